@@ -1,0 +1,83 @@
+import type { Millis } from "./types.ts";
+
+/** Base of every error that is meant for a person: its message is complete, no stack trace is needed. */
+export abstract class ReplicatorError extends Error {
+  abstract override readonly name: string;
+}
+
+/** One thing that is wrong in what a person wrote. */
+export interface Problem {
+  /** e.g. `policy.yaml:12:7` or `SWEEP_EVERY` */
+  readonly where: string;
+  /** e.g. `policies[0].to[1]` */
+  readonly field?: string;
+  readonly text: string;
+}
+
+/** The policy, the configuration or the command line is wrong. Carries all problems at once. Exit code 2. */
+export class InputError extends ReplicatorError {
+  override readonly name = "InputError";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map((p) => `${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`).join("\n"));
+    this.problems = problems;
+  }
+}
+
+/**
+ * What to do after a failed call: `again` later without counting it (busy, throttled), `retry` and count it,
+ * `person`: it will fail the same way until somebody changes something.
+ */
+export type Outcome = "again" | "retry" | "person";
+
+/** Whether a failed call may have changed something in the cloud. */
+export type Effect = "none" | "unknown";
+
+/** A call to the cloud failed. */
+export class CloudError extends ReplicatorError {
+  override readonly name = "CloudError";
+  readonly action: string;
+  readonly region: string | undefined;
+  /** The API's error code, or `Network`, `Timeout`, `HttpStatus`, `BadAnswer`, `NotSent`. */
+  readonly code: string;
+  readonly outcome: Outcome;
+  readonly effect: Effect;
+  readonly requestId: string | undefined;
+  readonly remedy: string | undefined;
+
+  constructor(fields: {
+    action: string;
+    region?: string | undefined;
+    code: string;
+    text: string;
+    outcome: Outcome;
+    effect: Effect;
+    requestId?: string | undefined;
+    remedy?: string | undefined;
+    cause?: unknown;
+  }) {
+    const where = fields.region ? ` in ${fields.region}` : "";
+    super(`${fields.action}${where}: ${fields.code}: ${fields.text}`, { cause: fields.cause });
+    this.action = fields.action;
+    this.region = fields.region;
+    this.code = fields.code;
+    this.outcome = fields.outcome;
+    this.effect = fields.effect;
+    this.requestId = fields.requestId;
+    this.remedy = fields.remedy;
+  }
+}
+
+/** The state store cannot be opened, reached or understood. */
+export class StateError extends ReplicatorError {
+  override readonly name = "StateError";
+}
+
+/** The time that was given has run out; what was not begun is left for the next run. */
+export class DeadlineError extends ReplicatorError {
+  override readonly name = "DeadlineError";
+  constructor(deadline: Millis) {
+    super(`stopped at the deadline ${new Date(deadline).toISOString()}`);
+  }
+}
