@@ -208,3 +208,45 @@ export interface JournalEntry {
   readonly requestId?: string;
   readonly code?: string;
 }
+
+/** The `select` block of a policy; what is absent matches everything. */
+export interface Select {
+  readonly type: "custom" | "shared";
+  /** Globs: any of the positives (none given: everything), none of those with a leading `!`. */
+  readonly name?: readonly string[];
+  /** All keys must match, each with one of its values. */
+  readonly tags?: Readonly<Record<string, readonly string[]>>;
+  readonly platform?: readonly string[];
+  readonly architecture?: readonly string[];
+  readonly family?: string;
+  readonly creator?: readonly string[];
+  readonly createdAfter?: Millis;
+  /** Milliseconds since the image was made. */
+  readonly minAge?: Millis;
+  readonly newest?: number;
+  /** An image is refused when any one of these matches. */
+  readonly not?: {
+    readonly name?: readonly string[];
+    readonly tags?: Readonly<Record<string, readonly string[]>>;
+  };
+}
+
+/** A policy as the planner uses it: validated, defaults filled in, region groups resolved to region ids. */
+export interface Policy {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly from: readonly string[];
+  readonly select: Select;
+  readonly to: readonly string[];
+  readonly crossBorder: "never" | "approved";
+  readonly copy: {
+    /** A template, see `lib/core/template.ts`. */
+    readonly name: string;
+    readonly tags: { readonly inherit: boolean; readonly set: Readonly<Record<string, string>> };
+  };
+  readonly existing: "block" | "adopt";
+  readonly maxSizeGiB?: number;
+  readonly attempts: number;
+  /** Milliseconds without progress. */
+  readonly stuckAfter: Millis;
+}
