@@ -57,9 +57,12 @@ export interface Reason {
   readonly remedy?: string;
 }
 
-/** Whoever claimed a copy. `host` identifies one boot of one machine (and pid namespace), so that a pid proves something. */
+/**
+ * Whoever claimed a copy: one replicator in one process, which waits for every request before it plans again. `host`
+ * identifies one boot of one machine (and pid namespace), so that a pid proves something.
+ */
 export interface Claimant {
-  readonly runId: string;
+  readonly id: string;
   readonly host?: string;
   readonly pid?: number;
 }
@@ -100,20 +103,17 @@ interface CopyBase {
   readonly claims: number;
   readonly createdAt: Millis;
   readonly updatedAt: Millis;
+  /** Its image was absent once, at this time; twice, `SETTLE` apart, is gone. */
+  readonly missingSince?: Millis;
   /** 0: not stored yet. Every stored change adds one; see the port `State`. */
   readonly version: number;
-}
-
-/** Absent once, at this time; twice, `SETTLE` apart, is gone. */
-interface MayBeMissing {
-  readonly missingSince?: Millis;
 }
 
 /** One copy as we remember it. The cloud is the truth; this is what it cannot tell. */
 export type Copy = CopyBase &
   (
     | { readonly state: "waiting"; readonly reason: Reason; readonly notBefore?: Millis }
-    | ({
+    | {
         /** Asked for. Without an id nobody knows yet whether the call had an effect. */
         readonly state: "copying";
         readonly claim: Claim;
@@ -122,22 +122,22 @@ export type Copy = CopyBase &
         readonly progressedAt: Millis;
         /** The cloud refused to tag it while it is being copied; not tried again before it is NORMAL. */
         readonly tagRefused?: boolean;
-      } & MayBeMissing)
-    | ({
+      }
+    | {
         /** NORMAL in the cloud; being tagged, verified, renamed. */
         readonly state: "finishing";
         readonly claim: Claim;
         readonly imageId: string;
         readonly progressedAt: Millis;
-      } & MayBeMissing)
-    | ({
+      }
+    | {
         readonly state: "ready";
         readonly imageId: string;
         readonly name: string;
         readonly readyAt: Millis;
         /** Made by other means and taken as the copy (`existing: adopt`): never changed, never deleted by us. */
         readonly adopted: boolean;
-      } & MayBeMissing)
+      }
     | { readonly state: "retrying"; readonly reason: Reason; readonly notBefore: Millis }
     | {
         /** Needs a person, or a change in the cloud; looked at again at `notBefore`. */

@@ -1,0 +1,98 @@
+import type { Copy, CopyKey, Image, Reason } from "../types.ts";
+import { adopted, candidatesFor, copyBase } from "./found.ts";
+import { allCustom, type Observation, seen } from "./observation.ts";
+import { pursue } from "./pursue.ts";
+import { seek } from "./seek.ts";
+import { attemptFailed, type Circumstances, DESELECTED, iso, NOTHING, note, type Step } from "./step.ts";
+import type { Want } from "./wanted.ts";
+
+/**
+ * The next step of one copy, from what we remember, what is wanted and what the cloud shows. Pure; called again after
+ * every change until it answers nothing.
+ */
+export function advance(
+  key: CopyKey,
+  copy: Copy | undefined,
+  want: Want | undefined,
+  unwanted: boolean,
+  observation: Observation,
+  c: Circumstances,
+): Step {
+  const imageId = copy && "imageId" in copy ? copy.imageId : undefined;
+  if (!copy || imageId === undefined) return seek(key, copy, want, unwanted, observation, c);
+  const image = seen(observation, { region: key.region, imageId });
+  if (image === "unread") return NOTHING;
+  if (image !== "absent") return follow(copy, image, want, unwanted, c);
+  const all = allCustom(observation, key.region);
+  const other = all && candidatesFor(key, all.images).best;
+  if (other)
+    return note(adopted(other, key, copy, want, c.now), "found", `${other.imageId} is there instead of ${imageId}`);
+  return missing(copy, imageId, want, observation, c);
+}
+
+/** The image of a record is not there: gone if it was absent before, `SETTLE` ago. */
+function missing(
+  copy: Copy,
+  imageId: string,
+  want: Want | undefined,
+  observation: Observation,
+  c: Circumstances,
+): Step {
+  const readAt = observation.regions.get(copy.key.region)?.readAt ?? c.now;
+  if (copy.state === "copying" && readAt < (copy.claim.endedAt ?? copy.claim.claimedAt) + c.settle) return NOTHING;
+  if (copy.missingSince === undefined) {
+    return note(
+      { ...copy, missingSince: readAt, updatedAt: c.now },
+      "missing",
+      `${imageId} is not there; it will be looked for again`,
+    );
+  }
+  if (readAt < copy.missingSince + c.settle) return NOTHING;
+  const reason: Reason = { code: "gone", text: `${imageId} is gone: not found twice since ${iso(copy.missingSince)}` };
+  if (copy.state === "copying" || copy.state === "finishing") return attemptFailed(copy, reason, want, 0, c, "gone");
+  const base = copyBase(copy.key, copy, want, c.now);
+  if (copy.state === "failed") return note({ ...base, state: "failed", reason: copy.reason }, "gone", reason.text);
+  if (!want) return note({ ...base, state: "retired", reason }, "gone", reason.text);
+  return note({ ...base, attempts: 0, state: "waiting", reason }, "gone", reason.text);
+}
+
+/** The image of a record is there. */
+function follow(copy: Copy, image: Image, want: Want | undefined, unwanted: boolean, c: Circumstances): Step {
+  const back = copy.missingSince !== undefined;
+  const { missingSince: _, ...present } = { ...copy, updatedAt: c.now };
+  switch (copy.state) {
+    case "copying":
+    case "finishing":
+      return pursue({ ...copy }, image, want, c, back);
+    case "blocked":
+      if (!copy.claim || (copy.notBefore !== undefined && c.now < copy.notBefore)) return NOTHING;
+      return pursue({ ...copy, claim: copy.claim }, image, want, c, back);
+    case "ready":
+      if (unwanted)
+        return note(
+          { ...copyBase(copy.key, copy, want, c.now), state: "retired", imageId: image.imageId, reason: DESELECTED },
+          "retired",
+          DESELECTED.text,
+        );
+      if (back) return note(present as Copy, "found", `${image.imageId} is there again`);
+      return NOTHING;
+    case "retired":
+      if (!want) return NOTHING;
+      return note(
+        adopted(image, copy.key, copy, want, c.now),
+        "found",
+        `wanted again; ${image.imageId} is still there`,
+      );
+    case "failed":
+      if (unwanted)
+        return note(
+          { ...copyBase(copy.key, copy, want, c.now), state: "retired", imageId: image.imageId, reason: DESELECTED },
+          "retired",
+          DESELECTED.text,
+        );
+      return NOTHING;
+    case "waiting":
+    case "retrying":
+      return NOTHING;
+  }
+}

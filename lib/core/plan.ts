@@ -1,0 +1,222 @@
+import type { AccountRecord, Copy, CopyKey, Image, ImageRef, Millis, Policy, Reason } from "../types.ts";
+import { advance } from "./advance.ts";
+import { keyText, lineageOf, tokenHash, tokenIn } from "./mark.ts";
+import { allCustom, type Observation } from "./observation.ts";
+import { type Act, type Circumstances, type Draft, LOOK_AGAIN, type Step } from "./step.ts";
+import { isUnwanted, type PassedOver, type Want, wantedCopies } from "./wanted.ts";
+
+/** Everything that a plan depends on. */
+export interface PlanInput {
+  readonly policies: readonly Policy[];
+  readonly observation: Observation;
+  readonly copies: readonly Copy[];
+  readonly record: AccountRecord;
+  readonly now: Millis;
+  readonly settle: Millis;
+  /** See `Circumstances`. */
+  readonly ended: ReadonlySet<string>;
+  /** A person has confirmed that the copies which vanished are gone. */
+  readonly acceptVanished?: boolean;
+}
+
+/** A change of the record of one copy, with no call. */
+export interface Note {
+  readonly do: "note";
+  readonly copy: Copy;
+  readonly what: string;
+  readonly text: string;
+}
+
+/** One SyncImages: one source, one name, all destinations that may be asked for now. */
+export interface Send {
+  readonly do: "send";
+  readonly source: ImageRef;
+  readonly token: string;
+  readonly drafts: readonly Draft[];
+}
+
+/** What to do now, in this order. */
+export type Action = Note | Send | Exclude<Act, { do: "send" }>;
+
+/** What to do now, as data; and what is not done, each with its reason. */
+export interface Plan {
+  readonly actions: readonly Action[];
+  readonly passedOver: readonly PassedOver[];
+  /** What somebody should know: nothing is done about these. */
+  readonly problems: readonly Reason[];
+  /** The copies as they will be remembered when the notes of this plan are written. */
+  readonly copies: readonly Copy[];
+}
+
+/**
+ * Decides what to do now. Pure: the same input gives the same plan. Apply it, look again and plan again until it is
+ * empty; every order of events and every crash in between leads to the same end.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const { observation, policies, copies, now, settle, ended, record } = input;
+  const wanted = wantedCopies(policies, observation, copies, now);
+  const recorded = new Map(copies.map((copy) => [keyText(copy.key), copy]));
+  const circumstances: Circumstances = {
+    now,
+    settle,
+    ended,
+    copyOf: (key) => recorded.get(keyText(key)),
+    ...(record.unknownUntil !== undefined && { unknownUntil: record.unknownUntil }),
+  };
+  const keys = new Map<string, CopyKey>(
+    [
+      ...[...wanted.wants.values()].map((want) => want.key),
+      ...copies.map((copy) => copy.key),
+      ...orphans(observation),
+    ].map((key) => [keyText(key), key]),
+  );
+
+  const steps = [...keys.values()].sort(byRootThenRegion).map((key) => {
+    const text = keyText(key);
+    const unwanted = isUnwanted(key, wanted, observation);
+    return advance(key, recorded.get(text), wanted.wants.get(text), unwanted, observation, circumstances);
+  });
+  const problems = [...unreadable(observation), ...duplicates(copies, steps, observation)];
+  const checked = input.acceptVanished ? steps : withoutMassVanishing(steps, copies, problems);
+  const unique = withoutNameClashes(checked, copies, wanted.wants, now);
+
+  const notes = unique.flatMap((step): Note[] => (step.note ? [{ do: "note", ...step.note }] : []));
+  const acts = unique.flatMap((step) => (step.act ? [step.act] : []));
+  const remembered = new Map([...copies, ...notes.map((n) => n.copy)].map((copy) => [keyText(copy.key), copy]));
+  return {
+    actions: [...notes, ...acts.filter((act) => act.do !== "send"), ...sends(acts)],
+    passedOver: wanted.passedOver,
+    problems,
+    copies: [...remembered.values()],
+  };
+}
+
+function byRootThenRegion(a: CopyKey, b: CopyKey): number {
+  return keyText(a) < keyText(b) ? -1 : 1;
+}
+
+/** Copies of ours that the cloud shows by their lineage, whoever remembers or wants them. */
+function orphans(observation: Observation): CopyKey[] {
+  return [...observation.regions.entries()].flatMap(([region, view]) =>
+    [...view.images.values()].flatMap((image) => {
+      const lineage = lineageOf(image);
+      if (image.type !== "custom" || lineage?.account !== observation.account) return [];
+      const { account, rootRegion, rootId, variant } = lineage;
+      return [{ account, rootRegion, rootId, region, variant }];
+    }),
+  );
+}
+
+/** One call for each source and token. */
+function sends(acts: readonly Act[]): Send[] {
+  const groups = new Map<string, { source: ImageRef; token: string; drafts: Draft[] }>();
+  for (const act of acts) {
+    if (act.do !== "send") continue;
+    const { parent, token } = act.draft.claim;
+    const id = `${parent.region}/${parent.imageId}/${token}`;
+    const group = groups.get(id) ?? { source: parent, token, drafts: [] };
+    group.drafts.push(act.draft);
+    groups.set(id, group);
+  }
+  return [...groups.values()].map((group) => ({ do: "send", ...group }));
+}
+
+/** If many copies vanish at once, something else is wrong: other credentials, an outage, an accident. */
+function withoutMassVanishing(steps: readonly Step[], copies: readonly Copy[], problems: Reason[]): Step[] {
+  const withId = copies.filter((copy) => "imageId" in copy && copy.imageId !== undefined);
+  const gone = steps.filter((step) => step.note?.what === "gone");
+  if (gone.length <= Math.max(3, Math.floor(withId.length / 10))) return [...steps];
+  problems.push({
+    code: "many-vanished",
+    text: `${gone.length} of ${withId.length} copies are not there any more; nothing is done about them`,
+    remedy:
+      "check that nobody changed the account; if they were deleted on purpose: cvm-replicator apply --accept-vanished",
+  });
+  return steps.filter((step) => step.note?.what !== "gone");
+}
+
+/** Two copies of different roots may not want one name in one region; the older root keeps it. */
+function withoutNameClashes(
+  steps: readonly Step[],
+  copies: readonly Copy[],
+  wants: ReadonlyMap<string, Want>,
+  now: Millis,
+): Step[] {
+  const taken = new Map<string, string>();
+  for (const copy of copies) {
+    if ("claim" in copy && copy.claim) taken.set(`${copy.key.region}/${copy.claim.settings.name}`, keyText(copy.key));
+  }
+  const rootAge = (step: Step) =>
+    step.act?.do === "send" ? (wants.get(keyText(step.act.draft.copy.key))?.root.createdAt ?? 0) : 0;
+  const clashing = new Set<Step>();
+  for (const step of [...steps].sort((a, b) => rootAge(a) - rootAge(b))) {
+    if (step.act?.do !== "send") continue;
+    const { copy, claim } = step.act.draft;
+    const name = `${copy.key.region}/${claim.settings.name}`;
+    const holder = taken.get(name);
+    if (holder !== undefined && holder !== keyText(copy.key)) clashing.add(step);
+    else taken.set(name, keyText(copy.key));
+  }
+  return steps.flatMap((step) => {
+    if (!clashing.has(step) || step.act?.do !== "send") return [step];
+    const { copy, claim } = step.act.draft;
+    const text = `another copy that is being made in ${copy.key.region} will be named "${claim.settings.name}"`;
+    const reason = {
+      code: "name-clash",
+      text,
+      remedy: "make the names differ: copy.name with {{sourceRegion}} or {{sourceId}}",
+    };
+    if (copy.state === "blocked" && copy.reason.code === reason.code) return [];
+    const { key, policy, rootName, attempts, claims, createdAt, version } = copy;
+    const base = { key, policy, rootName, attempts, claims, createdAt, version, updatedAt: now };
+    return [{ note: { copy: { ...base, state: "blocked", reason }, what: "blocked", text } }];
+  });
+}
+
+function unreadable(observation: Observation): Reason[] {
+  return [...observation.unreadable.values()];
+}
+
+/** More than one live copy of one key, and copies under a token of a root that nobody knows: reported, never deleted. */
+function duplicates(copies: readonly Copy[], steps: readonly Step[], observation: Observation): Reason[] {
+  const atSeek = steps.flatMap((step) => step.duplicates ?? []);
+  const hashes = new Map(copies.map((copy) => [`${copy.key.region}/${tokenHash(copy.key)}`, copy]));
+  const beside = [...observation.regions.keys()].flatMap((region) =>
+    (allCustom(observation, region)?.images ?? []).filter((image) => {
+      const copy = markedFor(image, hashes);
+      return (
+        copy &&
+        "imageId" in copy &&
+        copy.imageId !== undefined &&
+        copy.imageId !== image.imageId &&
+        copy.state !== "failed"
+      );
+    }),
+  );
+  return [...new Set([...atSeek, ...beside])]
+    .filter((image) => image.state !== "CREATEFAILED" && image.state !== "IMPORTFAILED")
+    .map((image) => ({
+      code: "duplicate",
+      text: `${image.imageId} in ${image.region} ("${image.name}") is a second copy of the same image`,
+      remedy: "nothing is deleted by itself: delete the one that nobody uses",
+    }));
+}
+
+function markedFor(image: Image, hashes: ReadonlyMap<string, Copy>): Copy | undefined {
+  const token = tokenIn(image.name);
+  if (token) return hashes.get(`${image.region}/${token.hash}`);
+  const lineage = lineageOf(image);
+  if (!lineage) return undefined;
+  return hashes.get(`${image.region}/${tokenHash({ ...lineage, region: image.region })}`);
+}
+
+/** When there may be something to do again: the earliest time that a copy waits for, or undefined if none does. */
+export function nextCheck(copies: readonly Copy[], now: Millis): Millis | undefined {
+  const times = copies.flatMap((copy) => {
+    if (copy.state === "copying" || copy.state === "finishing") return [now];
+    if (copy.state === "waiting" || copy.state === "retrying") return [copy.notBefore ?? now];
+    if (copy.state === "blocked") return [copy.notBefore ?? now + LOOK_AGAIN];
+    return [];
+  });
+  return times.length > 0 ? Math.min(...times) : undefined;
+}

@@ -1,0 +1,105 @@
+import type { AwaitedImage, Copy, Image, ImageRef, ImageType, Millis, Policy } from "../types.ts";
+import type { Observation } from "./observation.ts";
+import { whyNotSelected } from "./select.ts";
+
+/** What a run looks at: everything, what is under way, or a few images that an event or a person named. */
+export type Scope =
+  | { readonly kind: "sweep" }
+  | { readonly kind: "poll" }
+  | { readonly kind: "images"; readonly images: readonly ImageRef[] };
+
+/** What to read of one region. */
+export interface RegionReading {
+  /** Types of which every image is read. */
+  readonly types: Set<ImageType>;
+  /** Ids that are read one by one where reading the types does not show them. */
+  readonly ids: Set<string>;
+}
+
+/** Region → what to read of it. */
+export type Reading = Map<string, RegionReading>;
+
+/** What to read first. */
+export function firstReading(
+  scope: Scope,
+  policies: readonly Policy[],
+  copies: readonly Copy[],
+  awaited: readonly AwaitedImage[],
+  now: Millis,
+): Reading {
+  const reading: Reading = new Map();
+  const of = (region: string) => regionOf(reading, region);
+  if (scope.kind === "sweep") {
+    for (const policy of policies.filter((p) => p.enabled)) {
+      for (const region of policy.from) of(region).types.add("custom").add(policy.select.type);
+      for (const region of policy.to) of(region).types.add("custom");
+    }
+    for (const copy of copies) of(copy.key.region).types.add("custom");
+  }
+  for (const image of scope.kind === "images" ? scope.images : awaited) of(image.region).ids.add(image.imageId);
+  for (const copy of copies) {
+    if (
+      scope.kind === "images" &&
+      !scope.images.some((i) => i.imageId === copy.key.rootId && i.region === copy.key.rootRegion)
+    )
+      continue;
+    if (scope.kind !== "sweep" && !isOpen(copy)) continue;
+    of(copy.key.rootRegion).ids.add(copy.key.rootId);
+    if ("imageId" in copy && copy.imageId) of(copy.key.region).ids.add(copy.imageId);
+    else if (isDue(copy, now)) of(copy.key.region).types.add("custom");
+  }
+  return reading;
+}
+
+/**
+ * What to read next for images that were named and not swept: the destinations of the policies that select one of
+ * them and, where a policy takes only the newest, the images that compete. Most events are of no interest and end here.
+ */
+export function secondReading(
+  named: readonly ImageRef[],
+  policies: readonly Policy[],
+  observation: Observation,
+  now: Millis,
+): Reading {
+  const reading: Reading = new Map();
+  const images = named.flatMap((ref) => {
+    const image = observation.regions.get(ref.region)?.images.get(ref.imageId);
+    return image ? [image] : [];
+  });
+  for (const policy of policies) {
+    if (!images.some((image) => mayTake(policy, image, now))) continue;
+    for (const region of policy.to) regionOf(reading, region).types.add("custom");
+    for (const region of policy.from) {
+      if (policy.select.newest !== undefined) regionOf(reading, region).types.add(policy.select.type);
+      if (policy.select.type === "shared") regionOf(reading, region).types.add("custom");
+    }
+  }
+  return reading;
+}
+
+function mayTake(policy: Policy, image: Image, now: Millis): boolean {
+  return (
+    policy.enabled &&
+    policy.from.includes(image.region) &&
+    policy.select.type === image.type &&
+    whyNotSelected(policy.select, image, now) === undefined
+  );
+}
+
+function regionOf(reading: Reading, region: string): RegionReading {
+  const known = reading.get(region) ?? { types: new Set(), ids: new Set() };
+  reading.set(region, known);
+  return known;
+}
+
+/** Whether anything may still happen to a copy without somebody changing something. */
+export function isOpen(copy: Copy): boolean {
+  return (
+    (copy.state !== "ready" && copy.state !== "failed" && copy.state !== "retired") || copy.missingSince !== undefined
+  );
+}
+
+/** Whether the time has come to look at a copy again. */
+function isDue(copy: Copy, now: Millis): boolean {
+  return !("notBefore" in copy) || copy.notBefore === undefined || copy.notBefore <= now;
+}

@@ -1,0 +1,144 @@
+import type { Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../types.ts";
+import { adopted, candidatesFor, copyBase } from "./found.ts";
+import { isCopyOf, isMarked, tokenIn, tokenName } from "./mark.ts";
+import { allCustom, type Observation } from "./observation.ts";
+import {
+  attemptFailed,
+  backoff,
+  type Circumstances,
+  CLOCK_SKEW,
+  changed,
+  DESELECTED,
+  type Draft,
+  iso,
+  NOTHING,
+  note,
+  SIGNATURE_LIFE,
+  type Step,
+} from "./step.ts";
+import type { Want } from "./wanted.ts";
+
+/** No image is known for the key: look for one by its mark, and only then consider to ask for one. */
+export function seek(
+  key: CopyKey,
+  copy: Copy | undefined,
+  want: Want | undefined,
+  unwanted: boolean,
+  observation: Observation,
+  c: Circumstances,
+): Step {
+  const all = allCustom(observation, key.region);
+  const found = all && candidatesFor(key, all.images);
+  if (found?.best) {
+    const text = `${found.best.imageId} carries our mark`;
+    return { ...note(adopted(found.best, key, copy, want, c.now), "found", text), duplicates: found.others };
+  }
+  if (copy?.state === "copying") {
+    return all && found ? outcomeUnknown(copy, found.failed, want, all.readAt, c) : NOTHING;
+  }
+  const base = copyBase(key, copy, want, c.now);
+  if (!want) {
+    if (!unwanted || !copy || copy.state === "retired") return NOTHING;
+    return note({ ...base, state: "retired", reason: DESELECTED }, "retired", DESELECTED.text);
+  }
+  if (copy?.state === "failed") return NOTHING;
+  const wait = (reason: Reason, notBefore?: Millis) =>
+    changed(copy, { ...base, state: "waiting", reason, ...(notBefore !== undefined && { notBefore }) });
+  if (want.block) return changed(copy, { ...base, state: "blocked", reason: want.block });
+  if (want.wait) return wait(want.wait);
+  const unreadable = observation.unreadable.get(key.region);
+  if (unreadable) return wait(unreadable);
+  if (!all || !found) return NOTHING;
+  if (c.unknownUntil !== undefined && all.readAt < c.unknownUntil) {
+    const text = `the state was empty and met copies of ours in the cloud; what is not seen by ${iso(c.unknownUntil)} is not there`;
+    return wait({ code: "unknown-after-loss", text }, c.unknownUntil);
+  }
+  if (copy && "notBefore" in copy && copy.notBefore !== undefined && c.now < copy.notBefore) return NOTHING;
+  const parent = parentOf(want, c);
+  if ("code" in parent) return wait(parent);
+  const holder = all.images.find((image) => image.name === want.settings.name && !isCopyOf(image, key));
+  if (holder) return nameTaken(holder, want, copy, c);
+  const number = Math.max(base.claims, found.lastClaim) + 1;
+  const draft: Draft = {
+    copy: copy ?? { ...base, state: "waiting", reason: { code: "new", text: "wanted" } },
+    claim: { number, token: tokenName(key, want.root.name, number), parent, settings: want.settings },
+  };
+  return { act: { do: "send", draft } };
+}
+
+/** The request may or may not have had an effect: send again only when nobody can still be sending and nothing be invisible. */
+function outcomeUnknown(
+  copy: Extract<Copy, { state: "copying" }>,
+  failed: readonly Image[],
+  want: Want | undefined,
+  readAt: Millis,
+  c: Circumstances,
+): Step {
+  const { claim } = copy;
+  const failure = failed.find((image) => tokenIn(image.name)?.claimNumber === claim.number);
+  if (failure) {
+    const reason = { code: "copy-failed", text: `the cloud gave up: ${failure.imageId} is ${failure.state}` };
+    return attemptFailed(copy, reason, want, backoff(copy.attempts), c, "copy-failed");
+  }
+  const proven = claim.endedAt === undefined && c.ended.has(claim.claimant.id);
+  const endedAt = proven ? Math.min(claim.sendBy, c.now) : claim.endedAt;
+  const safeAt = (endedAt ?? claim.sendBy + SIGNATURE_LIFE + CLOCK_SKEW) + c.settle;
+  if (readAt >= safeAt) {
+    const reason = { code: "no-effect", text: `it was asked for as "${claim.token}" and nothing came of it` };
+    return attemptFailed(copy, reason, want, 0, c, "no-effect");
+  }
+  if (!proven || endedAt === undefined) return NOTHING;
+  return note(
+    { ...copy, claim: { ...claim, endedAt }, updatedAt: c.now },
+    "claimant-ended",
+    `nobody can send for "${claim.token}" any more`,
+  );
+}
+
+/** The image to copy from: the root itself, or the finished first step of the chain. */
+function parentOf(want: Want, c: Circumstances): ImageRef | Reason {
+  if (!want.parent) return { region: want.root.region, imageId: want.root.imageId };
+  const first = c.copyOf(want.parent);
+  if (first?.state === "ready") return { region: want.parent.region, imageId: first.imageId };
+  const text = `waits for the copy in ${want.parent.region}, which is ${first?.state ?? "not asked for yet"}`;
+  return { code: "parent-not-ready", text };
+}
+
+/** Another image of the account has the name already: block, or adopt it if the policy says so and it fits. */
+function nameTaken(holder: Image, want: Want, copy: Copy | undefined, c: Circumstances): Step {
+  const base = copyBase(want.key, copy, want, c.now);
+  const misfit = whyNotAdopted(holder, want);
+  if (want.policy.existing === "adopt" && !misfit) {
+    const text = `${holder.imageId} has the name and fits; it was made by other means and is taken as the copy`;
+    return note(
+      {
+        ...base,
+        attempts: 0,
+        state: "ready",
+        imageId: holder.imageId,
+        name: holder.name,
+        readyAt: c.now,
+        adopted: true,
+      },
+      "adopted",
+      text,
+    );
+  }
+  const reason: Reason = {
+    code: "name-taken",
+    text: `${holder.imageId} in ${want.key.region} is already named "${holder.name}"${misfit && want.policy.existing === "adopt" ? ` and cannot be adopted: ${misfit}` : ""}`,
+    remedy: "rename or delete that image, give the copy another name (copy.name), or set existing: adopt",
+  };
+  return changed(copy, { ...base, state: "blocked", reason });
+}
+
+function whyNotAdopted(holder: Image, want: Want): string | undefined {
+  const { root } = want;
+  if (isMarked(holder, want.key.account)) return "it is our copy of another image";
+  if (holder.state !== "NORMAL") return `it is ${holder.state}`;
+  if (holder.sizeGiB !== root.sizeGiB) return `it has ${holder.sizeGiB} GiB, the source ${root.sizeGiB}`;
+  if (holder.osName !== root.osName) return `it is ${holder.osName}, the source ${root.osName}`;
+  if (holder.architecture !== root.architecture) return `it is ${holder.architecture}, the source ${root.architecture}`;
+  if (holder.createdAt <= root.createdAt) return "it is older than the source";
+  return undefined;
+}

@@ -1,0 +1,110 @@
+import type { Claim, Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../types.ts";
+import { copyBase } from "./found.ts";
+import type { Want } from "./wanted.ts";
+
+/** How long the cloud accepts a signature: ±5 minutes around its own clock (TC3-HMAC-SHA256, X-TC-Timestamp). */
+export const SIGNATURE_LIFE: Millis = 300_000;
+/** How far the clocks of two of our instances may be apart. */
+export const CLOCK_SKEW: Millis = 60_000;
+
+const RETRY_FIRST: Millis = 30_000;
+const RETRY_LONGEST: Millis = 30 * 60_000;
+/** How long a copy that needs a person is left before it is tried again. */
+export const LOOK_AGAIN: Millis = 10 * 60_000;
+
+/** What advancing may depend on besides the copy and the cloud. */
+export interface Circumstances {
+  readonly now: Millis;
+  readonly settle: Millis;
+  /** Until then a copy that is not seen is unknown, not missing (see `AccountRecord`). */
+  readonly unknownUntil?: Millis;
+  /** Claimants that can send nothing any more: this very replicator's earlier rounds, and dead processes of this host. */
+  readonly ended: ReadonlySet<string>;
+  /** The records, for the first step of a chain. */
+  readonly copyOf: (key: CopyKey) => Copy | undefined;
+}
+
+/** A claim before it is made: everything but who makes it and when. */
+export interface Draft {
+  readonly copy: Copy;
+  readonly claim: Pick<Claim, "number" | "token" | "parent" | "settings">;
+}
+
+/** What to do in the cloud for one copy. */
+export type Act =
+  | { readonly do: "send"; readonly draft: Draft }
+  | {
+      readonly do: "tag";
+      readonly copy: Copy;
+      readonly image: ImageRef;
+      readonly tags: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly do: "rename";
+      readonly copy: Copy;
+      readonly image: ImageRef;
+      readonly name: string;
+      readonly description: string;
+    };
+
+/** The next step of one copy: at most one change of the record, then at most one call. */
+export interface Step {
+  readonly note?: { readonly copy: Copy; readonly what: string; readonly text: string };
+  readonly act?: Act;
+  /** Other copies of the same key. */
+  readonly duplicates?: readonly Image[];
+}
+
+/** Why a copy that nobody wants any more is retired. */
+export const DESELECTED: Reason = {
+  code: "deselected",
+  text: "no policy wants it any more; the image, if any, is left alone",
+};
+
+/** Nothing to do for this copy now. */
+export const NOTHING: Step = {};
+
+/** A change of the record alone. */
+export function note(copy: Copy, what: string, text: string): Step {
+  return { note: { copy, what, text } };
+}
+
+/** A note, unless the record already says the same. */
+export function changed(copy: Copy | undefined, next: Extract<Copy, { state: "waiting" | "blocked" }>): Step {
+  const same =
+    copy?.state === next.state && copy.reason.code === next.reason.code && copy.reason.text === next.reason.text;
+  if (same && copy.policy === next.policy) return NOTHING;
+  return note(next, next.state, next.reason.text);
+}
+
+/** An attempt came to nothing: try again after a while, or give up when the policy's attempts are used up. */
+export function attemptFailed(
+  copy: Copy,
+  reason: Reason,
+  want: Want | undefined,
+  delay: Millis,
+  c: Circumstances,
+  what: string,
+): Step {
+  const base = { ...copyBase(copy.key, copy, want, c.now), attempts: copy.attempts + 1 };
+  const limit = want?.policy.attempts ?? Number.POSITIVE_INFINITY;
+  if (base.attempts >= limit) {
+    const text = `${reason.text}; all ${limit} attempts are used up`;
+    return note(
+      { ...base, state: "failed", reason: { ...reason, text, remedy: "find out why, then have it tried again" } },
+      what,
+      text,
+    );
+  }
+  return note({ ...base, state: "retrying", reason, notBefore: c.now + delay }, what, reason.text);
+}
+
+/** How long to wait after so many failed attempts. */
+export function backoff(attempts: number): Millis {
+  return Math.min(RETRY_LONGEST, RETRY_FIRST * 2 ** attempts);
+}
+
+/** A time as a person reads it. */
+export function iso(at: Millis): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,199 @@
+import type { Copy, CopyKey, Image, ImageRef, Millis, Policy, Reason, Settings } from "../types.ts";
+import { isMarked, keyText, MAX_TAGS, RESERVED_TAG_PREFIXES } from "./mark.ts";
+import { type Observation, seen } from "./observation.ts";
+import { crossesBorder } from "./regions.ts";
+import { newestOf, whyNotSelected } from "./select.ts";
+import { copyName, nameProblem } from "./template.ts";
+
+/** A copy that a policy wants, and what stands in its way as far as the policy and the root show. */
+export interface Want {
+  readonly key: CopyKey;
+  readonly policy: Policy;
+  readonly root: Image;
+  /** The copy that this one is made from, where that is not the root itself: the second step of a chain. */
+  readonly parent?: CopyKey;
+  readonly settings: Settings;
+  /** Needs a person. */
+  readonly block?: Reason;
+  /** Will pass by itself. */
+  readonly wait?: Reason;
+}
+
+/** An image that a policy looked at and did not take. */
+export interface PassedOver {
+  readonly policy: string;
+  readonly image: Image;
+  readonly reason: Reason;
+}
+
+export interface Wanted {
+  /** By `keyText`. */
+  readonly wants: ReadonlyMap<string, Want>;
+  readonly passedOver: readonly PassedOver[];
+}
+
+const LINEAGE_TAGS = 4;
+
+/**
+ * Every copy that the policies want, as far as the observation shows their roots. Where several policies want the same
+ * copy, the first one in the file decides its settings.
+ */
+export function wantedCopies(
+  policies: readonly Policy[],
+  observation: Observation,
+  copies: readonly Copy[],
+  now: Millis,
+): Wanted {
+  const wants = new Map<string, Want>();
+  const passedOver: PassedOver[] = [];
+  const recorded = recordedCopies(copies);
+  for (const policy of policies.filter((p) => p.enabled)) {
+    for (const root of rootsOf(policy, observation, copies, recorded, now, passedOver)) {
+      for (const want of wantsOf(policy, root, observation.account)) {
+        if (!wants.has(keyText(want.key))) wants.set(keyText(want.key), want);
+      }
+    }
+  }
+  return { wants, passedOver };
+}
+
+/** Images that our records know as copies. */
+function recordedCopies(copies: readonly Copy[]): ReadonlySet<string> {
+  return new Set(
+    copies.flatMap((c) => ("imageId" in c && c.imageId ? [refText({ ...c.key, imageId: c.imageId })] : [])),
+  );
+}
+
+function refText(ref: ImageRef): string {
+  return `${ref.region}/${ref.imageId}`;
+}
+
+function rootsOf(
+  policy: Policy,
+  observation: Observation,
+  copies: readonly Copy[],
+  recorded: ReadonlySet<string>,
+  now: Millis,
+  passedOver: PassedOver[],
+): Image[] {
+  const selected: Image[] = [];
+  for (const region of policy.from) {
+    for (const image of observation.regions.get(region)?.images.values() ?? []) {
+      if (image.type !== policy.select.type) continue;
+      const reason =
+        whyACopy(image, observation.account, recorded) ?? whyNotSelected(policy.select, image, now) ?? undefined;
+      if (reason) passedOver.push({ policy: policy.name, image, reason });
+      else selected.push(image);
+    }
+  }
+  if (policy.select.newest === undefined) return selected;
+  if (!readWhole(policy, observation)) return selected.filter((image) => hasRecord(image, copies));
+  const newest = new Set(newestOf(policy.select, selected));
+  for (const image of selected.filter((i) => !newest.has(i))) {
+    const text = `not among the newest ${policy.select.newest}`;
+    passedOver.push({ policy: policy.name, image, reason: { code: "not-newest", text } });
+  }
+  return selected.filter((image) => newest.has(image));
+}
+
+/** A copy is never a source, whoever selects it: else a pair A → B and B → A would never end. */
+function whyACopy(image: Image, account: string, recorded: ReadonlySet<string>): Reason | undefined {
+  if (!isMarked(image, account) && !recorded.has(refText(image))) return undefined;
+  return { code: "is-a-copy", text: "it is a copy itself; only its root is replicated" };
+}
+
+/** `newest` can only be judged when all images that compete were read. */
+function readWhole(policy: Policy, observation: Observation): boolean {
+  return policy.from.every((region) => observation.regions.get(region)?.complete.has(policy.select.type));
+}
+
+function hasRecord(image: Image, copies: readonly Copy[]): boolean {
+  return copies.some(
+    (c) => c.key.rootId === image.imageId && c.key.rootRegion === image.region && c.state !== "retired",
+  );
+}
+
+function wantsOf(policy: Policy, root: Image, account: string): Want[] {
+  const keyIn = (region: string): CopyKey => ({
+    account,
+    rootRegion: root.region,
+    rootId: root.imageId,
+    region,
+    variant: "plain",
+  });
+  const shared = root.type === "shared";
+  // A shared image can only be copied within its own region (cvm 2017-03-12, SyncImages); that copy feeds the others.
+  const regions = policy.to.filter((region) => region !== root.region);
+  return (shared ? [root.region, ...regions] : regions).map((region) => {
+    const key = keyIn(region);
+    const settings = settingsFor(policy, root, region);
+    const block = whyBlocked(policy, root, region, settings);
+    const wait = whyWaiting(root);
+    const parent = shared && region !== root.region ? keyIn(root.region) : undefined;
+    return { key, policy, root, settings, ...(parent && { parent }), ...(block && { block }), ...(wait && { wait }) };
+  });
+}
+
+function settingsFor(policy: Policy, root: Image, region: string): Settings {
+  const inherited = policy.copy.tags.inherit
+    ? Object.entries(root.tags).filter(
+        ([key]) => !RESERVED_TAG_PREFIXES.some((prefix) => key.toLowerCase().startsWith(prefix)),
+      )
+    : [];
+  return {
+    name: copyName(policy.copy.name, root, root.region, region),
+    description: root.description,
+    tags: Object.fromEntries([...inherited, ...Object.entries(policy.copy.tags.set)]),
+  };
+}
+
+/** What a person has to change in the policy, the image or the account before the copy can be asked for. */
+function whyBlocked(policy: Policy, root: Image, region: string, settings: Settings): Reason | undefined {
+  if (root.state === "CREATEFAILED" || root.state === "IMPORTFAILED") {
+    return { code: "source-failed", text: `the source is ${root.state}`, remedy: "make the source image again" };
+  }
+  if (policy.crossBorder === "never" && crossesBorder(root.region, region)) {
+    return {
+      code: "cross-border",
+      text: `${root.region} → ${region} crosses the border of mainland China, which the vendor has to approve`,
+      remedy: `once the vendor has opened it for this account, set crossBorder: approved in policy ${policy.name}; else take ${region} out of its \`to\``,
+    };
+  }
+  if (policy.maxSizeGiB !== undefined && root.sizeGiB > policy.maxSizeGiB) {
+    return {
+      code: "too-large",
+      text: `the source has ${root.sizeGiB} GiB, policy ${policy.name} allows ${policy.maxSizeGiB}`,
+      remedy: "raise maxSizeGiB or make the image smaller",
+    };
+  }
+  const problem = nameProblem(settings.name);
+  if (problem) {
+    return {
+      code: "bad-name",
+      text: `the name of the copy would be "${settings.name}": ${problem}`,
+      remedy: "change copy.name",
+    };
+  }
+  const tags = Object.keys(settings.tags).length;
+  if (tags + LINEAGE_TAGS > MAX_TAGS) {
+    return {
+      code: "too-many-tags",
+      text: `the copy would have ${tags} tags and ${LINEAGE_TAGS} of its lineage; the cloud allows ${MAX_TAGS}`,
+      remedy: "set copy.tags.inherit: false or remove tags from the source",
+    };
+  }
+  return undefined;
+}
+
+function whyWaiting(root: Image): Reason | undefined {
+  if (root.state === "NORMAL") return undefined;
+  return { code: "source-not-normal", text: `the source is ${root.state}; it can be copied when it is NORMAL` };
+}
+
+/** Whether the observation proves that no policy wants a copy of this root: it was looked for, and nobody selects it. */
+export function isUnwanted(key: CopyKey, wanted: Wanted, observation: Observation): boolean {
+  if (wanted.wants.has(keyText(key))) return false;
+  const root: ImageRef = { region: key.rootRegion, imageId: key.rootId };
+  const custom = seen(observation, root, "custom");
+  return custom !== "unread" && seen(observation, root, "shared") !== "unread";
+}
