@@ -1,0 +1,157 @@
+import { StateError } from "../errors.ts";
+import type { AccountRecord, AwaitedImage, Copy, CopyKey, CopyState, JournalEntry, Run } from "../types.ts";
+import type { Tables } from "./schema.ts";
+
+type Kind = "string" | "number" | "boolean" | "object";
+/** What must be there, by path: `{"claim.sendBy": "number"}`. */
+type Fields = Readonly<Record<string, Kind>>;
+
+const reason: Fields = { "reason.code": "string", "reason.text": "string" };
+const claim: Fields = {
+  "claim.number": "number",
+  "claim.token": "string",
+  "claim.parent.region": "string",
+  "claim.parent.imageId": "string",
+  "claim.settings.name": "string",
+  "claim.settings.description": "string",
+  "claim.settings.tags": "object",
+  "claim.claimant.runId": "string",
+  "claim.claimedAt": "number",
+  "claim.sendBy": "number",
+};
+const copy: Fields = {
+  "key.account": "string",
+  "key.rootRegion": "string",
+  "key.rootId": "string",
+  "key.region": "string",
+  "key.variant": "string",
+  policy: "string",
+  rootName: "string",
+  attempts: "number",
+  claims: "number",
+  createdAt: "number",
+  updatedAt: "number",
+};
+const arms: Readonly<Record<CopyState, Fields>> = {
+  waiting: reason,
+  copying: { ...claim, progressedAt: "number" },
+  finishing: { ...claim, imageId: "string", progressedAt: "number" },
+  ready: { imageId: "string", name: "string", readyAt: "number", adopted: "boolean" },
+  retrying: { ...reason, notBefore: "number" },
+  blocked: reason,
+  failed: reason,
+  retired: reason,
+};
+const account: Fields = { account: "string", bornAt: "number" };
+const run: Fields = {
+  id: "string",
+  account: "string",
+  why: "string",
+  startedAt: "number",
+  endedAt: "number",
+  actions: "object",
+  failures: "number",
+  stoppedEarly: "boolean",
+  problems: "object",
+};
+const entry: Fields = {
+  at: "number",
+  runId: "string",
+  account: "string",
+  level: "string",
+  what: "string",
+  text: "string",
+};
+
+/** The columns of a copy but its version and body. */
+export function copyColumns(key: CopyKey) {
+  return {
+    account: key.account,
+    root_region: key.rootRegion,
+    root_id: key.rootId,
+    region: key.region,
+    variant: key.variant,
+  };
+}
+
+/** Reads a stored copy. As all readers here, throws `StateError` naming the record if it is not what it should be. */
+export function readCopy(row: Omit<Tables["replicator_copies"], "updated_at" | "policy">): Copy {
+  const what = `copy of ${row.root_region}/${row.root_id} in ${row.region} (${row.variant}) of account ${row.account}`;
+  const body = parse(row.body, what);
+  const arm = Object.hasOwn(arms, row.state) ? arms[row.state as CopyState] : undefined;
+  if (!arm || body.state !== row.state)
+    throw damaged(what, `its state "${row.state}" is not known or not the same in body`);
+  check(body, { ...copy, ...arm, ...("claim" in body ? claim : {}) }, what);
+  const found = body as unknown as Copy;
+  for (const [column, value] of Object.entries(copyColumns(found.key))) {
+    if (row[column as keyof ReturnType<typeof copyColumns>] !== value)
+      throw damaged(what, `its body has another ${column}`);
+  }
+  checkVersion(body, row.version, what);
+  return found;
+}
+
+/** Reads a stored account. */
+export function readAccount(row: Tables["replicator_accounts"]): AccountRecord {
+  const what = `account ${row.account}`;
+  const body = parse(row.body, what);
+  check(body, account, what);
+  if (body.account !== row.account) throw damaged(what, "its body is of another account");
+  checkVersion(body, row.version, what);
+  return body as unknown as AccountRecord;
+}
+
+/** Reads a stored run. */
+export function readRun(row: Pick<Tables["replicator_runs"], "id" | "body">): Run {
+  const what = `run ${row.id}`;
+  const body = parse(row.body, what);
+  check(body, run, what);
+  return body as unknown as Run;
+}
+
+/** Reads a line of the journal. */
+export function readEntry(row: Pick<Tables["replicator_journal"], "writer" | "seq" | "body">): JournalEntry {
+  const what = `journal line ${row.writer}/${row.seq}`;
+  const body = parse(row.body, what);
+  const key = "key" in body ? ({ "key.rootId": "string", "key.region": "string" } as const) : {};
+  const image = "image" in body ? ({ "image.region": "string", "image.imageId": "string" } as const) : {};
+  check(body, { ...entry, ...key, ...image }, what);
+  return body as unknown as JournalEntry;
+}
+
+/** Reads an image to wait for; it has no body. */
+export function readAwaited(row: Tables["replicator_awaited"]): AwaitedImage {
+  if (!Number.isSafeInteger(row.since))
+    throw damaged(`awaited image ${row.region}/${row.image_id}`, '"since" is no time');
+  return { account: row.account, region: row.region, imageId: row.image_id, since: row.since };
+}
+
+function parse(text: string, what: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw damaged(what, "its body is no JSON");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw damaged(what, "its body is no JSON object");
+  return value as Record<string, unknown>;
+}
+
+function check(body: Record<string, unknown>, fields: Fields, what: string): void {
+  for (const [path, kind] of Object.entries(fields)) {
+    let value: unknown = body;
+    for (const name of path.split(".")) value = (value as Record<string, unknown> | null | undefined)?.[name];
+    if (typeof value !== kind || value === null) throw damaged(what, `"${path}" is missing or no ${kind}`);
+  }
+}
+
+function checkVersion(body: Record<string, unknown>, version: number, what: string): void {
+  if (body.version !== version) throw damaged(what, `its version is ${version} and not the same in body`);
+}
+
+function damaged(what: string, why: string): StateError {
+  return new StateError(
+    `holds a damaged record, ${what}: ${why}; restore a backup, or delete the record: the next sweep finds again what the cloud holds`,
+  );
+}
