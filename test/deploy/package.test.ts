@@ -51,6 +51,12 @@ writeFileSync(
   };`,
 );
 
+/** The framework's own telemetry is another matter: it does without an answer. */
+function hostsOfTencent(): string[] {
+  const hosts = existsSync(connections) ? readFileSync(connections, "utf8").split("\n") : [];
+  return hosts.filter((host) => /tencent|qcloud/.test(host));
+}
+
 /** A copy of what a deployment needs, with the policy above. */
 function copyOfProject(name: string): string {
   const copy = join(scratch, name);
@@ -132,8 +138,7 @@ describe("serverless package", () => {
   });
 
   it("reaches for no host of the provider's plugin", () => {
-    const hosts = existsSync(connections) ? readFileSync(connections, "utf8") : "";
-    expect(hosts).not.toMatch(/tencent|qcloud|myqcloud/);
+    expect(hostsOfTencent()).toEqual([]);
   });
 
   it.each(FUNCTIONS)("puts the bundle and the policy, readable for everybody, and nothing else into %s", (name) => {
@@ -194,6 +199,7 @@ describe("serverless package", () => {
     await expect(serverless(first, ["deploy"], { STATE_URL: PLANTED.STATE_URL })).rejects.toThrow(
       "TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY not set",
     );
+    expect(hostsOfTencent()).toEqual([]);
   });
 
   it("packs no policy that is wrong", async () => {
