@@ -1,0 +1,118 @@
+import type {
+  Image as CvmImage,
+  SyncImage,
+  Tag,
+} from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
+import type { Image, ImageType } from "../types.ts";
+
+/** An answer is not what the API's model says. */
+export class AnswerError extends Error {}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** `ImageType` of the API (cvm 2017-03-12, struct Image) and ours. */
+export const IMAGE_TYPES: Readonly<Record<ImageType, string>> = {
+  custom: "PRIVATE_IMAGE",
+  shared: "SHARED_IMAGE",
+  public: "PUBLIC_IMAGE",
+};
+
+export function record(value: unknown, what: string): Json {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new AnswerError(`${what}: no object`);
+  return value as Json;
+}
+
+// Every field of the API's structs may be absent or null; of a wrong type none may be.
+function field<T>(value: unknown, is: (value: unknown) => value is T, what: string): T | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!is(value)) throw new AnswerError(`${what}: ${JSON.stringify(value)?.slice(0, 100)} is of a wrong type`);
+  return value;
+}
+const isText = (value: unknown): value is string => typeof value === "string";
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
+const isList = (value: unknown): value is unknown[] => Array.isArray(value);
+
+export const textOf = (value: unknown, what: string): string | undefined => field(value, isText, what);
+export const numberOf = (value: unknown, what: string): number | undefined => field(value, isNumber, what);
+export const listOf = (value: unknown, what: string): unknown[] => field(value, isList, what) ?? [];
+
+/** One entry of DescribeImages' ImageSet, as far as it must be read before it is known whether the image is wanted. */
+export interface Listed {
+  /** Tells entries apart: the image's id, or for an entry without one its place in the list. */
+  readonly mark: string;
+  readonly imageId: string | undefined;
+  readonly apiType: string | undefined;
+  readonly fields: Json;
+}
+
+const key = (name: keyof CvmImage): keyof CvmImage => name;
+
+/** Reads the entries of an ImageSet that begins at `offset` of the whole list. */
+export function listedImages(imageSet: unknown, offset = 0): Listed[] {
+  return listOf(imageSet, "ImageSet").map((entry, index) => {
+    const fields = record(entry, "ImageSet");
+    const imageId = textOf(fields[key("ImageId")], "ImageId") || undefined;
+    const apiType = textOf(fields[key("ImageType")], "ImageType");
+    return { mark: imageId ?? `entry ${offset + index}`, imageId, apiType, fields };
+  });
+}
+
+/** Turns entries into images; one without an id names no image and is left out. */
+export function toImages(listed: readonly Listed[], region: string): Image[] {
+  return listed.flatMap(({ imageId, apiType, fields }) => (imageId ? [toImage(imageId, apiType, fields, region)] : []));
+}
+
+// Without CreatedTime an image counts as made in 1970: nothing then takes it for new.
+function toImage(imageId: string, apiType: string | undefined, fields: Json, region: string): Image {
+  const type = (Object.keys(IMAGE_TYPES) as ImageType[]).find((ours) => IMAGE_TYPES[ours] === apiType);
+  if (!type) throw new AnswerError(`image ${imageId}: ImageType ${apiType ?? "is absent"} is not known`);
+  const text = (name: keyof CvmImage) => textOf(fields[key(name)], `image ${imageId}: ${name}`);
+  const number = (name: keyof CvmImage) => numberOf(fields[key(name)], `image ${imageId}: ${name}`);
+  const created = text("CreatedTime");
+  // Both 2022-03-21T08:41:45Z and 2020-09-22T00:00:00+00:00 are in the vendor's examples.
+  const createdAt = created ? Date.parse(created) : 0;
+  if (Number.isNaN(createdAt)) throw new AnswerError(`image ${imageId}: CreatedTime ${created} is no time`);
+  const family = text("ImageFamily");
+  const syncPercent = number("SyncPercent");
+  return {
+    region,
+    imageId,
+    name: text("ImageName") ?? "",
+    description: text("ImageDescription") ?? "",
+    type,
+    state: text("ImageState") ?? "",
+    sizeGiB: number("ImageSize") ?? 0,
+    osName: text("OsName") ?? "",
+    platform: text("Platform") ?? "",
+    architecture: text("Architecture") ?? "",
+    creator: text("ImageCreator") ?? "",
+    createdAt,
+    deprecated: field(fields[key("ImageDeprecated")], isFlag, `image ${imageId}: ImageDeprecated`) ?? false,
+    tags: tagsOf(fields[key("Tags")], imageId),
+    ...(family ? { family } : {}),
+    ...(syncPercent === undefined ? {} : { syncPercent }),
+  };
+}
+
+function tagsOf(tags: unknown, imageId: string): Record<string, string> {
+  const pairs = listOf(tags, `image ${imageId}: Tags`).flatMap((entry): [string, string][] => {
+    const tag = record(entry, `image ${imageId}: Tags`);
+    const name = textOf(tag["Key" satisfies keyof Tag], `image ${imageId}: a tag's Key`);
+    return name ? [[name, textOf(tag["Value" satisfies keyof Tag], `image ${imageId}: a tag's Value`) ?? ""]] : [];
+  });
+  // fromEntries makes own properties even of a key such as __proto__, which an assignment would not.
+  return Object.fromEntries(pairs);
+}
+
+/** Reads SyncImages' ImageSet: destination → id. What was not asked for, and an entry that is not whole, is left out. */
+export function syncedIds(imageSet: unknown, asked: readonly string[]): Map<string, string> {
+  const ids = new Map<string, string>();
+  for (const entry of listOf(imageSet, "ImageSet")) {
+    const copy = record(entry, "ImageSet");
+    const region = textOf(copy["Region" satisfies keyof SyncImage], "Region");
+    const imageId = textOf(copy["ImageId" satisfies keyof SyncImage], "ImageId");
+    if (region && imageId && asked.includes(region) && !ids.has(region)) ids.set(region, imageId);
+  }
+  return ids;
+}

@@ -1,0 +1,53 @@
+import PQueue from "p-queue";
+import pRetry from "p-retry";
+import { CloudError } from "../errors.ts";
+import { isTransient } from "./verdicts.ts";
+
+// Below the 10 a second that SyncImages, ModifyImageAttribute and their sisters allow (cvm 2017-03-12), because the
+// limiter counts starts here and the cloud counts arrivals there. Other processes of the account are not counted.
+const PER_SECOND = 8;
+
+const queues = new Map<string, PQueue>();
+
+/**
+ * Waits until a call of this kind may start, so that this process stays below the quota of each action and region.
+ * `key` names action, region and whoever counts. Rejects with the signal's reason when it aborts first.
+ */
+export async function takeTurn(key: string, signal: AbortSignal): Promise<void> {
+  let queue = queues.get(key);
+  if (!queue) {
+    queue = new PQueue({ intervalCap: PER_SECOND, interval: 1000, strict: true });
+    queues.set(key, queue);
+  }
+  // Only the turn is queued, not the call: the queue would reject on abort without telling how far the call had come.
+  await queue.add(() => undefined, { signal });
+}
+
+/**
+ * Repeats a call that may be repeated while it fails with what passes by itself: throttling, network, 5xx,
+ * InternalError. Waits 0.2 s to 5 s in between, longer each time and by chance, so that many callers do not return at
+ * once. Any other error, and the last one, is thrown as it came.
+ */
+export async function repeating<T>(
+  call: () => Promise<T>,
+  signal: AbortSignal,
+  worthIt: (code: string) => boolean = isTransient,
+): Promise<T> {
+  let last: unknown;
+  try {
+    return await pRetry(call, {
+      retries: 5,
+      minTimeout: 200,
+      maxTimeout: 5000,
+      randomize: true,
+      signal,
+      shouldRetry: ({ error }) => error instanceof CloudError && worthIt(error.code),
+      onFailedAttempt: ({ error }) => {
+        last = error;
+      },
+    });
+  } catch (error) {
+    // Aborted while waiting: the call's own last error says more than the abort does.
+    throw signal.aborted && last !== undefined ? last : error;
+  }
+}

@@ -1,0 +1,235 @@
+import type {
+  DescribeImagesRequest,
+  ModifyImageAttributeRequest,
+  SyncImagesRequest,
+} from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
+import { CloudError } from "../errors.ts";
+import type { Cloud, SyncRequest } from "../ports/cloud.ts";
+import type { Image, Millis } from "../types.ts";
+import {
+  AnswerError,
+  IMAGE_TYPES,
+  type Listed,
+  listedImages,
+  listOf,
+  numberOf,
+  record,
+  syncedIds,
+  textOf,
+  toImages,
+} from "./answers.ts";
+import type { Credentials } from "./credentials.ts";
+import { readAll, readByIds } from "./paging.ts";
+import { repeating } from "./retry.ts";
+import type { Site } from "./services.ts";
+import { type Call, type CallLine, cloudError, transport } from "./transport.ts";
+import { isTransient, verdictOf } from "./verdicts.ts";
+
+export interface TencentOptions {
+  /** Where every call goes instead of the site's hosts, e.g. `http://127.0.0.1:9900`. */
+  readonly endpoint?: string;
+  readonly site: Site;
+  /** Asked before each request, so that keys may change while we run. What it throws comes out of every verb as it is. */
+  readonly credentials: () => Promise<Credentials>;
+  /** Ends whatever is under way; the calls then throw `Aborted`. */
+  readonly signal?: AbortSignal;
+  /** The clock against which `notAfter` is checked; must be the real one, since the SDK signs with that. */
+  readonly now: () => Millis;
+  /** For each request alone. Default: 20 s, for SyncImages 30 s. */
+  readonly timeoutMs?: Millis;
+  readonly log?: (line: CallLine) => void;
+}
+
+const PAGE = 100; // cvm 2017-03-12, DescribeImages: Limit and the number of ImageIds
+const TAGS_PER_CALL = 10; // tag 2018-08-13, TagResources
+
+/** The cloud itself, or whatever speaks its API at `endpoint`. */
+export function tencentCloud(options: TencentOptions): Cloud {
+  const signal = options.signal ?? new AbortController().signal;
+  const send = transport({
+    endpoint: options.endpoint === undefined ? undefined : new URL(options.endpoint),
+    site: options.site,
+    credentials: options.credentials,
+    signal,
+    now: options.now,
+    ...(options.log ? { log: options.log } : {}),
+  });
+  const readTimeout = options.timeoutMs ?? 20_000;
+
+  /** Sends once and reads the answer. */
+  async function once<T>(call: Call, read: (answer: Readonly<Record<string, unknown>>) => T): Promise<T> {
+    const answer = await send(call);
+    try {
+      return read(record(answer, "Response"));
+    } catch (error) {
+      if (!(error instanceof AnswerError)) throw error;
+      const effect = call.changes ? verdictOf("BadAnswer").effect : "none";
+      throw cloudError(call, { code: "BadAnswer", text: error.message }, effect);
+    }
+  }
+  const repeated = <T>(call: Call, read: (answer: Readonly<Record<string, unknown>>) => T): Promise<T> =>
+    repeating(() => once(call, read), signal, isTransient);
+
+  const describe = (region: string, params: DescribeImagesRequest): Call => ({
+    service: "cvm",
+    action: "DescribeImages",
+    region,
+    params,
+    timeoutMs: readTimeout,
+  });
+
+  const imagesOf = (region: string, listed: readonly Listed[]): Image[] => {
+    try {
+      return toImages(listed, region);
+    } catch (error) {
+      if (!(error instanceof AnswerError)) throw error;
+      throw cloudError(describe(region, {}), { code: "BadAnswer", text: error.message }, "none");
+    }
+  };
+
+  const sync = (request: SyncRequest, dryRun: boolean): Call => {
+    const params: SyncImagesRequest = {
+      ImageIds: [request.source.imageId],
+      DestinationRegions: [...request.destinations],
+      ImageName: request.name,
+      ...(dryRun ? { DryRun: true } : { ImageSetRequired: true }),
+    };
+    return {
+      service: "cvm",
+      action: "SyncImages",
+      region: request.source.region,
+      params,
+      timeoutMs: options.timeoutMs ?? 30_000,
+      // A dry run is fenced too, so that no redirect or dead connection makes two of it; it is never too late for one.
+      notAfter: dryRun ? Number.POSITIVE_INFINITY : request.notAfter,
+      ...(dryRun ? {} : { changes: true }),
+    };
+  };
+
+  return {
+    account: () =>
+      repeated(
+        {
+          service: "sts",
+          action: "GetCallerIdentity",
+          region: options.site === "intl" ? "ap-singapore" : "ap-guangzhou", // any region of the site answers the same
+          params: {},
+          timeoutMs: readTimeout,
+        },
+        (answer) => {
+          const account = textOf(answer["AccountId"], "AccountId");
+          if (!account) throw new AnswerError("AccountId is absent");
+          return account;
+        },
+      ),
+
+    async images(region, type) {
+      const apiType = IMAGE_TYPES[type];
+      const listed = await readAll<Listed>(
+        (offset, limit) =>
+          repeated(
+            describe(region, {
+              Filters: [{ Name: "image-type", Values: [apiType] }],
+              Offset: offset,
+              Limit: limit,
+            }),
+            (answer) => {
+              const total = numberOf(answer["TotalCount"], "TotalCount");
+              if (total === undefined) throw new AnswerError("TotalCount is absent");
+              return { items: listedImages(answer["ImageSet"], offset), total };
+            },
+          ),
+        (image) => image.mark,
+        { limit: PAGE },
+      );
+      if (!listed) throw cloudError(describe(region, {}), { code: "Unstable", text: `${type} images` }, "none");
+      // Again here, in case the filter is not honoured.
+      const wanted = listed.filter((image) => image.apiType === apiType);
+      return imagesOf(region, wanted);
+    },
+
+    async imagesById(region, imageIds) {
+      const listed = await readByIds<Listed>(
+        [...new Set(imageIds)],
+        (ids) =>
+          repeated(describe(region, { ImageIds: [...ids], Limit: PAGE }), (answer) => {
+            const found = listedImages(answer["ImageSet"]).filter(({ imageId }) => imageId && ids.includes(imageId));
+            const total = numberOf(answer["TotalCount"], "TotalCount");
+            // An image that was held back would look as if it were gone.
+            if (total !== undefined && total > found.length) {
+              throw new AnswerError(`TotalCount is ${total}, but only ${found.length} of the ids are in ImageSet`);
+            }
+            return found;
+          }),
+        (error) => error instanceof CloudError && UNKNOWN_ID.test(error.code),
+        PAGE,
+      );
+      return imagesOf(region, listed);
+    },
+
+    syncImage: (request) =>
+      once(sync(request, false), (answer) => ({
+        imageIds: syncedIds(answer["ImageSet"], request.destinations),
+        requestId: textOf(answer["RequestId"], "RequestId") ?? "",
+      })),
+
+    async trySyncImage(request) {
+      try {
+        const onlyThrottled = (code: string) => code.startsWith("RequestLimitExceeded");
+        await repeating(() => once(sync(request, true), () => undefined), signal, onlyThrottled);
+      } catch (error) {
+        // "The request would have succeeded" (common error codes); whether SyncImages says it so is not settled.
+        if (!(error instanceof CloudError && error.code === "DryRunOperation")) throw error;
+      }
+    },
+
+    async tag(image, account, tags) {
+      const resource = `qcs::cvm:${image.region}:uin/${account}:image/${image.imageId}`;
+      const all = Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
+      let requestId = "";
+      for (let start = 0; start < all.length; start += TAGS_PER_CALL) {
+        const call: Call = {
+          service: "tag",
+          action: "TagResources",
+          about: image.region,
+          params: { ResourceList: [resource], Tags: all.slice(start, start + TAGS_PER_CALL) },
+          timeoutMs: readTimeout,
+          changes: true,
+        };
+        requestId = await repeated(call, (answer) => {
+          const id = textOf(answer["RequestId"], "RequestId") ?? "";
+          for (const entry of listOf(answer["FailedResources"], "FailedResources")) {
+            const failed = record(entry, "FailedResources");
+            const code = textOf(failed["Code"], "Code") || "BadAnswer";
+            const text = textOf(failed["Message"], "Message") || "FailedResources";
+            throw cloudError(call, { code, text, requestId: id }, verdictOf(code).effect);
+          }
+          return id;
+        });
+      }
+      return requestId;
+    },
+
+    rename: (image, name, description) => {
+      const params: ModifyImageAttributeRequest = {
+        ImageId: image.imageId,
+        ImageName: name,
+        ImageDescription: description,
+      };
+      return repeated(
+        {
+          service: "cvm",
+          action: "ModifyImageAttribute",
+          region: image.region,
+          params,
+          timeoutMs: readTimeout,
+          changes: true,
+        },
+        (answer) => textOf(answer["RequestId"], "RequestId") ?? "",
+      );
+    },
+  };
+}
+
+// DescribeImages documents the malformed only; other actions of cvm 2017-03-12 have the rest.
+const UNKNOWN_ID = /^(InvalidImageId\.(NotFound|Malformed)|InvalidParameterValue\.InvalidImageId)/;

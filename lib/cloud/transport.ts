@@ -1,0 +1,182 @@
+import type { Agent } from "node:http";
+import { CloudError, type Effect, ReplicatorError } from "../errors.ts";
+import type { Millis } from "../types.ts";
+import { type Endpoint, fencedAgent, isSecure, sharedAgent } from "./agents.ts";
+import type { Credentials } from "./credentials.ts";
+import { takeTurn } from "./retry.ts";
+import { clientOf, hostOf, type Service, type Site } from "./services.ts";
+import { verdictOf } from "./verdicts.ts";
+
+/** One request to make of the API. */
+export interface Call {
+  readonly service: Service;
+  readonly action: string;
+  /** Goes into X-TC-Region; absent where the action knows no regions. */
+  readonly region?: string;
+  /** For error texts, when it is not `region`. */
+  readonly about?: string;
+  readonly params: object;
+  readonly timeoutMs: Millis;
+  /** Set for a call that changes something. */
+  readonly changes?: true;
+  /** Set for a call that leaves the process once at most, and not after this. */
+  readonly notAfter?: Millis;
+}
+
+/** One line for each request that was made, for a log. Holds no secrets. */
+export interface CallLine {
+  readonly action: string;
+  readonly region: string | undefined;
+  readonly ms: Millis;
+  /** `ok`, or the error's code. */
+  readonly code: string;
+  readonly requestId: string | undefined;
+}
+
+export interface TransportOptions {
+  readonly endpoint: Endpoint;
+  readonly site: Site;
+  readonly credentials: () => Promise<Credentials>;
+  readonly signal: AbortSignal;
+  readonly now: () => Millis;
+  readonly log?: (line: CallLine) => void;
+}
+
+/** Sends a call once and answers the `Response` object of the API. Throws `CloudError`, or what `credentials` throws. */
+export type Send = (call: Call) => Promise<unknown>;
+
+/** What is known of a failed request, before it is said what it means. */
+interface Failure {
+  readonly code: string;
+  readonly text: string;
+  readonly requestId?: string;
+}
+
+/** Makes the function that sends. Connections are kept between calls. */
+export function transport(options: TransportOptions): Send {
+  const { endpoint, signal, now } = options;
+  const shared = sharedAgent(endpoint);
+
+  return async (call) => {
+    const started = now();
+    const note = (code: string, requestId?: string) =>
+      options.log?.({ action: call.action, region: call.region ?? call.about, ms: now() - started, code, requestId });
+    const fence = call.notAfter === undefined ? undefined : fencedAgent(endpoint, call.notAfter, now);
+    const secrets: string[] = [];
+    let begun = false;
+    try {
+      const host = hostOf(call.service, call.region, options.site);
+      await takeTurn(`${endpoint?.origin ?? ""} ${host} ${call.action} ${call.region}`, signal);
+      const answer = await bounded(call.timeoutMs, signal, async (stop) => {
+        const credentials = await options.credentials();
+        secrets.push(credentials.secretKey, credentials.token ?? "", credentials.secretId);
+        stop.throwIfAborted();
+        begun = true;
+        return await request(call, credentials, host, fence?.agent ?? shared, stop);
+      });
+      note("ok", requestIdOf(answer));
+      return answer;
+    } catch (error) {
+      fence?.close();
+      if (error instanceof ReplicatorError) throw error;
+      const failure = signal.aborted
+        ? { code: "Aborted", text: "the run was ended" }
+        : fence?.refusal() !== undefined && !fence.left()
+          ? { code: "NotSent", text: fence.refusal() ?? "" }
+          : failureOf(error);
+      note(failure.code, failure.requestId);
+      const harmless = !call.changes || !begun || (fence && !fence.left());
+      const effect = harmless ? "none" : verdictOf(failure.code).effect;
+      throw cloudError(call, { ...failure, text: without(secrets, failure.text) }, effect);
+    } finally {
+      fence?.close();
+    }
+  };
+
+  async function request(call: Call, credential: Credentials, host: string, agent: Agent, stop: AbortSignal) {
+    const client = clientOf(call.service, {
+      credential,
+      ...(call.region ? { region: call.region } : {}),
+      profile: {
+        signMethod: "TC3-HMAC-SHA256",
+        language: "en-US",
+        httpProfile: { endpoint: host, protocol: isSecure(endpoint) ? "https://" : "http://", reqTimeout: 0, agent },
+      },
+    });
+    return (await client.request(call.action, call.params, { signal: stop })) as unknown;
+  }
+}
+
+/** Composes the error for a person from what failed and what the table says it means. */
+export function cloudError(call: Call, failure: Failure, effect: Effect): CloudError {
+  const { outcome, text, remedy } = verdictOf(failure.code);
+  return new CloudError({
+    action: call.action,
+    region: call.about ?? call.region,
+    code: failure.code,
+    text: `${text} (${failure.text})`,
+    outcome,
+    effect,
+    requestId: failure.requestId,
+    remedy,
+  });
+}
+
+class TimeoutError extends Error {}
+
+/**
+ * Runs work until it ends, the time is up or the run is ended, whichever comes first. Covers what the SDK's own timeout
+ * does not: fetching credentials, connecting, reading the answer.
+ */
+async function bounded<T>(ms: Millis, outer: AbortSignal, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  outer.throwIfAborted();
+  const stop = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort: (() => void) | undefined;
+  const ended = new Promise<never>((_, reject) => {
+    const end = (reason: unknown) => {
+      stop.abort(reason);
+      reject(reason instanceof Error ? reason : new Error("ended"));
+    };
+    timer = setTimeout(() => end(new TimeoutError(`no answer within ${ms} ms`)), ms);
+    onAbort = () => end(outer.reason);
+    outer.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work(stop.signal), ended]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort) outer.removeEventListener("abort", onAbort);
+  }
+}
+
+/**
+ * Sorts what the SDK throws (common 4.1, abstract_client.js): an API error has a code and a request id; HTTP other than
+ * 200 has `httpCode`; a lost connection has its message only; a bad body is node-fetch's own error, or a TypeError.
+ */
+function failureOf(error: unknown): Failure {
+  if (error instanceof TimeoutError) return { code: "Timeout", text: error.message };
+  const { message, code, httpCode, requestId, type } = error as {
+    message?: string;
+    code?: unknown;
+    httpCode?: unknown;
+    requestId?: unknown;
+    type?: unknown;
+  };
+  const text = message || "no message";
+  if (typeof requestId !== "string") return { code: type === "system" ? "Network" : "BadAnswer", text };
+  if (typeof httpCode === "number") return { code: "HttpStatus", text: `HTTP ${httpCode} ${message ?? ""}`.trim() };
+  if (code === undefined) return { code: "Network", text };
+  if (typeof code !== "string" || !code) return { code: "BadAnswer", text };
+  return { code, text, ...(requestId ? { requestId } : {}) };
+}
+
+function requestIdOf(answer: unknown): string | undefined {
+  const id = (answer as { RequestId?: unknown } | null)?.RequestId;
+  return typeof id === "string" ? id : undefined;
+}
+
+/** The cloud may quote in a message what was sent to it. */
+function without(secrets: readonly string[], text: string): string {
+  return secrets.filter(Boolean).reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
+}
