@@ -27,11 +27,15 @@ function sendNoTelemetry() {
  * the file it opens a QR login and polls for ever. Here nothing is read before a command needs it.
  */
 function takeCredentialsFromEnvironment(UserError) {
-  const { getUserCred } = Provider.prototype;
+  const { getUserCred, getAppid } = Provider.prototype;
 
   Provider.prototype.getCredentials = async () => {};
 
-  // The two numbers are looked up by the stock code (CAM GetUserAppId) when they are not given.
+  // Looks up the two numbers when they are not given (CAM GetUserAppId); the stock code leaves the token out.
+  Provider.prototype.getAppid = function (credentials) {
+    return getAppid.call(this, { ...credentials, token: process.env.TENCENTCLOUD_TOKEN });
+  };
+
   Provider.prototype.getUserCred = function (options) {
     const env = process.env;
     if (env.TENCENTCLOUD_SECRET_ID && env.TENCENTCLOUD_SECRET_KEY) {
@@ -110,6 +114,8 @@ function uploadOneZipPerFunction(folder) {
     for (const name of this.serverless.service.getAllFunctions()) {
       await uploadPackage2Cos.call(this, bucket, keyOf(key, name), path.join(folder, `${name}.zip`));
     }
+    // Only said to the user afterwards: what was uploaded.
+    this.serverless.service.package.artifact = folder;
   };
 }
 
