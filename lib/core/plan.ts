@@ -2,7 +2,7 @@ import type { AccountRecord, Copy, CopyKey, Image, ImageRef, Millis, Policy, Rea
 import { advance } from "./advance.ts";
 import { keyText, lineageOf, tokenHash, tokenIn } from "./mark.ts";
 import { allCustom, type Observation } from "./observation.ts";
-import { type Act, type Circumstances, type Draft, LOOK_AGAIN, type Step } from "./step.ts";
+import { type Act, type Circumstances, type Draft, type Step } from "./step.ts";
 import { isUnwanted, type PassedOver, type Want, wantedCopies } from "./wanted.ts";
 
 /** Everything that a plan depends on. */
@@ -42,8 +42,10 @@ export type Action = Note | Send | Exclude<Act, { do: "send" }>;
 export interface Plan {
   readonly actions: readonly Action[];
   readonly passedOver: readonly PassedOver[];
-  /** What somebody should know: nothing is done about these. */
+  /** What needs a person; nothing is done about these. */
   readonly problems: readonly Reason[];
+  /** What somebody should know before it is done. */
+  readonly warnings: readonly Reason[];
   /** The copies as they will be remembered when the notes of this plan are written. */
   readonly copies: readonly Copy[];
 }
@@ -87,8 +89,21 @@ export function makePlan(input: PlanInput): Plan {
     actions: [...notes, ...acts.filter((act) => act.do !== "send"), ...sends(acts)],
     passedOver: wanted.passedOver,
     problems,
+    warnings: largeSources(acts, wanted.wants),
     copies: [...remembered.values()],
   };
+}
+
+/** The plan, without the actions on copies that somebody left out. */
+export function onlyThese(plan: Plan, only?: (key: CopyKey, policy: string) => boolean): Plan {
+  if (!only) return plan;
+  const keep = (copy: Copy) => only(copy.key, copy.policy);
+  const actions = plan.actions.flatMap((action): Action[] => {
+    if (action.do !== "send") return keep(action.copy) ? [action] : [];
+    const drafts = action.drafts.filter((draft) => keep(draft.copy));
+    return drafts.length > 0 ? [{ ...action, drafts }] : [];
+  });
+  return { ...plan, actions };
 }
 
 function byRootThenRegion(a: CopyKey, b: CopyKey): number {
@@ -173,11 +188,25 @@ function withoutNameClashes(
   });
 }
 
+/** The vendor's older documents allow 50 GiB; the API names no limit (cvm 2017-03-12, InvalidImageId.TooLarge). */
+const DOCUMENTED_SIZE_GIB = 50;
+
+function largeSources(acts: readonly Act[], wants: ReadonlyMap<string, Want>): Reason[] {
+  const sent = acts.flatMap((act) => (act.do === "send" ? (wants.get(keyText(act.draft.copy.key))?.root ?? []) : []));
+  return [...new Set(sent)]
+    .filter((root) => root.sizeGiB > DOCUMENTED_SIZE_GIB)
+    .map((root) => ({
+      code: "large",
+      text: `${root.imageId} ("${root.name}") has ${root.sizeGiB} GiB; the cloud may refuse more than ${DOCUMENTED_SIZE_GIB}`,
+      remedy: "set maxSizeGiB in the policy to leave such images out",
+    }));
+}
+
 function unreadable(observation: Observation): Reason[] {
   return [...observation.unreadable.values()];
 }
 
-/** More than one live copy of one key, and copies under a token of a root that nobody knows: reported, never deleted. */
+/** More than one live copy of one key: reported, never deleted. */
 function duplicates(copies: readonly Copy[], steps: readonly Step[], observation: Observation): Reason[] {
   const atSeek = steps.flatMap((step) => step.duplicates ?? []);
   const hashes = new Map(copies.map((copy) => [`${copy.key.region}/${tokenHash(copy.key)}`, copy]));
@@ -215,7 +244,7 @@ export function nextCheck(copies: readonly Copy[], now: Millis): Millis | undefi
   const times = copies.flatMap((copy) => {
     if (copy.state === "copying" || copy.state === "finishing") return [now];
     if (copy.state === "waiting" || copy.state === "retrying") return [copy.notBefore ?? now];
-    if (copy.state === "blocked") return [copy.notBefore ?? now + LOOK_AGAIN];
+    if (copy.state === "blocked" && copy.notBefore !== undefined) return [copy.notBefore];
     return [];
   });
   return times.length > 0 ? Math.min(...times) : undefined;

@@ -94,6 +94,7 @@ function regionOf(reading: Reading, region: string): RegionReading {
 
 /** Whether anything may still happen to a copy without somebody changing something. */
 export function isOpen(copy: Copy): boolean {
+  if (copy.state === "blocked" && !copy.claim && copy.notBefore === undefined) return false;
   return (
     (copy.state !== "ready" && copy.state !== "failed" && copy.state !== "retired") || copy.missingSince !== undefined
   );

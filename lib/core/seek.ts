@@ -60,7 +60,7 @@ export function seek(
   if (holder) return nameTaken(holder, want, copy, c);
   const number = Math.max(base.claims, found.lastClaim) + 1;
   const draft: Draft = {
-    copy: copy ?? { ...base, state: "waiting", reason: { code: "new", text: "wanted" } },
+    copy: { ...base, state: "waiting", reason: { code: "new", text: "wanted" } },
     claim: { number, token: tokenName(key, want.root.name, number), parent, settings: want.settings },
   };
   return { act: { do: "send", draft } };

@@ -86,17 +86,22 @@ export function attemptFailed(
   c: Circumstances,
   what: string,
 ): Step {
-  const base = { ...copyBase(copy.key, copy, want, c.now), attempts: copy.attempts + 1 };
   const limit = want?.policy.attempts ?? Number.POSITIVE_INFINITY;
-  if (base.attempts >= limit) {
-    const text = `${reason.text}; all ${limit} attempts are used up`;
-    return note(
-      { ...base, state: "failed", reason: { ...reason, text, remedy: "find out why, then have it tried again" } },
-      what,
-      text,
-    );
-  }
-  return note({ ...base, state: "retrying", reason, notBefore: c.now + delay }, what, reason.text);
+  const next = afterFailure(copyBase(copy.key, copy, want, c.now), reason, limit, c.now + delay);
+  return note(next, what, next.reason.text);
+}
+
+/** The record after one more failed attempt. */
+export function afterFailure(
+  before: ReturnType<typeof copyBase>,
+  reason: Reason,
+  limit: number,
+  notBefore: Millis,
+): Extract<Copy, { state: "failed" | "retrying" }> {
+  const base = { ...before, attempts: before.attempts + 1 };
+  if (base.attempts < limit) return { ...base, state: "retrying", reason, notBefore };
+  const text = `${reason.text}; all ${limit} attempts are used up`;
+  return { ...base, state: "failed", reason: { remedy: "find out why, then have it tried again", ...reason, text } };
 }
 
 /** How long to wait after so many failed attempts. */

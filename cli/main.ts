@@ -1,0 +1,118 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from "commander";
+import { InputError, ReplicatorError } from "../lib/errors.ts";
+import { clean } from "./text.ts";
+
+/** 0 fine, 1 error, 2 bad usage or bad policy, 3 something needs a person or failed for good, 4 there is work. */
+type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
+
+const program = new Command("cvm-replicator")
+  .description("Keeps CVM custom images replicated across regions by policy: exactly one good copy in each region.")
+  .version("0.1.0")
+  .showHelpAfterError("(--help shows what is allowed)")
+  .exitOverride()
+  .addHelpText(
+    "after",
+    `
+Configuration is read from the environment: TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, POLICY_FILE, STATE_URL,
+REPLICATOR_ENDPOINT (to use the emulator) and others; see docs/configuration.md.
+
+Exit codes: 0 fine, 1 error, 2 bad usage or bad policy, 3 something needs a person or failed for good,
+4 (plan --detailed-exitcode) there is work.`,
+  );
+
+let exitCode: ExitCode = 0;
+const json = () => new Option("--json", "print one JSON object on standard output");
+const policy = () => new Option("--policy <file>", "the policy file (default: POLICY_FILE, else policy.yaml)");
+
+program
+  .command("validate")
+  .description("check the policy file, without any call")
+  .addOption(policy())
+  .addOption(json())
+  .action(async (options) => {
+    exitCode = await (await import("./validate.ts")).validate(options);
+  });
+
+program
+  .command("plan")
+  .description("show what would be done now; changes nothing")
+  .addOption(policy())
+  .addOption(json())
+  .option("--detailed-exitcode", "exit with 4 if there is work")
+  .action(async (options) => {
+    exitCode = await (await import("./plan.ts")).plan(options);
+  });
+
+program
+  .command("apply")
+  .description("do what the policies ask for")
+  .addOption(policy())
+  .addOption(json())
+  .option("--wait", "go on until every copy is ready or needs a person")
+  .option("--accept-vanished", "many copies were deleted on purpose: make them again")
+  .action(async (options) => {
+    exitCode = await (await import("./apply.ts")).apply(options);
+  });
+
+program
+  .command("status")
+  .description("show what is remembered of every copy, without changing anything")
+  .addOption(json())
+  .action(async (options) => {
+    exitCode = await (await import("./status.ts")).status(options);
+  });
+
+program
+  .command("emulator")
+  .description("run a Tencent Cloud API on this machine: CVM images, Tag, STS, Region")
+  .option("--port <port>", "port to listen on (0: any)", "9900")
+  .option("--host <host>", "address to listen on", "127.0.0.1")
+  .option("--time-scale <n>", "make images, copies and imports n times as fast", "1")
+  .option("--seed <n>", "seed of everything that is random", "1")
+  .action(async (options) => {
+    exitCode = await (await import("./emulator.ts")).emulator(options);
+  });
+
+program
+  .command("demo")
+  .description("emulator, state, functions, events, timer and two images, in under a minute")
+  .action(async () => {
+    exitCode = await (await import("./demo.ts")).demo();
+  });
+
+/** Errors that are meant for a person are shown as they are; anything else is our own mistake and says so. */
+function report(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof InputError) {
+    for (const { where, field, text } of error.problems) {
+      process.stderr.write(`error: ${clean(where)}: ${field ? `${clean(field)}: ` : ""}${clean(text)}\n`);
+    }
+    return 2;
+  }
+  if (error instanceof ReplicatorError) {
+    process.stderr.write(`error: ${clean(error.message)}\n`);
+    const { remedy } = error as { remedy?: unknown };
+    if (typeof remedy === "string") process.stderr.write(`  ${clean(remedy)}\n`);
+    return 1;
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  process.stderr.write(
+    `error: ${clean(message)}\nThis is a mistake in cvm-replicator. Please report it with LOG_LEVEL=debug.\n`,
+  );
+  if (process.env["LOG_LEVEL"] === "debug" && stack) process.stderr.write(`${stack}\n`);
+  return 1;
+}
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (`| head`) is no error.
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  exitCode = report(error);
+}
+process.exitCode = exitCode;

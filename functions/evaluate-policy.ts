@@ -1,0 +1,7 @@
+import { type Answer, type Context, invoke } from "../lib/shell/invoke.ts";
+import { orderByHand } from "../lib/shell/orders.ts";
+
+/** Evaluates the policies now, for everything or for `{policy?, region?, imageIds?}`; `dryRun: true` changes nothing. */
+export async function main_handler(event: unknown, context?: Context): Promise<Answer> {
+  return invoke(context, ({ policies }) => orderByHand(event ?? {}, policies));
+}

@@ -1,0 +1,22 @@
+import { parseEvent } from "../lib/core/event.ts";
+import { type Answer, type Context, invoke } from "../lib/shell/invoke.ts";
+import { orderForImages } from "../lib/shell/orders.ts";
+
+/**
+ * Takes an event that names images, in any of the forms of `events/`, or `{"region", "imageId"}` typed by hand, and
+ * looks at those images. Anything else is answered with what was ignored and why.
+ */
+export async function main_handler(
+  event: unknown,
+  context?: Context,
+): Promise<Partial<Answer> & { ignored: unknown[] }> {
+  const { hints, ignored } = parseEvent(event);
+  if (hints.length === 0) return { ignored };
+  const named = new Set(hints.map((hint) => `${hint.region}/${hint.imageId}`));
+  const answer = await invoke(
+    context,
+    () => orderForImages(hints),
+    ({ key }) => named.has(`${key.rootRegion}/${key.rootId}`),
+  );
+  return { ...answer, ignored };
+}

@@ -1,0 +1,164 @@
+import PQueue from "p-queue";
+import { copyBase } from "../core/found.ts";
+import { keyText } from "../core/mark.ts";
+import type { Action, Plan } from "../core/plan.ts";
+import { type Act, LOOK_AGAIN } from "../core/step.ts";
+import { CloudError } from "../errors.ts";
+import type { Cloud } from "../ports/cloud.ts";
+import type { Journal, State } from "../ports/state.ts";
+import type { Claimant, Copy, CopyKey, ImageRef, JournalEntry, Millis, Policy, Reason } from "../types.ts";
+import { SEND_NEEDS, send } from "./send.ts";
+
+/** What carrying out a plan needs. */
+export interface Tools {
+  readonly cloud: Cloud;
+  readonly state: State;
+  readonly journal: Journal;
+  readonly policies: readonly Policy[];
+  readonly me: Claimant;
+  readonly now: () => Millis;
+  /** Nothing is begun that would not end before this time; it may come nearer, when a person interrupts. */
+  readonly stopAt: () => Millis;
+  /** Calls at the same time. */
+  readonly concurrency: number;
+}
+
+/** What one call to the cloud told, for the journal. */
+interface Told {
+  readonly requestId?: string | undefined;
+  readonly code?: string | undefined;
+}
+
+/** What the steps of one plan share. */
+export interface Applying extends Tools {
+  /** Stores a change of a copy and journals it; undefined if somebody else changed the copy first. */
+  save(copy: Copy, what: string, text: string, told?: Told): Promise<Copy | undefined>;
+  /** Journals a call that changed no record. */
+  tell(what: string, text: string, about: { key: CopyKey; image: ImageRef } & Told): Promise<void>;
+  /** The number of attempts that the policy of a copy allows. */
+  attemptsOf(copy: Copy): number;
+}
+
+/** What came of a plan. */
+export interface Applied {
+  /** Actions carried out, by kind. */
+  readonly actions: Readonly<Record<string, number>>;
+  readonly failures: number;
+  /** Something happened that may allow a further step at once. */
+  readonly moved: boolean;
+  /** The deadline came before the end. */
+  readonly stoppedEarly: boolean;
+}
+
+const CALL_NEEDS: Millis = 10_000;
+/** Changes of a record that allow no further step at once. */
+const QUIET = new Set(["progress", "waiting", "missing", "released"]);
+
+/**
+ * Carries out a plan. Every action is safe to be interrupted before and after each of its effects; what is lost to
+ * somebody else's faster change is left to them. No promise is left running.
+ */
+export async function applyPlan(plan: Plan, runId: string, account: string, tools: Tools): Promise<Applied> {
+  const actions: Record<string, number> = {};
+  const newest = new Map<string, Copy | undefined>();
+  let failures = 0;
+  let moved = false;
+  let stoppedEarly = false;
+
+  const journal = async (level: JournalEntry["level"], what: string, text: string, about: Partial<JournalEntry>) => {
+    if (about.code !== undefined) failures += 1;
+    await tools.journal.append([{ at: tools.now(), runId, account, level, what, text, ...about }]);
+  };
+  const run: Applying = {
+    ...tools,
+    attemptsOf: (copy) => tools.policies.find((p) => p.name === copy.policy)?.attempts ?? Number.POSITIVE_INFINITY,
+    async save(copy, what, text, told = {}) {
+      const saved = await tools.state.saveCopy(copy);
+      newest.set(keyText(copy.key), saved);
+      if (!saved) return undefined;
+      if (!QUIET.has(what)) moved = true;
+      const image = "imageId" in copy && copy.imageId ? { region: copy.key.region, imageId: copy.imageId } : undefined;
+      const level = copy.state === "blocked" || copy.state === "failed" ? "warn" : "info";
+      await journal(level, what, text, { key: copy.key, ...(image && { image }), ...answer(told) });
+      return saved;
+    },
+    tell: (what, text, { key, image, ...told }) =>
+      journal(told.code === undefined ? "info" : "warn", what, text, { key, image, ...answer(told) }),
+  };
+
+  const enoughTime = (needs: Millis) => tools.now() + needs <= tools.stopAt();
+  const carryOut = async (action: Action): Promise<void> => {
+    if (!enoughTime(action.do === "send" ? SEND_NEEDS : action.do === "note" ? 0 : CALL_NEEDS)) {
+      stoppedEarly = true;
+      return;
+    }
+    if (action.do === "note") {
+      await run.save(action.copy, action.what, action.text);
+    } else if (action.do === "send") {
+      await send(action, run);
+    } else {
+      const text = keyText(action.copy.key);
+      const copy = newest.has(text) ? newest.get(text) : action.copy;
+      if (!copy) return;
+      try {
+        const requestId = await change(action, account, tools.cloud);
+        moved = true;
+        await run.tell(action.do, describe(action), { key: copy.key, image: action.image, requestId });
+      } catch (error) {
+        if (!(error instanceof CloudError)) throw error;
+        await refused(action, copy, error, run);
+      }
+    }
+    actions[action.do] = (actions[action.do] ?? 0) + 1;
+  };
+
+  const queue = new PQueue({ concurrency: tools.concurrency });
+  const errors: unknown[] = [];
+  // One copy's note comes before its call; different copies need not wait for each other.
+  for (const kind of [["note"], ["tag", "rename"], ["send"]]) {
+    for (const action of plan.actions.filter((a) => kind.includes(a.do))) {
+      void queue.add(() => carryOut(action).catch((error: unknown) => errors.push(error)));
+    }
+    await queue.onIdle();
+    if (errors.length > 0) throw errors[0];
+  }
+  return { actions, failures, moved, stoppedEarly };
+}
+
+function change(act: Exclude<Act, { do: "send" }>, account: string, cloud: Cloud): Promise<string> {
+  if (act.do === "tag") return cloud.tag(act.image, account, act.tags);
+  return cloud.rename(act.image, act.name, act.description);
+}
+
+function describe(act: Exclude<Act, { do: "send" }>): string {
+  return act.do === "tag" ? `tags ${Object.keys(act.tags).join(", ")}` : `named "${act.name}"`;
+}
+
+/** A tag or a name could not be set: a copy that is still being made waits until it is NORMAL; what needs a person is blocked. */
+async function refused(act: Exclude<Act, { do: "send" }>, copy: Copy, error: CloudError, run: Applying): Promise<void> {
+  const at = run.now();
+  if (copy.state === "copying" && error.outcome !== "retry") {
+    await run.save({ ...copy, tagRefused: true, updatedAt: at }, "tag-refused", error.message, error);
+  } else if (copy.state === "finishing" && error.outcome === "person") {
+    const reason: Reason = {
+      code: error.code,
+      text: error.message,
+      ...(error.remedy !== undefined && { remedy: error.remedy }),
+    };
+    const { claim, imageId } = copy;
+    const base = copyBase(copy.key, copy, undefined, at);
+    await run.save(
+      { ...base, state: "blocked", claim, imageId, reason, notBefore: at + LOOK_AGAIN },
+      "blocked",
+      error.message,
+      error,
+    );
+  } else {
+    const { requestId, code } = error;
+    await run.tell(`${act.do}-failed`, error.message, { key: copy.key, image: act.image, requestId, code });
+  }
+}
+
+function answer({ requestId, code }: Told): { requestId?: string; code?: string } {
+  return { ...(requestId !== undefined && { requestId }), ...(code !== undefined && { code }) };
+}

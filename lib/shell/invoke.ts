@@ -1,0 +1,50 @@
+import { type PlanView, viewOf } from "../core/plan-view.ts";
+import { type Summary, summarise } from "../core/summary.ts";
+import { lineJournal } from "../journal/lines.ts";
+import type { Copy, Run } from "../types.ts";
+import { readConfig } from "./config.ts";
+import type { Replicator } from "./memory.ts";
+import { openReplicator } from "./open.ts";
+import { type Order, replicate } from "./replicate.ts";
+
+/** What a function answers. */
+export interface Answer extends Summary {
+  readonly account: string;
+  readonly run: Run;
+  /** What was decided at the beginning. */
+  readonly plan: PlanView;
+}
+
+/** The parts of SCF's context that are used; a person at a keyboard gives none. */
+export interface Context {
+  readonly getRemainingTimeInMillis?: () => number;
+  readonly time_limit_in_ms?: number;
+}
+
+/** Kept back for closing and answering before SCF ends the function. */
+const CLOSING = 3_000;
+/** The longest that SCF lets a function run (scf 2018-04-16, CreateFunction, Timeout). */
+const LONGEST = 900_000;
+
+/**
+ * One invocation of a function: opens what it needs from the environment, does one run within the time that is left,
+ * and closes everything again. An error is thrown on, so that SCF counts the invocation as failed and repeats it.
+ */
+export async function invoke(
+  context: Context | undefined,
+  orderFor: (tools: Replicator, sweepEvery: number) => Promise<Order> | Order,
+  concerns: (copy: Copy) => boolean = () => true,
+): Promise<Answer> {
+  const left = context?.getRemainingTimeInMillis?.() ?? context?.time_limit_in_ms ?? LONGEST;
+  const stopAt = Date.now() + left - CLOSING;
+  const config = readConfig(process.env);
+  const printed = lineJournal((line) => process.stdout.write(line), config.logLevel);
+  const opened = await openReplicator(config, process.env, () => stopAt, [printed]);
+  try {
+    const order = await orderFor(opened.replicator, config.sweepEvery);
+    const { account, run, plan, copies } = await replicate(order, opened.replicator);
+    return { account, run, plan: viewOf(plan), ...summarise(copies.filter(concerns), run.problems) };
+  } finally {
+    await opened.close();
+  }
+}

@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { findCredentials } from "../cloud/credentials.ts";
+import { tencentCloud } from "../cloud/tencent.ts";
+import { parsePolicy } from "../core/policy.ts";
+import { InputError, type Problem } from "../errors.ts";
+import { journalTo } from "../journal/lines.ts";
+import type { Cloud } from "../ports/cloud.ts";
+import type { Journal, ReadableJournal, State } from "../ports/state.ts";
+import { openState } from "../state/open.ts";
+import type { Millis, Policy } from "../types.ts";
+import type { Config } from "./config.ts";
+import { isDead, thisProcess } from "./host.ts";
+import type { Replicator } from "./memory.ts";
+
+/** Calls to the cloud at the same time; the adapter keeps its rate limits besides. */
+const CONCURRENCY = 8;
+
+/** A replicator that is put together, and what belongs to it. Close it when done. */
+export interface Opened {
+  readonly replicator: Replicator;
+  readonly state: State & ReadableJournal;
+  readonly warnings: readonly Problem[];
+  close(): Promise<void>;
+}
+
+/** Reads and checks the policy file. Throws `InputError` with every problem in it. */
+export async function readPolicies(file: string): Promise<{ policies: Policy[]; warnings: Problem[] }> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message;
+    const text = `cannot read the policy: ${why}; name the file with --policy or POLICY_FILE`;
+    throw new InputError([{ where: file, text }]);
+  }
+  return parsePolicy(text, file);
+}
+
+/** The cloud with the credentials of the environment. Throws `InputError` if there are none. */
+export async function openCloud(config: Config, env: NodeJS.ProcessEnv): Promise<Cloud> {
+  const now = () => Date.now();
+  const credentials = () => findCredentials(env, homedir(), now);
+  await credentials();
+  const endpoint = config.endpoint !== undefined && { endpoint: config.endpoint };
+  return tencentCloud({ site: config.site, credentials, now, ...endpoint });
+}
+
+/**
+ * The composition root: the only place where ports meet their adapters. Throws `InputError` for a wrong policy or wrong
+ * credentials and `StateError` for a state that cannot be opened.
+ */
+export async function openReplicator(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  stopAt: () => Millis,
+  journals: readonly Journal[],
+): Promise<Opened> {
+  const { policies, warnings } = await readPolicies(config.policyFile);
+  const cloud = await openCloud(config, env);
+  const state = await openState(config.stateUrl, { allowEmbedded: !config.onScf });
+  const replicator: Replicator = {
+    cloud,
+    state,
+    journal: journalTo(state, ...journals),
+    policies,
+    me: thisProcess(config.onScf),
+    now: () => Date.now(),
+    stopAt,
+    concurrency: CONCURRENCY,
+    settle: config.settle,
+    isDead,
+  };
+  return { replicator, state, warnings, close: () => state.close() };
+}

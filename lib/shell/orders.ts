@@ -1,0 +1,55 @@
+import { InputError, type Problem } from "../errors.ts";
+import type { CopyKey, ImageRef, Policy } from "../types.ts";
+import type { Replicator } from "./memory.ts";
+import type { Order } from "./replicate.ts";
+
+/** Look at images that an event named. */
+export function orderForImages(images: readonly ImageRef[]): Order {
+  return { why: "event", scope: { kind: "images", images } };
+}
+
+/** What the timer does: look at everything when that is due, else only at what is under way. */
+export async function orderForTimer({ cloud, state, now }: Replicator, sweepEvery: number): Promise<Order> {
+  const record = await state.account(await cloud.account());
+  const due = record?.sweptAt === undefined || now() - record.sweptAt >= sweepEvery;
+  return { why: "timer", scope: { kind: due ? "sweep" : "poll" } };
+}
+
+const KEYS = new Set(["policy", "region", "imageIds", "dryRun"]);
+
+/**
+ * What a person asks for with `{policy?, region?, imageIds?, dryRun?}`: everything, or what these leave of it.
+ * Throws `InputError` with all problems.
+ */
+export function orderByHand(event: unknown, policies: readonly Policy[]): Order {
+  const where = "event";
+  if (typeof event !== "object" || event === null || Array.isArray(event)) {
+    throw new InputError([
+      { where, text: 'expected an object such as {"policy": "golden-linux", "dryRun": true} or {}' },
+    ]);
+  }
+  const { policy, region, imageIds, dryRun } = event as Record<string, unknown>;
+  const problems: Problem[] = Object.keys(event)
+    .filter((key) => !KEYS.has(key))
+    .map((field) => ({ where, field, text: `unknown; allowed are ${[...KEYS].join(", ")}` }));
+  const wrong = (field: string, value: unknown, allowed: string) =>
+    problems.push({ where, field, text: `${JSON.stringify(value)?.slice(0, 80)} is not ${allowed}` });
+  if (policy !== undefined && !policies.some(({ name }) => name === policy)) {
+    wrong("policy", policy, `one of the policies ${policies.map(({ name }) => name).join(", ")}`);
+  }
+  if (region !== undefined && typeof region !== "string") wrong("region", region, "a region such as ap-guangzhou");
+  if (dryRun !== undefined && typeof dryRun !== "boolean") wrong("dryRun", dryRun, "true or false");
+  const ids =
+    imageIds === undefined ? undefined : Array.isArray(imageIds) && imageIds.every(isImageId) ? imageIds : null;
+  if (ids === null) wrong("imageIds", imageIds, 'a list of image ids such as ["img-8toqc6s3"]');
+  if (problems.length > 0) throw new InputError(problems);
+  const only = (key: CopyKey, wantedBy: string) =>
+    (policy === undefined || wantedBy === policy) &&
+    (region === undefined || key.rootRegion === region) &&
+    (!ids || ids.includes(key.rootId));
+  return { why: "manual", scope: { kind: "sweep" }, only, ...(dryRun === true && { dryRun: true }) };
+}
+
+function isImageId(value: unknown): value is string {
+  return typeof value === "string" && /^img-[0-9a-z]{4,32}$/.test(value);
+}

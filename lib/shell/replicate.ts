@@ -1,0 +1,80 @@
+import { makePlan, onlyThese, type Plan } from "../core/plan.ts";
+import type { Scope } from "../core/reading.ts";
+import type { Copy, CopyKey, Run } from "../types.ts";
+import { applyPlan } from "./apply.ts";
+import {
+  endedClaimants,
+  memoryOf,
+  type Replicator,
+  rememberBirth,
+  rememberNamed,
+  rememberRun,
+  sameAccount,
+} from "./memory.ts";
+import { observe } from "./observe.ts";
+import { beginRun } from "./run.ts";
+
+/** What one run shall do. */
+export interface Order {
+  /** Why it was started, for the record: `sweep`, `poll`, `event`, `manual`. */
+  readonly why: string;
+  readonly scope: Scope;
+  /** Keeps only the actions on some copies; everything is looked at all the same. */
+  readonly only?: (key: CopyKey, policy: string) => boolean;
+  /** Plan, and change nothing: neither in the cloud nor in the state. */
+  readonly dryRun?: boolean;
+  /** A person has confirmed that copies which vanished are gone. */
+  readonly acceptVanished?: boolean;
+}
+
+/** What came of a run. */
+export interface Report {
+  readonly account: string;
+  readonly run: Run;
+  /** What was decided when the run began; what came of it is in `run` and `copies`. */
+  readonly plan: Plan;
+  /** All copies of the account as they are remembered at the end. */
+  readonly copies: readonly Copy[];
+}
+
+/** A run that gets this far leaves the rest to the next one. */
+const MOST_ROUNDS = 12;
+
+/**
+ * One run: observe, plan, apply, record; and again, until nothing more can be done at once. An event only says where
+ * to look: runs that come twice, late, out of order or never lead to the same end.
+ *
+ * Throws `CloudError` if the account cannot be told, and `StateError` if the state is out of reach.
+ */
+export async function replicate(order: Order, tools: Replicator): Promise<Report> {
+  const account = await tools.cloud.account();
+  const run = beginRun(account, order.why, tools.now());
+  let first: Plan | undefined;
+  for (let round = 1; ; round += 1) {
+    const { copies, awaited, record } = await memoryOf(account, tools);
+    const scope: Scope = record === undefined ? { kind: "sweep" } : round === 1 ? order.scope : following(order.scope);
+
+    const observation = await observe(account, scope, copies, awaited, tools);
+    await sameAccount(account, tools);
+    const known = record ?? (await rememberBirth(account, observation, order, tools));
+    const ended = endedClaimants(copies, tools);
+    const input = { ...tools, now: tools.now(), ...order, observation, copies, ended, record: known };
+    const plan = onlyThese(makePlan(input), order.only);
+    first ??= plan;
+    if (order.dryRun) return { account, run: run.end(tools.now(), plan.problems), plan, copies: plan.copies };
+
+    const applied = await applyPlan(plan, run.id, account, tools);
+    await rememberNamed(account, order.scope, awaited, observation, tools);
+    run.add(applied);
+    if (!applied.moved || applied.stoppedEarly || round === MOST_ROUNDS) {
+      const ended = run.end(tools.now(), plan.problems);
+      await rememberRun(ended, order, tools);
+      return { account, run: ended, plan: first, copies: await tools.state.copies(account) };
+    }
+  }
+}
+
+/** Once everything was looked at, only what is under way can move on. */
+function following(scope: Scope): Scope {
+  return scope.kind === "sweep" ? { kind: "poll" } : scope;
+}

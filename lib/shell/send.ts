@@ -1,0 +1,119 @@
+import { copyBase } from "../core/found.ts";
+import type { Send } from "../core/plan.ts";
+import { afterFailure, backoff, type Draft, LOOK_AGAIN } from "../core/step.ts";
+import { CloudError } from "../errors.ts";
+import { SYNC_TIMEOUT, type SyncRequest } from "../ports/cloud.ts";
+import type { Copy, Millis, Reason } from "../types.ts";
+import type { Applying } from "./apply.ts";
+
+/** How long a claim allows its request to be signed. Short: a claim that ends without an answer is waited out. */
+const CLAIM_LIFE: Millis = 30_000;
+/** When a source that is busy, or a throttled call, is tried again. */
+const BUSY_AGAIN: Millis = 15_000;
+/** Time that a send and its recording need; with less left, nothing is claimed. */
+export const SEND_NEEDS: Millis = SYNC_TIMEOUT + 5_000;
+
+/** A copy that this run has claimed. */
+type Claimed = Extract<Copy, { state: "copying" }>;
+
+/**
+ * Claims each copy on its own, and asks for all that were won in one call. What was lost to somebody else is left to
+ * them. Whatever happens, every claim ends: with an id, released, or known to be unknown.
+ */
+export async function send(action: Send, run: Applying): Promise<void> {
+  const claimed: Claimed[] = [];
+  for (const draft of action.drafts) {
+    const copy = await claim(draft, run);
+    if (copy) claimed.push(copy);
+  }
+  if (claimed.length > 0) await ask(action, claimed, run, "together");
+}
+
+async function claim(draft: Draft, run: Applying): Promise<Claimed | undefined> {
+  const { copy } = draft;
+  const at = run.now();
+  const claimed: Claimed = {
+    ...copyBase(copy.key, copy, undefined, at),
+    claims: draft.claim.number,
+    state: "copying",
+    claim: { ...draft.claim, claimant: run.me, claimedAt: at, sendBy: at + CLAIM_LIFE },
+    progressedAt: at,
+  };
+  const saved = await run.save(claimed, "claimed", `asks for "${claimed.claim.token}"`);
+  return saved && { ...claimed, version: saved.version };
+}
+
+/** One SyncImages. Never repeated after an answer that leaves its effect open. */
+async function ask(action: Send, claimed: readonly Claimed[], run: Applying, how: "together" | "apart"): Promise<void> {
+  const request: SyncRequest = {
+    source: action.source,
+    destinations: claimed.map((copy) => copy.key.region),
+    name: action.token,
+    notAfter: Math.min(...claimed.map((copy) => copy.claim.sendBy)),
+  };
+  try {
+    const { imageIds, requestId } = await run.cloud.syncImage(request);
+    for (const copy of claimed) {
+      const imageId = imageIds.get(copy.key.region);
+      const claim = { ...copy.claim, endedAt: run.now() };
+      if (imageId === undefined)
+        await run.save({ ...copy, claim }, "sent-no-id", "the answer names no image", { requestId });
+      else await run.save({ ...copy, claim, imageId }, "sent", `${imageId} is being made`, { requestId });
+    }
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    if (error.effect === "unknown") {
+      for (const copy of claimed) {
+        const claim = { ...copy.claim, endedAt: run.now() };
+        await run.save({ ...copy, claim, updatedAt: run.now() }, "sent-unknown", error.message, error);
+      }
+    } else if (claimed.length > 1 && error.outcome === "person" && how === "together") {
+      await findCulprits(action, claimed, run);
+    } else {
+      for (const copy of claimed) await release(copy, error, run);
+    }
+  }
+}
+
+/** One destination made the call fail: find it by dry runs, block it, and ask for the rest; if that fails too, ask for each alone. */
+async function findCulprits(action: Send, claimed: readonly Claimed[], run: Applying): Promise<void> {
+  const good: Claimed[] = [];
+  for (const copy of claimed) {
+    try {
+      const destinations = [copy.key.region];
+      await run.cloud.trySyncImage({
+        source: action.source,
+        destinations,
+        name: action.token,
+        notAfter: copy.claim.sendBy,
+      });
+      good.push(copy);
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error;
+      if (error.outcome === "person") await release(copy, error, run);
+      else good.push(copy);
+    }
+  }
+  if (good.length === 0) return;
+  if (good.length < claimed.length) return ask(action, good, run, good.length > 1 ? "together" : "apart");
+  for (const copy of good) await ask(action, [copy], run, "apart");
+}
+
+/** The call had no effect: the claim is given back, and its number with it. */
+async function release(copy: Claimed, error: CloudError, run: Applying): Promise<void> {
+  const at = run.now();
+  const base = { ...copyBase(copy.key, copy, undefined, at), claims: copy.claims - 1 };
+  const reason: Reason = {
+    code: error.code,
+    text: error.message,
+    ...(error.remedy !== undefined && { remedy: error.remedy }),
+  };
+  if (error.outcome === "again") {
+    await run.save({ ...base, state: "waiting", reason, notBefore: at + BUSY_AGAIN }, "released", error.message, error);
+  } else if (error.outcome === "person") {
+    await run.save({ ...base, state: "blocked", reason, notBefore: at + LOOK_AGAIN }, "blocked", error.message, error);
+  } else {
+    const next = afterFailure(base, reason, run.attemptsOf(copy), at + backoff(copy.attempts));
+    await run.save(next, next.state, error.message, error);
+  }
+}
