@@ -1,9 +1,7 @@
 import type { Image, Millis, Reason, Select } from "../types.ts";
 import { formatDuration } from "./duration.ts";
 import { matches, matchesAny } from "./globs.ts";
-
-/** The tag that keeps an image from being selected by any policy, whatever its value. */
-export const IGNORE_TAG = "cvm-replicator:ignore";
+import { IGNORE_TAG } from "./mark.ts";
 
 /** Why an image is not selected. */
 export interface NotSelected extends Reason {

@@ -1,7 +1,5 @@
 import type { Image, Millis } from "../types.ts";
-
-/** Longest name of an image (cvm 2017-03-12, SyncImages, ImageName). */
-export const MAX_NAME_LENGTH = 60;
+import { MAX_NAME } from "./mark.ts";
 
 /** What a name template may hold between `{{` and `}}`. */
 export const PLACEHOLDERS = ["name", "region", "sourceRegion", "sourceId", "date"] as const;
@@ -46,7 +44,7 @@ export function copyName(template: string, image: Image, rootRegion: string, des
 /** Why a text cannot be an image's name, or undefined if it can. */
 export function nameProblem(name: string): string | undefined {
   if (name === "") return "is empty";
-  if (name.length > MAX_NAME_LENGTH) return `has ${name.length} characters, at most ${MAX_NAME_LENGTH} are allowed`;
+  if (name.length > MAX_NAME) return `has ${name.length} characters, at most ${MAX_NAME} are allowed`;
   if (/[\p{Cc}\u2028\u2029]/u.test(name)) return "holds a control character";
   if (name !== name.trim()) return "begins or ends with a space";
   return undefined;

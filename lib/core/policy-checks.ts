@@ -1,0 +1,147 @@
+import type { Problem } from "../errors.ts";
+import { problemAt, shapeProblems, valueAt } from "./policy-issues.ts";
+import { MAX_SET_TAGS } from "./policy-schema.ts";
+import type { Path, YamlFile } from "./policy-yaml.ts";
+import { expandRegions, type Groups, resolveGroups } from "./region-groups.ts";
+import { BUILT_IN_GROUPS } from "./regions.ts";
+
+/** Most groups in one file; also how deep they can be nested. */
+const MAX_GROUPS = 100;
+
+/** Fields of the format that this version cannot carry out, each with the value that describes what it does today. */
+const NOT_YET: readonly (readonly [path: Path, today?: unknown])[] = [
+  [["copy", "description"], "inherit"],
+  [["copy", "family"]],
+  [["copy", "publish"], "each"],
+  [["copy", "shareWith"], []],
+  [["copy", "encrypt"], false],
+  [["copy", "regions"]],
+  [["prune"]],
+  [["onDrift"]],
+];
+
+/**
+ * Everything that is wrong in a policy file, and its groups of regions. Each check reads the values as they were written
+ * and passes over those of a wrong shape, so that one mistake hides no other.
+ */
+export function policyProblems(yaml: YamlFile): { groups: Groups; problems: Problem[] } {
+  const { groups, problems } = readGroups(yaml);
+  const policies: Path[] = listAt(yaml, ["policies"]).map((_, index) => ["policies", index]);
+  return {
+    groups,
+    problems: [
+      ...yaml.problems,
+      ...shapeProblems(yaml),
+      ...notYet(yaml, ["prices"], undefined),
+      ...notYet(yaml, ["accounts"], undefined),
+      ...problems,
+      ...[["defaults"], ...policies].flatMap((block) => [
+        ...regionProblems(yaml, [...block, "from"], groups, problems.length === 0),
+        ...regionProblems(yaml, [...block, "to"], groups, problems.length === 0),
+        ...NOT_YET.flatMap(([path, today]) => notYet(yaml, [...block, ...path], today)),
+      ]),
+      ...policies.flatMap((_, index) => mergedProblems(yaml, index)),
+      ...repeatedNames(yaml),
+    ],
+  };
+}
+
+/** Where a field of a policy is written: in the policy, or else in the defaults if it is there. */
+export function ownOrDefault(yaml: YamlFile, index: number, path: Path): Path {
+  const own = ["policies", index, ...path];
+  const inherited = ["defaults", ...path];
+  return valueAt(yaml.value, own) === undefined && valueAt(yaml.value, inherited) !== undefined ? inherited : own;
+}
+
+function readGroups(yaml: YamlFile): { groups: Groups; problems: Problem[] } {
+  const names = keysOf(valueAt(yaml.value, ["regions"]));
+  if (names.length > MAX_GROUPS) {
+    const text = `holds ${names.length} groups; at most ${MAX_GROUPS} are allowed`;
+    return { groups: BUILT_IN_GROUPS, problems: [problemAt(yaml, ["regions"], text)] };
+  }
+  const { groups, problems } = resolveGroups(
+    Object.fromEntries(names.map((name) => [name, textsAt(yaml, ["regions", name])])),
+  );
+  return {
+    groups,
+    problems: problems.map(({ group, index, text }) =>
+      index === undefined
+        ? problemAt(yaml, ["regions"], text, group)
+        : problemAt(yaml, ["regions", group, index], text),
+    ),
+  };
+}
+
+function regionProblems(yaml: YamlFile, path: Path, groups: Groups, groupsAreSound: boolean): Problem[] {
+  const entries = textsAt(yaml, path);
+  const { regions, problems } = expandRegions(entries, groups);
+  if (problems.length > 0) return problems.map(({ index, text }) => problemAt(yaml, [...path, index], text));
+  if (entries.length === 0 || regions.length > 0 || !groupsAreSound) return [];
+  const onlyTakesOut = entries.every((entry) => entry.startsWith("!"));
+  const why = onlyTakesOut
+    ? "only takes regions out; name those to start from, such as all"
+    : "names no region in the end";
+  return [problemAt(yaml, path, why)];
+}
+
+function notYet(yaml: YamlFile, path: Path, today: unknown): Problem[] {
+  const value = valueAt(yaml.value, path);
+  if (value === undefined || JSON.stringify(value) === JSON.stringify(today)) return [];
+  const also = today === undefined ? "" : `, or write ${JSON.stringify(today)}`;
+  const text = `not carried out yet in this version (reserved for a later one); remove it${also}`;
+  return [problemAt(yaml, path.slice(0, -1), text, String(path.at(-1)))];
+}
+
+// What can only be said of a policy and the defaults together.
+function mergedProblems(yaml: YamlFile, index: number): Problem[] {
+  const at = (...path: string[]) => ownOrDefault(yaml, index, path);
+  const has = (...path: string[]) => valueAt(yaml.value, at(...path)) !== undefined;
+  const problems = ["from", "to"]
+    .filter((key) => !has(key))
+    .map((key) => {
+      const text = `is missing; it must be a list of regions and groups, here or in defaults.${key}`;
+      return problemAt(yaml, ["policies", index], text, key);
+    });
+  if (valueAt(yaml.value, at("select", "type")) === "shared" && !has("select", "creator")) {
+    const text = "shared needs select.creator: the accounts whose images you trust";
+    problems.push(problemAt(yaml, at("select", "type"), text));
+  }
+  const set: Path = ["copy", "tags", "set"];
+  const tags = new Set(
+    [["defaults"], ["policies", index]].flatMap((block) => keysOf(valueAt(yaml.value, [...block, ...set]))),
+  );
+  if (tags.size > MAX_SET_TAGS) {
+    const text = `holds ${tags.size} tags; at most ${MAX_SET_TAGS} are allowed, the others are kept for the lineage`;
+    problems.push(problemAt(yaml, ownOrDefault(yaml, index, set), text));
+  }
+  return problems;
+}
+
+function repeatedNames(yaml: YamlFile): Problem[] {
+  const first = new Map<string, number>();
+  return listAt(yaml, ["policies"]).flatMap((_, index) => {
+    const name = valueAt(yaml.value, ["policies", index, "name"]);
+    if (typeof name !== "string") return [];
+    const before = first.get(name);
+    if (before === undefined) {
+      first.set(name, index);
+      return [];
+    }
+    const text = `${JSON.stringify(name)} is the name of policies[${before}] already; names must be unique`;
+    return [problemAt(yaml, ["policies", index, "name"], text)];
+  });
+}
+
+function keysOf(value: unknown): string[] {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+}
+
+function listAt(yaml: YamlFile, path: Path): readonly unknown[] {
+  const value = valueAt(yaml.value, path);
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+// Places in the list stay as they are: whatever is no text has its problem from the schema.
+function textsAt(yaml: YamlFile, path: Path): string[] {
+  return listAt(yaml, path).map((entry) => (typeof entry === "string" && entry !== "" ? entry : "all"));
+}

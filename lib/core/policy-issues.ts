@@ -1,0 +1,117 @@
+import * as z from "zod/mini";
+import type { Problem } from "../errors.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { LENGTH_OF_TIME, policyFile } from "./policy-schema.ts";
+import type { Path, YamlFile } from "./policy-yaml.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Checks the shape of a policy file: a sentence with place and field for everything that is wrong. */
+export function shapeProblems(yaml: YamlFile): Problem[] {
+  const result = z.safeParse(policyFile, yaml.value);
+  return (result.error?.issues ?? []).flatMap(innermost).flatMap((issue) => sentences(issue, yaml));
+}
+
+/** A problem at a path of the file. */
+export function problemAt(yaml: YamlFile, path: Path, text: string, key?: string): Problem {
+  const field = fieldName(key === undefined ? path : [...path, key]);
+  return { where: yaml.at(path, key), ...(field && { field }), text };
+}
+
+/** The value at a path, undefined if there is none. */
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (found, step) => (isObject(found) && Object.hasOwn(found, step) ? found[step] : undefined),
+    value,
+  );
+}
+
+// Of "text or a list of texts" that is a list with a number in it, the number is what is wrong.
+function innermost(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const deeper = issue.errors.find((branch) => branch.length > 0 && branch.every((inner) => inner.path.length > 0));
+  if (!deeper) return [issue];
+  return deeper.flatMap((inner) => innermost({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function sentences(issue: Issue, yaml: YamlFile): Problem[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => problemAt(yaml, issue.path, unknownKey(key, issue.path), key));
+  }
+  if (issue.code === "invalid_key") {
+    const key = String(issue.path.at(-1));
+    return issue.issues.map((inner) => problemAt(yaml, issue.path.slice(0, -1), `${show(key)} ${inner.message}`, key));
+  }
+  const value = valueAt(yaml.value, issue.path);
+  if (issue.code === "custom") return [problemAt(yaml, issue.path, `${show(value)} ${issue.message}`)];
+  const allowed = phrase(issue);
+  if (value === undefined) return [problemAt(yaml, issue.path, `is missing; it must be ${allowed}`)];
+  return [problemAt(yaml, issue.path, `must be ${allowed}, not ${show(value)}${hint(issue, value)}`)];
+}
+
+function phrase(issue: Issue): string {
+  if (issue.code === "invalid_type" && issue.expected === "object") return "a map";
+  if (issue.code === "invalid_type" && issue.expected === "record") return "a map";
+  return issue.message;
+}
+
+function hint(issue: Issue, value: unknown): string {
+  if (issue.code === "invalid_value" && typeof value === "string") {
+    const near = didYouMean(value, issue.values.map(String));
+    if (near !== undefined) return near === value ? "; write it without quotes" : `; did you mean "${near}"?`;
+  }
+  if (issue.code === "invalid_union" && typeof value === "number") return "; put it in quotes";
+  if (issue.code !== "invalid_type") return "";
+  if (issue.expected === "string" && issue.message.startsWith(LENGTH_OF_TIME)) return "; say the unit";
+  if (issue.expected === "string" && ["number", "boolean"].includes(typeof value)) return "; put it in quotes";
+  if (issue.expected === "array" && ["string", "number"].includes(typeof value)) return `; write [${show(value)}]`;
+  if (typeof value !== "string") return "";
+  if (issue.expected === "number" && /^\d+$/.test(value)) return "; write it without quotes";
+  if (issue.expected !== "boolean") return "";
+  if (/^(y|yes|on|true)$/i.test(value)) return "; write true";
+  return /^(n|no|off|false)$/i.test(value) ? "; write false" : "";
+}
+
+function unknownKey(key: string, path: Path): string {
+  if (key === "name" && path.length === 1 && path[0] === "defaults") return "each policy has a name of its own";
+  const keys = keysAt(policyFile, path);
+  const near = didYouMean(key, keys);
+  return `unknown key; ${near === undefined ? `allowed here are ${keys.join(", ")}` : `did you mean "${near}"?`}`;
+}
+
+// The keys that the schema allows in the map at a path.
+function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === "optional") return keysAt(def.innerType, path);
+  if (def.type === "union") return def.options.flatMap((option) => keysAt(option, path));
+  const [step, ...rest] = path;
+  if (def.type === "object") {
+    if (step === undefined) return Object.keys(def.shape);
+    const inner = def.shape[String(step)];
+    return inner ? keysAt(inner, rest) : [];
+  }
+  if (def.type === "array") return keysAt(def.element, rest);
+  if (def.type === "record") return keysAt(def.valueType, rest);
+  return [];
+}
+
+function fieldName(path: Path): string {
+  return path.reduce<string>((name, step) => {
+    if (typeof step === "number") return `${name}[${step}]`;
+    const key = String(step);
+    if (!/^[\w-]+$/.test(key)) return `${name}[${show(key)}]`;
+    return name ? `${name}.${key}` : key;
+  }, "");
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  if (isObject(value)) return "a map";
+  // JSON has no words for .inf and .nan, which YAML has.
+  return typeof value === "number" ? value.toString() : (JSON.stringify(value ?? undefined) ?? "empty");
+}
+
+function isObject(value: unknown): value is Record<PropertyKey, unknown> {
+  return typeof value === "object" && value !== null;
+}

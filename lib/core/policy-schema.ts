@@ -1,0 +1,223 @@
+import * as z from "zod/mini";
+import { globProblem } from "./globs.ts";
+import { MAX_TAGS, RESERVED_TAG_PREFIXES } from "./mark.ts";
+import { templateProblem } from "./template.ts";
+
+/**
+ * The policy file as a person writes it. Every message is the phrase after "must be"; the messages of `refine` and of
+ * custom checks follow the value itself ("… holds {"). `policy-issues.ts` makes sentences of both.
+ */
+
+/** Lineage tags that every copy gets besides; see `mark.ts`. */
+const LINEAGE_TAGS = 4;
+
+/** What every length of time in the file must be. */
+export const LENGTH_OF_TIME = "a length of time such as 90s, 10m, 2h or 7d";
+const DATE = "a date such as 2026-01-01 or a time such as 2026-01-01T08:00:00Z";
+const ACCOUNT = 'an account id, digits in quotes, such as "100000000002"';
+const GLOB = 'a glob such as "golden-*"';
+const TAG_VALUES = "text or a list of texts";
+const WHOLE = "a whole number from 1";
+const NOT_YET = "Not carried out yet in this version.";
+
+const text = (allowed: string) => z.string(allowed).check(z.minLength(1, allowed));
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, values.join(" or "));
+const listOf = <T extends z.ZodMiniType>(item: T, allowed: string) =>
+  z.array(item, allowed).check(z.minLength(1, allowed));
+const whole = (allowed: string, max?: number) =>
+  z.int(allowed).check(z.gte(1, allowed), ...(max === undefined ? [] : [z.lte(max, allowed)]));
+const described = <T extends z.ZodMiniType>(schema: T, description: string) =>
+  z.optional(schema.check(z.describe(description)));
+
+const glob = text(GLOB).check(
+  z.refine((entry) => !problemOf(entry), { error: (issue) => problemOf(issue.input) ?? "" }),
+);
+// An empty text has its problem from `text` already.
+const problemOf = (entry: unknown) => {
+  const bare = String(entry).replace(/^!/, "");
+  return entry === "" ? undefined : globProblem(bare);
+};
+const exclusion = glob.check(
+  z.refine(
+    (entry) => !entry.startsWith("!"),
+    "is under `not` already: leave the ! out, or write \\! for the character",
+  ),
+);
+
+const duration = (pattern: RegExp, allowed: string) => z.string(allowed).check(z.regex(pattern, allowed));
+const anyDuration = duration(/^\d{1,8}(ms|s|m|h|d)$/, LENGTH_OF_TIME);
+const positiveDuration = duration(/^[1-9]\d{0,7}(ms|s|m|h|d)$/, `${LENGTH_OF_TIME}, more than none`);
+
+const ISO = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
+const date = z
+  .string(DATE)
+  .check(z.regex(ISO, { error: DATE, abort: true }), z.refine(isOnTheCalendar, "is on no calendar"));
+
+// JavaScript reads 2026-02-30 as the second of March.
+function isOnTheCalendar(iso: string): boolean {
+  const day = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
+  return !Number.isNaN(Date.parse(iso)) && day.toISOString().slice(0, 10) === iso.slice(0, 10);
+}
+
+const account = z.union(
+  [z.string(ACCOUNT).check(z.regex(/^\d{1,20}$/, ACCOUNT)), z.int(ACCOUNT).check(z.gte(1, ACCOUNT))],
+  ACCOUNT,
+);
+const accounts = listOf(account, `a list of account ids, such as ["100000000002"]`);
+const regionList = listOf(text("a region or a group"), "a list of regions and groups, such as [ap-tokyo, mainland]");
+const texts = (example: string) => listOf(text("text"), `a list of texts, such as ${example}`);
+const globs = (item: z.ZodMiniType<string, string>) => listOf(item, 'a list of globs, such as ["golden-*"]');
+const tagFilter = z.record(
+  z.string(),
+  z.union([z.string(TAG_VALUES), listOf(z.string("text"), TAG_VALUES)], TAG_VALUES),
+);
+
+/** Limits of tag 2018-08-13; documents 651/13354 and 436/31509. */
+const TAG_VALUE = "text of at most 255 characters";
+const tagKey = z
+  .string()
+  .check(z.refine((key) => !tagKeyProblem(key), { error: (issue) => tagKeyProblem(issue.input) ?? "" }));
+const tagValue = z.string(TAG_VALUE).check(z.regex(/^[^\u0000-\u001f\u007f-\u009f]{0,255}$/, TAG_VALUE));
+const tagsToSet = z.record(tagKey, tagValue);
+
+function tagKeyProblem(value: unknown): string | undefined {
+  const key = String(value);
+  const reserved = RESERVED_TAG_PREFIXES.find((prefix) => key.toLowerCase().startsWith(prefix));
+  if (reserved) return `is no tag key for you: those beginning with ${reserved} are reserved`;
+  if (key === "" || key.length > 127) return `is a tag key of ${key.length} characters; 1 to 127 are allowed`;
+  return /\p{Cc}/u.test(key) ? "is a tag key with a control character" : undefined;
+}
+
+/** Most tags that a policy can set: a resource has 50, and the lineage needs its own. */
+export const MAX_SET_TAGS = MAX_TAGS - LINEAGE_TAGS;
+
+const select = z.strictObject({
+  type: described(
+    oneOf(["custom", "shared"]),
+    "custom (default): images of this account. shared: images that other accounts share with it; needs `creator`.",
+  ),
+  name: described(
+    globs(glob),
+    "Globs for the image's name, case-sensitive; * crosses /. Any of them must match, and none of those with a leading !.",
+  ),
+  tags: described(tagFilter, "Tags the image must have, all of them; a list means one of its values."),
+  platform: described(texts("[TencentOS, Ubuntu]"), "One of these platforms, in any case."),
+  architecture: described(texts("[x86_64]"), "One of these architectures: x86_64, arm, i386."),
+  family: described(text("text"), "The image family."),
+  creator: described(
+    accounts,
+    "One of these accounts made the image. Required for shared images: whose images are trusted.",
+  ),
+  createdAfter: described(date, "Images made at this time or later. A date means its beginning in UTC."),
+  minAge: described(anyDuration, "How old an image must be, so that it can be withdrawn before it is copied."),
+  newest: described(whole(WHOLE), "Only the newest so many are wanted: of each family, and of all that have none."),
+  not: described(
+    z.strictObject({
+      name: described(globs(exclusion), "Globs for names that are not wanted."),
+      tags: described(tagFilter, "Tags that are not wanted; a list means any of its values."),
+    }),
+    "An image is left out when any one of these matches.",
+  ),
+});
+
+const tagSettings = z.strictObject({
+  inherit: described(z.boolean("true or false"), "Whether the copy gets the source's tags. Default true."),
+  set: described(tagsToSet, "Tags for the copy; they win over inherited ones."),
+});
+
+const encrypt = z.union(
+  [z.boolean(), z.strictObject({ kmsKeyId: described(text("text"), "Key of the destination region.") })],
+  "true, false or { kmsKeyId: … }",
+);
+
+const copy = z.strictObject({
+  name: described(
+    text("text").check(
+      z.refine((name) => !templateProblem(name), { error: (issue) => templateProblem(String(issue.input)) ?? "" }),
+    ),
+    'Name of the copy; may hold {{name}}, {{region}}, {{sourceRegion}}, {{sourceId}}, {{date}}. Default "{{name}}".',
+  ),
+  tags: described(tagSettings, "Tags of the copy."),
+  description: described(text("text"), `inherit (default): the source's description. Anything else: ${NOT_YET}`),
+  family: described(text("text"), `Image family of the copy. ${NOT_YET}`),
+  publish: described(
+    oneOf(["each", "together"]),
+    `each (default): a copy is published when it is ready. together: ${NOT_YET}`,
+  ),
+  shareWith: described(z.array(account, "a list of account ids"), `Accounts to share the copies with. ${NOT_YET}`),
+  encrypt: described(encrypt, `false (default). Anything else: ${NOT_YET}`),
+  regions: described(
+    z.record(z.string(), z.strictObject({ encrypt: z.optional(encrypt), tags: z.optional(tagSettings) })),
+    `What differs in one destination. ${NOT_YET}`,
+  ),
+});
+
+const settings = {
+  enabled: described(z.boolean("true or false"), "Whether the policy is carried out. Default true."),
+  from: described(regionList, "Regions and groups whose images are looked at. Required here or in `defaults`."),
+  select: described(select, "Which images; what is absent matches everything."),
+  to: described(
+    regionList,
+    "Regions and groups that each get one copy; a leading ! takes one out. The source's own region is passed over. Required here or in `defaults`.",
+  ),
+  crossBorder: described(
+    oneOf(["never", "approved"]),
+    "never (default): no copy between mainland China and outside. approved: the vendor has opened it for this account.",
+  ),
+  copy: described(copy, "What the copies are like."),
+  existing: described(
+    oneOf(["block", "adopt"]),
+    "When the destination has an image of that name made by other means. block (default): a person decides. adopt: it is taken as the copy.",
+  ),
+  maxSizeGiB: described(whole(WHOLE), "Larger images are not copied. Default: no limit but the cloud's own."),
+  attempts: described(
+    whole("a whole number from 1 to 20", 20),
+    "How often a copy is tried before it is given up. Default 5.",
+  ),
+  stuckAfter: described(positiveDuration, "How long a copy may make no progress. Default 1h."),
+  prune: described(
+    z.strictObject({ minAge: z.optional(anyDuration), delete: z.optional(z.boolean("true or false")) }),
+    `What happens to copies whose source is no longer selected. ${NOT_YET}`,
+  ),
+  onDrift: described(oneOf(["repair", "report"]), `What happens when a copy was changed by hand. ${NOT_YET}`),
+};
+
+const POLICY_NAME = "letters, digits, dots, hyphens and underscores, at most 60, such as golden-linux";
+const policy = z.strictObject({
+  name: z
+    .string(POLICY_NAME)
+    .check(
+      z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, POLICY_NAME),
+      z.describe("Names the policy; unique in the file."),
+    ),
+  ...settings,
+});
+
+/** The whole file. */
+export const policyFile = z.strictObject({
+  version: z.literal(1, "1").check(z.describe("Version of this format: 1.")),
+  regions: described(
+    z.record(z.string(), regionList),
+    "Your own groups of regions, by name. Built in: mainland, outside, all.",
+  ),
+  defaults: described(
+    z.strictObject(settings),
+    "Anything a policy may set but its name. Maps are merged, lists and single values are replaced by the policy's own.",
+  ),
+  prices: described(
+    z.strictObject({
+      currency: z.optional(text("text")),
+      snapshotGiBMonth: z.optional(z.record(z.string(), z.number("a number"))),
+    }),
+    `Prices for estimates. ${NOT_YET}`,
+  ),
+  accounts: described(z.any(), "Reserved for a later version."),
+  policies: listOf(policy, "a list of at least one policy").check(
+    z.describe("The policies. Where several want the same copy, the first decides."),
+  ),
+});
+
+/** What a policy file holds once its shape is right. */
+export type PolicyFile = z.infer<typeof policyFile>;
+/** The settings of one policy, as written there or under `defaults`. */
+export type PolicySettings = Omit<PolicyFile["policies"][number], "name">;

@@ -1,0 +1,35 @@
+import type { Problem } from "../errors.ts";
+import type { Policy } from "../types.ts";
+import type { Path } from "./policy-yaml.ts";
+import { crossesBorder } from "./regions.ts";
+
+/** `Architecture` of the CVM API (cvm 2017-03-12, struct Image). */
+const ARCHITECTURES = ["x86_64", "arm", "i386"];
+
+/** What is allowed in a policy and yet is hardly meant. `at` makes the problem of a path within the policy. */
+export function policyWarnings(policy: Policy, at: (path: Path, text: string) => Problem): Problem[] {
+  const warnings: Problem[] = [];
+  const { select, from, to, name } = policy;
+  if (!policy.enabled) warnings.push(at(["enabled"], `policy ${name} is disabled: nothing comes of it`));
+  if (select.newest === undefined && select.createdAfter === undefined) {
+    const text = `policy ${name} has neither select.newest nor select.createdAfter: it copies every old image that it selects, at once`;
+    warnings.push(at(["select"], text));
+  }
+  for (const [index, architecture] of (select.architecture ?? []).entries()) {
+    if (ARCHITECTURES.includes(architecture.toLowerCase())) continue;
+    const text = `${JSON.stringify(architecture)} is no architecture that the vendor names (${ARCHITECTURES.join(", ")})`;
+    warnings.push(at(["select", "architecture", index], text));
+  }
+  const pairs = from.flatMap((source) =>
+    to.filter((region) => region !== source).map((region) => [source, region] as const),
+  );
+  if (pairs.length === 0) {
+    // A shared image is copied within its own region first: that copy is all that such a policy makes.
+    if (select.type === "custom")
+      warnings.push(at(["to"], `policy ${name} names no region but the source's own: nothing is copied`));
+  } else if (policy.crossBorder === "never" && pairs.every(([source, region]) => crossesBorder(source, region))) {
+    const text = `policy ${name} names only regions across the border while crossBorder is never: nothing is copied there`;
+    warnings.push(at(["to"], text));
+  }
+  return warnings;
+}

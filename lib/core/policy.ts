@@ -1,0 +1,92 @@
+import { InputError, type Problem } from "../errors.ts";
+import type { Policy, Select } from "../types.ts";
+import { parseDuration } from "./duration.ts";
+import { ownOrDefault, policyProblems } from "./policy-checks.ts";
+import { problemAt } from "./policy-issues.ts";
+import type { PolicyFile, PolicySettings } from "./policy-schema.ts";
+import { policyWarnings } from "./policy-warnings.ts";
+import { readYaml } from "./policy-yaml.ts";
+import { expandRegions, type Groups } from "./region-groups.ts";
+
+/**
+ * Reads a policy file: defaults are merged in, groups become region ids, lengths of time and dates become numbers.
+ * `file` is the name to be used in messages. Throws InputError with everything that is wrong; what is only doubtful is
+ * in `warnings`.
+ */
+export function parsePolicy(text: string, file: string): { policies: Policy[]; warnings: Problem[] } {
+  const yaml = readYaml(text, file);
+  if (yaml.value === null || yaml.value === undefined) {
+    throw new InputError([
+      { where: file, text: "is empty; it must hold at least `version: 1` and a list of `policies`" },
+    ]);
+  }
+  const { groups, problems } = policyProblems(yaml);
+  if (problems.length > 0) throw new InputError(inOrder(problems));
+
+  const written = yaml.value as PolicyFile;
+  const policies = written.policies.map((own) => policyOf(merge(written.defaults ?? {}, own) as typeof own, groups));
+  const warnings = policies.flatMap((policy, index) =>
+    policyWarnings(policy, (path, text) => problemAt(yaml, ownOrDefault(yaml, index, path), text)),
+  );
+  return { policies, warnings: inOrder(warnings) };
+}
+
+function policyOf(policy: PolicyFile["policies"][number], groups: Groups): Policy {
+  const { copy, maxSizeGiB } = policy;
+  return {
+    name: policy.name,
+    enabled: policy.enabled ?? true,
+    from: expandRegions(policy.from ?? [], groups).regions,
+    select: selectOf(policy.select ?? {}),
+    to: expandRegions(policy.to ?? [], groups).regions,
+    crossBorder: policy.crossBorder ?? "never",
+    copy: {
+      name: copy?.name ?? "{{name}}",
+      tags: { inherit: copy?.tags?.inherit ?? true, set: copy?.tags?.set ?? {} },
+    },
+    existing: policy.existing ?? "block",
+    ...(maxSizeGiB !== undefined && { maxSizeGiB }),
+    attempts: policy.attempts ?? 5,
+    stuckAfter: parseDuration(policy.stuckAfter ?? "1h") as number,
+  };
+}
+
+function selectOf(select: NonNullable<PolicySettings["select"]>): Select {
+  const { type, tags, creator, createdAfter, minAge, not, ...rest } = select;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as typeof rest;
+  return {
+    ...(given as Omit<Select, "type">),
+    type: type ?? "custom",
+    ...(tags && { tags: listed(tags) }),
+    ...(creator && { creator: creator.map(String) }),
+    ...(createdAfter !== undefined && { createdAfter: Date.parse(createdAfter) }),
+    ...(minAge !== undefined && { minAge: parseDuration(minAge) as number }),
+    ...(not && { not: { ...(not.name && { name: not.name }), ...(not.tags && { tags: listed(not.tags) }) } }),
+  };
+}
+
+function listed(tags: Readonly<Record<string, string | string[]>>): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [key, typeof value === "string" ? [value] : value]),
+  );
+}
+
+// Maps are merged; lists and single values are replaced.
+function merge(below: unknown, above: unknown): unknown {
+  if (!isMap(below) || !isMap(above)) return above ?? below;
+  const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
+  return Object.fromEntries([...keys].map((key) => [key, merge(below[key], above[key])]));
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const line = (problem: Problem) => problem.where.split(":").slice(-2).map(Number);
+  const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...unique.values()].sort((a, b) => {
+    const [[lineA = 0, columnA = 0], [lineB = 0, columnB = 0]] = [line(a), line(b)];
+    return lineA - lineB || columnA - columnB;
+  });
+}
