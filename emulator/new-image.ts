@@ -1,0 +1,52 @@
+import type { TagSpecification } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
+import type { Call } from "./action.ts";
+import { ApiError, errors } from "./errors.ts";
+import { checkDescription, checkName, checkUnique } from "./image-names.ts";
+import { countCustomImages } from "./inventory.ts";
+import { checkTagKey, checkTagLists, checkTagValue } from "./tags.ts";
+import { required, string } from "./validate.ts";
+
+/** The rule of the parameter TagSpecification. */
+export const tagSpecification = {
+  type: "array",
+  items: {
+    type: "object",
+    fields: {
+      ResourceType: required(string),
+      Tags: required({
+        type: "array",
+        items: { type: "object", fields: { Key: required(string), Value: required(string) } },
+      } as const),
+    },
+  },
+} as const;
+
+/** What CreateImage and ImportImage check alike: name, description, tags, quota. Answers the tags. */
+export function checkNewImage(
+  { world, account, region }: Call,
+  params: { ImageName: string; ImageDescription?: string; TagSpecification?: TagSpecification[] },
+): Record<string, string> {
+  checkName(params.ImageName);
+  checkDescription(params.ImageDescription);
+  const specifications = params.TagSpecification ?? [];
+  if (specifications.some((specification) => specification.ResourceType !== "image")) {
+    throw errors.invalidValue("TagSpecification.ResourceType", "it must be `image`");
+  }
+  const tags = specifications.flatMap((specification) => specification.Tags);
+  if (tags.length > 10) {
+    throw new ApiError("InvalidParameterValue.TagQuotaLimitExceeded", "At most 10 tags can be given.");
+  }
+  checkTagLists(
+    [],
+    tags.map((tag) => tag.Key),
+  );
+  for (const { Key, Value } of tags) {
+    checkTagKey(Key);
+    checkTagValue(Value);
+  }
+  checkUnique(world, account.uin, region, params.ImageName);
+  if (countCustomImages(world, account.uin, region) >= world.config.quota) {
+    throw errors.quota(region, world.config.quota);
+  }
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+}

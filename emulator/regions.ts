@@ -1,0 +1,36 @@
+/** Copies stay inside a group: mainland and outside only cross with the vendor's approval, finance regions are isolated. */
+export type RegionGroup = "mainland" | "outside" | "finance";
+
+export interface Region {
+  readonly id: string;
+  /** As DescribeRegions shows it (region 2022-06-27). */
+  readonly name: string;
+  readonly group: RegionGroup;
+}
+
+/**
+ * Regions of the product "cvm" in state AVAILABLE: the list of the DescribeImageQuota page (2025-11) with those that the
+ * example of region 2022-06-27 DescribeRegions adds. The groups follow from the names.
+ */
+export const REGIONS: readonly Region[] = [
+  { id: "ap-guangzhou", name: "华南地区(广州)", group: "mainland" },
+  { id: "ap-shanghai", name: "华东地区(上海)", group: "mainland" },
+  { id: "ap-nanjing", name: "华东地区(南京)", group: "mainland" },
+  { id: "ap-beijing", name: "华北地区(北京)", group: "mainland" },
+  { id: "ap-chengdu", name: "西南地区(成都)", group: "mainland" },
+  { id: "ap-chongqing", name: "西南地区(重庆)", group: "mainland" },
+  { id: "ap-guiyang", name: "西南地区(贵阳)", group: "mainland" },
+  { id: "ap-xian-ec", name: "西北地区(西安)", group: "mainland" },
+  { id: "ap-hongkong", name: "港澳台地区(中国香港)", group: "outside" },
+  { id: "ap-bangkok", name: "亚太东南(曼谷)", group: "outside" },
+  { id: "ap-jakarta", name: "亚太东南(雅加达)", group: "outside" },
+  { id: "ap-singapore", name: "亚太东南(新加坡)", group: "outside" },
+  { id: "ap-seoul", name: "亚太东北(首尔)", group: "outside" },
+  { id: "ap-tokyo", name: "亚太东北(东京)", group: "outside" },
+  { id: "eu-frankfurt", name: "欧洲地区(法兰克福)", group: "outside" },
+  { id: "na-ashburn", name: "美国东部(弗吉尼亚)", group: "outside" },
+  { id: "na-siliconvalley", name: "美国西部(硅谷)", group: "outside" },
+  { id: "sa-saopaulo", name: "南美地区(圣保罗)", group: "outside" },
+  { id: "ap-shanghai-fsi", name: "华东地区(上海金融)", group: "finance" },
+  { id: "ap-shenzhen-fsi", name: "华南地区(深圳金融)", group: "finance" },
+];

@@ -1,0 +1,156 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { beginCall, type CallRequest } from "./call.ts";
+import { controlApi } from "./control.ts";
+import { MAX_BODY_BYTES, openEnvelope } from "./envelope.ts";
+import { ApiError, EmulatorInputError, type TransportFault } from "./errors.ts";
+import { type ActiveFault, endFaults } from "./faults.ts";
+import { logRequest } from "./request-log.ts";
+import type { World } from "./world.ts";
+
+type Env = { Bindings: HttpBindings };
+
+/** The whole emulator as a fetch-style application: `app.request("/", …)` needs no socket. */
+export function createApp(world: World): Hono<Env> {
+  const app = new Hono<Env>();
+  app.route("/_emulator", controlApi(world));
+  app.all("/", (context) => answer(world, context));
+  app.notFound((context) =>
+    context.text("There is nothing here. The API is at /, the control API at /_emulator/.\n", 404),
+  );
+  return app;
+}
+
+export interface Emulator {
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening, ends all faults, and closes every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens for HTTP. Port 0 takes any free one. Rejects with an `EmulatorInputError` that says what to do when the port
+ * or the address cannot be had.
+ */
+export async function startEmulator(options: { port: number; host?: string; world: World }): Promise<Emulator> {
+  const { world, port, host = "127.0.0.1" } = options;
+  const server = createAdaptorServer({ fetch: createApp(world).fetch }) as Server;
+  // Clients with a pool of connections must not lose a request to a connection that closes at that moment.
+  server.keepAliveTimeout = 120_000;
+  const failed = once(server, "error").then(([error]) => {
+    throw listenError(error as NodeJS.ErrnoException, host, port);
+  });
+  server.listen(port, host);
+  await Promise.race([once(server, "listening"), failed]);
+  failed.catch(() => undefined);
+  const address = server.address();
+  const bound = typeof address === "object" && address !== null ? address.port : port;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    close: async () => {
+      endFaults(world);
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): EmulatorInputError {
+  const why: Readonly<Record<string, string>> = {
+    EADDRINUSE: "something is listening there already; stop it, or choose another port (0 takes any free one)",
+    EACCES: "not allowed; choose a port from 1024 on",
+    EADDRNOTAVAIL: "this machine has no such address; use 127.0.0.1",
+    ENOTFOUND: "this host name is not known; use 127.0.0.1",
+  };
+  return new EmulatorInputError(`cannot listen on ${host}:${port}: ${why[error.code ?? ""] ?? error.message}`);
+}
+
+async function answer(world: World, context: Context<Env>): Promise<Response> {
+  const headers = Object.fromEntries(context.req.raw.headers);
+  const tooLong = Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES;
+  const url = new URL(context.req.url);
+  let call: CallRequest;
+  try {
+    call = openEnvelope(world, {
+      method: context.req.method,
+      path: url.pathname,
+      query: rawQuery(context),
+      // A body over the limit is not read; its length alone gets it refused.
+      body: tooLong ? new Uint8Array(MAX_BODY_BYTES + 1) : new Uint8Array(await context.req.arrayBuffer()),
+      headers: { ...headers, host: headers["host"] ?? url.host },
+    });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return refuse(world, headers, error);
+  }
+  const pending = beginCall(world, call);
+  if (pending.delayMs > 0) await sleep(pending.delayMs);
+  const result = pending.finish();
+  if (result.kind === "transport") return breakOff(context, result.fault);
+  for (const fault of result.holds) await hold(fault);
+  if (result.kind === "answer") return Response.json({ Response: result.response });
+  return errorAnswer(result.error, result.requestId);
+}
+
+/** The query as the client wrote it: parsing it anew could change what was signed. */
+function rawQuery(context: Context<Env>): string {
+  const url = (context.env as Partial<HttpBindings> | undefined)?.incoming?.url ?? context.req.url;
+  return url.includes("?") ? url.slice(url.indexOf("?") + 1) : "";
+}
+
+function errorAnswer(error: ApiError, requestId: string): Response {
+  return Response.json({ Response: { Error: { Code: error.code, Message: error.message }, RequestId: requestId } });
+}
+
+/** Refused before anybody knew what it was about, so the log has the headers' word only. */
+function refuse(world: World, headers: Readonly<Record<string, string>>, error: ApiError): Response {
+  const requestId = world.random.uuid();
+  logRequest(world, {
+    at: world.now(),
+    requestId,
+    account: "",
+    service: "",
+    action: headers["x-tc-action"] ?? "",
+    region: headers["x-tc-region"] ?? "",
+    params: {},
+    result: error.code,
+    effects: [],
+    faults: [],
+  });
+  return errorAnswer(error, requestId);
+}
+
+function breakOff(context: Context<Env>, fault: TransportFault): Response {
+  switch (fault.kind) {
+    case "http":
+      return context.html(`<html><body><h1>${fault.status ?? 500}</h1></body></html>`, (fault.status ?? 500) as 500);
+    case "notJson":
+      return context.text("upstream connect error or disconnect/reset before headers", 200);
+    case "dropped": {
+      const { outgoing } = (context.env ?? {}) as Partial<HttpBindings>;
+      outgoing?.destroy();
+      // Without a socket (`app.request()`) there is nothing to drop: this status stands for it.
+      return context.text("connection dropped\n", 502);
+    }
+  }
+}
+
+/** Waits as long as a hold-after fault says: its time, or until it is released or ended. */
+async function hold(fault: ActiveFault): Promise<void> {
+  if (fault.effect.kind !== "hold-after" || fault.ended) return;
+  const { ms } = fault.effect;
+  const timer = new AbortController();
+  let letGo = () => {};
+  await new Promise<void>((release) => {
+    letGo = release;
+    fault.holds.add(release);
+    if (ms !== undefined) sleep(ms, undefined, { signal: timer.signal }).then(release, () => undefined);
+  });
+  fault.holds.delete(letGo);
+  timer.abort();
+}
