@@ -81,3 +81,8 @@ export class DeadlineError extends ReplicatorError {
     super(`stopped at the deadline ${new Date(deadline).toISOString()}`);
   }
 }
+
+/** A program cannot start, for a reason that a person can remove. */
+export class StartError extends ReplicatorError {
+  override readonly name = "StartError";
+}
