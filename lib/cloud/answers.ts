@@ -5,10 +5,18 @@ import type {
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import type { Image, ImageType } from "../types.ts";
 
-/** An answer is not what the API's model says. */
-export class AnswerError extends Error {}
+/** An answer is not what the API's model says, or (with `code`) says of a part of the request that it failed. */
+export class AnswerError extends Error {
+  readonly code: string;
 
-type Json = Readonly<Record<string, unknown>>;
+  constructor(text: string, code = "BadAnswer") {
+    super(text);
+    this.code = code;
+  }
+}
+
+/** The fields of an answer, or of a part of one. */
+export type Json = Readonly<Record<string, unknown>>;
 
 /** `ImageType` of the API (cvm 2017-03-12, struct Image) and ours. */
 export const IMAGE_TYPES: Readonly<Record<ImageType, string>> = {
@@ -37,30 +45,26 @@ export const textOf = (value: unknown, what: string): string | undefined => fiel
 export const numberOf = (value: unknown, what: string): number | undefined => field(value, isNumber, what);
 export const listOf = (value: unknown, what: string): unknown[] => field(value, isList, what) ?? [];
 
-/** One entry of DescribeImages' ImageSet, as far as it must be read before it is known whether the image is wanted. */
+/** One entry of DescribeImages' ImageSet. */
 export interface Listed {
   /** Tells entries apart: the image's id, or for an entry without one its place in the list. */
   readonly mark: string;
-  readonly imageId: string | undefined;
-  readonly apiType: string | undefined;
-  readonly fields: Json;
+  /** Absent when the entry has no id, so names no image, or when its type is not the wanted one. */
+  readonly image?: Image;
 }
 
 const key = (name: keyof CvmImage): keyof CvmImage => name;
 
-/** Reads the entries of an ImageSet that begins at `offset` of the whole list. */
-export function listedImages(imageSet: unknown, offset = 0): Listed[] {
+/** Reads an ImageSet that begins at `offset` of the whole list, and makes images of the wanted type of it, or of all. */
+export function listedImages(imageSet: unknown, region: string, offset = 0, wanted?: ImageType): Listed[] {
   return listOf(imageSet, "ImageSet").map((entry, index) => {
     const fields = record(entry, "ImageSet");
-    const imageId = textOf(fields[key("ImageId")], "ImageId") || undefined;
+    const imageId = textOf(fields[key("ImageId")], "ImageId");
     const apiType = textOf(fields[key("ImageType")], "ImageType");
-    return { mark: imageId ?? `entry ${offset + index}`, imageId, apiType, fields };
+    if (!imageId) return { mark: `entry ${offset + index}` };
+    if (wanted && apiType !== IMAGE_TYPES[wanted]) return { mark: imageId };
+    return { mark: imageId, image: toImage(imageId, apiType, fields, region) };
   });
-}
-
-/** Turns entries into images; one without an id names no image and is left out. */
-export function toImages(listed: readonly Listed[], region: string): Image[] {
-  return listed.flatMap(({ imageId, apiType, fields }) => (imageId ? [toImage(imageId, apiType, fields, region)] : []));
 }
 
 // Without CreatedTime an image counts as made in 1970: nothing then takes it for new.
@@ -115,4 +119,13 @@ export function syncedIds(imageSet: unknown, asked: readonly string[]): Map<stri
     if (region && imageId && asked.includes(region) && !ids.has(region)) ids.set(region, imageId);
   }
   return ids;
+}
+
+/** Throws for the first of TagResources' FailedResources (tag 2018-08-13), with its code. */
+export function refuseFailed(failedResources: unknown): void {
+  for (const entry of listOf(failedResources, "FailedResources")) {
+    const failed = record(entry, "FailedResources");
+    const code = textOf(failed["Code"], "FailedResources: Code");
+    throw new AnswerError(textOf(failed["Message"], "FailedResources: Message") || "no message", code || "BadAnswer");
+  }
 }

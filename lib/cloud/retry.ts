@@ -33,21 +33,31 @@ export async function repeating<T>(
   signal: AbortSignal,
   worthIt: (code: string) => boolean = isTransient,
 ): Promise<T> {
-  let last: unknown;
+  // An ended run is the call's own to report; pRetry would throw the bare abort, and even in place of a late success.
+  if (signal.aborted) return await call();
+  let success: { readonly value: T } | undefined;
+  let last: CloudError | undefined;
   try {
-    return await pRetry(call, {
-      retries: 5,
-      minTimeout: 200,
-      maxTimeout: 5000,
-      randomize: true,
-      signal,
-      shouldRetry: ({ error }) => error instanceof CloudError && worthIt(error.code),
-      onFailedAttempt: ({ error }) => {
-        last = error;
+    return await pRetry(
+      async () => {
+        const value = await call();
+        success = { value };
+        return value;
       },
-    });
+      {
+        retries: 5,
+        minTimeout: 200,
+        maxTimeout: 5000,
+        randomize: true,
+        signal,
+        shouldRetry: ({ error }) => error instanceof CloudError && worthIt(error.code),
+        onFailedAttempt: ({ error }) => {
+          if (error instanceof CloudError) last = error;
+        },
+      },
+    );
   } catch (error) {
-    // Aborted while waiting: the call's own last error says more than the abort does.
-    throw signal.aborted && last !== undefined ? last : error;
+    if (success) return success.value;
+    throw signal.aborted && last ? last : error;
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type {
   DescribeImagesRequest,
   ModifyImageAttributeRequest,
@@ -9,21 +10,20 @@ import type { Image, Millis } from "../types.ts";
 import {
   AnswerError,
   IMAGE_TYPES,
+  type Json,
   type Listed,
   listedImages,
-  listOf,
   numberOf,
-  record,
+  refuseFailed,
   syncedIds,
   textOf,
-  toImages,
 } from "./answers.ts";
 import type { Credentials } from "./credentials.ts";
 import { readAll, readByIds } from "./paging.ts";
 import { repeating } from "./retry.ts";
 import type { Site } from "./services.ts";
 import { type Call, type CallLine, cloudError, transport } from "./transport.ts";
-import { isTransient, verdictOf } from "./verdicts.ts";
+import { isTransient } from "./verdicts.ts";
 
 export interface TencentOptions {
   /** Where every call goes instead of the site's hosts, e.g. `http://127.0.0.1:9900`. */
@@ -45,7 +45,11 @@ const TAGS_PER_CALL = 10; // tag 2018-08-13, TagResources
 
 /** The cloud itself, or whatever speaks its API at `endpoint`. */
 export function tencentCloud(options: TencentOptions): Cloud {
-  const signal = options.signal ?? new AbortController().signal;
+  const run = new AbortController();
+  const { signal } = run;
+  setMaxListeners(0, signal); // each call under way listens; a sweep has dozens, and Node warns above ten
+  if (options.signal?.aborted) run.abort();
+  options.signal?.addEventListener("abort", () => run.abort(), { once: true });
   const send = transport({
     endpoint: options.endpoint === undefined ? undefined : new URL(options.endpoint),
     site: options.site,
@@ -56,19 +60,8 @@ export function tencentCloud(options: TencentOptions): Cloud {
   });
   const readTimeout = options.timeoutMs ?? 20_000;
 
-  /** Sends once and reads the answer. */
-  async function once<T>(call: Call, read: (answer: Readonly<Record<string, unknown>>) => T): Promise<T> {
-    const answer = await send(call);
-    try {
-      return read(record(answer, "Response"));
-    } catch (error) {
-      if (!(error instanceof AnswerError)) throw error;
-      const effect = call.changes ? verdictOf("BadAnswer").effect : "none";
-      throw cloudError(call, { code: "BadAnswer", text: error.message }, effect);
-    }
-  }
-  const repeated = <T>(call: Call, read: (answer: Readonly<Record<string, unknown>>) => T): Promise<T> =>
-    repeating(() => once(call, read), signal, isTransient);
+  const repeated = <T>(call: Call, read: (answer: Json) => T): Promise<T> =>
+    repeating(() => send(call, read), signal, isTransient);
 
   const describe = (region: string, params: DescribeImagesRequest): Call => ({
     service: "cvm",
@@ -77,15 +70,6 @@ export function tencentCloud(options: TencentOptions): Cloud {
     params,
     timeoutMs: readTimeout,
   });
-
-  const imagesOf = (region: string, listed: readonly Listed[]): Image[] => {
-    try {
-      return toImages(listed, region);
-    } catch (error) {
-      if (!(error instanceof AnswerError)) throw error;
-      throw cloudError(describe(region, {}), { code: "BadAnswer", text: error.message }, "none");
-    }
-  };
 
   const sync = (request: SyncRequest, dryRun: boolean): Call => {
     const params: SyncImagesRequest = {
@@ -124,51 +108,42 @@ export function tencentCloud(options: TencentOptions): Cloud {
       ),
 
     async images(region, type) {
-      const apiType = IMAGE_TYPES[type];
+      const filter = { Filters: [{ Name: "image-type", Values: [IMAGE_TYPES[type]] }] };
       const listed = await readAll<Listed>(
         (offset, limit) =>
-          repeated(
-            describe(region, {
-              Filters: [{ Name: "image-type", Values: [apiType] }],
-              Offset: offset,
-              Limit: limit,
-            }),
-            (answer) => {
-              const total = numberOf(answer["TotalCount"], "TotalCount");
-              if (total === undefined) throw new AnswerError("TotalCount is absent");
-              return { items: listedImages(answer["ImageSet"], offset), total };
-            },
-          ),
-        (image) => image.mark,
+          repeated(describe(region, { ...filter, Offset: offset, Limit: limit }), (answer) => {
+            const total = numberOf(answer["TotalCount"], "TotalCount");
+            if (total === undefined) throw new AnswerError("TotalCount is absent");
+            return { items: listedImages(answer["ImageSet"], region, offset, type), total };
+          }),
+        ({ mark }) => mark,
         { limit: PAGE },
       );
       if (!listed) throw cloudError(describe(region, {}), { code: "Unstable", text: `${type} images` }, "none");
-      // Again here, in case the filter is not honoured.
-      const wanted = listed.filter((image) => image.apiType === apiType);
-      return imagesOf(region, wanted);
+      return listed.flatMap(({ image }) => image ?? []);
     },
 
-    async imagesById(region, imageIds) {
-      const listed = await readByIds<Listed>(
+    imagesById: (region, imageIds) =>
+      readByIds<Image>(
         [...new Set(imageIds)],
         (ids) =>
           repeated(describe(region, { ImageIds: [...ids], Limit: PAGE }), (answer) => {
-            const found = listedImages(answer["ImageSet"]).filter(({ imageId }) => imageId && ids.includes(imageId));
+            const found = listedImages(answer["ImageSet"], region)
+              .flatMap(({ image }) => image ?? [])
+              .filter(({ imageId }) => ids.includes(imageId));
             const total = numberOf(answer["TotalCount"], "TotalCount");
             // An image that was held back would look as if it were gone.
             if (total !== undefined && total > found.length) {
-              throw new AnswerError(`TotalCount is ${total}, but only ${found.length} of the ids are in ImageSet`);
+              throw new AnswerError(`TotalCount is ${total}, but ImageSet has ${found.length} of the ids`);
             }
             return found;
           }),
         (error) => error instanceof CloudError && UNKNOWN_ID.test(error.code),
         PAGE,
-      );
-      return imagesOf(region, listed);
-    },
+      ),
 
     syncImage: (request) =>
-      once(sync(request, false), (answer) => ({
+      send(sync(request, false), (answer) => ({
         imageIds: syncedIds(answer["ImageSet"], request.destinations),
         requestId: textOf(answer["RequestId"], "RequestId") ?? "",
       })),
@@ -176,7 +151,7 @@ export function tencentCloud(options: TencentOptions): Cloud {
     async trySyncImage(request) {
       try {
         const onlyThrottled = (code: string) => code.startsWith("RequestLimitExceeded");
-        await repeating(() => once(sync(request, true), () => undefined), signal, onlyThrottled);
+        await repeating(() => send(sync(request, true), () => undefined), signal, onlyThrottled);
       } catch (error) {
         // "The request would have succeeded" (common error codes); whether SyncImages says it so is not settled.
         if (!(error instanceof CloudError && error.code === "DryRunOperation")) throw error;
@@ -197,14 +172,8 @@ export function tencentCloud(options: TencentOptions): Cloud {
           changes: true,
         };
         requestId = await repeated(call, (answer) => {
-          const id = textOf(answer["RequestId"], "RequestId") ?? "";
-          for (const entry of listOf(answer["FailedResources"], "FailedResources")) {
-            const failed = record(entry, "FailedResources");
-            const code = textOf(failed["Code"], "Code") || "BadAnswer";
-            const text = textOf(failed["Message"], "Message") || "FailedResources";
-            throw cloudError(call, { code, text, requestId: id }, verdictOf(code).effect);
-          }
-          return id;
+          refuseFailed(answer["FailedResources"]);
+          return textOf(answer["RequestId"], "RequestId") ?? "";
         });
       }
       return requestId;

@@ -2,6 +2,7 @@ import type { Agent } from "node:http";
 import { CloudError, type Effect, ReplicatorError } from "../errors.ts";
 import type { Millis } from "../types.ts";
 import { type Endpoint, fencedAgent, isSecure, sharedAgent } from "./agents.ts";
+import { AnswerError, type Json, record } from "./answers.ts";
 import type { Credentials } from "./credentials.ts";
 import { takeTurn } from "./retry.ts";
 import { clientOf, hostOf, type Service, type Site } from "./services.ts";
@@ -42,14 +43,17 @@ export interface TransportOptions {
   readonly log?: (line: CallLine) => void;
 }
 
-/** Sends a call once and answers the `Response` object of the API. Throws `CloudError`, or what `credentials` throws. */
-export type Send = (call: Call) => Promise<unknown>;
+/**
+ * Sends a call once and lets `read` make sense of the API's `Response`; an `AnswerError` of it is a failure of the call.
+ * Throws `CloudError`, or what `credentials` throws.
+ */
+export type Send = <T>(call: Call, read: (answer: Json) => T) => Promise<T>;
 
 /** What is known of a failed request, before it is said what it means. */
 interface Failure {
   readonly code: string;
   readonly text: string;
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
 }
 
 /** Makes the function that sends. Connections are kept between calls. */
@@ -57,16 +61,18 @@ export function transport(options: TransportOptions): Send {
   const { endpoint, signal, now } = options;
   const shared = sharedAgent(endpoint);
 
-  return async (call) => {
-    const started = now();
+  return async (call, read) => {
+    let started = now();
     const note = (code: string, requestId?: string) =>
       options.log?.({ action: call.action, region: call.region ?? call.about, ms: now() - started, code, requestId });
     const fence = call.notAfter === undefined ? undefined : fencedAgent(endpoint, call.notAfter, now);
     const secrets: string[] = [];
     let begun = false;
+    let requestId: string | undefined;
     try {
       const host = hostOf(call.service, call.region, options.site);
       await takeTurn(`${endpoint?.origin ?? ""} ${host} ${call.action} ${call.region}`, signal);
+      started = now();
       const answer = await bounded(call.timeoutMs, signal, async (stop) => {
         const credentials = await options.credentials();
         secrets.push(credentials.secretKey, credentials.token ?? "", credentials.secretId);
@@ -74,20 +80,28 @@ export function transport(options: TransportOptions): Send {
         begun = true;
         return await request(call, credentials, host, fence?.agent ?? shared, stop);
       });
-      note("ok", requestIdOf(answer));
-      return answer;
+      requestId = requestIdOf(answer);
+      const result = read(record(answer, "Response"));
+      note("ok", requestId);
+      return result;
     } catch (error) {
       fence?.close();
       if (error instanceof ReplicatorError) throw error;
-      const failure = signal.aborted
+      const refusal = fence?.left() ? undefined : fence?.refusal();
+      const failed: Failure = signal.aborted
         ? { code: "Aborted", text: "the run was ended" }
-        : fence?.refusal() !== undefined && !fence.left()
-          ? { code: "NotSent", text: fence.refusal() ?? "" }
+        : refusal !== undefined
+          ? { code: "NotSent", text: refusal }
           : failureOf(error);
+      // The cloud may quote in any field what was sent to it.
+      const failure: Failure = {
+        code: without(secrets, failed.code),
+        text: without(secrets, failed.text),
+        requestId: failed.requestId ?? requestId,
+      };
       note(failure.code, failure.requestId);
       const harmless = !call.changes || !begun || (fence && !fence.left());
-      const effect = harmless ? "none" : verdictOf(failure.code).effect;
-      throw cloudError(call, { ...failure, text: without(secrets, failure.text) }, effect);
+      throw cloudError(call, failure, harmless ? "none" : verdictOf(failure.code).effect);
     } finally {
       fence?.close();
     }
@@ -156,6 +170,7 @@ async function bounded<T>(ms: Millis, outer: AbortSignal, work: (stop: AbortSign
  */
 function failureOf(error: unknown): Failure {
   if (error instanceof TimeoutError) return { code: "Timeout", text: error.message };
+  if (error instanceof AnswerError) return { code: error.code, text: error.message };
   const { message, code, httpCode, requestId, type } = error as {
     message?: string;
     code?: unknown;
@@ -176,7 +191,6 @@ function requestIdOf(answer: unknown): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-/** The cloud may quote in a message what was sent to it. */
 function without(secrets: readonly string[], text: string): string {
   return secrets.filter(Boolean).reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
 }

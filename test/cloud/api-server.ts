@@ -7,8 +7,7 @@ export interface ApiRequest {
   region: string | undefined;
   host: string | undefined;
   headers: IncomingHttpHeaders;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the client sent
-  params: any;
+  params: unknown;
 }
 
 /** What to do with a request: answer, fail as the API does, or misbehave as networks do. */
