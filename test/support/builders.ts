@@ -1,0 +1,133 @@
+import type { Observation, RegionView } from "../../lib/core/observation.ts";
+import { makePlan, type Plan, type PlanInput } from "../../lib/core/plan.ts";
+import type { AccountRecord, Claim, Copy, CopyKey, Image, ImageType, Millis, Policy } from "../../lib/types.ts";
+
+/** Small worlds for tests of the core: everything has a default, and a test names only what it is about. */
+
+export const ACCOUNT = "100000000001";
+export const NOW: Millis = Date.UTC(2026, 10, 21, 12);
+export const SETTLE: Millis = 120_000;
+
+export function image(fields: Partial<Image> = {}): Image {
+  return {
+    region: "ap-guangzhou",
+    imageId: "img-root0001",
+    name: "golden-web",
+    description: "a golden image",
+    type: "custom",
+    state: "NORMAL",
+    sizeGiB: 20,
+    osName: "TencentOS Server 4",
+    platform: "TencentOS",
+    architecture: "x86_64",
+    creator: ACCOUNT,
+    createdAt: NOW - 86_400_000,
+    deprecated: false,
+    tags: {},
+    ...fields,
+  };
+}
+
+export function policy(fields: Partial<Policy> = {}): Policy {
+  return {
+    name: "golden",
+    enabled: true,
+    from: ["ap-guangzhou"],
+    select: { type: "custom", name: ["golden-*"] },
+    to: ["ap-shanghai", "ap-beijing"],
+    crossBorder: "never",
+    copy: { name: "{{name}}", tags: { inherit: true, set: {} } },
+    existing: "block",
+    attempts: 5,
+    stuckAfter: 3_600_000,
+    ...fields,
+  };
+}
+
+export function keyOf(region: string, root: Pick<Image, "region" | "imageId"> = image()): CopyKey {
+  return { account: ACCOUNT, rootRegion: root.region, rootId: root.imageId, region, variant: "plain" };
+}
+
+/** What the cloud shows: the images, and which regions were read whole (those that are named, and those of the images). */
+export function observation(
+  images: readonly Image[],
+  regions: readonly string[] = ["ap-guangzhou", "ap-shanghai", "ap-beijing"],
+  fields: Partial<RegionView> = {},
+): Observation {
+  const all = new Set([...regions, ...images.map((i) => i.region)]);
+  const view = (region: string): RegionView => ({
+    readAt: NOW,
+    complete: new Set<ImageType>(["custom", "shared"]),
+    asked: new Set(),
+    images: new Map(images.filter((i) => i.region === region).map((i) => [i.imageId, i])),
+    ...fields,
+  });
+  return {
+    account: ACCOUNT,
+    regions: new Map([...all].map((region) => [region, view(region)])),
+    unreadable: new Map(),
+  };
+}
+
+export function claim(fields: Partial<Claim> = {}): Claim {
+  return {
+    number: 1,
+    token: "golden-web--copying-0000000000000000-1",
+    parent: { region: "ap-guangzhou", imageId: "img-root0001" },
+    settings: { name: "golden-web", description: "a golden image", tags: {} },
+    claimant: { id: "somebody" },
+    claimedAt: NOW - 60_000,
+    sendBy: NOW - 30_000,
+    ...fields,
+  };
+}
+
+type State<S extends Copy["state"]> = Extract<Copy, { state: S }>;
+type Own<S extends Copy["state"]> = Omit<State<S>, Exclude<keyof State<"waiting">, "state" | "reason" | "notBefore">>;
+
+/** A record in a state; `own` are the fields that this state has and others have not. */
+export function copy<S extends Copy["state"]>(region: string, own: Own<S>, base: Partial<State<"waiting">> = {}): Copy {
+  return {
+    key: keyOf(region),
+    policy: "golden",
+    rootName: "golden-web",
+    attempts: 0,
+    claims: 1,
+    createdAt: NOW - 3_600_000,
+    updatedAt: NOW - 60_000,
+    version: 3,
+    ...base,
+    ...own,
+  } as unknown as Copy;
+}
+
+export const BORN: AccountRecord = { account: ACCOUNT, bornAt: NOW - 86_400_000, version: 1 };
+
+/** A plan of a small world. */
+export function planOf(input: Partial<PlanInput> & Pick<PlanInput, "observation">): Plan {
+  return makePlan({
+    policies: [policy()],
+    copies: [],
+    record: BORN,
+    now: NOW,
+    settle: SETTLE,
+    ended: new Set(),
+    ...input,
+  });
+}
+
+/** The destinations that a plan asks for, as `source → destination`. */
+export function sent(plan: Plan): string[] {
+  return plan.actions.flatMap((action) =>
+    action.do === "send" ? action.drafts.map((d) => `${action.source.imageId} → ${d.copy.key.region}`) : [],
+  );
+}
+
+/** The notes of a plan, as `destination: state (reason)`. */
+export function noted(plan: Plan): string[] {
+  return plan.actions.flatMap((action) => {
+    if (action.do !== "note") return [];
+    const { key, state } = action.copy;
+    return [`${key.region}: ${state}${"reason" in action.copy ? ` (${action.copy.reason.code})` : ""}`];
+  });
+}
