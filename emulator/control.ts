@@ -1,7 +1,139 @@
-import { Hono } from "hono";
-import type { World } from "./world.ts";
+import { type Context, Hono } from "hono";
+import { changeImage, deleteImage, makeImages, shareImage } from "./console.ts";
+import { clockOrder, faultOrder, imageChange, imageOrder, parseBody, shareOrder } from "./control-bodies.ts";
+import { ApiError, EmulatorInputError } from "./errors.ts";
+import { type ActiveFault, addFault, endFaults, releaseHolds } from "./faults.ts";
+import { progressOf, type StoredImage, tagsOf } from "./image.ts";
+import { imagesIn, isBusy } from "./inventory.ts";
+import { ALL_SWITCHES, parseSwitches } from "./switches.ts";
+import { advance, type World } from "./world.ts";
+
+/** The control API, below `/_emulator`: unsigned JSON, for tests and demonstrations. The README has its table. */
 export function controlApi(world: World): Hono {
   const app = new Hono();
-  app.get("/health", (c) => c.json({ ok: true, images: world.serial }));
+  app.onError((error, context) => {
+    if (error instanceof ApiError) return context.json({ error: `${error.code}: ${error.message}` }, 400);
+    if (error instanceof EmulatorInputError) return context.json({ error: error.message }, 400);
+    throw error;
+  });
+  app.notFound((context) => context.json({ error: `there is no ${context.req.method} ${context.req.path}` }, 404));
+
+  app.get("/health", (c) => c.json({ ok: true, now: world.now(), clockOffset: world.clockOffset }));
+  app.get("/world", (c) => c.json(describeWorld(world, c.req.query())));
+
+  app.get("/requests", (c) => {
+    const { action, account } = c.req.query();
+    const requests = world.requests.filter(
+      (request) => (action ?? request.action) === request.action && (account ?? request.account) === request.account,
+    );
+    return c.json({ requests });
+  });
+  app.delete("/requests", (c) => c.json({ removed: world.requests.splice(0).length }));
+
+  app.get("/switches", (c) => c.json({ switches: world.switches, all: ALL_SWITCHES }));
+  app.put("/switches", async (c) => {
+    Object.assign(world.switches, parseSwitches(await readObject(c)));
+    return c.json({ switches: world.switches });
+  });
+
+  app.get("/faults", (c) => c.json({ faults: world.faults.map(viewFault) }));
+  app.post("/faults", async (c) => c.json(viewFault(addFault(world, parseBody(faultOrder, await readObject(c))))));
+  app.delete("/faults", (c) => c.json({ ended: endFaults(world) }));
+  app.delete("/faults/:id", (c) => c.json({ ended: endFaults(world, findFault(world, c.req.param("id")).id) }));
+  app.post("/faults/:id/release", (c) => {
+    const fault = findFault(world, c.req.param("id"));
+    const released = fault.holds.size;
+    releaseHolds(fault);
+    return c.json({ released });
+  });
+
+  app.post("/images", async (c) => {
+    const images = makeImages(world, parseBody(imageOrder, await readObject(c)));
+    return c.json({ images: images.map((image) => viewStored(world, image)) });
+  });
+  app.patch("/images/:region/:id", async (c) => {
+    const change = parseBody(imageChange, await readObject(c));
+    const at = { region: c.req.param("region"), imageId: c.req.param("id") };
+    return c.json(viewStored(world, changeImage(world, at, change)));
+  });
+  app.delete("/images/:region/:id", (c) => {
+    const at = { region: c.req.param("region"), imageId: c.req.param("id") };
+    deleteImage(world, at, c.req.query("silent") === "true");
+    return c.json({ removed: at });
+  });
+  app.post("/share", async (c) => {
+    const { region, imageId, accounts, permission, silent } = parseBody(shareOrder, await readObject(c));
+    shareImage(world, { region, imageId }, accounts, permission, silent);
+    return c.json({ ok: true });
+  });
+
+  app.get("/events", (c) => {
+    const { after = "0", account } = c.req.query();
+    const start = Number(after);
+    if (!Number.isSafeInteger(start) || start < 0) throw new EmulatorInputError(`after: ${after} is no cursor`);
+    const events = world.events.slice(start).filter((event) => (account ?? event.account) === event.account);
+    return c.json({ events, next: world.events.length });
+  });
+  app.post("/clock", async (c) => {
+    advance(world, parseBody(clockOrder, await readObject(c)).advanceMs);
+    return c.json({ clockOffset: world.clockOffset });
+  });
   return app;
+}
+
+async function readObject(context: Context): Promise<Record<string, unknown>> {
+  const body: unknown = await context.req.json().catch(() => undefined);
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+  throw new EmulatorInputError("body: a JSON object is needed");
+}
+
+function findFault(world: World, id: string): ActiveFault {
+  const fault = world.faults.find((candidate) => candidate.id === id);
+  if (fault === undefined) throw new EmulatorInputError(`there is no fault ${id}`);
+  return fault;
+}
+
+function viewFault({ id, match, effect, seen, fired, ended, holds }: ActiveFault) {
+  return { id, match, effect, seen, fired, ended, held: holds.size };
+}
+
+/** Everything in the world that no call of the API shows, public images aside. */
+export function describeWorld(world: World, only: { account?: string; region?: string } = {}) {
+  const images = world.config.regions
+    .filter((region) => (only.region ?? region.id) === region.id)
+    .flatMap((region) => imagesIn(world, region.id))
+    .filter((image) => image.owner !== "" && (only.account ?? image.owner) === image.owner);
+  return {
+    clockOffset: world.clockOffset,
+    accounts: world.config.accounts.map(({ uin, appId, secretId }) => ({ uin, appId, secretId })),
+    regions: world.config.regions,
+    images: images.map((image) => viewStored(world, image)),
+    leftSnapshots: world.leftSnapshots,
+  };
+}
+
+function viewStored(world: World, image: StoredImage) {
+  const { state, percent } = progressOf(image, world.workNow());
+  const { owner, region, imageId, name, description, sizeGiB, family, deprecated, encrypted, platform, serial } = image;
+  return {
+    account: owner,
+    region,
+    imageId,
+    serial,
+    name,
+    description,
+    state,
+    percent: percent ?? null,
+    busy: isBusy(world, owner, image),
+    visible: image.visibleFrom <= world.workNow(),
+    sizeGiB,
+    family,
+    deprecated,
+    encrypted,
+    platform,
+    tags: Object.fromEntries(tagsOf(image)),
+    sharedWith: [...image.shares.keys()],
+    createdAt: image.createdAt,
+    copiedFrom: image.copiedFrom ?? null,
+  };
 }

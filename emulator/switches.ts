@@ -117,7 +117,7 @@ export function parseSwitches(input: Readonly<Record<string, unknown>>): Partial
   const problems: string[] = [];
   const result: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(input)) {
-    if (!(name in ALL_SWITCHES)) {
+    if (!Object.hasOwn(ALL_SWITCHES, name)) {
       problems.push(`switch ${name}: unknown; there are ${NAMES.join(", ")}`);
       continue;
     }
@@ -131,7 +131,7 @@ export function parseSwitches(input: Readonly<Record<string, unknown>>): Partial
     }
   }
   if (problems.length > 0) throw new EmulatorInputError(problems.join("\n"));
-  return result as Partial<Switches>;
+  return result;
 }
 
 function parseValue(spec: SwitchSpec, value: unknown): string | number | undefined {
