@@ -5,7 +5,7 @@ import type {
   SyncImagesRequest,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { CloudError } from "../errors.ts";
-import type { Cloud, SyncRequest } from "../ports/cloud.ts";
+import { type Cloud, SYNC_TIMEOUT, type SyncRequest } from "../ports/cloud.ts";
 import type { Image, Millis } from "../types.ts";
 import {
   AnswerError,
@@ -29,13 +29,13 @@ export interface TencentOptions {
   /** Where every call goes instead of the site's hosts, e.g. `http://127.0.0.1:9900`. */
   readonly endpoint?: string;
   readonly site: Site;
-  /** Asked before each request, so that keys may change while we run. What it throws comes out of every verb as it is. */
+  /** Asked before each request, so that keys may change while we run. What it throws becomes `NoCredentials`. */
   readonly credentials: () => Promise<Credentials>;
   /** Ends whatever is under way; the calls then throw `Aborted`. */
   readonly signal?: AbortSignal;
   /** The clock against which `notAfter` is checked; must be the real one, since the SDK signs with that. */
   readonly now: () => Millis;
-  /** For each request alone. Default: 20 s, for SyncImages 30 s. */
+  /** For each request alone. Default: 20 s, for SyncImages `SYNC_TIMEOUT`. */
   readonly timeoutMs?: Millis;
   readonly log?: (line: CallLine) => void;
 }
@@ -83,7 +83,7 @@ export function tencentCloud(options: TencentOptions): Cloud {
       action: "SyncImages",
       region: request.source.region,
       params,
-      timeoutMs: options.timeoutMs ?? 30_000,
+      timeoutMs: options.timeoutMs ?? SYNC_TIMEOUT,
       // A dry run is fenced too, so that no redirect or dead connection makes two of it; it is never too late for one.
       notAfter: dryRun ? Number.POSITIVE_INFINITY : request.notAfter,
       ...(dryRun ? {} : { changes: true }),

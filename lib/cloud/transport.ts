@@ -1,5 +1,5 @@
 import type { Agent } from "node:http";
-import { CloudError, type Effect, ReplicatorError } from "../errors.ts";
+import { CloudError, type Effect } from "../errors.ts";
 import type { Millis } from "../types.ts";
 import { type Endpoint, fencedAgent, isSecure, sharedAgent } from "./agents.ts";
 import { AnswerError, type Json, record } from "./answers.ts";
@@ -45,7 +45,7 @@ export interface TransportOptions {
 
 /**
  * Sends a call once and lets `read` make sense of the API's `Response`; an `AnswerError` of it is a failure of the call.
- * Throws `CloudError`, or what `credentials` throws.
+ * Throws `CloudError`, and nothing else.
  */
 export type Send = <T>(call: Call, read: (answer: Json) => T) => Promise<T>;
 
@@ -71,10 +71,15 @@ export function transport(options: TransportOptions): Send {
     let requestId: string | undefined;
     try {
       const host = hostOf(call.service, call.region, options.site);
-      await takeTurn(`${endpoint?.origin ?? ""} ${host} ${call.action} ${call.region}`, signal);
+      const turn = `${endpoint?.origin ?? ""} ${host} ${call.action} ${call.region}`;
+      if (!fence) await takeTurn(turn, signal);
       started = now();
       const answer = await bounded(call.timeoutMs, signal, async (stop) => {
-        const credentials = await options.credentials();
+        // Whoever holds a claim waits no longer than was said, not even for its turn.
+        if (fence) await takeTurn(turn, stop);
+        const credentials = await options.credentials().catch((error: unknown) => {
+          throw new AnswerError((error as Error).message, "NoCredentials");
+        });
         secrets.push(credentials.secretKey, credentials.token ?? "", credentials.secretId);
         stop.throwIfAborted();
         begun = true;
@@ -86,7 +91,6 @@ export function transport(options: TransportOptions): Send {
       return result;
     } catch (error) {
       fence?.close();
-      if (error instanceof ReplicatorError) throw error;
       const refusal = fence?.left() ? undefined : fence?.refusal();
       const failed: Failure = signal.aborted
         ? { code: "Aborted", text: "the run was ended" }

@@ -177,6 +177,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   BadAnswer: retryUnknown("call", "the answer is not what the API's model says"),
   HttpStatus: retryUnknown("call", "the API answered with an HTTP error"),
   Network: retryUnknown("call", "the API could not be reached, or the connection was lost"),
+  NoCredentials: personNone("account", "there are no credentials"),
   NotSent: againNone("call", "not sent, it would have been too late"),
   Timeout: retryUnknown("call", "no answer in time"),
   Unstable: retryNone("call", "the list of images kept changing while it was read"),

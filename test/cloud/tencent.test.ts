@@ -62,6 +62,17 @@ describe("every call", () => {
     ]);
   });
 
+  it("had no effect, and needs a person, without credentials", async () => {
+    const api = await serve(() => imagesAnswer());
+    const cloud = api.cloud({ credentials: () => Promise.reject(new Error("set TENCENTCLOUD_SECRET_ID")) });
+    for (const call of [() => cloud.account(), () => cloud.syncImage(syncRequest())]) {
+      const error = await failure(call());
+      expect(error).toMatchObject({ name: "CloudError", code: "NoCredentials", outcome: "person", effect: "none" });
+      expect(error.message).toContain("set TENCENTCLOUD_SECRET_ID");
+    }
+    expect(api.requests).toHaveLength(0);
+  });
+
   it("says nothing of the keys in any error or log line, even when the cloud quotes them", async () => {
     const quote = `you sent ${KEY.secretKey} and ${KEY.token} of ${KEY.secretId}`;
     const lines: unknown[] = [];
