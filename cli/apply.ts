@@ -17,9 +17,9 @@ export async function apply(options: {
   wait?: boolean;
   acceptVanished?: boolean;
 }): Promise<0 | 1 | 3 | 130> {
-  return withReplicator(options.policy, async ({ replicator, warnings }, interrupted) => {
+  return withReplicator(options.policy, async ({ replicator, state, warnings }, interrupted) => {
     for (const { where, text } of warnings) process.stderr.write(`warning: ${clean(where)}: ${clean(text)}\n`);
-    const progress = showProgress(process.stderr);
+    const progress = showProgress(process.stderr, await state.copies(await replicator.cloud.account()));
     const order: Order = {
       why: "apply",
       scope: { kind: "sweep" },

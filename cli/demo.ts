@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_client.js";
 import { type Account, DEFAULT_ACCOUNTS } from "../emulator/accounts.ts";
@@ -12,6 +12,7 @@ import { isSettled, summarise } from "../lib/core/summary.ts";
 import { StartError } from "../lib/errors.ts";
 import type { Answer } from "../lib/shell/invoke.ts";
 import { openState } from "../lib/state/open.ts";
+import { packageFolder } from "./package.ts";
 import { lineOf, showProgress } from "./progress.ts";
 import { clean } from "./text.ts";
 
@@ -25,7 +26,7 @@ const LONGEST = 55_000;
 
 /** `demo`: the whole of it on this machine, from a new image to its copies. 1 if not every copy is ready in the end. */
 export async function demo(): Promise<0 | 1> {
-  const top = resolve(import.meta.dirname, "../..");
+  const top = packageFolder();
   const handler = functionsIn(join(top, "dist/functions"));
   const folder = await mkdtemp(join(tmpdir(), "cvm-replicator-demo-"));
   const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -53,7 +54,7 @@ export async function demo(): Promise<0 | 1> {
     say("4. The functions do the rest: image-created gets each event, poll-copies runs on a timer.\n");
 
     const started = Date.now();
-    const progress = showProgress(process.stdout);
+    const progress = showProgress(process.stdout, []);
     let copies = await state.copies(owner.uin);
     let delivered = 0;
     let sharedAt: number | undefined;
@@ -125,7 +126,8 @@ function sayHowItEnded(
 ): 0 | 1 {
   const { summary } = summarise(copies, []);
   const syncs = world.requests.filter(
-    ({ action, params, result }) => action === "SyncImages" && !params["DryRun"] && result === "ok",
+    ({ action, params, result }) =>
+      action === "SyncImages" && !(params as { DryRun?: boolean }).DryRun && result === "ok",
   );
   say(`\n${lineOf(copies)}, after ${Math.round(ms / 1000)} s and ${syncs.length} SyncImages calls.`);
   for (const copy of copies) {

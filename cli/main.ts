@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import { InputError, ReplicatorError } from "../lib/errors.ts";
+import { packageVersion } from "./package.ts";
 import { clean } from "./text.ts";
 
 /** 0 fine, 1 error, 2 bad usage or bad policy, 3 something needs a person or failed for good, 4 there is work. */
@@ -8,7 +9,7 @@ type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
 
 const program = new Command("cvm-replicator")
   .description("Keeps CVM custom images replicated across regions by policy: exactly one good copy in each region.")
-  .version("0.1.0")
+  .version(packageVersion())
   .showHelpAfterError("(--help shows what is allowed)")
   .exitOverride()
   .addHelpText(

@@ -1,4 +1,4 @@
-import { createColors, isColorSupported } from "picocolors";
+import picocolors from "picocolors";
 import { reasonText } from "../lib/core/summary.ts";
 import type { Copy, CopyState } from "../lib/types.ts";
 import { clean, count } from "./text.ts";
@@ -19,19 +19,21 @@ type Paint = (text: string) => string;
 
 const BAR = 20;
 
-/** Progress on a stream; nothing but the stream's own nature decides its form. */
-export function showProgress(stream: Stream): Progress {
-  return stream.isTTY ? liveTable(stream) : plainLines(stream);
+/**
+ * Progress on a stream; nothing but the stream's own nature decides its form. `before` are the copies as they were:
+ * what has not changed since is no progress.
+ */
+export function showProgress(stream: Stream, before: readonly Copy[]): Progress {
+  return stream.isTTY ? liveTable(stream) : plainLines(stream, before);
 }
 
-function plainLines(stream: Stream): Progress {
-  const shown = new Map<string, string>();
+function plainLines(stream: Stream, before: readonly Copy[]): Progress {
+  const shown = new Map(before.map((copy) => [idOf(copy), stateOf(copy)]));
   return {
     show(copies) {
       for (const copy of copies) {
-        const reason = reasonText(copy);
-        const state = `${copy.state}${reason ? `: ${clean(reason)}` : ""}`;
-        const id = `${copy.key.rootRegion}/${copy.key.rootId}/${copy.key.region}`;
+        const id = idOf(copy);
+        const state = stateOf(copy);
         if (shown.get(id) === state) continue;
         shown.set(id, state);
         stream.write(
@@ -41,6 +43,15 @@ function plainLines(stream: Stream): Progress {
     },
     end() {},
   };
+}
+
+function idOf({ key }: Copy): string {
+  return `${key.rootRegion}/${key.rootId}/${key.region}`;
+}
+
+function stateOf(copy: Copy): string {
+  const reason = reasonText(copy);
+  return `${copy.state}${reason ? `: ${clean(reason)}` : ""}`;
 }
 
 function liveTable(stream: Stream): Progress {
@@ -70,7 +81,7 @@ export function lineOf(copies: readonly Copy[]): string {
 
 /** A row for each copy; where these are more than fit, a row for each image. */
 export function tableOf(copies: readonly Copy[], stream: Stream, rows = Number.POSITIVE_INFINITY): string {
-  const colors = createColors(stream.isTTY === true && isColorSupported);
+  const colors = picocolors.createColors(stream.isTTY === true && picocolors.isColorSupported);
   const width = stream.isTTY ? (stream.columns ?? 100) : Number.POSITIVE_INFINITY;
   const paint: Record<CopyState, Paint> = {
     waiting: colors.dim,
