@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
-import type { ClientConfig, CustomTypesConfig, Pool, PoolClient } from "pg";
+import type { ClientConfig, CustomTypesConfig, Client as PgClient, Pool, PoolClient } from "pg";
 import { createVersionTable, type Engine, pendingSql, readVersion, type Tables } from "./schema.ts";
 
 /** All ms. The client's own limit is above the server's, so that normally the server ends a query and says why. */
@@ -23,6 +23,17 @@ export async function openPostgres(connectionString: string, schema: string | un
   class Client extends pg.Client {
     constructor(config?: ClientConfig) {
       super({ ...config, connectionTimeoutMillis: CONNECT });
+    }
+
+    /** The pool forgets a client that cannot connect, and its socket would keep the process alive for a minute. */
+    override connect(): Promise<PgClient>;
+    override connect(callback: (error: Error) => void): void;
+    override connect(callback?: (error: Error) => void): Promise<PgClient> | void {
+      if (!callback) return super.connect();
+      super.connect((error: Error | null) => {
+        if (error) this.end(() => {});
+        callback(error as Error);
+      });
     }
   }
   const pool = new pg.Pool({
@@ -70,7 +81,7 @@ function checkedPool(pool: Pool): PostgresPool {
     );
   const connect = async (): Promise<PostgresPoolClient> => {
     for (;;) {
-      const client = await pool.connect();
+      const client = await pool.connect().catch(connectError);
       const last = usedAt.get(client);
       if (last === undefined || Math.abs(Date.now() - last) < IDLE || (await answers(client))) {
         return lend(client, () => usedAt.set(client, Date.now()));
@@ -79,6 +90,12 @@ function checkedPool(pool: Pool): PostgresPool {
     }
   };
   return { connect, end: () => pool.end() };
+}
+
+/** A connection that ends before it was made took no change with it; the same error later may have. */
+function connectError(error: unknown): never {
+  const text = textOf(error);
+  throw dropped.test(text) ? new Error(`no answer: ${text}`) : error;
 }
 
 function lend(client: PoolClient, returned: () => void): PostgresPoolClient {
@@ -142,14 +159,19 @@ function codeOf(error: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
+function textOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return [codeOf(error), text].filter((part) => part !== "").join(": ");
+}
+
 /** What an error of pg or of the server means, see `Engine`. */
 export function explainPostgres(error: unknown): string {
-  const code = codeOf(error);
-  const said = error instanceof Error ? error.message : String(error);
-  const text = [code, said].filter((part) => part !== "").join(": ");
+  const text = textOf(error);
   const found = advice.find(([pattern]) => pattern.test(text));
   return found ? `${found[1]} (${text}); ${found[2]}` : `failed (${text}); check the server, then run again`;
 }
+
+const dropped = /^(57P0|08|ECONNRESET|EPIPE)|^Connection terminated/;
 
 /**
  * Matched against "code: message". What the message means, what to do. Codes are those of
@@ -171,12 +193,12 @@ const advice: readonly (readonly [RegExp, string, string])[] = [
   [/^57P03/, "is starting up or shutting down", "run again in a moment"],
   [/SSL|certificate|CERT_/, "and this program agree on no encryption", "correct sslmode and sslrootcert in STATE_URL"],
   [
-    /^(57P0|08|ECONNRESET|EPIPE)|^Connection terminated/,
+    dropped,
     "dropped the connection, so that nobody knows whether the last change was stored",
     "run again: what is stored is read first",
   ],
   [
-    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT)|timeout expired/,
+    /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|no answer)|timeout expired/,
     "cannot be reached",
     "check host and port in STATE_URL, that the server runs, and that its security group lets this network in",
   ],

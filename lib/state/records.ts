@@ -1,13 +1,27 @@
 import { StateError } from "../errors.ts";
-import type { AccountRecord, AwaitedImage, Copy, CopyKey, CopyState, JournalEntry, Run } from "../types.ts";
+import type {
+  AccountRecord,
+  AwaitedImage,
+  Claim,
+  Copy,
+  CopyKey,
+  CopyState,
+  JournalEntry,
+  Reason,
+  Run,
+} from "../types.ts";
 import type { Tables } from "./schema.ts";
 
 type Kind = "string" | "number" | "boolean" | "object";
-/** What must be there, by path: `{"claim.sendBy": "number"}`. */
-type Fields = Readonly<Record<string, Kind>>;
+/** Paths into `T`, as in `claim.sendBy`, so that a field which gets another name does not compile here. */
+type Path<T> = T extends object
+  ? { [K in keyof T & string]: K | `${K}.${Path<NonNullable<T[K]>>}` }[keyof T & string]
+  : never;
+/** What must be there. */
+type Fields<T> = { readonly [P in Path<T>]?: Kind };
 
-const reason: Fields = { "reason.code": "string", "reason.text": "string" };
-const claim: Fields = {
+const reason: Fields<{ reason: Reason }> = { "reason.code": "string", "reason.text": "string" };
+const claim: Fields<{ claim: Claim }> = {
   "claim.number": "number",
   "claim.token": "string",
   "claim.parent.region": "string",
@@ -15,11 +29,11 @@ const claim: Fields = {
   "claim.settings.name": "string",
   "claim.settings.description": "string",
   "claim.settings.tags": "object",
-  "claim.claimant.runId": "string",
+  "claim.claimant.id": "string",
   "claim.claimedAt": "number",
   "claim.sendBy": "number",
 };
-const copy: Fields = {
+const copy: Fields<Copy> = {
   "key.account": "string",
   "key.rootRegion": "string",
   "key.rootId": "string",
@@ -32,7 +46,7 @@ const copy: Fields = {
   createdAt: "number",
   updatedAt: "number",
 };
-const arms: Readonly<Record<CopyState, Fields>> = {
+const arms: { readonly [S in CopyState]: Fields<Extract<Copy, { state: S }>> } = {
   waiting: reason,
   copying: { ...claim, progressedAt: "number" },
   finishing: { ...claim, imageId: "string", progressedAt: "number" },
@@ -42,8 +56,8 @@ const arms: Readonly<Record<CopyState, Fields>> = {
   failed: reason,
   retired: reason,
 };
-const account: Fields = { account: "string", bornAt: "number" };
-const run: Fields = {
+const account: Fields<AccountRecord> = { account: "string", bornAt: "number" };
+const run: Fields<Run> = {
   id: "string",
   account: "string",
   why: "string",
@@ -54,7 +68,7 @@ const run: Fields = {
   stoppedEarly: "boolean",
   problems: "object",
 };
-const entry: Fields = {
+const entry: Fields<JournalEntry> = {
   at: "number",
   runId: "string",
   account: "string",
@@ -138,7 +152,7 @@ function parse(text: string, what: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function check(body: Record<string, unknown>, fields: Fields, what: string): void {
+function check(body: Record<string, unknown>, fields: Readonly<Record<string, Kind | undefined>>, what: string): void {
   for (const [path, kind] of Object.entries(fields)) {
     let value: unknown = body;
     for (const name of path.split(".")) value = (value as Record<string, unknown> | null | undefined)?.[name];

@@ -39,12 +39,11 @@ async function loadLibsql() {
 function makeReady(path: string): void {
   const folder = dirname(path);
   try {
-    // Only for this user: the state tells what an account holds.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const code = codeOf(error) || String(error);
     throw new StateError(
       `cannot be opened (${code}): ${path} and its folder must be readable and writable for this user; ` +
         "change their permissions, or name another file with STATE_URL=sqlite:PATH",
@@ -52,6 +51,17 @@ function makeReady(path: string): void {
   }
   if (existsSync(path) && statSync(path).isDirectory()) {
     throw new StateError(`is a directory; name a file in it, such as STATE_URL=sqlite:${path}/state.db`);
+  }
+}
+
+/** Only for this user. Not by mkdir's own `recursive`, which never ends where nothing can be made, as under /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
   }
 }
 
@@ -109,21 +119,25 @@ function codeOf(error: unknown): string {
 
 /** What an error of libsql means, see `Engine`. */
 export function explainSqlite(error: unknown): string {
-  const code = codeOf(error);
-  const text = `${code ? `${code}: ` : ""}${error instanceof Error ? error.message : String(error)}`;
-  const found = advice.find(([start]) => code.startsWith(start));
+  const said = error instanceof Error ? error.message : String(error);
+  const text = [codeOf(error), said].filter((part) => part !== "").join(": ");
+  const found = advice.find(([pattern]) => pattern.test(text));
   return found ? `${found[1]} (${text}); ${found[2]}` : `failed (${text}); check the file and its disk, then run again`;
 }
 
 const restore = "restore a backup, or move the file away: the next sweep finds again what the cloud holds";
 
-/** Start of the code, what it means, what to do. https://www.sqlite.org/rescode.html */
-const advice: readonly (readonly [string, string, string])[] = [
-  ["SQLITE_NOTADB", "is no state: the file is not a SQLite database", "name another file with STATE_URL=sqlite:PATH"],
-  ["SQLITE_CORRUPT", "is damaged", restore],
-  ["SQLITE_BUSY", "is held by another process", `wait until it has ended, then run again (waited ${BUSY / 1000} s)`],
-  ["SQLITE_FULL", "cannot grow: the disk is full", "free some space, then run again"],
-  ["SQLITE_READONLY", "cannot be written", "change the permissions of the file and its folder"],
-  ["SQLITE_CANTOPEN", "cannot be opened", "check the permissions of the file and its folder"],
-  ["SQLITE_IOERR", "cannot be read or written", "check the disk, then run again"],
+/** Matched against "code: message" (https://www.sqlite.org/rescode.html). What it means, what to do. */
+const advice: readonly (readonly [RegExp, string, string])[] = [
+  [/^SQLITE_NOTADB/, "is no SQLite database", "name another file with STATE_URL=sqlite:PATH"],
+  [/^SQLITE_CORRUPT/, "is damaged", restore],
+  [
+    /^SQLITE_BUSY/,
+    "is held by another process",
+    `wait until it has ended (${BUSY / 1000} s were too few), then run again`,
+  ],
+  [/^SQLITE_FULL/, "cannot grow: the disk is full", "free some space, then run again"],
+  [/^SQLITE_READONLY/, "cannot be written", "change the permissions of the file and its folder"],
+  [/^SQLITE_CANTOPEN|unable to open/i, "cannot be opened", "check the permissions of the file and its folder"],
+  [/^SQLITE_IOERR/, "cannot be read or written", "check the disk, then run again"],
 ];

@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { StateError } from "../../lib/errors.ts";
+import type { ReadableJournal, State } from "../../lib/ports/state.ts";
+import type { AccountRecord, AwaitedImage, Copy, JournalEntry, Run } from "../../lib/types.ts";
+
+/**
+ * The state as plain files: proof that the port needs no SQL and no transaction. A versioned record is a folder with
+ * one file per version, and `link` makes a file only where none is, so one saver of a version wins. Old versions stay,
+ * or a late saver would find its place free again.
+ */
+export function directoryState(folder: string): State & ReadableJournal {
+  let closed = false;
+
+  async function attempt<T>(work: () => T): Promise<T> {
+    if (closed) throw new StateError(`the state ${folder} is closed already`);
+    try {
+      return work();
+    } catch (error) {
+      throw new StateError(`the state ${folder} failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  function temporary(value: unknown): string {
+    const path = join(made(join(folder, "new")), randomUUID());
+    writeFileSync(path, JSON.stringify(value));
+    return path;
+  }
+
+  function createOnce(path: string, value: unknown): boolean {
+    const from = temporary(value);
+    try {
+      linkSync(from, path);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+      throw error;
+    } finally {
+      rmSync(from);
+    }
+  }
+
+  function saveVersion<T extends { version: number }>(record: string, value: T): T | undefined {
+    if (latest(record) !== value.version) return undefined;
+    const stored = JSON.parse(JSON.stringify({ ...value, version: value.version + 1 })) as T;
+    return createOnce(join(made(record), String(stored.version)), stored) ? stored : undefined;
+  }
+
+  const place = (kind: string, account: string) => join(folder, kind, encodeURIComponent(account));
+
+  return {
+    copies: (account) =>
+      attempt(() => {
+        const copies = place("copies", account);
+        return list(copies).map((name) => read<Copy>(join(copies, name, String(latest(join(copies, name))))));
+      }),
+    saveCopy: (copy) =>
+      attempt(() => {
+        const { account, rootRegion, rootId, region, variant } = copy.key;
+        const name = encodeURIComponent(JSON.stringify([rootRegion, rootId, region, variant]));
+        return saveVersion(join(place("copies", account), name), copy);
+      }),
+    account: (account) =>
+      attempt(() => {
+        const record = place("accounts", account);
+        const version = latest(record);
+        return version === 0 ? undefined : read<AccountRecord>(join(record, String(version)));
+      }),
+    saveAccount: (record) => attempt(() => saveVersion(place("accounts", record.account), record)),
+    awaited: (account) => attempt(() => readAll<AwaitedImage>(place("awaited", account))),
+    setAwaited: (add, remove) =>
+      attempt(() => {
+        const path = (image: AwaitedImage) =>
+          join(made(place("awaited", image.account)), encodeURIComponent(`${image.region}/${image.imageId}`));
+        for (const image of add) createOnce(path(image), image);
+        for (const image of remove) rmSync(path(image), { force: true });
+      }),
+    saveRun: (run) =>
+      attempt(() => renameSync(temporary(run), join(made(place("runs", run.account)), encodeURIComponent(run.id)))),
+    runs: (account, limit) =>
+      attempt(() =>
+        readAll<Run>(place("runs", account))
+          .sort((a, b) => b.startedAt - a.startedAt)
+          .slice(0, limit),
+      ),
+    append: (entries) =>
+      attempt(() => {
+        for (const entry of entries) {
+          const journal = made(place("journal", entry.account));
+          // The next free number; another process may take it first.
+          for (let number = list(journal).length; !createOnce(join(journal, padded(number)), entry); number++);
+        }
+      }),
+    entries: (account, limit, imageId) =>
+      attempt(() => {
+        const all = readAll<JournalEntry>(place("journal", account)).reverse();
+        const newestFirst = all.sort((a, b) => b.at - a.at);
+        const keys = new Set(newestFirst.filter((entry) => entry.image?.imageId === imageId).map(keyText));
+        keys.delete(undefined);
+        return newestFirst
+          .filter(
+            (entry) =>
+              imageId === undefined ||
+              entry.image?.imageId === imageId ||
+              entry.key?.rootId === imageId ||
+              keys.has(keyText(entry)),
+          )
+          .slice(0, limit);
+      }),
+    close: async () => {
+      closed = true;
+    },
+  };
+}
+
+function keyText(entry: JournalEntry): string | undefined {
+  return entry.key && JSON.stringify([entry.key.rootRegion, entry.key.rootId, entry.key.region, entry.key.variant]);
+}
+
+function padded(number: number): string {
+  return String(number).padStart(12, "0");
+}
+
+function made(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function latest(record: string): number {
+  return Math.max(0, ...list(record).map(Number));
+}
+
+function read<T>(path: string): T {
+  return JSON.parse(readFileSync(path, "utf8")) as T;
+}
+
+function readAll<T>(folder: string): T[] {
+  return list(folder).map((name) => read<T>(join(folder, name)));
+}
