@@ -13,8 +13,8 @@ export const isSecure = (endpoint: Endpoint): boolean => endpoint?.protocol !== 
  * An agent that connects to the endpoint whatever host a request names, so that Host header and signature scope stay
  * the real ones. It is always given to the SDK, which would follow `http_proxy` without one.
  */
-function agentFor(endpoint: Endpoint, keepAlive: boolean): http.Agent {
-  const agent = isSecure(endpoint) ? new https.Agent({ keepAlive }) : new http.Agent({ keepAlive });
+function agentFor(endpoint: Endpoint, options: http.AgentOptions): http.Agent {
+  const agent = isSecure(endpoint) ? new https.Agent(options) : new http.Agent(options);
   if (endpoint) {
     const host = endpoint.hostname.replace(/^\[|\]$/g, "");
     const place = {
@@ -29,9 +29,12 @@ function agentFor(endpoint: Endpoint, keepAlive: boolean): http.Agent {
   return agent;
 }
 
-/** An agent for calls that may be repeated: it keeps connections. */
+/**
+ * An agent for calls that may be repeated: it keeps connections, though not for long: after a freeze of the process an
+ * old one may be dead without a sign, and a request on it would wait for its whole timeout.
+ */
 export function sharedAgent(endpoint: Endpoint): http.Agent {
-  return agentFor(endpoint, true);
+  return agentFor(endpoint, { keepAlive: true, timeout: 4000 });
 }
 
 /** Guards one request that must not leave twice or too late. */
@@ -54,7 +57,7 @@ export interface Fence {
  * very call that writes the first bytes: now, and the timestamp in those bytes, which the cloud honours for 300 s.
  */
 export function fencedAgent(endpoint: Endpoint, notAfter: Millis, now: () => Millis): Fence {
-  const agent = agentFor(endpoint, false);
+  const agent = agentFor(endpoint, { keepAlive: false });
   const connect = agent.createConnection.bind(agent);
   let connections = 0;
   let socket: Socket | undefined;

@@ -43,7 +43,7 @@ const isList = (value: unknown): value is unknown[] => Array.isArray(value);
 
 export const textOf = (value: unknown, what: string): string | undefined => field(value, isText, what);
 export const numberOf = (value: unknown, what: string): number | undefined => field(value, isNumber, what);
-export const listOf = (value: unknown, what: string): unknown[] => field(value, isList, what) ?? [];
+const listOf = (value: unknown, what: string): unknown[] => field(value, isList, what) ?? [];
 
 /** One entry of DescribeImages' ImageSet. */
 export interface Listed {

@@ -1,5 +1,5 @@
 /** One page of a list, as it stands at this moment. */
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[];
   /** How many items the whole list has. */
   readonly total: number;

@@ -166,7 +166,7 @@ export function tencentCloud(options: TencentOptions): Cloud {
         const call: Call = {
           service: "tag",
           action: "TagResources",
-          about: image.region,
+          where: image.region,
           params: { ResourceList: [resource], Tags: all.slice(start, start + TAGS_PER_CALL) },
           timeoutMs: readTimeout,
           changes: true,

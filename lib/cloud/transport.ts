@@ -14,8 +14,8 @@ export interface Call {
   readonly action: string;
   /** Goes into X-TC-Region; absent where the action knows no regions. */
   readonly region?: string;
-  /** For error texts, when it is not `region`. */
-  readonly about?: string;
+  /** The region it is for, where X-TC-Region does not say it. */
+  readonly where?: string;
   readonly params: object;
   readonly timeoutMs: Millis;
   /** Set for a call that changes something. */
@@ -64,13 +64,13 @@ export function transport(options: TransportOptions): Send {
   return async (call, read) => {
     let started = now();
     const note = (code: string, requestId?: string) =>
-      options.log?.({ action: call.action, region: call.region ?? call.about, ms: now() - started, code, requestId });
+      options.log?.({ action: call.action, region: call.region ?? call.where, ms: now() - started, code, requestId });
     const fence = call.notAfter === undefined ? undefined : fencedAgent(endpoint, call.notAfter, now);
     const secrets: string[] = [];
     let begun = false;
     let requestId: string | undefined;
     try {
-      const host = hostOf(call.service, call.region, options.site);
+      const host = hostOf(call.service, call.region ?? call.where, options.site);
       const turn = `${endpoint?.origin ?? ""} ${host} ${call.action} ${call.region}`;
       if (!fence) await takeTurn(turn, signal);
       started = now();
@@ -92,11 +92,10 @@ export function transport(options: TransportOptions): Send {
     } catch (error) {
       fence?.close();
       const refusal = fence?.left() ? undefined : fence?.refusal();
-      const failed: Failure = signal.aborted
-        ? { code: "Aborted", text: "the run was ended" }
-        : refusal !== undefined
-          ? { code: "NotSent", text: refusal }
-          : failureOf(error);
+      let failed = failureOf(error);
+      // The cloud's own verdict, where one arrived, says more than that we stopped.
+      if (!failed.requestId && signal.aborted) failed = { code: "Aborted", text: "the run was ended" };
+      else if (refusal !== undefined) failed = { code: "NotSent", text: refusal };
       // The cloud may quote in any field what was sent to it.
       const failure: Failure = {
         code: without(secrets, failed.code),
@@ -130,7 +129,7 @@ export function cloudError(call: Call, failure: Failure, effect: Effect): CloudE
   const { outcome, text, remedy } = verdictOf(failure.code);
   return new CloudError({
     action: call.action,
-    region: call.about ?? call.region,
+    region: call.where ?? call.region,
     code: failure.code,
     text: `${text} (${failure.text})`,
     outcome,

@@ -1,9 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer, Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as tls from "node:tls";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { tencentCloud } from "../../lib/cloud/tencent.ts";
@@ -147,25 +143,32 @@ describe("a syncImage that is given up", () => {
   });
 });
 
+// Of localhost, signed by itself, good for this file alone and until 2126.
+const KEY_PEM = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgidyNp5pC9gTcSgSM
+ZHrYl2XDLiPAUueE1GDr5RxWYSKhRANCAARa6XYJVNy03rUNvkgyYNcF9yfOr5Co
+AIA6BVRzPqrGX4zB4Z52HdUAhZ4rMJMFyj6SpHwH2e+OiC4GJf/MyxlB
+-----END PRIVATE KEY-----`;
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUI6oxuCZsnItB1M4vVqZcnG3mCVQwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTEwMzYxNloYDzIxMjYxMDI4
+MTAzNjE2WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARa6XYJVNy03rUNvkgyYNcF9yfOr5CoAIA6BVRzPqrGX4zB4Z52HdUA
+hZ4rMJMFyj6SpHwH2e+OiC4GJf/MyxlBo28wbTAdBgNVHQ4EFgQUbQChyY84czAR
++r4RlvbJfFydbdQwHwYDVR0jBBgwFoAUbQChyY84czAR+r4RlvbJfFydbdQwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDRwAwRAIgctKGo+xjjm/EA1tE/PfMIb2iCBKKfLUmh3IP7qiJxkoCIB1/
+2MidMi5Qwgxmp3k/V5nug+lroliqvM2VXFA32Jyl
+-----END CERTIFICATE-----`;
+
 describe("over https", () => {
-  // A certificate of its own, as a proxy inside a company has one.
-  function certificate() {
-    const dir = mkdtempSync(join(tmpdir(), "fence-"));
-    cleanups.push(() => rmSync(dir, { recursive: true }));
-    const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")];
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-    const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-    execFileSync("openssl", ["req", "-x509", ...kind, "-keyout", key, "-out", cert, ...subject], { stdio: "ignore" });
-    return { key: readFileSync(key), cert: readFileSync(cert) };
-  }
   const answer = JSON.stringify({ Response: { ImageSet: [], RequestId: "req-1" } });
 
   async function listenSecurely(handshakeDelay: number) {
-    const own = certificate();
     return await listen((raw, arrived) => {
       raw.pause();
       setTimeout(() => {
-        const secure = new tls.TLSSocket(raw, { isServer: true, ...own });
+        const secure = new tls.TLSSocket(raw, { isServer: true, key: KEY_PEM, cert: CERTIFICATE });
         secure.on("error", () => undefined);
         secure.on("data", (bytes: Buffer) => {
           arrived(bytes);
