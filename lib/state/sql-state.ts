@@ -188,7 +188,9 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
 
     close: async () => {
       closed = true;
-      await db.destroy();
+      await db.destroy().catch((error: unknown) => {
+        throw stateError(engine, where, error);
+      });
     },
   };
 }

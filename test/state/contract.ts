@@ -8,8 +8,8 @@ type Store = State & ReadableJournal;
 
 /** An empty store that can be opened several times. */
 export interface Place {
-  open(): Promise<Store>;
-  remove(): Promise<void>;
+  readonly open: () => Promise<Store>;
+  readonly remove: () => Promise<void>;
 }
 
 /** What every store behind the port `State` promises. */

@@ -10,7 +10,7 @@ export const postgres = process.env.TEST_POSTGRES_URL;
 /** A URL of an empty state, and how to throw it away. */
 export interface Empty {
   readonly url: string;
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 export function emptyFolder(): { folder: string; remove: () => Promise<void> } {

@@ -2,17 +2,18 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openState } from "../../lib/state/open.ts";
-import { type Empty, emptyFile, emptyFolder, emptySchema, postgres, query, tellSkipped } from "./places.ts";
+import { type Empty, emptyFile, emptyFolder, emptySchema, postgres, tellSkipped } from "./places.ts";
 import { A } from "./samples.ts";
 
 const built = emptyFolder();
 const program = join(built.folder, "worker.cjs");
 // As the functions are built: one file, only the native library outside.
 buildSync({
-  entryPoints: [resolve("test/state/worker.ts")],
+  entryPoints: [fileURLToPath(new URL("./worker.ts", import.meta.url))],
   outfile: program,
   bundle: true,
   platform: "node",
@@ -138,7 +139,7 @@ describe("the state among processes", () => {
   });
 
   describe("with libsql installed", () => {
-    beforeEach((_context) => {
+    beforeEach(() => {
       try {
         symlinkSync(resolve("node_modules"), join(built.folder, "node_modules"));
       } catch (error) {
