@@ -16,7 +16,6 @@ export function controlApi(world: World): Hono {
     if (error instanceof EmulatorInputError) return context.json({ error: error.message }, 400);
     throw error;
   });
-  app.notFound((context) => context.json({ error: `there is no ${context.req.method} ${context.req.path}` }, 404));
 
   app.get("/health", (c) => c.json({ ok: true, now: world.now(), clockOffset: world.clockOffset }));
   app.get("/world", (c) => c.json(describeWorld(world, c.req.query())));
@@ -78,6 +77,7 @@ export function controlApi(world: World): Hono {
     advance(world, parseBody(clockOrder, await readObject(c)).advanceMs);
     return c.json({ clockOffset: world.clockOffset });
   });
+  app.all("/*", (c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}` }, 404));
   return app;
 }
 

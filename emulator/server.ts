@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
@@ -40,12 +39,10 @@ export async function startEmulator(options: { port: number; host?: string; worl
   const server = createAdaptorServer({ fetch: createApp(world).fetch }) as Server;
   // Clients with a pool of connections must not lose a request to a connection that closes at that moment.
   server.keepAliveTimeout = 120_000;
-  const failed = once(server, "error").then(([error]) => {
-    throw listenError(error as NodeJS.ErrnoException, host, port);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(listenError(error, host, port)));
+    server.listen(port, host, resolve);
   });
-  server.listen(port, host);
-  await Promise.race([once(server, "listening"), failed]);
-  failed.catch(() => undefined);
   const address = server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
   return {

@@ -43,8 +43,9 @@ export const getResources = defineAction<GetResourcesRequest, GetResourcesRespon
     if (filters.some((filter) => (filter.TagValue ?? []).length > 10)) {
       throw errors.invalidValue("TagFilters.TagValue", "at most 10 values can be given");
     }
-    const offset = token === "" ? 0 : Number(Buffer.from(token, "base64url").toString());
-    if (!Number.isSafeInteger(offset) || offset < 0) throw errors.invalidValue("PaginationToken", "it is none of ours");
+    const decoded = token === "" ? "0" : Buffer.from(token, "base64url").toString();
+    if (!/^\d{1,9}$/.test(decoded)) throw errors.invalidValue("PaginationToken", "it is none of ours");
+    const offset = Number(decoded);
 
     const images =
       resources.length > 0

@@ -1,0 +1,209 @@
+import { describe, expect, it } from "vitest";
+import { createApp, startEmulator } from "../../emulator/server.ts";
+import { type Bench, bench, GOLDEN, MAIN, MINUTE, sync } from "./support.ts";
+
+interface ControlAnswer {
+  readonly error: string;
+  readonly images: readonly { readonly imageId: string; readonly name: string }[];
+  readonly requests: readonly object[];
+  readonly switches: { readonly uniqueNames: string };
+  readonly faults: readonly object[];
+  readonly events: readonly object[];
+  readonly next: number;
+}
+
+async function control(
+  b: Bench,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; json: ControlAnswer }> {
+  const response = await createApp(b.world).request(`/_emulator${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+  });
+  return { status: response.status, json: (await response.json()) as ControlAnswer };
+}
+
+describe("control API", () => {
+  it("tells that it is there", async () => {
+    expect(await control(bench(), "GET", "/health")).toMatchObject({ status: 200, json: { ok: true, clockOffset: 0 } });
+  });
+
+  it("shows all images of all accounts and what each was copied from", async () => {
+    const b = bench({ switches: { copyVisibleAfterMs: 1000 } });
+    const source = b.image({ tags: { a: "1" } });
+    const copy = sync(b, source, ["ap-beijing"])["ap-beijing"];
+    b.image({ account: GOLDEN.uin });
+    const { json } = await control(b, "GET", "/world");
+    expect(json.images).toHaveLength(3);
+    expect(json.images.find((image) => image.imageId === copy)).toMatchObject({
+      account: MAIN.uin,
+      region: "ap-beijing",
+      state: "SYNCING",
+      percent: 0,
+      visible: false,
+      copiedFrom: { region: "ap-guangzhou", imageId: source },
+    });
+    expect((await control(b, "GET", `/world?account=${GOLDEN.uin}`)).json.images).toHaveLength(1);
+    expect((await control(b, "GET", "/world?region=ap-beijing")).json.images).toHaveLength(1);
+    expect(JSON.stringify(json)).not.toContain(MAIN.secretKey);
+  });
+
+  it("lists requests, also of one action, and forgets them", async () => {
+    const b = bench();
+    sync(b, b.image(), ["ap-beijing"]);
+    b.call("DescribeImages");
+    const { json } = await control(b, "GET", "/requests?action=SyncImages");
+    expect(json.requests).toEqual([
+      {
+        at: b.world.now(),
+        requestId: expect.any(String) as string,
+        account: MAIN.uin,
+        service: "cvm",
+        action: "SyncImages",
+        region: "ap-guangzhou",
+        params: expect.objectContaining({ DestinationRegions: ["ap-beijing"] }) as object,
+        result: "ok",
+        effects: [{ region: "ap-beijing", imageId: expect.any(String) as string }],
+        faults: [],
+      },
+    ]);
+    expect((await control(b, "DELETE", "/requests")).json).toEqual({ removed: 2 });
+    expect((await control(b, "GET", "/requests")).json.requests).toEqual([]);
+  });
+
+  it("sets switches, or none if one of them is wrong", async () => {
+    const b = bench();
+    const set = await control(b, "PUT", "/switches", { uniqueNames: "off", tagsVisibleAfterMs: 5 });
+    expect(set.json.switches).toMatchObject({ uniqueNames: "off", tagsVisibleAfterMs: 5 });
+    expect(await control(b, "PUT", "/switches", { uniqueNames: "late", colour: "red" })).toMatchObject({
+      status: 400,
+      json: { error: expect.stringContaining("switch colour: unknown") as string },
+    });
+    expect((await control(b, "GET", "/switches")).json.switches.uniqueNames).toBe("off");
+  });
+
+  it("adds faults, lists what they hit, releases and ends them", async () => {
+    const b = bench();
+    const fault = { match: { action: "DescribeImages", times: 0 }, effect: { kind: "error", code: "InternalError" } };
+    expect((await control(b, "POST", "/faults", fault)).json).toMatchObject({ id: "fault-1", fired: [], ended: false });
+    b.refusal("DescribeImages");
+    expect((await control(b, "GET", "/faults")).json.faults).toMatchObject([{ seen: 1, fired: [expect.any(String)] }]);
+    expect((await control(b, "POST", "/faults/fault-1/release", {})).json).toEqual({ released: 0 });
+    expect((await control(b, "DELETE", "/faults/fault-1")).json).toEqual({ ended: 1 });
+    expect((await control(b, "DELETE", "/faults")).json).toEqual({ ended: 0 });
+    b.call("DescribeImages");
+  });
+
+  it.each([
+    ["POST", "/faults", { effect: { kind: "explode" } }, "effect.kind"],
+    ["POST", "/faults", { effect: { kind: "delay" } }, "effect.ms"],
+    ["POST", "/faults", { match: { colour: 1 }, effect: { kind: "not-json" } }, "colour"],
+    ["DELETE", "/faults/fault-9", undefined, "there is no fault fault-9"],
+    ["POST", "/images", { name: "x" }, "region"],
+    ["POST", "/images", { name: "x", region: "ap-atlantis" }, "there is no ap-atlantis; there are ap-guangzhou"],
+    ["POST", "/images", { name: "x", region: "ap-beijing", account: "1" }, `there is no 1; there are ${MAIN.uin}`],
+    ["PATCH", "/images/ap-beijing/img-00000000", { name: "x" }, "there is no custom image img-00000000 in ap-beijing"],
+    ["DELETE", "/images/ap-beijing/img-eb30mz89", undefined, "there is no custom image"],
+    ["POST", "/clock", { advanceMs: -1 }, "advanceMs"],
+    ["GET", "/events?after=x", undefined, "after"],
+  ])("%s %s refuses %o and says why", async (method, path, body, why) => {
+    const { status, json } = await control(bench(), method, path, body);
+    expect([status, json.error]).toEqual([400, expect.stringContaining(why) as string]);
+  });
+
+  it("says what it does not have", async () => {
+    expect(await control(bench(), "GET", "/nothing")).toMatchObject({
+      status: 404,
+      json: { error: "there is no GET /_emulator/nothing" },
+    });
+    expect((await createApp(bench().world).request("/nothing")).status).toBe(404);
+  });
+
+  it("makes images, many at once, in any state", async () => {
+    const b = bench();
+    const many = await control(b, "POST", "/images", { region: "ap-tokyo", name: "many", count: 30, silent: true });
+    expect(many.json.images.map((image) => image.name)).toContain("many-30");
+    const one = await control(b, "POST", "/images", {
+      region: "ap-guangzhou",
+      name: "one",
+      account: GOLDEN.uin,
+      state: "IMPORTING",
+      minutes: 2,
+      tags: { a: "1" },
+      sizeGiB: 80,
+      dataDisks: [20],
+      encrypted: true,
+      platform: "Ubuntu",
+      family: "f",
+      creator: "somebody",
+    });
+    const imageId = one.json.images[0]?.imageId ?? "";
+    const look = () => b.look(imageId, { account: GOLDEN });
+    expect(look()).toMatchObject({ ImageState: "IMPORTING", ImageSize: 80, ImageCreator: "somebody" });
+    b.tick(2 * MINUTE);
+    expect(look()).toMatchObject({ ImageState: "NORMAL" });
+    expect(b.world.events).toHaveLength(1);
+  });
+
+  it("renames, retags, shares and deletes as somebody else would", async () => {
+    const b = bench();
+    const id = b.image({ tags: { old: "1" } });
+    const path = `/images/ap-guangzhou/${id}`;
+    await control(b, "PATCH", path, { name: "theirs", tags: { new: "2" }, deprecated: true });
+    expect(b.look(id)).toMatchObject({
+      ImageName: "theirs",
+      Tags: [{ Key: "new", Value: "2" }],
+      ImageDeprecated: true,
+    });
+    await control(b, "PATCH", path, { state: "CREATEFAILED" });
+    expect(b.look(id)).toMatchObject({ ImageState: "CREATEFAILED" });
+    await control(b, "PATCH", path, { state: "NORMAL" });
+    await control(b, "POST", "/share", { region: "ap-guangzhou", imageId: id, accounts: [GOLDEN.uin] });
+    expect(b.look(id, { account: GOLDEN })).toMatchObject({ ImageType: "SHARED_IMAGE" });
+    const again = await control(b, "POST", "/share", { region: "ap-guangzhou", imageId: id, accounts: [GOLDEN.uin] });
+    expect([again.status, again.json.error]).toEqual([400, expect.stringContaining("AccountAlreadyExists") as string]);
+    await control(b, "DELETE", path);
+    expect(b.look(id)).toBeUndefined();
+  });
+
+  it("hands out events since a cursor, all or one account's", async () => {
+    const b = bench();
+    b.call("CreateImage", { ImageName: "a", InstanceId: "ins-abcd1234" });
+    const first = (await control(b, "GET", "/events")).json;
+    expect([first.events.length, first.next]).toEqual([1, 1]);
+    await control(b, "POST", "/images", { region: "ap-beijing", name: "b", account: GOLDEN.uin });
+    expect((await control(b, "GET", `/events?after=${first.next}`)).json.events).toMatchObject([{ cursor: 2 }]);
+    expect((await control(b, "GET", `/events?account=${MAIN.uin}`)).json.events).toMatchObject([{ cursor: 1 }]);
+  });
+
+  it("lets time pass for what takes time, and for nothing else", async () => {
+    const b = bench();
+    const id = sync(b, b.image(), ["ap-beijing"])["ap-beijing"] ?? "";
+    expect((await control(b, "POST", "/clock", { advanceMs: 31 * MINUTE })).json).toEqual({ clockOffset: 31 * MINUTE });
+    expect(b.look(id, { region: "ap-beijing" })).toMatchObject({ ImageState: "NORMAL" });
+    const later = b.image({ name: "later" });
+    expect(b.look(later)).toMatchObject({ CreatedTime: "2026-01-15T08:00:00Z" });
+  });
+});
+
+describe("the server", () => {
+  it("takes a free port, tells it, and stops listening when closed", async () => {
+    const emulator = await startEmulator({ port: 0, world: bench().world });
+    expect(emulator.url).toBe(`http://127.0.0.1:${emulator.port}`);
+    expect((await fetch(`${emulator.url}/_emulator/health`)).status).toBe(200);
+    await emulator.close();
+    await expect(fetch(`${emulator.url}/_emulator/health`)).rejects.toThrow();
+  });
+
+  it("says what to do when the port or the address cannot be had", async () => {
+    const { world } = bench();
+    const emulator = await startEmulator({ port: 0, world });
+    await expect(startEmulator({ port: emulator.port, world })).rejects.toThrow(
+      `cannot listen on 127.0.0.1:${emulator.port}: something is listening there already; stop it, or choose another port (0 takes any free one)`,
+    );
+    await expect(startEmulator({ port: 0, host: "203.0.113.1", world })).rejects.toThrow("use 127.0.0.1");
+    await emulator.close();
+  });
+});

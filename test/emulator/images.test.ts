@@ -1,0 +1,273 @@
+import { describe, expect, it } from "vitest";
+import { shareImage } from "../../emulator/console.ts";
+import { type Bench, bench, GOLDEN, MAIN, MINUTE, sync, THIRD } from "./support.ts";
+
+describe("CreateImage", () => {
+  const order = { ImageName: "golden", InstanceId: "ins-abcd1234" };
+
+  it("is CREATING for five minutes, then NORMAL, with tags, family and description", () => {
+    const b = bench();
+    const { ImageId: id } = b.call("CreateImage", {
+      ...order,
+      ImageDescription: "d",
+      ImageFamily: "base",
+      TagSpecification: [{ ResourceType: "image", Tags: [{ Key: "k", Value: "v" }] }],
+    }) as { ImageId: string };
+    expect(id).toMatch(/^img-[0-9a-z]{8}$/);
+    expect(b.look(id)).toMatchObject({ ImageState: "CREATING", Tags: [{ Key: "k", Value: "v" }], ImageFamily: "base" });
+    b.tick(5 * MINUTE);
+    expect(b.look(id)).toMatchObject({ ImageState: "NORMAL", ImageDescription: "d", ImageSize: 50 });
+  });
+
+  it("makes a whole-instance image when data disks are named", () => {
+    const b = bench();
+    const { ImageId: id } = b.call("CreateImage", { ...order, DataDiskIds: ["disk-1"] }) as { ImageId: string };
+    expect(b.look(id)?.["SnapshotSet"]).toMatchObject([{ DiskUsage: "SYSTEM_DISK" }, { DiskUsage: "DATA_DISK" }]);
+  });
+
+  it.each([
+    ["neither instance nor snapshots", { InstanceId: undefined }, "InvalidParameter.SpecifyOneParameter"],
+    ["both", { SnapshotIds: ["snap-abcd1234"] }, "InvalidParameterConflict"],
+    ["an instance id of another form", { InstanceId: "ins-1" }, "InvalidInstanceId.NotFound"],
+    [
+      "snapshot ids of another form",
+      { InstanceId: undefined, SnapshotIds: ["x"] },
+      "InvalidParameter.SnapshotNotFound",
+    ],
+    ["ForcePoweroff that is no text", { ForcePoweroff: true }, "InvalidParameter"],
+    ["ForcePoweroff with another text", { ForcePoweroff: "maybe" }, "InvalidParameterValue"],
+    ["no name", { ImageName: undefined }, "MissingParameter"],
+    ["a name of 61 characters", { ImageName: "x".repeat(61) }, "InvalidParameterValue.TooLarge"],
+    ["a description of 257 characters", { ImageDescription: "x".repeat(257) }, "InvalidParameterValue.TooLarge"],
+    ["tags for something else", { TagSpecification: [{ ResourceType: "host", Tags: [] }] }, "InvalidParameterValue"],
+    [
+      "a tag without a value",
+      { TagSpecification: [{ ResourceType: "image", Tags: [{ Key: "k" }] }] },
+      "MissingParameter",
+    ],
+  ])("refuses %s", (_, change, code) => {
+    const params = Object.fromEntries(Object.entries({ ...order, ...change }).filter(([, v]) => v !== undefined));
+    expect(bench().refusal("CreateImage", params)).toBe(code);
+  });
+
+  it("refuses a name that exists, and one image more than the quota", () => {
+    const b = bench({ quota: 1 });
+    b.image({ name: "golden" });
+    expect(b.refusal("CreateImage", order)).toBe("InvalidImageName.Duplicate");
+    expect(b.refusal("CreateImage", { ...order, ImageName: "other" })).toBe("ImageQuotaLimitExceeded");
+    expect(b.call("CreateImage", order, { region: "ap-beijing" })).toHaveProperty("ImageId");
+  });
+
+  it("makes nothing on a dry run", () => {
+    const b = bench();
+    expect(b.call("CreateImage", { ...order, DryRun: true })).toMatchObject({ ImageId: null });
+    expect(b.call("DescribeImages", { Filters: [{ Name: "image-name", Values: ["golden"] }] })).toMatchObject({
+      TotalCount: 0,
+    });
+  });
+});
+
+describe("ImportImage", () => {
+  const order = {
+    Architecture: "arm_64",
+    OsType: "Ubuntu",
+    OsVersion: "22",
+    ImageUrl: "https://bucket.cos.ap-guangzhou.myqcloud.com/image.qcow2",
+    ImageName: "imported",
+  };
+
+  it("is IMPORTING for ten minutes, then NORMAL", () => {
+    const b = bench();
+    const { ImageId: id } = b.call("ImportImage", { ...order, LicenseType: "BYOL" }) as { ImageId: string };
+    expect(b.look(id)).toMatchObject({ ImageState: "IMPORTING", SyncPercent: null });
+    b.tick(10 * MINUTE);
+    expect(b.look(id)).toMatchObject({
+      ImageState: "NORMAL",
+      ImageSource: "EXTERNAL_IMPORT",
+      Architecture: "arm",
+      Platform: "Ubuntu",
+      LicenseType: "BYOL",
+    });
+  });
+
+  it.each([
+    [{ Architecture: "riscv" }, "InvalidParameterValue"],
+    [{ ImageUrl: "image.qcow2" }, "InvalidParameter.InvalidParameterUrlError"],
+    [{ LicenseType: "GPL" }, "InvalidParameterValue.InvalidLicenseType"],
+    [{ BootMode: "PXE" }, "InvalidParameterValue.InvalidBootMode"],
+  ])("refuses %o", (change, code) => {
+    expect(bench().refusal("ImportImage", { ...order, ...change })).toBe(code);
+  });
+});
+
+describe("ModifyImageAttribute", () => {
+  it("changes what is given and leaves the rest", () => {
+    const b = bench();
+    const id = b.image({ description: "old", family: "base" });
+    b.call("ModifyImageAttribute", { ImageId: id, ImageName: "new", ImageDeprecated: true });
+    expect(b.look(id)).toMatchObject({
+      ImageName: "new",
+      ImageDescription: "old",
+      ImageFamily: "base",
+      ImageDeprecated: true,
+    });
+  });
+
+  it("takes the image's own name, but not that of another", () => {
+    const b = bench();
+    const id = b.image({ name: "one" });
+    b.image({ name: "two" });
+    expect(b.call("ModifyImageAttribute", { ImageId: id, ImageName: "one" })).toHaveProperty("RequestId");
+    expect(b.refusal("ModifyImageAttribute", { ImageId: id, ImageName: "two" })).toBe("InvalidImageName.Duplicate");
+  });
+
+  it("refuses what is not there, not NORMAL, or shared", () => {
+    const b = bench();
+    const modify = (ImageId: string, account = MAIN) =>
+      b.refusal("ModifyImageAttribute", { ImageId, ImageName: "x" }, { account });
+    expect(modify("img-00000000")).toBe("InvalidImageId.NotFound");
+    expect(modify("img-eb30mz89")).toBe("InvalidImageId.NotFound");
+    expect(modify(b.image({ state: "CREATING" }))).toBe("InvalidImageId.IncorrectState");
+    const shared = b.image();
+    shareImage(b.world, { region: "ap-guangzhou", imageId: shared }, [THIRD.uin]);
+    expect(modify(shared)).toBe("UnsupportedOperation.SharedImageModifyUnsupported");
+    expect(modify(shared, THIRD)).toBe("UnsupportedOperation.SharedImageModifyUnsupported");
+  });
+});
+
+describe("DeleteImages", () => {
+  const remove = (b: Bench, ImageIds: string[], more: object = {}) => b.call("DeleteImages", { ImageIds, ...more });
+
+  it("deletes all or none, and leaves the snapshots unless told", () => {
+    const b = bench();
+    const [one, two] = [b.image({ name: "1" }), b.image({ name: "2" })];
+    expect(b.refusal("DeleteImages", { ImageIds: [one, "img-00000000"] })).toBe("InvalidImageId.NotFound");
+    remove(b, [one]);
+    expect(b.look(one)).toBeUndefined();
+    expect(b.world.leftSnapshots).toHaveLength(1);
+    remove(b, [two], { DeleteBindedSnap: true });
+    expect(b.world.leftSnapshots).toHaveLength(1);
+  });
+
+  it("refuses an image that is being made, copied or shared, and one that is not ours", () => {
+    const b = bench();
+    const code = (imageId: string) => b.refusal("DeleteImages", { ImageIds: [imageId] });
+    expect(code(b.image({ state: "CREATING" }))).toBe("InvalidImageId.IncorrectState");
+    expect(code(b.image({ state: "SYNCING" }))).toBe("InvalidImageId.IncorrectState");
+    expect(code(b.image({ state: "IMPORTING" }))).toBe("InvalidImageId.IncorrectState");
+    const source = b.image({ name: "s" });
+    sync(b, source, ["ap-beijing"]);
+    expect(code(source)).toBe("InvalidImageId.IncorrectState");
+    const shared = b.image({ name: "sh" });
+    shareImage(b.world, { region: "ap-guangzhou", imageId: shared }, [THIRD.uin]);
+    expect(code(shared)).toBe("InvalidImageId.InShared");
+    expect(code("img-eb30mz89")).toBe("InvalidParameterValue.InvalidImageId");
+    expect(code(b.image({ account: GOLDEN.uin }))).toBe("InvalidImageId.NotFound");
+  });
+
+  it("deletes nothing on a dry run", () => {
+    const b = bench();
+    const id = b.image();
+    remove(b, [id], { DryRun: true });
+    expect(b.look(id)).toBeDefined();
+  });
+});
+
+describe("sharing", () => {
+  const share = (b: Bench, ImageId: string, AccountIds: string[], Permission = "SHARE") =>
+    b.call("ModifyImageSharePermission", { ImageId, AccountIds, Permission });
+  const refusal = (b: Bench, ImageId: string, AccountIds: string[], Permission = "SHARE") =>
+    b.refusal("ModifyImageSharePermission", { ImageId, AccountIds, Permission });
+
+  it("shares with an account, lists it, and stops", () => {
+    const b = bench();
+    const id = b.image();
+    share(b, id, [GOLDEN.uin]);
+    expect(b.call("DescribeImageSharePermission", { ImageId: id })).toMatchObject({
+      SharePermissionSet: [{ AccountId: GOLDEN.uin, CreatedTime: "2026-01-15T08:00:00Z" }],
+    });
+    share(b, id, [GOLDEN.uin], "CANCEL");
+    expect(b.look(id, { account: GOLDEN })).toBeUndefined();
+    expect(b.call("DescribeImageSharePermission", { ImageId: id }).SharePermissionSet).toEqual([]);
+  });
+
+  it("refuses oneself, an unknown account, and whom it is shared with already", () => {
+    const b = bench();
+    const id = b.image();
+    expect(refusal(b, id, [MAIN.uin])).toBe("InvalidAccountIs.YourSelf");
+    expect(refusal(b, id, ["100000009999"])).toBe("InvalidAccountId.NotFound");
+    share(b, id, [GOLDEN.uin]);
+    expect(refusal(b, id, [GOLDEN.uin])).toBe("FailedOperation.AccountAlreadyExists");
+    expect(refusal(b, id, [GOLDEN.uin], "LEND")).toBe("InvalidParameterValue");
+  });
+
+  it("refuses images that cannot be shared", () => {
+    const b = bench();
+    const code = (order: object) => refusal(b, b.image(order), [GOLDEN.uin]);
+    expect(code({ encrypted: true })).toBe("UnsupportedOperation.EncryptedImagesNotSupported");
+    expect(code({ licenseType: "BYOL" })).toBe("FailedOperation.BYOLImageShareFailed");
+    expect(code({ platform: "RedHat" })).toBe("FailedOperation.RImageShareFailed");
+    expect(code({ dataDisks: [10] })).toBe("InvalidParameter.InstanceImageNotSupport");
+    expect(code({ state: "CREATING" })).toBe("InvalidParameterValue.InvalidImageState");
+    const lent = b.image({ account: GOLDEN.uin });
+    shareImage(b.world, { region: "ap-guangzhou", imageId: lent }, [MAIN.uin]);
+    expect(refusal(b, lent, [THIRD.uin])).toBe("UnauthorizedOperation.ImageNotBelongToAccount");
+  });
+
+  it("stops at 500 accounts for an image", () => {
+    const many = Array.from({ length: 501 }, (_, i) => ({ ...THIRD, uin: `2000000${i}`, secretId: `AKIDmany${i}` }));
+    const b = bench({ accounts: [MAIN, ...many] });
+    const id = b.image();
+    const uins = many.map((account) => account.uin);
+    expect(refusal(b, id, uins)).toBe("OverQuota");
+    share(b, id, uins.slice(0, 500));
+    expect(refusal(b, id, uins.slice(500))).toBe("OverQuota");
+  });
+});
+
+describe("small reads", () => {
+  it("DescribeImageQuota tells the limit", () => {
+    expect(bench().call("DescribeImageQuota")).toMatchObject({ ImageNumQuota: 500 });
+  });
+
+  it("DescribeImageFromFamily answers the newest image that can be used, or null", () => {
+    const b = bench();
+    const family = (ImageFamily: string) => b.call("DescribeImageFromFamily", { ImageFamily }).Image;
+    expect(family("base")).toBeNull();
+    const old = b.image({ name: "1", family: "base" });
+    b.tick(1000);
+    const young = b.image({ name: "2", family: "base" });
+    b.image({ name: "3", family: "base", state: "CREATING" });
+    expect(family("base")).toMatchObject({ ImageId: young });
+    b.call("ModifyImageAttribute", { ImageId: young, ImageDeprecated: true });
+    expect(family("base")).toMatchObject({ ImageId: old });
+  });
+
+  it("DescribeRegions lists the same regions in both products, with the fields of each", () => {
+    const b = bench();
+    const older = b.call("DescribeRegions");
+    const newer = b.call("DescribeRegions", { Product: "cvm" }, { service: "region", region: "" });
+    expect(newer.TotalCount).toBe(20);
+    expect(newer.RegionSet[0]).toEqual({
+      Region: "ap-guangzhou",
+      RegionName: "华南地区(广州)",
+      RegionState: "AVAILABLE",
+      RegionTypeMC: null,
+      LocationMC: null,
+      RegionNameMC: null,
+      RegionIdMC: null,
+    });
+    expect(Object.keys(older.RegionSet[0] as object)).toEqual(["Region", "RegionName", "RegionState"]);
+    expect(older.RegionSet).toHaveLength(20);
+    expect(b.refusal("DescribeRegions", {}, { service: "region" })).toBe("MissingParameter");
+  });
+
+  it("GetCallerIdentity tells the account", () => {
+    expect(bench().call("GetCallerIdentity", {}, { service: "sts", account: GOLDEN })).toMatchObject({
+      AccountId: GOLDEN.uin,
+      UserId: GOLDEN.uin,
+      PrincipalId: GOLDEN.uin,
+      Arn: `qcs::cam::uin/${GOLDEN.uin}:uin/${GOLDEN.uin}`,
+    });
+  });
+});

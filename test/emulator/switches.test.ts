@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import { shareImage } from "../../emulator/console.ts";
+import { EmulatorInputError } from "../../emulator/errors.ts";
+import {
+  ALL_SWITCHES,
+  defaultSwitches,
+  parseSwitches,
+  type Switches,
+  type SwitchName,
+} from "../../emulator/switches.ts";
+import { type Bench, bench, caught, GOLDEN, MAIN, MINUTE, sync } from "./support.ts";
+
+const BEIJING = { region: "ap-beijing" };
+const syncing = (b: Bench) => {
+  const source = b.image({ name: "source", tags: { a: "1" }, description: "d" });
+  return { source, copy: sync(b, source, ["ap-beijing"])["ap-beijing"] ?? "" };
+};
+const again = (b: Bench, source: string, more: object = {}) => ({
+  ImageIds: [source],
+  DestinationRegions: ["ap-beijing"],
+  ...more,
+});
+const tagCopy = (copy: string) => ({
+  ResourceList: [`qcs::cvm:ap-beijing:uin/${MAIN.uin}:image/${copy}`],
+  Tags: [{ TagKey: "t", TagValue: "1" }],
+});
+const outcome = (run: () => unknown): string => {
+  try {
+    run();
+    return "ok";
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+
+/** For each switch what each of its values must bring about. A switch without a line here does not compile. */
+const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
+  sourceBusyWhileCopying(value, b) {
+    const { source } = syncing(b);
+    expect(b.look(source)).toMatchObject({ ImageState: value === "syncing" ? "SYNCING" : "NORMAL" });
+    expect(outcome(() => b.call("SyncImages", again(b, source)))).toBe(
+      value === "no" ? "ok" : "FailedOperation.InvalidImageState",
+    );
+    b.tick(31 * MINUTE);
+    expect(b.look(source)).toMatchObject({ ImageState: "NORMAL" });
+    expect(outcome(() => b.call("SyncImages", again(b, source)))).toBe("ok");
+  },
+  uniqueNames(value, b) {
+    b.image({ region: "ap-beijing", name: "source" });
+    const other = b.image({ name: "other" });
+    const source = b.image({ name: "source" });
+    const rename = outcome(() => b.call("ModifyImageAttribute", { ImageId: other, ImageName: "source" }));
+    expect(rename).toBe(value === "off" ? "ok" : "InvalidImageName.Duplicate");
+    const copied = outcome(() => sync(b, source, ["ap-beijing"]));
+    expect(copied).toBe(value === "everywhere" ? "InvalidImageName.Duplicate" : "ok");
+    if (value === "everywhere") return;
+    b.tick(31 * MINUTE);
+    const images = b.call("DescribeImages", {}, BEIJING).ImageSet;
+    expect(images[0]?.ImageState).toBe(value === "late" ? "CREATEFAILED" : "NORMAL");
+  },
+  dryRunAnswer(value, b) {
+    const dry = (action: string, params: object) => outcome(() => b.call(action, { ...params, DryRun: true }));
+    const expected = value === "error" ? "DryRunOperation" : "ok";
+    const imageId = b.image();
+    expect(dry("SyncImages", again(b, imageId))).toBe(expected);
+    expect(dry("DeleteImages", { ImageIds: [imageId] })).toBe(expected);
+    expect(dry("CreateImage", { ImageName: "n", InstanceId: "ins-abcd1234" })).toBe(expected);
+  },
+  unknownIdInDescribe(value, b) {
+    const params = { ImageIds: [b.image(), "img-00000000"] };
+    const answer = outcome(() => expect(b.call("DescribeImages", params).ImageSet).toHaveLength(1));
+    expect(answer).toBe(value === "error" ? "InvalidImageId.NotFound" : "ok");
+  },
+  tagWhileSyncing(value, b) {
+    const { copy } = syncing(b);
+    const tag = () => b.call("TagResources", tagCopy(copy), { service: "tag" });
+    if (value === "error") expect(outcome(tag)).toBe("FailedOperation.ResourceTagProcessing");
+    else expect(tag().FailedResources).toHaveLength(value === "failed-resource" ? 1 : 0);
+    expect(b.look(copy, BEIJING)?.["Tags"]).toHaveLength(value === "allowed" ? 1 : 0);
+    b.tick(31 * MINUTE);
+    expect(tag().FailedResources).toEqual([]);
+  },
+  copyTagsCarriedOver(value, b) {
+    const { copy } = syncing(b);
+    expect(b.look(copy, BEIJING)).toMatchObject({ Tags: value === "yes" ? [{ Key: "a", Value: "1" }] : [] });
+  },
+  descriptionCarriedOver(value, b) {
+    const { copy } = syncing(b);
+    expect(b.look(copy, BEIJING)).toMatchObject({ ImageDescription: value === "yes" ? "d" : "" });
+  },
+  tagsVisibleAfterMs(value, b) {
+    const { copy } = syncing(b);
+    b.call("TagResources", tagCopy(copy), { service: "tag" });
+    const tags = () => b.look(copy, BEIJING)?.["Tags"];
+    expect(tags()).toHaveLength(value === 0 ? 1 : 0);
+    expect(b.call("GetResources", {}, { service: "tag" }).ResourceTagMappingList).toHaveLength(2);
+    b.tick(value);
+    expect(tags()).toHaveLength(1);
+  },
+  copyVisibleAfterMs(value, b) {
+    const { copy } = syncing(b);
+    expect(b.look(copy, BEIJING) === undefined).toBe(value > 0);
+    b.tick(value);
+    expect(b.look(copy, BEIJING)).toBeDefined();
+  },
+  describeOrder(value, b) {
+    const one = b.image({ name: "1" });
+    const two = b.image({ name: "2" });
+    const Filters = [{ Name: "image-type", Values: ["PRIVATE_IMAGE"] }];
+    const set = b.call("DescribeImages", { Filters }).ImageSet;
+    expect(set.map((image) => image.ImageId)).toEqual(value === "newest" ? [two, one] : [one, two]);
+  },
+  syncPercentOnNormal(value, b) {
+    const { copy } = syncing(b);
+    expect(b.look(copy, BEIJING)).toMatchObject({ SyncPercent: 0 });
+    b.tick(31 * MINUTE);
+    expect(b.look(copy, BEIJING)).toMatchObject({ SyncPercent: value === "null" ? null : value });
+  },
+  imageSetMissingEntries(value, b) {
+    const copies = sync(b, b.image(), ["ap-beijing", "ap-shanghai"]);
+    expect(Object.keys(copies)).toHaveLength({ none: 2, last: 1, all: 0 }[value]);
+    for (const region of ["ap-beijing", "ap-shanghai"]) {
+      expect(b.call("DescribeImages", {}, { region }).TotalCount).toBe(3);
+    }
+  },
+  sharedImageTagsVisible(value, b) {
+    const imageId = b.image({ account: GOLDEN.uin, tags: { a: "1" } });
+    shareImage(b.world, { region: "ap-guangzhou", imageId }, [MAIN.uin]);
+    expect(b.look(imageId)?.["Tags"]).toHaveLength(value === "yes" ? 1 : 0);
+    expect(b.look(imageId, { account: GOLDEN })?.["Tags"]).toHaveLength(1);
+    const byTag = b.call("DescribeImages", { Filters: [{ Name: "tag:a", Values: ["1"] }] });
+    expect(byTag.TotalCount).toBe(value === "yes" ? 1 : 0);
+  },
+  failedCopyState(value, b) {
+    b.world.switches.uniqueNames = "late";
+    b.image({ region: "ap-beijing", name: "source" });
+    const { copy } = syncing(b);
+    b.tick(31 * MINUTE);
+    if (value === "vanishes") expect(b.look(copy, BEIJING)).toBeUndefined();
+    else expect(b.look(copy, BEIJING)).toMatchObject({ ImageState: "CREATEFAILED" });
+  },
+  quotaCountsSyncing(value, b) {
+    const one = b.image({ name: "1" });
+    const two = b.image({ name: "2" });
+    sync(b, one, ["ap-beijing"]);
+    const second = outcome(() => sync(b, two, ["ap-beijing"]));
+    expect(second).toBe(value === "yes" ? "ImageQuotaLimitExceeded" : "ok");
+    b.tick(31 * MINUTE);
+    expect(outcome(() => sync(b, b.image({ name: "3" }), ["ap-beijing"]))).toBe("ImageQuotaLimitExceeded");
+  },
+};
+
+describe("every switch, both ways", () => {
+  for (const name of Object.keys(ALL_SWITCHES) as SwitchName[]) {
+    it.each([...ALL_SWITCHES[name].values])(`${name} = %s`, (value) => {
+      const b = bench({ quota: name === "quotaCountsSyncing" ? 1 : 500, switches: { [name]: value } });
+      (CASES[name] as (value: unknown, b: Bench) => void)(value, b);
+    });
+  }
+});
+
+describe("switches as text", () => {
+  it("begins with the first value of each", () => {
+    for (const [name, spec] of Object.entries(ALL_SWITCHES)) {
+      expect(defaultSwitches()[name as SwitchName]).toBe(spec.values[0]);
+      expect(spec.about).toMatch(/\.$/);
+    }
+  });
+
+  it("takes numbers as text, as a command line has them", () => {
+    expect(parseSwitches({ tagsVisibleAfterMs: "250", syncPercentOnNormal: "100", uniqueNames: "off" })).toEqual({
+      tagsVisibleAfterMs: 250,
+      syncPercentOnNormal: 100,
+      uniqueNames: "off",
+    });
+  });
+
+  it("names every problem at once, with what is allowed", () => {
+    const error = caught(() =>
+      parseSwitches({ colour: "red", uniqueNames: "maybe", copyVisibleAfterMs: -1, toString: 1 }),
+    );
+    expect(error).toBeInstanceOf(EmulatorInputError);
+    const { message } = error as Error;
+    expect(message).toContain("switch colour: unknown; there are sourceBusyWhileCopying");
+    expect(message).toContain('switch uniqueNames: "maybe" is not allowed; allowed: on-modify, off, everywhere, late');
+    expect(message).toContain("switch copyVisibleAfterMs: -1 is not allowed; allowed: a number of milliseconds");
+    expect(message).toContain("switch toString: unknown");
+  });
+});

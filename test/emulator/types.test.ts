@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { type Answer, defineAction } from "../../emulator/action.ts";
+import { ACTIONS } from "../../emulator/actions.ts";
+import { integer, type Rules, required, string, strings, validate } from "../../emulator/validate.ts";
+
+interface Request {
+  Id: string;
+  Names?: string[];
+  Limit?: number;
+}
+
+const rules: Rules<Request> = { Id: required(string), Names: strings, Limit: integer };
+
+describe("rules and answers follow the vendor's types", () => {
+  it("rules that differ from the request type do not compile", () => {
+    // @ts-expect-error a parameter is missing
+    const missing: Rules<Request> = { Id: required(string), Names: strings };
+    // @ts-expect-error a parameter that must be given is not required
+    const optional: Rules<Request> = { ...rules, Id: string };
+    // @ts-expect-error a parameter has another type
+    const other: Rules<Request> = { ...rules, Limit: string };
+    expect([missing, optional, other]).toHaveLength(3);
+  });
+
+  it("answers without a field, or with one too many, do not compile", () => {
+    expectTypeOf<Answer<{ A?: number; B?: { C?: string }[] }>>().toEqualTypeOf<{
+      A: number | null;
+      B: { C: string | null }[] | null;
+    }>();
+    const base = { service: "cvm", version: "v", name: "n", regional: true, write: false, rules } as const;
+    // @ts-expect-error the answer lacks B
+    const action = defineAction<Request, { A?: number; B?: string }>({ ...base, run: () => ({ A: 1 }) });
+    expect(action.name).toBe("n");
+  });
+
+  it("validation gives what is there and drops nulls", () => {
+    expect(validate(rules, { Id: "x", Names: null })).toEqual({ Id: "x" });
+  });
+});
+
+describe("the emulator stands alone", () => {
+  it("has a file for each of its actions, named for it", () => {
+    const files = readdirSync(new URL("../../emulator/actions", import.meta.url));
+    const kebab = (name: string) => name.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+    for (const { name } of ACTIONS) expect(files).toContain(`${kebab(name)}.ts`);
+  });
+
+  it("imports nothing of the product", () => {
+    const root = new URL("../../emulator/", import.meta.url);
+    const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+    expect(files.length).toBeGreaterThan(30);
+    for (const file of files) {
+      const imports = [...readFileSync(new URL(file, root), "utf8").matchAll(/from "([^"]+)"/g)].map((m) => m[1] ?? "");
+      for (const path of imports) expect(path, file).not.toMatch(/\/(lib|cli|functions|dashboard)\//);
+    }
+  });
+});
