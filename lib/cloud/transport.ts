@@ -81,7 +81,6 @@ export function transport(options: TransportOptions): Send {
           throw new AnswerError((error as Error).message, "NoCredentials");
         });
         secrets.push(credentials.secretKey, credentials.token ?? "", credentials.secretId);
-        stop.throwIfAborted();
         begun = true;
         return await request(call, credentials, host, fence?.agent ?? shared, stop);
       });

@@ -162,16 +162,18 @@ zj0EAwIDRwAwRAIgctKGo+xjjm/EA1tE/PfMIb2iCBKKfLUmh3IP7qiJxkoCIB1/
 -----END CERTIFICATE-----`;
 
 describe("over https", () => {
+  type Server = tls.TLSSocket & { servername?: unknown };
   const answer = JSON.stringify({ Response: { ImageSet: [], RequestId: "req-1" } });
 
-  async function listenSecurely(handshakeDelay: number) {
+  async function listenSecurely(handshakeDelay: number, names: unknown[] = []) {
     return await listen((raw, arrived) => {
       raw.pause();
       setTimeout(() => {
-        const secure = new tls.TLSSocket(raw, { isServer: true, key: KEY_PEM, cert: CERTIFICATE });
+        const secure: Server = new tls.TLSSocket(raw, { isServer: true, key: KEY_PEM, cert: CERTIFICATE });
         secure.on("error", () => undefined);
         secure.on("data", (bytes: Buffer) => {
           arrived(bytes);
+          names.push(secure.servername);
           if (bytes.includes("ImageSetRequired"))
             secure.end(`HTTP/1.1 200 OK\r\nContent-Length: ${answer.length}\r\n\r\n${answer}`);
         });
@@ -189,10 +191,12 @@ describe("over https", () => {
   it("sends when the handshake was quick enough, and not when it was not", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
-    const quick = await listenSecurely(0);
+    const names: unknown[] = [];
+    const quick = await listenSecurely(0, names);
     const sent = cloudAt(`https://localhost:${quick.port}`).syncImage(sync(Date.now() + 5000));
     expect(await sent).toEqual({ imageIds: new Map(), requestId: "req-1" });
     expect(quick.text()).toMatch(/Host: cvm\.tencentcloudapi\.com\r\n/i);
+    expect(names[0]).toBe("localhost");
     const slow = await listenSecurely(400);
     const late = cloudAt(`https://localhost:${slow.port}`).syncImage(sync(Date.now() + 200));
     await expect(late).rejects.toMatchObject(NOT_SENT);

@@ -39,6 +39,16 @@ describe("readAll", () => {
     );
   });
 
+  it("reads again when the count changes, even where no item has moved", async () => {
+    const list = ["a", "b", "c", "d"];
+    let n = 0;
+    const read = async (offset: number, limit: number) => {
+      if (++n === 2) list.push("e");
+      return { items: list.slice(offset, offset + limit), total: list.length };
+    };
+    expect(await readAll(read, self, { limit: 3 })).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
   it.each([
     ["a page that stays empty", () => ({ items: [], total: 3 })],
     ["a page that repeats itself", () => ({ items: ["a", "a"], total: 3 })],

@@ -165,6 +165,27 @@ describe.concurrent("reads and repeatable writes", () => {
   });
 });
 
+describe.concurrent("tagging that the end of the run", () => {
+  const image = { region: "ap-tokyo", imageId: "img-1" };
+
+  it("keeps from being sent had no effect", async () => {
+    const api = await serve(() => ({ answer: {} }));
+    const cloud = api.cloud({ signal: AbortSignal.abort() });
+    await expect(cloud.tag(image, "1", { a: "b" })).rejects.toMatchObject({ code: "Aborted", effect: "none" });
+    expect(api.requests).toHaveLength(0);
+  });
+
+  it("cuts short may have had one", async () => {
+    const run = new AbortController();
+    const api = await serve(() => {
+      run.abort();
+      return { hang: true };
+    });
+    const call = api.cloud({ signal: run.signal }).tag(image, "1", { a: "b" });
+    await expect(call).rejects.toMatchObject({ code: "Aborted", effect: "unknown", region: "ap-tokyo" });
+  });
+});
+
 describe.concurrent("images", () => {
   it("maps what the API shows, whatever is absent or null", async () => {
     const api = await serve(() =>
