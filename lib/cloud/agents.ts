@@ -77,7 +77,7 @@ export function fencedAgent(endpoint: Endpoint, notAfter: Millis, now: () => Mil
     const write = standing.write.bind(standing) as (...args: unknown[]) => boolean;
     standing.write = (...args: unknown[]): boolean => {
       if (!left) {
-        refusal = whyNot(String(args[0]));
+        refusal ??= whyNot(String(args[0]));
         if (refusal !== undefined) {
           standing.destroy(new Error(refusal));
           return false;

@@ -1,6 +1,8 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { afterAll, expect } from "vitest";
 import { type TencentOptions, tencentCloud } from "../../lib/cloud/tencent.ts";
+import type { CloudError } from "../../lib/errors.ts";
 
 export interface ApiRequest {
   action: string;
@@ -85,4 +87,29 @@ export const apiImage = (imageId: string, more: object = {}) => ({
   ImageSize: 50,
   CreatedTime: "2026-03-21T08:41:45Z",
   ...more,
+});
+
+/** `startApi` for tests: closed when the file's tests have ended. */
+export const serve: typeof startApi = async (react) => {
+  const api = await startApi(react);
+  open.push(api);
+  return api;
+};
+const open: Awaited<ReturnType<typeof startApi>>[] = [];
+afterAll(() => Promise.all(open.map((api) => api.close())));
+
+/** The error of a call that must fail. */
+export const failure = (call: Promise<unknown>) =>
+  call.then(
+    (value) => expect.fail(`expected an error, got ${JSON.stringify(value)}`),
+    (error: unknown) => error as CloudError,
+  );
+
+export const imagesAnswer = (...images: object[]) => ({ answer: { ImageSet: images, TotalCount: images.length } });
+
+export const syncRequest = (destinations = ["ap-beijing"]) => ({
+  source: { region: "ap-guangzhou", imageId: "img-source" },
+  destinations,
+  name: "token",
+  notAfter: Date.now() + 60_000,
 });

@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { apiImage, imagesAnswer, serve } from "./api-server.ts";
+
+describe.concurrent("images", () => {
+  it("maps what the API shows, whatever is absent or null", async () => {
+    const api = await serve(() =>
+      imagesAnswer(
+        apiImage("img-1", {
+          ImageDescription: "words",
+          CreatedTime: "2020-09-22T00:00:00+00:00",
+          Tags: [
+            { Key: "env", Value: "prod" },
+            { Key: "__proto__", Value: "x" },
+            { Key: "empty", Value: null },
+          ],
+          ImageFamily: "golden",
+          ImageDeprecated: true,
+          SyncPercent: 20,
+          ImageState: "MELTING",
+        }),
+        { ImageId: "img-2", ImageType: "PRIVATE_IMAGE", Tags: null, SyncPercent: null, ImageName: null },
+        { ImageName: "without an id" },
+        apiImage("img-3", { ImageType: "PUBLIC_IMAGE" }),
+      ),
+    );
+    const images = await api.cloud().images("ap-tokyo", "custom");
+    expect(images).toEqual([
+      {
+        region: "ap-tokyo",
+        imageId: "img-1",
+        name: "name of img-1",
+        description: "words",
+        type: "custom",
+        state: "MELTING",
+        sizeGiB: 50,
+        osName: "",
+        platform: "",
+        architecture: "",
+        creator: "",
+        createdAt: Date.UTC(2020, 8, 22),
+        family: "golden",
+        deprecated: true,
+        tags: Object.fromEntries([
+          ["env", "prod"],
+          ["__proto__", "x"],
+          ["empty", ""],
+        ]),
+        syncPercent: 20,
+      },
+      expect.objectContaining({ imageId: "img-2", name: "", createdAt: 0, tags: {}, deprecated: false }),
+    ]);
+    expect(images[1]).not.toHaveProperty("syncPercent");
+    expect(api.requests[0]?.params).toEqual({
+      Filters: [{ Name: "image-type", Values: ["PRIVATE_IMAGE"] }],
+      Offset: 0,
+      Limit: 100,
+    });
+  });
+
+  it("sees every image although others are deleted while it pages", async () => {
+    let all = Array.from({ length: 230 }, (_, i) => apiImage(`img-${i}`));
+    const api = await serve(({ params }, n) => {
+      const { Offset, Limit } = params as { Offset: number; Limit: number };
+      const page = { answer: { ImageSet: all.slice(Offset, Offset + Limit), TotalCount: all.length } };
+      if (n === 1) all = [...all.slice(1), apiImage("img-new")]; // one goes, one comes: the count stays
+      return page;
+    });
+    const ids = (await api.cloud().images("ap-tokyo", "custom")).map(({ imageId }) => imageId);
+    expect(ids).toHaveLength(230);
+    expect(ids).toEqual(all.map(({ ImageId }) => ImageId));
+  });
+
+  it("gives up on a list that never stands still", async () => {
+    const api = await serve((_request, n) => ({ answer: { ImageSet: [apiImage(`img-${n}`)], TotalCount: 2 } }));
+    await expect(api.cloud().images("ap-tokyo", "custom")).rejects.toMatchObject({
+      code: "Unstable",
+      outcome: "retry",
+      effect: "none",
+    });
+  });
+
+  it.each([
+    ["no TotalCount", { ImageSet: [] }],
+    ["a list that is none", { ImageSet: "x", TotalCount: 1 }],
+    ["a number for a name", { ImageSet: [apiImage("img-1", { ImageName: 7 })], TotalCount: 1 }],
+    ["a time that is none", { ImageSet: [apiImage("img-1", { CreatedTime: "yesterday" })], TotalCount: 1 }],
+  ])("calls %s a bad answer", async (_, answer) => {
+    const api = await serve(() => ({ answer }));
+    await expect(api.cloud().images("ap-tokyo", "custom")).rejects.toMatchObject({
+      code: "BadAnswer",
+      outcome: "retry",
+      effect: "none",
+      region: "ap-tokyo",
+    });
+  });
+});
+
+describe.concurrent("imagesById", () => {
+  const existing = ["img-1", "img-3"];
+  const asked = Array.from({ length: 5 }, (_, i) => `img-${i}`);
+
+  it.each([
+    ["are left out", undefined],
+    ["are an error", "InvalidImageId.NotFound"],
+    ["are a wrong value", "InvalidParameterValue.InvalidImageIdMalformed"],
+  ])("finds those that exist when unknown ids %s", async (_, code) => {
+    const api = await serve(({ params }) => {
+      const ids = (params as { ImageIds: string[] }).ImageIds;
+      if (code && ids.some((id) => !existing.includes(id))) return { error: code };
+      return imagesAnswer(...ids.filter((id) => existing.includes(id)).map((id) => apiImage(id)));
+    });
+    const images = await api.cloud().imagesById("ap-tokyo", [...asked, "img-1"]);
+    expect(images.map(({ imageId }) => imageId)).toEqual(existing);
+    expect(api.requests[0]?.params).toEqual({ ImageIds: asked, Limit: 100 });
+  });
+
+  it("leaves out a malformed id, asks for 100 at a time, and asks nothing when there is nothing to ask", async () => {
+    const api = await serve(({ params }) => {
+      const ids = (params as { ImageIds: string[] }).ImageIds;
+      if (ids.includes("nonsense")) return { error: "InvalidImageId.Malformed" };
+      return imagesAnswer(...ids.map((id) => apiImage(id)));
+    });
+    const cloud = api.cloud();
+    expect(await cloud.imagesById("ap-tokyo", [])).toEqual([]);
+    expect(await cloud.imagesById("ap-tokyo", ["nonsense"])).toEqual([]);
+    const many = Array.from({ length: 150 }, (_, i) => `img-${i}`);
+    expect(await cloud.imagesById("ap-tokyo", many)).toHaveLength(150);
+    expect(api.requests).toHaveLength(3);
+  });
+
+  it("does not take a refusal, or an answer that holds images back, for absence", async () => {
+    const refusing = await serve(() => ({ error: "UnauthorizedOperation" }));
+    await expect(refusing.cloud().imagesById("ap-tokyo", ["img-1"])).rejects.toMatchObject({ outcome: "person" });
+    const short = await serve(() => ({ answer: { ImageSet: [apiImage("img-1")], TotalCount: 2 } }));
+    await expect(short.cloud().imagesById("ap-tokyo", ["img-1", "img-2"])).rejects.toMatchObject({ code: "BadAnswer" });
+  });
+});

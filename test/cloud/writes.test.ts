@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { failure, imagesAnswer, serve, startApi, syncRequest } from "./api-server.ts";
+
+describe.concurrent("syncImage", () => {
+  it("asks for the ids and leaves an incomplete answer incomplete", async () => {
+    const api = await serve(() => ({
+      answer: {
+        ImageSet: [
+          { Region: "ap-beijing", ImageId: "img-b" },
+          { Region: "ap-tokyo", ImageId: null },
+          { Region: "ap-seoul", ImageId: "img-not-asked" },
+        ],
+      },
+    }));
+    const answer = await api.cloud().syncImage(syncRequest(["ap-beijing", "ap-tokyo", "ap-nanjing"]));
+    expect(answer).toEqual({ imageIds: new Map([["ap-beijing", "img-b"]]), requestId: "req-1" });
+    expect(api.requests[0]?.params).toEqual({
+      ImageIds: ["img-source"],
+      DestinationRegions: ["ap-beijing", "ap-tokyo", "ap-nanjing"],
+      ImageName: "token",
+      ImageSetRequired: true,
+    });
+  });
+
+  it.each([
+    ["a refusal", { error: "ImageQuotaLimitExceeded" }, "ImageQuotaLimitExceeded", "person", "none"],
+    [
+      "a busy source",
+      { error: "FailedOperation.InvalidImageState" },
+      "FailedOperation.InvalidImageState",
+      "again",
+      "none",
+    ],
+    ["throttling", { error: "RequestLimitExceeded" }, "RequestLimitExceeded", "again", "none"],
+    ["an internal error", { error: "InternalError" }, "InternalError", "retry", "unknown"],
+    ["a code nobody knows", { error: "Strange.Thing" }, "Strange.Thing", "retry", "unknown"],
+    ["HTTP 503", { status: 503 }, "HttpStatus", "retry", "unknown"],
+    ["a lost connection", { cut: true } as const, "Network", "retry", "unknown"],
+    ["no JSON", { raw: "<html>" }, "BadAnswer", "retry", "unknown"],
+    ["JSON of another shape", { raw: "{}" }, "BadAnswer", "retry", "unknown"],
+    ["a wrong ImageSet", { answer: { ImageSet: 7 } }, "BadAnswer", "retry", "unknown"],
+    ["silence", { hang: true } as const, "Timeout", "retry", "unknown"],
+  ])("is sent once, whatever comes back: %s", async (_, reaction, code, outcome, effect) => {
+    const api = await serve(() => reaction);
+    const error = await failure(api.cloud({ timeoutMs: 300 }).syncImage(syncRequest()));
+    expect(error).toMatchObject({ name: "CloudError", action: "SyncImages", region: "ap-guangzhou" });
+    expect(error).toMatchObject({ code, outcome, effect });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it("does not follow a redirect", async () => {
+    const api = await serve(() => ({ status: 307, location: "/again" }));
+    await expect(api.cloud().syncImage(syncRequest())).rejects.toMatchObject({ effect: "unknown" });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it("had no effect when it could not connect", async () => {
+    const api = await startApi(() => ({ hang: true }));
+    await api.close();
+    await expect(api.cloud().syncImage(syncRequest())).rejects.toMatchObject({ code: "Network", effect: "none" });
+  });
+
+  it("uses a connection of its own, which nobody can have closed before", async () => {
+    const api = await serve(({ action }) => (action === "SyncImages" ? { answer: {} } : imagesAnswer()));
+    const cloud = api.cloud();
+    for (let i = 0; i < 3; i++) await cloud.images("ap-tokyo", "custom");
+    expect(api.connections()).toBe(1);
+    await cloud.syncImage(syncRequest());
+    expect(api.connections()).toBe(2);
+  });
+});
+
+describe.concurrent("trySyncImage", () => {
+  it.each([
+    ["an empty success", { answer: {} }],
+    ["DryRunOperation", { error: "DryRunOperation" }],
+  ])("takes %s for a yes", async (_, reaction) => {
+    const api = await serve(() => reaction);
+    await api.cloud().trySyncImage({ ...syncRequest(), notAfter: 0 });
+    expect(api.requests.map(({ params }) => (params as { DryRun?: boolean }).DryRun)).toEqual([true]);
+  });
+
+  it("throws the refusal, is repeated after throttling and after nothing else, and never had an effect", async () => {
+    const refusing = await serve((_request, n) => ({ error: n === 1 ? "RequestLimitExceeded" : "InternalError" }));
+    await expect(refusing.cloud().trySyncImage(syncRequest())).rejects.toMatchObject({
+      code: "InternalError",
+      effect: "none",
+    });
+    expect(refusing.requests).toHaveLength(2);
+  });
+});
+
+describe.concurrent("tag and rename", () => {
+  it("tags ten at a time and answers the last request id", async () => {
+    const api = await serve(() => ({ answer: { FailedResources: [] } }));
+    const tags = Object.fromEntries(Array.from({ length: 23 }, (_, i) => [`k${i}`, `v${i}`]));
+    expect(await api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "100000000001", tags)).toBe("req-3");
+    const sent = api.requests.map(({ params }) => params as { ResourceList: string[]; Tags: object[] });
+    expect(sent.map(({ Tags }) => Tags.length)).toEqual([10, 10, 3]);
+    expect(sent[0]?.ResourceList).toEqual(["qcs::cvm:ap-tokyo:uin/100000000001:image/img-1"]);
+    expect(sent[2]?.Tags[2]).toEqual({ TagKey: "k22", TagValue: "v22" });
+  });
+
+  it("throws for a resource that failed, with its code", async () => {
+    const api = await serve(() => ({
+      answer: { FailedResources: [{ Resource: "…", Code: "InvalidParameter.Tag", Message: "bad tag" }] },
+    }));
+    const error = await failure(api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "1", { a: "b" }));
+    expect(error).toMatchObject({ code: "InvalidParameter.Tag", outcome: "person", region: "ap-tokyo" });
+    expect(error.requestId).toBe("req-1");
+  });
+
+  it("sets name and description in one call", async () => {
+    const api = await serve(() => ({ answer: {} }));
+    expect(await api.cloud().rename({ region: "ap-tokyo", imageId: "img-1" }, "final", "")).toBe("req-1");
+    expect(api.requests[0]).toMatchObject({
+      action: "ModifyImageAttribute",
+      region: "ap-tokyo",
+      params: { ImageId: "img-1", ImageName: "final", ImageDescription: "" },
+    });
+  });
+});
+
+describe.concurrent("tagging that the end of the run", () => {
+  const image = { region: "ap-tokyo", imageId: "img-1" };
+
+  it("keeps from being sent had no effect", async () => {
+    const api = await serve(() => ({ answer: {} }));
+    const cloud = api.cloud({ signal: AbortSignal.abort() });
+    await expect(cloud.tag(image, "1", { a: "b" })).rejects.toMatchObject({ code: "Aborted", effect: "none" });
+    expect(api.requests).toHaveLength(0);
+  });
+
+  it("cuts short may have had one", async () => {
+    const run = new AbortController();
+    const api = await serve(() => {
+      run.abort();
+      return { hang: true };
+    });
+    const call = api.cloud({ signal: run.signal }).tag(image, "1", { a: "b" });
+    await expect(call).rejects.toMatchObject({ code: "Aborted", effect: "unknown", region: "ap-tokyo" });
+  });
+});
