@@ -65,7 +65,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Several processes may meet here at an empty file, and while one turns WAL on, the others are refused at once. */
+/** While one process turns WAL on in a new file, others that do the same are refused at once, `timeout` or not. */
 async function prepare(database: Database): Promise<void> {
   const giveUp = Date.now() + BUSY;
   for (;;) {

@@ -147,6 +147,11 @@ describe("the state among processes", () => {
       }
     });
     processes("in SQLite", emptyFile);
+
+    it("waits when processes meet at a new file, although SQLite refuses some of them at once", async () => {
+      const { url, remove } = await emptyFile();
+      await finish(await start("many", url, 4, 60)).finally(remove);
+    });
   });
 
   tellSkipped("the races and kills of several processes");

@@ -20,6 +20,14 @@ async function main(): Promise<void> {
   const state = await openState(url!);
   if (mode !== "open") await go();
 
+  if (mode === "many") {
+    // At the same tick of the clock in all processes, to meet in the few microseconds in which a file becomes a database.
+    for (let index = 0; index < Number(count); index++) {
+      await new Promise((done) => setTimeout(done, 10 - (Date.now() % 10)));
+      await (await openState(`${url}.${index}`)).close();
+    }
+  }
+
   if (mode === "open") {
     await state.append([{ at: 1, runId: number!, account: A, level: "info", what: "open", text: number! }]);
   }
@@ -45,10 +53,11 @@ async function main(): Promise<void> {
     }
   }
   await state.close();
-  process.stdin.destroy();
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${String(error)}\n`);
-  process.exitCode = 1;
-});
+main()
+  .catch((error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exitCode = 1;
+  })
+  .finally(() => process.stdin.destroy());
