@@ -12,6 +12,7 @@ import { isSettled, summarise } from "../lib/core/summary.ts";
 import { StartError } from "../lib/errors.ts";
 import type { Answer } from "../lib/shell/invoke.ts";
 import { openState } from "../lib/state/open.ts";
+import { accounts } from "./emulator.ts";
 import { packageFolder } from "./package.ts";
 import { lineOf, showProgress } from "./progress.ts";
 import { clean } from "./text.ts";
@@ -31,7 +32,12 @@ export async function demo(): Promise<0 | 1> {
   const folder = await mkdtemp(join(tmpdir(), "cvm-replicator-demo-"));
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const [owner, partner] = DEFAULT_ACCOUNTS;
-  const world = createWorld({ now: () => Date.now(), timeScale: TIME_SCALE, imageSizeGiB: 20 });
+  const world = createWorld({
+    now: () => Date.now(),
+    timeScale: TIME_SCALE,
+    imageSizeGiB: 20,
+    accounts: accounts(true),
+  });
   const cloud = await startEmulator({ port: 0, world });
   const stateUrl = `sqlite:${join(folder, "state.db")}`;
   Object.assign(process.env, {
@@ -112,9 +118,7 @@ async function shareWhenNormal(url: string, from: Account, imageId: string, to: 
 
 /** Hands over what happened in the account since, as EventBridge would. */
 async function deliverEvents(world: World, account: Account, after: number, handler: Handler): Promise<number> {
-  for (const event of world.events.slice(after)) {
-    if (JSON.stringify(event).includes(account.uin)) await handler(event, {});
-  }
+  for (const { account: uin, event } of world.events.slice(after)) if (uin === account.uin) await handler(event, {});
   return world.events.length;
 }
 

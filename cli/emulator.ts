@@ -1,12 +1,18 @@
 import { once } from "node:events";
-import { DEFAULT_ACCOUNTS } from "../emulator/accounts.ts";
+import { type Account, DEFAULT_ACCOUNTS } from "../emulator/accounts.ts";
 import { EmulatorInputError } from "../emulator/errors.ts";
 import { startEmulator } from "../emulator/server.ts";
 import { createWorld } from "../emulator/world.ts";
 import { InputError, type Problem, StartError } from "../lib/errors.ts";
 
 /** `emulator`: runs until it is interrupted. */
-export async function emulator(options: { port: string; host: string; timeScale: string; seed: string }): Promise<0> {
+export async function emulator(options: {
+  crossBorder: boolean;
+  port: string;
+  host: string;
+  timeScale: string;
+  seed: string;
+}): Promise<0> {
   const port = Number(options.port);
   const timeScale = Number(options.timeScale);
   const seed = Number(options.seed);
@@ -19,7 +25,7 @@ export async function emulator(options: { port: string; host: string; timeScale:
   if (!Number.isSafeInteger(seed)) wrong("--seed", options.seed, "a whole number");
   if (problems.length > 0) throw new InputError(problems);
 
-  const world = createWorld({ now: () => Date.now(), timeScale, seed });
+  const world = createWorld({ now: () => Date.now(), timeScale, seed, accounts: accounts(options.crossBorder) });
   const running = await startEmulator({ port, host: options.host, world }).catch((error: unknown) => {
     throw error instanceof EmulatorInputError ? new StartError(error.message) : error;
   });
@@ -41,4 +47,9 @@ export async function emulator(options: { port: string; host: string; timeScale:
   stop.abort();
   await running.close();
   return 0;
+}
+
+/** The emulator's accounts, with or without the vendor's leave to copy between mainland China and the rest of the world. */
+export function accounts(crossBorderApproved: boolean): Account[] {
+  return DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved }));
 }

@@ -70,6 +70,7 @@ program
   .option("--port <port>", "port to listen on (0: any)", "9900")
   .option("--host <host>", "address to listen on", "127.0.0.1")
   .option("--time-scale <n>", "make images, copies and imports n times as fast", "1")
+  .option("--no-cross-border", "refuse copies between mainland China and elsewhere, as for a new account")
   .option("--seed <n>", "seed of everything that is random", "1")
   .action(async (options) => {
     exitCode = await (await import("./emulator.ts")).emulator(options);

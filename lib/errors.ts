@@ -1,5 +1,3 @@
-import type { Millis } from "./types.ts";
-
 /** Base of every error that is meant for a person: its message is complete, no stack trace is needed. */
 export abstract class ReplicatorError extends Error {
   abstract override readonly name: string;
@@ -72,14 +70,6 @@ export class CloudError extends ReplicatorError {
 /** The state store cannot be opened, reached or understood. */
 export class StateError extends ReplicatorError {
   override readonly name = "StateError";
-}
-
-/** The time that was given has run out; what was not begun is left for the next run. */
-export class DeadlineError extends ReplicatorError {
-  override readonly name = "DeadlineError";
-  constructor(deadline: Millis) {
-    super(`stopped at the deadline ${new Date(deadline).toISOString()}`);
-  }
 }
 
 /** A program cannot start, for a reason that a person can remove. */

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+
+/** The programs as a user runs them: built, each in a process of its own, talking HTTP. */
+
+export const TOP = join(import.meta.dirname, "../..");
+const MAIN = join(TOP, "dist/cli/main.js");
+
+export interface Shown {
+  readonly account: string;
+  readonly region: string;
+  readonly imageId: string;
+  readonly name: string;
+  readonly state: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly copiedFrom: { readonly region: string; readonly imageId: string } | null;
+}
+
+export interface Emulated {
+  readonly url: string;
+  /** Calls the control API. */
+  control(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
+  /** The copies that the world holds, by what they were copied from and where they are. */
+  copies(): Promise<Shown[]>;
+  /** SyncImages calls that had an effect. */
+  syncs(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Starts the emulator as a program; time scale 600 makes a copy in 1 to 3 seconds. */
+export async function startEmulatorProgram(timeScale = 600): Promise<Emulated> {
+  const child = spawn(process.execPath, [MAIN, "emulator", "--port", "0", "--time-scale", String(timeScale)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let printed = "";
+  const url = await new Promise<string>((done, failed) => {
+    child.stdout.on("data", (data: Buffer) => {
+      printed += data.toString();
+      const found = /at (http:\/\/[^\s,]+)/.exec(printed)?.[1];
+      if (found) done(found);
+    });
+    child.once("exit", (code) => failed(new Error(`the emulator ended with ${code}: ${printed}`)));
+  });
+  const control: Emulated["control"] = async (method, path, body) => {
+    const init = body ? { body: JSON.stringify(body), headers: { "content-type": "application/json" } } : {};
+    const response = await fetch(`${url}/_emulator/${path}`, { method, ...init });
+    const answer = (await response.json()) as Record<string, unknown>;
+    if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  return {
+    url,
+    control,
+    async copies() {
+      const { images } = (await control("GET", "world")) as unknown as { images: Shown[] };
+      return images.filter((image) => image.copiedFrom !== null);
+    },
+    async syncs() {
+      const { requests } = (await control("GET", "requests?action=SyncImages")) as unknown as {
+        requests: { params: { DryRun?: boolean }; effects: unknown[] }[];
+      };
+      return requests.filter(({ params, effects }) => !params.DryRun && effects.length > 0).length;
+    },
+    stop: () => end(child, "SIGTERM"),
+  };
+}
+
+/** Ends a process and waits until it has ended. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill(signal);
+  await ended;
+}
+
+/** The environment of a user of the emulator: nothing of this process's own but what programs need. */
+export function userEnv(url: string, more: Record<string, string> = {}): Record<string, string> {
+  const [{ secretId, secretKey }] = DEFAULT_ACCOUNTS;
+  return {
+    PATH: process.env["PATH"] ?? "",
+    HOME: "/nonexistent",
+    REPLICATOR_ENDPOINT: url,
+    TENCENTCLOUD_SECRET_ID: secretId,
+    TENCENTCLOUD_SECRET_KEY: secretKey,
+    SETTLE: "1s",
+    ...more,
+  };
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts a command of the program. */
+export function startCli(
+  args: readonly string[],
+  env: Record<string, string>,
+  cwd = TOP,
+): ChildProcess & { ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [MAIN, ...args], { env, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, stdout, stderr }));
+  return Object.assign(child, { ended });
+}
+
+/** Runs a command of the program to its end. */
+export function cli(args: readonly string[], env: Record<string, string>, cwd?: string): Promise<Ended> {
+  return startCli(args, env, cwd).ended;
+}
+
+/** How many copies each root has in each region, where that is not one. */
+export function notExactlyOne(copies: readonly Shown[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { copiedFrom, region } of copies) {
+    const id = `${copiedFrom?.region}/${copiedFrom?.imageId} → ${region}`;
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return [...counts].filter(([, number]) => number !== 1).map(([id, number]) => `${id}: ${number}`);
+}
+
+/** A folder of one test, removed at its end. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "cvm-replicator-test-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
