@@ -63,7 +63,9 @@ describe("a syncImage whose last moment passes before it is sent", () => {
       return KEY;
     };
     const cloud = cloudAt(`http://127.0.0.1:${server.port}`, { credentials });
-    const message = expect.stringMatching(/not sent, it would have been too late \(it is \d+ ms past the last moment/);
+    const message: unknown = expect.stringMatching(
+      /not sent, it would have been too late \(it is \d+ ms past the last moment/,
+    );
     await expect(cloud.syncImage(sync(Date.now() + 100))).rejects.toMatchObject({ ...NOT_SENT, message });
     await sleep(100);
     expect(server.text()).toBe("");
