@@ -147,7 +147,10 @@ const copy = z.strictObject({
   shareWith: described(z.array(account, "a list of account ids"), `Accounts to share the copies with. ${NOT_YET}`),
   encrypt: described(encrypt, `false (default). Anything else: ${NOT_YET}`),
   regions: described(
-    z.record(z.string(), z.strictObject({ encrypt: z.optional(encrypt), tags: z.optional(tagSettings) })),
+    z.record(
+      z.string(),
+      z.strictObject({ encrypt: described(encrypt, NOT_YET), tags: described(tagSettings, NOT_YET) }),
+    ),
     `What differs in one destination. ${NOT_YET}`,
   ),
 });
@@ -176,7 +179,7 @@ const settings = {
   ),
   stuckAfter: described(positiveDuration, "How long a copy may make no progress. Default 1h."),
   prune: described(
-    z.strictObject({ minAge: z.optional(anyDuration), delete: z.optional(z.boolean("true or false")) }),
+    z.strictObject({ minAge: described(anyDuration, NOT_YET), delete: described(z.boolean("true or false"), NOT_YET) }),
     `What happens to copies whose source is no longer selected. ${NOT_YET}`,
   ),
   onDrift: described(oneOf(["repair", "report"]), `What happens when a copy was changed by hand. ${NOT_YET}`),
@@ -206,8 +209,8 @@ export const policyFile = z.strictObject({
   ),
   prices: described(
     z.strictObject({
-      currency: z.optional(text("text")),
-      snapshotGiBMonth: z.optional(z.record(z.string(), z.number("a number"))),
+      currency: described(text("text"), NOT_YET),
+      snapshotGiBMonth: described(z.record(z.string(), z.number("a number")), NOT_YET),
     }),
     `Prices for estimates. ${NOT_YET}`,
   ),

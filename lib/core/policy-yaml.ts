@@ -31,8 +31,8 @@ const MAX_ALIASES = 100;
 
 /** Reads one YAML 1.2 document. Throws InputError when it is none, or does more than say what the values are. */
 export function readYaml(text: string, file: string): YamlFile {
-  const refuse = (text: string, where = file): never => {
-    throw new InputError([{ where, text }]);
+  const refuse = (text: string): never => {
+    throw new InputError([{ where: file, text }]);
   };
   if (text.length > MAX_LENGTH) refuse(`is larger than ${MAX_LENGTH / 1024} KiB, too large for a policy file`);
   if (text.includes("\0")) refuse("is no text file: it holds NUL characters");
@@ -44,6 +44,7 @@ export function readYaml(text: string, file: string): YamlFile {
   };
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: "1.2", merge: false });
+    if (document.errors.some((error) => error.code === "RESOURCE_EXHAUSTION")) return refuse("is nested too deeply");
     const found = [...document.errors, ...document.warnings].map((error) => ({
       where: position(error.pos[0]),
       text: error.code === "DUPLICATE_KEY" ? "this key is written twice in the same map" : error.message,
@@ -71,11 +72,12 @@ function nodeProblems(document: Document, position: (offset: number) => string):
   const problems: Problem[] = [];
   visit(document, {
     Alias(_, alias, ancestors) {
-      if (!ancestors.some((node) => isNode(node) && !isAlias(node) && node.anchor === alias.source)) return;
-      problems.push({
-        where: position(alias.range?.[0] ?? 0),
-        text: `*${alias.source} stands inside of what it repeats`,
-      });
+      const where = position(alias.range?.[0] ?? 0);
+      if (ancestors.some((node) => isNode(node) && !isAlias(node) && node.anchor === alias.source)) {
+        problems.push({ where, text: `*${alias.source} stands inside of what it repeats` });
+      } else if (!alias.resolve(document)) {
+        problems.push({ where, text: `*${alias.source} repeats nothing: there is no &${alias.source} before it` });
+      }
     },
     Pair(_, pair) {
       const key = pair.key as Node | null;
