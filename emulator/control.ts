@@ -7,6 +7,7 @@ import { progressOf, type StoredImage, tagsOf } from "./image.ts";
 import { imagesIn, isBusy } from "./inventory.ts";
 import { ALL_SWITCHES, parseSwitches } from "./switches.ts";
 import { advance, type World } from "./world.ts";
+import { exportWorld, importWorld } from "./world-json.ts";
 
 /** The control API, below `/_emulator`: unsigned JSON, for tests and demonstrations. The README has its table. */
 export function controlApi(world: World): Hono {
@@ -72,6 +73,11 @@ export function controlApi(world: World): Hono {
     if (!Number.isSafeInteger(start) || start < 0) throw new EmulatorInputError(`after: ${after} is no cursor`);
     const events = world.events.slice(start).filter((event) => (account ?? event.account) === event.account);
     return c.json({ events, next: world.events.length });
+  });
+  app.get("/export", (c) => c.json(exportWorld(world)));
+  app.put("/import", async (c) => {
+    importWorld(world, await readObject(c));
+    return c.json({ images: world.serial });
   });
   app.post("/clock", async (c) => {
     advance(world, parseBody(clockOrder, await readObject(c)).advanceMs);

@@ -6,6 +6,8 @@ export interface Random {
   id(prefix: string): string;
   /** In the form of a request id: a version 4 UUID. */
   uuid(): string;
+  /** The seed with which another generator would go on from here. */
+  state(): number;
 }
 
 const LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -24,6 +26,7 @@ export function createRandom(seed: number): Random {
     Array.from({ length: count }, () => LETTERS[Math.floor(fraction() * base)]).join("");
   return {
     fraction,
+    state: () => state,
     id: (prefix) => `${prefix}-${digits(8, 36)}`,
     uuid: () => {
       const variant = "89ab"[Math.floor(fraction() * 4)];

@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
@@ -31,12 +32,19 @@ export interface Emulator {
 }
 
 /**
- * Listens for HTTP. Port 0 takes any free one. Rejects with an `EmulatorInputError` that says what to do when the port
+ * Listens for HTTP, or HTTPS. Port 0 takes any free one. Rejects with an `EmulatorInputError` that says what to do when the port
  * or the address cannot be had.
  */
-export async function startEmulator(options: { port: number; host?: string; world: World }): Promise<Emulator> {
-  const { world, port, host = "127.0.0.1" } = options;
-  const server = createAdaptorServer({ fetch: createApp(world).fetch }) as Server;
+export async function startEmulator(options: {
+  port: number;
+  host?: string;
+  world: World;
+  /** PEM texts. With them it speaks HTTPS, for clients that speak nothing else. */
+  tls?: { cert: string; key: string };
+}): Promise<Emulator> {
+  const { world, port, host = "127.0.0.1", tls } = options;
+  const secure = tls && { createServer: createSecureServer, serverOptions: tls };
+  const server = createAdaptorServer({ fetch: createApp(world).fetch, ...secure }) as Server;
   // Clients with a pool of connections must not lose a request to a connection that closes at that moment.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
@@ -46,7 +54,7 @@ export async function startEmulator(options: { port: number; host?: string; worl
   const address = server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    url: `http${tls ? "s" : ""}://${host.includes(":") ? `[${host}]` : host}:${bound}`,
     port: bound,
     close: async () => {
       endFaults(world);

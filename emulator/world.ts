@@ -44,7 +44,7 @@ export interface WorldOptions {
 /** Everything the emulator knows. A plain object: it needs no server and never waits. */
 export interface World {
   readonly config: Required<Omit<WorldOptions, "now" | "switches" | "maxCopyGiB">> & { readonly maxCopyGiB: number };
-  readonly random: Random;
+  random: Random;
   readonly switches: Switches;
   /** Region → image id → image. */
   readonly images: ReadonlyMap<string, Map<string, StoredImage>>;

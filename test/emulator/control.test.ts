@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import https from "node:https";
 import { describe, expect, it } from "vitest";
 import { createApp, startEmulator } from "../../emulator/server.ts";
 import { type Bench, bench, GOLDEN, MAIN, MINUTE, sync } from "./support.ts";
@@ -178,6 +180,38 @@ describe("control API", () => {
     expect((await control(b, "GET", `/events?account=${MAIN.uin}`)).json.events).toMatchObject([{ cursor: 1 }]);
   });
 
+  it("exports a world and puts it in the place of another, which goes on from there", async () => {
+    const b = bench({ copyMinutes: [10, 10], switches: { sourceBusyWhileCopying: "refuses" } });
+    const source = b.image({ tags: { a: "1" } });
+    const shared = b.image({ name: "shared" });
+    b.call("ModifyImageSharePermission", { ImageId: shared, AccountIds: [GOLDEN.uin], Permission: "SHARE" });
+    const copy = sync(b, source, ["ap-beijing"])["ap-beijing"] ?? "";
+    const exported = (await control(b, "GET", "/export")).json;
+
+    const other = bench({ seed: 99 });
+    other.image({ name: "forgotten" });
+    expect((await control(other, "PUT", "/import", exported)).status).toBe(200);
+    other.tick(5 * MINUTE);
+    expect((await control(other, "GET", "/world")).json.images).toHaveLength(3);
+    expect(other.look(copy, { region: "ap-beijing" })).toMatchObject({ ImageState: "SYNCING", SyncPercent: 50 });
+    expect(other.look(shared, { account: GOLDEN })).toMatchObject({ ImageType: "SHARED_IMAGE" });
+    expect(other.look(source)).toMatchObject({ ImageState: "NORMAL", Tags: [{ Key: "a", Value: "1" }] });
+    const again = { ImageIds: [source], DestinationRegions: ["ap-beijing"] };
+    expect(other.refusal("SyncImages", again)).toBe("FailedOperation.InvalidImageState");
+    other.tick(5 * MINUTE);
+    expect(other.call("SyncImages", again)).toHaveProperty("RequestId");
+    expect((await control(other, "GET", "/events?after=2")).json.next).toBe(4);
+  });
+
+  it("imports nothing that was not exported", async () => {
+    const b = bench();
+    const imageId = b.image();
+    for (const body of [{}, { format: "cvm-emulator-world-1", images: [{ region: "ap-atlantis" }] }]) {
+      expect((await control(b, "PUT", "/import", body)).status).toBe(400);
+    }
+    expect(b.look(imageId)).toBeDefined();
+  });
+
   it("lets time pass for what takes time, and for nothing else", async () => {
     const b = bench();
     const id = sync(b, b.image(), ["ap-beijing"])["ap-beijing"] ?? "";
@@ -195,6 +229,25 @@ describe("the server", () => {
     expect((await fetch(`${emulator.url}/_emulator/health`)).status).toBe(200);
     await emulator.close();
     await expect(fetch(`${emulator.url}/_emulator/health`)).rejects.toThrow();
+  });
+
+  it.skipIf(spawnSync("openssl", ["version"]).status !== 0)("speaks HTTPS when it is given a certificate", async () => {
+    const made = spawnSync("openssl", [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"],
+      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", "-", "-out", "-"],
+    ]);
+    const pem = made.stdout.toString();
+    const part = (what: string) => new RegExp(`-----BEGIN ${what}-----[^]*?-----END ${what}-----`).exec(pem)?.[0] ?? "";
+    const tls = { key: part("PRIVATE KEY"), cert: part("CERTIFICATE") };
+    const emulator = await startEmulator({ port: 0, world: bench().world, tls });
+    expect(emulator.url).toMatch(/^https:/);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const url = `https://localhost:${emulator.port}/_emulator/health`;
+      const to4 = { family: 4, ca: tls.cert };
+      https.get(url, to4, (response) => resolve(response.resume().statusCode)).on("error", reject);
+    });
+    expect(status).toBe(200);
+    await emulator.close();
   });
 
   it("says what to do when the port or the address cannot be had", async () => {

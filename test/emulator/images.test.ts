@@ -262,12 +262,20 @@ describe("small reads", () => {
     expect(b.refusal("DescribeRegions", {}, { service: "region" })).toBe("MissingParameter");
   });
 
-  it("GetCallerIdentity tells the account", () => {
-    expect(bench().call("GetCallerIdentity", {}, { service: "sts", account: GOLDEN })).toMatchObject({
-      AccountId: GOLDEN.uin,
-      UserId: GOLDEN.uin,
-      PrincipalId: GOLDEN.uin,
-      Arn: `qcs::cam::uin/${GOLDEN.uin}:uin/${GOLDEN.uin}`,
+  it("GetCallerIdentity tells the account, and the role of temporary credentials", () => {
+    const b = bench();
+    const { uin } = GOLDEN;
+    expect(b.call("GetCallerIdentity", {}, { service: "sts", account: GOLDEN })).toMatchObject({
+      AccountId: uin,
+      UserId: uin,
+      PrincipalId: uin,
+      Arn: `qcs::cam:${uin}:uin/${uin}`,
+      Type: "CAMUser",
+    });
+    const temporary = { ...GOLDEN, token: "t" };
+    expect(b.call("GetCallerIdentity", {}, { service: "sts", account: temporary })).toMatchObject({
+      AccountId: uin,
+      Type: "CAMRole",
     });
   });
 });

@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
 import { type Answer, defineAction } from "../../emulator/action.ts";
 import { ACTIONS } from "../../emulator/actions.ts";
+import { controlApi } from "../../emulator/control.ts";
+import { ALL_SWITCHES } from "../../emulator/switches.ts";
 import { integer, type Rules, required, string, strings, validate } from "../../emulator/validate.ts";
+import { bench } from "./support.ts";
 
 interface Request {
   Id: string;
@@ -36,6 +40,28 @@ describe("rules and answers follow the vendor's types", () => {
 
   it("validation gives what is there and drops nulls", () => {
     expect(validate(rules, { Id: "x", Names: null })).toEqual({ Id: "x" });
+  });
+});
+
+describe("the README of the emulator", () => {
+  const readme = readFileSync(new URL("../../emulator/README.md", import.meta.url), "utf8").replace(/ +/g, " ");
+
+  it("names every action and account, and every switch with its values and its sentence", () => {
+    for (const { name } of ACTIONS) expect(readme).toContain(name);
+    for (const { uin, secretId, secretKey } of DEFAULT_ACCOUNTS) {
+      expect(readme).toMatch(new RegExp(`\\| ${uin}.*\`${secretId}\`.*\`${secretKey}\``));
+    }
+    for (const [name, { values, about }] of Object.entries(ALL_SWITCHES)) {
+      const listed = values.map((value) => `\`${value}\``).join(", ");
+      expect(readme).toContain(`| \`${name}\` | ${listed}`);
+      expect(readme).toContain(about);
+    }
+  });
+
+  it("has every route of the control API", () => {
+    const routes = controlApi(bench().world).routes.filter((route) => route.path !== "/*");
+    expect(routes.length).toBeGreaterThan(15);
+    for (const { path } of routes) expect(readme).toContain(`\`${path}\``);
   });
 });
 
