@@ -56,15 +56,15 @@ const migrations: readonly (readonly string[])[] = [
     `create table replicator_runs (
        account text not null, id text not null, started_at bigint not null, body text not null,
        primary key (account, id))`,
-    `create index replicator_runs_latest on replicator_runs (account, started_at)`,
+    `create index replicator_runs_latest on replicator_runs (account, started_at, id)`,
     `create table replicator_journal (
        writer text not null, seq bigint not null, account text not null, "at" bigint not null,
        root_id text, copy_key text, image_id text, body text not null,
        primary key (writer, seq))`,
-    `create index replicator_journal_latest on replicator_journal (account, "at")`,
-    `create index replicator_journal_root on replicator_journal (account, root_id)`,
-    `create index replicator_journal_copy on replicator_journal (account, copy_key)`,
-    `create index replicator_journal_image on replicator_journal (account, image_id)`,
+    `create index replicator_journal_latest on replicator_journal (account, "at", writer, seq)`,
+    `create index replicator_journal_root on replicator_journal (account, root_id, "at", writer, seq)`,
+    `create index replicator_journal_copy on replicator_journal (account, copy_key, "at", writer, seq)`,
+    `create index replicator_journal_image on replicator_journal (account, image_id, "at", writer, seq)`,
   ],
 ];
 

@@ -154,29 +154,23 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
 
     entries: (account, limit, imageId) =>
       attempt(async () => {
-        let query = db
+        const all = db
           .selectFrom("replicator_journal")
-          .select(["writer", "seq", "body"])
+          .select(["at", "writer", "seq", "body"])
           .where("account", "=", account);
-        if (imageId !== undefined) {
-          // Two queries, since in one with a subquery behind `or` PostgreSQL would use no index.
-          const named = await db
+        const ofImage = (id: string) => {
+          const keys = db
             .selectFrom("replicator_journal")
             .select("copy_key")
-            .distinct()
             .where("account", "=", account)
-            .where("image_id", "=", imageId)
-            .where("copy_key", "is not", null)
-            .execute();
-          const keys = named.map((row) => row.copy_key);
-          query = query.where((eb) =>
-            eb.or([
-              eb("root_id", "=", imageId),
-              eb("image_id", "=", imageId),
-              ...(keys.length > 0 ? [eb("copy_key", "in", keys)] : []),
-            ]),
-          );
-        }
+            .where("image_id", "=", id);
+          // A union and not `or`, for which SQLite would read all lines of the account.
+          return all
+            .where("root_id", "=", id)
+            .union(all.where("image_id", "=", id))
+            .union(all.where("copy_key", "in", keys));
+        };
+        const query = imageId === undefined ? all : ofImage(imageId);
         const rows = await query
           .orderBy("at", "desc")
           .orderBy("writer", "desc")
