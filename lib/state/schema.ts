@@ -63,7 +63,7 @@ const migrations: readonly (readonly string[])[] = [
        primary key (writer, seq))`,
     `create index replicator_journal_latest on replicator_journal (account, "at", writer, seq)`,
     `create index replicator_journal_root on replicator_journal (account, root_id, "at", writer, seq)`,
-    `create index replicator_journal_copy on replicator_journal (account, copy_key, "at", writer, seq)`,
+    `create index replicator_journal_copy on replicator_journal (copy_key)`,
     `create index replicator_journal_image on replicator_journal (account, image_id, "at", writer, seq)`,
   ],
 ];

@@ -154,21 +154,20 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
 
     entries: (account, limit, imageId) =>
       attempt(async () => {
-        const all = db
-          .selectFrom("replicator_journal")
-          .select(["at", "writer", "seq", "body"])
-          .where("account", "=", account);
+        const lines = db.selectFrom("replicator_journal").select(["at", "writer", "seq", "body"]);
+        const all = lines.where("account", "=", account);
         const ofImage = (id: string) => {
           const keys = db
             .selectFrom("replicator_journal")
             .select("copy_key")
             .where("account", "=", account)
             .where("image_id", "=", id);
-          // A union and not `or`, for which SQLite would read all lines of the account.
+          // A union and not `or`, and nothing else in its third part (the account is part of a key): else SQLite would
+          // read all lines of the account.
           return all
             .where("root_id", "=", id)
             .union(all.where("image_id", "=", id))
-            .union(all.where("copy_key", "in", keys));
+            .union(lines.where("copy_key", "in", keys));
         };
         const query = imageId === undefined ? all : ofImage(imageId);
         const rows = await query
@@ -215,7 +214,7 @@ async function replace<T extends keyof Tables>(
 }
 
 function copyKeyText(key: CopyKey): string {
-  return JSON.stringify([key.rootRegion, key.rootId, key.region, key.variant]);
+  return JSON.stringify([key.account, key.rootRegion, key.rootId, key.region, key.variant]);
 }
 
 function parts<T>(rows: readonly T[]): T[][] {
