@@ -119,7 +119,7 @@ export function isBusy(world: World, account: string, image: StoredImage): boole
   if (copies === undefined) return false;
   const at = world.workNow();
   const open = copies.filter((copy) => {
-    const exists = shelfOf(world, copy.region).get(copy.imageId) === copy;
+    const exists = shelfOf(world, copy.region).has(copy.imageId);
     return exists && progressOf(copy, at).state === "SYNCING";
   });
   if (open.length === 0) world.copies.delete(source);

@@ -52,6 +52,7 @@ describe("signatures", () => {
       { change: { "x-tc-timestamp": String(START / 1000 - 5) } },
       "AuthFailure.SignatureFailure",
     ],
+    ["a scope of another day", { date: "2026-01-14" }, "AuthFailure.SignatureFailure"],
     ["a timestamp that is none", { change: { "x-tc-timestamp": "now" } }, "InvalidParameter"],
     ["a token where there is none", { change: { "x-tc-token": "t" } }, "AuthFailure.TokenFailure"],
   ])("refuses %s", async (_, options, code) => {

@@ -131,6 +131,8 @@ export interface SignOptions {
   readonly contentType?: string;
   /** Epoch milliseconds. */
   readonly at?: number;
+  /** The day in the scope, if it is not that of the timestamp. */
+  readonly date?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signedHeaders?: readonly string[];
 }
@@ -153,7 +155,7 @@ export function sign(options: SignOptions): Record<string, string> {
   const mac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
   const lines = names.map((name) => `${name}:${(headers[name] ?? "").toLowerCase()}\n`).join("");
   const canonical = `${method}\n/\n${query}\n${lines}\n${names.join(";")}\n${sha(method === "GET" ? "" : body)}`;
-  const date = new Date(timestamp * 1000).toISOString().slice(0, 10);
+  const date = options.date ?? new Date(timestamp * 1000).toISOString().slice(0, 10);
   const toSign = `TC3-HMAC-SHA256\n${timestamp}\n${date}/${service}/tc3_request\n${sha(canonical)}`;
   const key = mac(mac(mac(`TC3${options.secretKey ?? MAIN.secretKey}`, date), service), "tc3_request");
   const signature = mac(key, toSign).toString("hex");

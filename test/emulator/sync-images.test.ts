@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeImages, shareImage } from "../../emulator/console.ts";
+import { deleteImage, makeImages, shareImage } from "../../emulator/console.ts";
 import { type Bench, bench, GOLDEN, MAIN, MINUTE, sync } from "./support.ts";
 
 const copyTo = (b: Bench, imageId: string, DestinationRegions: string[], more: object = {}) =>
@@ -69,6 +69,15 @@ describe("SyncImages: what it makes", () => {
     };
     expect(run(7)).toEqual(run(7));
     expect(run(7)).not.toEqual(run(8));
+  });
+
+  it("leaves a source alone whose copy was deleted meanwhile", () => {
+    const b = bench();
+    const source = b.image();
+    const imageId = sync(b, source, ["ap-shanghai"])["ap-shanghai"] ?? "";
+    deleteImage(b.world, { region: "ap-shanghai", imageId });
+    expect(b.look(source)).toMatchObject({ ImageState: "NORMAL" });
+    expect(sync(b, source, ["ap-shanghai"])).toHaveProperty("ap-shanghai");
   });
 
   it("turns a shared image into a custom one in its own region, which can then go further", () => {
