@@ -20,7 +20,7 @@ export async function withReplicator<T>(
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   const config = readConfig(policy === undefined ? process.env : { ...process.env, POLICY_FILE: policy });
-  const opened = await openReplicator(config, process.env, () => stopAt, []);
+  const opened = await openReplicator(config, process.env, { at: () => stopAt }, []);
   try {
     return await work(opened, () => interrupts > 0);
   } finally {

@@ -32,6 +32,9 @@ export type Outcome = "again" | "retry" | "person";
 /** Whether a failed call may have changed something in the cloud. */
 export type Effect = "none" | "unknown";
 
+/** What a failed call is about: whether another source, destination or account would fare better. */
+export type About = "source" | "destination" | "account" | "call";
+
 /** A call to the cloud failed. */
 export class CloudError extends ReplicatorError {
   override readonly name = "CloudError";
@@ -41,6 +44,7 @@ export class CloudError extends ReplicatorError {
   readonly code: string;
   readonly outcome: Outcome;
   readonly effect: Effect;
+  readonly about: About;
   readonly requestId: string | undefined;
   readonly remedy: string | undefined;
 
@@ -51,6 +55,7 @@ export class CloudError extends ReplicatorError {
     text: string;
     outcome: Outcome;
     effect: Effect;
+    about?: About;
     requestId?: string | undefined;
     remedy?: string | undefined;
     cause?: unknown;
@@ -62,6 +67,7 @@ export class CloudError extends ReplicatorError {
     this.code = fields.code;
     this.outcome = fields.outcome;
     this.effect = fields.effect;
+    this.about = fields.about ?? "call";
     this.requestId = fields.requestId;
     this.remedy = fields.remedy;
   }

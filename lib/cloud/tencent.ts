@@ -22,7 +22,7 @@ import type { Credentials } from "./credentials.ts";
 import { readAll, readByIds } from "./paging.ts";
 import { repeating } from "./retry.ts";
 import type { Site } from "./services.ts";
-import { type Call, type CallLine, cloudError, transport } from "./transport.ts";
+import { type Call, type CallLine, cloudError, type Send, transport } from "./transport.ts";
 import { isTransient } from "./verdicts.ts";
 
 export interface TencentOptions {
@@ -58,6 +58,15 @@ export function tencentCloud(options: TencentOptions): Cloud {
     now: options.now,
     ...(options.log ? { log: options.log } : {}),
   });
+  return cloudOver(send, { ...options, signal });
+}
+
+/** The same over any way to send a call: what reading and repeating need is decided here, how bytes travel there. */
+export function cloudOver(
+  send: Send,
+  options: Pick<TencentOptions, "site" | "timeoutMs"> & { signal: AbortSignal },
+): Cloud {
+  const { signal } = options;
   const readTimeout = options.timeoutMs ?? 20_000;
 
   const repeated = <T>(call: Call, read: (answer: Json) => T): Promise<T> =>

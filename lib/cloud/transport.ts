@@ -125,13 +125,14 @@ export function transport(options: TransportOptions): Send {
 
 /** Composes the error for a person from what failed and what the table says it means. */
 export function cloudError(call: Call, failure: Failure, effect: Effect): CloudError {
-  const { outcome, text, remedy } = verdictOf(failure.code);
+  const { outcome, about, text, remedy } = verdictOf(failure.code);
   return new CloudError({
     action: call.action,
     region: call.where ?? call.region,
     code: failure.code,
     text: `${text} (${failure.text})`,
     outcome,
+    about,
     effect,
     requestId: failure.requestId,
     remedy,

@@ -1,7 +1,4 @@
-import type { Effect, Outcome } from "../errors.ts";
-
-/** What an error is about: one `destination` region, the `source` image, the `account` and its keys, or the `call` itself. */
-export type About = "source" | "destination" | "account" | "call";
+import type { About, Effect, Outcome } from "../errors.ts";
 
 /** What an error code means for us. */
 export interface Verdict {
@@ -202,11 +199,6 @@ const UNLISTED = retryUnknown("call", "an error code that is not documented");
 export function verdictOf(code: string): Verdict {
   if (Object.hasOwn(VERDICTS, code)) return VERDICTS[code] ?? UNLISTED;
   return FAMILIES.find(([prefix]) => code.startsWith(prefix))?.[1] ?? UNLISTED;
-}
-
-/** What an error code is about; tells whether a failed SyncImages may go on without one of its destinations. */
-export function aboutOf(code: string): About {
-  return verdictOf(code).about;
 }
 
 const TRANSIENT = /^(RequestLimitExceeded|InternalError|InternalServerError|ServiceUnavailable)(\.|$)/;

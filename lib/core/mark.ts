@@ -15,7 +15,7 @@ export const MAX_NAME = 60;
 /** Tags per resource (tag 2018-08-13). */
 export const MAX_TAGS = 50;
 /** Tag keys that the vendor keeps for itself; a copy cannot inherit them. */
-export const RESERVED_TAG_PREFIXES = ["qcs:", "qcloud", "tencentcloud:", "project", TAG_PREFIX];
+export const RESERVED_TAG_PREFIXES = ["qcs:", "qcloud", "tencent", "project", TAG_PREFIX];
 
 const ROOT = `${TAG_PREFIX}root`;
 const PARENT = `${TAG_PREFIX}parent`;

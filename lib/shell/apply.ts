@@ -114,8 +114,8 @@ export async function applyPlan(plan: Plan, runId: string, account: string, tool
 
   const queue = new PQueue({ concurrency: tools.concurrency });
   const errors: unknown[] = [];
-  // One copy's note comes before its call; different copies need not wait for each other.
-  for (const kind of [["note"], ["tag", "rename"], ["send"]]) {
+  // One copy's note comes before its call. Then what takes the cloud longest comes first.
+  for (const kind of [["note"], ["send"], ["tag", "rename"]]) {
     for (const action of plan.actions.filter((a) => kind.includes(a.do))) {
       void queue.add(() => carryOut(action).catch((error: unknown) => errors.push(error)));
     }

@@ -4,7 +4,7 @@ import { lineJournal } from "../journal/lines.ts";
 import type { Copy, Run } from "../types.ts";
 import { readConfig } from "./config.ts";
 import type { Replicator } from "./memory.ts";
-import { openReplicator } from "./open.ts";
+import { type Opened, openReplicator } from "./open.ts";
 import { type Order, replicate } from "./replicate.ts";
 
 /** What a function answers. */
@@ -39,12 +39,16 @@ export async function invoke(
   const stopAt = Date.now() + left - CLOSING;
   const config = readConfig(process.env);
   const printed = lineJournal((line) => process.stdout.write(line), config.logLevel);
-  const opened = await openReplicator(config, process.env, () => stopAt, [printed]);
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), Math.max(0, left - CLOSING));
+  let opened: Opened | undefined;
   try {
+    opened = await openReplicator(config, process.env, { at: () => stopAt, signal: stop.signal }, [printed]);
     const order = await orderFor(opened.replicator, config.sweepEvery);
     const { account, run, plan, copies } = await replicate(order, opened.replicator);
     return { account, run, plan: viewOf(plan), ...summarise(copies.filter(concerns), run.problems) };
   } finally {
-    await opened.close();
+    clearTimeout(timer);
+    await opened?.close();
   }
 }

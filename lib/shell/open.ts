@@ -24,6 +24,14 @@ export interface Opened {
   close(): Promise<void>;
 }
 
+/** When a replicator has to stop. */
+export interface Stop {
+  /** Nothing is begun that would not end before this. */
+  readonly at: () => Millis;
+  /** Ends calls that are under way all the same. */
+  readonly signal?: AbortSignal;
+}
+
 /** Reads and checks the policy file. Throws `InputError` with every problem in it. */
 export async function readPolicies(file: string): Promise<{ policies: Policy[]; warnings: Problem[] }> {
   let text: string;
@@ -38,12 +46,12 @@ export async function readPolicies(file: string): Promise<{ policies: Policy[]; 
 }
 
 /** The cloud with the credentials of the environment. Throws `InputError` if there are none. */
-export async function openCloud(config: Config, env: NodeJS.ProcessEnv): Promise<Cloud> {
+export async function openCloud(config: Config, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Cloud> {
   const now = () => Date.now();
   const credentials = () => findCredentials(env, homedir(), now);
   await credentials();
   const endpoint = config.endpoint !== undefined && { endpoint: config.endpoint };
-  return tencentCloud({ site: config.site, credentials, now, ...endpoint });
+  return tencentCloud({ site: config.site, credentials, now, ...endpoint, ...(signal && { signal }) });
 }
 
 /**
@@ -53,11 +61,11 @@ export async function openCloud(config: Config, env: NodeJS.ProcessEnv): Promise
 export async function openReplicator(
   config: Config,
   env: NodeJS.ProcessEnv,
-  stopAt: () => Millis,
+  stop: Stop,
   journals: readonly Journal[],
 ): Promise<Opened> {
   const { policies, warnings } = await readPolicies(config.policyFile);
-  const cloud = await openCloud(config, env);
+  const cloud = await openCloud(config, env, stop.signal);
   const state = await openState(config.stateUrl, { allowEmbedded: !config.onScf });
   const replicator: Replicator = {
     cloud,
@@ -66,7 +74,7 @@ export async function openReplicator(
     policies,
     me: thisProcess(config.onScf),
     now: () => Date.now(),
-    stopAt,
+    stopAt: stop.at,
     concurrency: CONCURRENCY,
     settle: config.settle,
     isDead,

@@ -1,4 +1,4 @@
-import { copyBase } from "../core/found.ts";
+import { candidatesFor, copyBase } from "../core/found.ts";
 import type { Send } from "../core/plan.ts";
 import { afterFailure, backoff, type Draft, LOOK_AGAIN } from "../core/step.ts";
 import { CloudError } from "../errors.ts";
@@ -67,7 +67,7 @@ async function ask(action: Send, claimed: readonly Claimed[], run: Applying, how
         const claim = { ...copy.claim, endedAt: run.now() };
         await run.save({ ...copy, claim, updatedAt: run.now() }, "sent-unknown", error.message, error);
       }
-    } else if (claimed.length > 1 && error.outcome === "person" && how === "together") {
+    } else if (claimed.length > 1 && how === "together" && mayBeOneOfThem(error)) {
       await findCulprits(action, claimed, run);
     } else {
       for (const copy of claimed) await release(copy, error, run);
@@ -75,12 +75,20 @@ async function ask(action: Send, claimed: readonly Claimed[], run: Applying, how
   }
 }
 
-/** One destination made the call fail: find it by dry runs, block it, and ask for the rest; if that fails too, ask for each alone. */
+/** Whether a refusal may be about one of the destinations only. */
+function mayBeOneOfThem(error: CloudError): boolean {
+  return error.outcome === "person" && (error.about === "destination" || error.about === "call");
+}
+
+/**
+ * One destination made the call fail, and the others shall not wait for it: dry runs tell which; it is blocked, and the
+ * rest is asked for at once. Where the dry runs find nothing, each is asked for alone.
+ */
 async function findCulprits(action: Send, claimed: readonly Claimed[], run: Applying): Promise<void> {
   const good: Claimed[] = [];
   for (const copy of claimed) {
+    const destinations = [copy.key.region];
     try {
-      const destinations = [copy.key.region];
       await run.cloud.trySyncImage({
         source: action.source,
         destinations,
@@ -94,9 +102,28 @@ async function findCulprits(action: Send, claimed: readonly Claimed[], run: Appl
       else good.push(copy);
     }
   }
-  if (good.length === 0) return;
-  if (good.length < claimed.length) return ask(action, good, run, good.length > 1 ? "together" : "apart");
-  for (const copy of good) await ask(action, [copy], run, "apart");
+  const missing: Claimed[] = [];
+  for (const copy of good) if (await isNotThere(copy, run)) missing.push(copy);
+  if (good.length < claimed.length && missing.length > 1) return ask(action, missing, run, "together");
+  for (const copy of missing) await ask(action, [copy], run, "apart");
+}
+
+/**
+ * That a refused call has had no effect in *any* of its destinations is documented nowhere: look before asking again.
+ * Where that fails, the outcome stays unknown, and is waited out.
+ */
+async function isNotThere(copy: Claimed, run: Applying): Promise<boolean> {
+  const claim = { ...copy.claim, endedAt: run.now() };
+  try {
+    const { best } = candidatesFor(copy.key, await run.cloud.images(copy.key.region, "custom"));
+    if (!best) return true;
+    const text = `${best.imageId} is being made, although the call was refused`;
+    await run.save({ ...copy, claim, imageId: best.imageId }, "found", text);
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    await run.save({ ...copy, claim }, "sent-unknown", error.message, error);
+  }
+  return false;
 }
 
 /** The call had no effect: the claim is given back, and its number with it. */

@@ -6,7 +6,7 @@ import { startEmulator } from "../../emulator/server.ts";
 import { ALL_SWITCHES } from "../../emulator/switches.ts";
 import { advance, createWorld, type WorldOptions } from "../../emulator/world.ts";
 import { type TencentOptions, tencentCloud } from "../../lib/cloud/tencent.ts";
-import { aboutOf } from "../../lib/cloud/verdicts.ts";
+import { verdictOf } from "../../lib/cloud/verdicts.ts";
 import { CloudError } from "../../lib/errors.ts";
 
 const [me, other] = DEFAULT_ACCOUNTS;
@@ -115,7 +115,7 @@ describe.concurrent("against the emulator", () => {
       const tried = await errorOf(cloud.trySyncImage(sync(source, region)));
       const among = await errorOf(cloud.syncImage(sync(source, ...new Set(["ap-beijing", region]))));
       for (const { code, effect } of [tried, among]) {
-        expect([region, code, effect, aboutOf(code)]).toEqual([region, code, "none", about]);
+        expect([region, code, effect, verdictOf(code).about]).toEqual([region, code, "none", about]);
       }
     }
     expect(copies("ap-beijing")).toHaveLength(0);

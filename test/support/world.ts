@@ -1,0 +1,148 @@
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Account, DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+import { callAction } from "../../emulator/call.ts";
+import { type ImageOrder, makeImages } from "../../emulator/console.ts";
+import { ApiError, TransportFault } from "../../emulator/errors.ts";
+import type { StoredImage } from "../../emulator/image.ts";
+import { createWorld, type World, type WorldOptions } from "../../emulator/world.ts";
+import { cloudOver } from "../../lib/cloud/tencent.ts";
+import { cloudError, type Send } from "../../lib/cloud/transport.ts";
+import { verdictOf } from "../../lib/cloud/verdicts.ts";
+import type { Cloud } from "../../lib/ports/cloud.ts";
+import type { ReadableJournal, State } from "../../lib/ports/state.ts";
+import type { Replicator } from "../../lib/shell/memory.ts";
+import { type Order, type Report, replicate } from "../../lib/shell/replicate.ts";
+import { openState } from "../../lib/state/open.ts";
+import type { Millis, Policy } from "../../lib/types.ts";
+import { NOW, SETTLE } from "./builders.ts";
+
+const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13" } as const;
+
+/** A small cloud, a state and a clock that only the test moves: the spine runs whole, in this process, without waiting. */
+export interface TestWorld {
+  readonly world: World;
+  readonly state: State & ReadableJournal;
+  /** Lets time pass. */
+  pass(ms: Millis): void;
+  bake(order?: Partial<ImageOrder>): StoredImage[];
+  /** One more instance of the program: its own claimant, the same state unless told otherwise. */
+  instance(policies: readonly Policy[], more?: Partial<Replicator>): Replicator;
+  /** Runs again, letting time pass in between, until everything is settled or `rounds` are over. */
+  settle(replicator: Replicator, rounds?: number): Promise<Report>;
+  /** Copies in the cloud of one account, as `root → region: name`. */
+  copies(): string[];
+  /** SyncImages calls that had an effect. */
+  syncs(): number;
+  forget(): Promise<State & ReadableJournal>;
+  close(): Promise<void>;
+}
+
+export const sweep: Order = { why: "test", scope: { kind: "sweep" } };
+export const poll: Order = { why: "test", scope: { kind: "poll" } };
+
+export async function testWorld(options: Partial<WorldOptions> = {}): Promise<TestWorld> {
+  let now = NOW;
+  const accounts = DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved: true }));
+  const world = createWorld({ now: () => now, accounts, rateLimits: false, imageSizeGiB: 20, ...options });
+  const open = async () => {
+    const path = join(tmpdir(), `cvm-replicator-${randomUUID()}.db`);
+    const state = await openState(`sqlite:${path}`);
+    return { state, path };
+  };
+  let place = await open();
+  const [owner] = accounts as [Account, ...Account[]];
+  const copied = () =>
+    [...world.images.values()].flatMap((images) => [...images.values()]).filter((image) => image.copiedFrom);
+
+  const self: TestWorld = {
+    world,
+    get state() {
+      return place.state;
+    },
+    pass(ms) {
+      now += ms;
+    },
+    bake: (order = {}) => makeImages(world, { region: "ap-guangzhou", name: "golden-web", sizeGiB: 20, ...order }),
+    instance: (policies, more = {}) => ({
+      cloud: cloudIn(world, owner, () => now),
+      state: place.state,
+      journal: place.state,
+      policies,
+      me: { id: randomUUID() },
+      now: () => now,
+      stopAt: () => Number.POSITIVE_INFINITY,
+      concurrency: 4,
+      settle: SETTLE,
+      isDead: () => false,
+      ...more,
+    }),
+    async settle(replicator, rounds = 40) {
+      let report = await replicate(sweep, replicator);
+      for (let round = 0; round < rounds && report.copies.some((c) => c.state !== "ready"); round += 1) {
+        now += 60_000;
+        report = await replicate(poll, replicator);
+      }
+      return report;
+    },
+    copies: () =>
+      copied()
+        .map((image) => `${image.copiedFrom?.imageId} → ${image.region}: ${image.name}`)
+        .sort(),
+    syncs: () =>
+      world.requests.filter(
+        ({ action, params, effects }) =>
+          action === "SyncImages" && !(params as { DryRun?: boolean }).DryRun && effects.length > 0,
+      ).length,
+    async forget() {
+      const old = place;
+      place = await open();
+      await old.state.close();
+      remove(old.path);
+      return place.state;
+    },
+    async close() {
+      await place.state.close();
+      remove(place.path);
+    },
+  };
+  return self;
+}
+
+function remove(path: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+}
+
+/** The adapter over the world itself: everything is real but the socket. */
+export function cloudIn(world: World, account: Account, now: () => Millis): Cloud {
+  const send: Send = async (call, read) => {
+    await Promise.resolve();
+    if (call.notAfter !== undefined && now() > call.notAfter)
+      throw cloudError(call, { code: "NotSent", text: "too late" }, "none");
+    const { service, action, region, params } = call;
+    const failed = (code: string, text: string) =>
+      cloudError(call, { code, text }, call.changes ? verdictOf(code).effect : "none");
+    try {
+      const answer = callAction(world, {
+        account,
+        service,
+        action,
+        version: VERSIONS[service],
+        region,
+        params: JSON.parse(JSON.stringify(params)) as Record<string, unknown>,
+      });
+      return read(JSON.parse(JSON.stringify(answer)) as Record<string, unknown>);
+    } catch (error) {
+      if (error instanceof ApiError) throw failed(error.code, error.message);
+      if (error instanceof TransportFault)
+        throw failed(
+          error.kind === "http" ? "HttpStatus" : error.kind === "notJson" ? "BadAnswer" : "Network",
+          error.kind,
+        );
+      throw error;
+    }
+  };
+  return cloudOver(send, { site: "cn", signal: new AbortController().signal });
+}
