@@ -17,7 +17,7 @@ const APPLY = ["apply", "--policy", join(TOP, "policy.example.yaml"), "--wait", 
 const REGIONS = 8;
 
 /** The main job on its real parts: 30 images to 8 regions, counted in the emulator's own world and log. */
-describe("apply --wait", { timeout: 240_000 }, () => {
+describe("apply --wait", { timeout: 120_000 }, () => {
   const folder = temporaryFolder();
   let cloud: Emulated;
   let env: Record<string, string>;
@@ -36,7 +36,7 @@ describe("apply --wait", { timeout: 240_000 }, () => {
   const bake = (count: number, name = "golden-web") =>
     cloud.control("POST", "images", {
       region: "ap-guangzhou",
-      name: "golden-web",
+      name,
       count,
       sizeGiB: 20,
       tags: { team: "web" },
