@@ -202,13 +202,7 @@ export function verdictOf(code: string): Verdict {
 }
 
 const TRANSIENT = /^(RequestLimitExceeded|InternalError|InternalServerError|ServiceUnavailable)(\.|$)/;
-const TRANSIENT_CODES = new Set([
-  "Network",
-  "Timeout",
-  "HttpStatus",
-  "AuthFailure.SignatureExpire",
-  "FailedOperation.ResourceTagProcessing",
-]);
+const TRANSIENT_CODES = new Set(["Network", "Timeout", "HttpStatus", "AuthFailure.SignatureExpire"]);
 
 /** Whether asking again within seconds is worth it, for calls that may be repeated. */
 export function isTransient(code: string): boolean {

@@ -8,6 +8,7 @@ import { type ImageOrder, makeImages } from "../../emulator/console.ts";
 import { ApiError, TransportFault } from "../../emulator/errors.ts";
 import type { StoredImage } from "../../emulator/image.ts";
 import { createWorld, type World, type WorldOptions } from "../../emulator/world.ts";
+import { AnswerError } from "../../lib/cloud/answers.ts";
 import { cloudOver } from "../../lib/cloud/tencent.ts";
 import { cloudError, type Send } from "../../lib/cloud/transport.ts";
 import { verdictOf } from "../../lib/cloud/verdicts.ts";
@@ -21,6 +22,9 @@ import { NOW, SETTLE } from "./builders.ts";
 
 const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13" } as const;
 
+/** A replicator whose parts a test may exchange. */
+export type Instance = { -readonly [K in keyof Replicator]: Replicator[K] };
+
 /** A small cloud, a state and a clock that only the test moves: the spine runs whole, in this process, without waiting. */
 export interface TestWorld {
   readonly world: World;
@@ -29,7 +33,7 @@ export interface TestWorld {
   pass(ms: Millis): void;
   bake(order?: Partial<ImageOrder>): StoredImage[];
   /** One more instance of the program: its own claimant, the same state unless told otherwise. */
-  instance(policies: readonly Policy[], more?: Partial<Replicator>): Replicator;
+  instance(policies: readonly Policy[], more?: Partial<Replicator>): Instance;
   /** Runs again, letting time pass in between, until everything is settled or `rounds` are over. */
   settle(replicator: Replicator, rounds?: number): Promise<Report>;
   /** Copies in the cloud of one account, as `root → region: name`. */
@@ -43,14 +47,31 @@ export interface TestWorld {
 export const sweep: Order = { why: "test", scope: { kind: "sweep" } };
 export const poll: Order = { why: "test", scope: { kind: "poll" } };
 
-export async function testWorld(options: Partial<WorldOptions> = {}): Promise<TestWorld> {
+/** The engines on which the spine runs in tests; PostgreSQL where there is one. */
+export const ENGINES = process.env["TEST_POSTGRES_URL"] ? (["embedded", "postgres"] as const) : (["embedded"] as const);
+
+/** A database of its own; for PostgreSQL a schema of its own, which goes with the test's server. */
+function newPlace(engine: "embedded" | "postgres"): { url: string; path?: string } {
+  const name = `replicator_${randomUUID().replaceAll("-", "")}`;
+  if (engine === "embedded") {
+    const path = join(tmpdir(), `${name}.db`);
+    return { url: `sqlite:${path}`, path };
+  }
+  const url = new URL(process.env["TEST_POSTGRES_URL"] ?? "");
+  url.searchParams.set("schema", name);
+  return { url: url.href };
+}
+
+export async function testWorld(
+  options: Partial<WorldOptions> = {},
+  engine: "embedded" | "postgres" = "embedded",
+): Promise<TestWorld> {
   let now = NOW;
   const accounts = DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved: true }));
   const world = createWorld({ now: () => now, accounts, rateLimits: false, imageSizeGiB: 20, ...options });
   const open = async () => {
-    const path = join(tmpdir(), `cvm-replicator-${randomUUID()}.db`);
-    const state = await openState(`sqlite:${path}`);
-    return { state, path };
+    const { url, path } = newPlace(engine);
+    return { state: await openState(url), path };
   };
   let place = await open();
   const [owner] = accounts as [Account, ...Account[]];
@@ -111,7 +132,8 @@ export async function testWorld(options: Partial<WorldOptions> = {}): Promise<Te
   return self;
 }
 
-function remove(path: string): void {
+function remove(path: string | undefined): void {
+  if (path === undefined) return;
   for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 }
 
@@ -135,6 +157,7 @@ export function cloudIn(world: World, account: Account, now: () => Millis): Clou
       });
       return read(JSON.parse(JSON.stringify(answer)) as Record<string, unknown>);
     } catch (error) {
+      if (error instanceof AnswerError) throw failed(error.code, error.message);
       if (error instanceof ApiError) throw failed(error.code, error.message);
       if (error instanceof TransportFault)
         throw failed(
