@@ -59,23 +59,20 @@ function missing(
 /** The image of a record is there. */
 function follow(copy: Copy, image: Image, want: Want | undefined, unwanted: boolean, c: Circumstances): Step {
   const back = copy.missingSince !== undefined;
-  const { missingSince: _, ...present } = { ...copy, updatedAt: c.now };
   switch (copy.state) {
     case "copying":
     case "finishing":
-      return pursue({ ...copy }, image, want, c, back);
+      return pursue(copy, image, want, c, back);
     case "blocked":
       if (!copy.claim || (copy.notBefore !== undefined && c.now < copy.notBefore)) return NOTHING;
       return pursue({ ...copy, claim: copy.claim }, image, want, c, back);
-    case "ready":
-      if (unwanted)
-        return note(
-          { ...copyBase(copy.key, copy, want, c.now), state: "retired", imageId: image.imageId, reason: DESELECTED },
-          "retired",
-          DESELECTED.text,
-        );
-      if (back) return note(present as Copy, "found", `${image.imageId} is there again`);
-      return NOTHING;
+    case "ready": {
+      if (unwanted) return retire(copy, image, c);
+      const { missingSince: _, ...present } = { ...copy, updatedAt: c.now };
+      return back ? note(present, "found", `${image.imageId} is there again`) : NOTHING;
+    }
+    case "failed":
+      return unwanted ? retire(copy, image, c) : NOTHING;
     case "retired":
       if (!want) return NOTHING;
       return note(
@@ -83,16 +80,13 @@ function follow(copy: Copy, image: Image, want: Want | undefined, unwanted: bool
         "found",
         `wanted again; ${image.imageId} is still there`,
       );
-    case "failed":
-      if (unwanted)
-        return note(
-          { ...copyBase(copy.key, copy, want, c.now), state: "retired", imageId: image.imageId, reason: DESELECTED },
-          "retired",
-          DESELECTED.text,
-        );
-      return NOTHING;
     case "waiting":
     case "retrying":
       return NOTHING;
   }
+}
+
+function retire(copy: Copy, image: Image, c: Circumstances): Step {
+  const base = copyBase(copy.key, copy, undefined, c.now);
+  return note({ ...base, state: "retired", imageId: image.imageId, reason: DESELECTED }, "retired", DESELECTED.text);
 }

@@ -5,7 +5,7 @@ import { CLOCK_SKEW, SIGNATURE_LIFE } from "../core/step.ts";
 import { CloudError, StateError } from "../errors.ts";
 import type { State } from "../ports/state.ts";
 import type { AccountRecord, AwaitedImage, Claimant, Copy, ImageRef, Millis, Run } from "../types.ts";
-import type { Tools } from "./apply.ts";
+import type { Tools } from "./tools.ts";
 
 /** What a replicator is made of: put together in one place (`open.ts`) and passed on from there. */
 export interface Replicator extends Tools {

@@ -4,7 +4,7 @@ import { afterFailure, backoff, type Draft, LOOK_AGAIN } from "../core/step.ts";
 import { CloudError } from "../errors.ts";
 import { SYNC_TIMEOUT, type SyncRequest } from "../ports/cloud.ts";
 import type { Copy, Millis, Reason } from "../types.ts";
-import type { Applying } from "./apply.ts";
+import type { Applying } from "./tools.ts";
 
 /** How long a claim allows its request to be signed. Short: a claim that ends without an answer is waited out. */
 const CLAIM_LIFE: Millis = 30_000;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/console.ts";
 import { addFault, endFaults, type Fault } from "../../emulator/faults.ts";
-import { ALL_SWITCHES, type Switches } from "../../emulator/switches.ts";
+import { ALL_SWITCHES } from "../../emulator/switches.ts";
 import { nextCheck } from "../../lib/core/plan.ts";
 import { replicate } from "../../lib/shell/replicate.ts";
 import { policy, SETTLE } from "../support/builders.ts";
@@ -39,7 +39,7 @@ describe.each(ENGINES)("with an %s state", (engine) => {
 
   it.each(variants)("makes each copy once and finishes it when %s is %s", async (name, value) => {
     await t.close();
-    t = await testWorld({ switches: { [name]: value } as Partial<Switches> }, engine);
+    t = await testWorld({ switches: { [name]: value } }, engine);
     t.bake({ tags: { team: "web" }, description: "as baked" });
     sharedWithUs();
     const instance = t.instance([golden, base]);
