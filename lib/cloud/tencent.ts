@@ -61,16 +61,22 @@ export function tencentCloud(options: TencentOptions): Cloud {
   return cloudOver(send, { ...options, signal });
 }
 
+/** What the adapter itself needs to know, whatever carries its calls. */
+export interface OverOptions extends Pick<TencentOptions, "site" | "timeoutMs"> {
+  readonly signal: AbortSignal;
+  /** Images a page. Default 100, the most that the API allows. */
+  readonly page?: number;
+  /** Repeats calls that may be repeated. Default: with pauses that grow, see `repeating`. */
+  readonly repeat?: typeof repeating;
+}
+
 /** The same over any way to send a call: what reading and repeating need is decided here, how bytes travel there. */
-export function cloudOver(
-  send: Send,
-  options: Pick<TencentOptions, "site" | "timeoutMs"> & { signal: AbortSignal },
-): Cloud {
-  const { signal } = options;
+export function cloudOver(send: Send, options: OverOptions): Cloud {
+  const { signal, page = PAGE, repeat = repeating } = options;
   const readTimeout = options.timeoutMs ?? 20_000;
 
   const repeated = <T>(call: Call, read: (answer: Json) => T): Promise<T> =>
-    repeating(() => send(call, read), signal, isTransient);
+    repeat(() => send(call, read), signal, isTransient);
 
   const describe = (region: string, params: DescribeImagesRequest): Call => ({
     service: "cvm",
@@ -126,7 +132,7 @@ export function cloudOver(
             return { items: listedImages(answer["ImageSet"], region, offset, type), total };
           }),
         ({ mark }) => mark,
-        { limit: PAGE },
+        { limit: page },
       );
       if (!listed) throw cloudError(describe(region, {}), { code: "Unstable", text: `${type} images` }, "none");
       return listed.flatMap(({ image }) => image ?? []);
@@ -160,7 +166,7 @@ export function cloudOver(
     async trySyncImage(request) {
       try {
         const onlyThrottled = (code: string) => code.startsWith("RequestLimitExceeded");
-        await repeating(() => send(sync(request, true), () => undefined), signal, onlyThrottled);
+        await repeat(() => send(sync(request, true), () => undefined), signal, onlyThrottled);
       } catch (error) {
         // "The request would have succeeded" (common error codes); whether SyncImages says it so is not settled.
         if (!(error instanceof CloudError && error.code === "DryRunOperation")) throw error;

@@ -5,7 +5,7 @@ import type { Action, Plan } from "../core/plan.ts";
 import { type Act, LOOK_AGAIN } from "../core/step.ts";
 import { CloudError } from "../errors.ts";
 import type { Cloud } from "../ports/cloud.ts";
-import type { Copy, JournalEntry, Millis, Reason } from "../types.ts";
+import type { AccountRecord, Copy, JournalEntry, Millis, Reason } from "../types.ts";
 import { SEND_NEEDS, send } from "./send.ts";
 import type { Applying, Told, Tools } from "./tools.ts";
 
@@ -28,7 +28,8 @@ const QUIET = new Set(["progress", "waiting", "missing", "released"]);
  * Carries out a plan. Every action is safe to be interrupted before and after each of its effects; what is lost to
  * somebody else's faster change is left to them. No promise is left running.
  */
-export async function applyPlan(plan: Plan, runId: string, account: string, tools: Tools): Promise<Applied> {
+export async function applyPlan(plan: Plan, runId: string, record: AccountRecord, tools: Tools): Promise<Applied> {
+  const { account, bornAt } = record;
   const actions: Record<string, number> = {};
   const newest = new Map<string, Copy | undefined>();
   let failures = 0;
@@ -41,6 +42,7 @@ export async function applyPlan(plan: Plan, runId: string, account: string, tool
   };
   const run: Applying = {
     ...tools,
+    sameState: async () => (await tools.state.account(account))?.bornAt === bornAt,
     attemptsOf: (copy) => tools.policies.find((p) => p.name === copy.policy)?.attempts ?? Number.POSITIVE_INFINITY,
     async save(copy, what, text, told = {}) {
       const saved = await tools.state.saveCopy(copy);

@@ -1,7 +1,8 @@
 import { type PlanView, viewOf } from "../core/plan-view.ts";
 import { type Summary, summarise } from "../core/summary.ts";
+import { CloudError, StartError } from "../errors.ts";
 import { lineJournal } from "../journal/lines.ts";
-import type { Copy, Run } from "../types.ts";
+import type { Copy, Millis, Run } from "../types.ts";
 import { readConfig } from "./config.ts";
 import type { Replicator } from "./memory.ts";
 import { type Opened, openReplicator } from "./open.ts";
@@ -26,6 +27,13 @@ const CLOSING = 3_000;
 /** The longest that SCF lets a function run (scf 2018-04-16, CreateFunction, Timeout). */
 const LONGEST = 900_000;
 
+/** The end came before it was known what to do. Nothing is lost; with the same limit it may come again and again. */
+function tooLittleTime(left: Millis, cause: CloudError): StartError {
+  const seconds = Math.round(left / 100) / 10;
+  const text = `stopped early: the ${seconds} s that the function had left were too few to look at everything; nothing is lost`;
+  return new StartError(`${text}. Give the function a longer time limit, at least 60 s (${cause.message})`, { cause });
+}
+
 /**
  * One invocation of a function: opens what it needs from the environment, does one run within the time that is left,
  * and closes everything again. An error is thrown on, so that SCF counts the invocation as failed and repeats it.
@@ -46,7 +54,10 @@ export async function invoke(
     opened = await openReplicator(config, process.env, { at: () => stopAt, signal: stop.signal }, [printed]);
     const order = await orderFor(opened.replicator, config.sweepEvery);
     const { account, run, plan, copies } = await replicate(order, opened.replicator);
-    return { account, run, plan: viewOf(plan), ...summarise(copies.filter(concerns), run.problems) };
+    const asked = copies.filter((copy) => concerns(copy) && (order.only?.(copy.key, copy.policy) ?? true));
+    return { account, run, plan: viewOf(plan), ...summarise(asked, run.problems) };
+  } catch (error) {
+    throw stop.signal.aborted && error instanceof CloudError ? tooLittleTime(left, error) : error;
   } finally {
     clearTimeout(timer);
     await opened?.close();

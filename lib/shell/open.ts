@@ -38,7 +38,8 @@ export async function readPolicies(file: string): Promise<{ policies: Policy[]; 
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : message;
     const text = `cannot read the policy: ${why}; name the file with --policy or POLICY_FILE`;
     throw new InputError([{ where: file, text }]);
   }

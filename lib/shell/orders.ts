@@ -37,10 +37,17 @@ export function orderByHand(event: unknown, policies: readonly Policy[]): Order 
   if (policy !== undefined && !policies.some(({ name }) => name === policy)) {
     wrong("policy", policy, `one of the policies ${policies.map(({ name }) => name).join(", ")}`);
   }
-  if (region !== undefined && typeof region !== "string") wrong("region", region, "a region such as ap-guangzhou");
+  const sources = new Set(policies.flatMap(({ from }) => from));
+  if (region !== undefined && !(typeof region === "string" && sources.has(region))) {
+    wrong("region", region, `one of the regions that the policies copy from: ${[...sources].join(", ")}`);
+  }
   if (dryRun !== undefined && typeof dryRun !== "boolean") wrong("dryRun", dryRun, "true or false");
   const ids =
-    imageIds === undefined ? undefined : Array.isArray(imageIds) && imageIds.every(isImageId) ? imageIds : null;
+    imageIds === undefined
+      ? undefined
+      : Array.isArray(imageIds) && imageIds.length > 0 && imageIds.every(isImageId)
+        ? imageIds
+        : null;
   if (ids === null) wrong("imageIds", imageIds, 'a list of image ids such as ["img-8toqc6s3"]');
   if (problems.length > 0) throw new InputError(problems);
   const only = (key: CopyKey, wantedBy: string) =>

@@ -63,7 +63,7 @@ export async function replicate(order: Order, tools: Replicator): Promise<Report
     first ??= plan;
     if (order.dryRun) return { account, run: run.end(tools.now(), plan.problems), plan, copies: plan.copies };
 
-    const applied = await applyPlan(plan, run.id, account, tools);
+    const applied = await applyPlan(plan, run.id, known, tools);
     await rememberNamed(account, order.scope, awaited, observation, tools);
     run.add(applied);
     if (!applied.moved || applied.stoppedEarly || round === MOST_ROUNDS) {

@@ -9,7 +9,7 @@ import type { Applying } from "./tools.ts";
 /** How long a claim allows its request to be signed. Short: a claim that ends without an answer is waited out. */
 const CLAIM_LIFE: Millis = 30_000;
 /** When a source that is busy, or a throttled call, is tried again. */
-const BUSY_AGAIN: Millis = 15_000;
+const BUSY_AGAIN: Millis = 30_000;
 /** Time that a send and its recording need; with less left, nothing is claimed. */
 export const SEND_NEEDS: Millis = SYNC_TIMEOUT + 5_000;
 
@@ -26,7 +26,22 @@ export async function send(action: Send, run: Applying): Promise<void> {
     const copy = await claim(draft, run);
     if (copy) claimed.push(copy);
   }
-  if (claimed.length > 0) await ask(action, claimed, run, "together");
+  if (claimed.length === 0) return;
+  // A claim in a state that was lost since the plan was made says nothing: somebody may have sent before the loss.
+  if (await run.sameState()) await ask(action, claimed, run, "together");
+  else for (const copy of claimed) await release(copy, stateLost(action), run);
+}
+
+function stateLost({ source }: Send): CloudError {
+  const text = "not sent: the state was lost or exchanged while the call was prepared";
+  return new CloudError({
+    action: "SyncImages",
+    region: source.region,
+    code: "StateLost",
+    text,
+    outcome: "again",
+    effect: "none",
+  });
 }
 
 async function claim(draft: Draft, run: Applying): Promise<Claimed | undefined> {

@@ -28,6 +28,8 @@ export interface Applying extends Tools {
   save(copy: Copy, what: string, text: string, told?: Told): Promise<Copy | undefined>;
   /** Journals a call that changed no record. */
   tell(what: string, text: string, about: { key: CopyKey; image: ImageRef } & Told): Promise<void>;
+  /** Whether the state is still the one that the plan was made from, and was not lost meanwhile. */
+  sameState(): Promise<boolean>;
   /** The number of attempts that the policy of a copy allows. */
   attemptsOf(copy: Copy): number;
 }

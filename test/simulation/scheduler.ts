@@ -1,0 +1,100 @@
+import type { Millis } from "../../lib/types.ts";
+import type { Dice } from "./dice.ts";
+
+/** A branch of a process runs on when its gate is let go. `late`: its request may still arrive when the process is gone. */
+interface Gate {
+  readonly label: string;
+  go(): void;
+  late?(): void;
+}
+
+/** One instance of the program in the simulation. */
+export interface Process {
+  readonly name: string;
+  /** How far its clock is off. */
+  readonly skew: Millis;
+  /** Gone: whatever it awaits never answers. */
+  dead: boolean;
+  /** Frozen until then. */
+  frozenUntil: Millis;
+  /** What it waits for: one for each branch of it that runs. */
+  readonly gates: Gate[];
+  /** Its run has ended, well or not. */
+  ended: boolean;
+}
+
+/**
+ * Lets the processes run on one by one. Each call of the cloud or the state is a gate before and after its effect:
+ * everything that a kernel, a network or an operator could do to a process between two of its instructions happens there.
+ */
+export class Scheduler {
+  now: Millis;
+  readonly processes: Process[] = [];
+  readonly #dice: Dice;
+  #late: { at: Millis; run(): void }[] = [];
+
+  constructor(start: Millis, dice: Dice) {
+    this.now = start;
+    this.#dice = dice;
+  }
+
+  /** Waits at a gate until the scheduler lets this process go on; for ever if it is killed meanwhile. */
+  at(process: Process, label: string, late?: () => void): Promise<void> {
+    if (process.dead) return new Promise(() => {});
+    return new Promise((go) => {
+      process.gates.push({ label, go, ...(late && { late }) });
+    });
+  }
+
+  /** Those that stand at a gate and may go on now. */
+  ready(): Process[] {
+    return this.processes.filter((p) => p.gates.length > 0 && !p.dead && p.frozenUntil <= this.now);
+  }
+
+  /** Lets one branch of a process go on to its next gate, and a little time pass. */
+  async step(process: Process): Promise<void> {
+    const [gate] = process.gates.splice(this.#dice.between(0, process.gates.length - 1), 1);
+    if (!gate) throw new Error(`${process.name} stands at no gate`);
+    gate.go();
+    await this.#drain();
+    this.pass(this.#dice.roll(0.95) ? this.#dice.between(1, 300) : this.#dice.between(1_000, 15_000));
+  }
+
+  /** Lets time pass, and whatever was under way arrive. */
+  pass(ms: Millis): void {
+    this.now += ms;
+    const due = this.#late.filter(({ at }) => at <= this.now);
+    this.#late = this.#late.filter(({ at }) => at > this.now);
+    for (const { run } of due) run();
+  }
+
+  later(delay: Millis, run: () => void): void {
+    this.#late.push({ at: this.now + delay, run });
+  }
+
+  kill(process: Process): void {
+    process.dead = true;
+    process.ended = true;
+    process.gates.length = 0;
+  }
+
+  /** Until nothing runs any more: every process stands at a gate or has ended. */
+  async #drain(): Promise<void> {
+    // Nothing real is waited for, so that one turn of the loop lets every branch come to its gate.
+    for (let turns = 0; turns < 2 || this.processes.some((p) => !p.ended && p.gates.length === 0); turns += 1) {
+      if (turns > 1_000) throw new Error("a process waits for something that no gate controls");
+      await new Promise((done) => setImmediate(done));
+    }
+  }
+
+  /** Starts a run and lets it come to its first gate. */
+  async start(process: Process, run: Promise<unknown>): Promise<void> {
+    this.processes.push(process);
+    const ended = () => {
+      process.ended = true;
+    };
+    run.then(ended, ended);
+    await this.#drain();
+    this.processes.splice(0, this.processes.length, ...this.processes.filter((p) => !p.ended));
+  }
+}

@@ -1,0 +1,35 @@
+import { StateError } from "../../lib/errors.ts";
+import type { ReadableJournal, State } from "../../lib/ports/state.ts";
+import type { Process } from "./scheduler.ts";
+import type { Simulation } from "./simulation.ts";
+
+type Both = State & ReadableJournal;
+
+/** The state as one process reaches it: a gate before and after each verb, and a database that fails half-way. */
+export function simulatedState(sim: Simulation, process: Process): Both {
+  const through = async <T>(verb: string, work: (state: Both) => Promise<T>): Promise<T> => {
+    await sim.scheduler.at(process, `state ${verb}`);
+    if (sim.chaos && sim.dice.roll(sim.stateFaults)) {
+      const done = sim.dice.roll(0.5);
+      sim.count(done ? "state-fails-after" : "state-fails-before");
+      if (done) await work(sim.state);
+      throw new StateError(`simulated: the database is away (${verb})`);
+    }
+    const result = await work(sim.state);
+    await sim.scheduler.at(process, `state ${verb} done`);
+    return result;
+  };
+  return {
+    copies: (account) => through("copies", (s) => s.copies(account)),
+    saveCopy: (copy) => through("saveCopy", (s) => s.saveCopy(copy)),
+    account: (account) => through("account", (s) => s.account(account)),
+    saveAccount: (record) => through("saveAccount", (s) => s.saveAccount(record)),
+    awaited: (account) => through("awaited", (s) => s.awaited(account)),
+    setAwaited: (add, remove) => through("setAwaited", (s) => s.setAwaited(add, remove)),
+    saveRun: (run) => through("saveRun", (s) => s.saveRun(run)),
+    runs: (account, limit) => through("runs", (s) => s.runs(account, limit)),
+    append: (entries) => through("append", (s) => s.append(entries)),
+    entries: (account, limit, imageId) => through("entries", (s) => s.entries(account, limit, imageId)),
+    close: async () => {},
+  };
+}
