@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { nextCheck } from "../lib/core/plan.ts";
 import { exitCodeOf, isSettled, summarise } from "../lib/core/summary.ts";
+import type { Journal } from "../lib/ports/state.ts";
 import { type Order, type Report, replicate } from "../lib/shell/replicate.ts";
-import type { Millis } from "../lib/types.ts";
-import { lineOf, type Progress, showProgress } from "./progress.ts";
+import type { Copy, Millis } from "../lib/types.ts";
+import { type Progress, showProgress } from "./progress.ts";
+import { totalsOf } from "./table.ts";
 import { clean } from "./text.ts";
 import { withReplicator } from "./with-replicator.ts";
 
 const SOONEST: Millis = 1_000;
 const LATEST: Millis = 15_000;
+/** How often progress is shown while a run goes on. */
+const SHOW_EVERY: Millis = 300;
 
 /** `apply`: one run, or with `--wait` as many as it takes. Progress goes to standard error, the answer to standard output. */
 export async function apply(options: {
@@ -17,19 +21,30 @@ export async function apply(options: {
   wait?: boolean;
   acceptVanished?: boolean;
 }): Promise<0 | 1 | 3 | 130> {
-  return withReplicator(options.policy, async ({ replicator, state, warnings }, interrupted) => {
-    for (const { where, text } of warnings) process.stderr.write(`warning: ${clean(where)}: ${clean(text)}\n`);
-    const progress = showProgress(process.stderr, await state.copies(await replicator.cloud.account()));
+  const progress = showProgress(process.stderr);
+  let changed = false;
+  const work: Parameters<typeof withReplicator<0 | 1 | 3 | 130>>[1] = async (opened, interrupted) => {
+    const { replicator, state, warnings } = opened;
+    for (const { where, text } of warnings) progress.say(`warning: ${clean(where)}: ${clean(text)}`);
+    const account = await replicator.cloud.account();
+    progress.begin(await state.copies(account));
     const order: Order = {
       why: "apply",
       scope: { kind: "sweep" },
       ...(options.acceptVanished && { acceptVanished: true }),
     };
-    let report = await replicate(order, replicator);
-    progress.show(report.copies);
-    if (options.wait)
-      report = await wait(report, (scope) => replicate({ ...order, scope }, replicator), progress, interrupted);
-    progress.end();
+    const news = async () => {
+      if (!changed) return undefined;
+      changed = false;
+      return await state.copies(account);
+    };
+    const run = async (scope: Order["scope"]) => {
+      const report = await watched(replicate({ ...order, scope }, replicator), news, progress);
+      progress.show(report.copies);
+      return report;
+    };
+    let report = await run(order.scope);
+    if (options.wait) report = await wait(report, run, interrupted);
     const summary = summarise(report.copies, report.run.problems);
     if (options.json) {
       process.stdout.write(`${JSON.stringify(summary)}\n`);
@@ -37,17 +52,41 @@ export async function apply(options: {
       for (const { text, remedy } of summary.summary.problems) {
         process.stdout.write(`problem: ${clean(text)}${remedy ? `; ${clean(remedy)}` : ""}\n`);
       }
-      process.stdout.write(`${lineOf(report.copies)}\n`);
+      // In a terminal the table has just said it.
+      if (!process.stdout.isTTY || !process.stderr.isTTY) process.stdout.write(`${totalsOf(report.copies)}\n`);
     }
     return interrupted() ? 130 : exitCodeOf(summary);
-  });
+  };
+  const journal: Journal = {
+    append: async () => {
+      changed = true;
+    },
+  };
+  return withReplicator(options.policy, work, (text) => progress.say(text), [journal]);
+}
+
+/** Shows what is remembered while a run goes on, which may take minutes. Nothing is read any more once this ends. */
+async function watched<T>(
+  run: Promise<T>,
+  news: () => Promise<readonly Copy[] | undefined>,
+  progress: Progress,
+): Promise<T> {
+  const end = new AbortController();
+  const ended = () => end.abort();
+  run.then(ended, ended);
+  while (!end.signal.aborted) {
+    await sleep(SHOW_EVERY, undefined, { signal: end.signal }).catch(() => {});
+    // A state that cannot be read is for the run to tell.
+    const copies = end.signal.aborted ? undefined : await news().catch(() => undefined);
+    if (copies) progress.show(copies);
+  }
+  return run;
 }
 
 /** Runs again until every copy is settled: soon after something happened, less often while nothing does. */
 async function wait(
   first: Report,
   run: (scope: Order["scope"]) => Promise<Report>,
-  progress: Progress,
   interrupted: () => boolean,
 ): Promise<Report> {
   let report = first;
@@ -64,7 +103,6 @@ async function wait(
     const due = nextCheck(report.copies, now) ?? now;
     await pause(Math.min(LATEST, Math.max(pace, due - now)), interrupted);
     report = await run({ kind: "poll" });
-    progress.show(report.copies);
   }
   return report;
 }

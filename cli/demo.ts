@@ -12,9 +12,11 @@ import { isSettled, summarise } from "../lib/core/summary.ts";
 import { StartError } from "../lib/errors.ts";
 import type { Answer } from "../lib/shell/invoke.ts";
 import { openState } from "../lib/state/open.ts";
+import type { Copy } from "../lib/types.ts";
 import { accounts } from "./emulator.ts";
 import { packageFolder } from "./package.ts";
-import { lineOf, showProgress } from "./progress.ts";
+import { showProgress } from "./progress.ts";
+import { totalsOf } from "./table.ts";
 import { clean } from "./text.ts";
 
 type Handler = (event: unknown, context: object) => Promise<Partial<Answer>>;
@@ -26,7 +28,8 @@ const TICK = 500;
 const LONGEST = 55_000;
 
 /** `demo`: the whole of it on this machine, from a new image to its copies. 1 if not every copy is ready in the end. */
-export async function demo(): Promise<0 | 1> {
+export async function demo(): Promise<0 | 1 | 130> {
+  const stopped = watchForStop();
   const top = packageFolder();
   const handler = functionsIn(join(top, "dist/functions"));
   const folder = await mkdtemp(join(tmpdir(), "cvm-replicator-demo-"));
@@ -52,19 +55,20 @@ export async function demo(): Promise<0 | 1> {
   });
   const state = await openState(stateUrl);
   try {
-    say(`1. An emulated Tencent Cloud runs at ${cloud.url}, ${TIME_SCALE} times as fast as the real one.`);
+    say(`1. An emulated Tencent Cloud runs at ${cloud.url}, ${TIME_SCALE} times as fast.`);
     const baked = await createImage(cloud.url, owner, "golden-web-2026.11");
     say(`2. Account ${owner.uin} bakes ${baked} "golden-web-2026.11" in ${REGION}.`);
     const shared = await createImage(cloud.url, partner, "base-tencentos-4");
-    say(`3. Account ${partner.uin} bakes ${shared} "base-tencentos-4" there and will share it with ${owner.uin}.`);
-    say("4. The functions do the rest: image-created gets each event, poll-copies runs on a timer.\n");
+    say(`3. Account ${partner.uin} bakes ${shared} "base-tencentos-4" and will share it.`);
+    say("4. The functions do the rest: image-created by event, poll-copies by timer.\n");
 
     const started = Date.now();
-    const progress = showProgress(process.stdout, []);
+    const progress = showProgress(process.stdout);
     let copies = await state.copies(owner.uin);
+    progress.begin(copies);
     let delivered = 0;
     let sharedAt: number | undefined;
-    while (Date.now() - started < LONGEST) {
+    while (Date.now() - started < LONGEST && !stopped()) {
       delivered = await deliverEvents(world, owner, delivered, handler["image-created"]);
       await handler["poll-copies"](
         { Type: "Timer", TriggerName: "demo", Time: new Date().toISOString(), Message: "" },
@@ -77,13 +81,23 @@ export async function demo(): Promise<0 | 1> {
       if (roots.has(baked) && roots.has(shared) && copies.every(isSettled)) break;
       await sleep(TICK);
     }
-    progress.end();
-    return sayHowItEnded(say, copies, world, Date.now() - started);
+    return stopped() ? 130 : sayHowItEnded(say, copies, world, Date.now() - started);
   } finally {
     await state.close();
     await cloud.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The first Ctrl-C lets the demo clean up; a second one ends it at once. */
+function watchForStop(): () => boolean {
+  let stopped = false;
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => {
+      stopped = true;
+    });
+  }
+  return () => stopped;
 }
 
 /** The functions as they are deployed. */
@@ -122,18 +136,13 @@ async function deliverEvents(world: World, account: Account, after: number, hand
   return world.events.length;
 }
 
-function sayHowItEnded(
-  say: (text: string) => void,
-  copies: Parameters<typeof lineOf>[0],
-  world: World,
-  ms: number,
-): 0 | 1 {
+function sayHowItEnded(say: (text: string) => void, copies: readonly Copy[], world: World, ms: number): 0 | 1 {
   const { summary } = summarise(copies, []);
   const syncs = world.requests.filter(
     ({ action, params, result }) =>
       action === "SyncImages" && !(params as { DryRun?: boolean }).DryRun && result === "ok",
   );
-  say(`\n${lineOf(copies)}, after ${Math.round(ms / 1000)} s and ${syncs.length} SyncImages calls.`);
+  say(`\n${totalsOf(copies)}, after ${Math.round(ms / 1000)} s and ${syncs.length} SyncImages calls.`);
   for (const copy of copies) {
     const image = "imageId" in copy && copy.imageId ? world.images.get(copy.key.region)?.get(copy.imageId) : undefined;
     say(

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
-import { InputError, ReplicatorError } from "../lib/errors.ts";
+import { CloudError, InputError, ReplicatorError } from "../lib/errors.ts";
 import { packageVersion } from "./package.ts";
 import { clean } from "./text.ts";
 
@@ -31,7 +31,7 @@ program
   .description("check the policy file, without any call")
   .addOption(policy())
   .addOption(json())
-  .action(async (options) => {
+  .action(async (options: { policy?: string; json?: boolean }) => {
     exitCode = await (await import("./validate.ts")).validate(options);
   });
 
@@ -41,7 +41,7 @@ program
   .addOption(policy())
   .addOption(json())
   .option("--detailed-exitcode", "exit with 4 if there is work")
-  .action(async (options) => {
+  .action(async (options: { policy?: string; json?: boolean; detailedExitcode?: boolean }) => {
     exitCode = await (await import("./plan.ts")).plan(options);
   });
 
@@ -52,7 +52,7 @@ program
   .addOption(json())
   .option("--wait", "go on until every copy is ready or needs a person")
   .option("--accept-vanished", "many copies were deleted on purpose: make them again")
-  .action(async (options) => {
+  .action(async (options: { policy?: string; json?: boolean; wait?: boolean; acceptVanished?: boolean }) => {
     exitCode = await (await import("./apply.ts")).apply(options);
   });
 
@@ -60,7 +60,7 @@ program
   .command("status")
   .description("show what is remembered of every copy, without changing anything")
   .addOption(json())
-  .action(async (options) => {
+  .action(async (options: { json?: boolean }) => {
     exitCode = await (await import("./status.ts")).status(options);
   });
 
@@ -72,7 +72,7 @@ program
   .option("--time-scale <n>", "make images, copies and imports n times as fast", "1")
   .option("--no-cross-border", "refuse copies between mainland China and elsewhere, as for a new account")
   .option("--seed <n>", "seed of everything that is random", "1")
-  .action(async (options) => {
+  .action(async (options: { crossBorder: boolean; port: string; host: string; timeScale: string; seed: string }) => {
     exitCode = await (await import("./emulator.ts")).emulator(options);
   });
 
@@ -94,8 +94,8 @@ function report(error: unknown): ExitCode {
   }
   if (error instanceof ReplicatorError) {
     process.stderr.write(`error: ${clean(error.message)}\n`);
-    const { remedy } = error as { remedy?: unknown };
-    if (typeof remedy === "string") process.stderr.write(`  ${clean(remedy)}\n`);
+    const remedy = error instanceof CloudError ? (error.remedy ?? adviceOn(error)) : undefined;
+    if (remedy) process.stderr.write(`  ${clean(remedy)}\n`);
     return 1;
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
@@ -106,11 +106,21 @@ function report(error: unknown): ExitCode {
   return 1;
 }
 
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough (`| head`) is no error.
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
+/** What only the command line knows: where the calls went. */
+function adviceOn({ code }: CloudError): string | undefined {
+  if (code !== "Network" && code !== "Timeout") return undefined;
+  const endpoint = process.env["REPLICATOR_ENDPOINT"];
+  return endpoint
+    ? `Every call goes to REPLICATOR_ENDPOINT=${endpoint}: start what should listen there, or correct or unset it.`
+    : "Check the network and the DNS of this machine.";
+}
+
+// A reader that has seen enough (`| head`) is no error, and no reason to stop in the middle of what is under way.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 
 try {
   await program.parseAsync();

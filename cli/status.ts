@@ -2,7 +2,7 @@ import { exitCodeOf, summarise } from "../lib/core/summary.ts";
 import { readConfig } from "../lib/shell/config.ts";
 import { openCloud } from "../lib/shell/open.ts";
 import { openState } from "../lib/state/open.ts";
-import { lineOf, tableOf } from "./progress.ts";
+import { roomOf, tableOf, totalsOf } from "./table.ts";
 import { clean } from "./text.ts";
 
 /** `status`: what is remembered. Asks the cloud only whose account this is. */
@@ -28,7 +28,7 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
       process.stdout.write("Nothing is remembered of this account yet; `cvm-replicator apply` begins.\n");
       return 0;
     }
-    process.stdout.write(`${tableOf(copies, process.stdout)}\n${lineOf(copies)}\n`);
+    process.stdout.write(`${tableOf(copies, roomOf(process.stdout)).join("\n")}\n${totalsOf(copies)}\n`);
     for (const { text, remedy } of summary.summary.problems) {
       process.stdout.write(`problem: ${clean(text)}${remedy ? `; ${clean(remedy)}` : ""}\n`);
     }

@@ -33,8 +33,10 @@ function buildFunctions() {
     minify: true,
     // Errors are told apart by their names.
     keepNames: true,
-    // Native, and loaded for an embedded state alone.
+    // Native, and loaded for an embedded state alone. By `require`: SCF makes the modules of a layer known by NODE_PATH,
+    // which `import()` does not look at.
     external: ["libsql"],
+    supported: { "dynamic-import": false },
     alias: {
       "whatwg-url": join(ROOT, "deploy/stubs/whatwg-url.ts"),
       "form-data": join(ROOT, "deploy/stubs/form-data.ts"),
