@@ -19,6 +19,7 @@ import {
   textOf,
 } from "./answers.ts";
 import type { Credentials } from "./credentials.ts";
+import { accountIn, callerIdentity } from "./identity.ts";
 import { readAll, readByIds } from "./paging.ts";
 import { repeating } from "./retry.ts";
 import type { Site } from "./services.ts";
@@ -106,21 +107,7 @@ export function cloudOver(send: Send, options: OverOptions): Cloud {
   };
 
   return {
-    account: () =>
-      repeated(
-        {
-          service: "sts",
-          action: "GetCallerIdentity",
-          region: options.site === "intl" ? "ap-singapore" : "ap-guangzhou", // any region of the site answers the same
-          params: {},
-          timeoutMs: readTimeout,
-        },
-        (answer) => {
-          const account = textOf(answer["AccountId"], "AccountId");
-          if (!account) throw new AnswerError("AccountId is absent");
-          return account;
-        },
-      ),
+    account: () => repeated(callerIdentity(options.site, readTimeout), accountIn),
 
     async images(region, type) {
       const filter = { Filters: [{ Name: "image-type", Values: [IMAGE_TYPES[type]] }] };

@@ -33,6 +33,7 @@ const personUnknown = verdict("person", "unknown");
 
 const KEYS =
   "Check TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and TENCENTCLOUD_TOKEN, or the role of the function.";
+const ONE_ACCOUNT = "Give credentials of the expected account; or, to work for the other one, start again.";
 const GRANT = "Grant the action to the user or role in CAM (Cloud Access Management).";
 const CLOCK = "Set the clock of this machine: it is off by more than five minutes.";
 const REPORT = "Please report this: the program asked for something that the API does not take.";
@@ -170,6 +171,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   "InvalidParameter.AccessKeyNotSupport": personUnknown("account", "the key is of a kind that is not supported", KEYS),
 
   // Ours: no verdict of the cloud arrived, or not one that can be used
+  AccountChanged: personNone("account", "not sent, the credentials are of another account than at first", ONE_ACCOUNT),
   Aborted: againUnknown("call", "stopped, the time that was given has run out"),
   BadAnswer: retryUnknown("call", "the answer is not what the API's model says"),
   HttpStatus: retryUnknown("call", "the API answered with an HTTP error"),

@@ -24,7 +24,10 @@ export interface SyncAnswer {
  * behind this port; `syncImage` never is.
  */
 export interface Cloud {
-  /** The account that the credentials belong to (STS GetCallerIdentity). */
+  /**
+   * The account that the credentials belong to (STS GetCallerIdentity). Every other verb refuses to work for another
+   * account.
+   */
   account(): Promise<string>;
   /** Every image of a type in a region, read so that images which come and go meanwhile hide no other. */
   images(region: string, type: ImageType): Promise<Image[]>;

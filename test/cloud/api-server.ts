@@ -21,9 +21,15 @@ export type Reaction =
   | { cut: true }
   | { hang: true };
 
-/** A tiny API on loopback that does as told and remembers what arrived. */
-export async function startApi(react: (request: ApiRequest, n: number) => Reaction | Promise<Reaction>) {
+type React = (request: ApiRequest, n: number) => Reaction | Promise<Reaction>;
+
+/**
+ * A tiny API on loopback that does as told and remembers what arrived. GetCallerIdentity, which precedes other calls,
+ * is kept apart: `identify` reacts to it.
+ */
+export async function startApi(react: React, identify: React = () => ({ answer: { AccountId: "100000000001" } })) {
   const requests: ApiRequest[] = [];
+  const inquiries: ApiRequest[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((req, res) => {
     const chunks: Buffer[] = [];
@@ -36,8 +42,9 @@ export async function startApi(react: (request: ApiRequest, n: number) => Reacti
         headers: req.headers,
         params: JSON.parse(Buffer.concat(chunks).toString() || "{}"),
       };
-      requests.push(request);
-      void Promise.resolve(react(request, requests.length)).then((reaction) => {
+      const [seen, reactTo] = request.action === "GetCallerIdentity" ? [inquiries, identify] : [requests, react];
+      seen.push(request);
+      void Promise.resolve(reactTo(request, seen.length)).then((reaction) => {
         if ("cut" in reaction) return void req.socket.destroy();
         if ("hang" in reaction) return;
         res.setHeader("content-type", "application/json");
@@ -49,7 +56,7 @@ export async function startApi(react: (request: ApiRequest, n: number) => Reacti
         const body =
           "error" in reaction
             ? { Error: { Code: reaction.error, Message: reaction.message ?? "the cloud's words" }, RequestId: "req-e" }
-            : { RequestId: `req-${requests.length}`, ...reaction.answer };
+            : { RequestId: `req-${seen.length}`, ...reaction.answer };
         res.end(JSON.stringify({ Response: body }));
       });
     });
@@ -65,6 +72,7 @@ export async function startApi(react: (request: ApiRequest, n: number) => Reacti
   return {
     url,
     requests,
+    inquiries,
     connections: () => connections,
     cloud: (options: Partial<TencentOptions> = {}) =>
       tencentCloud({ endpoint: url, site: "cn", credentials: async () => KEY, now: Date.now, ...options }),
@@ -78,6 +86,9 @@ export async function startApi(react: (request: ApiRequest, n: number) => Reacti
 
 export const KEY = { secretId: "AKIDplanted0000001", secretKey: "planted-secret-key", token: "planted-token" };
 
+/** The key that signed a request. */
+export const signer = ({ headers }: ApiRequest) => /Credential=([^/]*)/.exec(headers.authorization ?? "")?.[1];
+
 /** An image as DescribeImages shows it. */
 export const apiImage = (imageId: string, more: object = {}) => ({
   ImageId: imageId,
@@ -90,8 +101,8 @@ export const apiImage = (imageId: string, more: object = {}) => ({
 });
 
 /** `startApi` for tests: closed when the file's tests have ended. */
-export const serve: typeof startApi = async (react) => {
-  const api = await startApi(react);
+export const serve: typeof startApi = async (react, identify) => {
+  const api = await startApi(react, identify);
   open.push(api);
   return api;
 };

@@ -13,14 +13,25 @@ afterEach(() => {
   for (const clean of cleanups.splice(0)) clean();
 });
 
-/** Takes connections and tells every byte that arrives; answers nothing, unless told to. */
-async function listen(onConnection: (socket: Socket, arrived: (bytes: Buffer) => void) => void) {
+const ACCOUNT = JSON.stringify({ Response: { AccountId: "100000000001", RequestId: "req-0" } });
+
+/**
+ * Takes connections and tells every byte that arrives; answers nothing, unless told to. GetCallerIdentity alone is
+ * answered, and is not told: `arrived` then says false.
+ */
+async function listen(onConnection: (socket: Socket, arrived: (bytes: Buffer, via?: Socket) => boolean) => void) {
   const bytes: Buffer[] = [];
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);
     socket.on("error", () => undefined);
-    onConnection(socket, (chunk) => bytes.push(chunk));
+    let text = "";
+    onConnection(socket, (chunk, via = socket) => {
+      text += chunk.toString();
+      if (!text.includes("X-TC-Action: GetCallerIdentity")) return bytes.push(chunk) > 0;
+      if (text.endsWith("{}")) via.write(`HTTP/1.1 200 OK\r\nContent-Length: ${ACCOUNT.length}\r\n\r\n${ACCOUNT}`);
+      return false;
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   cleanups.push(() => {
@@ -29,7 +40,7 @@ async function listen(onConnection: (socket: Socket, arrived: (bytes: Buffer) =>
   });
   return { port: (server.address() as AddressInfo).port, text: () => Buffer.concat(bytes).toString() };
 }
-const listenPlain = () => listen((socket, arrived) => socket.on("data", arrived));
+const listenPlain = () => listen((socket, arrived) => socket.on("data", (bytes: Buffer) => arrived(bytes)));
 
 const sync = (notAfter: number): SyncRequest => ({
   source: { region: "ap-guangzhou", imageId: "img-1" },
@@ -37,8 +48,14 @@ const sync = (notAfter: number): SyncRequest => ({
   name: "token",
   notAfter,
 });
-const cloudAt = (endpoint: string, more: object = {}) =>
+const newCloud = (endpoint: string, more: object = {}) =>
   tencentCloud({ endpoint, site: "cn", credentials: async () => KEY, now: Date.now, timeoutMs: 900, ...more });
+/** One that knows already whose the key is, so that SyncImages is all that is still to be sent. */
+async function cloudAt(endpoint: string, more: object = {}) {
+  const cloud = newCloud(endpoint, more);
+  await cloud.account();
+  return cloud;
+}
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const freeze = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 const NOT_SENT = { code: "NotSent", effect: "none", outcome: "again" };
@@ -62,7 +79,7 @@ describe("a syncImage whose last moment passes before it is sent", () => {
       await sleep(300);
       return KEY;
     };
-    const cloud = cloudAt(`http://127.0.0.1:${server.port}`, { credentials });
+    const cloud = await cloudAt(`http://127.0.0.1:${server.port}`, { credentials });
     const message: unknown = expect.stringMatching(
       /not sent, it would have been too late \(it is \d+ ms past the last moment/,
     );
@@ -73,8 +90,8 @@ describe("a syncImage whose last moment passes before it is sent", () => {
 
   it("does not leave when the process was frozen after signing, while connecting", async () => {
     const server = await listenPlain();
+    const cloud = await cloudAt(`http://127.0.0.1:${server.port}`);
     const frozen = freezeWhileConnecting(300);
-    const cloud = cloudAt(`http://127.0.0.1:${server.port}`);
     await expect(cloud.syncImage(sync(Date.now() + 150))).rejects.toMatchObject(NOT_SENT);
     expect(frozen).toHaveBeenCalledOnce();
     await sleep(100);
@@ -83,8 +100,8 @@ describe("a syncImage whose last moment passes before it is sent", () => {
 
   it("leaves in spite of the freeze while there is time left", async () => {
     const server = await listenPlain();
+    const cloud = await cloudAt(`http://127.0.0.1:${server.port}`);
     freezeWhileConnecting(300);
-    const cloud = cloudAt(`http://127.0.0.1:${server.port}`);
     await expect(cloud.syncImage(sync(Date.now() + 5000))).rejects.toMatchObject({
       code: "Timeout",
       effect: "unknown",
@@ -94,7 +111,7 @@ describe("a syncImage whose last moment passes before it is sent", () => {
 
   it("does not leave when the timestamp it was signed with is too late, whatever our clock says", async () => {
     const server = await listenPlain();
-    const cloud = cloudAt(`http://127.0.0.1:${server.port}`, { now: () => 0 });
+    const cloud = await cloudAt(`http://127.0.0.1:${server.port}`, { now: () => 0 });
     await expect(cloud.syncImage(sync(Date.now() - 5000))).rejects.toMatchObject(NOT_SENT);
     await sleep(100);
     expect(server.text()).toBe("");
@@ -109,7 +126,7 @@ describe("a syncImage that is given up", () => {
       release = resolve;
     });
     const run = new AbortController();
-    const cloud = cloudAt(`http://127.0.0.1:${server.port}`, {
+    const cloud = newCloud(`http://127.0.0.1:${server.port}`, {
       signal: run.signal,
       credentials: () => held.then(() => KEY),
     });
@@ -125,11 +142,10 @@ describe("a syncImage that is given up", () => {
     const run = new AbortController();
     const server = await listen((socket, arrived) =>
       socket.on("data", (bytes) => {
-        arrived(bytes);
-        run.abort();
+        if (arrived(bytes)) run.abort();
       }),
     );
-    const cloud = cloudAt(`http://127.0.0.1:${server.port}`, { signal: run.signal });
+    const cloud = await cloudAt(`http://127.0.0.1:${server.port}`, { signal: run.signal });
     await expect(cloud.syncImage(sync(Date.now() + 60_000))).rejects.toMatchObject({
       code: "Aborted",
       outcome: "again",
@@ -141,7 +157,7 @@ describe("a syncImage that is given up", () => {
     const run = new AbortController();
     run.abort();
     const server = await listenPlain();
-    const cloud = cloudAt(`http://127.0.0.1:${server.port}`, { signal: run.signal });
+    const cloud = newCloud(`http://127.0.0.1:${server.port}`, { signal: run.signal });
     await expect(cloud.syncImage(sync(Date.now() + 60_000))).rejects.toMatchObject({ code: "Aborted", effect: "none" });
   });
 });
@@ -168,6 +184,11 @@ describe("over https", () => {
   type Server = tls.TLSSocket & { servername?: unknown };
   const answer = JSON.stringify({ Response: { ImageSet: [], RequestId: "req-1" } });
 
+  function trustAnybody() {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+  }
+
   async function listenSecurely(handshakeDelay: number, names: unknown[] = []) {
     return await listen((raw, arrived) => {
       raw.pause();
@@ -175,7 +196,7 @@ describe("over https", () => {
         const secure: Server = new tls.TLSSocket(raw, { isServer: true, key: KEY_PEM, cert: CERTIFICATE });
         secure.on("error", () => undefined);
         secure.on("data", (bytes: Buffer) => {
-          arrived(bytes);
+          if (!arrived(bytes, secure)) return;
           names.push(secure.servername);
           if (bytes.includes("ImageSetRequired"))
             secure.end(`HTTP/1.1 200 OK\r\nContent-Length: ${answer.length}\r\n\r\n${answer}`);
@@ -186,23 +207,25 @@ describe("over https", () => {
 
   it("does not talk to a server whose certificate nobody vouches for", async () => {
     const server = await listenSecurely(0);
-    const call = cloudAt(`https://localhost:${server.port}`).syncImage(sync(Date.now() + 5000));
+    trustAnybody();
+    const cloud = await cloudAt(`https://localhost:${server.port}`);
+    vi.unstubAllEnvs();
+    const call = cloud.syncImage(sync(Date.now() + 5000));
     await expect(call).rejects.toMatchObject({ code: "Network", effect: "none" });
     expect(server.text()).toBe("");
   });
 
   it("sends when the handshake was quick enough, and not when it was not", async () => {
-    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
-    vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+    trustAnybody();
     const names: unknown[] = [];
     const quick = await listenSecurely(0, names);
-    const sent = cloudAt(`https://localhost:${quick.port}`).syncImage(sync(Date.now() + 5000));
-    expect(await sent).toEqual({ imageIds: new Map(), requestId: "req-1" });
+    const quickly = await cloudAt(`https://localhost:${quick.port}`);
+    expect(await quickly.syncImage(sync(Date.now() + 5000))).toEqual({ imageIds: new Map(), requestId: "req-1" });
     expect(quick.text()).toMatch(/Host: cvm\.tencentcloudapi\.com\r\n/i);
     expect(names[0]).toBe("localhost");
     const slow = await listenSecurely(400);
-    const late = cloudAt(`https://localhost:${slow.port}`).syncImage(sync(Date.now() + 200));
-    await expect(late).rejects.toMatchObject(NOT_SENT);
+    const slowly = await cloudAt(`https://localhost:${slow.port}`);
+    await expect(slowly.syncImage(sync(Date.now() + 200))).rejects.toMatchObject(NOT_SENT);
     expect(slow.text()).toBe("");
   });
 });

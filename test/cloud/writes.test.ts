@@ -42,7 +42,8 @@ describe.concurrent("syncImage", () => {
     ["silence", { hang: true } as const, "Timeout", "retry", "unknown"],
   ])("is sent once, whatever comes back: %s", async (_, reaction, code, outcome, effect) => {
     const api = await serve(() => reaction);
-    const error = await failure(api.cloud({ timeoutMs: 300 }).syncImage(syncRequest()));
+    const options = "hang" in reaction ? { timeoutMs: 1000 } : {};
+    const error = await failure(api.cloud(options).syncImage(syncRequest()));
     expect(error).toMatchObject({ name: "CloudError", action: "SyncImages", region: "ap-guangzhou" });
     expect(error).toMatchObject({ code, outcome, effect });
     expect(api.requests).toHaveLength(1);
@@ -63,10 +64,11 @@ describe.concurrent("syncImage", () => {
   it("uses a connection of its own, which nobody can have closed before", async () => {
     const api = await serve(({ action }) => (action === "SyncImages" ? { answer: {} } : imagesAnswer()));
     const cloud = api.cloud();
+    await cloud.account();
     for (let i = 0; i < 3; i++) await cloud.images("ap-tokyo", "custom");
-    expect(api.connections()).toBe(1);
+    expect(api.connections()).toBe(2); // one to each of the two services' hosts
     await cloud.syncImage(syncRequest());
-    expect(api.connections()).toBe(2);
+    expect(api.connections()).toBe(3);
   });
 });
 
