@@ -46,7 +46,7 @@ export interface TransportOptions {
 
 /**
  * Sends a call once and lets `read` make sense of the API's `Response`; an `AnswerError` of it is a failure of the call.
- * GetCallerIdentity is answered from memory where the account of the key is known. Throws `CloudError`, and nothing else.
+ * GetCallerIdentity is answered from memory where the key's account is known. Throws `CloudError`, and nothing else.
  */
 export type Send = <T>(call: Call, read: (answer: Json) => T) => Promise<T>;
 
@@ -90,7 +90,7 @@ export function transport(options: TransportOptions): Send {
       const credentials = key ?? (await within(() => options.credentials().catch(noCredentials)));
       secrets.push(credentials.secretKey, credentials.token ?? "", credentials.secretId);
       if (!key) {
-        // Half of the time: the inquiry shall end before those who wait for it do, or the next one would wait for it too.
+        // Half of the time: an inquiry that outlived those who wait for it would fail the next one too.
         const account = await within(() => identify(credentials, call.timeoutMs / 2));
         // No request is left to make: the key's account is all that this call asks for.
         if (call.action === "GetCallerIdentity") return read({ AccountId: account });

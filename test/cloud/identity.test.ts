@@ -187,7 +187,10 @@ describe.concurrent("the inquiry whose key it is", () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  it("ends with the run, and the call without effect", async () => {
+  it.each<[string, (cloud: Cloud) => Promise<unknown>]>([
+    ["syncImage", (cloud) => cloud.syncImage(syncRequest())],
+    ["rename", (cloud) => cloud.rename({ region: GZ, imageId: "img-1" }, "name", "words")],
+  ])("ends with the run, and the call without effect: %s", async (_, call) => {
     const run = new AbortController();
     const api = await serve(
       () => ({ answer: {} }),
@@ -196,8 +199,8 @@ describe.concurrent("the inquiry whose key it is", () => {
         return { hang: true };
       },
     );
-    const call = api.cloud({ signal: run.signal }).syncImage(syncRequest());
-    expect(await failure(call)).toMatchObject({ code: "Aborted", outcome: "again", effect: "none" });
+    const cloud = api.cloud({ signal: run.signal });
+    expect(await failure(call(cloud))).toMatchObject({ code: "Aborted", outcome: "again", effect: "none" });
     expect(api.requests).toHaveLength(0);
   });
 
