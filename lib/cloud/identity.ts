@@ -26,7 +26,7 @@ export type Identify = (credentials: Credentials, timeoutMs: Millis) => Promise<
 
 /**
  * Holds its callers to one account, the first that it was told of: credentials of any other are refused with an
- * `AnswerError` of code `AccountChanged`. They may change at any time, and change back; what was read or done in between
+ * `AnswerError` of code `AccountChanged`. They may change at any time, and change back; what was read or done between
  * would belong to the other account, and no look at them before and after would tell.
  *
  * `ask` is used once for each key: those who come while it is under way share its answer. A failure is not kept.

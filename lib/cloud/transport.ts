@@ -45,7 +45,7 @@ export interface TransportOptions {
 }
 
 /**
- * Sends a call once and lets `read` make sense of the API's `Response`; an `AnswerError` of it is a failure of the call.
+ * Sends a call once and lets `read` make sense of the API's `Response`; its `AnswerError` is a failure of the call.
  * GetCallerIdentity is answered from memory where the key's account is known. Throws `CloudError`, and nothing else.
  */
 export type Send = <T>(call: Call, read: (answer: Json) => T) => Promise<T>;

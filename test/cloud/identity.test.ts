@@ -19,7 +19,7 @@ const keyOf = ({ secretId, secretKey, token }: Account): Credentials =>
 const running: { close(): Promise<void> }[] = [];
 afterAll(() => Promise.all(running.map((emulator) => emulator.close())));
 
-/** The emulator with 230 images in each of two accounts, and a cloud whose n-th look at the credentials is `keys[n]`. */
+/** The emulator with 230 images in each of two accounts, and a cloud whose n-th look at the credentials is keys[n]. */
 async function emulated(keys: readonly Account[], accounts: readonly Account[] = DEFAULT_ACCOUNTS) {
   const world = createWorld({ now: Date.now, accounts });
   for (const { uin } of [A, B]) makeImages(world, { region: GZ, name: `of-${uin}`, count: 230, account: uin });
