@@ -1,19 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  cli,
-  type Emulated,
-  type Ended,
-  end,
-  notExactlyOne,
-  startCli,
-  startEmulatorProgram,
-  temporaryFolder,
-  userEnv,
-} from "./support.ts";
+import { cli, type Emulated, type Ended, startCli, startEmulatorProgram, temporaryFolder, userEnv } from "./support.ts";
 
 /** The command line as a person or a script meets it: what it says, where, and with which exit code. */
 
@@ -70,23 +59,6 @@ const runAll = (commands: string[][]) => Promise.all(commands.map((args) => run(
 
 const bake = (name: string, count = 1) =>
   cloud.control("POST", "images", { region: "ap-guangzhou", name: `golden-${name}`, sizeGiB: 20, count });
-
-/** Keeps the answer of the next SyncImages back, once it has had its effect. */
-async function holdNextSync() {
-  const match = { action: "SyncImages", dryRun: false };
-  const { id } = await cloud.control("POST", "faults", { match, effect: { kind: "hold-after" } });
-  return {
-    async holds(): Promise<void> {
-      for (;;) {
-        const { faults } = (await cloud.control("GET", "faults")) as { faults?: { id: string; held: number }[] };
-        if (faults?.some((fault) => fault.id === id && fault.held > 0)) return;
-        await sleep(20);
-      }
-    },
-    /** Lets the answer go, if anybody still waits for it. */
-    remove: () => cloud.control("DELETE", `faults/${String(id)}`),
-  };
-}
 
 describe("a mistake", { timeout: 30_000 }, () => {
   it("in the policy: all of them at once, each with its place, its value and what is allowed; exit 2", async () => {
@@ -275,42 +247,5 @@ describe("the commands", { timeout: 30_000 }, () => {
     const { code, stdout } = await apply.ended;
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ summary: { ready: DESTINATIONS } });
-  });
-
-  it("lose nothing to Ctrl-C: apply --wait records what is under way, exits with 130, and goes on when run again", async () => {
-    await bake("web", 2);
-    const fault = await holdNextSync();
-    const apply = startCli(["apply", "--wait", "--json"], env, cwd);
-    await fault.holds();
-    apply.kill("SIGINT");
-    await sleep(200);
-    await fault.remove();
-    const { code, stdout, stderr } = await apply.ended;
-    expect(code).toBe(130);
-    expect(stderr).toContain("stopping after what is under way; press Ctrl-C again to stop at once\n");
-    const { copies: lines } = JSON.parse(stdout) as { copies: { state: string; imageId: string | null }[] };
-    const sent = await cloud.syncs();
-    expect(sent).toBeGreaterThan(0);
-    expect(lines.filter(({ imageId }) => imageId !== null)).toHaveLength(sent * DESTINATIONS);
-
-    expect((await run(["apply", "--wait"])).code).toBe(0);
-    expect(await cloud.syncs()).toBe(2);
-    expect(await cloud.copies()).toHaveLength(2 * DESTINATIONS);
-    expect(notExactlyOne(await cloud.copies())).toEqual([]);
-  });
-
-  it("stop at once at the second Ctrl-C, and lose nothing to it either", async () => {
-    await bake("web");
-    const fault = await holdNextSync();
-    const apply = startCli(["apply", "--wait"], env, cwd);
-    await fault.holds();
-    apply.kill("SIGINT");
-    await sleep(100);
-    await end(apply, "SIGINT");
-    expect(apply.exitCode).toBe(130);
-    await fault.remove();
-    expect((await run(["apply", "--wait"])).code).toBe(0);
-    expect(await cloud.copies()).toHaveLength(DESTINATIONS);
-    expect(notExactlyOne(await cloud.copies())).toEqual([]);
   });
 });

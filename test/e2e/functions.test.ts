@@ -1,29 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { emptyFile, emptySchema, postgres, tellSkipped } from "../state/places.ts";
+import { call, callAll } from "./call-function.ts";
 import { cli, type Emulated, notExactlyOne, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
-
-/** The functions as they are deployed: each file alone in a folder, called as SCF calls it, in a process of its own. */
-
-type Name = "image-created" | "poll-copies" | "evaluate-policy";
-
-/** What is read of an answer. */
-interface Answer {
-  readonly run: { actions: Record<string, number>; stoppedEarly: boolean; why: string };
-  readonly plan: { send: { source: { imageId: string }; destinations: string[] }[] };
-  readonly copies: { source: { imageId: string }; policy: string; region: string; state: string }[];
-  readonly summary: Record<string, number>;
-  readonly ignored?: { text: string }[];
-}
-/** One answer or one error for each event. */
-interface Outcome {
-  readonly outcomes: { answer?: Answer; error?: string }[];
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 const POLICY = `version: 1
 policies:
@@ -31,20 +12,6 @@ policies:
   - { name: base, from: [ap-shanghai], select: { name: ["base-*"], newest: 50 }, to: [ap-nanjing] }
 `;
 const DESTINATIONS = 3;
-const RUN = `
-const [events, remaining] = JSON.parse(process.argv[1]);
-const end = Date.now() + remaining;
-const context = { request_id: "r-1", getRemainingTimeInMillis: () => end - Date.now() };
-const { main_handler } = require("./index.js");
-(async () => {
-  const outcomes = [];
-  for (const event of events)
-    await main_handler(event, context).then(
-      (answer) => outcomes.push({ answer }),
-      (error) => outcomes.push({ error: error.name + ": " + error.message }));
-  require("node:fs").writeFileSync("outcome.json", JSON.stringify({ outcomes, at: Date.now() }));
-})();`;
-
 const NODES = [{ version: process.version, node: process.execPath }];
 const node18 = process.env["NODE18"];
 if (node18) NODES.push({ version: execFileSync(node18, ["--version"], { encoding: "utf8" }).trim(), node: node18 });
@@ -62,7 +29,6 @@ it.runIf(process.env["REQUIRE_ALL_TESTS"])("has all that these tests need", () =
 let cloud: Emulated;
 const folder = temporaryFolder();
 const policyFile = join(folder.path, "policy.yaml");
-let calls = 0;
 
 let empty: Record<string, unknown>;
 
@@ -81,39 +47,6 @@ afterAll(async () => {
 function envFor(stateUrl: string, more: Record<string, string> = {}): Record<string, string> {
   const nodePath = join(TOP, "node_modules");
   return userEnv(cloud.url, { POLICY_FILE: policyFile, STATE_URL: stateUrl, NODE_PATH: nodePath, ...more });
-}
-
-/** Calls a function with one event after the other, and sees to it that its process ends by itself soon after. */
-async function callAll(
-  name: Name,
-  events: readonly unknown[],
-  env: Record<string, string>,
-  { remaining = 900_000, node = process.execPath } = {},
-): Promise<Outcome> {
-  const cwd = join(folder.path, `call-${++calls}`);
-  mkdirSync(cwd);
-  try {
-    copyFileSync(join(TOP, "dist/functions", name, "index.js"), join(cwd, "index.js"));
-    const child = spawn(node, ["-e", RUN, JSON.stringify([events, remaining])], { cwd, env });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
-    child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
-    const [code] = (await once(child, "close")) as [number | null];
-    const endedAt = Date.now();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(existsSync(join(cwd, "outcome.json")), "the handler answered").toBe(true);
-    const { outcomes, at } = JSON.parse(readFileSync(join(cwd, "outcome.json"), "utf8")) as Outcome & { at: number };
-    expect(endedAt - at, "ms from the answer to the end of the process").toBeLessThan(5_000);
-    return { outcomes, stdout, stderr };
-  } finally {
-    rmSync(cwd, { recursive: true });
-  }
-}
-
-async function call(name: Name, event: unknown, env: Record<string, string>, options = {}) {
-  const { outcomes, ...rest } = await callAll(name, [event], env, options);
-  return { ...rest, answer: outcomes[0]?.answer, error: outcomes[0]?.error };
 }
 
 /** Calls poll-copies, half an hour of the cloud between two calls, until every copy is ready. */

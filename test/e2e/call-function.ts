@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { TOP, temporaryFolder } from "./support.ts";
+
+/** The functions as they are deployed: each file alone in a folder, called as SCF calls it, in a process of its own. */
+
+export type Name = "image-created" | "poll-copies" | "evaluate-policy";
+
+/** What is read of an answer. */
+export interface Answer {
+  readonly run: { actions: Record<string, number>; stoppedEarly: boolean; why: string };
+  readonly plan: { send: { source: { imageId: string }; destinations: string[] }[] };
+  readonly copies: { source: { imageId: string }; policy: string; region: string; state: string }[];
+  readonly summary: Record<string, number>;
+  readonly ignored?: { text: string }[];
+}
+/** One answer or one error for each event. */
+export interface Outcome {
+  readonly outcomes: { answer?: Answer; error?: string }[];
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const RUN = `
+const [events, remaining] = JSON.parse(process.argv[1]);
+const end = Date.now() + remaining;
+const context = { request_id: "r-1", getRemainingTimeInMillis: () => end - Date.now() };
+const { main_handler } = require("./index.js");
+(async () => {
+  const outcomes = [];
+  for (const event of events)
+    await main_handler(event, context).then(
+      (answer) => outcomes.push({ answer }),
+      (error) => outcomes.push({ error: error.name + ": " + error.message }));
+  require("node:fs").writeFileSync("outcome.json", JSON.stringify({ outcomes, at: Date.now() }));
+})();`;
+
+/** Calls a function with one event after the other, and sees to it that its process ends by itself soon after. */
+export async function callAll(
+  name: Name,
+  events: readonly unknown[],
+  env: Record<string, string>,
+  { remaining = 900_000, node = process.execPath } = {},
+): Promise<Outcome> {
+  const folder = temporaryFolder();
+  const cwd = folder.path;
+  try {
+    copyFileSync(join(TOP, "dist/functions", name, "index.js"), join(cwd, "index.js"));
+    const child = spawn(node, ["-e", RUN, JSON.stringify([events, remaining])], { cwd, env });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+    child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+    const [code] = (await once(child, "close")) as [number | null];
+    const endedAt = Date.now();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(existsSync(join(cwd, "outcome.json")), "the handler answered").toBe(true);
+    const { outcomes, at } = JSON.parse(readFileSync(join(cwd, "outcome.json"), "utf8")) as Outcome & { at: number };
+    expect(endedAt - at, "ms from the answer to the end of the process").toBeLessThan(5_000);
+    return { outcomes, stdout, stderr };
+  } finally {
+    folder.remove();
+  }
+}
+
+/** Calls a function once. */
+export async function call(name: Name, event: unknown, env: Record<string, string>, options = {}) {
+  const { outcomes, ...rest } = await callAll(name, [event], env, options);
+  return { ...rest, answer: outcomes[0]?.answer, error: outcomes[0]?.error };
+}
