@@ -89,6 +89,8 @@ export interface Claim {
   readonly sendBy: Millis;
   /** From here on nobody can send for this claim any more: the request has ended, or the process is proven dead. */
   readonly endedAt?: Millis;
+  /** The error that left the outcome open, where there was an answer at all; `busy` if it only asked for patience. */
+  readonly trouble?: "busy" | "failed";
 }
 
 interface CopyBase {
@@ -153,6 +155,8 @@ export type Copy = CopyBase &
         readonly state: "retired";
         readonly reason: Reason;
         readonly imageId?: string;
+        /** As of `ready`. */
+        readonly adopted?: true;
       }
   );
 

@@ -4,8 +4,9 @@ import type {
   ModifyImageAttributeRequest,
   SyncImagesRequest,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
+import { SYNC_TIMEOUT } from "../core/timing.ts";
 import { CloudError } from "../errors.ts";
-import { type Cloud, SYNC_TIMEOUT, type SyncRequest } from "../ports/cloud.ts";
+import type { Cloud, SyncRequest } from "../ports/cloud.ts";
 import type { Image, Millis } from "../types.ts";
 import {
   AnswerError,

@@ -171,7 +171,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   "InvalidParameter.AccessKeyNotSupport": personUnknown("account", "the key is of a kind that is not supported", KEYS),
 
   // Ours: no verdict of the cloud arrived, or not one that can be used
-  AccountChanged: personNone("account", "not sent, the credentials are of another account than at first", ONE_ACCOUNT),
+  AccountChanged: againNone("account", "not sent, the credentials are of another account than at first", ONE_ACCOUNT),
   Aborted: againUnknown("call", "stopped, the time that was given has run out"),
   BadAnswer: retryUnknown("call", "the answer is not what the API's model says"),
   HttpStatus: retryUnknown("call", "the API answered with an HTTP error"),

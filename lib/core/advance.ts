@@ -4,6 +4,7 @@ import { allCustom, type Observation, seen } from "./observation.ts";
 import { pursue } from "./pursue.ts";
 import { seek } from "./seek.ts";
 import { attemptFailed, type Circumstances, DESELECTED, iso, NOTHING, note, type Step } from "./step.ts";
+import { CLOCK_SKEW } from "./timing.ts";
 import type { Want } from "./wanted.ts";
 
 /**
@@ -39,7 +40,8 @@ function missing(
   c: Circumstances,
 ): Step {
   const readAt = observation.regions.get(copy.key.region)?.readAt ?? c.now;
-  if (copy.state === "copying" && readAt < (copy.claim.endedAt ?? copy.claim.claimedAt) + c.settle) return NOTHING;
+  if (copy.state === "copying" && readAt < (copy.claim.endedAt ?? copy.claim.claimedAt) + CLOCK_SKEW + c.settle)
+    return NOTHING;
   if (copy.missingSince === undefined) {
     return note(
       { ...copy, missingSince: readAt, updatedAt: c.now },
@@ -47,7 +49,7 @@ function missing(
       `${imageId} is not there; it will be looked for again`,
     );
   }
-  if (readAt < copy.missingSince + c.settle) return NOTHING;
+  if (readAt < copy.missingSince + c.settle + CLOCK_SKEW) return NOTHING;
   const reason: Reason = { code: "gone", text: `${imageId} is gone: not found twice since ${iso(copy.missingSince)}` };
   if (copy.state === "copying" || copy.state === "finishing") return attemptFailed(copy, reason, want, 0, c, "gone");
   const base = copyBase(copy.key, copy, want, c.now);
@@ -58,23 +60,35 @@ function missing(
 
 /** The image of a record is there. */
 function follow(copy: Copy, image: Image, want: Want | undefined, unwanted: boolean, c: Circumstances): Step {
-  const back = copy.missingSince !== undefined;
+  if (copy.missingSince !== undefined) {
+    const { missingSince: _, ...present } = { ...copy, updatedAt: c.now };
+    return note(present, "found", `${image.imageId} is there again`);
+  }
   switch (copy.state) {
     case "copying":
     case "finishing":
-      return pursue(copy, image, want, c, back);
-    case "blocked":
+      return pursue(copy, image, want, c);
+    case "blocked": {
       if (!copy.claim || (copy.notBefore !== undefined && c.now < copy.notBefore)) return NOTHING;
-      return pursue({ ...copy, claim: copy.claim }, image, want, c, back);
-    case "ready": {
-      if (unwanted) return retire(copy, image, c);
-      const { missingSince: _, ...present } = { ...copy, updatedAt: c.now };
-      return back ? note(present, "found", `${image.imageId} is there again`) : NOTHING;
+      // What blocked it may have been the policy's name or tags: from here on, those of today count.
+      const claim = want ? { ...copy.claim, settings: want.settings } : copy.claim;
+      return pursue({ ...copy, claim }, image, want, c);
     }
-    case "failed":
+    case "ready":
       return unwanted ? retire(copy, image, c) : NOTHING;
+    case "failed": {
+      if (unwanted) return retire(copy, image, c);
+      if (!want || copy.attempts >= want.policy.attempts) return NOTHING;
+      const base = copyBase(copy.key, copy, want, c.now);
+      return note(
+        { ...base, state: "retrying", reason: copy.reason, notBefore: c.now },
+        "retrying",
+        "the policy allows more attempts now",
+      );
+    }
     case "retired":
       if (!want) return NOTHING;
+      if (copy.adopted) return adoptAgain(copy, image, want, c);
       return note(
         adopted(image, copy.key, copy, want, c.now),
         "found",
@@ -87,6 +101,18 @@ function follow(copy: Copy, image: Image, want: Want | undefined, unwanted: bool
 }
 
 function retire(copy: Copy, image: Image, c: Circumstances): Step {
-  const base = copyBase(copy.key, copy, undefined, c.now);
-  return note({ ...base, state: "retired", imageId: image.imageId, reason: DESELECTED }, "retired", DESELECTED.text);
+  const base = { ...copyBase(copy.key, copy, undefined, c.now), attempts: 0 };
+  const adopted = copy.state === "ready" && copy.adopted ? { adopted: true as const } : {};
+  return note(
+    { ...base, ...adopted, state: "retired", imageId: image.imageId, reason: DESELECTED },
+    "retired",
+    DESELECTED.text,
+  );
+}
+
+/** An image that was made by other means stays as it is, whatever it is doing. */
+function adoptAgain(copy: Copy, image: Image, want: Want, c: Circumstances): Step {
+  const { imageId, name } = image;
+  const base = copyBase(copy.key, copy, want, c.now);
+  return note({ ...base, state: "ready", imageId, name, readyAt: c.now, adopted: true }, "adopted", "wanted again");
 }

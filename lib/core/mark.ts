@@ -22,7 +22,7 @@ const PARENT = `${TAG_PREFIX}parent`;
 const POLICY = `${TAG_PREFIX}policy`;
 const SELF = `${TAG_PREFIX}self`;
 
-const TOKEN = /--copying-([0-9a-f]{16})-([1-9][0-9]{0,5})$/;
+const TOKEN = /--copying-([0-9a-f]{16})-([1-9][0-9]{0,8})$/;
 
 /** One text for one key, for maps and sorting. */
 export function keyText(key: CopyKey): string {

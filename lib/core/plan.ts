@@ -2,7 +2,7 @@ import type { AccountRecord, Copy, CopyKey, Image, ImageRef, Millis, Policy, Rea
 import { advance } from "./advance.ts";
 import { keyText, lineageOf, tokenHash, tokenIn } from "./mark.ts";
 import { allCustom, type Observation } from "./observation.ts";
-import { type Act, type Circumstances, type Draft, type Step } from "./step.ts";
+import { type Act, ASK_ALONE, type Circumstances, type Draft, type Step } from "./step.ts";
 import { isUnwanted, type PassedOver, type Want, wantedCopies } from "./wanted.ts";
 
 /** Everything that a plan depends on. */
@@ -58,11 +58,14 @@ export function makePlan(input: PlanInput): Plan {
   const { observation, policies, copies, now, settle, ended, record } = input;
   const wanted = wantedCopies(policies, observation, copies, now);
   const recorded = new Map(copies.map((copy) => [keyText(copy.key), copy]));
+  const images = new Set(copies.flatMap((c) => ("imageId" in c && c.imageId ? [`${c.key.region}/${c.imageId}`] : [])));
   const circumstances: Circumstances = {
     now,
     settle,
     ended,
+    bornAt: record.bornAt,
     copyOf: (key) => recorded.get(keyText(key)),
+    isRecorded: (image) => images.has(`${image.region}/${image.imageId}`),
     ...(record.unknownUntil !== undefined && { unknownUntil: record.unknownUntil }),
   };
   const keys = new Map<string, CopyKey>(
@@ -80,7 +83,7 @@ export function makePlan(input: PlanInput): Plan {
   });
   const problems = [...unreadable(observation), ...duplicates(copies, steps, observation)];
   const checked = input.acceptVanished ? steps : withoutMassVanishing(steps, copies, problems);
-  const unique = withoutNameClashes(checked, copies, wanted.wants, now);
+  const unique = withoutNameClashes(withoutSecondAdoption(checked), copies, wanted.wants, now);
 
   const notes = unique.flatMap((step): Note[] => (step.note ? [{ do: "note", ...step.note }] : []));
   const acts = unique.flatMap((step) => (step.act ? [step.act] : []));
@@ -122,13 +125,15 @@ function orphans(observation: Observation): CopyKey[] {
   );
 }
 
-/** One call for each source and token. */
+/** One call for each source and token; a destination that made a call fail in an unknown way has one of its own. */
 function sends(acts: readonly Act[]): Send[] {
   const groups = new Map<string, { source: ImageRef; token: string; drafts: Draft[] }>();
   for (const act of acts) {
     if (act.do !== "send") continue;
     const { parent, token } = act.draft.claim;
-    const id = `${parent.region}/${parent.imageId}/${token}`;
+    const { copy } = act.draft;
+    const alone = copy.state === "waiting" && copy.reason.code === ASK_ALONE ? copy.key.region : "";
+    const id = `${parent.region}/${parent.imageId}/${token}/${alone}`;
     const group = groups.get(id) ?? { source: parent, token, drafts: [] };
     group.drafts.push(act.draft);
     groups.set(id, group);
@@ -138,16 +143,30 @@ function sends(acts: readonly Act[]): Send[] {
 
 /** If many copies vanish at once, something else is wrong: other credentials, an outage, an accident. */
 function withoutMassVanishing(steps: readonly Step[], copies: readonly Copy[], problems: Reason[]): Step[] {
-  const withId = copies.filter((copy) => "imageId" in copy && copy.imageId !== undefined);
-  const gone = steps.filter((step) => step.note?.what === "gone");
-  if (gone.length <= Math.max(3, Math.floor(withId.length / 10))) return [...steps];
+  // Copies that stood. One that is being made may fail and vanish by itself, and one that is retired is nobody's loss.
+  const stood = new Set(copies.filter(({ state }) => state === "ready").map(({ key }) => keyText(key)));
+  const isLoss = ({ note }: Step) => note?.what === "gone" && stood.has(keyText(note.copy.key));
+  const gone = steps.filter(isLoss);
+  if (gone.length <= Math.max(3, Math.floor(stood.size / 10))) return [...steps];
   problems.push({
     code: "many-vanished",
-    text: `${gone.length} of ${withId.length} copies are not there any more; nothing is done about them`,
+    text: `${gone.length} of ${stood.size} copies are not there any more; nothing is done about them`,
     remedy:
       "check that nobody changed the account; if they were deleted on purpose: cvm-replicator apply --accept-vanished",
   });
-  return steps.filter((step) => step.note?.what !== "gone");
+  return steps.filter((step) => !isLoss(step));
+}
+
+/** One image is adopted as the copy of one root, the first. */
+function withoutSecondAdoption(steps: readonly Step[]): Step[] {
+  const adopted = new Set<string>();
+  return steps.filter(({ note }) => {
+    if (note?.what !== "adopted" || note.copy.state !== "ready") return true;
+    const image = `${note.copy.key.region}/${note.copy.imageId}`;
+    if (adopted.has(image)) return false;
+    adopted.add(image);
+    return true;
+  });
 }
 
 /** Two copies of different roots may not want one name in one region; the older root keeps it. */

@@ -1,23 +1,14 @@
 import type { Claim, Copy, Image } from "../types.ts";
 import { copyBase, hasFailed, missingTags } from "./found.ts";
-import {
-  type Act,
-  attemptFailed,
-  backoff,
-  type Circumstances,
-  iso,
-  LOOK_AGAIN,
-  NOTHING,
-  note,
-  type Step,
-} from "./step.ts";
+import { type Act, attemptFailed, type Circumstances, iso, NOTHING, note, type Step } from "./step.ts";
+import { backoff, LOOK_AGAIN } from "./timing.ts";
 import type { Want } from "./wanted.ts";
 
 /** A copy that was asked for and whose image is known. */
 export type Pursued = Extract<Copy, { state: "copying" | "finishing" | "blocked" }> & { claim: Claim };
 
 /** Goes on with a copy that was asked for: follow its progress, tag it, and when it is NORMAL verify and rename it. */
-export function pursue(copy: Pursued, image: Image, want: Want | undefined, c: Circumstances, back: boolean): Step {
+export function pursue(copy: Pursued, image: Image, want: Want | undefined, c: Circumstances): Step {
   const { imageId } = image;
   const base = copyBase(copy.key, copy, want, c.now);
   const stuckAfter = want?.policy.stuckAfter ?? 3_600_000;
@@ -51,8 +42,7 @@ export function pursue(copy: Pursued, image: Image, want: Want | undefined, c: C
       return note({ ...base, state: "blocked", claim: copy.claim, imageId, reason }, "stuck", reason.text);
     }
     const act: Act | undefined = tagFirst && !going?.tagRefused ? { do: "tag", copy: next, image, tags } : undefined;
-    if (moved || back)
-      return { note: { copy: next, what: "progress", text: progressText(image) }, ...(act && { act }) };
+    if (moved) return { note: { copy: next, what: "progress", text: progressText(image) }, ...(act && { act }) };
     return act ? { act: { ...act, copy } } : NOTHING;
   }
 
@@ -75,7 +65,7 @@ export function pursue(copy: Pursued, image: Image, want: Want | undefined, c: C
     );
   }
   const finishing: Copy =
-    copy.state === "finishing" && !back
+    copy.state === "finishing"
       ? copy
       : { ...base, state: "finishing", claim: copy.claim, imageId, progressedAt: c.now };
   // The lineage tags must be seen before the token leaves the name: one of the two marks always stands.

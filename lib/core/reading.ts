@@ -1,4 +1,4 @@
-import type { AwaitedImage, Copy, Image, ImageRef, ImageType, Millis, Policy } from "../types.ts";
+import type { AwaitedImage, Copy, CopyKey, Image, ImageRef, ImageType, Millis, Policy } from "../types.ts";
 import type { Observation } from "./observation.ts";
 import { whyNotSelected } from "./select.ts";
 
@@ -37,6 +37,8 @@ export function firstReading(
     for (const copy of copies) of(copy.key.region).types.add("custom");
   }
   for (const image of scope.kind === "images" ? scope.images : awaited) of(image.region).ids.add(image.imageId);
+  const firstSteps = firstStepsOf(copies);
+  const open = new Set<string>();
   for (const copy of copies) {
     if (
       scope.kind === "images" &&
@@ -44,9 +46,17 @@ export function firstReading(
     )
       continue;
     if (scope.kind !== "sweep" && !isOpen(copy)) continue;
+    open.add(copy.policy);
     of(copy.key.rootRegion).ids.add(copy.key.rootId);
+    const parent = firstSteps.get(rootText(copy.key));
+    if (parent) of(parent.region).ids.add(parent.imageId);
     if ("imageId" in copy && copy.imageId) of(copy.key.region).ids.add(copy.imageId);
     else if (isDue(copy, now)) of(copy.key.region).types.add("custom");
+  }
+  // Whether an image is still among the newest shows only beside the others.
+  for (const { name, select, from } of policies) {
+    if (select.newest === undefined || !open.has(name)) continue;
+    for (const region of from) of(region).types.add(select.type);
   }
   return reading;
 }
@@ -98,6 +108,20 @@ export function isOpen(copy: Copy): boolean {
   return (
     (copy.state !== "ready" && copy.state !== "failed" && copy.state !== "retired") || copy.missingSince !== undefined
   );
+}
+
+/** By root: the copy in the root's own region, from which the others of a chain are made. */
+function firstStepsOf(copies: readonly Copy[]): ReadonlyMap<string, ImageRef> {
+  return new Map(
+    copies.flatMap((copy) => {
+      if (copy.key.region !== copy.key.rootRegion || !("imageId" in copy) || !copy.imageId) return [];
+      return [[rootText(copy.key), { region: copy.key.region, imageId: copy.imageId }] as const];
+    }),
+  );
+}
+
+function rootText(key: CopyKey): string {
+  return `${key.rootRegion}/${key.rootId}`;
 }
 
 /** Whether the time has come to look at a copy again. */

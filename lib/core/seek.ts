@@ -4,18 +4,16 @@ import { isCopyOf, isMarked, tokenIn, tokenName } from "./mark.ts";
 import { allCustom, type Observation } from "./observation.ts";
 import {
   attemptFailed,
-  backoff,
   type Circumstances,
-  CLOCK_SKEW,
   changed,
   DESELECTED,
   type Draft,
   iso,
   NOTHING,
   note,
-  SIGNATURE_LIFE,
   type Step,
 } from "./step.ts";
+import { BUSY_AGAIN, backoff, CLOCK_SKEW, SIGNATURE_LIFE, SYNC_TIMEOUT } from "./timing.ts";
 import type { Want } from "./wanted.ts";
 
 /** No image is known for the key: look for one by its mark, and only then consider to ask for one. */
@@ -29,6 +27,7 @@ export function seek(
 ): Step {
   const all = allCustom(observation, key.region);
   const found = all && candidatesFor(key, all.images);
+  if (found?.best && isNamedButBusy(found.best)) return NOTHING;
   if (found?.best) {
     const text = `${found.best.imageId} carries our mark`;
     return { ...note(adopted(found.best, key, copy, want, c.now), "found", text), duplicates: found.others };
@@ -41,26 +40,30 @@ export function seek(
     if (!unwanted || !copy || copy.state === "retired") return NOTHING;
     return note({ ...base, state: "retired", reason: DESELECTED }, "retired", DESELECTED.text);
   }
-  if (copy?.state === "failed") return NOTHING;
+  if (copy?.state === "failed" && copy.attempts >= want.policy.attempts) return NOTHING;
   const wait = (reason: Reason, notBefore?: Millis) =>
     changed(copy, { ...base, state: "waiting", reason, ...(notBefore !== undefined && { notBefore }) });
   if (want.block) return changed(copy, { ...base, state: "blocked", reason: want.block });
+  if (copy && "notBefore" in copy && copy.notBefore !== undefined && c.now < copy.notBefore) return NOTHING;
   if (want.wait) return wait(want.wait);
   const unreadable = observation.unreadable.get(key.region);
   if (unreadable) return wait(unreadable);
   if (!all || !found) return NOTHING;
-  if (c.unknownUntil !== undefined && all.readAt < c.unknownUntil) {
+  if (c.unknownUntil !== undefined && all.readAt < c.unknownUntil && want.root.createdAt < c.bornAt + CLOCK_SKEW) {
     const text = `the state was empty and met copies of ours in the cloud; what is not seen by ${iso(c.unknownUntil)} is not there`;
     return wait({ code: "unknown-after-loss", text }, c.unknownUntil);
   }
-  if (copy && "notBefore" in copy && copy.notBefore !== undefined && c.now < copy.notBefore) return NOTHING;
   const parent = parentOf(want, c);
   if ("code" in parent) return wait(parent);
   const holder = all.images.find((image) => image.name === want.settings.name && !isCopyOf(image, key));
   if (holder) return nameTaken(holder, want, copy, c);
   const number = Math.max(base.claims, found.lastClaim) + 1;
   const draft: Draft = {
-    copy: { ...base, state: "waiting", reason: { code: "new", text: "wanted" } },
+    copy: {
+      ...base,
+      state: "waiting",
+      reason: copy?.state === "waiting" ? copy.reason : { code: "new", text: "wanted" },
+    },
     claim: { number, token: tokenName(key, want.root.name, number), parent, settings: want.settings },
   };
   return { act: { do: "send", draft } };
@@ -80,14 +83,15 @@ function outcomeUnknown(
     const reason = { code: "copy-failed", text: `the cloud gave up: ${failure.imageId} is ${failure.state}` };
     return attemptFailed(copy, reason, want, backoff(copy.attempts), c, "copy-failed");
   }
-  const proven = claim.endedAt === undefined && c.ended.has(claim.claimant.id);
-  const endedAt = proven ? Math.min(claim.sendBy, c.now) : claim.endedAt;
-  const safeAt = (endedAt ?? claim.sendBy + SIGNATURE_LIFE + CLOCK_SKEW) + c.settle;
-  if (readAt >= safeAt) {
-    const reason = { code: "no-effect", text: `it was asked for as "${claim.token}" and nothing came of it` };
-    return attemptFailed(copy, reason, want, 0, c, "no-effect");
-  }
-  if (!proven || endedAt === undefined) return NOTHING;
+  const proven = c.ended.has(claim.claimant.id);
+  // A request may leave until `sendBy` and then take its time. The clock of another instance may be ahead or behind.
+  const endedAt = claim.endedAt ?? (proven ? Math.min(claim.sendBy + SYNC_TIMEOUT, c.now) : undefined);
+  const safeAt =
+    endedAt === undefined
+      ? claim.sendBy + SIGNATURE_LIFE + CLOCK_SKEW + c.settle
+      : endedAt + (proven ? 0 : CLOCK_SKEW) + c.settle;
+  if (readAt >= safeAt) return noEffect(copy, want, c);
+  if (claim.endedAt !== undefined || endedAt === undefined) return NOTHING;
   return note(
     { ...copy, claim: { ...claim, endedAt }, updatedAt: c.now },
     "claimant-ended",
@@ -95,11 +99,30 @@ function outcomeUnknown(
   );
 }
 
+/** Nothing came of a claim. Only what the cloud itself made fail is counted as an attempt: not a process that died. */
+function noEffect(copy: Extract<Copy, { state: "copying" }>, want: Want | undefined, c: Circumstances): Step {
+  const { claim } = copy;
+  const reason = { code: "no-effect", text: `it was asked for as "${claim.token}" and nothing came of it` };
+  if (claim.trouble === "failed") return attemptFailed(copy, reason, want, backoff(copy.attempts), c, "no-effect");
+  const base = copyBase(copy.key, copy, want, c.now);
+  const notBefore = claim.trouble === "busy" ? { notBefore: c.now + BUSY_AGAIN } : {};
+  return note({ ...base, state: "waiting", reason, ...notBefore }, "no-effect", reason.text);
+}
+
+/**
+ * A finished copy shows SYNCING while somebody copies it, and so does one that is being made and was renamed by hand.
+ * Which of the two it is shows when it is NORMAL.
+ */
+function isNamedButBusy(image: Image): boolean {
+  return image.state !== "NORMAL" && tokenIn(image.name) === undefined;
+}
+
 /** The image to copy from: the root itself, or the finished first step of the chain. */
 function parentOf(want: Want, c: Circumstances): ImageRef | Reason {
   if (!want.parent) return { region: want.root.region, imageId: want.root.imageId };
   const first = c.copyOf(want.parent);
-  if (first?.state === "ready") return { region: want.parent.region, imageId: first.imageId };
+  if (first?.state === "ready" && first.missingSince === undefined)
+    return { region: want.parent.region, imageId: first.imageId };
   const text = `waits for the copy in ${want.parent.region}, which is ${first?.state ?? "not asked for yet"}`;
   return { code: "parent-not-ready", text };
 }
@@ -107,7 +130,7 @@ function parentOf(want: Want, c: Circumstances): ImageRef | Reason {
 /** Another image of the account has the name already: block, or adopt it if the policy says so and it fits. */
 function nameTaken(holder: Image, want: Want, copy: Copy | undefined, c: Circumstances): Step {
   const base = copyBase(want.key, copy, want, c.now);
-  const misfit = whyNotAdopted(holder, want);
+  const misfit = whyNotAdopted(holder, want, c);
   if (want.policy.existing === "adopt" && !misfit) {
     const text = `${holder.imageId} has the name and fits; it was made by other means and is taken as the copy`;
     return note(
@@ -132,8 +155,9 @@ function nameTaken(holder: Image, want: Want, copy: Copy | undefined, c: Circums
   return changed(copy, { ...base, state: "blocked", reason });
 }
 
-function whyNotAdopted(holder: Image, want: Want): string | undefined {
+function whyNotAdopted(holder: Image, want: Want, c: Circumstances): string | undefined {
   const { root } = want;
+  if (c.isRecorded(holder)) return "it is taken as the copy of another image";
   if (isMarked(holder, want.key.account)) return "it is our copy of another image";
   if (holder.state !== "NORMAL") return `it is ${holder.state}`;
   if (holder.sizeGiB !== root.sizeGiB) return `it has ${holder.sizeGiB} GiB, the source ${root.sizeGiB}`;

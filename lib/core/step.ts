@@ -2,26 +2,20 @@ import type { Claim, Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../t
 import { copyBase } from "./found.ts";
 import type { Want } from "./wanted.ts";
 
-/** How long the cloud accepts a signature: ±5 minutes around its own clock (TC3-HMAC-SHA256, X-TC-Timestamp). */
-export const SIGNATURE_LIFE: Millis = 300_000;
-/** How far the clocks of two of our instances may be apart. */
-export const CLOCK_SKEW: Millis = 60_000;
-
-const RETRY_FIRST: Millis = 30_000;
-const RETRY_LONGEST: Millis = 30 * 60_000;
-/** How long a copy that needs a person is left before it is tried again. */
-export const LOOK_AGAIN: Millis = 10 * 60_000;
-
 /** What advancing may depend on besides the copy and the cloud. */
 export interface Circumstances {
   readonly now: Millis;
   readonly settle: Millis;
   /** Until then a copy that is not seen is unknown, not missing (see `AccountRecord`). */
   readonly unknownUntil?: Millis;
+  /** When this state first met the account. */
+  readonly bornAt: Millis;
   /** Claimants that can send nothing any more: this very replicator's earlier rounds, and dead processes of this host. */
   readonly ended: ReadonlySet<string>;
   /** The records, for the first step of a chain. */
   readonly copyOf: (key: CopyKey) => Copy | undefined;
+  /** Whether an image is the copy of any record. */
+  readonly isRecorded: (image: ImageRef) => boolean;
 }
 
 /** A claim before it is made: everything but who makes it and when. */
@@ -54,6 +48,9 @@ export interface Step {
   /** Other copies of the same key. */
   readonly duplicates?: readonly Image[];
 }
+
+/** Waits because a call for several destinations was refused for one of them that could not be told. */
+export const ASK_ALONE = "ask-alone";
 
 /** Why a copy that nobody wants any more is retired. */
 export const DESELECTED: Reason = {
@@ -101,12 +98,15 @@ export function afterFailure(
   const base = { ...before, attempts: before.attempts + 1 };
   if (base.attempts < limit) return { ...base, state: "retrying", reason, notBefore };
   const text = `${reason.text}; all ${limit} attempts are used up`;
-  return { ...base, state: "failed", reason: { remedy: "find out why, then have it tried again", ...reason, text } };
-}
-
-/** How long to wait after so many failed attempts. */
-export function backoff(attempts: number): Millis {
-  return Math.min(RETRY_LONGEST, RETRY_FIRST * 2 ** attempts);
+  return {
+    ...base,
+    state: "failed",
+    reason: {
+      remedy: "when the cause is gone, raise `attempts` in the policy: it is then tried again",
+      ...reason,
+      text,
+    },
+  };
 }
 
 /** A time as a person reads it. */

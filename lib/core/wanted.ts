@@ -1,4 +1,5 @@
 import type { Copy, CopyKey, Image, ImageRef, Millis, Policy, Reason, Settings } from "../types.ts";
+import { hasFailed } from "./found.ts";
 import { isMarked, keyText, MAX_TAGS, RESERVED_TAG_PREFIXES } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import { crossesBorder } from "./regions.ts";
@@ -88,7 +89,13 @@ function rootsOf(
   }
   if (policy.select.newest === undefined) return selected;
   if (!readWhole(policy, observation)) return selected.filter((image) => hasRecord(image, copies));
-  const newest = new Set(newestOf(policy.select, selected));
+  // One that failed takes nobody's place.
+  const newest = new Set(
+    newestOf(
+      policy.select,
+      selected.filter((image) => !hasFailed(image)),
+    ),
+  );
   for (const image of selected.filter((i) => !newest.has(i))) {
     const text = `not among the newest ${policy.select.newest}`;
     passedOver.push({ policy: policy.name, image, reason: { code: "not-newest", text } });

@@ -1,8 +1,5 @@
 import type { Image, ImageRef, ImageType, Millis } from "../types.ts";
 
-/** How long one SyncImages may take before its outcome counts as unknown. */
-export const SYNC_TIMEOUT: Millis = 20_000;
-
 /** What to ask of SyncImages: one source, one name, any number of destinations. */
 export interface SyncRequest {
   readonly source: ImageRef;

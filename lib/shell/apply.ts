@@ -2,12 +2,23 @@ import PQueue from "p-queue";
 import { copyBase } from "../core/found.ts";
 import { keyText } from "../core/mark.ts";
 import type { Action, Plan } from "../core/plan.ts";
-import { type Act, LOOK_AGAIN } from "../core/step.ts";
+import type { Act } from "../core/step.ts";
+import { LOOK_AGAIN, STALE } from "../core/timing.ts";
 import { CloudError } from "../errors.ts";
 import type { Cloud } from "../ports/cloud.ts";
 import type { AccountRecord, Copy, JournalEntry, Millis, Reason } from "../types.ts";
 import { SEND_NEEDS, send } from "./send.ts";
 import type { Applying, Told, Tools } from "./tools.ts";
+
+/** What a plan was made from, as far as carrying it out depends on that. */
+export interface Basis {
+  readonly runId: string;
+  readonly record: AccountRecord;
+  /** When reading the cloud began. A process may have been frozen since. */
+  readonly readAt: Millis;
+  /** The calls on images that this run has made; what does not show at once is left to the next run. */
+  readonly changed: Set<string>;
+}
 
 /** What came of a plan. */
 export interface Applied {
@@ -28,8 +39,9 @@ const QUIET = new Set(["progress", "waiting", "missing", "released"]);
  * Carries out a plan. Every action is safe to be interrupted before and after each of its effects; what is lost to
  * somebody else's faster change is left to them. No promise is left running.
  */
-export async function applyPlan(plan: Plan, runId: string, record: AccountRecord, tools: Tools): Promise<Applied> {
-  const { account, bornAt } = record;
+export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise<Applied> {
+  const { runId, readAt, changed } = basis;
+  const { account, bornAt } = basis.record;
   const actions: Record<string, number> = {};
   const newest = new Map<string, Copy | undefined>();
   let failures = 0;
@@ -64,12 +76,19 @@ export async function applyPlan(plan: Plan, runId: string, record: AccountRecord
       stoppedEarly = true;
       return;
     }
+    if (action.do !== "note" && tools.now() - readAt > STALE) {
+      moved = true;
+      return;
+    }
     if (action.do === "note") {
       await run.save(action.copy, action.what, action.text);
     } else if (action.do === "send") {
       await send(action, run);
     } else {
       const text = keyText(action.copy.key);
+      const call = `${action.do} ${text} ${describe(action)}`;
+      if (changed.has(call)) return;
+      changed.add(call);
       const copy = newest.has(text) ? newest.get(text) : action.copy;
       if (!copy) return;
       try {

@@ -1,16 +1,14 @@
 import { isMarked } from "../core/mark.ts";
 import { type Observation, seen } from "../core/observation.ts";
 import type { Scope } from "../core/reading.ts";
-import { CLOCK_SKEW, SIGNATURE_LIFE } from "../core/step.ts";
-import { CloudError, StateError } from "../errors.ts";
+import { CLOCK_SKEW, SIGNATURE_LIFE } from "../core/timing.ts";
+import { StateError } from "../errors.ts";
 import type { State } from "../ports/state.ts";
 import type { AccountRecord, AwaitedImage, Claimant, Copy, ImageRef, Millis, Run } from "../types.ts";
 import type { Tools } from "./tools.ts";
 
 /** What a replicator is made of: put together in one place (`open.ts`) and passed on from there. */
 export interface Replicator extends Tools {
-  /** How long a copy that was asked for may take to be visible. */
-  readonly settle: Millis;
   /** Whether a process of this host is proven to be dead. */
   readonly isDead: (claimant: Claimant) => boolean;
 }
@@ -26,14 +24,6 @@ export async function memoryOf(account: string, { state }: { state: State }) {
     state.account(account),
   ]);
   return { copies, awaited, record };
-}
-
-/** The credentials may change while the cloud is read: what was read of another account proves nothing. */
-export async function sameAccount(account: string, { cloud }: Tools): Promise<void> {
-  const now = await cloud.account();
-  if (now === account) return;
-  const text = `the credentials belonged to account ${account} when the run began and belong to ${now} now`;
-  throw new CloudError({ action: "GetCallerIdentity", code: "AccountChanged", text, outcome: "retry", effect: "none" });
 }
 
 /**

@@ -2,15 +2,7 @@ import { makePlan, onlyThese, type Plan } from "../core/plan.ts";
 import type { Scope } from "../core/reading.ts";
 import type { Copy, CopyKey, Run } from "../types.ts";
 import { applyPlan } from "./apply.ts";
-import {
-  endedClaimants,
-  memoryOf,
-  type Replicator,
-  rememberBirth,
-  rememberNamed,
-  rememberRun,
-  sameAccount,
-} from "./memory.ts";
+import { endedClaimants, memoryOf, type Replicator, rememberBirth, rememberNamed, rememberRun } from "./memory.ts";
 import { observe } from "./observe.ts";
 import { beginRun } from "./run.ts";
 
@@ -47,29 +39,43 @@ const MOST_ROUNDS = 12;
  * Throws `CloudError` if the account cannot be told, and `StateError` if the state is out of reach.
  */
 export async function replicate(order: Order, tools: Replicator): Promise<Report> {
+  // That a claim of this very replicator has ended rests on its requests being waited for before it plans again.
+  if (running.has(tools)) throw new Error("a replicator does one run at a time");
+  running.add(tools);
+  try {
+    return await run(order, tools);
+  } finally {
+    running.delete(tools);
+  }
+}
+
+const running = new WeakSet<Replicator>();
+
+async function run(order: Order, tools: Replicator): Promise<Report> {
   const account = await tools.cloud.account();
-  const run = beginRun(account, order.why, tools.now());
+  const tally = beginRun(account, order.why, tools.now());
+  const changed = new Set<string>();
   let first: Plan | undefined;
   for (let round = 1; ; round += 1) {
     const { copies, awaited, record } = await memoryOf(account, tools);
     const scope: Scope = record === undefined ? { kind: "sweep" } : round === 1 ? order.scope : following(order.scope);
 
+    const readAt = tools.now();
     const observation = await observe(account, scope, copies, awaited, tools);
-    await sameAccount(account, tools);
     const known = record ?? (await rememberBirth(account, observation, order, tools));
     const ended = endedClaimants(copies, tools);
     const input = { ...tools, now: tools.now(), ...order, observation, copies, ended, record: known };
     const plan = onlyThese(makePlan(input), order.only);
     first ??= plan;
-    if (order.dryRun) return { account, run: run.end(tools.now(), plan.problems), plan, copies: plan.copies };
+    if (order.dryRun) return { account, run: tally.end(tools.now(), plan.problems), plan, copies: plan.copies };
 
-    const applied = await applyPlan(plan, run.id, known, tools);
+    const applied = await applyPlan(plan, { runId: tally.id, record: known, readAt, changed }, tools);
     await rememberNamed(account, order.scope, awaited, observation, tools);
-    run.add(applied);
+    tally.add(applied);
     if (!applied.moved || applied.stoppedEarly || round === MOST_ROUNDS) {
-      const ended = run.end(tools.now(), plan.problems);
-      await rememberRun(ended, order, tools);
-      return { account, run: ended, plan: first, copies: await tools.state.copies(account) };
+      const done = tally.end(tools.now(), plan.problems);
+      await rememberRun(done, order, tools);
+      return { account, run: done, plan: first, copies: await tools.state.copies(account) };
     }
   }
 }

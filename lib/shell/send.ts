@@ -1,15 +1,12 @@
-import { candidatesFor, copyBase } from "../core/found.ts";
+import { copyBase } from "../core/found.ts";
 import type { Send } from "../core/plan.ts";
-import { afterFailure, backoff, type Draft, LOOK_AGAIN } from "../core/step.ts";
+import { ASK_ALONE, afterFailure, type Draft } from "../core/step.ts";
+import { BUSY_AGAIN, backoff, CLAIM_LIFE, CLOCK_SKEW, LOOK_AGAIN, SYNC_TIMEOUT } from "../core/timing.ts";
 import { CloudError } from "../errors.ts";
-import { SYNC_TIMEOUT, type SyncRequest } from "../ports/cloud.ts";
+import type { SyncRequest } from "../ports/cloud.ts";
 import type { Copy, Millis, Reason } from "../types.ts";
 import type { Applying } from "./tools.ts";
 
-/** How long a claim allows its request to be signed. Short: a claim that ends without an answer is waited out. */
-const CLAIM_LIFE: Millis = 30_000;
-/** When a source that is busy, or a throttled call, is tried again. */
-const BUSY_AGAIN: Millis = 30_000;
 /** Time that a send and its recording need; with less left, nothing is claimed. */
 export const SEND_NEEDS: Millis = SYNC_TIMEOUT + 5_000;
 
@@ -28,7 +25,7 @@ export async function send(action: Send, run: Applying): Promise<void> {
   }
   if (claimed.length === 0) return;
   // A claim in a state that was lost since the plan was made says nothing: somebody may have sent before the loss.
-  if (await run.sameState()) await ask(action, claimed, run, "together");
+  if (await run.sameState()) await ask(action, claimed, run);
   else for (const copy of claimed) await release(copy, stateLost(action), run);
 }
 
@@ -59,7 +56,7 @@ async function claim(draft: Draft, run: Applying): Promise<Claimed | undefined> 
 }
 
 /** One SyncImages. Never repeated after an answer that leaves its effect open. */
-async function ask(action: Send, claimed: readonly Claimed[], run: Applying, how: "together" | "apart"): Promise<void> {
+async function ask(action: Send, claimed: readonly Claimed[], run: Applying): Promise<void> {
   const request: SyncRequest = {
     source: action.source,
     destinations: claimed.map((copy) => copy.key.region),
@@ -79,11 +76,12 @@ async function ask(action: Send, claimed: readonly Claimed[], run: Applying, how
     if (!(error instanceof CloudError)) throw error;
     if (error.effect === "unknown") {
       for (const copy of claimed) {
-        const claim = { ...copy.claim, endedAt: run.now() };
+        const trouble = error.outcome === "again" ? ("busy" as const) : ("failed" as const);
+        const claim = { ...copy.claim, endedAt: run.now(), trouble };
         await run.save({ ...copy, claim, updatedAt: run.now() }, "sent-unknown", error.message, error);
       }
-    } else if (claimed.length > 1 && how === "together" && mayBeOneOfThem(error)) {
-      await findCulprits(action, claimed, run);
+    } else if (claimed.length > 1 && mayBeOneOfThem(error)) {
+      await findCulprits(action, claimed, error, run);
     } else {
       for (const copy of claimed) await release(copy, error, run);
     }
@@ -96,20 +94,22 @@ function mayBeOneOfThem(error: CloudError): boolean {
 }
 
 /**
- * One destination made the call fail, and the others shall not wait for it: dry runs tell which; it is blocked, and the
- * rest is asked for at once. Where the dry runs find nothing, each is asked for alone.
+ * One destination made the call fail, and the others shall not wait for it for long: dry runs tell which; it is
+ * blocked, and the rest is asked for again, in one call, or each alone where the dry runs find nothing. That a refused
+ * call has had no effect in *any* of its destinations is documented nowhere: so not before a copy would be visible.
  */
-async function findCulprits(action: Send, claimed: readonly Claimed[], run: Applying): Promise<void> {
+async function findCulprits(
+  action: Send,
+  claimed: readonly Claimed[],
+  refusal: CloudError,
+  run: Applying,
+): Promise<void> {
   const good: Claimed[] = [];
   for (const copy of claimed) {
     const destinations = [copy.key.region];
+    const { sendBy: notAfter } = copy.claim;
     try {
-      await run.cloud.trySyncImage({
-        source: action.source,
-        destinations,
-        name: action.token,
-        notAfter: copy.claim.sendBy,
-      });
+      await run.cloud.trySyncImage({ source: action.source, destinations, name: action.token, notAfter });
       good.push(copy);
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
@@ -117,34 +117,19 @@ async function findCulprits(action: Send, claimed: readonly Claimed[], run: Appl
       else good.push(copy);
     }
   }
-  const missing: Claimed[] = [];
-  for (const copy of good) if (await isNotThere(copy, run)) missing.push(copy);
-  if (good.length < claimed.length && missing.length > 1) return ask(action, missing, run, "together");
-  for (const copy of missing) await ask(action, [copy], run, "apart");
-}
-
-/**
- * That a refused call has had no effect in *any* of its destinations is documented nowhere: look before asking again.
- * Where that fails, the outcome stays unknown, and is waited out.
- */
-async function isNotThere(copy: Claimed, run: Applying): Promise<boolean> {
-  const claim = { ...copy.claim, endedAt: run.now() };
-  try {
-    const { best } = candidatesFor(copy.key, await run.cloud.images(copy.key.region, "custom"));
-    if (!best) return true;
-    const text = `${best.imageId} is being made, although the call was refused`;
-    await run.save({ ...copy, claim, imageId: best.imageId }, "found", text);
-  } catch (error) {
-    if (!(error instanceof CloudError)) throw error;
-    await run.save({ ...copy, claim }, "sent-unknown", error.message, error);
+  const code = good.length < claimed.length ? "asked-with-others" : ASK_ALONE;
+  const notBefore = run.now() + run.settle + CLOCK_SKEW;
+  for (const copy of good) {
+    const reason = { code, text: `the call was refused for another destination: ${refusal.message}` };
+    const next: Copy = { ...released(copy, run.now()), state: "waiting", reason, notBefore };
+    await run.save(next, "released", reason.text, refusal);
   }
-  return false;
 }
 
 /** The call had no effect: the claim is given back, and its number with it. */
 async function release(copy: Claimed, error: CloudError, run: Applying): Promise<void> {
   const at = run.now();
-  const base = { ...copyBase(copy.key, copy, undefined, at), claims: copy.claims - 1 };
+  const base = released(copy, at);
   const reason: Reason = {
     code: error.code,
     text: error.message,
@@ -158,4 +143,9 @@ async function release(copy: Claimed, error: CloudError, run: Applying): Promise
     const next = afterFailure(base, reason, run.attemptsOf(copy), at + backoff(copy.attempts));
     await run.save(next, next.state, error.message, error);
   }
+}
+
+/** The record of a copy whose claim is given back. */
+function released(copy: Claimed, at: Millis) {
+  return { ...copyBase(copy.key, copy, undefined, at), claims: copy.claims - 1 };
 }

@@ -12,6 +12,8 @@ export interface Tools {
   readonly now: () => Millis;
   /** Nothing is begun that would not end before this time; it may come nearer, when a person interrupts. */
   readonly stopAt: () => Millis;
+  /** How long a copy that was asked for may take to be visible. */
+  readonly settle: Millis;
   /** Calls at the same time. */
   readonly concurrency: number;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lineageTags, tokenName } from "../../lib/core/mark.ts";
+import { CLOCK_SKEW, SYNC_TIMEOUT } from "../../lib/core/timing.ts";
 import type { Image } from "../../lib/types.ts";
 import {
   ACCOUNT,
@@ -168,18 +169,32 @@ describe("a copy whose outcome is unknown", () => {
   it("is not sent again while a signed request may still arrive", () => {
     const last = (NOW - 30_000 + 300_000 + 60_000 + SETTLE - NOW) / 1000;
     expect(look({}, last - 1).actions).toEqual([]);
-    expect(noted(look({}, last))).toEqual(["ap-shanghai: retrying (no-effect)"]);
+    expect(noted(look({}, last))).toEqual(["ap-shanghai: waiting (no-effect)"]);
   });
 
-  it("is sent again SETTLE after our own request has ended", () => {
-    expect(look({ endedAt: NOW }, SETTLE / 1000 - 1).actions).toEqual([]);
-    expect(noted(look({ endedAt: NOW }, SETTLE / 1000))).toEqual(["ap-shanghai: retrying (no-effect)"]);
+  it("is sent again SETTLE after our own request has ended, and a minute later where another's clock says when", () => {
+    const ours = new Set(["somebody"]);
+    const failed = { endedAt: NOW, trouble: "failed" as const };
+    expect(look(failed, SETTLE / 1000 - 1, ours).actions).toEqual([]);
+    expect(noted(look(failed, SETTLE / 1000, ours))).toEqual(["ap-shanghai: retrying (no-effect)"]);
+    const theirs = (SETTLE + CLOCK_SKEW) / 1000;
+    expect(look(failed, theirs - 1).actions).toEqual([]);
+    expect(noted(look(failed, theirs))).toEqual(["ap-shanghai: retrying (no-effect)"]);
+  });
+
+  it("is not counted as an attempt when the cloud was only busy, or the process died", () => {
+    const late = (SETTLE + CLOCK_SKEW) / 1000;
+    for (const trouble of [{ trouble: "busy" as const }, {}]) {
+      const plan = look({ endedAt: NOW, ...trouble }, late);
+      expect(noted(plan)).toEqual(["ap-shanghai: waiting (no-effect)"]);
+      expect(plan.copies[0]).toMatchObject({ attempts: 0 });
+    }
   });
 
   it("is waited for SETTLE once its claimant is proven dead", () => {
     const plan = look({}, 0, new Set(["somebody"]));
     expect(noted(plan)).toEqual(["ap-shanghai: copying"]);
-    expect(plan.copies[0]).toMatchObject({ claim: { endedAt: NOW - 30_000 } });
+    expect(plan.copies[0]).toMatchObject({ claim: { endedAt: NOW - 30_000 + SYNC_TIMEOUT } });
   });
 
   it("counts as absent only by a reading that began late enough", () => {
@@ -206,7 +221,11 @@ describe("a copy whose outcome is unknown", () => {
   it("gives up when the attempts are used up", () => {
     const last = copy<"copying">(
       "ap-shanghai",
-      { state: "copying", claim: claim({ token, endedAt: NOW - SETTLE }), progressedAt: NOW },
+      {
+        state: "copying",
+        claim: claim({ token, endedAt: NOW - SETTLE - CLOCK_SKEW, trouble: "failed" }),
+        progressedAt: NOW,
+      },
       { attempts: 4 },
     );
     expect(noted(planOf({ ...rule, copies: [last], observation: observation([root]) }))).toEqual([
@@ -283,7 +302,7 @@ describe("a copy that is being made", () => {
   });
 
   it("is gone only when it was absent twice, SETTLE apart", () => {
-    const old = { ...asked, endedAt: NOW - SETTLE };
+    const old = { ...asked, endedAt: NOW - SETTLE - CLOCK_SKEW };
     const absent = copy<"copying">("ap-shanghai", {
       state: "copying",
       claim: old,
@@ -299,7 +318,7 @@ describe("a copy that is being made", () => {
       observation: observation([root], undefined, { readAt: NOW + 1000 }),
     });
     expect(soon.actions).toEqual([]);
-    const later = NOW + SETTLE;
+    const later = NOW + SETTLE + CLOCK_SKEW;
     const twice = planOf({
       ...rule,
       copies: once.copies,
@@ -413,7 +432,7 @@ describe("many copies that vanish at once", () => {
     copy<"ready">(
       region,
       { state: "ready", imageId: `img-${region}`, name: "golden-web", readyAt: NOW, adopted: false },
-      { key: keyOf(region), missingSince: NOW - SETTLE },
+      { key: keyOf(region), missingSince: NOW - SETTLE - CLOCK_SKEW },
     ),
   );
   const input = { policies: [policy({ to: regions })], copies, observation: observation([root], regions) };

@@ -5,7 +5,7 @@ import { ALL_SWITCHES } from "../../emulator/switches.ts";
 import { nextCheck } from "../../lib/core/plan.ts";
 import { replicate } from "../../lib/shell/replicate.ts";
 import { policy, SETTLE } from "../support/builders.ts";
-import { cloudIn, ENGINES, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
+import { ENGINES, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 
 const MINUTE = 60_000;
 const golden = policy({ to: ["ap-shanghai", "ap-beijing", "ap-singapore"], crossBorder: "approved" });
@@ -126,6 +126,13 @@ describe("a call whose answer is lost", () => {
     await replicate(poll, instance);
     expect(t.world.requests.filter((r) => r.action === "SyncImages")).toHaveLength(1);
     t.pass(1000);
+    await replicate(poll, instance);
+    expect((await t.state.copies("100000000001")).map((copy) => copy.state)).toEqual([
+      "retrying",
+      "retrying",
+      "retrying",
+    ]);
+    t.pass(30_000);
     await replicate(poll, instance);
     expect(t.syncs()).toBe(1);
   });
@@ -285,7 +292,7 @@ describe("a copy that goes wrong", () => {
     if (gone) deleteImage(t.world, gone);
     await replicate(sweep, instance);
     expect(t.syncs()).toBe(1);
-    t.pass(SETTLE);
+    t.pass(SETTLE + MINUTE);
     await t.settle(instance);
     expect(t.copies()).toHaveLength(3);
     expect(t.syncs()).toBe(2);
@@ -357,16 +364,12 @@ describe("a run", () => {
     expect(states((await t.settle(instance)).copies)).toEqual(READY);
   });
 
-  it("stops when the credentials become those of another account", async () => {
+  it("is one at a time: two at once on one replicator are refused", async () => {
     t.bake();
     const instance = t.instance([golden]);
-    const [, other] = t.world.config.accounts;
-    let calls = 0;
-    const ours = instance.cloud;
-    const theirs = other && cloudIn(t.world, other, instance.now);
-    instance.cloud = { ...ours, account: () => (calls++ === 0 ? ours : (theirs ?? ours)).account() };
-    await expect(replicate(sweep, instance)).rejects.toThrow("belong to 100000000002 now");
-    expect(t.syncs()).toBe(0);
+    const first = replicate(sweep, instance);
+    await expect(replicate(sweep, instance)).rejects.toThrow("one run at a time");
+    await first;
   });
 
   it("goes on in the other regions when one cannot be read", async () => {
@@ -390,5 +393,117 @@ describe("a run", () => {
     const changes = t.world.requests.filter((r) => !r.action.startsWith("Describe") && !r.action.startsWith("Get"));
     expect(changes.length).toBeGreaterThan(6);
     for (const { requestId } of changes) expect(told).toContain(requestId);
+  });
+});
+
+describe("what people do meanwhile", () => {
+  const adopting = policy({ to: ["ap-shanghai"], existing: "adopt" });
+  const theirs = () =>
+    makeImages(t.world, { region: "ap-shanghai", name: "golden-web", sizeGiB: 20, createdAt: t.world.now() });
+
+  it("an adopted image is never changed, though its source is deselected and selected again", async () => {
+    const [root] = t.bake({ createdAt: t.world.now() - MINUTE });
+    theirs();
+    const instance = t.instance([adopting]);
+    await t.settle(instance);
+    if (root) changeImage(t.world, root, { tags: { "cvm-replicator:ignore": "yes" } });
+    expect(states((await replicate(sweep, instance)).copies)).toEqual(["ap-shanghai retired"]);
+    if (root) changeImage(t.world, root, { tags: {} });
+    const report = await replicate(sweep, instance);
+    expect(report.copies).toMatchObject([{ state: "ready", adopted: true }]);
+    const writes = t.world.requests.filter((r) =>
+      ["TagResources", "ModifyImageAttribute", "SyncImages"].includes(r.action),
+    );
+    expect(writes).toEqual([]);
+  });
+
+  it("one image is adopted as the copy of one source only", async () => {
+    t.bake({ createdAt: t.world.now() - MINUTE });
+    t.bake({ region: "ap-chengdu", createdAt: t.world.now() - MINUTE });
+    theirs();
+    const instance = t.instance([{ ...adopting, from: ["ap-guangzhou", "ap-chengdu"] }]);
+    await replicate(sweep, instance);
+    const report = await replicate(sweep, instance);
+    expect(states(report.copies)).toEqual(["ap-shanghai blocked", "ap-shanghai ready"]);
+  });
+
+  it("a source that failed takes no place among the newest", async () => {
+    t.bake({ createdAt: t.world.now() - MINUTE });
+    t.bake({ name: "golden-broken", state: "CREATEFAILED" });
+    const instance = t.instance([{ ...golden, select: { ...golden.select, newest: 1 } }]);
+    const report = await t.settle(instance);
+    expect(states(report.copies)).toEqual(READY);
+  });
+
+  it("the second step of a chain waits while its first is made anew", async () => {
+    sharedWithUs();
+    const instance = t.instance([{ ...base, to: ["ap-shanghai"] }]);
+    addFault(t.world, { match: { action: "SyncImages", nth: 2 }, effect: { kind: "fail-copy", percent: 40 } });
+    await replicate(sweep, instance);
+    for (let i = 0; i < 40; i += 1) {
+      t.pass(MINUTE);
+      const { copies } = await replicate(poll, instance);
+      const first = copies.find((copy) => copy.key.region === "ap-guangzhou" && copy.state === "ready");
+      if (copies.some((copy) => copy.state === "retrying") && first?.state === "ready") {
+        deleteImage(t.world, { region: "ap-guangzhou", imageId: first.imageId });
+        break;
+      }
+    }
+    const report = await t.settle(instance, 120);
+    expect(states(report.copies)).toEqual(["ap-guangzhou ready", "ap-shanghai ready"]);
+  });
+
+  it("copies that fail and vanish together are no mass deletion, and are made again", async () => {
+    await t.close();
+    t = await testWorld({ switches: { failedCopyState: "vanishes" } });
+    t.bake({ count: 2 });
+    addFault(t.world, { match: { action: "SyncImages", times: 2 }, effect: { kind: "fail-copy", percent: 40 } });
+    const report = await t.settle(t.instance([golden]), 60);
+    expect(states(report.copies)).toEqual([...READY, ...READY].sort());
+  });
+
+  it("a corrected policy frees a copy that its old tags had blocked", async () => {
+    t.bake();
+    const wrong = { ...golden, copy: { name: "{{name}}", tags: { inherit: false, set: { "bad key*": "x" } } } };
+    addFault(t.world, {
+      match: { action: "TagResources", times: 0 },
+      effect: { kind: "error", code: "InvalidParameterValue.TagKeyCharacterIllegal" },
+    });
+    await t.settle(t.instance([wrong]), 40);
+    endFaults(t.world);
+    const report = await t.settle(t.instance([golden]));
+    expect(states(report.copies)).toEqual(READY);
+    expect(JSON.stringify(t.world.requests.filter((r) => r.action === "TagResources").at(-1)?.params)).not.toContain(
+      "bad key",
+    );
+  });
+
+  it("an instance that slept over a recall sends nothing for what it saw before", async () => {
+    const [root] = t.bake();
+    const sleeper = t.instance([golden]);
+    const { state } = sleeper;
+    let slept = false;
+    sleeper.state = {
+      ...state,
+      saveAccount: async (record) => {
+        if (!slept && root) {
+          slept = true;
+          t.pass(8 * 60 * MINUTE);
+          changeImage(t.world, root, { tags: { "cvm-replicator:ignore": "yes" } });
+        }
+        return state.saveAccount(record);
+      },
+    };
+    await replicate(sweep, sleeper);
+    expect(t.syncs()).toBe(0);
+  });
+
+  it("copies that failed for good are tried again when the policy allows more attempts", async () => {
+    t.bake();
+    addFault(t.world, { match: { action: "SyncImages", times: 0 }, effect: { kind: "fail-copy", percent: 40 } });
+    const failed = await t.settle(t.instance([{ ...golden, attempts: 1 }]), 40);
+    expect(failed.copies.every((copy) => copy.state === "failed")).toBe(true);
+    endFaults(t.world);
+    expect(states((await t.settle(t.instance([{ ...golden, attempts: 2 }]))).copies)).toEqual(READY);
   });
 });

@@ -30,8 +30,13 @@ export const CALL_FAULT_KINDS: readonly string[] = CALL_FAULTS.map(([kind]) => k
 
 /** The adapter of one process over the simulated cloud: a gate before and after each call, and faults between them. */
 export function simulatedCloud(sim: Simulation, process: Process): Cloud {
+  let bound: Account | undefined;
   const send: Send = async (call, read) => {
     const account = sim.callerOf();
+    // As the adapter does it over HTTP: one `Cloud` speaks for one account.
+    bound ??= account;
+    if (account !== bound)
+      throw cloudError(call, { code: "AccountChanged", text: `${account.uin}, not ${bound.uin}` }, "none");
     const effect = () => {
       const answer = perform(sim.world, account, call);
       if (call.changes)
@@ -58,7 +63,7 @@ export function simulatedCloud(sim: Simulation, process: Process): Cloud {
       await sim.scheduler.at(process, `${call.action} failed`);
       throw fail(code, kind);
     }
-    const answer = effect();
+    const answer = hideOne(sim, call, effect());
     await sim.scheduler.at(process, `${call.action} done`);
     if (answer instanceof ApiError) throw fail(answer.code, answer.message);
     try {
@@ -70,6 +75,18 @@ export function simulatedCloud(sim: Simulation, process: Process): Cloud {
   };
   // Pages of three, so that lists shift while they are read; and nothing is repeated here, so that no real time passes.
   return cloudOver(send, { site: "cn", signal: new AbortController().signal, page: 3, repeat: (once) => once() });
+}
+
+/** A reading by id leaves out an image that is there: a replica that lags. Not twice in a row for one image. */
+function hideOne(sim: Simulation, call: Call, answer: ApiError | Record<string, unknown>): typeof answer {
+  const { ImageIds } = call.params as { ImageIds?: string[] };
+  if (answer instanceof ApiError || call.action !== "DescribeImages" || !ImageIds || !sim.chaos || !sim.dice.roll(0.02))
+    return answer;
+  const images = answer["ImageSet"] as { ImageId: string }[];
+  const hidden = images.find(({ ImageId }) => sim.mayHide(ImageId));
+  if (!hidden) return answer;
+  sim.count("lagging-replica");
+  return { ...answer, ImageSet: images.filter((image) => image !== hidden), TotalCount: images.length - 1 };
 }
 
 function perform(world: World, account: Account, call: Call): ApiError | Record<string, unknown> {

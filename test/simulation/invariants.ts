@@ -1,4 +1,5 @@
 import { progressOf } from "../../emulator/image.ts";
+import { keyText } from "../../lib/core/mark.ts";
 import type { Action } from "../../lib/core/plan.ts";
 import type { Report } from "../../lib/shell/replicate.ts";
 import type { Simulation } from "./simulation.ts";
@@ -60,22 +61,45 @@ function copyOfACopy(sim: Simulation): string | undefined {
   return undefined;
 }
 
+/** Every write of ours is about a copy of ours; each request is judged once. */
 function foreignTouched(sim: Simulation): string | undefined {
-  const wrong = sim.world.requests.find(
-    ({ action, effects }) =>
-      action === "DeleteImages" ||
-      ((action === "ModifyImageAttribute" || action === "TagResources") &&
-        effects.some(({ region, imageId }) => {
-          const image = sim.world.images.get(region)?.get(imageId);
-          return image !== undefined && image.copiedFrom === undefined;
-        })),
-  );
-  return wrong && `${wrong.action} on what is not ours: ${JSON.stringify(wrong.params)}`;
+  const from = judged.get(sim) ?? 0;
+  judged.set(sim, sim.world.requests.length);
+  for (const { action, params, effects } of sim.world.requests.slice(from)) {
+    const foreign = effects.some(({ region, imageId }) => {
+      const image = sim.world.images.get(region)?.get(imageId);
+      return image !== undefined && image.copiedFrom === undefined;
+    });
+    if (action === "DeleteImages" || (foreign && (action === "ModifyImageAttribute" || action === "TagResources"))) {
+      return `${action} on what is not ours: ${JSON.stringify(params)}`;
+    }
+  }
+  return undefined;
 }
 
+/** What a run must not believe: that a copy is ready which is not NORMAL or not ours (no policy here adopts). */
+export function findWrongRecord(sim: Simulation, { copies }: Report): string | undefined {
+  for (const copy of copies) {
+    if (copy.state !== "ready") continue;
+    const image = sim.world.images.get(copy.key.region)?.get(copy.imageId);
+    if (!image) continue;
+    const { state } = progressOf(image, sim.world.workNow());
+    if (state !== "NORMAL") return `${copy.imageId} counts as ready and is ${state}`;
+    if (!image.copiedFrom) return `${copy.imageId} counts as our copy and is somebody else's`;
+  }
+  return undefined;
+}
+
+const judged = new WeakMap<Simulation, number>();
+
 function unfinished(sim: Simulation, last: Report): string | undefined {
-  const busy = (action: Action) => action.do === "send" && isBusyForGood(sim, action.source.imageId);
-  if (!last.plan.actions.every(busy)) {
+  // What is blocked with an excuse is tried again now and then, for ever.
+  const excused = new Set(
+    last.copies.filter((c) => c.state === "blocked" && EXCUSES.has(c.reason.code)).map((c) => keyText(c.key)),
+  );
+  const rightly = (action: Action) =>
+    action.do === "send" ? isBusyForGood(sim, action.source.imageId) : excused.has(keyText(action.copy.key));
+  if (!last.plan.actions.every(rightly)) {
     return `one more sweep has something to do: ${JSON.stringify(last.plan.actions.map((a) => (a.do === "note" ? [a.what, a.text] : a.do)))}`;
   }
   for (const copy of last.copies) {
@@ -88,7 +112,7 @@ function unfinished(sim: Simulation, last: Report): string | undefined {
       if (!EXCUSES.has(copy.reason.code)) return `${where} is ${copy.state}: ${copy.reason.text}`;
     } else if (
       copy.state === "waiting" &&
-      (copy.reason.code === "parent-not-ready" || /SYNCING/.test(copy.reason.text))
+      (copy.reason.code === "parent-not-ready" || /SYNCING|busy/.test(copy.reason.text))
     ) {
       // The first step of a chain has an excuse of its own; and a copy that is stuck keeps its source busy.
     } else if (copy.state !== "retired") {

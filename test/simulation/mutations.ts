@@ -1,0 +1,88 @@
+/** Faults that somebody might make in the program; the simulation has to find each. `find` stands exactly once in the file. */
+export interface Mutation {
+  readonly name: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: "send again without looking long enough",
+    file: "lib/core/seek.ts",
+    find: "if (readAt >= safeAt) {",
+    replace: "if (readAt >= 0) {",
+  },
+  {
+    name: "send what another has claimed",
+    file: "lib/shell/send.ts",
+    find: "return saved && { ...claimed, version: saved.version };",
+    replace: "return { ...claimed, version: (saved ?? claimed).version };",
+  },
+  {
+    name: "forget the fence",
+    file: "lib/shell/send.ts",
+    find: "notAfter: Math.min(...claimed.map((copy) => copy.claim.sendBy)),",
+    replace: "notAfter: Number.POSITIVE_INFINITY,",
+  },
+  {
+    name: "trust SyncPercent",
+    file: "lib/core/pursue.ts",
+    find: 'if (image.state !== "NORMAL") {',
+    replace: 'if (image.state !== "NORMAL" && (image.syncPercent ?? 0) < 90) {',
+  },
+  {
+    name: "tags after the rename",
+    file: "lib/core/pursue.ts",
+    find: "const act: Act = tagFirst\n",
+    replace: "const act: Act = tagFirst && image.name === settings.name\n",
+  },
+  {
+    name: "adopt by the final name",
+    file: "lib/core/seek.ts",
+    find: 'if (want.policy.existing === "adopt" && !misfit) {',
+    replace: "if (!misfit) {",
+  },
+  {
+    name: "treat one absent reading as gone",
+    file: "lib/core/advance.ts",
+    find: "if (copy.missingSince === undefined) {",
+    replace: "if (copy.missingSince === undefined && copy.createdAt < 0) {",
+  },
+  {
+    name: "select copies as sources",
+    file: "lib/core/wanted.ts",
+    find: "if (!isMarked(image, account) && !recorded.has(refText(image))) return undefined;",
+    replace: "if (!isMarked(image, account) || recorded.has(refText(image))) return undefined;",
+  },
+  {
+    name: "take an empty state for a new one",
+    file: "lib/shell/memory.ts",
+    find: "const lost = marked || observation.unreadable.size > 0;",
+    replace: "const lost = marked && observation.unreadable.size < 0;",
+  },
+  {
+    name: "not notice that the state was lost in mid-plan",
+    file: "lib/shell/send.ts",
+    find: "if (await run.sameState()) await",
+    replace: "if ((await run.sameState()) || true) await",
+  },
+  {
+    name: "take every claimant for dead",
+    file: "lib/shell/memory.ts",
+    find: "claimant.id === me.id || isDead(claimant)",
+    replace: "claimant.id === me.id || isDead(claimant) || true",
+  },
+  {
+    name: "believe lineage tags that were carried over",
+    file: "lib/core/mark.ts",
+    find: "if (image.tags[SELF] !== image.imageId) return undefined;",
+    replace: "if (image.tags[SELF] === undefined) return undefined;",
+  },
+  {
+    name: "repeat SyncImages after a lost answer",
+    file: "lib/shell/send.ts",
+    find: 'if (error.effect === "unknown") {',
+    replace: 'if (error.effect === "unknown" && error.code !== "Network") {',
+  },
+];
