@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { parsePolicy } from "../lib/core/policy.ts";
+import { parsePolicy } from "../lib/core/policy/policy.ts";
 import { InputError } from "../lib/errors.ts";
 import { zip } from "./zip.ts";
 

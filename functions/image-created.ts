@@ -1,4 +1,4 @@
-import { parseEvent } from "../lib/core/event.ts";
+import { parseEvent } from "../lib/core/event/event.ts";
 import { type Answer, type Context, invoke } from "../lib/shell/invoke.ts";
 import { orderForImages } from "../lib/shell/orders.ts";
 

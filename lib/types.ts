@@ -244,7 +244,7 @@ export interface Policy {
   readonly to: readonly string[];
   readonly crossBorder: "never" | "approved";
   readonly copy: {
-    /** A template, see `lib/core/template.ts`. */
+    /** A template, see `lib/core/policy/template.ts`. */
     readonly name: string;
     readonly tags: { readonly inherit: boolean; readonly set: Readonly<Record<string, string>> };
   };

@@ -1,6 +1,6 @@
 import type { AwaitedImage, Copy, CopyKey, Image, ImageRef, ImageType, Millis, Policy } from "../types.ts";
 import type { Observation } from "./observation.ts";
-import { whyNotSelected } from "./select.ts";
+import { whyNotSelected } from "./policy/select.ts";
 
 /** What a run looks at: everything, what is under way, or a few images that an event or a person named. */
 export type Scope =

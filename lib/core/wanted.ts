@@ -2,9 +2,9 @@ import type { Copy, CopyKey, Image, ImageRef, Millis, Policy, Reason, Settings }
 import { hasFailed } from "./found.ts";
 import { isMarked, keyText, MAX_TAGS, RESERVED_TAG_PREFIXES } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
-import { crossesBorder } from "./regions.ts";
-import { newestOf, whyNotSelected } from "./select.ts";
-import { copyName, nameProblem } from "./template.ts";
+import { crossesBorder } from "./policy/regions.ts";
+import { newestOf, whyNotSelected } from "./policy/select.ts";
+import { copyName, nameProblem } from "./policy/template.ts";
 
 /** A copy that a policy wants, and what stands in its way as far as the policy and the root show. */
 export interface Want {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { findCredentials } from "../cloud/credentials.ts";
 import { tencentCloud } from "../cloud/tencent.ts";
-import { parsePolicy } from "../core/policy.ts";
+import { parsePolicy } from "../core/policy/policy.ts";
 import { InputError, type Problem } from "../errors.ts";
 import { journalTo } from "../journal/lines.ts";
 import type { Cloud } from "../ports/cloud.ts";

@@ -26,8 +26,6 @@ const CALL_FAULTS = [
   ["credentials-expired", "AuthFailure.TokenFailure", "never"],
 ] as const;
 
-export const CALL_FAULT_KINDS: readonly string[] = CALL_FAULTS.map(([kind]) => kind);
-
 /** The adapter of one process over the simulated cloud: a gate before and after each call, and faults between them. */
 export function simulatedCloud(sim: Simulation, process: Process): Cloud {
   let bound: Account | undefined;

@@ -4,8 +4,8 @@ import type { Dice } from "./dice.ts";
 /** A branch of a process runs on when its gate is let go. `late`: its request may still arrive when the process is gone. */
 interface Gate {
   readonly label: string;
-  go(): void;
-  late?(): void;
+  readonly go: () => void;
+  readonly late?: () => void;
 }
 
 /** One instance of the program in the simulation. */
@@ -31,7 +31,7 @@ export class Scheduler {
   now: Millis;
   readonly processes: Process[] = [];
   readonly #dice: Dice;
-  #late: { at: Millis; run(): void }[] = [];
+  #late: { readonly at: Millis; readonly run: () => void }[] = [];
 
   constructor(start: Millis, dice: Dice) {
     this.now = start;

@@ -8,7 +8,7 @@ import { addFault, endFaults } from "../../emulator/faults.ts";
 import { progressOf, type StoredImage } from "../../emulator/image.ts";
 import { ALL_SWITCHES, type Switches } from "../../emulator/switches.ts";
 import { createWorld, type World } from "../../emulator/world.ts";
-import { parseEvent } from "../../lib/core/event.ts";
+import { parseEvent } from "../../lib/core/event/event.ts";
 import type { ReadableJournal, State } from "../../lib/ports/state.ts";
 import type { Replicator } from "../../lib/shell/memory.ts";
 import { orderForImages, orderForTimer } from "../../lib/shell/orders.ts";

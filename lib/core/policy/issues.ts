@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import type { Problem } from "../errors.ts";
+import type { Problem } from "../../errors.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { LENGTH_OF_TIME, policyFile } from "./policy-schema.ts";
-import type { Path, YamlFile } from "./policy-yaml.ts";
+import { LENGTH_OF_TIME, policyFile } from "./schema.ts";
+import type { Path, YamlFile } from "./yaml.ts";
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { MAX_TAGS, RESERVED_TAG_PREFIXES } from "../mark.ts";
 import { globProblem } from "./globs.ts";
-import { MAX_TAGS, RESERVED_TAG_PREFIXES } from "./mark.ts";
 import { templateProblem } from "./template.ts";
 
 /**

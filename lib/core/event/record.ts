@@ -1,5 +1,5 @@
-import type { Millis } from "../types.ts";
-import { type Fields, fieldsOf, jsonIn, shortened, timeOf, unpacked } from "./event-values.ts";
+import type { Millis } from "../../types.ts";
+import { type Fields, fieldsOf, jsonIn, shortened, timeOf, unpacked } from "./values.ts";
 
 /** An image that an event names. The truth about it is read from the cloud. */
 export interface Hint {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { copyName, nameProblem, templateProblem } from "../../lib/core/template.ts";
-import { image } from "../support/builders.ts";
+import { copyName, nameProblem, templateProblem } from "../../../lib/core/policy/template.ts";
+import { image } from "../../support/builders.ts";
 
 describe("copyName", () => {
   const source = image({ name: "golden-web", imageId: "img-8toqc6s3", createdAt: Date.UTC(2026, 0, 2, 23, 59) });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { newestOf, whyNotSelected } from "../../lib/core/select.ts";
-import type { Image, Select } from "../../lib/types.ts";
-import { image, NOW } from "../support/builders.ts";
+import { newestOf, whyNotSelected } from "../../../lib/core/policy/select.ts";
+import type { Image, Select } from "../../../lib/types.ts";
+import { image, NOW } from "../../support/builders.ts";
 
 const HOUR = 3_600_000;
 const codeOf = (select: Partial<Select>, fields: Partial<Image> = {}) =>

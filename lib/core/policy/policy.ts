@@ -1,12 +1,12 @@
-import { InputError, type Problem } from "../errors.ts";
-import type { Policy, Select } from "../types.ts";
-import { parseDuration } from "./duration.ts";
-import { ownOrDefault, policyProblems } from "./policy-checks.ts";
-import { problemAt } from "./policy-issues.ts";
-import type { PolicyFile, PolicySettings } from "./policy-schema.ts";
-import { policyWarnings } from "./policy-warnings.ts";
-import { readYaml } from "./policy-yaml.ts";
+import { InputError, type Problem } from "../../errors.ts";
+import type { Policy, Select } from "../../types.ts";
+import { parseDuration } from "../duration.ts";
+import { ownOrDefault, policyProblems } from "./checks.ts";
+import { problemAt } from "./issues.ts";
 import { expandRegions, type Groups } from "./region-groups.ts";
+import type { PolicyFile, PolicySettings } from "./schema.ts";
+import { policyWarnings } from "./warnings.ts";
+import { readYaml } from "./yaml.ts";
 
 /**
  * Reads a policy file: defaults are merged in, groups become region ids, lengths of time and dates become numbers.

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { policyFile } from "./policy-schema.ts";
+import { policyFile } from "./schema.ts";
 
 /**
  * The policy file's format as JSON Schema (draft 7), for editors. It knows the shape and not every rule: regions, globs

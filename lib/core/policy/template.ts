@@ -1,5 +1,5 @@
-import type { Image, Millis } from "../types.ts";
-import { MAX_NAME } from "./mark.ts";
+import type { Image, Millis } from "../../types.ts";
+import { MAX_NAME } from "../mark.ts";
 
 /** What a name template may hold between `{{` and `}}`. */
 export const PLACEHOLDERS = ["name", "region", "sourceRegion", "sourceId", "date"] as const;

@@ -1,7 +1,7 @@
-import type { Problem } from "../errors.ts";
-import type { Policy } from "../types.ts";
-import type { Path } from "./policy-yaml.ts";
+import type { Problem } from "../../errors.ts";
+import type { Policy } from "../../types.ts";
 import { crossesBorder } from "./regions.ts";
+import type { Path } from "./yaml.ts";
 
 /** `Architecture` of the CVM API (cvm 2017-03-12, struct Image). */
 const ARCHITECTURES = ["x86_64", "arm", "i386"];

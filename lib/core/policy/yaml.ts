@@ -10,7 +10,7 @@ import {
   parseDocument,
   visit,
 } from "yaml";
-import { InputError, type Problem } from "../errors.ts";
+import { InputError, type Problem } from "../../errors.ts";
 
 /** The way to a value: keys of maps and places in lists. */
 export type Path = readonly PropertyKey[];

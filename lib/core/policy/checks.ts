@@ -1,9 +1,9 @@
-import type { Problem } from "../errors.ts";
-import { problemAt, shapeProblems, valueAt } from "./policy-issues.ts";
-import { MAX_SET_TAGS } from "./policy-schema.ts";
-import type { Path, YamlFile } from "./policy-yaml.ts";
+import type { Problem } from "../../errors.ts";
+import { problemAt, shapeProblems, valueAt } from "./issues.ts";
 import { expandRegions, type Groups, resolveGroups } from "./region-groups.ts";
 import { BUILT_IN_GROUPS } from "./regions.ts";
+import { MAX_SET_TAGS } from "./schema.ts";
+import type { Path, YamlFile } from "./yaml.ts";
 
 /** Most groups in one file; also how deep they can be nested. */
 const MAX_GROUPS = 100;

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseEvent } from "../../lib/core/event.ts";
-import { timeOf, unpackCls } from "../../lib/core/event-values.ts";
+import { parseEvent } from "../../../lib/core/event/event.ts";
+import { timeOf, unpackCls } from "../../../lib/core/event/values.ts";
 
 type Json = Record<string, unknown>;
-const FOLDER = new URL("../../events/", import.meta.url);
+const FOLDER = new URL("../../../events/", import.meta.url);
 const sample = (name: string) => JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8")) as Json;
 const images = (payload: unknown) => parseEvent(payload).hints.map((hint) => `${hint.region}/${hint.imageId}`);
 const reasons = (payload: unknown) => parseEvent(payload).ignored.map((entry) => entry.text);

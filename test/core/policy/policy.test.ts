@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { parsePolicy } from "../../lib/core/policy.ts";
-import { policyJsonSchema } from "../../lib/core/policy-json-schema.ts";
-import { InputError } from "../../lib/errors.ts";
+import { policyJsonSchema } from "../../../lib/core/policy/json-schema.ts";
+import { parsePolicy } from "../../../lib/core/policy/policy.ts";
+import { InputError } from "../../../lib/errors.ts";
 
-const example = readFileSync(new URL("../../policy.example.yaml", import.meta.url), "utf8");
+const example = readFileSync(new URL("../../../policy.example.yaml", import.meta.url), "utf8");
 
 /** Everything that is wrong, a line each; none if the file can be read. */
 function problems(text: string): string[] {
@@ -449,7 +449,7 @@ describe("warnings", () => {
 });
 
 describe("policy.schema.json", () => {
-  const schema = JSON.parse(readFileSync(new URL("../../policy.schema.json", import.meta.url), "utf8")) as Fields;
+  const schema = JSON.parse(readFileSync(new URL("../../../policy.schema.json", import.meta.url), "utf8")) as Fields;
 
   it("is up to date (else: npx tsx deploy/policy-schema.ts && npx biome format --write policy.schema.json)", () => {
     expect(schema).toEqual(policyJsonSchema());

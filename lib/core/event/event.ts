@@ -1,7 +1,7 @@
-import { type Hint, hintFrom, type Ignored, readRecord } from "./event-record.ts";
-import { type Fields, fieldsOf, jsonIn, MAX_TEXT, shortened, unpackCls, unpacked } from "./event-values.ts";
+import { type Hint, hintFrom, type Ignored, readRecord } from "./record.ts";
+import { type Fields, fieldsOf, jsonIn, MAX_TEXT, shortened, unpackCls, unpacked } from "./values.ts";
 
-export type { Hint, Ignored } from "./event-record.ts";
+export type { Hint, Ignored } from "./record.ts";
 
 /** Most images that one event is taken to name; a sweep finds the others. */
 const MAX_HINTS = 1000;

@@ -1,7 +1,7 @@
-import type { Image, Millis, Reason, Select } from "../types.ts";
-import { formatDuration } from "./duration.ts";
+import type { Image, Millis, Reason, Select } from "../../types.ts";
+import { formatDuration } from "../duration.ts";
+import { IGNORE_TAG } from "../mark.ts";
 import { matches, matchesAny } from "./globs.ts";
-import { IGNORE_TAG } from "./mark.ts";
 
 /** Why an image is not selected. */
 export interface NotSelected extends Reason {

@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import type { Millis } from "../types.ts";
+import type { Millis } from "../../types.ts";
 
 /** Largest text that is read, packed or not: SCF takes no larger event (product documentation 583/11637). */
 export const MAX_TEXT = 6 * 1024 * 1024;

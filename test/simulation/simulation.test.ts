@@ -1,0 +1,12 @@
+import { describe, expect, it } from "vitest";
+import { Simulation } from "./simulation.ts";
+
+/** A few seeds for every run of the tests; `npm run simulate -- --seeds N --from S` runs any number. */
+describe("up to eight processes, people and faults at once", { timeout: 120_000 }, () => {
+  it.each([1, 2, 3, 4])("make no second copy and finish the first (part %i of 4)", async (part) => {
+    for (let seed = part * 1000; seed < part * 1000 + 8; seed += 1) {
+      const { violation, trace } = await new Simulation(seed).run(1500);
+      expect(violation, `seed ${seed}\n${trace.slice(-40).join("\n")}`).toBeUndefined();
+    }
+  });
+});
