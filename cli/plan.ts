@@ -34,9 +34,12 @@ export function textOf(view: PlanView): string {
   }
   for (const { image, text } of view.change) lines.push(`~ ${image.imageId} in ${image.region}: ${clean(text)}`);
   for (const { source, region, state, text } of view.note) {
-    lines.push(
-      `${state === "blocked" || state === "failed" ? "!" : "·"} ${source.imageId} → ${region}: ${state}: ${clean(text)}`,
-    );
+    if (state !== "blocked" && state !== "failed")
+      lines.push(`· ${source.imageId} → ${region}: ${state}: ${clean(text)}`);
+  }
+  for (const { source, region, state, reason } of view.blocked) {
+    const remedy = reason.remedy ? ` (${clean(reason.remedy)})` : "";
+    lines.push(`! ${source.imageId} → ${region}: ${state}: ${clean(reason.text)}${remedy}`);
   }
   for (const [reason, images] of bySkipReason(view))
     lines.push(`- ${count(images, "image")} not taken: ${clean(reason)}`);

@@ -9,6 +9,8 @@ export interface PlanView {
   readonly change: readonly { do: "tag" | "rename"; image: ImageRef; text: string }[];
   /** What is only remembered differently. */
   readonly note: readonly { source: ImageRef; region: string; state: CopyState; what: string; text: string }[];
+  /** Copies that need a person, whether or not that is new. */
+  readonly blocked: readonly { source: ImageRef; region: string; state: "blocked" | "failed"; reason: Reason }[];
   /** Images that a policy looked at and left out. */
   readonly skipped: readonly { policy: string; image: ImageRef; name: string; reason: Reason }[];
   readonly warnings: readonly Reason[];
@@ -41,7 +43,12 @@ export function viewOf(plan: Plan): PlanView {
     const { region, imageId, name } = image;
     return { policy, image: { region, imageId }, name, reason };
   });
-  return { send, change, note, skipped, warnings: plan.warnings, problems: plan.problems };
+  const blocked = plan.copies.flatMap((copy) => {
+    if (copy.state !== "blocked" && copy.state !== "failed") return [];
+    const { key, state, reason } = copy;
+    return [{ source: { region: key.rootRegion, imageId: key.rootId }, region: key.region, state, reason }];
+  });
+  return { send, change, note, blocked, skipped, warnings: plan.warnings, problems: plan.problems };
 }
 
 /** Whether the plan holds any call to the cloud. */
