@@ -15,7 +15,10 @@ for (const { name, file, find, replace } of MUTATIONS.filter((mutation) => mutat
   symlinkSync(join(TOP, "node_modules"), join(folder, "node_modules"));
   const text = readFileSync(join(folder, file), "utf8");
   if (text.split(find).length !== 2) throw new Error(`${name}: stands not exactly once in ${file}: ${find}`);
-  writeFileSync(join(folder, file), text.replace(find, () => replace));
+  writeFileSync(
+    join(folder, file),
+    text.replace(find, () => replace),
+  );
   const args = ["--import", "tsx", "test/simulation/main.ts", "--seeds", "300", "--lines", "0"];
   const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8", timeout: 300_000 });
   const found = stdout.split("\n").find((line) => line.startsWith("seed"));
