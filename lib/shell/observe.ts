@@ -31,17 +31,23 @@ export async function observe(
 async function read(account: string, reading: Reading, cloud: Cloud, now: () => Millis): Promise<Observation> {
   const regions = new Map<string, RegionView>();
   const unreadable = new Map<string, Reason>();
+  const fatal: unknown[] = [];
   await Promise.all(
     [...reading].map(async ([region, what]) => {
       try {
         regions.set(region, await readRegion(region, what, cloud, now));
       } catch (error) {
-        if (!(error instanceof CloudError)) throw error;
+        if (!(error instanceof CloudError) || error.code === "Aborted") {
+          fatal.push(error);
+          return;
+        }
         const { code, message, remedy } = error;
         unreadable.set(region, { code: `unreadable-${code}`, text: message, ...(remedy !== undefined && { remedy }) });
       }
     }),
   );
+  // Thrown only now, so that no reading goes on behind the caller's back.
+  if (fatal.length > 0) throw fatal[0];
   return { account, regions, unreadable };
 }
 

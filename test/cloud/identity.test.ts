@@ -10,7 +10,7 @@ import { failure, imagesAnswer, type Reaction, serve, signer, syncRequest } from
 
 const [A, B] = DEFAULT_ACCOUNTS;
 const GZ = "ap-guangzhou";
-const CHANGED = { name: "CloudError", code: "AccountChanged", outcome: "person", about: "account", effect: "none" };
+const CHANGED = { name: "CloudError", code: "AccountChanged", outcome: "again", about: "account", effect: "none" };
 const me: Reaction = { answer: { AccountId: A.uin } };
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const keyOf = ({ secretId, secretKey, token }: Account): Credentials =>
