@@ -89,10 +89,12 @@ describe("an embedded state says what is wrong with", () => {
     expect(await refusal("sqlite:/proc/no/such/state.db")).toContain("cannot be opened (ENOENT)");
   });
 
-  it.skipIf(process.getuid?.() === 0)("a folder that this user may not write", async () => {
+  it("a folder that this user may not write", async () => {
     mkdirSync(`${folder}/closed`);
     chmodSync(`${folder}/closed`, 0o500);
-    expect(await refusal(`sqlite:${folder}/closed/state.db`)).toContain("cannot be opened (EACCES)");
+    // Root may write everywhere but where the kernel itself has the say.
+    const place = process.getuid?.() === 0 ? "/proc/sys" : `${folder}/closed`;
+    expect(await refusal(`sqlite:${place}/state.db`)).toMatch(/cannot be (opened|written)/);
   });
 
   it("a file that is no database, which it leaves as it is", async () => {
