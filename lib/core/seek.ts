@@ -27,7 +27,12 @@ export function seek(
 ): Step {
   const all = allCustom(observation, key.region);
   const found = all && candidatesFor(key, all.images);
-  if (found?.best && isNamedButBusy(found.best)) return NOTHING;
+  if (found?.best && isNamedButBusy(found.best)) {
+    if (!want || copy?.state === "copying") return NOTHING;
+    const text = `${found.best.imageId} is there and ${found.best.state}; what it is shows when it is NORMAL`;
+    const reason = { code: "found-busy", text };
+    return changed(copy, { ...copyBase(key, copy, want, c.now), state: "waiting", reason });
+  }
   if (found?.best) {
     const text = `${found.best.imageId} carries our mark`;
     return { ...note(adopted(found.best, key, copy, want, c.now), "found", text), duplicates: found.others };

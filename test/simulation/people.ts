@@ -75,6 +75,8 @@ export function somebodyActs(sim: Simulation): void {
       break;
   }
   // Without both marks no program can know a copy of ours; it is nobody's to count.
+  // The same for tags that are taken away between their reading back and the renaming.
+  if (copy && act === "untag-copy") sim.unmark(copy);
   if (copy && !tokenIn(copy.name) && tagsOf(copy).get(`${TAG_PREFIX}self`) !== copy.imageId) sim.unmark(copy);
   sim.count(act);
 }

@@ -354,7 +354,9 @@ export class Simulation {
 
   /** Whether the last sweep found nothing to do and nothing to wait for. */
   #isSettled(): boolean {
-    const settled = this.last?.copies.every((copy) => copy.state === "ready" || copy.state === "retired");
+    const settled = this.last?.copies.every(
+      (copy) => copy.missingSince === undefined && (copy.state === "ready" || copy.state === "retired"),
+    );
     return settled === true && this.last?.plan.actions.length === 0;
   }
 
