@@ -15,7 +15,7 @@ export async function main_handler(
   const named = new Set(hints.map((hint) => `${hint.region}/${hint.imageId}`));
   const answer = await invoke(
     context,
-    () => orderForImages(hints),
+    ({ policies }) => orderForImages(hints, policies),
     ({ key }) => named.has(`${key.rootRegion}/${key.rootId}`),
   );
   return { ...answer, ignored };

@@ -261,6 +261,7 @@ function markedFor(image: Image, hashes: ReadonlyMap<string, Copy>): Copy | unde
 /** When there may be something to do again: the earliest time that a copy waits for, or undefined if none does. */
 export function nextCheck(copies: readonly Copy[], now: Millis): Millis | undefined {
   const times = copies.flatMap((copy) => {
+    if (copy.missingSince !== undefined) return [now];
     if (copy.state === "copying" || copy.state === "finishing") return [now];
     if (copy.state === "waiting" || copy.state === "retrying") return [copy.notBefore ?? now];
     if (copy.state === "blocked" && copy.notBefore !== undefined) return [copy.notBefore];

@@ -168,6 +168,6 @@ function whyNotAdopted(holder: Image, want: Want, c: Circumstances): string | un
   if (holder.sizeGiB !== root.sizeGiB) return `it has ${holder.sizeGiB} GiB, the source ${root.sizeGiB}`;
   if (holder.osName !== root.osName) return `it is ${holder.osName}, the source ${root.osName}`;
   if (holder.architecture !== root.architecture) return `it is ${holder.architecture}, the source ${root.architecture}`;
-  if (holder.createdAt <= root.createdAt) return "it is older than the source";
+  if (holder.createdAt <= root.createdAt) return "it is not younger than the source";
   return undefined;
 }

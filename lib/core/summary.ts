@@ -60,6 +60,7 @@ export function reasonText(copy: Copy): string | null {
 
 /** Whether nothing more will happen to a copy by itself. */
 export function isSettled(copy: Copy): boolean {
+  if (copy.missingSince !== undefined) return false;
   return copy.state === "ready" || copy.state === "blocked" || copy.state === "failed" || copy.state === "retired";
 }
 

@@ -68,8 +68,7 @@ export async function rememberNamed(
   const named = scope.kind === "images" ? scope.images : [];
   const settled = (image: ImageRef, since: Millis) => {
     const shown = seen(observation, image);
-    if (shown === "unread") return false;
-    if (shown === "absent") return now() - since > AWAIT_UNSEEN;
+    if (shown === "unread" || shown === "absent") return now() - since > AWAIT_UNSEEN;
     return !["CREATING", "IMPORTING", "SYNCING"].includes(shown.state);
   };
   const add = named

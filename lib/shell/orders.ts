@@ -3,9 +3,10 @@ import type { CopyKey, ImageRef, Policy } from "../types.ts";
 import type { Replicator } from "./memory.ts";
 import type { Order } from "./replicate.ts";
 
-/** Look at images that an event named. */
-export function orderForImages(images: readonly ImageRef[]): Order {
-  return { why: "event", scope: { kind: "images", images } };
+/** Look at images that an event named, where a policy copies from their region; of the others nothing is known or wanted. */
+export function orderForImages(images: readonly ImageRef[], policies: readonly Policy[]): Order {
+  const regions = new Set(policies.flatMap((policy) => (policy.enabled ? policy.from : [])));
+  return { why: "event", scope: { kind: "images", images: images.filter(({ region }) => regions.has(region)) } };
 }
 
 /** What the timer does: look at everything when that is due, else only at what is under way. */

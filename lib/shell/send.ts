@@ -1,6 +1,6 @@
 import { copyBase } from "../core/found.ts";
 import type { Send } from "../core/plan.ts";
-import { ASK_ALONE, afterFailure, type Draft } from "../core/step.ts";
+import { ASK_ALONE, afterFailure, type Draft, iso } from "../core/step.ts";
 import { BUSY_AGAIN, backoff, CLAIM_LIFE, CLOCK_SKEW, LOOK_AGAIN, SYNC_TIMEOUT } from "../core/timing.ts";
 import { CloudError } from "../errors.ts";
 import type { SyncRequest } from "../ports/cloud.ts";
@@ -120,7 +120,10 @@ async function findCulprits(
   const code = good.length < claimed.length ? "asked-with-others" : ASK_ALONE;
   const notBefore = run.now() + run.settle + CLOCK_SKEW;
   for (const copy of good) {
-    const reason = { code, text: `the call was refused for another destination: ${refusal.message}` };
+    const reason = {
+      code,
+      text: `asked for again at ${iso(notBefore)}: the call was refused for another destination: ${refusal.message}`,
+    };
     const next: Copy = { ...released(copy, run.now()), state: "waiting", reason, notBefore };
     await run.save(next, "released", reason.text, refusal);
   }

@@ -191,7 +191,9 @@ export class Simulation {
     };
     const order = (): Promise<Order> | Order => {
       if (kind === "timer") return orderForTimer(tools, 600_000);
-      return kind === "sweep" ? { why: "sweep", scope: { kind: "sweep" } } : orderForImages(this.#nextHints());
+      return kind === "sweep"
+        ? { why: "sweep", scope: { kind: "sweep" } }
+        : orderForImages(this.#nextHints(), this.#policies);
     };
     this.tell(`${process.name} starts: ${kind}`);
     const run = Promise.resolve(order()).then((o) => replicate({ ...o, acceptVanished: true }, tools));
