@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+import { allowedBy, calledIn } from "../support/permissions.ts";
 
 /** The programs as a user runs them: built, each in a process of its own, talking HTTP. */
 
@@ -31,7 +32,10 @@ export interface Emulated {
   stop(): Promise<void>;
 }
 
-/** Starts the emulator as a program; time scale 600 makes a copy in 1 to 3 seconds. */
+/**
+ * Starts the emulator as a program; time scale 600 makes a copy in 1 to 3 seconds. Whatever a test does with it, our
+ * programs may call nothing that their CAM policy does not name: its log is held against that when it is done with.
+ */
 export async function startEmulatorProgram(timeScale = 600): Promise<Emulated> {
   const child = spawn(process.execPath, [MAIN, "emulator", "--port", "0", "--time-scale", String(timeScale)], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -52,9 +56,21 @@ export async function startEmulatorProgram(timeScale = 600): Promise<Emulated> {
     if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
     return answer;
   };
+  const checkCalls = async () => {
+    const { requests } = (await control("GET", "requests")) as unknown as {
+      requests: { service: string; action: string }[];
+    };
+    // Of a call that was not let in, nobody knows the service.
+    const calls = calledIn(requests.filter(({ service }) => service !== ""));
+    const strange = calls.filter((call) => !allowedBy("command").includes(call));
+    if (strange.length > 0) throw new Error(`deploy/cam/command.json does not allow ${strange.join(", ")}`);
+  };
   return {
     url,
-    control,
+    async control(method, path, body) {
+      if (path === "import") await checkCalls(); // which throws the log away
+      return await control(method, path, body);
+    },
     async copies() {
       const { images } = (await control("GET", "world")) as unknown as { images: Shown[] };
       return images.filter((image) => image.copiedFrom !== null);
@@ -65,7 +81,13 @@ export async function startEmulatorProgram(timeScale = 600): Promise<Emulated> {
       };
       return requests.filter(({ params, effects }) => !params.DryRun && effects.length > 0).length;
     },
-    stop: () => end(child, "SIGTERM"),
+    async stop() {
+      try {
+        await checkCalls();
+      } finally {
+        await end(child, "SIGTERM");
+      }
+    },
   };
 }
 

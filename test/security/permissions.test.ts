@@ -1,0 +1,171 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+import { makeImages, shareImage } from "../../emulator/console.ts";
+import { addFault } from "../../emulator/faults.ts";
+import { type Emulator, startEmulator } from "../../emulator/server.ts";
+import { createWorld, type World } from "../../emulator/world.ts";
+import { tencentCloud } from "../../lib/cloud/tencent.ts";
+import type { Cloud } from "../../lib/ports/cloud.ts";
+import { call, callAll, type Name } from "../e2e/call-function.ts";
+import { cli, TOP, temporaryFolder, userEnv } from "../e2e/support.ts";
+import { allowedBy, allowOnly, calledIn, readCam } from "../support/permissions.ts";
+
+/**
+ * The CAM policies of deploy/cam/ against what the programs, as built, do: the emulator refuses what a policy does not
+ * name, and each action that it names has to be called.
+ */
+
+const FUNCTIONS: readonly Name[] = ["image-created", "evaluate-policy", "poll-copies"];
+const [MAIN, PARTNER] = DEFAULT_ACCOUNTS;
+/** A plain image, and one of another account, whose copy in its own region is the source of the next. */
+const POLICY = `version: 1
+policies:
+  - { name: golden, from: [ap-guangzhou], select: { name: ["golden-*"], newest: 9 }, to: [ap-shanghai, ap-beijing] }
+  - { name: base, from: [ap-guangzhou], select: { type: shared, creator: ["${PARTNER.uin}"], newest: 9 }, to: [ap-nanjing] }
+`;
+const COPIES = 4;
+
+let folder: ReturnType<typeof temporaryFolder>;
+let world: World;
+let emulator: Emulator;
+let env: Record<string, string>;
+let images: { region: string; imageId: string }[];
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  const policyFile = join(folder.path, "policy.yaml");
+  writeFileSync(policyFile, POLICY);
+  // A copy takes 0.1 to 0.3 s, which is less than a program takes to start.
+  world = createWorld({ now: () => Date.now(), timeScale: 6_000, rateLimits: false });
+  emulator = await startEmulator({ port: 0, world });
+  images = [
+    ...makeImages(world, { region: "ap-guangzhou", name: "golden-web", description: "as baked", sizeGiB: 20 }),
+    ...makeImages(world, { region: "ap-guangzhou", name: "base-os", account: PARTNER.uin, sizeGiB: 20 }),
+  ].map(({ region, imageId }) => ({ region, imageId }));
+  for (const image of images.slice(1)) shareImage(world, image, [MAIN.uin]);
+  env = userEnv(emulator.url, {
+    POLICY_FILE: policyFile,
+    STATE_URL: `sqlite:${join(folder.path, "state.db")}`,
+    NODE_PATH: join(TOP, "node_modules"),
+  });
+});
+afterEach(async () => {
+  await emulator.close();
+  folder.remove();
+});
+
+/** Invokes a function as its trigger does: how many copies are ready then, and all that it says. */
+async function invoke(name: Name): Promise<{ ready: number; said: string }> {
+  const events = name === "image-created" ? images : name === "poll-copies" ? [{ Type: "Timer" }] : [{}];
+  const { outcomes } = await callAll(name, events, env);
+  // Each answer is about the images of its event alone.
+  const ready = outcomes.reduce((sum, { answer }) => sum + (answer?.summary["ready"] ?? 0), 0);
+  return { ready, said: JSON.stringify(outcomes) };
+}
+
+/** Invokes a function until every copy is ready. */
+async function untilReady(name: Name): Promise<void> {
+  let last = "";
+  for (let times = 0; times < 8; times += 1) {
+    const { ready, said } = await invoke(name);
+    if (ready === COPIES) return;
+    last = said;
+  }
+  expect.fail(`not every copy is ready: ${last}`);
+}
+
+it("allow named actions only, none of which deletes or shares anything", () => {
+  const files = readdirSync(join(TOP, "deploy/cam")).map((file) => file.replace(/\.json$/, ""));
+  expect(files.sort()).toEqual([...FUNCTIONS, "command", "plan-only", "role-trust"].sort());
+  for (const file of files) {
+    const { version, statement } = readCam(file);
+    expect(version).toBe("2.0");
+    for (const { effect, action } of statement) {
+      expect(effect).toBe("allow");
+      for (const name of action) expect(name).toMatch(/^(name\/)?(cvm|tag|sts):[A-Z][A-Za-z]+$/);
+      expect(action.join()).not.toMatch(/Delete|Share|Create|UnTag/);
+    }
+  }
+});
+
+describe.each(FUNCTIONS)("%s", { timeout: 60_000 }, (name) => {
+  it("does all it has to do under its policy, and calls each action in it", async () => {
+    allowOnly(world, MAIN.uin, allowedBy(name));
+    await untilReady(name);
+    expect(calledIn(world.requests)).toEqual(allowedBy(name));
+    expect(world.requests.filter(({ result }) => result === "UnauthorizedOperation")).toEqual([]);
+  });
+
+  it("finds out under its policy which destination makes a call fail", async () => {
+    allowOnly(world, MAIN.uin, allowedBy(name));
+    const match = { action: "SyncImages", region: "ap-guangzhou", times: 2 };
+    addFault(world, { match, effect: { kind: "error", code: "InvalidRegion.Unavailable" } });
+    const { said } = await invoke(name);
+    expect(said).toContain("InvalidRegion.Unavailable");
+    expect(JSON.stringify(world.requests)).toContain('"DryRun":true');
+    for (const action of calledIn(world.requests)) expect(allowedBy(name)).toContain(action);
+  });
+});
+
+describe("poll-copies without one action of its policy", { timeout: 60_000 }, () => {
+  it.each(allowedBy("poll-copies"))("%s: names the call that was refused, and why", async (missing) => {
+    const rest = allowedBy("poll-copies").filter((action) => action !== missing);
+    allowOnly(world, MAIN.uin, rest);
+    const runs = [await invoke("poll-copies"), await invoke("poll-copies")];
+    expect(runs.map(({ ready }) => ready)).toEqual([0, 0]);
+    const [, action] = missing.split(":");
+    expect(runs.map(({ said }) => said).join()).toMatch(
+      new RegExp(`${action}.*UnauthorizedOperation: the key may not do this`),
+    );
+    expect(calledIn(world.requests.filter(({ result }) => result === "UnauthorizedOperation"))).toEqual([missing]);
+  });
+});
+
+describe("the command", { timeout: 60_000 }, () => {
+  const run = async (...args: string[]) => {
+    const ended = await cli(args, env, folder.path);
+    return { ...ended, said: ended.stdout + ended.stderr };
+  };
+
+  it("applies under its policy, and calls each action in it", async () => {
+    allowOnly(world, MAIN.uin, allowedBy("command"));
+    expect(await run("apply", "--wait")).toMatchObject({ code: 0 });
+    expect((await run("status")).said).toContain(`${COPIES} copies: ${COPIES} ready`);
+    expect(calledIn(world.requests)).toEqual(allowedBy("command"));
+  });
+
+  it("plans and tells the status with leave to read alone, and so does a dry run of evaluate-policy", async () => {
+    allowOnly(world, MAIN.uin, allowedBy("plan-only"));
+    expect(await run("plan", "--detailed-exitcode")).toMatchObject({ code: 4, stderr: "" });
+    expect((await run("status")).code).toBe(0);
+    const { answer } = await call("evaluate-policy", { dryRun: true }, env);
+    expect(answer?.plan.send).toHaveLength(2);
+    expect(calledIn(world.requests)).toEqual(allowedBy("plan-only"));
+
+    const { code, said } = await run("apply");
+    expect(code).toBe(3);
+    expect(said).toContain("SyncImages in ap-guangzhou: UnauthorizedOperation");
+  });
+});
+
+it("no verb of the port to the cloud calls anything else", async () => {
+  const { secretId, secretKey } = MAIN;
+  const credentials = async () => ({ secretId, secretKey });
+  const cloud = tencentCloud({ site: "cn", endpoint: emulator.url, credentials, now: () => Date.now() });
+  const [image = { region: "", imageId: "" }] = images;
+  const request = { source: image, destinations: ["ap-shanghai"], name: "x", notAfter: Date.now() + 60_000 };
+  // A verb that is added has to be added here, or this does not compile.
+  const uses: { readonly [Verb in keyof Cloud]: () => Promise<unknown> } = {
+    account: () => cloud.account(),
+    images: () => cloud.images("ap-guangzhou", "custom"),
+    imagesById: () => cloud.imagesById("ap-guangzhou", [image.imageId]),
+    trySyncImage: () => cloud.trySyncImage(request),
+    tag: () => cloud.tag(image, MAIN.uin, { a: "b" }),
+    rename: () => cloud.rename(image, "golden-web", "as baked"),
+    syncImage: () => cloud.syncImage(request),
+  };
+  for (const use of Object.values(uses)) await use();
+  expect(calledIn(world.requests)).toEqual(allowedBy("command"));
+});
