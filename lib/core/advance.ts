@@ -43,8 +43,9 @@ function missing(
   if (copy.state === "copying" && readAt < (copy.claim.endedAt ?? copy.claim.claimedAt) + CLOCK_SKEW + c.settle)
     return NOTHING;
   if (copy.missingSince === undefined) {
+    // Not `readAt`: reading may have taken long, and two looks that are both late would count as far apart.
     return note(
-      { ...copy, missingSince: readAt, updatedAt: c.now },
+      { ...copy, missingSince: c.now, updatedAt: c.now },
       "missing",
       `${imageId} is not there; it will be looked for again`,
     );

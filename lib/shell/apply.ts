@@ -32,6 +32,8 @@ export interface Applied {
 }
 
 const CALL_NEEDS: Millis = 10_000;
+/** How the journal calls a change that has been made. */
+const DONE = { tag: "tagged", rename: "renamed" } as const;
 /** Changes of a record that allow no further step at once. */
 const QUIET = new Set(["progress", "waiting", "missing", "released"]);
 
@@ -91,10 +93,13 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
       changed.add(call);
       const copy = newest.has(text) ? newest.get(text) : action.copy;
       if (!copy) return;
+      const about = { key: copy.key, image: action.image };
+      // Before the call: whoever is killed in between has told what was about to change.
+      await run.tell(action.do, describe(action), about);
       try {
         const requestId = await change(action, account, tools.cloud);
         moved = true;
-        await run.tell(action.do, describe(action), { key: copy.key, image: action.image, requestId });
+        await run.tell(DONE[action.do], describe(action), { ...about, requestId });
       } catch (error) {
         if (!(error instanceof CloudError)) throw error;
         await refused(action, copy, error, run);

@@ -327,6 +327,26 @@ describe("a copy that is being made", () => {
     });
     expect(noted(twice)).toEqual(["ap-shanghai: retrying (gone)"]);
   });
+
+  it("counts from the end of the first look, which may have taken long", () => {
+    const old = { ...asked, endedAt: NOW - SETTLE - CLOCK_SKEW };
+    const absent = copy<"copying">("ap-shanghai", {
+      state: "copying",
+      claim: old,
+      imageId: "img-copy0001",
+      progressedAt: NOW,
+    });
+    const ended = NOW + 15 * 60_000;
+    const once = planOf({ ...rule, copies: [absent], now: ended, observation: observation([root]) });
+    const soon = ended + 30_000;
+    const twice = planOf({
+      ...rule,
+      copies: once.copies,
+      now: soon,
+      observation: observation([root], undefined, { readAt: soon }),
+    });
+    expect(noted(twice)).toEqual([]);
+  });
 });
 
 describe("an empty state", () => {

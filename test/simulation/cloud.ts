@@ -1,30 +1,27 @@
 import type { Account } from "../../emulator/accounts.ts";
 import { callAction } from "../../emulator/call.ts";
 import { ApiError } from "../../emulator/errors.ts";
-import type { World } from "../../emulator/world.ts";
 import { AnswerError } from "../../lib/cloud/answers.ts";
 import { cloudOver } from "../../lib/cloud/tencent.ts";
 import { type Call, cloudError, type Send } from "../../lib/cloud/transport.ts";
 import { verdictOf } from "../../lib/cloud/verdicts.ts";
+import { SIGNATURE_LIFE } from "../../lib/core/timing.ts";
+import type { CloudError } from "../../lib/errors.ts";
 import type { Cloud } from "../../lib/ports/cloud.ts";
+import { CALL_FAULTS, type FaultKind } from "./faults.ts";
+import { judgeRequest } from "./invariants.ts";
 import type { Process } from "./scheduler.ts";
+import { OURS, SETTLE } from "./setting.ts";
 import type { Simulation } from "./simulation.ts";
 
-const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13" } as const;
+type Answer = ApiError | Record<string, unknown>;
 
-/** What may go wrong with a call, and whether its effect comes at once, later or never. */
-const CALL_FAULTS = [
-  ["throttled", "RequestLimitExceeded", "never"],
-  ["http-5xx-before", "HttpStatus", "never"],
-  ["http-5xx-after", "HttpStatus", "done"],
-  ["reset-before", "Network", "never"],
-  ["answer-lost", "Network", "done"],
-  ["timeout-late-effect", "Timeout", "later"],
-  ["no-json", "BadAnswer", "done"],
-  ["internal-error-before", "InternalError", "never"],
-  ["internal-error-after", "InternalError", "done"],
-  ["credentials-expired", "AuthFailure.TokenFailure", "never"],
-] as const;
+const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13" } as const;
+/** Answers of SyncImages that are worth counting. */
+const REFUSALS: Readonly<Record<string, FaultKind>> = {
+  "FailedOperation.InvalidImageState": "source-busy",
+  ImageQuotaLimitExceeded: "quota-full",
+};
 
 /** The adapter of one process over the simulated cloud: a gate before and after each call, and faults between them. */
 export function simulatedCloud(sim: Simulation, process: Process): Cloud {
@@ -33,41 +30,40 @@ export function simulatedCloud(sim: Simulation, process: Process): Cloud {
     const account = sim.callerOf();
     // As the adapter does it over HTTP: one `Cloud` speaks for one account.
     bound ??= account;
-    if (account !== bound)
-      throw cloudError(call, { code: "AccountChanged", text: `${account.uin}, not ${bound.uin}` }, "none");
-    const effect = () => {
-      const answer = perform(sim.world, account, call);
-      if (call.changes)
-        sim.tell(
-          `${process.name} ${call.action} ${JSON.stringify(call.params)} → ${JSON.stringify(answer instanceof ApiError ? answer.code : answer)}`,
-        );
-      return answer;
+    if (account !== bound) throw failed(call, "AccountChanged", `${account.uin}, not ${bound.uin}`, "none");
+    const isLate = () => call.notAfter !== undefined && sim.scheduler.now + process.skew > call.notAfter;
+    const effect = () => perform(sim, process, account, call);
+    const arrives = () => {
+      if (isLate()) return false;
+      sim.later(effect, sim.mayProve(process) ? SETTLE / 2 : SIGNATURE_LIFE);
+      return true;
     };
-    const fail = (code: string, text: string) =>
-      cloudError(call, { code, text }, call.changes ? verdictOf(code).effect : "none");
-    // A request that has left its process arrives even if that dies; one of SyncImages not later than its claim allows for.
-    const late = call.action === "SyncImages" ? () => sim.later(effect) : undefined;
-    await sim.scheduler.at(process, `${call.action} ${call.region ?? call.where ?? ""}`, late);
-    const clock = sim.scheduler.now + process.skew;
-    if (call.notAfter !== undefined && clock > call.notAfter) {
+    const slow = sim.chaos && sim.dice.roll(sim.callFaults / 4);
+    if (slow) sim.count("latency");
+    await sim.scheduler.at(process, `${call.action} ${call.region ?? call.where ?? ""}`, {
+      ...(slow && { delay: sim.dice.between(1_000, 19_000) }),
+      ...(call.changes && { arrives }),
+    });
+    if (isLate()) {
       sim.count("fenced");
-      throw cloudError(call, { code: "NotSent", text: "too late" }, "none");
+      throw failed(call, "NotSent", "too late", "none");
     }
-    if (sim.chaos && sim.dice.roll(sim.callFaults)) {
+    // The calls that everything hangs on fail more often.
+    if (sim.chaos && sim.dice.roll(call.action === "SyncImages" ? 3 * sim.callFaults : sim.callFaults)) {
       const [kind, code, when] = sim.dice.pick(CALL_FAULTS);
       sim.count(kind);
       if (when === "done") effect();
-      if (when === "later") sim.later(effect);
+      if (when === "later") sim.later(effect, SETTLE / 2);
       await sim.scheduler.at(process, `${call.action} failed`);
-      throw fail(code, kind);
+      throw failed(call, code, kind);
     }
-    const answer = hideOne(sim, call, effect());
+    const answer = withoutBlinking(sim, call, effect());
     await sim.scheduler.at(process, `${call.action} done`);
-    if (answer instanceof ApiError) throw fail(answer.code, answer.message);
+    if (answer instanceof ApiError) throw failed(call, answer.code, answer.message);
     try {
       return read(answer);
     } catch (error) {
-      if (error instanceof AnswerError) throw fail(error.code, error.message);
+      if (error instanceof AnswerError) throw failed(call, error.code, error.message);
       throw error;
     }
   };
@@ -75,23 +71,42 @@ export function simulatedCloud(sim: Simulation, process: Process): Cloud {
   return cloudOver(send, { site: "cn", signal: new AbortController().signal, page: 3, repeat: (once) => once() });
 }
 
-/** A reading by id leaves out an image that is there: a replica that lags. Not twice in a row for one image. */
-function hideOne(sim: Simulation, call: Call, answer: ApiError | Record<string, unknown>): typeof answer {
-  const { ImageIds } = call.params as { ImageIds?: string[] };
-  if (answer instanceof ApiError || call.action !== "DescribeImages" || !ImageIds || !sim.chaos || !sim.dice.roll(0.02))
-    return answer;
-  const images = answer["ImageSet"] as { ImageId: string }[];
-  const hidden = images.find(({ ImageId }) => sim.mayHide(ImageId));
-  if (!hidden) return answer;
-  sim.count("lagging-replica");
-  return { ...answer, ImageSet: images.filter((image) => image !== hidden), TotalCount: images.length - 1 };
+function failed(call: Call, code: string, text: string, effect = verdictOf(code).effect): CloudError {
+  return cloudError(call, { code, text }, call.changes ? effect : "none");
 }
 
-function perform(world: World, account: Account, call: Call): ApiError | Record<string, unknown> {
+/** What was there and recorded cannot be seen for a while: gone is only what is missing twice, `SETTLE` apart. */
+function withoutBlinking(sim: Simulation, call: Call, answer: Answer): Answer {
+  if (answer instanceof ApiError || call.action !== "DescribeImages") return answer;
+  const images = answer["ImageSet"] as { ImageId: string }[];
+  if (sim.chaos && sim.dice.roll(0.01)) sim.blink(images.map(({ ImageId }) => ImageId));
+  const shown = images.filter(({ ImageId }) => !sim.isBlinking(ImageId));
+  const missing = images.length - shown.length;
+  if (missing === 0) return answer;
+  return { ...answer, ImageSet: shown, TotalCount: (answer["TotalCount"] as number) - missing };
+}
+
+/** A request arrives at the cloud. */
+function perform(sim: Simulation, process: Process, account: Account, call: Call): Answer {
   const { service, action, region, params } = call;
+  const answer = answerOf(sim, account, call);
+  if (call.changes) {
+    const result = answer instanceof ApiError ? answer.code : answer;
+    sim.tell(`${process.name} ${action} ${JSON.stringify(params)} → ${JSON.stringify(result)}`);
+    if (answer instanceof ApiError && service === "cvm" && REFUSALS[answer.code] && action === "SyncImages")
+      sim.count(REFUSALS[answer.code] as FaultKind);
+    const request = sim.world.requests.at(-1);
+    if (request) judgeRequest(sim, request);
+    sim.touched();
+  }
+  if (action === "DescribeImages" && account.uin === OURS) sim.notePage(process.name, region ?? "", params);
+  return answer;
+}
+
+function answerOf(sim: Simulation, account: Account, { service, action, region, params }: Call): Answer {
   try {
     const version = VERSIONS[service];
-    return plain(callAction(world, { account, service, action, version, region, params: plain(params) }));
+    return plain(callAction(sim.world, { account, service, action, version, region, params: plain(params) }));
   } catch (error) {
     if (error instanceof ApiError) return error;
     throw error;

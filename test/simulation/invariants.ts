@@ -1,145 +1,133 @@
 import { progressOf } from "../../emulator/image.ts";
-import { keyText } from "../../lib/core/mark.ts";
-import type { Action } from "../../lib/core/plan.ts";
+import type { RequestRecord } from "../../emulator/request-log.ts";
+import { CLAIM_LIFE, SIGNATURE_LIFE, STALE, SYNC_TIMEOUT } from "../../lib/core/timing.ts";
 import type { Report } from "../../lib/shell/replicate.ts";
+import type { JournalEntry, Millis } from "../../lib/types.ts";
+import { HOME, MAX_GIB, PARTNER } from "./setting.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** Reasons for which a copy may rightly not be ready when everything else is calm. */
-const EXCUSES = new Set([
-  "name-taken",
-  "name-clash",
-  "stuck",
-  "source-failed",
-  "ImageQuotaLimitExceeded",
-  "InvalidImageName.Duplicate",
-  "copy-failed",
-]);
+/** A plan may be so old when it is carried out, and the request take so long: an image that was recalled since is copied. */
+const RECALL: Millis = STALE + CLAIM_LIFE + SIGNATURE_LIFE + SYNC_TIMEOUT + 60_000;
 
-/** What no step of any process may bring about; with the report of the last run, also how it all has to end. */
-export function findViolation(sim: Simulation, last?: Report): string | undefined {
-  return (
-    doubled(sim) ?? copyOfACopy(sim) ?? foreignTouched(sim) ?? (sim.chaos ? undefined : last && unfinished(sim, last))
-  );
+/** What the world must never look like, whatever the processes have done. */
+export function findViolation(sim: Simulation): string | undefined {
+  return (sim.beyond ? undefined : doubled(sim)) ?? copyOfACopy(sim);
 }
 
-const origins = new WeakMap<Simulation, Map<string, { rootId: string; depth: number }>>();
-
-/** Follows a copy to its root, also when what lies between is gone. */
-function originsOf(sim: Simulation): Map<string, { rootId: string; depth: number }> {
-  const known = origins.get(sim) ?? new Map<string, { rootId: string; depth: number }>();
-  origins.set(sim, known);
-  for (const image of sim.images()) {
-    if (!image.copiedFrom || known.has(image.imageId)) continue;
-    const parent = known.get(image.copiedFrom.imageId);
-    known.set(image.imageId, { rootId: parent?.rootId ?? image.copiedFrom.imageId, depth: (parent?.depth ?? 0) + 1 });
+/** `root → region` → the live copies that we made of it, where there are several. */
+export function doublesOf(sim: Simulation): ReadonlyMap<string, readonly string[]> {
+  const live = new Map<string, string[]>();
+  for (const { imageId, region } of sim.ourCopies()) {
+    const key = `${sim.originOf(imageId)?.rootId} → ${region}`;
+    live.set(key, [...(live.get(key) ?? []), imageId]);
   }
-  return known;
+  return new Map([...live].filter(([, ids]) => ids.length > 1));
 }
 
 function doubled(sim: Simulation): string | undefined {
-  const known = originsOf(sim);
-  const live = new Map<string, string>();
-  for (const { imageId, region } of sim.ourCopies()) {
-    const key = `${known.get(imageId)?.rootId} → ${region}`;
-    const other = live.get(key);
-    if (other) return `two live copies of ${key}: ${other} and ${imageId}`;
-    live.set(key, imageId);
-  }
+  for (const [key, ids] of doublesOf(sim)) return `two live copies of ${key}: ${ids.join(" and ")}`;
   return undefined;
 }
 
 /** Only a shared image has two steps: into its own region, and from there on. */
 function copyOfACopy(sim: Simulation): string | undefined {
-  const known = originsOf(sim);
   for (const { imageId, copiedFrom, region } of sim.images()) {
-    const origin = known.get(imageId);
-    if (!origin || !copiedFrom || origin.depth === 1 || sim.unmarked.has(copiedFrom.imageId)) continue;
-    const shared = sim.world.images.get("ap-guangzhou")?.get(origin.rootId)?.owner === "100000000002";
-    if (origin.depth > 2 || !shared || copiedFrom.region !== "ap-guangzhou")
+    const origin = sim.originOf(imageId);
+    if (!origin || !copiedFrom || origin.depth === 1 || sim.byHand.has(imageId)) continue;
+    if (sim.unmarked.has(copiedFrom.imageId)) continue;
+    const shared = sim.world.images.get(HOME)?.get(origin.rootId)?.owner === PARTNER;
+    if (origin.depth > 2 || !shared || copiedFrom.region !== HOME)
       return `${imageId} in ${region} is a copy of the copy ${copiedFrom.imageId}`;
   }
   return undefined;
 }
 
-/** Every write of ours is about a copy of ours; each request is judged once. */
-function foreignTouched(sim: Simulation): string | undefined {
-  const from = judged.get(sim) ?? 0;
-  judged.set(sim, sim.world.requests.length);
-  for (const { action, params, effects } of sim.world.requests.slice(from)) {
-    const foreign = effects.some(({ region, imageId }) => {
-      const image = sim.world.images.get(region)?.get(imageId);
-      return image !== undefined && image.copiedFrom === undefined;
-    });
-    if (action === "DeleteImages" || (foreign && (action === "ModifyImageAttribute" || action === "TagResources"))) {
-      return `${action} on what is not ours: ${JSON.stringify(params)}`;
-    }
+/** Judges one request that changes something, at the moment when it arrives. */
+export function judgeRequest(sim: Simulation, request: RequestRecord): void {
+  const complaint =
+    request.action === "SyncImages"
+      ? (brokenGuard(sim, request) ?? unexplainedCopy(sim, request))
+      : (foreignTouched(sim, request) ?? unexplainedChange(sim, request));
+  if (complaint) sim.complain(complaint);
+}
+
+/** Every write of ours is about a copy of ours; nothing is ever deleted. */
+function foreignTouched(sim: Simulation, { action, params, effects }: RequestRecord): string | undefined {
+  const foreign = effects.some(({ region, imageId }) => {
+    const image = sim.world.images.get(region)?.get(imageId);
+    return image !== undefined && (image.copiedFrom === undefined || sim.byHand.has(imageId));
+  });
+  if (action !== "DeleteImages" && !foreign) return undefined;
+  return `${action} on what is not ours: ${JSON.stringify(params)}`;
+}
+
+/** What the policies forbid in every version of them. */
+function brokenGuard(sim: Simulation, { region, params, result }: RequestRecord): string | undefined {
+  const { ImageIds, DestinationRegions, DryRun } = params as SyncParams;
+  const [imageId = ""] = ImageIds;
+  const root = sim.world.images.get(region)?.get(imageId);
+  if (!root || result !== "ok" || DryRun) return undefined;
+  const broken = (rule: string) => `SyncImages of ${imageId} ("${root.name}") to ${DestinationRegions.join()}: ${rule}`;
+  if (root.owner !== PARTNER && root.copiedFrom === undefined) {
+    if (root.sizeGiB > MAX_GIB && region === HOME) return broken(`it has ${root.sizeGiB} GiB`);
+    if (root.name.endsWith("-test") && region === HOME) return broken("its name is excluded");
+    if (region === "ap-shanghai" && DestinationRegions.includes("ap-singapore"))
+      return broken("that crosses the border");
   }
+  const recalledAt = sim.recalled.get(imageId);
+  if (recalledAt !== undefined && sim.scheduler.now > recalledAt + RECALL) return broken("it was recalled long ago");
   return undefined;
+}
+
+/** The journal has the claim of each destination before the request arrives. */
+function unexplainedCopy(sim: Simulation, { params }: RequestRecord): string | undefined {
+  const { DestinationRegions, ImageName } = params as SyncParams;
+  const region = DestinationRegions.find((destination) => !sim.journal.hasClaim(destination, ImageName));
+  return region && `the journal does not explain SyncImages of ${ImageName} to ${region}`;
+}
+
+/** The journal has named the image before it is tagged or named. */
+function unexplainedChange(sim: Simulation, { action, effects }: RequestRecord): string | undefined {
+  const image = effects.find(({ region, imageId }) => !sim.journal.hasImage(region, imageId));
+  return image && `the journal does not explain ${action} of ${image.imageId}`;
+}
+
+interface SyncParams {
+  readonly ImageIds: readonly string[];
+  readonly DestinationRegions: readonly string[];
+  readonly ImageName: string;
+  readonly DryRun?: boolean;
 }
 
 /** What a run must not believe: that a copy is ready which is not NORMAL or not ours (no policy here adopts). */
 export function findWrongRecord(sim: Simulation, { copies }: Report): string | undefined {
   for (const copy of copies) {
-    if (copy.state !== "ready") continue;
-    const image = sim.world.images.get(copy.key.region)?.get(copy.imageId);
+    const image = copy.state === "ready" ? sim.imageOf(copy) : undefined;
     if (!image) continue;
-    const { state } = progressOf(image, sim.world.workNow());
-    if (state !== "NORMAL") return `${copy.imageId} counts as ready and is ${state}`;
-    if (!image.copiedFrom) return `${copy.imageId} counts as our copy and is somebody else's`;
+    if (progressOf(image, sim.world.workNow()).state !== "NORMAL") return `${image.imageId} counts as ready and is not`;
+    if (!image.copiedFrom || sim.byHand.has(image.imageId))
+      return `${image.imageId} counts as our copy and is somebody else's`;
   }
   return undefined;
 }
 
-const judged = new WeakMap<Simulation, number>();
+/** What the journal has told so far, whatever became of the state that holds it. */
+export class ToldJournal {
+  readonly #claims = new Set<string>();
+  readonly #images = new Set<string>();
 
-function unfinished(sim: Simulation, last: Report): string | undefined {
-  // What is blocked with an excuse is tried again now and then, for ever.
-  const excused = new Set(
-    last.copies.filter((c) => c.state === "blocked" && EXCUSES.has(c.reason.code)).map((c) => keyText(c.key)),
-  );
-  const rightly = (action: Action) =>
-    action.do === "send" ? isBusyForGood(sim, action.source.imageId) : excused.has(keyText(action.copy.key));
-  if (!last.plan.actions.every(rightly)) {
-    return `one more sweep has something to do: ${JSON.stringify(last.plan.actions.map((a) => (a.do === "note" ? [a.what, a.text] : a.do)))}`;
-  }
-  for (const copy of last.copies) {
-    const where = `${copy.rootName} ${copy.key.rootId} → ${copy.key.region}`;
-    if (copy.state === "ready") {
-      const image = sim.world.images.get(copy.key.region)?.get(copy.imageId);
-      if (!image || progressOf(image, sim.world.workNow()).state !== "NORMAL")
-        return `${where} counts as ready, but ${copy.imageId} is not`;
-    } else if (copy.state === "blocked" || copy.state === "failed") {
-      if (!EXCUSES.has(copy.reason.code)) return `${where} is ${copy.state}: ${copy.reason.text}`;
-    } else if (
-      copy.state === "waiting" &&
-      (copy.reason.code === "parent-not-ready" || /SYNCING|busy/.test(copy.reason.text))
-    ) {
-      // The first step of a chain has an excuse of its own; and a copy that is stuck keeps its source busy.
-    } else if (copy.state !== "retired") {
-      return `${where} is still ${copy.state}: ${JSON.stringify("reason" in copy ? copy.reason : copy)}`;
+  add(entries: readonly JournalEntry[]): void {
+    for (const { what, text, key, image } of entries) {
+      if (what === "claimed") this.#claims.add(`${key?.region} ${/"(.*)"/.exec(text)?.[1]}`);
+      if (image) this.#images.add(`${image.region} ${image.imageId}`);
     }
   }
-  const told = new Set(last.copies.map(({ key }) => `${key.rootId} → ${key.region}`));
-  const [wanted] = sim
-    .roots()
-    .filter(
-      (root) =>
-        root.region === "ap-guangzhou" &&
-        root.name.startsWith("golden-") &&
-        progressOf(root, sim.world.workNow()).state === "NORMAL",
-    );
-  if (wanted && !told.has(`${wanted.imageId} → ap-shanghai`) && !ignored(wanted))
-    return `${wanted.imageId} → ap-shanghai is not even known`;
-  return undefined;
-}
 
-/** A copy that is stuck keeps its source busy, where sources are. */
-function isBusyForGood(sim: Simulation, imageId: string): boolean {
-  return sim
-    .images()
-    .some(({ copiedFrom, work }) => copiedFrom?.imageId === imageId && work?.sticksAtPercent !== undefined);
-}
+  hasClaim(region: string, token: string): boolean {
+    return this.#claims.has(`${region} ${token}`);
+  }
 
-function ignored(image: { tagWrites: readonly { key: string; value: string | undefined }[] }): boolean {
-  return image.tagWrites.some(({ key, value }) => key === "cvm-replicator:ignore" && value !== undefined);
+  hasImage(region: string, imageId: string): boolean {
+    return this.#images.has(`${region} ${imageId}`);
+  }
 }

@@ -7,23 +7,31 @@ import { MUTATIONS } from "./mutations.ts";
 /** `npm run mutate -- [part of a name]`: breaks a copy of the program in one place at a time, and simulates until that is found. */
 const TOP = join(import.meta.dirname, "../..");
 const PARTS = ["lib", "emulator", "test/simulation", "test/support", "package.json"];
-const [wanted = ""] = process.argv.slice(2);
+const SEEDS = 1_000;
+const [part = ""] = process.argv.slice(2);
 let missed = 0;
-for (const { name, file, find, replace } of MUTATIONS.filter((mutation) => mutation.name.includes(wanted))) {
+for (const { name, file, find, replace } of MUTATIONS.filter((mutation) => mutation.name.includes(part))) {
   const folder = mkdtempSync(join(tmpdir(), "cvm-replicator-mutant-"));
-  for (const part of PARTS) cpSync(join(TOP, part), join(folder, part), { recursive: true });
-  symlinkSync(join(TOP, "node_modules"), join(folder, "node_modules"));
-  const text = readFileSync(join(folder, file), "utf8");
-  if (text.split(find).length !== 2) throw new Error(`${name}: stands not exactly once in ${file}: ${find}`);
-  writeFileSync(
-    join(folder, file),
-    text.replace(find, () => replace),
-  );
-  const args = ["--import", "tsx", "test/simulation/main.ts", "--seeds", "300", "--lines", "0"];
-  const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8", timeout: 300_000 });
-  const found = stdout.split("\n").find((line) => line.startsWith("seed"));
-  if (!found) missed += 1;
-  process.stdout.write(`${name}: ${found ?? "NOT FOUND in 300 seeds"}\n`);
-  rmSync(folder, { recursive: true, force: true });
+  try {
+    for (const path of PARTS) cpSync(join(TOP, path), join(folder, path), { recursive: true });
+    symlinkSync(join(TOP, "node_modules"), join(folder, "node_modules"));
+    const text = readFileSync(join(folder, file), "utf8");
+    if (text.split(find).length !== 2) throw new Error(`${name}: stands not exactly once in ${file}: ${find}`);
+    const mutated = text.replace(find, () => replace);
+    writeFileSync(join(folder, file), mutated);
+    const args = ["--import", "tsx", "test/simulation/main.ts", "--seeds", String(SEEDS), "--lines", "0"];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+    const found = /^seed \d+: .*/m.exec(stdout)?.[0];
+    const ran = /^(\d+) seeds from/m.exec(stdout)?.[1];
+    if (!found || !ran) missed += 1;
+    process.stdout.write(
+      found && ran
+        ? `${name}: found after ${ran} seeds: ${found.slice(0, 160)}\n`
+        : `${name}: NOT FOUND in ${ran ?? 0} seeds\n`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
+process.stdout.write(missed > 0 ? `${missed} not found\n` : "every mutation was found\n");
 process.exitCode = missed > 0 ? 1 : 0;

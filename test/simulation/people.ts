@@ -1,82 +1,103 @@
+import { callAction } from "../../emulator/call.ts";
 import { changeImage, deleteImage, makeImages } from "../../emulator/console.ts";
-import { tagsOf } from "../../emulator/image.ts";
-import { TAG_PREFIX, tokenIn } from "../../lib/core/mark.ts";
+import { ApiError } from "../../emulator/errors.ts";
+import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
+import { IGNORE_TAG, TAG_PREFIX, tokenIn } from "../../lib/core/mark.ts";
+import type { FaultKind } from "./faults.ts";
+import { bake, REGIONS } from "./setting.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** What people do to images meanwhile, from the console. */
+/** What a person may do; each answers whether there was something to do it to. */
+const ACTS = {
+  "same-name": (sim) => {
+    const name = sim.dice.pick([...sim.roots().map((root) => root.name), "golden-x"]);
+    makeImages(sim.world, { region: sim.dice.pick(REGIONS), name, silent: true });
+    return true;
+  },
+  noise: ({ world, dice }) => {
+    const region = dice.pick(REGIONS);
+    const [noise] = makeImages(world, { region, name: `noise-${dice.between(1, 1e6)}`, silent: true });
+    const old = imagesIn(world, region).filter((image) => image.name.startsWith("noise-") && image !== noise);
+    if (old.length > 3) deleteImage(world, dice.pick(old), true);
+    return true;
+  },
+  "delete-copy": ({ world }, copy) => copy && done(deleteImage(world, copy, true)),
+  "rename-copy": ({ world, dice }, copy) =>
+    copy && done(changeImage(world, copy, { name: `mine-${dice.between(1, 1e6)}`, silent: true })),
+  "untag-copy": ({ world }, copy) => copy && done(changeImage(world, copy, { tags: {}, silent: true })),
+  "retag-copy": ({ world, dice }, copy) => copy && done(retag(world, copy, { owner: `p${dice.between(1, 9)}` })),
+  "copy-by-hand": (sim, copy) => copy !== undefined && copyByHand(sim, copy),
+  "delete-root": (sim, _, root) => root && sim.roots().length >= 3 && done(deleteImage(sim.world, root, true)),
+  "retag-root": ({ world, dice }, _, root) => root && done(retag(world, root, { team: `t${dice.between(1, 9)}` })),
+  "ignore-root": (sim, _, root) => {
+    if (!root) return false;
+    if (!sim.recalled.has(root.imageId)) sim.recalled.set(root.imageId, sim.scheduler.now);
+    return done(retag(sim.world, root, { [IGNORE_TAG]: "yes" }));
+  },
+  "fill-quota": ({ world, dice }) => {
+    const region = dice.pick(REGIONS);
+    if (imagesIn(world, region).length > 20) return false;
+    makeImages(world, { region, name: `full-${dice.between(1, 1e6)}`, count: dice.between(2, 8), silent: true });
+    return true;
+  },
+  "new-root": (sim) => {
+    if (sim.roots().length > 6) return false;
+    bake(sim.world, sim.dice, sim.dice.roll(0.5) ? "CREATING" : "NORMAL");
+    return true;
+  },
+} satisfies Partial<
+  Record<FaultKind, (sim: Simulation, copy?: StoredImage, root?: StoredImage) => boolean | undefined>
+>;
+
+/** Somebody does something to the images, from the console. */
 export function somebodyActs(sim: Simulation): void {
-  const { dice, world } = sim;
+  const { dice } = sim;
+  const kind = dice.pick(Object.keys(ACTS) as (keyof typeof ACTS)[]);
   const copies = sim.ourCopies();
   const roots = sim.roots();
-  const act = dice.pick([
-    "same-name",
-    "noise",
-    "delete-copy",
-    "rename-copy",
-    "untag-copy",
-    "retag-copy",
-    "delete-root",
-    "retag-root",
-    "fill-quota",
-    "new-root",
-  ] as const);
   const copy = copies.length > 0 ? dice.pick(copies) : undefined;
   const root = roots.length > 0 ? dice.pick(roots) : undefined;
-  const region = dice.pick(sim.regions);
-  switch (act) {
-    case "same-name":
-      makeImages(world, { region, name: dice.pick(roots.map((r) => r.name).concat("golden-x")), silent: true });
-      break;
-    case "noise": {
-      const [noise] = makeImages(world, { region, name: `noise-${dice.between(1, 1e6)}`, silent: true });
-      const old = [...(world.images.get(region)?.values() ?? [])].filter(
-        (i) => i.name.startsWith("noise-") && i !== noise,
-      );
-      if (old.length > 3) deleteImage(world, dice.pick(old), true);
-      break;
-    }
-    case "delete-copy":
-      if (!copy) return;
-      deleteImage(world, copy, true);
-      break;
-    case "rename-copy":
-      if (!copy) return;
-      changeImage(world, copy, { name: `mine-${dice.between(1, 1e6)}`, silent: true });
-      break;
-    case "untag-copy":
-      if (!copy) return;
-      changeImage(world, copy, { tags: {}, silent: true });
-      break;
-    case "retag-copy":
-      if (!copy) return;
-      changeImage(world, copy, {
-        tags: { ...Object.fromEntries(tagsOf(copy)), owner: `p${dice.between(1, 9)}` },
-        silent: true,
-      });
-      break;
-    case "delete-root":
-      if (!root || roots.length < 3) return;
-      deleteImage(world, root, true);
-      break;
-    case "retag-root":
-      if (!root) return;
-      changeImage(world, root, {
-        tags: dice.roll(0.3) ? { "cvm-replicator:ignore": "yes" } : { team: `t${dice.between(1, 9)}` },
-        silent: true,
-      });
-      break;
-    case "fill-quota":
-      if ((world.images.get(region)?.size ?? 0) > 20) return;
-      makeImages(world, { region, name: `full-${dice.between(1, 1e6)}`, count: dice.between(2, 8), silent: true });
-      break;
-    case "new-root":
-      if (roots.length > 6) return;
-      sim.bake(dice.roll(0.5) ? "CREATING" : "NORMAL");
-      break;
+  const act: (sim: Simulation, copy?: StoredImage, root?: StoredImage) => boolean | undefined = ACTS[kind];
+  if (!act(sim, copy, root)) return;
+  // Without both marks no program can know a copy of ours; it is nobody's to count. The same for tags that are taken
+  // away between their reading back and the renaming.
+  const bare = copy && !tokenIn(copy.name) && tagsOf(copy).get(`${TAG_PREFIX}self`) !== copy.imageId;
+  if (copy && (kind === "untag-copy" || bare)) sim.unmarked.add(copy.imageId);
+  sim.touched();
+  sim.count(kind);
+}
+
+function retag(world: Simulation["world"], image: StoredImage, tags: Record<string, string>): void {
+  changeImage(world, image, { tags: { ...Object.fromEntries(tagsOf(image)), ...tags }, silent: true });
+}
+
+/** A copy of our copy, made by a person: where tags are carried over it has our lineage tags, and is not ours. */
+function copyByHand(sim: Simulation, copy: StoredImage): boolean {
+  const { world, dice } = sim;
+  const [account] = world.config.accounts;
+  const region = dice.pick(REGIONS.filter((r) => r !== copy.region));
+  if (!account || progressOf(copy, world.workNow()).state !== "NORMAL" || tokenIn(copy.name)) return false;
+  const params = {
+    ImageIds: [copy.imageId],
+    DestinationRegions: [region],
+    ImageName: `by-hand-${dice.between(1, 1e6)}`,
+  };
+  const before = new Set(world.images.get(region)?.keys());
+  try {
+    const version = "2017-03-12";
+    callAction(world, { account, service: "cvm", action: "SyncImages", version, region: copy.region, params });
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
   }
-  // Without both marks no program can know a copy of ours; it is nobody's to count.
-  // The same for tags that are taken away between their reading back and the renaming.
-  if (copy && act === "untag-copy") sim.unmark(copy);
-  if (copy && !tokenIn(copy.name) && tagsOf(copy).get(`${TAG_PREFIX}self`) !== copy.imageId) sim.unmark(copy);
-  sim.count(act);
+  for (const id of world.images.get(region)?.keys() ?? []) if (!before.has(id)) sim.byHand.add(id);
+  return true;
+}
+
+function imagesIn(world: Simulation["world"], region: string): StoredImage[] {
+  return [...(world.images.get(region)?.values() ?? [])];
+}
+
+function done(_: unknown): true {
+  return true;
 }

@@ -1,11 +1,14 @@
 import type { Millis } from "../../lib/types.ts";
 import type { Dice } from "./dice.ts";
 
-/** A branch of a process runs on when its gate is let go. `late`: its request may still arrive when the process is gone. */
+/** A branch of a process runs on when its gate is let go. */
 interface Gate {
   readonly label: string;
   readonly go: () => void;
-  readonly late?: () => void;
+  /** Not let go before: what it waits for is slow. */
+  readonly readyAt: Millis;
+  /** The request that may have left here still arrives although the process dies. Answers false if it cannot have left. */
+  readonly arrives?: () => boolean;
 }
 
 /** One instance of the program in the simulation. */
@@ -13,6 +16,8 @@ export interface Process {
   readonly name: string;
   /** How far its clock is off. */
   readonly skew: Millis;
+  /** When whoever runs it kills it. */
+  readonly killAt: Millis;
   /** Gone: whatever it awaits never answers. */
   dead: boolean;
   /** Frozen until then. */
@@ -21,6 +26,12 @@ export interface Process {
   readonly gates: Gate[];
   /** Its run has ended, well or not. */
   ended: boolean;
+}
+
+/** How slow, and what may still arrive after a death. */
+export interface Passage {
+  readonly delay?: Millis;
+  readonly arrives?: () => boolean;
 }
 
 /**
@@ -39,22 +50,26 @@ export class Scheduler {
   }
 
   /** Waits at a gate until the scheduler lets this process go on; for ever if it is killed meanwhile. */
-  at(process: Process, label: string, late?: () => void): Promise<void> {
+  at(process: Process, label: string, { delay = 0, arrives }: Passage = {}): Promise<void> {
     if (process.dead) return new Promise(() => {});
     return new Promise((go) => {
-      process.gates.push({ label, go, ...(late && { late }) });
+      process.gates.push({ label, go, readyAt: this.now + delay, ...(arrives && { arrives }) });
     });
   }
 
   /** Those that stand at a gate and may go on now. */
   ready(): Process[] {
-    return this.processes.filter((p) => p.gates.length > 0 && !p.dead && p.frozenUntil <= this.now);
+    return this.processes.filter((p) => !p.dead && p.frozenUntil <= this.now && this.#open(p).length > 0);
+  }
+
+  #open(process: Process): Gate[] {
+    return process.gates.filter((gate) => gate.readyAt <= this.now);
   }
 
   /** Lets one branch of a process go on to its next gate, and a little time pass. */
   async step(process: Process): Promise<void> {
-    const [gate] = process.gates.splice(this.#dice.between(0, process.gates.length - 1), 1);
-    if (!gate) throw new Error(`${process.name} stands at no gate`);
+    const gate = this.#dice.pick(this.#open(process));
+    process.gates.splice(process.gates.indexOf(gate), 1);
     gate.go();
     await this.#drain();
     this.pass(this.#dice.roll(0.95) ? this.#dice.between(1, 300) : this.#dice.between(1_000, 15_000));
@@ -63,6 +78,7 @@ export class Scheduler {
   /** Lets time pass, and whatever was under way arrive. */
   pass(ms: Millis): void {
     this.now += ms;
+    if (this.#late.length === 0) return;
     const due = this.#late.filter(({ at }) => at <= this.now);
     this.#late = this.#late.filter(({ at }) => at > this.now);
     for (const { run } of due) run();
@@ -70,6 +86,11 @@ export class Scheduler {
 
   later(delay: Millis, run: () => void): void {
     this.#late.push({ at: this.now + delay, run });
+  }
+
+  /** Whether a request is under way whose sender has given it up. */
+  get isLateUnderWay(): boolean {
+    return this.#late.length > 0;
   }
 
   kill(process: Process): void {

@@ -5,10 +5,12 @@ import type { Simulation } from "./simulation.ts";
 
 type Both = State & ReadableJournal;
 
-/** The state as one process reaches it: a gate before and after each verb, and a database that fails half-way. */
+/** The state as one process reaches it: a gate before and after each verb, and a database that is slow or fails half-way. */
 export function simulatedState(sim: Simulation, process: Process): Both {
   const through = async <T>(verb: string, work: (state: Both) => Promise<T>): Promise<T> => {
-    await sim.scheduler.at(process, `state ${verb}`);
+    const slow = sim.chaos && sim.dice.roll(sim.stateFaults / 2);
+    if (slow) sim.count("state-slow");
+    await sim.scheduler.at(process, `state ${verb}`, slow ? { delay: sim.dice.between(1_000, 30_000) } : {});
     if (sim.chaos && sim.dice.roll(sim.stateFaults)) {
       const done = sim.dice.roll(0.5);
       sim.count(done ? "state-fails-after" : "state-fails-before");
@@ -21,14 +23,23 @@ export function simulatedState(sim: Simulation, process: Process): Both {
   };
   return {
     copies: (account) => through("copies", (s) => s.copies(account)),
-    saveCopy: (copy) => through("saveCopy", (s) => s.saveCopy(copy)),
+    saveCopy: (copy) =>
+      through("saveCopy", async (s) => {
+        const saved = await s.saveCopy(copy);
+        if (saved && "imageId" in saved && saved.imageId) sim.recorded.add(saved.imageId);
+        return saved;
+      }),
     account: (account) => through("account", (s) => s.account(account)),
     saveAccount: (record) => through("saveAccount", (s) => s.saveAccount(record)),
     awaited: (account) => through("awaited", (s) => s.awaited(account)),
     setAwaited: (add, remove) => through("setAwaited", (s) => s.setAwaited(add, remove)),
     saveRun: (run) => through("saveRun", (s) => s.saveRun(run)),
     runs: (account, limit) => through("runs", (s) => s.runs(account, limit)),
-    append: (entries) => through("append", (s) => s.append(entries)),
+    append: (entries) =>
+      through("append", async (s) => {
+        await s.append(entries);
+        sim.journal.add(entries);
+      }),
     entries: (account, limit, imageId) => through("entries", (s) => s.entries(account, limit, imageId)),
     close: async () => {},
   };

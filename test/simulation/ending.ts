@@ -1,0 +1,102 @@
+import { progressOf, tagsOf } from "../../emulator/image.ts";
+import { IGNORE_TAG, keyText, tokenIn } from "../../lib/core/mark.ts";
+import type { Action } from "../../lib/core/plan.ts";
+import type { Report } from "../../lib/shell/replicate.ts";
+import type { Copy } from "../../lib/types.ts";
+import { doublesOf } from "./invariants.ts";
+import { HOME } from "./setting.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** Reasons for which a copy may rightly not be ready when everything is calm. */
+const EXCUSES = new Set([
+  "name-taken",
+  "name-clash",
+  "stuck",
+  "source-failed",
+  "ImageQuotaLimitExceeded",
+  "InvalidImageName.Duplicate",
+  "copy-failed",
+  "cross-border",
+  "too-large",
+]);
+
+/** How it all has to end once faults have stopped: what can be ready is ready, and the last sweep had nothing to do. */
+export function findUnfinished(sim: Simulation, last: Report): string | undefined {
+  if (sim.beyond) return unreported(sim, last);
+  return (
+    workLeft(sim, last) ?? last.copies.map((copy) => whyUnfinished(sim, copy)).find(Boolean) ?? forgotten(sim, last)
+  );
+}
+
+/** Where copies stay invisible longer than `SETTLE` there may be two; then a person is told of all but one. */
+function unreported(sim: Simulation, last: Report): string | undefined {
+  for (const [key, ids] of doublesOf(sim)) {
+    const told = ids.filter((id) =>
+      last.plan.problems.some(({ code, text }) => code === "duplicate" && text.includes(id)),
+    );
+    if (told.length < ids.length - 1)
+      return `of the copies ${ids.join(", ")} of ${key} only ${told.length} are reported`;
+    sim.count("double-reported");
+  }
+  return undefined;
+}
+
+/** One more sweep does nothing. What is blocked with an excuse is tried again now and then, for ever. */
+function workLeft(sim: Simulation, last: Report): string | undefined {
+  const excused = new Set(
+    last.copies.filter((c) => c.state === "blocked" && EXCUSES.has(c.reason.code)).map((c) => keyText(c.key)),
+  );
+  const rightly = (action: Action) =>
+    action.do === "send" ? isBusyForGood(sim, action.source.imageId) : excused.has(keyText(action.copy.key));
+  const left = last.plan.actions.filter((action) => !rightly(action));
+  if (left.length === 0) return undefined;
+  return `one more sweep has something to do: ${JSON.stringify(left.map((a) => (a.do === "note" ? [a.what, a.text] : a.do)))}`;
+}
+
+/** A copy that is stuck keeps its source busy, where sources are. */
+function isBusyForGood(sim: Simulation, imageId: string): boolean {
+  return sim
+    .images()
+    .some(({ copiedFrom, work }) => copiedFrom?.imageId === imageId && work?.sticksAtPercent !== undefined);
+}
+
+/** Ready, and really so; or not, with an excuse. No claim is left open. */
+function whyUnfinished(sim: Simulation, copy: Copy): string | undefined {
+  const where = `${copy.rootName} ${copy.key.rootId} → ${copy.key.region}`;
+  switch (copy.state) {
+    case "ready": {
+      const image = sim.imageOf(copy);
+      if (!image || progressOf(image, sim.world.workNow()).state !== "NORMAL")
+        return `${where} counts as ready, but ${copy.imageId} is not`;
+      if (tokenIn(image.name)) return `${where} counts as ready, but ${copy.imageId} is still named ${image.name}`;
+      return undefined;
+    }
+    case "retired":
+      return undefined;
+    case "blocked":
+    case "failed":
+      return EXCUSES.has(copy.reason.code) ? undefined : `${where} is ${copy.state}: ${copy.reason.text}`;
+    case "waiting":
+      // The first step of a chain has an excuse of its own; and a copy that is stuck keeps its source busy.
+      if (copy.reason.code === "parent-not-ready" || /SYNCING|busy/.test(copy.reason.text)) return undefined;
+      return `${where} is still waiting: ${JSON.stringify(copy.reason)}`;
+    case "copying":
+    case "finishing":
+    case "retrying":
+      return `${where} is still ${copy.state}: ${JSON.stringify(copy)}`;
+  }
+}
+
+/** Every copy that the policies want is known. */
+function forgotten(sim: Simulation, last: Report): string | undefined {
+  const known = new Set(last.copies.map(({ key }) => `${key.rootId} → ${key.region}`));
+  const wanted = sim.roots().flatMap((root) => {
+    const policy = sim.policies.find(({ name, from }) => name !== "base" && from.includes(root.region));
+    const excluded = root.region === HOME && (!root.name.startsWith("golden-") || root.name.endsWith("-test"));
+    if (!policy || excluded || tagsOf(root).has(IGNORE_TAG)) return [];
+    if (progressOf(root, sim.world.workNow()).state !== "NORMAL") return [];
+    return policy.to.map((region) => `${root.imageId} → ${region}`);
+  });
+  const missing = wanted.find((copy) => !known.has(copy));
+  return missing && `${missing} is not even known`;
+}

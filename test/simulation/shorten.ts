@@ -1,0 +1,19 @@
+/** Keeps of a trace what has to do with a violation: the images and tokens that it names, and who had to do with them. */
+export function shorten(trace: readonly string[], violation: string, most: number): string[] {
+  const names = namesIn(violation);
+  const about = trace.filter((line) => [...names].some((name) => line.includes(name)));
+  // Once more, for what these lines name: the token of a request, the source of a copy.
+  for (const line of about) if (namesIn(line).size <= 3) for (const name of namesIn(line)) names.add(name);
+  const processes = new Set(about.flatMap((line) => /^\s*[\d.]+ (p\d+) /.exec(line)?.[1] ?? []));
+  const kept = trace.filter(
+    (line) =>
+      [...names].some((name) => line.includes(name)) ||
+      / ! (state-lost|killed|frozen|fenced|policy-changed)/.test(line) ||
+      processes.has(/^\s*[\d.]+ (p\d+) (?:starts|fails)/.exec(line)?.[1] ?? ""),
+  );
+  return kept.slice(-most);
+}
+
+function namesIn(text: string): Set<string> {
+  return new Set(text.match(/img-[0-9a-z]+|copying-[0-9a-f]{16}-\d+/g) ?? []);
+}
