@@ -36,7 +36,8 @@ export function parseStateUrl(url: string, cwd = process.cwd()): StateUrl {
 /** The URL for messages: without the password, and without anything in which one could hide. */
 export function describeStateUrl(url: string): string {
   const scheme = schemeOf(url);
-  if (scheme === "sqlite" || scheme === "file") return url;
+  // A server's URL under the wrong scheme; a path may hold an @ too.
+  if (scheme === "sqlite" || scheme === "file") return url.replace(/:.*@/s, ":…@");
   if (scheme !== "postgres" && scheme !== "postgresql") return scheme === undefined ? "STATE_URL" : `${scheme}:…`;
   const parsed = serverUrl(url);
   if (!parsed) return `${scheme}://…`;
@@ -51,7 +52,9 @@ function schemeOf(url: string): string | undefined {
 
 function filePath(url: string, rest: string, cwd: string): string {
   if (rest === "" || rest === ":memory:" || rest.endsWith("/")) {
-    throw new StateError(`STATE_URL: ${url} names no file; write for example sqlite:.cvm-replicator/state.db`);
+    throw new StateError(
+      `STATE_URL: ${describeStateUrl(url)} names no file; write for example sqlite:.cvm-replicator/state.db`,
+    );
   }
   if (!rest.startsWith("//")) return resolve(cwd, rest);
   try {
@@ -61,7 +64,7 @@ function filePath(url: string, rest: string, cwd: string): string {
     // Falls through to the one message for every URL that is no path, such as one with a host.
   }
   throw new StateError(
-    `STATE_URL: ${url} is no file of this computer; write sqlite:PATH for a relative path or sqlite:///PATH for an absolute one`,
+    `STATE_URL: ${describeStateUrl(url)} is no file of this computer; write sqlite:PATH for a relative path or sqlite:///PATH for an absolute one`,
   );
 }
 

@@ -1,0 +1,260 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { makeImages } from "../../emulator/console.ts";
+import { addFault, endFaults } from "../../emulator/faults.ts";
+import { type Emulator, startEmulator } from "../../emulator/server.ts";
+import { createWorld, type World } from "../../emulator/world.ts";
+import { readConfig } from "../../lib/shell/config.ts";
+import { openState } from "../../lib/state/open.ts";
+import type { Name } from "../e2e/call-function.ts";
+import { cli, TOP, temporaryFolder } from "../e2e/support.ts";
+import { postgres, tellSkipped } from "../state/places.ts";
+
+/**
+ * Secrets are given to every program in every way there is, in good and bad circumstances; then all that it printed,
+ * answered, threw and stored is searched for them. Each secret has the mark at its beginning and at its end, and at
+ * both sides of every character that a URL could be cut at.
+ */
+const MARK = "planted";
+const KEY = `${MARK}-key-8f3a-${MARK}`;
+const TOKEN = `${MARK}-token-51c0-${MARK}`;
+const PASSWORD = `${MARK}#${MARK}/${MARK}@${MARK}:${MARK}?${MARK}%${MARK}`;
+const ID = "AKIDofTheSecretsTest0001";
+
+const POLICY = `version: 1
+policies: [{ name: p, from: [ap-guangzhou], select: { name: ["golden-*"], newest: 9 }, to: [ap-shanghai, ap-beijing] }]
+`;
+const WRONG_URLS = [
+  `postgres://replicator:${PASSWORD}@127.0.0.1:1/state`,
+  `postgres://replicator:${MARK}#x@127.0.0.1:1/state`,
+  `postgres://replicator:1#${MARK}@127.0.0.1:1/state`,
+  `postgres://replicator:1/${MARK}@127.0.0.1:1/state`,
+  `postgres://replicator:1?${MARK}@127.0.0.1:1/state`,
+  `postgres://replicator:1%${MARK}@127.0.0.1:1/state`,
+  `postgres://replicator:${MARK} x@127.0.0.1:1/state`,
+  `postgres://replicator@127.0.0.1:1/state?password=${MARK}&schema=No`,
+  `postgres://replicator:${MARK}@/state`,
+  `postgres:replicator:${MARK}@127.0.0.1/state`,
+  `postgres//replicator:${MARK}@127.0.0.1/state`,
+  `mysql://replicator:${MARK}@127.0.0.1/state`,
+  `sqlite://replicator:${MARK}@127.0.0.1/state`,
+  `sqlite:replicator:${MARK}@127.0.0.1/`,
+  `file://replicator:${MARK}@127.0.0.1:5432/state`,
+  `replicator:${MARK}@127.0.0.1/state`,
+];
+const COMMANDS = ["validate", "plan", "apply", "status"].flatMap((command) => [[command], [command, "--json"]]);
+type Commands = readonly (readonly string[])[];
+const FUNCTIONS: readonly Name[] = ["image-created", "evaluate-policy", "poll-copies"];
+
+const folder = temporaryFolder();
+let cwd: string;
+let runs = 0;
+let world: World;
+let emulator: Emulator;
+let imageId: string;
+
+beforeAll(async () => {
+  const account = { uin: "100000000001", appId: "1250000001", secretId: ID, secretKey: KEY, token: TOKEN };
+  world = createWorld({
+    now: () => Date.now(),
+    timeScale: 6_000,
+    rateLimits: false,
+    accounts: [account],
+  });
+  emulator = await startEmulator({ port: 0, world });
+  imageId = makeImages(world, { region: "ap-guangzhou", name: "golden-web", sizeGiB: 20 })[0]?.imageId ?? "";
+});
+afterAll(async () => {
+  await emulator.close();
+  folder.remove();
+});
+beforeEach(() => {
+  endFaults(world);
+  cwd = join(folder.path, `run-${++runs}`);
+  mkdirSync(join(cwd, ".tccli"), { recursive: true });
+  writeFileSync(join(cwd, "policy.yaml"), POLICY);
+});
+
+const BY_HAND = { TENCENTCLOUD_SECRET_ID: ID, TENCENTCLOUD_SECRET_KEY: KEY, TENCENTCLOUD_TOKEN: TOKEN };
+const OF_A_ROLE = { TENCENTCLOUD_SECRETID: ID, TENCENTCLOUD_SECRETKEY: KEY, TENCENTCLOUD_SESSIONTOKEN: TOKEN };
+
+/** The environment of a run: nothing of this process's own but what programs need. */
+const envOf = (more: Record<string, string>): Record<string, string> => ({
+  PATH: process.env["PATH"] ?? "",
+  HOME: cwd,
+  NODE_PATH: join(TOP, "node_modules"),
+  REPLICATOR_ENDPOINT: emulator.url,
+  POLICY_FILE: join(cwd, "policy.yaml"),
+  STATE_URL: `sqlite:${join(cwd, "state.db")}`,
+  SETTLE: "1s",
+  LOG_LEVEL: "debug",
+  ...more,
+});
+
+/** Prints whatever comes of one invocation as a careless runtime would: with every field, hidden ones and causes too. */
+const INVOKE = `
+const [file, event] = process.argv.slice(1);
+const { inspect } = require("node:util");
+const tell = (error) =>
+  console.log("threw", error.message, inspect(error, { depth: 12, showHidden: true }), JSON.stringify(error));
+require(file).main_handler(JSON.parse(event), { getRemainingTimeInMillis: () => 60000 })
+  .then((answer) => console.log("answered", JSON.stringify(answer)), tell);`;
+
+async function invoke(name: Name, env: Record<string, string>): Promise<string> {
+  const file = join(TOP, "dist/functions", name, "index.js");
+  const event = name === "image-created" ? { region: "ap-guangzhou", imageId } : {};
+  const child = spawn(process.execPath, ["-e", INVOKE, file, JSON.stringify(event)], { cwd, env });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));
+  await once(child, "close");
+  return said;
+}
+
+/** Runs commands and functions, all at once; answers what each said. */
+async function sayings(
+  env: Record<string, string>,
+  { commands = COMMANDS, functions = FUNCTIONS }: { commands?: Commands; functions?: readonly Name[] } = {},
+): Promise<Record<string, string>> {
+  const said = await Promise.all([
+    ...commands.map(async (args) => {
+      const { code, stdout, stderr } = await cli(args, env, cwd);
+      return [args.join(" "), `exit ${code}\n${stdout}${stderr}`];
+    }),
+    ...functions.map(async (name) => [name, await invoke(name, env)]),
+  ]);
+  return Object.fromEntries(said) as Record<string, string>;
+}
+
+/** All that is stored in the folder of a run, but what the test itself put there. */
+function stored(): Record<string, string> {
+  const files = readdirSync(cwd, { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.startsWith("state.db") && statSync(join(cwd, file)).isFile(),
+  );
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(cwd, file), "latin1")]));
+}
+
+function expectNoSecret(places: Record<string, string>): void {
+  const encoded = [KEY, TOKEN, PASSWORD].flatMap((secret) => {
+    const bytes = Buffer.from(secret);
+    return [bytes.toString("base64").slice(0, -4), bytes.toString("base64url").slice(0, -4), bytes.toString("hex")];
+  });
+  for (const [place, text] of Object.entries(places)) {
+    expect(text.length, `${place} says something`).toBeGreaterThan(0);
+    const found = [MARK, ...encoded].filter((secret) => text.toLowerCase().includes(secret.toLowerCase()));
+    expect(found.length === 0 ? "" : text, place).toBe("");
+  }
+}
+
+const serverUrl = (port: number) =>
+  `postgres://replicator:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/state?schema=x`;
+
+describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }, () => {
+  it.each([
+    ["the environment", BY_HAND, COMMANDS, FUNCTIONS],
+    ["a function's role", OF_A_ROLE, [["status"]], FUNCTIONS],
+    ["a profile of tccli", {}, [["plan"], ["apply", "--json"]], []],
+  ] as const)("when everything is fine, with the key from %s", async (_, credentials, commands, functions) => {
+    const profile = { secretId: ID, secretKey: KEY, token: TOKEN };
+    writeFileSync(join(cwd, ".tccli/default.credential"), JSON.stringify(profile));
+    const env = envOf(credentials);
+    const said = await sayings(env, { commands, functions });
+    said["apply --wait"] = (await cli(["apply", "--wait"], env, cwd)).stdout;
+    expect(said["apply --wait"]).toBe("2 copies: 2 ready\n");
+    if (functions.length > 0) expect(said["poll-copies"]).toContain("answered");
+    expectNoSecret({ ...said, ...stored() });
+    expect(Object.keys(stored())).toContain("state.db");
+    const pages = ["world", "requests", "events", "export"];
+    for (const page of pages)
+      expect(await (await fetch(`${emulator.url}/_emulator/${page}`)).text()).not.toContain(MARK);
+  });
+
+  it.each([
+    ["a wrong key", () => ({ TENCENTCLOUD_SECRET_KEY: `${KEY}-wrong` }), /SignatureFailure/],
+    ["a wrong token", () => ({ TENCENTCLOUD_TOKEN: `${TOKEN}-wrong` }), /TokenFailure/],
+    ["a key without its id", () => ({ TENCENTCLOUD_SECRET_ID: "" }), /TENCENTCLOUD_SECRET_ID: not set/],
+    ["nobody at the endpoint", () => ({ REPLICATOR_ENDPOINT: "http://127.0.0.1:1" }), /ECONNREFUSED/],
+    [
+      "a password in the endpoint",
+      () => ({ REPLICATOR_ENDPOINT: `http://${MARK}:${encodeURIComponent(PASSWORD)}@127.0.0.1:1` }),
+      /a user or password in it is not allowed/,
+    ],
+    ["no database", () => ({ STATE_URL: serverUrl(1) }), /replicator@127\.0\.0\.1:1\/state.*cannot be reached/],
+    [
+      "a policy that is the file of the key",
+      () => ({ POLICY_FILE: join(cwd, ".tccli/default.credential") }),
+      /unknown key/,
+    ],
+    [
+      "a policy that is no YAML",
+      () => ({ POLICY_FILE: join(cwd, ".tccli/broken.credential") }),
+      /broken\.credential:\d/,
+    ],
+  ])("when there is %s", async (_, change, told) => {
+    const profile = JSON.stringify({ secretId: ID, secretKey: KEY, token: TOKEN });
+    writeFileSync(join(cwd, ".tccli/default.credential"), profile);
+    writeFileSync(join(cwd, ".tccli/broken.credential"), profile.replaceAll(",", ",,").replace("}", ": ["));
+    const said = await sayings(envOf({ ...BY_HAND, ...change() }), { functions: ["poll-copies"] });
+    expect(`${said["plan"]}`).toMatch(told);
+    expect(said["poll-copies"]).toMatch(told);
+    expectNoSecret({ ...said, ...stored() });
+  });
+
+  it("when the profile is broken", async () => {
+    writeFileSync(join(cwd, ".tccli/default.credential"), `{"secretId": "${ID}", "secretKey": "${KEY}", ${TOKEN}`);
+    const said = await sayings(envOf({}), { commands: [["plan"], ["status", "--json"]], functions: ["poll-copies"] });
+    expect(said["plan"]).toContain("not JSON");
+    expectNoSecret(said);
+  });
+
+  it("when the cloud quotes them in its errors", async () => {
+    const quoting = `signed with ${KEY} and ${TOKEN}`;
+    for (const action of ["GetCallerIdentity", "SyncImages", "DescribeImages"]) {
+      endFaults(world);
+      const effect = { kind: "error" as const, code: `FailedOperation.${KEY}`, message: quoting };
+      addFault(world, { match: { action, times: 0 }, effect });
+      const said = await sayings(envOf(BY_HAND), {
+        commands: [["plan"], ["apply", "--json"], ["status"]],
+        functions: ["evaluate-policy"],
+      });
+      if (action === "GetCallerIdentity") expect(said["plan"]).toContain("signed with *** and ***");
+      expectNoSecret({ ...said, ...stored() });
+    }
+  });
+
+  it("when STATE_URL is wrong", async () => {
+    const url = `sqlite://replicator:${MARK}@127.0.0.1/state`;
+    expectNoSecret(await sayings(envOf({ ...BY_HAND, STATE_URL: url }), { functions: ["poll-copies"] }));
+    for (const wrong of WRONG_URLS) {
+      const thrown: unknown[] = [];
+      const keep = (error: unknown) => thrown.push(error);
+      await openState(wrong).then((state) => state.close(), keep);
+      for (const onScf of ["SCF", ""]) {
+        try {
+          readConfig({ STATE_URL: wrong, TENCENTCLOUD_RUNENV: onScf });
+        } catch (error) {
+          keep(error);
+        }
+      }
+      expect(thrown.length, wrong).toBeGreaterThan(0);
+      const said = thrown.map((error) => inspect(error, { depth: 12, showHidden: true })).join("\n");
+      expectNoSecret({ [wrong]: said });
+    }
+  });
+
+  it.runIf(postgres)("when PostgreSQL does not take the password", async () => {
+    const { port } = new URL(postgres ?? "");
+    const env = envOf({ ...BY_HAND, STATE_URL: serverUrl(Number(port)) });
+    const said = await sayings(env, { commands: [["status"], ["apply", "--json"]], functions: ["poll-copies"] });
+    expect(said["status"]).toMatch(/password/);
+    expectNoSecret(said);
+  });
+});
+
+tellSkipped("a password that is not taken");
+it.runIf(process.env["REQUIRE_ALL_TESTS"])("has all that these tests need", () => {
+  expect(Boolean(postgres), "TEST_POSTGRES_URL").toBe(true);
+});
