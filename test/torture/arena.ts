@@ -1,0 +1,196 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+import { type Emulated, startEmulatorProgram, userEnv } from "../e2e/support.ts";
+import { createDice, type Dice } from "../simulation/dice.ts";
+import { type Evidence, judge, type LoggedRequest, type Verdict, type Wanted, type WorldImage } from "./judge.ts";
+import { isRunning, type Program, type Started, startProgram } from "./programs.ts";
+
+const HOME = "ap-guangzhou";
+const [MAIN, PARTNER] = [DEFAULT_ACCOUNTS[0].uin, DEFAULT_ACCOUNTS[1].uin];
+const FAR = ["ap-shanghai", "ap-beijing", "ap-singapore"];
+const CHAIN = ["ap-nanjing", "ap-chengdu"];
+const SET = { "managed-by": "torture" };
+
+const POLICY = `version: 1
+policies:
+  - name: golden
+    from: [${HOME}]
+    select: { name: ["golden-*"], newest: 5000 }
+    to: [${FAR.join(", ")}]
+    crossBorder: approved
+    copy: { tags: { set: ${JSON.stringify(SET)} } }
+  - name: base
+    from: [${HOME}]
+    select: { type: shared, creator: ["${PARTNER}"], name: ["base-*"], newest: 5000 }
+    to: [${CHAIN.join(", ")}]
+    copy: { tags: { set: ${JSON.stringify(SET)} } }
+`;
+
+/** How long a copy may be invisible, and a request on its way when its process dies: longer than any delay below. */
+const SETTLE = 3_000;
+/** What nobody has verified about the cloud, in the values that may matter to a process that is killed. */
+const SWITCHES: Readonly<Record<string, readonly (string | number)[]>> = {
+  sourceBusyWhileCopying: ["syncing", "refuses", "no"],
+  tagWhileSyncing: ["allowed", "failed-resource", "error"],
+  copyTagsCarriedOver: ["no", "yes"],
+  descriptionCarriedOver: ["yes", "no"],
+  unknownIdInDescribe: ["empty", "error"],
+  describeOrder: ["newest", "oldest"],
+  imageSetMissingEntries: ["none", "none", "last", "all"],
+  tagsVisibleAfterMs: [0, 700],
+  copyVisibleAfterMs: [0, 700],
+};
+
+/** One emulator, one state, and the processes that are set on them. */
+export class Arena {
+  readonly cloud: Emulated;
+  readonly stateUrl: string;
+  readonly dice: Dice;
+  /** Holds the policy, the embedded state, and what each process has printed. */
+  readonly folder: string;
+  readonly env: Record<string, string>;
+  /** What went wrong besides what the judge counts. */
+  readonly complaints: string[] = [];
+  /** How often things happened that are worth telling. */
+  readonly tally = new Map<string, number>();
+  readonly #wanted: Wanted[] = [];
+  readonly #asMade: WorldImage[] = [];
+  readonly #running = new Set<Started>();
+  #started = 0;
+
+  private constructor(cloud: Emulated, stateUrl: string, folder: string, seed: number) {
+    this.cloud = cloud;
+    this.stateUrl = stateUrl;
+    this.folder = folder;
+    this.dice = createDice(seed);
+    this.env = userEnv(cloud.url, {
+      STATE_URL: stateUrl,
+      POLICY_FILE: join(folder, "policy.yaml"),
+      SETTLE: `${SETTLE}ms`,
+      SWEEP_EVERY: "1s",
+    });
+  }
+
+  static async open(seed: number, stateUrl?: string): Promise<Arena> {
+    const folder = mkdtempSync(join(tmpdir(), "torture-"));
+    mkdirSync(join(folder, "logs"));
+    writeFileSync(join(folder, "policy.yaml"), POLICY);
+    const arena = new Arena(
+      await startEmulatorProgram(),
+      stateUrl ?? `sqlite:${join(folder, "state.db")}`,
+      folder,
+      seed,
+    );
+    const drawn = Object.fromEntries(Object.entries(SWITCHES).map(([name, values]) => [name, arena.dice.pick(values)]));
+    await arena.cloud.control("PUT", "switches", drawn);
+    for (const [region, name] of [
+      [HOME, "db-1"],
+      ["ap-shanghai", "golden-of-others"],
+    ] as const) {
+      await arena.#make({ region, name, description: "not ours", tags: { owner: "somebody" } });
+    }
+    return arena;
+  }
+
+  async #make(order: object): Promise<WorldImage[]> {
+    const { images } = await this.cloud.control("POST", "images", { sizeGiB: 20, ...order });
+    this.#asMade.push(...(images as WorldImage[]));
+    return images as WorldImage[];
+  }
+
+  /** Somebody bakes images that a policy selects; the events that tell of them. */
+  async bake(count = 1): Promise<object[]> {
+    const number = this.#wanted.length + 1;
+    const order = { region: HOME, count, description: "as baked", tags: { team: "web" } };
+    const images = await this.#make({ ...order, name: `golden-${number}` });
+    for (const image of images) {
+      const tags = { ...image.tags, ...SET };
+      this.#wanted.push({ ...image, destinations: FAR, tags });
+    }
+    return images.map(({ region, imageId }) => ({ region, imageId }));
+  }
+
+  /** Somebody shares an image that a policy selects: it is copied in two steps. */
+  async share(): Promise<object> {
+    const [made] = await this.#make({ account: PARTNER, region: HOME, name: `base-${this.#wanted.length + 1}` });
+    if (!made) throw new Error("no image was made");
+    const { region, imageId } = made;
+    await this.cloud.control("POST", "share", { region, imageId, accounts: [MAIN] });
+    this.#asMade.splice(-1, 1, { ...made, sharedWith: [MAIN] });
+    this.#wanted.push({ ...made, destinations: [HOME, ...CHAIN], tags: SET });
+    return { region, imageId };
+  }
+
+  start(program: Program, event: unknown = {}): Started {
+    const number = ++this.#started;
+    const child = startProgram(program, event, this.env);
+    this.#running.add(child);
+    void child.ended.then(({ code, stdout, stderr }) => {
+      this.#running.delete(child);
+      const log = `${stdout}\n${stderr}\nended with ${code ?? child.signalCode} at ${new Date().toISOString()}\n`;
+      writeFileSync(join(this.folder, "logs", `${number}-${program}-${child.pid}.log`), log);
+    });
+    return child;
+  }
+
+  count(what: string): void {
+    this.tally.set(what, (this.tally.get(what) ?? 0) + 1);
+  }
+
+  /** Waits until something holds, the process has ended, or the time is over; whether it holds. */
+  async until(holds: () => Promise<boolean> | boolean, child: Started | undefined, ms: number): Promise<boolean> {
+    for (const giveUp = Date.now() + ms; Date.now() < giveUp && !(child && !isRunning(child)); await sleep(5)) {
+      if (await holds()) return true;
+    }
+    return false;
+  }
+
+  async requests(action: string): Promise<LoggedRequest[]> {
+    return (await this.cloud.control("GET", `requests?action=${action}`))["requests"] as LoggedRequest[];
+  }
+
+  /** What the emulator knows now. */
+  async evidence(): Promise<Evidence> {
+    const { images } = await this.cloud.control("GET", "world");
+    const { requests } = await this.cloud.control("GET", "requests");
+    return {
+      account: MAIN,
+      images: images as WorldImage[],
+      requests: requests as LoggedRequest[],
+      wanted: this.#wanted,
+      asMade: this.#asMade,
+    };
+  }
+
+  /** Faults stop, and work goes on until nothing is left: then the judge counts. */
+  async finish(): Promise<{ verdict: Verdict; images: number; copies: number; syncs: number }> {
+    await this.cloud.control("DELETE", "faults");
+    const last = await this.#toItsEnd("apply", 300_000);
+    if (last !== 0) this.complaints.push(`the last apply --wait ended with ${last}`);
+    const syncs = await this.cloud.syncs();
+    if ((await this.#toItsEnd("apply", 60_000)) !== 0) this.complaints.push("apply --wait after the last one failed");
+    if ((await this.cloud.syncs()) !== syncs) this.complaints.push("apply --wait after the last one made copies");
+    const evidence = await this.evidence();
+    writeFileSync(join(this.folder, "evidence.json"), JSON.stringify(evidence, null, 1));
+    const copies = evidence.images.filter(({ copiedFrom }) => copiedFrom !== null).length;
+    return { verdict: judge(evidence), images: this.#wanted.length, copies, syncs };
+  }
+
+  async #toItsEnd(program: Program, ms: number): Promise<number | string> {
+    const child = this.start(program);
+    const timer = setTimeout(() => child.kill("SIGKILL"), ms);
+    const { code } = await child.ended;
+    clearTimeout(timer);
+    return code ?? `nothing within ${ms / 1000} s`;
+  }
+
+  async close(keep: boolean): Promise<void> {
+    for (const child of this.#running) child.kill("SIGKILL");
+    await Promise.all([...this.#running].map(({ ended }) => ended));
+    await this.cloud.stop();
+    if (!keep) rmSync(this.folder, { recursive: true, force: true });
+  }
+}

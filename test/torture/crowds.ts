@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Arena } from "./arena.ts";
+import { isRunning, type Program, type Started } from "./programs.ts";
+
+/** What a process may say when it fails because of its state. */
+const STATE_ERROR =
+  /^(StateError|error): the state \S.* (cannot be reached|dropped the connection|is starting up or shutting down|is held by another process|has no connection left)/m;
+
+/** A place in which one program runs again and again. */
+interface Slot {
+  readonly program: Program;
+  child?: Started;
+}
+
+/** Runs programs side by side, each anew when it has ended, while `work` goes on; then waits for all to end. */
+export async function crowd(
+  arena: Arena,
+  programs: readonly Program[],
+  work: (slots: readonly Slot[]) => Promise<void>,
+  stateMayFail: boolean,
+): Promise<void> {
+  let over = false;
+  const slots = programs.map((program): Slot => ({ program }));
+  const run = async (slot: Slot): Promise<void> => {
+    while (!over) {
+      const child = arena.start(slot.program);
+      slot.child = child;
+      const { code, stderr } = await child.ended;
+      if (code === 0) arena.count("runs that ended well");
+      else if (child.signalCode === "SIGKILL") arena.count("runs that were killed");
+      else if (stateMayFail && STATE_ERROR.test(stderr)) arena.count("runs that ended with a StateError");
+      else arena.complaints.push(`${slot.program} (pid ${child.pid}) ended with ${code}: ${stderr.slice(-400)}`);
+      if (code !== 0) await sleep(200);
+    }
+  };
+  const running = Promise.all(slots.map(run));
+  try {
+    await work(slots);
+  } finally {
+    over = true;
+  }
+  await running;
+}
+
+/** Many pollers at once, as timers and retries of SCF may start them, while images are baked. */
+export async function poll(arena: Arena, rounds: number, say: (text: string) => void): Promise<void> {
+  const bakeNow = async () => {
+    for (let round = 1; round <= rounds; round += 1) {
+      await arena.bake(arena.dice.between(1, 3));
+      if (arena.dice.roll(0.4)) await arena.share();
+      await sleep(arena.dice.between(500, 4_000));
+      if (round % 4 === 0) say(`round ${round} of ${rounds}`);
+    }
+  };
+  await crowd(arena, Array<Program>(8).fill("poll-copies"), bakeNow, false);
+}
+
+/** Four programs on one state; one of them is killed, again and again. */
+export async function neighbours(arena: Arena, kills: number, say: (text: string) => void): Promise<number> {
+  let killed = 0;
+  const killOne = async (slots: readonly Slot[]) => {
+    while (killed < kills) {
+      if (arena.dice.roll(0.5)) await arena.bake();
+      if (arena.dice.roll(0.1)) await arena.share();
+      await sleep(arena.dice.between(200, 1_800));
+      const { child } = arena.dice.pick(slots);
+      if (!child || !isRunning(child)) continue;
+      child.kill("SIGKILL");
+      killed += 1;
+      if (killed % 10 === 0) say(`${killed} of ${kills} kills`);
+    }
+  };
+  await crowd(arena, ["apply", "status", "poll-copies", "evaluate-policy"], killOne, false);
+  return killed;
+}
+
+/** A server that can be taken away. */
+export interface Server {
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** The server of the state goes away in the middle, and comes back. */
+export async function outages(arena: Arena, server: Server, times: number, say: (text: string) => void): Promise<void> {
+  const stopAndStart = async () => {
+    for (let time = 1; time <= times; time += 1) {
+      await arena.bake(2);
+      await sleep(arena.dice.between(300, 3_000));
+      await server.stop();
+      await sleep(arena.dice.between(100, 2_000));
+      await server.start();
+      await sleep(arena.dice.between(500, 2_500));
+      if (time % 3 === 0) say(`${time} of ${times} outages`);
+    }
+  };
+  await crowd(arena, ["apply", "poll-copies", "evaluate-policy"], stopAndStart, true);
+  if (!arena.tally.has("runs that ended with a StateError")) arena.complaints.push("no run has met an outage");
+}

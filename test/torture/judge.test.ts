@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { type Evidence, judge, type WorldImage } from "./judge.ts";
+
+const account = "100000000001";
+const root: WorldImage = {
+  account,
+  region: "ap-guangzhou",
+  imageId: "img-root",
+  name: "golden-1",
+  description: "as baked",
+  state: "NORMAL",
+  family: "",
+  deprecated: false,
+  sharedWith: [],
+  tags: { team: "web" },
+  copiedFrom: null,
+};
+const copy: WorldImage = {
+  ...root,
+  region: "ap-beijing",
+  imageId: "img-copy",
+  tags: {
+    team: "web",
+    "cvm-replicator:root": `${account}/ap-guangzhou/img-root/plain`,
+    "cvm-replicator:parent": "ap-guangzhou/img-root",
+    "cvm-replicator:self": "img-copy",
+  },
+  copiedFrom: { region: "ap-guangzhou", imageId: "img-root" },
+};
+const good: Evidence = {
+  account,
+  images: [root, copy],
+  requests: [],
+  wanted: [{ ...root, destinations: ["ap-beijing"] }],
+  asMade: [root],
+};
+const request = { account, region: "ap-beijing", params: {}, result: "ok", effects: [] };
+const counts = (evidence: Partial<Evidence>) => {
+  const { doubled, lost, foreign, throttled } = judge({ ...good, ...evidence });
+  return { doubled: doubled.length, lost: lost.length, foreign: foreign.length, throttled };
+};
+const fine = { doubled: 0, lost: 0, foreign: 0, throttled: 0 };
+
+describe("the judge", () => {
+  it("finds nothing where each copy is there once and nothing else was touched", () => {
+    const own = { ...request, action: "ModifyImageAttribute", effects: [{ region: copy.region, imageId: "img-copy" }] };
+    expect(counts({ requests: [own] })).toEqual(fine);
+  });
+
+  it("counts a second copy as doubled, unless the cloud made it fail", () => {
+    const second = { ...copy, imageId: "img-second", name: "golden-1--copying-0123456789abcdef-2" };
+    expect(counts({ images: [root, copy, second] })).toEqual({ ...fine, doubled: 1 });
+    expect(counts({ images: [root, copy, { ...second, state: "CREATEFAILED" }] })).toEqual(fine);
+  });
+
+  it("finds the root of a copy through the step before it", () => {
+    const first = { ...copy, region: "ap-guangzhou", imageId: "img-first" };
+    const chained = { ...copy, imageId: "img-chained", copiedFrom: { region: "ap-guangzhou", imageId: "img-first" } };
+    expect(counts({ images: [root, first, copy, chained] })).toMatchObject({ doubled: 1 });
+  });
+
+  it.each([
+    ["is missing", []],
+    ["is not NORMAL", [{ ...copy, state: "SYNCING" }]],
+    ["has the name that it was asked for under", [{ ...copy, name: "golden-1--copying-0123456789abcdef-1" }]],
+    ["has another description", [{ ...copy, description: "" }]],
+    ["lacks an inherited tag", [{ ...copy, tags: { ...copy.tags, team: "db" } }]],
+    ["has the lineage of another image", [{ ...copy, tags: { ...copy.tags, "cvm-replicator:self": "img-root" } }]],
+  ])("counts a copy as lost that %s", (_, copies) => {
+    expect(counts({ images: [root, ...copies] })).toEqual({ ...fine, lost: 1 });
+  });
+
+  it.each<[string, Partial<Evidence>]>([
+    ["an image of somebody that is gone", { images: [copy] }],
+    ["an image of somebody that has another name", { images: [{ ...root, name: "golden-2" }, copy] }],
+    ["an image of somebody that has another tag", { images: [{ ...root, tags: { team: "web", new: "" } }, copy] }],
+    ["a copy that nobody wants", { images: [root, copy, { ...copy, region: "ap-tokyo" }] }],
+    ["DeleteImages, even without an effect", { requests: [{ ...request, action: "DeleteImages" }] }],
+    [
+      "a call that changed an image of somebody back and forth",
+      {
+        requests: [{ ...request, action: "TagResources", effects: [{ region: "ap-guangzhou", imageId: "img-root" }] }],
+      },
+    ],
+  ])("counts as foreign %s", (_, evidence) => {
+    expect(counts(evidence)).toEqual({ ...fine, foreign: 1 });
+  });
+
+  it("counts calls that were refused because there were too many", () => {
+    const throttled = { ...request, action: "DescribeImages", result: "RequestLimitExceeded" };
+    expect(counts({ requests: [throttled] })).toEqual({ ...fine, throttled: 1 });
+  });
+
+  it("refuses to judge a log from which requests were dropped", () => {
+    const requests = Array.from({ length: 50_000 }, () => ({ ...request, action: "DescribeImages" }));
+    expect(() => judge({ ...good, requests })).toThrow("forgotten");
+  });
+});

@@ -1,0 +1,144 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Shown } from "../e2e/support.ts";
+
+/** An image as the emulator's control API shows it. */
+export interface WorldImage extends Shown {
+  readonly description: string;
+  readonly family: string;
+  readonly deprecated: boolean;
+  readonly sharedWith: readonly string[];
+}
+
+/** A request in the emulator's log. */
+export interface LoggedRequest {
+  readonly account: string;
+  readonly action: string;
+  readonly region: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly result: string;
+  readonly effects: readonly { readonly region: string; readonly imageId: string }[];
+}
+
+/** An image that a policy selects, and what its copies shall be. */
+export interface Wanted {
+  readonly region: string;
+  readonly imageId: string;
+  readonly destinations: readonly string[];
+  readonly name: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What the emulator itself knows; nothing in it was said by the programs that are judged. */
+export interface Evidence {
+  /** The account that the programs work for. */
+  readonly account: string;
+  readonly images: readonly WorldImage[];
+  readonly requests: readonly LoggedRequest[];
+  readonly wanted: readonly Wanted[];
+  /** All images that somebody else made, as they were when they were made. */
+  readonly asMade: readonly WorldImage[];
+}
+
+/** What is wrong, each thing in words. */
+export interface Verdict {
+  /** More than one live copy of a root in a region. */
+  readonly doubled: readonly string[];
+  /** A copy that is wanted and is not there as it shall be. */
+  readonly lost: readonly string[];
+  /** Anything done to what is not our copy, anything deleted, and copies that nobody wants. */
+  readonly foreign: readonly string[];
+  /** Calls that the emulator refused because there were too many. */
+  readonly throttled: number;
+}
+
+/** Beyond this the emulator forgets its oldest requests, and nothing can be said about those. */
+const KEPT = 50_000;
+
+/** Counts what must not be in the emulator's own world and log. */
+export function judge(evidence: Evidence): Verdict {
+  const { account, images, requests, wanted } = evidence;
+  if (requests.length >= KEPT) throw new Error(`the emulator has forgotten requests: it keeps ${KEPT}`);
+  const live = new Map<string, WorldImage[]>();
+  for (const image of images) {
+    if (image.copiedFrom === null || image.account !== account || image.state === "CREATEFAILED") continue;
+    const place = placeOf(rootOf(image, images), image.region);
+    live.set(place, [...(live.get(place) ?? []), image]);
+  }
+  const places = new Map(
+    wanted.flatMap((root) => root.destinations.map((region) => [placeOf(root, region), { root, region }])),
+  );
+  return {
+    doubled: [...live].flatMap(([place, copies]) =>
+      copies.length > 1 ? [`${place}: ${copies.map(({ imageId, name }) => `${imageId} "${name}"`).join(", ")}`] : [],
+    ),
+    lost: [...places].flatMap(([place, { root }]) => {
+      const faults = (live.get(place) ?? []).map((copy) => faultOf(copy, root, account));
+      if (faults.includes(undefined)) return [];
+      return [`${place}: ${faults.join(", ") || "there is none"}`];
+    }),
+    foreign: [
+      ...[...live.keys()].filter((place) => !places.has(place)).map((place) => `${place}: nobody wants this copy`),
+      ...foreignChanges(evidence),
+      ...foreignCalls(evidence),
+    ],
+    throttled: requests.filter(({ result }) => result === "RequestLimitExceeded").length,
+  };
+}
+
+function placeOf(root: { region: string; imageId: string }, region: string): string {
+  return `${root.region}/${root.imageId} → ${region}`;
+}
+
+/** Where a chain of copies began. */
+function rootOf(image: WorldImage, images: readonly WorldImage[]): { region: string; imageId: string } {
+  const { copiedFrom } = image;
+  if (copiedFrom === null) return image;
+  const from = images.find(({ region, imageId }) => region === copiedFrom.region && imageId === copiedFrom.imageId);
+  return from ? rootOf(from, images) : copiedFrom;
+}
+
+/** What a copy lacks to be what is wanted. */
+function faultOf(copy: WorldImage, root: Wanted, account: string): string | undefined {
+  const { imageId, copiedFrom } = copy;
+  if (copy.state !== "NORMAL") return `${imageId} is ${copy.state}`;
+  if (copy.name !== root.name) return `${imageId} is named "${copy.name}"`;
+  if (copy.description !== root.description) return `${imageId} is described as "${copy.description}"`;
+  const tags = {
+    ...root.tags,
+    "cvm-replicator:root": `${account}/${root.region}/${root.imageId}/plain`,
+    "cvm-replicator:parent": `${copiedFrom?.region}/${copiedFrom?.imageId}`,
+    "cvm-replicator:self": imageId,
+  };
+  const lacks = Object.entries(tags).filter(([key, value]) => copy.tags[key] !== value);
+  return lacks.length > 0 ? `${imageId} lacks ${lacks.map(([key]) => key).join(", ")}` : undefined;
+}
+
+function foreignChanges({ images, asMade }: Evidence): string[] {
+  const now = new Map(images.map((image) => [`${image.region}/${image.imageId}`, image]));
+  return asMade.flatMap((made) => {
+    const where = `${made.region}/${made.imageId}`;
+    const image = now.get(where);
+    if (!image) return [`${where} is gone`];
+    return isDeepStrictEqual(lasting(image), lasting(made)) ? [] : [`${where} was changed`];
+  });
+}
+
+/** What only a call changes, and time does not. */
+function lasting({ name, description, family, deprecated, tags, sharedWith }: WorldImage): object {
+  return { name, description, family, deprecated, tags, sharedWith };
+}
+
+function foreignCalls({ account, images, requests }: Evidence): string[] {
+  const ours = new Set(
+    images.filter(({ copiedFrom }) => copiedFrom !== null).map(({ region, imageId }) => `${region}/${imageId}`),
+  );
+  return requests.flatMap(({ account: caller, action, params, effects }) => {
+    if (caller !== account) return [];
+    if (action === "DeleteImages") return [`DeleteImages of ${JSON.stringify(params["ImageIds"])}`];
+    return effects
+      .map(({ region, imageId }) => `${region}/${imageId}`)
+      .filter((where) => !ours.has(where))
+      .map((where) => `${action} had an effect on ${where}`);
+  });
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { openState } from "../../lib/state/open.ts";
+import type { Copy } from "../../lib/types.ts";
+import type { Arena } from "./arena.ts";
+import { isRunning, onJournal, PROGRAMS, type Started } from "./programs.ts";
+
+/** When a process is killed; what the emulator has to do for it. */
+const MOMENTS = {
+  "at random": undefined,
+  "while SyncImages is on its way": { action: "SyncImages", effect: { kind: "delay", ms: 800 } },
+  "while the answer of SyncImages is": { action: "SyncImages", effect: { kind: "hold-after" } },
+  "while the answer of TagResources is": { action: "TagResources", effect: { kind: "hold-after" } },
+  "while the answer of ModifyImageAttribute is": { action: "ModifyImageAttribute", effect: { kind: "hold-after" } },
+  "after a claim": undefined,
+} as const;
+type Moment = keyof typeof MOMENTS;
+const ORDER: readonly Moment[] = [
+  "at random",
+  "while the answer of SyncImages is",
+  "after a claim",
+  "while SyncImages is on its way",
+  "at random",
+  "while the answer of ModifyImageAttribute is",
+  "while the answer of SyncImages is",
+  "while the answer of TagResources is",
+];
+/** The moment that was waited for need not come: then the process is killed where it is. */
+const PATIENCE = 6_000;
+
+/** One process after the other, killed with SIGKILL, until that many were. */
+export async function kill(arena: Arena, kills: number, say: (text: string) => void): Promise<number> {
+  const { dice } = arena;
+  const renamed = new Set<string>();
+  let killed = 0;
+  for (let round = 0; killed < kills && round < kills * 8; round += 1) {
+    const moment = ORDER[killed % ORDER.length] as Moment;
+    const program = dice.pick(PROGRAMS);
+    // Tags and names have to be set a while after the copy was asked for: not only new work is to be found.
+    const event = dice.roll(0.25) ? await arena.share() : dice.roll(0.8) ? (await arena.bake())[0] : {};
+    const fault = await prepare(arena, moment);
+    const child = arena.start(program, event);
+    const came = await wait(arena, moment, fault, child);
+    const alive = isRunning(child);
+    child.kill("SIGKILL");
+    await child.ended;
+    if (fault) await arena.cloud.control("DELETE", `faults/${fault}`);
+    if (!alive || child.signalCode !== "SIGKILL") continue;
+    killed += 1;
+    const left = await leftBehind(arena, child.pid, renamed);
+    const onItsWay = came && moment === "while SyncImages is on its way" && left === "claimed, nothing sent";
+    arena.count(onItsWay ? "sent, effect after the kill" : left);
+    if (killed % 10 === 0) say(`${killed} of ${kills} kills`);
+  }
+  if (killed < kills) arena.complaints.push(`only ${killed} of ${kills} kills came about`);
+  return killed;
+}
+
+async function prepare(arena: Arena, moment: Moment): Promise<string | undefined> {
+  const order = MOMENTS[moment];
+  if (!order) return undefined;
+  const match = { action: order.action, times: 0, ...(order.action === "SyncImages" && { dryRun: false }) };
+  return String((await arena.cloud.control("POST", "faults", { match, effect: order.effect }))["id"]);
+}
+
+/** Waits for the moment to come; whether it came. */
+async function wait(arena: Arena, moment: Moment, fault: string | undefined, child: Started): Promise<boolean> {
+  if (moment === "at random") {
+    const until = Date.now() + arena.dice.between(150, 1500);
+    return !(await arena.until(() => Date.now() > until, child, 2_000));
+  }
+  if (moment === "after a claim") {
+    let claimed = false;
+    onJournal(child, ({ what }) => (claimed ||= what === "claimed"));
+    return arena.until(() => claimed, child, PATIENCE);
+  }
+  const hit = async () => {
+    const { faults } = await arena.cloud.control("GET", "faults");
+    const state = (faults as { id: string; held: number; fired: string[] }[]).find(({ id }) => id === fault);
+    return state !== undefined && (MOMENTS[moment]?.effect.kind === "delay" ? state.fired.length : state.held) > 0;
+  };
+  const came = await arena.until(hit, child, PATIENCE);
+  await sleep(arena.dice.between(0, 40));
+  return came;
+}
+
+/** Where a kill came, by what the emulator and the state hold after it. */
+async function leftBehind(arena: Arena, pid: number | undefined, renamed: Set<string>): Promise<string> {
+  const { account, images } = await arena.evidence();
+  const state = await openState(arena.stateUrl);
+  const copies = await state.copies(account).finally(() => state.close());
+  const own = copies.filter(
+    (copy): copy is Extract<Copy, { state: "copying" }> =>
+      copy.state === "copying" && !copy.imageId && !copy.claim.endedAt && copy.claim.claimant.pid === pid,
+  );
+  const made = own.filter(({ key, claim }) =>
+    images.some(({ region, name }) => region === key.region && name === claim.token),
+  );
+  const unrecorded = copies.filter(
+    (copy) =>
+      (copy.state === "copying" || copy.state === "finishing") &&
+      images.some(({ imageId, name }) => imageId === copy.imageId && name === copy.claim.settings.name) &&
+      !renamed.has(`${copy.key.region}/${copy.imageId}`),
+  );
+  for (const copy of unrecorded) if ("imageId" in copy) renamed.add(`${copy.key.region}/${copy.imageId}`);
+  if (made.length > 0) return "between effect and record of SyncImages";
+  if (own.length > 0) return "claimed, nothing sent";
+  return unrecorded.length > 0 ? "between effect and record of the name" : "elsewhere";
+}

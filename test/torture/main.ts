@@ -1,0 +1,114 @@
+import { parseArgs } from "node:util";
+import { emptySchema, postgres } from "../state/places.ts";
+import { Arena } from "./arena.ts";
+import { neighbours, outages, poll } from "./crowds.ts";
+import { freeze } from "./freezes.ts";
+import { kill } from "./kills.ts";
+import { ownServer } from "./postgres-server.ts";
+import { type Result, show, tellTable } from "./table.ts";
+
+/**
+ * `npm run torture`: real processes on real states, killed, stopped and deprived of their state; then the emulator's
+ * own world and log are judged. `--only NAME` runs one scenario, `--seed N` repeats a run's choices (not its timing),
+ * `--kills N` is how many processes `kill` kills.
+ */
+const { values } = parseArgs({
+  options: { seed: { type: "string" }, only: { type: "string" }, kills: { type: "string", default: "100" } },
+});
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const kills = Number(values.kills);
+
+type Say = (text: string) => void;
+/** Does its worst, and answers how many processes it has killed. */
+type Work = (arena: Arena, say: Say) => Promise<number>;
+
+const SQLITE = "SQLite";
+const SERVER = "PostgreSQL";
+const results: Result[] = [];
+const notRun: string[] = [];
+let number = 0;
+
+/** Runs a scenario on a state, and judges what it has left. */
+async function run(scenario: string, state: string, work: Work, makeState?: typeof emptySchema): Promise<void> {
+  const own = (number += 1);
+  if (values.only !== undefined && values.only !== scenario) return;
+  if (state === SERVER && !postgres) {
+    notRun.push(`${scenario} on PostgreSQL`);
+    return;
+  }
+  const started = performance.now();
+  const seconds = () => Math.round((performance.now() - started) / 1000);
+  const say: Say = (text) => show(`${scenario} on ${state}, ${seconds()} s: ${text}`);
+  const made = await makeState?.();
+  const arena = await Arena.open(seed * 100 + own, made?.url);
+  let keep = true;
+  try {
+    const killed = await work(arena, say);
+    say("faults stop, the rest of the work is done");
+    const { verdict, ...counts } = await arena.finish();
+    const { doubled, lost, foreign, throttled } = verdict;
+    const complaints = [...arena.complaints];
+    if (scenario === "alone" && throttled > 0) complaints.push(`${throttled} calls of one process were refused`);
+    for (const [kind, found] of Object.entries({ doubled, lost, foreign, complaint: complaints }))
+      for (const text of found) say(`${kind}: ${text}`);
+    keep = doubled.length + lost.length + foreign.length + complaints.length > 0;
+    const [d, l, f] = [doubled.length, lost.length, foreign.length];
+    const tally = [...arena.tally, ...(throttled > 0 ? [["calls throttled", throttled] as const] : [])];
+    results.push({
+      ...{ scenario, state, kills: killed, ...counts, doubled: d, lost: l, foreign: f, seconds: seconds() },
+      ...{ complaints: complaints.length, tally },
+    });
+  } catch (error) {
+    say(`failed: ${String(error)}`);
+    results.push({ scenario, state, seconds: seconds(), failed: String(error) });
+  } finally {
+    await arena.close(keep);
+    if (keep) say(`logs, state and evidence are kept in ${arena.folder}`);
+    else await made?.remove();
+  }
+}
+
+const half = (state: string) => (state === SQLITE ? Math.ceil(kills / 2) : Math.floor(kills / 2));
+const killing =
+  (state: string): Work =>
+  (arena, say) =>
+    kill(arena, half(state), say);
+const freezing: Work = (arena, say) => freeze(arena, say).then(() => 0);
+
+async function outagesOnAServer(): Promise<void> {
+  const wanted = values.only === undefined || values.only === "outages";
+  const server = postgres && wanted ? await ownServer() : undefined;
+  const place = async () => ({ url: server?.url ?? "", remove: async () => {} });
+  const work: Work = async (arena, say) => {
+    if (server) await outages(arena, server, 8, say);
+    return 0;
+  };
+  await run("outages", SERVER, work, place).finally(() => server?.remove());
+}
+
+show(`seed ${seed}`);
+// What takes longest begins first, and waits most of the time.
+const frozen = Promise.all([run("freeze", SQLITE, freezing), run("freeze", SERVER, freezing, emptySchema)]);
+await Promise.all([
+  run("kill", SQLITE, killing(SQLITE)).then(() =>
+    run("neighbours", SQLITE, (arena, say) => neighbours(arena, Math.ceil(kills / 4), say)),
+  ),
+  run("kill", SERVER, killing(SERVER), emptySchema)
+    .then(() => run("pollers", SERVER, (arena, say) => poll(arena, 12, say).then(() => 0), emptySchema))
+    .then(outagesOnAServer),
+]);
+await frozen;
+// Last, since on a machine that is busy with others a process does not arrive at the times at which it sends.
+await run("alone", SQLITE, async (arena) => {
+  await arena.bake(60);
+  return 0;
+});
+if (results.length + notRun.length === 0) {
+  show(`there is no scenario ${values.only}; there are kill, freeze, pollers, outages, neighbours, alone`);
+  process.exitCode = 2;
+}
+tellTable(results);
+for (const what of notRun) show(`NOT RUN: ${what}. Set TEST_POSTGRES_URL (test/support/postgres.sh start).`);
+const bad = results.some((result) => "failed" in result || result.doubled + result.lost + result.foreign > 0);
+const complained = results.some((result) => !("failed" in result) && result.complaints > 0);
+if (bad || complained || (notRun.length > 0 && process.env["REQUIRE_ALL_TESTS"])) process.exitCode = 1;

@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { TOP } from "../e2e/support.ts";
+import type { Server } from "./crowds.ts";
+
+const run = promisify(execFile);
+const SCRIPT = join(TOP, "test/support/postgres.sh");
+
+/** A PostgreSQL of its own, which may be taken away from those who use it. */
+export interface OwnServer extends Server {
+  readonly url: string;
+  remove(): Promise<void>;
+}
+
+export async function ownServer(): Promise<OwnServer> {
+  const { stdout } = await run(SCRIPT, ["start"]);
+  const told = (name: string): string => {
+    const value = new RegExp(`^export ${name}=(.*)$`, "m").exec(stdout)?.[1];
+    if (value === undefined) throw new Error(`${SCRIPT} start told no ${name}`);
+    return value;
+  };
+  const folder = told("TEST_POSTGRES_DIR");
+  // How it was started: `…/bin/postgres "-D" "…/data" "-c" "…"`.
+  const started = readFileSync(join(folder, "data/postmaster.opts"), "utf8").trim();
+  const [program = "", ...options] = started.split(/ (?=")/).map((part) => part.replace(/^"|"$/g, ""));
+  const control = async (...args: string[]) => {
+    const command = [join(program, "../pg_ctl"), "-D", join(folder, "data"), "-w", ...args];
+    // It refuses to run as root, and in a folder that its owner cannot read.
+    const as = process.getuid?.() === 0 ? ["runuser", "-u", "postgres", "--"] : [];
+    const [first = "", ...rest] = [...as, ...command];
+    await run(first, rest, { cwd: "/" });
+  };
+  return {
+    url: told("TEST_POSTGRES_URL"),
+    stop: () => control("-m", "immediate", "stop"),
+    start: () => control("-l", join(folder, "log"), "-o", options.slice(2).join(" "), "start"),
+    remove: async () => {
+      await run(SCRIPT, ["stop"], { env: { ...process.env, TEST_POSTGRES_DIR: folder } });
+    },
+  };
+}
