@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { repeating } from "../../lib/cloud/retry.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { repeating, takeTurn } from "../../lib/cloud/retry.ts";
 import { CloudError } from "../../lib/errors.ts";
 
 const failing = (code: string) =>
@@ -35,5 +35,24 @@ describe.concurrent("repeating", () => {
     };
     await expect(repeating(call, new AbortController().signal)).rejects.toThrow(RangeError);
     expect(n).toBe(1);
+  });
+});
+
+describe("turns", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("are so far apart that calls which are 200 ms late do not arrive as more than 10 in a second", async () => {
+    const starts: number[] = [];
+    const take = async () => {
+      await takeTurn("late calls", new AbortController().signal);
+      starts.push(Date.now());
+    };
+    const all = Promise.all(Array.from({ length: 40 }, take));
+    await vi.advanceTimersByTimeAsync(6_000);
+    await all;
+    for (const from of starts) {
+      expect(starts.filter((start) => start >= from && start < from + 1_200).length).toBeLessThanOrEqual(10);
+    }
   });
 });
