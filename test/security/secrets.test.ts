@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
 import { makeImages } from "../../emulator/console.ts";
 import { addFault, endFaults } from "../../emulator/faults.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
@@ -252,6 +253,14 @@ describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }
     expect(said["status"]).toMatch(/password/);
     expectNoSecret(said);
   });
+});
+
+it.each(FUNCTIONS)("the bundle of %s holds no key, not even of the emulator", (name) => {
+  const text = readFileSync(join(TOP, "dist/functions", name, "index.js"), "utf8");
+  for (const { secretId, secretKey } of DEFAULT_ACCOUNTS) {
+    expect(text.includes(secretId) || text.includes(secretKey)).toBe(false);
+  }
+  expect(text.match(/AKID[0-9A-Za-z]{13,40}|-----BEGIN [A-Z ]*KEY/)?.[0]).toBeUndefined();
 });
 
 tellSkipped("a password that is not taken");
