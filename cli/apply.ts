@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { plainJson } from "../lib/core/plain-json.ts";
 import { nextCheck } from "../lib/core/plan.ts";
 import { exitCodeOf, isSettled, summarise } from "../lib/core/summary.ts";
 import type { Journal } from "../lib/ports/state.ts";
@@ -47,7 +48,7 @@ export async function apply(options: {
     if (options.wait) report = await wait(report, run, interrupted);
     const summary = summarise(report.copies, report.run.problems);
     if (options.json) {
-      process.stdout.write(`${JSON.stringify(summary)}\n`);
+      process.stdout.write(`${plainJson(summary)}\n`);
     } else {
       for (const { text, remedy } of summary.summary.problems) {
         process.stdout.write(`problem: ${clean(text)}${remedy ? `; ${clean(remedy)}` : ""}\n`);

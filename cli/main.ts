@@ -102,7 +102,8 @@ function report(error: unknown): ExitCode {
   process.stderr.write(
     `error: ${clean(message)}\nThis is a mistake in cvm-replicator. Please report it with LOG_LEVEL=debug.\n`,
   );
-  if (process.env["LOG_LEVEL"] === "debug" && stack) process.stderr.write(`${stack}\n`);
+  if (process.env["LOG_LEVEL"] === "debug" && stack)
+    process.stderr.write(`${stack.split("\n").map(clean).join("\n")}\n`);
   return 1;
 }
 

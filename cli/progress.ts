@@ -1,7 +1,7 @@
 import { reasonText } from "../lib/core/summary.ts";
 import type { Copy } from "../lib/types.ts";
 import { roomOf, tableOf, totalsOf } from "./table.ts";
-import { clean } from "./text.ts";
+import { clean, cut } from "./text.ts";
 
 /** Shows how copies go on: a live table in a terminal, one line for each change of state in a pipe. */
 export interface Progress {
@@ -36,9 +36,8 @@ function plainLines(stream: Stream): Progress {
         const state = stateOf(copy);
         if (shown.get(id) === state) continue;
         shown.set(id, state);
-        stream.write(
-          `${clean(copy.rootName)} (${copy.key.rootId}) ${copy.key.rootRegion} → ${copy.key.region}: ${state}\n`,
-        );
+        const { rootId, rootRegion, region } = copy.key;
+        stream.write(`${clean(`${copy.rootName} (${rootId}) ${rootRegion} → ${region}: ${state}`)}\n`);
       }
     },
     say(text) {
@@ -53,7 +52,7 @@ function idOf({ key }: Copy): string {
 
 function stateOf(copy: Copy): string {
   const reason = reasonText(copy);
-  return `${copy.state}${reason ? `: ${clean(reason)}` : ""}`;
+  return `${copy.state}${reason ? `: ${reason}` : ""}`;
 }
 
 function liveTable(stream: Stream): Progress {
@@ -67,7 +66,7 @@ function liveTable(stream: Stream): Progress {
   };
   const show = (copies: readonly Copy[]) => {
     const room = roomOf(stream, Math.max(5, (stream.rows || 24) - 3));
-    draw("", [...tableOf(copies, room), totalsOf(copies)]);
+    draw("", [...tableOf(copies, room), cut(totalsOf(copies), room.width)]);
   };
   return {
     begin: (copies) => (copies.length > 0 ? show(copies) : draw("", ["looking at the cloud …"])),

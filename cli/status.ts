@@ -1,3 +1,4 @@
+import { plainJson } from "../lib/core/plain-json.ts";
 import { exitCodeOf, summarise } from "../lib/core/summary.ts";
 import { readConfig } from "../lib/shell/config.ts";
 import { openCloud } from "../lib/shell/open.ts";
@@ -19,9 +20,7 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
     ]);
     const summary = summarise(copies, run?.problems ?? []);
     if (options.json) {
-      process.stdout.write(
-        `${JSON.stringify({ account, record: record ?? null, lastRun: run ?? null, ...summary })}\n`,
-      );
+      process.stdout.write(`${plainJson({ account, record: record ?? null, lastRun: run ?? null, ...summary })}\n`);
       return exitCodeOf(summary);
     }
     if (copies.length === 0) {
@@ -34,7 +33,7 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
     }
     if (run)
       process.stdout.write(
-        `last run: ${run.why}, ${new Date(run.endedAt).toISOString()}${run.stoppedEarly ? ", stopped early" : ""}\n`,
+        `last run: ${clean(run.why)}, ${new Date(run.endedAt).toISOString()}${run.stoppedEarly ? ", stopped early" : ""}\n`,
       );
     return exitCodeOf(summary);
   } finally {

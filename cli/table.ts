@@ -109,11 +109,11 @@ function rowOfCopy(copy: Copy): Row {
   const imageId = "imageId" in copy && copy.imageId ? copy.imageId : "";
   return {
     name: clean(copy.rootName),
-    from: copy.key.rootRegion,
-    to: `→ ${copy.key.region}`,
+    from: clean(copy.key.rootRegion),
+    to: `→ ${clean(copy.key.region)}`,
     done: doneOf(copy),
     state: copy.state,
-    rest: [imageId, clean(reasonText(copy) ?? "")].filter((text) => text !== "").join(GAP),
+    rest: [clean(imageId), clean(reasonText(copy) ?? "")].filter((text) => text !== "").join(GAP),
   };
 }
 
@@ -123,7 +123,7 @@ function rowOfImage(copies: readonly Copy[]): Row {
   const done = copies.reduce((sum, copy) => sum + doneOf(copy), 0) / copies.length;
   const { rootName, key } = first;
   const to = `${ready}/${copies.length}`;
-  return { name: clean(rootName), from: key.rootRegion, to, done, state: worstOf(copies), rest: "" };
+  return { name: clean(rootName), from: clean(key.rootRegion), to, done, state: worstOf(copies), rest: "" };
 }
 
 const URGENT: readonly CopyState[] = [
@@ -153,7 +153,7 @@ function groupsOf(copies: readonly Copy[]): Map<string, Copy[]> {
 function doneOf(copy: Copy): number {
   if (copy.state === "ready") return 1;
   if (copy.state === "finishing") return 0.97;
-  return copy.state === "copying" ? Math.min(0.95, (copy.percent ?? 0) / 100) : 0;
+  return copy.state === "copying" ? Math.min(0.95, Math.max(0, (copy.percent ?? 0) / 100)) : 0;
 }
 
 /** `web-2` before `web-10`. */

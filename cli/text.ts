@@ -1,9 +1,11 @@
+import { HIDDEN } from "../lib/core/plain-json.ts";
+
 /**
  * Text from outside, safe to print: names come from other people, and control or invisible characters in them could
  * move the cursor, hide lines or fake new ones.
  */
 export function clean(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+  return text.replace(HIDDEN, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
   });

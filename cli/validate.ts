@@ -1,3 +1,4 @@
+import { plainJson } from "../lib/core/plain-json.ts";
 import { InputError } from "../lib/errors.ts";
 import { readConfig } from "../lib/shell/config.ts";
 import { readPolicies } from "../lib/shell/open.ts";
@@ -7,7 +8,7 @@ import { clean, count } from "./text.ts";
 export async function validate(options: { policy?: string; json?: boolean }): Promise<0> {
   const file = options.policy ?? readConfig(process.env).policyFile;
   const json = (result: object) => {
-    if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    if (options.json) process.stdout.write(`${plainJson(result, 2)}\n`);
   };
   const { policies, warnings } = await readPolicies(file).catch((error: unknown) => {
     if (error instanceof InputError) json({ policies: [], warnings: [], problems: error.problems });

@@ -12,14 +12,23 @@ export interface Problem {
   readonly text: string;
 }
 
-/** The policy, the configuration or the command line is wrong. Carries all problems at once. Exit code 2. */
+/** Beyond this many a person reads no further, and a message could become too large for any log. */
+const MOST_PROBLEMS = 100;
+
+/** The policy, the configuration or the command line is wrong. Carries all problems at once, as far as a person reads. Exit code 2. */
 export class InputError extends ReplicatorError {
   override readonly name = "InputError";
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map((p) => `${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`).join("\n"));
-    this.problems = problems;
+    const beyond = problems[MOST_PROBLEMS];
+    const more: Problem = {
+      where: beyond?.where ?? "",
+      text: `and ${problems.length - MOST_PROBLEMS} more from here on`,
+    };
+    const told: readonly Problem[] = beyond ? [...problems.slice(0, MOST_PROBLEMS), more] : problems;
+    super(told.map((p) => `${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`).join("\n"));
+    this.problems = told;
   }
 }
 

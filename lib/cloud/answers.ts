@@ -37,7 +37,7 @@ function field<T>(value: unknown, is: (value: unknown) => value is T, what: stri
   return value;
 }
 const isText = (value: unknown): value is string => typeof value === "string";
-const isNumber = (value: unknown): value is number => typeof value === "number";
+const isNumber = (value: unknown): value is number => Number.isFinite(value);
 const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
 const isList = (value: unknown): value is unknown[] => Array.isArray(value);
 

@@ -1,3 +1,4 @@
+import { plainJson } from "../core/plain-json.ts";
 import type { Journal } from "../ports/state.ts";
 import type { JournalEntry } from "../types.ts";
 
@@ -12,7 +13,7 @@ const RANK: Record<LogLevel, number> = { error: 0, warn: 1, info: 2, debug: 3 };
 export function lineJournal(write: (line: string) => void, level: LogLevel): Journal {
   return {
     async append(entries) {
-      for (const entry of entries) if (RANK[entry.level] <= RANK[level]) write(`${JSON.stringify(readable(entry))}\n`);
+      for (const entry of entries) if (RANK[entry.level] <= RANK[level]) write(`${plainJson(readable(entry))}\n`);
     },
   };
 }

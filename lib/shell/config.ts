@@ -21,6 +21,8 @@ export interface Config {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+/** A time that far ahead still has a date. */
+const A_YEAR: Millis = 365 * 86_400_000;
 const SITES = ["cn", "intl"] as const;
 const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 const STATE_SCHEMES = ["sqlite:", "file:", "postgres:", "postgresql:"];
@@ -48,8 +50,8 @@ export function readConfig(env: Env): Config {
   const duration = (name: string, otherwise: string): Millis => {
     const value = env[name] || otherwise;
     const millis = parseDuration(value);
-    if (!millis) {
-      wrong(name, value, "a whole number above 0 with one of the units ms, s, m, h, d", otherwise);
+    if (!millis || millis > A_YEAR) {
+      wrong(name, value, "a whole number above 0 with one of the units ms, s, m, h, d, at most 365d", otherwise);
     }
     return millis ?? 0;
   };

@@ -1,3 +1,4 @@
+import { shortened } from "../core/event/values.ts";
 import { InputError, type Problem } from "../errors.ts";
 import type { CopyKey, ImageRef, Policy } from "../types.ts";
 import type { Replicator } from "./memory.ts";
@@ -32,9 +33,13 @@ export function orderByHand(event: unknown, policies: readonly Policy[]): Order 
   const { policy, region, imageIds, dryRun } = event as Record<string, unknown>;
   const problems: Problem[] = Object.keys(event)
     .filter((key) => !KEYS.has(key))
-    .map((field) => ({ where, field, text: `unknown; allowed are ${[...KEYS].join(", ")}` }));
+    .map((key) => ({
+      where,
+      field: shortened(key).slice(1, -1),
+      text: `unknown; allowed are ${[...KEYS].join(", ")}`,
+    }));
   const wrong = (field: string, value: unknown, allowed: string) =>
-    problems.push({ where, field, text: `${JSON.stringify(value)?.slice(0, 80)} is not ${allowed}` });
+    problems.push({ where, field, text: `${shortened(value)} is not ${allowed}` });
   if (policy !== undefined && !policies.some(({ name }) => name === policy)) {
     wrong("policy", policy, `one of the policies ${policies.map(({ name }) => name).join(", ")}`);
   }

@@ -12,15 +12,21 @@ import type {
 } from "../types.ts";
 import type { Tables } from "./schema.ts";
 
-type Kind = "string" | "number" | "boolean" | "object";
+/** With a `?` it may be absent. `texts` is an object whose values are all strings. */
+type Kind = Sort | `${Sort}?`;
+type Sort = "string" | "number" | "boolean" | "object" | "texts" | "list";
 /** Paths into `T`, as in `claim.sendBy`, so that a field which gets another name does not compile here. */
 type Path<T> = T extends object
   ? { [K in keyof T & string]: K | `${K}.${Path<NonNullable<T[K]>>}` }[keyof T & string]
   : never;
-/** What must be there. */
+/** What must be there, and of what kind it is. */
 type Fields<T> = { readonly [P in Path<T>]?: Kind };
 
-const reason: Fields<{ reason: Reason }> = { "reason.code": "string", "reason.text": "string" };
+const reason: Fields<{ reason: Reason }> = {
+  "reason.code": "string",
+  "reason.text": "string",
+  "reason.remedy": "string?",
+};
 const claim: Fields<{ claim: Claim }> = {
   "claim.number": "number",
   "claim.token": "string",
@@ -28,10 +34,14 @@ const claim: Fields<{ claim: Claim }> = {
   "claim.parent.imageId": "string",
   "claim.settings.name": "string",
   "claim.settings.description": "string",
-  "claim.settings.tags": "object",
+  "claim.settings.tags": "texts",
   "claim.claimant.id": "string",
+  "claim.claimant.host": "string?",
+  "claim.claimant.pid": "number?",
   "claim.claimedAt": "number",
   "claim.sendBy": "number",
+  "claim.endedAt": "number?",
+  "claim.trouble": "string?",
 };
 const copy: Fields<Copy> = {
   "key.account": "string",
@@ -45,18 +55,25 @@ const copy: Fields<Copy> = {
   claims: "number",
   createdAt: "number",
   updatedAt: "number",
+  missingSince: "number?",
 };
 const arms: { readonly [S in CopyState]: Fields<Extract<Copy, { state: S }>> } = {
-  waiting: reason,
-  copying: { ...claim, progressedAt: "number" },
+  waiting: { ...reason, notBefore: "number?" },
+  copying: { ...claim, imageId: "string?", percent: "number?", progressedAt: "number", tagRefused: "boolean?" },
   finishing: { ...claim, imageId: "string", progressedAt: "number" },
   ready: { imageId: "string", name: "string", readyAt: "number", adopted: "boolean" },
   retrying: { ...reason, notBefore: "number" },
-  blocked: reason,
-  failed: reason,
-  retired: reason,
+  blocked: { ...reason, notBefore: "number?", imageId: "string?" },
+  failed: { ...reason, imageId: "string?" },
+  retired: { ...reason, imageId: "string?", adopted: "boolean?" },
 };
-const account: Fields<AccountRecord> = { account: "string", bornAt: "number" };
+const account: Fields<AccountRecord> = {
+  account: "string",
+  bornAt: "number",
+  unknownUntil: "number?",
+  sweptAt: "number?",
+  heartbeatAt: "number?",
+};
 const run: Fields<Run> = {
   id: "string",
   account: "string",
@@ -66,7 +83,7 @@ const run: Fields<Run> = {
   actions: "object",
   failures: "number",
   stoppedEarly: "boolean",
-  problems: "object",
+  problems: "list",
 };
 const entry: Fields<JournalEntry> = {
   at: "number",
@@ -75,6 +92,8 @@ const entry: Fields<JournalEntry> = {
   level: "string",
   what: "string",
   text: "string",
+  requestId: "string?",
+  code: "string?",
 };
 
 /** The columns of a copy but its version and body. */
@@ -120,7 +139,9 @@ export function readRun(row: Pick<Tables["replicator_runs"], "id" | "body">): Ru
   const what = `run ${row.id}`;
   const body = parse(row.body, what);
   check(body, run, what);
-  return body as unknown as Run;
+  const found = body as unknown as Run;
+  for (const problem of found.problems) check({ reason: problem }, reason, what);
+  return found;
 }
 
 /** Reads a line of the journal. */
@@ -147,17 +168,33 @@ function parse(text: string, what: string): Record<string, unknown> {
   } catch {
     throw damaged(what, "its body is no JSON");
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw damaged(what, "its body is no JSON object");
-  return value as Record<string, unknown>;
+  if (!isObject(value)) throw damaged(what, "its body is no JSON object");
+  return value;
 }
 
 function check(body: Record<string, unknown>, fields: Readonly<Record<string, Kind | undefined>>, what: string): void {
   for (const [path, kind] of Object.entries(fields)) {
     let value: unknown = body;
     for (const name of path.split(".")) value = (value as Record<string, unknown> | null | undefined)?.[name];
-    if (typeof value !== kind || value === null) throw damaged(what, `"${path}" is missing or no ${kind}`);
+    const sort = kind?.replace("?", "") as Sort;
+    if (value === undefined && kind !== sort) continue;
+    if (!isOf(sort, value)) throw damaged(what, `"${path}" is missing or no ${sort}`);
   }
+}
+
+/** Largest time that there is a date for, in either direction. */
+const LAST_DATE = 8.64e15;
+
+function isOf(sort: Sort, value: unknown): boolean {
+  if (sort === "list") return Array.isArray(value);
+  // Most are times, and none of the others is as large.
+  if (sort === "number") return typeof value === "number" && Math.abs(value) <= LAST_DATE;
+  if (sort === "texts") return isObject(value) && Object.values(value).every((text) => typeof text === "string");
+  return sort === "object" ? isObject(value) : typeof value === sort;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function checkVersion(body: Record<string, unknown>, version: number, what: string): void {

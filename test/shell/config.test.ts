@@ -80,13 +80,13 @@ describe("readConfig", () => {
       {
         where: "SWEEP_EVERY",
         text:
-          '"10 minutes" is not allowed; allowed is a whole number above 0 with one of the units ms, s, m, h, d, ' +
+          '"10 minutes" is not allowed; allowed is a whole number above 0 with one of the units ms, s, m, h, d, at most 365d, ' +
           "e.g. SWEEP_EVERY=10m",
       },
       {
         where: "SETTLE",
         text:
-          '"0s" is not allowed; allowed is a whole number above 0 with one of the units ms, s, m, h, d, ' +
+          '"0s" is not allowed; allowed is a whole number above 0 with one of the units ms, s, m, h, d, at most 365d, ' +
           "e.g. SETTLE=2m",
       },
       {

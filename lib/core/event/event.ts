@@ -20,6 +20,8 @@ interface Found {
   readonly hints: Map<string, Hint>;
   readonly ignored: Map<string, Ignored>;
   parts: number;
+  /** How much may still be unpacked: what is packed in what was packed could be without end. */
+  room: number;
 }
 
 /**
@@ -27,7 +29,7 @@ interface Found {
  * `events/README.md`. What names none is answered with the reason. Never throws.
  */
 export function parseEvent(payload: unknown): { hints: Hint[]; ignored: Ignored[] } {
-  const found: Found = { hints: new Map(), ignored: new Map(), parts: 0 };
+  const found: Found = { hints: new Map(), ignored: new Map(), parts: 0, room: MAX_TEXT };
   look(payload, found, 0, 0);
   const hints = [...found.hints.values()];
   const ignored = [...found.ignored.values()];
@@ -84,8 +86,10 @@ function lookInList(list: readonly unknown[], found: Found, inside: (value: unkn
 
 function lookInCls({ data }: Fields, found: Found, inside: (value: unknown) => void): void {
   if (typeof data !== "string") return ignore(found, "a CLS trigger without clslogs.data");
-  const cls = unpackCls(data);
-  return "problem" in cls ? ignore(found, cls.problem) : inside(cls.value);
+  const cls = unpackCls(data, found.room);
+  if ("problem" in cls) return ignore(found, cls.problem);
+  found.room -= cls.length;
+  inside(cls.value);
 }
 
 function ignoreCos(cos: Fields, found: Found): void {

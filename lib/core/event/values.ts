@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import type { Millis } from "../../types.ts";
+import { HIDDEN } from "../plain-json.ts";
 
 /** Largest text that is read, packed or not: SCF takes no larger event (product documentation 583/11637). */
 export const MAX_TEXT = 6 * 1024 * 1024;
@@ -31,8 +32,9 @@ export function unpacked(value: unknown): unknown {
 export function shortened(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "string") {
-    const text = value.slice(0, 61).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "\uFFFD");
-    return `"${text.length > 60 ? `${text.slice(0, 57)}…` : text}"`;
+    const short = value.length > 60 ? `${value.slice(0, 57)}…` : value;
+    // What is cut in half counts as a control character too.
+    return `"${short.replace(HIDDEN, "\uFFFD")}"`;
   }
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return typeof value === "object" && value !== null ? "a map" : "nothing";
@@ -40,14 +42,17 @@ export function shortened(value: unknown): string {
 
 /**
  * Unpacks the data of a CLS trigger: base64 of gzipped JSON (SCF product documentation, CLS trigger). A text that would unpack
- * to more than `MAX_TEXT` bytes is refused before it does.
+ * to more than `most` bytes is refused before it does.
  */
-export function unpackCls(data: string): { readonly value: unknown } | { readonly problem: string } {
+export function unpackCls(
+  data: string,
+  most = MAX_TEXT,
+): { readonly value: unknown; readonly length: number } | { readonly problem: string } {
   if (data.length > MAX_TEXT) return { problem: "clslogs.data is too large" };
   try {
-    const text = gunzipSync(Buffer.from(data, "base64"), { maxOutputLength: MAX_TEXT }).toString("utf8");
-    const value = jsonIn(text);
-    return value === undefined ? { problem: "clslogs.data holds no JSON" } : { value };
+    const bytes = gunzipSync(Buffer.from(data, "base64"), { maxOutputLength: Math.max(1, most) });
+    const value = jsonIn(bytes.toString("utf8"));
+    return value === undefined ? { problem: "clslogs.data holds no JSON" } : { value, length: bytes.length };
   } catch (error) {
     const tooLarge = (error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE";
     return { problem: tooLarge ? "clslogs.data unpacks to more than 6 MB" : "clslogs.data is no gzip in base64" };

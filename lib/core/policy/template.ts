@@ -4,6 +4,9 @@ import { MAX_NAME } from "../mark.ts";
 /** What a name template may hold between `{{` and `}}`. */
 export const PLACEHOLDERS = ["name", "region", "sourceRegion", "sourceId", "date"] as const;
 
+/** Longest template that is accepted; what it makes has at most 60 characters. */
+const MAX_LENGTH = 256;
+
 type Values = Readonly<Record<(typeof PLACEHOLDERS)[number], string>>;
 
 // The shortest values there can be: what is too long even with these fits never.
@@ -52,6 +55,7 @@ export function nameProblem(name: string): string | undefined {
 
 /** Why no image could get a valid name by this template, or undefined. */
 export function templateProblem(template: string): string | undefined {
+  if (template.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
   const rest = fill(template, { name: "", region: "", sourceRegion: "", sourceId: "", date: "" });
   const unknown = /\{\{.*?\}\}/.exec(rest)?.[0];
   const allowed = PLACEHOLDERS.map((key) => `{{${key}}}`).join(", ");

@@ -1,0 +1,199 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { textOf } from "../../cli/plan.ts";
+import { showProgress } from "../../cli/progress.ts";
+import { tableOf, UNLIMITED } from "../../cli/table.ts";
+import { clean, cut, pad, widthOf } from "../../cli/text.ts";
+import { plainJson } from "../../lib/core/plain-json.ts";
+import { viewOf } from "../../lib/core/plan-view.ts";
+import { lineJournal } from "../../lib/journal/lines.ts";
+import type { Copy, CopyState } from "../../lib/types.ts";
+import { claim, copy, image, keyOf, NOW, observation, planOf, policy } from "../support/builders.ts";
+import { json, nastyText, RAW, runs } from "./arbitraries.ts";
+
+/** What the program itself writes into a terminal: colours, moves by lines, clearing. */
+const OWN = /\u001b\[(\d*m|\d+A|[KJ])|^\r/g;
+
+function expectPlain(text: string): void {
+  expect(text.replace(OWN, "")).not.toMatch(RAW);
+}
+
+const STATES = ["waiting", "copying", "finishing", "ready", "retrying", "blocked", "failed", "retired"] as const;
+
+/** A copy of which every text that comes from outside is nasty. */
+const nastyCopy = fc
+  .record({
+    state: fc.constantFrom<CopyState>(...STATES),
+    text: fc.tuple(nastyText, nastyText, nastyText, nastyText),
+    percent: fc.double(),
+  })
+  .map(({ state, text: [name, id, region, why], percent }): Copy => {
+    const key = keyOf(`ap-${region}`, { region: `ap-${region}`, imageId: `img-${id}` });
+    const reason = { code: why, text: `because of ${why}`, remedy: why };
+    const own = { state, reason, imageId: `img-${id}`, name, claim: claim(), percent, progressedAt: NOW, readyAt: NOW };
+    return {
+      ...(copy<"waiting">("ap-x", { state: "waiting", reason }) as object),
+      ...own,
+      key,
+      rootName: name,
+      policy: why,
+    } as unknown as Copy;
+  });
+const nastyCopies = fc.array(nastyCopy, { minLength: 1, maxLength: 4 });
+
+describe("text from outside", () => {
+  it("is plain after it was cleaned, and the same again", () => {
+    fc.assert(
+      fc.property(fc.oneof(nastyText, fc.string({ unit: "binary" })), (text) => {
+        const plain = clean(text);
+        expectPlain(plain);
+        expect(plain).not.toContain("\n");
+        expect(clean(plain)).toBe(plain);
+      }),
+      runs(2000),
+    );
+    expect(clean("golden-网页 é 👍 v1.2_3")).toBe("golden-网页 é 👍 v1.2_3");
+  });
+
+  it("hides nothing: every code point that is not shown, or that a terminal obeys, is written out", () => {
+    const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code);
+      const plain = clean(character);
+      if (hidden.test(character)) expect(plain).toMatch(/^\\u(\{[0-9a-f]{5,6}\}|[0-9a-f]{4})$/);
+      else if (plain !== character) expect(plain).toBe(character);
+    }
+  });
+
+  it("never gets wider than it may when it is cut, nor half of a character", () => {
+    fc.assert(
+      fc.property(nastyText.map(clean), fc.nat(12), (text, width) => {
+        const short = cut(text, width);
+        expect(widthOf(short)).toBeLessThanOrEqual(width);
+        expect(widthOf(pad(short, width))).toBe(width);
+        expectPlain(short);
+      }),
+      runs(500),
+    );
+  });
+});
+
+describe("JSON that is printed", () => {
+  it("means the same as what went in, is plain, and one line", () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        const line = plainJson(value);
+        expectPlain(line);
+        expect(line).not.toContain("\n");
+        expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify(value)));
+        const indented = plainJson({ value }, 2);
+        expectPlain(indented);
+        expect(JSON.parse(indented)).toEqual(JSON.parse(JSON.stringify({ value })));
+      }),
+      runs(500),
+    );
+  });
+
+  it("is one line for each entry of the journal, whatever is in it", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(nastyText, { minLength: 1, maxLength: 4 }), async (texts) => {
+        const lines: string[] = [];
+        const entries = texts.map((text) => ({
+          at: NOW,
+          runId: text,
+          account: text,
+          level: "info" as const,
+          what: text,
+          text,
+          key: keyOf(text),
+          image: { region: text, imageId: text },
+          requestId: text,
+          code: text,
+        }));
+        await lineJournal((line) => lines.push(line), "info").append(entries);
+        expect(lines).toHaveLength(texts.length);
+        for (const [index, line] of lines.entries()) {
+          // A reader that knows more line ends than \n finds one line, too.
+          expect(line.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/)).toEqual([line.slice(0, -1), ""]);
+          expectPlain(line);
+          const { time, ...entry } = JSON.parse(line) as Record<string, unknown>;
+          expect({ at: Date.parse(String(time)), ...entry }).toEqual(entries[index]);
+        }
+      }),
+      runs(200),
+    );
+  });
+});
+
+describe("what people see of copies with nasty names, ids and reasons", () => {
+  const rooms = fc.constantFrom(
+    UNLIMITED,
+    { width: 79, rows: 20, color: true },
+    { width: 30, rows: 3, color: false },
+    { width: 200, rows: 2, color: true },
+  );
+
+  it("is plain in a table that fits its room, a line for each row", () => {
+    fc.assert(
+      fc.property(nastyCopies, rooms, (copies, room) => {
+        const lines = tableOf(copies, room);
+        expect(lines.length).toBeLessThanOrEqual(Math.max(room.rows, 1));
+        for (const line of lines) {
+          expectPlain(line);
+          expect(line).not.toContain("\n");
+          expect(widthOf(line.replace(OWN, ""))).toBeLessThanOrEqual(room.width);
+        }
+      }),
+      runs(500),
+    );
+  });
+
+  it.each([true, false])("is plain in the progress, in a terminal or a pipe: %s", (isTTY) => {
+    fc.assert(
+      fc.property(nastyCopies, nastyCopies, fc.constantFrom(30, 80), (before, after, columns) => {
+        const written: string[] = [];
+        const progress = showProgress({ isTTY, columns, rows: 24, write: (text) => written.push(text) });
+        progress.begin(before);
+        progress.show(after);
+        for (const text of written) expectPlain(text);
+        // A line that is wider than the terminal takes two of its lines, and the next picture begins one too low.
+        const lines = written.flatMap((text) => text.replace(OWN, "").split("\n"));
+        if (isTTY) for (const line of lines) expect(widthOf(line)).toBeLessThan(columns);
+        if (!isTTY) for (const text of written) expect(text).toMatch(/^[^\n]+\n$/);
+      }),
+      runs(200),
+    );
+  });
+
+  it("is plain in a plan, and no name makes a line of its own", () => {
+    const texts = fc.tuple(nastyText, nastyText, nastyText);
+    fc.assert(
+      fc.property(texts, nastyCopy, ([name, tag, id], old) => {
+        const root = image({
+          name: `golden-${name}`,
+          description: tag,
+          osName: tag,
+          tags: { [tag]: name },
+          sizeGiB: 60,
+        });
+        const other = image({ name, imageId: `img-${id}`, state: tag });
+        const marked = image({ name: "golden-x", imageId: `img-x${id}`, region: "ap-shanghai" });
+        const plan = planOf({
+          policies: [policy(), policy({ name: "q", select: { type: "custom", tags: { [tag]: ["x"] } } })],
+          observation: observation([root, other, marked]),
+          copies: [old],
+        });
+        const view = viewOf({
+          ...plan,
+          problems: [...plan.problems, { code: name, text: name, remedy: tag }],
+          warnings: [...plan.warnings, { code: name, text: name, remedy: tag }],
+        });
+        const text = textOf(view);
+        expectPlain(text);
+        for (const line of text.split("\n"))
+          expect(line).toMatch(/^($|[+~·!-] |warning: |problem: |Plan: |Nothing to do)/);
+      }),
+      runs(300),
+    );
+  });
+});

@@ -1,0 +1,170 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+import { type Emulator, startEmulator } from "../../emulator/server.ts";
+import { createWorld } from "../../emulator/world.ts";
+import * as evaluatePolicy from "../../functions/evaluate-policy.ts";
+import * as imageCreated from "../../functions/image-created.ts";
+import * as pollCopies from "../../functions/poll-copies.ts";
+import { parseEvent } from "../../lib/core/event/event.ts";
+import { InputError } from "../../lib/errors.ts";
+import { orderByHand } from "../../lib/shell/orders.ts";
+import { policy } from "../support/builders.ts";
+import { deepJson, json, mutated, nastyText, RAW, runs } from "./arbitraries.ts";
+
+const FOLDER = new URL("../../events/", import.meta.url);
+const SAMPLES = readdirSync(FOLDER)
+  .filter((name) => name.endsWith(".json"))
+  .map((name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")) as unknown);
+
+/** A CLS trigger as SCF delivers it. */
+const packed = (value: unknown) => ({ clslogs: { data: gzipSync(JSON.stringify(value)).toString("base64") } });
+
+const rubbish = fc.oneof(
+  json,
+  { arbitrary: mutated(SAMPLES), weight: 4 },
+  mutated(SAMPLES).map((value) => JSON.stringify(value)),
+  mutated(SAMPLES).map(packed),
+  fc.tuple(mutated(SAMPLES), json).map(([a, b]) => [a, b, a]),
+);
+
+function expectHarmless({ hints, ignored }: ReturnType<typeof parseEvent>): void {
+  for (const { region, imageId, what, eventId, at } of hints) {
+    expect(region).toMatch(/^[a-z]{2,}-[a-z0-9-]{1,40}$/);
+    expect(imageId).toMatch(/^img-[0-9a-z]{4,32}$/);
+    expect(what).toMatch(/^(by hand|[A-Za-z]{1,40})$/);
+    expect(eventId ?? "id").toMatch(/^[\w.:-]{1,128}$/);
+    expect(Number.isSafeInteger(at ?? 0)).toBe(true);
+  }
+  for (const { text } of ignored) {
+    expect(text).not.toMatch(RAW);
+    expect(text).not.toContain("\n");
+    expect(text.length).toBeLessThan(600);
+  }
+  expect(hints.length + ignored.length).toBeGreaterThan(0);
+}
+
+describe("an event that is rubbish", () => {
+  it("gives hints of possible regions and ids or reasons in one plain line each, and never an error", () => {
+    fc.assert(
+      fc.property(rubbish, (event) => expectHarmless(parseEvent(event))),
+      runs(3000),
+    );
+  });
+
+  it("is shown shortened without a half of a character", () => {
+    fc.assert(
+      fc.property(nastyText, fc.nat(60), (text, before) => {
+        expectHarmless(parseEvent("x".repeat(before) + text));
+        expectHarmless(parseEvent({ ["x".repeat(before) + text]: 1 }));
+      }),
+      runs(500),
+    );
+    const cut = parseEvent({ region: "ap-tokyo", imageId: `${"x".repeat(56)}🔥 and more` });
+    expect(cut.ignored[0]?.text).toContain('"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\ufffd…"');
+  });
+
+  it("does not reach into prototypes", () => {
+    const event = JSON.parse('{"__proto__": {"imageId": "img-aaaa1111", "region": "ap-tokyo"}}') as unknown;
+    expect(parseEvent(event).hints).toEqual([]);
+    expect(parseEvent({ constructor: { prototype: { imageId: "img-aaaa1111" } } }).hints).toEqual([]);
+  });
+
+  it("is unpacked to 6 MB altogether, however often something is packed in it", () => {
+    // Unpacked fully, each level is some hundred times as much as the one before.
+    let bomb: unknown = packed(" ".repeat(1_000_000));
+    for (let level = 0; level < 4; level++) bomb = packed(Array.from({ length: 300 }, () => bomb));
+    const { hints, ignored } = parseEvent(Array.from({ length: 50 }, () => bomb));
+    expect(hints).toEqual([]);
+    expect(ignored.map(({ text }) => text)).toContain("clslogs.data unpacks to more than 6 MB");
+  });
+
+  it("is read though it is nested deeper than anything can follow", () => {
+    expect(parseEvent(deepJson(100_000)).ignored).toEqual([{ text: "an event nested too deeply" }]);
+    expectHarmless(parseEvent({ region: deepJson(100_000), imageId: deepJson(100_000) }));
+    expectHarmless(parseEvent({ eventName: "CreateImage", responseElements: deepJson(100_000) }));
+  });
+});
+
+describe("an order by hand that is rubbish", () => {
+  const policies = [policy()];
+  const order = fc.oneof(
+    json,
+    mutated([{ policy: "golden", region: "ap-guangzhou", imageIds: ["img-8toqc6s3"], dryRun: true }]),
+  );
+
+  it("is an order or an InputError that names every mistake in one plain line", () => {
+    fc.assert(
+      fc.property(order, (event) => {
+        try {
+          expect(orderByHand(event, policies).scope).toEqual({ kind: "sweep" });
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+          for (const { field, text } of error.problems) expect(`${field}${text}`).not.toMatch(RAW);
+        }
+      }),
+      runs(2000),
+    );
+  });
+
+  it("is refused in a message that can be read, however deep or long it is", () => {
+    expect(() => orderByHand({ policy: deepJson(100_000) }, policies)).toThrow(InputError);
+    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`key-${i}`, i]));
+    const refused = () => orderByHand(many, policies);
+    expect(refused).toThrow("and 99900 more from here on");
+    expect(refused).toThrow(/^.{0,20000}$/s);
+  });
+});
+
+describe("the functions", () => {
+  let emulator: Emulator;
+  const folder = mkdtempSync(join(tmpdir(), "cvm-replicator-rubbish-"));
+  beforeAll(async () => {
+    emulator = await startEmulator({ port: 0, world: createWorld({ now: () => Date.now(), rateLimits: false }) });
+    const file = join(folder, "policy.yaml");
+    writeFileSync(
+      file,
+      "version: 1\npolicies: [{ name: p, from: [ap-guangzhou], select: { newest: 1 }, to: [ap-tokyo] }]\n",
+    );
+    const [{ secretId, secretKey }] = DEFAULT_ACCOUNTS;
+    vi.stubEnv("REPLICATOR_ENDPOINT", emulator.url);
+    vi.stubEnv("TENCENTCLOUD_SECRET_ID", secretId);
+    vi.stubEnv("TENCENTCLOUD_SECRET_KEY", secretKey);
+    vi.stubEnv("POLICY_FILE", file);
+    vi.stubEnv("STATE_URL", `sqlite:${join(folder, "state.db")}`);
+    vi.stubEnv("SWEEP_EVERY", "1h");
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await emulator.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("answer rubbish with what was ignored or with an InputError, and answer in JSON", {
+    timeout: 60_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(imageCreated, evaluatePolicy), rubbish, async ({ main_handler }, event) => {
+        try {
+          const answer = await main_handler(event);
+          expect(JSON.parse(JSON.stringify(answer))).toEqual(expect.any(Object));
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+          expect(error.message).not.toMatch(RAW);
+        }
+      }),
+      // Calls of one kind leave at most 8 times a second, and some of the rubbish names an image.
+      runs(60),
+    );
+    for (const event of [null, undefined, "", [], {}, 0]) {
+      expect(await imageCreated.main_handler(event)).toMatchObject({
+        ignored: [{ text: expect.any(String) as string }],
+      });
+    }
+    expect(await pollCopies.main_handler(deepJson(100_000))).toMatchObject({ summary: { total: 0 } });
+  });
+});

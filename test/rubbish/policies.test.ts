@@ -1,0 +1,285 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { parsePolicy } from "../../lib/core/policy/policy.ts";
+import { InputError } from "../../lib/errors.ts";
+import type { Policy } from "../../lib/types.ts";
+import { json, mutated, nastyText, runs } from "./arbitraries.ts";
+
+const EXAMPLE = readFileSync(new URL("../../policy.example.yaml", import.meta.url), "utf8");
+const SMALL = "version: 1\npolicies: [{ name: p, from: [ap-guangzhou], to: [ap-tokyo] }]\n";
+
+/** The policies of a text, or undefined if it is refused as it should be: at most a screenful or two, each with its place. */
+function policiesOf(text: string): Policy[] | undefined {
+  try {
+    const { policies, warnings } = parsePolicy(text, "p.yaml");
+    for (const { where } of warnings) expect(where).toMatch(/^p\.yaml:\d+:\d+$/);
+    return policies;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    expect(error.problems.length).toBeGreaterThan(0);
+    expect(error.problems.length).toBeLessThanOrEqual(101);
+    for (const { where, text } of error.problems) {
+      expect(where).toMatch(/^p\.yaml(:\d+:\d+)?$/);
+      expect(text).not.toBe("");
+    }
+    return undefined;
+  }
+}
+
+const refused = (text: string) => expect(policiesOf(text)).toBeUndefined();
+
+/** Pieces that mean something to YAML, one above all: tags, anchors, merge keys, directives, documents, block texts. */
+const PIECES = [
+  "version: 1\n",
+  "policies:\n",
+  "  - name: a\n",
+  "    from: [all]\n",
+  "    to: &r [ap-tokyo]\n",
+  "defaults: { attempts: 5 }\n",
+  "*r",
+  "&r ",
+  "<<: *r\n",
+  "? ",
+  ": ",
+  "- ",
+  "\t",
+  "\r\n",
+  "\r",
+  "\ufeff",
+  "---\n",
+  "...\n",
+  "%YAML 1.1\n---\n",
+  "%TAG ! tag:x,2000:\n---\n",
+  "!!js/function 'function () { throw 1 }'",
+  "!!js/undefined ''",
+  "!!binary aGk=",
+  "!!timestamp 2026-01-01",
+  "!!set {a, b}",
+  "!!omap [a: 1]",
+  "!!map [",
+  "!!str ",
+  "!!int x",
+  "!local {}",
+  "0x1f",
+  "0o17",
+  "1e999",
+  "-.inf",
+  ".nan",
+  "99999999999999999999",
+  "1_000",
+  "0b1",
+  "12:30:45",
+  "2026-02-30",
+  "~",
+  "yes",
+  "__proto__: { enabled: false }\n",
+  "constructor: {}\n",
+  "|\n  x\n",
+  ">-9\n x\n",
+  '"\\ud83d"',
+  '"\\x1b"',
+  "'",
+  '"',
+  "{",
+  "}",
+  "[",
+  "]",
+  ",",
+  "#",
+  "\u0000",
+  "\u2028",
+  "\ud800",
+] as const;
+
+describe("a policy file that is rubbish", () => {
+  it("is a policy or an InputError that says where, whatever pieces of YAML it is made of", () => {
+    const text = fc.array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 6 }), nastyText), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(text, fc.boolean(), (parts, after) => {
+        policiesOf((after ? SMALL : "") + parts.join(""));
+      }),
+      runs(1500),
+    );
+  });
+
+  it("is so too where the example is cut, or something is put into it", () => {
+    const place = fc.nat(EXAMPLE.length);
+    const edit = fc.record({ at: place, length: fc.nat(40), put: fc.oneof(fc.constantFrom(...PIECES), nastyText) });
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
+        policiesOf(edits.reduce((t, { at, length, put }) => t.slice(0, at) + put + t.slice(at + length), EXAMPLE));
+      }),
+      runs(300),
+    );
+  });
+
+  it("is read the same with any line ends, after a byte order mark, and not at all with tabs before keys", () => {
+    const { policies } = parsePolicy(EXAMPLE, "p.yaml");
+    expect(policiesOf(EXAMPLE.replaceAll("\n", "\r\n"))).toEqual(policies);
+    expect(policiesOf(`\ufeff${EXAMPLE}`)).toEqual(policies);
+    refused(EXAMPLE.replaceAll("\n  ", "\n\t"));
+  });
+
+  it.each([
+    ["function", "!!js/function 'function () {}'"],
+    ["undefined", "!!js/undefined ''"],
+    ["python", "!!python/object/apply:os.system ['id']"],
+    ["local", "!secret x"],
+    ["binary", "!!binary aGk="],
+  ])("does not carry out a tag: %s", (_, value) => {
+    refused(
+      `version: 1\npolicies: [{ name: p, from: [ap-guangzhou], to: [ap-tokyo], select: { family: ${value} } }]\n`,
+    );
+  });
+
+  it("pollutes no prototype", () => {
+    refused(`${SMALL}__proto__: { enabled: false }\n`);
+    refused(`${SMALL}defaults: { "__proto__": { enabled: false } }\n`);
+    refused(`${SMALL}defaults: { constructor: { prototype: { enabled: false } } }\n`);
+    policiesOf(`${SMALL}regions: { constructor: [ap-tokyo], toString: [constructor], hasOwnProperty: [all] }\n`);
+    expect(({} as { enabled?: boolean }).enabled).toBeUndefined();
+    const [{ to } = { to: [] }] =
+      policiesOf(`${SMALL.replace("[ap-tokyo]", "[constructor]")}regions: { constructor: [ap-seoul] }\n`) ?? [];
+    expect(to).toEqual(["ap-seoul"]);
+    refused(SMALL.replace("[ap-tokyo]", "[toString]"));
+  });
+});
+
+describe("a policy of random structure", () => {
+  const regions = fc.subarray(["ap-guangzhou", "ap-tokyo", "all", "mine", "!ap-seoul", "outside"], { minLength: 1 });
+  const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,9}$/);
+  const length = fc
+    .tuple(fc.integer({ min: 1, max: 999 }), fc.constantFrom("ms", "s", "m", "h", "d"))
+    .map((p) => p.join(""));
+  const words = fc.array(fc.oneof(nastyText, fc.string({ minLength: 1, maxLength: 5 })), {
+    minLength: 1,
+    maxLength: 2,
+  });
+  const tags = fc.dictionary(
+    fc.oneof(fc.constant("constructor"), fc.string({ maxLength: 6 })),
+    fc.string({ maxLength: 6 }),
+    { maxKeys: 3 },
+  );
+  const settings = {
+    enabled: fc.boolean(),
+    from: regions,
+    to: regions,
+    crossBorder: fc.constantFrom("never", "approved"),
+    existing: fc.constantFrom("block", "adopt"),
+    maxSizeGiB: fc.integer({ min: 1, max: 2 ** 40 }),
+    attempts: fc.integer({ min: 1, max: 20 }),
+    stuckAfter: length,
+    select: fc.record(
+      {
+        name: fc.constantFrom(["golden-*", "!*-test"], ["\\*"], ["网页*"]),
+        tags,
+        platform: words,
+        family: fc.string({ minLength: 1 }),
+        createdAfter: fc.constantFrom("2026-01-01", "2026-01-01T08:00:00Z", "2024-02-29"),
+        minAge: length,
+        newest: fc.integer({ min: 1, max: 1e9 }),
+        creator: fc.constantFrom(["100000000002"], [100000000002]),
+      },
+      { requiredKeys: [] },
+    ),
+    copy: fc.record(
+      { name: fc.constantFrom("{{name}}", "{{ name }}-{{date}}", "x"), tags: fc.record({ set: tags }) },
+      { requiredKeys: [] },
+    ),
+  };
+  const file = fc.record({
+    version: fc.constant(1),
+    regions: fc.constant({ mine: ["ap-shanghai"] }),
+    defaults: fc.record(settings, { requiredKeys: [] }),
+    policies: fc.uniqueArray(fc.record({ name, ...settings }, { requiredKeys: ["name", "from", "to"] }), {
+      minLength: 1,
+      maxLength: 3,
+      selector: (p) => p.name,
+    }),
+  });
+
+  it("is read the same however it is written: blocks, flow, JSON, quotes", () => {
+    let valid = 0;
+    let all = 0;
+    fc.assert(
+      fc.property(file, (contents) => {
+        const read = policiesOf(JSON.stringify(contents));
+        all += 1;
+        if (read) valid += 1;
+        expect(policiesOf(stringify(contents))).toEqual(read);
+        expect(policiesOf(stringify(contents, { defaultStringType: "QUOTE_DOUBLE", indent: 4 }))).toEqual(read);
+        expect(policiesOf(stringify(contents, { collectionStyle: "flow", lineWidth: 0 }))).toEqual(read);
+      }),
+      runs(150),
+    );
+    expect(valid / all, "share of the files that were valid").toBeGreaterThan(0.2);
+  });
+
+  it("is a policy or an InputError when parts of it are exchanged for anything", () => {
+    fc.assert(
+      fc.property(
+        file.chain((contents) => mutated([contents])),
+        json,
+        (contents, more) => {
+          policiesOf(stringify(contents));
+          policiesOf(stringify({ ...(contents as object), more }));
+        },
+      ),
+      runs(300),
+    );
+  });
+});
+
+describe("a policy file that is made to be slow", () => {
+  const list = (number: number, entry: (index: number) => string) =>
+    Array.from({ length: number }, (_, i) => entry(i)).join("");
+  const withTo = (to: string) => `version: 1\npolicies: [{ name: p, from: [all], to: ${to} }]\n`;
+  const MOST = 250_000;
+  const bombs: [string, () => string][] = [
+    ["aliases of one value", () => `${SMALL}x: &a 1\ny: [${"*a,".repeat(MOST / 4)}]\n`],
+    ["aliases of aliases", () => list(60, (i) => `a${i}: &a${i} [${`*a${i - 1},`.repeat(i ? 10 : 0)}]\n`)],
+    [
+      "anchors, each repeated once",
+      () => `${SMALL}x: [${list(MOST / 20, (i) => `&a${i} [x],`)}]\ny: [${list(MOST / 20, (i) => `*a${i},`)}]\n`,
+    ],
+    [
+      "a long list that is repeated",
+      () => `${SMALL}x: &a [${"x,".repeat(4_500)}]\npolicies: [${"{ to: *a },".repeat(99)}]\n`,
+    ],
+    ["unknown keys", () => SMALL + list(MOST / 10, (i) => `k${i}: 1\n`)],
+    ["as many unknown keys as there may be values", () => SMALL + list(4_900, (i) => `k${i}: 1\n`)],
+    ["the same key", () => SMALL + "k: 1\n".repeat(MOST / 6)],
+    ["no regions", () => withTo(`[${"x,".repeat(MOST / 3)}]`)],
+    ["as many regions as there may be values", () => withTo(`[${"ap-tokio,".repeat(4_900)}]`)],
+    [
+      "a template of braces",
+      () => `version: 1\ndefaults: { copy: { name: "${"{{".repeat(MOST / 3)}" } }\npolicies: []\n`,
+    ],
+    [
+      "a glob of backslashes",
+      () => `version: 1\ndefaults: { select: { name: ["${"\\\\".repeat(MOST / 3)}"] } }\npolicies: []\n`,
+    ],
+    [
+      "groups of groups",
+      () => `${SMALL}regions:\n${list(100, (i) => `  g${i}: [${list(90, (j) => `g${(i + j + 1) % 100},`)}]\n`)}`,
+    ],
+    ["lists in lists", () => `${SMALL}x: ${"[".repeat(MOST / 8)}${"]".repeat(MOST / 8)}\n`],
+    ["maps in maps", () => `${SMALL}x: ${"{a: ".repeat(MOST / 16)}`],
+    ["keys in keys", () => `${SMALL}${"? ".repeat(MOST / 3)}`],
+    ["mistakes", () => "]\n".repeat(MOST / 10)],
+    ["documents", () => "---\n".repeat(MOST / 5)],
+    ["comments", () => "#\n".repeat(MOST / 2)],
+    ["a long number", () => `version: ${"9".repeat(MOST)}\n`],
+    ["a long word", () => `version: 1\n${"x".repeat(MOST)}: 1\n`],
+    ["open quotes", () => `version: '${"''".repeat(MOST / 2)}\n`],
+  ];
+
+  // Before there were limits, some took longer than any test may.
+  it.each(bombs)("is refused all the same: %s", (_, text) => {
+    refused(text());
+  });
+});

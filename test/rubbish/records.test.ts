@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { tableOf, totalsOf, UNLIMITED } from "../../cli/table.ts";
+import { plainJson } from "../../lib/core/plain-json.ts";
+import { makePlan, nextCheck } from "../../lib/core/plan.ts";
+import { summarise } from "../../lib/core/summary.ts";
+import { StateError } from "../../lib/errors.ts";
+import { lineJournal } from "../../lib/journal/lines.ts";
+import { copyColumns, readAccount, readAwaited, readCopy, readEntry, readRun } from "../../lib/state/records.ts";
+import type { Copy } from "../../lib/types.ts";
+import { ACCOUNT, BORN, claim, copy, image, keyOf, NOW, observation, policy, SETTLE } from "../support/builders.ts";
+import { json, mutated, nastyText, runs } from "./arbitraries.ts";
+
+const reason = { code: "busy", text: "the source is busy", remedy: "wait" };
+const COPIES: Copy[] = [
+  copy<"waiting">("ap-shanghai", { state: "waiting", reason, notBefore: NOW }),
+  copy<"copying">("ap-shanghai", {
+    state: "copying",
+    claim: claim(),
+    progressedAt: NOW,
+    imageId: "img-c",
+    percent: 20,
+  }),
+  copy<"finishing">("ap-shanghai", { state: "finishing", claim: claim(), progressedAt: NOW, imageId: "img-c" }),
+  copy<"ready">(
+    "ap-shanghai",
+    { state: "ready", imageId: "img-c", name: "x", readyAt: NOW, adopted: false },
+    { missingSince: NOW },
+  ),
+  copy<"retrying">("ap-shanghai", { state: "retrying", reason, notBefore: NOW }),
+  copy<"blocked">("ap-shanghai", {
+    state: "blocked",
+    reason,
+    claim: claim({ endedAt: NOW }),
+    imageId: "img-c",
+    notBefore: NOW,
+  }),
+  copy<"failed">("ap-shanghai", { state: "failed", reason, imageId: "img-c" }),
+  copy<"retired">("ap-shanghai", { state: "retired", reason, imageId: "img-c", adopted: true }),
+];
+
+/** What reading answers, or undefined for a StateError that names the record and is short. */
+function read<T>(reading: () => T): T | undefined {
+  try {
+    return reading();
+  } catch (error) {
+    if (!(error instanceof StateError)) throw error;
+    expect(error.message).toContain("holds a damaged record");
+    return undefined;
+  }
+}
+
+/** A body as it may stand in a damaged database: anything but mostly a record with some fields changed. */
+const body = (samples: readonly unknown[]) =>
+  fc.oneof(
+    { arbitrary: mutated(samples).map((value) => JSON.stringify(value)), weight: 5 },
+    json.map((value) => JSON.stringify(value)),
+    nastyText,
+    fc.tuple(mutated(samples), fc.nat(400)).map(([value, at]) => JSON.stringify(value).slice(0, at)),
+    // JSON that is read as a number which no clock and no date has.
+    fc
+      .tuple(mutated(samples), fc.constantFrom("1e999", "-1e999", "1e300", "8.7e15"))
+      .map(([value, number]) => JSON.stringify(value).replace(/\d{13}/, number)),
+  );
+
+describe("a copy in a damaged state", () => {
+  it("is a StateError, or can be shown, counted and planned with", () => {
+    fc.assert(
+      fc.property(body(COPIES), fc.constantFrom(...COPIES), (text, original) => {
+        const state = /"state":"(\w+)"/.exec(text)?.[1] ?? original.state;
+        const found = read(() =>
+          readCopy({ ...copyColumns(original.key), state, version: original.version, body: text }),
+        );
+        if (!found) return;
+        const copies = [found];
+        tableOf(copies, UNLIMITED);
+        tableOf(copies, { width: 80, rows: 10, color: true });
+        totalsOf(copies);
+        plainJson(summarise(copies, []));
+        nextCheck(copies, NOW);
+        for (const seen of [
+          observation([image()]),
+          observation([image(), image({ region: "ap-shanghai", imageId: "img-c" })]),
+        ]) {
+          const input = {
+            policies: [policy()],
+            copies,
+            record: BORN,
+            now: NOW,
+            settle: SETTLE,
+            ended: new Set<string>(),
+          };
+          makePlan({ ...input, observation: seen });
+        }
+      }),
+      runs(2000),
+    );
+  });
+
+  it("is a StateError where columns and body do not agree", () => {
+    const [first] = COPIES as [Copy];
+    const row = { ...copyColumns(first.key), state: first.state, version: first.version, body: JSON.stringify(first) };
+    expect(readCopy(row)).toEqual(first);
+    for (const other of [
+      { account: "1" },
+      { root_id: "img-x" },
+      { region: "x" },
+      { variant: "x" },
+      { state: "ready" },
+      { version: 4 },
+    ]) {
+      expect(() => readCopy({ ...row, ...other })).toThrow(StateError);
+    }
+  });
+});
+
+describe("other records in a damaged state", () => {
+  const run = {
+    id: "r",
+    account: ACCOUNT,
+    why: "timer",
+    startedAt: NOW,
+    endedAt: NOW,
+    actions: { send: 1 },
+    failures: 0,
+    stoppedEarly: false,
+    problems: [reason],
+  };
+  const entry = {
+    at: NOW,
+    runId: "r",
+    account: ACCOUNT,
+    level: "info",
+    what: "sent",
+    text: "x",
+    key: keyOf("ap-x"),
+    image: { region: "ap-x", imageId: "img-c" },
+    requestId: "q",
+    code: "c",
+  };
+  const record = { ...BORN, unknownUntil: NOW, sweptAt: NOW, heartbeatAt: NOW };
+
+  it("are a StateError, or can be shown", async () => {
+    const lines: string[] = [];
+    const journal = lineJournal((line) => lines.push(line), "debug");
+    await fc.assert(
+      fc.asyncProperty(body([run]), body([entry]), body([record]), async (a, b, c) => {
+        const aRun = read(() => readRun({ id: "r", body: a }));
+        if (aRun) {
+          expect(new Date(aRun.endedAt).toISOString()).toMatch(/Z$/);
+          plainJson(summarise([], aRun.problems));
+          for (const { text, remedy } of aRun.problems) expect(`${text}${remedy ?? ""}`).not.toContain("[object");
+        }
+        const anEntry = read(() => readEntry({ writer: "w", seq: 1, body: b }));
+        if (anEntry) await journal.append([anEntry]);
+        const account = read(() => readAccount({ account: ACCOUNT, version: record.version, body: c }));
+        if (account?.sweptAt !== undefined) expect(new Date(account.sweptAt).toISOString()).toMatch(/Z$/);
+        if (account?.unknownUntil !== undefined) expect(new Date(account.unknownUntil).toISOString()).toMatch(/Z$/);
+      }),
+      runs(1000),
+    );
+    expect(lines.length).toBeGreaterThan(0);
+  });
+
+  it("are a StateError where an image is waited for since no time", () => {
+    for (const since of [Number.NaN, Number.POSITIVE_INFINITY, 0.5, "1" as unknown as number]) {
+      expect(() => readAwaited({ account: ACCOUNT, region: "ap-x", image_id: "img-c", since })).toThrow(StateError);
+    }
+  });
+});

@@ -1,0 +1,148 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatDuration, parseDuration } from "../../lib/core/duration.ts";
+import { InputError, StateError } from "../../lib/errors.ts";
+import { readConfig } from "../../lib/shell/config.ts";
+import { describeStateUrl, parseStateUrl } from "../../lib/state/url.ts";
+import { nastyText, runs } from "./arbitraries.ts";
+
+const text = fc.oneof(nastyText, fc.string({ unit: "binary" }), fc.string(), fc.webUrl());
+const SECRET = "hunter2secret";
+
+describe("a configuration that is rubbish", () => {
+  const NAMES = ["REPLICATOR_ENDPOINT", "REPLICATOR_SITE", "POLICY_FILE", "STATE_URL", "SWEEP_EVERY", "SETTLE"];
+  const MORE = ["LOG_LEVEL", "TENCENTCLOUD_RUNENV", "CLS_TOPIC_ID", "CLS_REGION", "NOTIFY_URL"];
+  const sensible = fc.constantFrom(
+    "http://127.0.0.1:9900",
+    "https://u:p@h/",
+    "http://[::1]:80",
+    "http://h:99999",
+    "intl",
+    "SCF",
+    "sqlite:x.db",
+    "postgres://u:p@h/d",
+    "365d",
+    "366d",
+    "99999999999999999999d",
+    "00000001s",
+    "debug",
+    "",
+  );
+  const env = fc.dictionary(fc.constantFrom(...NAMES, ...MORE, "__proto__"), fc.oneof(text, sensible));
+
+  it("is a configuration with times that have a date, or an InputError that names the variables", () => {
+    fc.assert(
+      fc.property(env, (values) => {
+        try {
+          const { settle, sweepEvery, endpoint } = readConfig(values);
+          for (const length of [settle, sweepEvery]) {
+            expect(length).toBeGreaterThan(0);
+            expect(new Date(Date.now() + length).toISOString()).toMatch(/^20/);
+          }
+          if (endpoint !== undefined) expect(new URL(endpoint).origin).toBe(endpoint);
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+          for (const { where } of error.problems) expect([...NAMES, ...MORE]).toContain(where);
+        }
+      }),
+      runs(2000),
+    );
+  });
+
+  it("repeats no password", () => {
+    const around = fc.tuple(text, text);
+    fc.assert(
+      fc.property(around, fc.constantFrom("REPLICATOR_ENDPOINT", "STATE_URL"), ([a, b], name) => {
+        const host = a.replace(/[/?#\\@]/g, "");
+        try {
+          readConfig({ [name]: `https://${host}:${SECRET}@h/${b}` });
+        } catch (error) {
+          // What is no URL at all is shown: nobody can tell what in it is a password.
+          if (URL.canParse(`https://${host}:${SECRET}@h/${b}`)) expect((error as Error).message).not.toContain(SECRET);
+        }
+      }),
+      runs(500),
+    );
+  });
+});
+
+describe("a STATE_URL that is rubbish", () => {
+  const url = fc.oneof(
+    text,
+    fc
+      .tuple(
+        fc.constantFrom(
+          "sqlite:",
+          "sqlite://",
+          "file:",
+          "file:///",
+          "postgres://",
+          "postgresql:",
+          "POSTGRES:/",
+          "mysql://",
+        ),
+        text,
+      )
+      .map((p) => p.join("")),
+    fc.tuple(text, text).map(([a, b]) => `postgres://u:p@h/d?schema=${a}&options=${b}`),
+  );
+
+  it("is a place or a StateError, and can be described", () => {
+    fc.assert(
+      fc.property(url, (value) => {
+        expect(typeof describeStateUrl(value)).toBe("string");
+        try {
+          const place = parseStateUrl(value, "/somewhere");
+          if (place.engine === "sqlite") expect(place.path).toMatch(/^\//);
+          else expect(place.schema ?? "none").toMatch(/^[a-z_][a-z0-9_]{0,62}$/);
+        } catch (error) {
+          expect(error).toBeInstanceOf(StateError);
+        }
+      }),
+      runs(2000),
+    );
+  });
+
+  it("shows the password of a server nowhere, whatever stands around and in it", () => {
+    fc.assert(
+      fc.property(
+        text,
+        text,
+        text,
+        fc.constantFrom("postgres", "postgresql", "PostgreS"),
+        (user, before, after, scheme) => {
+          const value = `${scheme}://${user.replace(/[/?#@:\\]/g, "")}:${before}${SECRET}${after}@10.0.0.5:5432/replicator`;
+          expect(describeStateUrl(value)).not.toContain(SECRET);
+          try {
+            parseStateUrl(value);
+          } catch (error) {
+            expect((error as Error).message).not.toContain(SECRET);
+          }
+        },
+      ),
+      runs(2000),
+    );
+  });
+});
+
+describe("a length of time", () => {
+  it("of any text is nothing or whole milliseconds, in time that does not explode", () => {
+    fc.assert(
+      fc.property(fc.oneof(text, fc.stringMatching(/^\d{1,30}(ms|s|m|h|d)?$/)), (value) => {
+        const millis = parseDuration(value);
+        if (millis !== undefined) expect(Number.isSafeInteger(millis) && millis >= 0).toBe(true);
+      }),
+      runs(2000),
+    );
+    expect(parseDuration(`${"1".repeat(1_000_000)}x`)).toBeUndefined();
+  });
+
+  it("that was written is read back the same", () => {
+    fc.assert(
+      fc.property(fc.nat(Number.MAX_SAFE_INTEGER), (millis) => {
+        expect(parseDuration(formatDuration(millis))).toBe(millis);
+      }),
+      runs(1000),
+    );
+  });
+});
