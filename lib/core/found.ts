@@ -13,8 +13,6 @@ export function hasFailed(image: Image): boolean {
 export interface Candidates {
   /** The one to go on with: finished before unfinished, further before less far, older before younger. */
   readonly best?: Image;
-  /** More copies of the same key: never deleted, always reported. */
-  readonly others: readonly Image[];
   /** Highest claim number seen in a token, failed attempts included. */
   readonly lastClaim: number;
   readonly failed: readonly Image[];
@@ -23,16 +21,16 @@ export interface Candidates {
 /** Looks for a copy among all custom images of its region. */
 export function candidatesFor(key: CopyKey, images: readonly Image[]): Candidates {
   const ours = images.filter((image) => isCopyOf(image, key));
-  const [best, ...others] = ours.filter((image) => !hasFailed(image)).sort(furthestFirst);
+  const [best] = ours.filter((image) => !hasFailed(image)).sort(furthestFirst);
   return {
     ...(best && { best }),
-    others,
     lastClaim: Math.max(0, ...ours.map((image) => tokenIn(image.name)?.claimNumber ?? 1)),
     failed: ours.filter(hasFailed),
   };
 }
 
-function furthestFirst(a: Image, b: Image): number {
+/** Sorts copies of one root: finished before unfinished, further before less far, older before younger. */
+export function furthestFirst(a: Image, b: Image): number {
   return (
     rank(b) - rank(a) ||
     (b.syncPercent ?? 0) - (a.syncPercent ?? 0) ||

@@ -99,6 +99,12 @@ export function isCopyOf(image: Image, key: CopyKey): boolean {
   );
 }
 
+/** The hash of the root that the mark of an image names; undefined if it has none. */
+export function markHash(image: Image): string | undefined {
+  const lineage = lineageOf(image);
+  return tokenIn(image.name)?.hash ?? (lineage && tokenHash({ ...lineage, region: image.region }));
+}
+
 /** Whether an image is a copy of this account's making, finished or not: no policy may select it. */
 export function isMarked(image: Image, account: string): boolean {
   return tokenIn(image.name) !== undefined || lineageOf(image)?.account === account;

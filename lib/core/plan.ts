@@ -1,7 +1,8 @@
 import type { AccountRecord, Copy, CopyKey, Image, ImageRef, Millis, Policy, Reason } from "../types.ts";
 import { advance } from "./advance.ts";
-import { keyText, lineageOf, tokenHash, tokenIn } from "./mark.ts";
-import { allCustom, type Observation } from "./observation.ts";
+import { duplicates } from "./duplicates.ts";
+import { keyText, lineageOf } from "./mark.ts";
+import type { Observation } from "./observation.ts";
 import { type Act, ASK_ALONE, type Circumstances, type Draft, type Step } from "./step.ts";
 import { isUnwanted, type PassedOver, type Want, wantedCopies } from "./wanted.ts";
 
@@ -81,7 +82,7 @@ export function makePlan(input: PlanInput): Plan {
     const unwanted = isUnwanted(key, wanted, observation);
     return advance(key, recorded.get(text), wanted.wants.get(text), unwanted, observation, circumstances);
   });
-  const problems = [...unreadable(observation), ...duplicates(copies, steps, observation)];
+  const problems = [...unreadable(observation), ...duplicates(copies, observation)];
   const checked = input.acceptVanished ? steps : withoutMassVanishing(steps, copies, problems);
   const unique = withoutNameClashes(withoutSecondAdoption(checked), copies, wanted.wants, now);
 
@@ -223,39 +224,6 @@ function largeSources(acts: readonly Act[], wants: ReadonlyMap<string, Want>): R
 
 function unreadable(observation: Observation): Reason[] {
   return [...observation.unreadable.values()];
-}
-
-/** More than one live copy of one key: reported, never deleted. */
-function duplicates(copies: readonly Copy[], steps: readonly Step[], observation: Observation): Reason[] {
-  const atSeek = steps.flatMap((step) => step.duplicates ?? []);
-  const hashes = new Map(copies.map((copy) => [`${copy.key.region}/${tokenHash(copy.key)}`, copy]));
-  const beside = [...observation.regions.keys()].flatMap((region) =>
-    (allCustom(observation, region)?.images ?? []).filter((image) => {
-      const copy = markedFor(image, hashes);
-      return (
-        copy &&
-        "imageId" in copy &&
-        copy.imageId !== undefined &&
-        copy.imageId !== image.imageId &&
-        copy.state !== "failed"
-      );
-    }),
-  );
-  return [...new Set([...atSeek, ...beside])]
-    .filter((image) => image.state !== "CREATEFAILED" && image.state !== "IMPORTFAILED")
-    .map((image) => ({
-      code: "duplicate",
-      text: `${image.imageId} in ${image.region} ("${image.name}") is a second copy of the same image`,
-      remedy: "nothing is deleted by itself: delete the one that nobody uses",
-    }));
-}
-
-function markedFor(image: Image, hashes: ReadonlyMap<string, Copy>): Copy | undefined {
-  const token = tokenIn(image.name);
-  if (token) return hashes.get(`${image.region}/${token.hash}`);
-  const lineage = lineageOf(image);
-  if (!lineage) return undefined;
-  return hashes.get(`${image.region}/${tokenHash({ ...lineage, region: image.region })}`);
 }
 
 /** When there may be something to do again: the earliest time that a copy waits for, or undefined if none does. */

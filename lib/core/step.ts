@@ -1,4 +1,4 @@
-import type { Claim, Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../types.ts";
+import type { Claim, Copy, CopyKey, ImageRef, Millis, Reason } from "../types.ts";
 import { copyBase } from "./found.ts";
 import type { Want } from "./wanted.ts";
 
@@ -45,8 +45,6 @@ export type Act =
 export interface Step {
   readonly note?: { readonly copy: Copy; readonly what: string; readonly text: string };
   readonly act?: Act;
-  /** Other copies of the same key. */
-  readonly duplicates?: readonly Image[];
 }
 
 /** Waits because a call for several destinations was refused for one of them that could not be told. */

@@ -409,6 +409,13 @@ describe("two candidates for one copy", () => {
     expect(plan.problems).toMatchObject([{ code: "duplicate" }]);
     expect(plan.problems[0]?.text).toContain("img-copy0002");
   });
+
+  it("are reported also when neither is remembered or wanted", () => {
+    const nobody = { policies: [policy({ to: ["ap-beijing"] })] };
+    const second = copyImage({ imageId: "img-copy0002", name: tokenName(keyOf("ap-shanghai"), root.name, 2) });
+    const plan = planOf({ ...nobody, observation: observation([root, copyImage({}), second]) });
+    expect(plan.problems).toMatchObject([{ code: "duplicate" }]);
+  });
 });
 
 describe("the final name", () => {

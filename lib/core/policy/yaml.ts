@@ -102,7 +102,8 @@ function lookAtNodes(document: Document, position: (offset: number) => string) {
     Pair(_, pair) {
       const key = pair.key as Node | null;
       const where = position(key?.range?.[0] ?? 0);
-      if (!isScalar(key) || key.value === null || typeof key.value === "object") problems.push({ where, text: "a key must be text" });
+      if (!isScalar(key) || key.value === null || typeof key.value === "object")
+        problems.push({ where, text: "a key must be text" });
       else if (key.value === "<<") {
         problems.push({ where, text: "merge keys (<<) are not supported: put what policies share into `defaults`" });
       } else if (key.value === "__proto__") problems.push({ where, text: "__proto__ cannot be used as a key" });
