@@ -63,22 +63,29 @@ export function firstReading(
 
 /**
  * What to read next for images that were named and not swept: the destinations of the policies that select one of
- * them and, where a policy takes only the newest, the images that compete. Most events are of no interest and end here.
+ * them and, where a policy takes only the newest, the images that compete. Most events are of no interest and end here,
+ * and so do those that come again: a destination whose copy is ready is looked at by the next sweep, and one whose copy
+ * is being made was read first.
  */
 export function secondReading(
   named: readonly ImageRef[],
   policies: readonly Policy[],
+  copies: readonly Copy[],
   observation: Observation,
   now: Millis,
 ): Reading {
   const reading: Reading = new Map();
+  const there = new Set(copies.filter(isThere).map(({ key }) => `${rootText(key)}/${key.region}`));
   const images = named.flatMap((ref) => {
     const image = observation.regions.get(ref.region)?.images.get(ref.imageId);
     return image ? [image] : [];
   });
   for (const policy of policies) {
-    if (!images.some((image) => mayTake(policy, image, now))) continue;
-    for (const region of policy.to) regionOf(reading, region).types.add("custom");
+    const lacking = images
+      .filter((image) => mayTake(policy, image, now))
+      .flatMap((image) => destinationsOf(policy, image).filter((region) => !there.has(`${refText(image)}/${region}`)));
+    if (lacking.length === 0) continue;
+    for (const region of lacking) regionOf(reading, region).types.add("custom");
     for (const region of policy.from) {
       if (policy.select.newest !== undefined) regionOf(reading, region).types.add(policy.select.type);
       if (policy.select.type === "shared") regionOf(reading, region).types.add("custom");
@@ -94,6 +101,21 @@ function mayTake(policy: Policy, image: Image, now: Millis): boolean {
     policy.select.type === image.type &&
     whyNotSelected(policy.select, image, now) === undefined
   );
+}
+
+/** A shared image is copied within its own region first. */
+function destinationsOf(policy: Policy, image: Image): string[] {
+  const others = policy.to.filter((region) => region !== image.region);
+  return image.type === "shared" ? [image.region, ...others] : others;
+}
+
+function refText(image: ImageRef): string {
+  return `${image.region}/${image.imageId}`;
+}
+
+/** Whether a copy is ready or being made, and was there at the last look. */
+function isThere(copy: Copy): boolean {
+  return ["ready", "copying", "finishing"].includes(copy.state) && copy.missingSince === undefined;
 }
 
 function regionOf(reading: Reading, region: string): RegionReading {

@@ -16,6 +16,9 @@ export interface Replicator extends Tools {
 /** How long an image that an event named is waited for while the cloud does not show it. */
 const AWAIT_UNSEEN: Millis = 60 * 60_000;
 
+/** Most images that are waited for; the sweep finds the others. */
+const MOST_AWAITED = 1000;
+
 /** What is remembered of an account when a round begins. */
 export async function memoryOf(account: string, { state }: { state: State }) {
   const [copies, awaited, record] = await Promise.all([
@@ -73,21 +76,30 @@ export async function rememberNamed(
   };
   const add = named
     .filter((image) => !settled(image, now()))
+    .slice(0, Math.max(0, MOST_AWAITED - awaited.length))
     .map(({ region, imageId }) => ({ account, region, imageId, since: now() }));
   const remove = awaited.filter((image) => settled(image, image.since));
   if (add.length + remove.length > 0) await state.setAwaited(add, remove);
 }
 
-/** Remembers the run, and when everything was last looked at. */
+/**
+ * Remembers the run, and when everything was last looked at. Of the runs that did nothing only the latest is kept, for
+ * each cause and each set of problems: timers run for years, and one event may come a hundred thousand times.
+ */
 export async function rememberRun(run: Run, order: { why: string; scope: Scope }, { state }: Tools): Promise<void> {
-  await state.saveRun(run);
+  const idle = Object.keys(run.actions).length === 0 && run.failures === 0;
+  const codes = new Set(run.problems.map(({ code }) => code));
+  const kind = ["idle", run.why, ...(run.stoppedEarly ? ["stopped-early"] : []), ...codes].join(" ");
+  await state.saveRun(idle ? { ...run, id: kind } : run);
+  const swept = order.scope.kind === "sweep" && !run.stoppedEarly;
+  const beat = order.why === "timer";
+  if (!swept && !beat) return;
   const record = await state.account(run.account);
   if (!record) return;
-  const swept = order.scope.kind === "sweep" && !run.stoppedEarly;
   // Losing this to another run is no loss: that one has just written the same.
   await state.saveAccount({
     ...record,
     ...(swept && { sweptAt: run.startedAt }),
-    ...(order.why === "timer" && { heartbeatAt: run.endedAt }),
+    ...(beat && { heartbeatAt: run.endedAt }),
   });
 }

@@ -25,7 +25,7 @@ export async function observe(
   const first = await read(account, firstReading(scope, policies, copies, awaited, now()), cloud, now);
   if (scope.kind === "sweep") return first;
   const named = scope.kind === "images" ? scope.images : awaited;
-  return merge(first, await read(account, secondReading(named, policies, first, now()), cloud, now));
+  return merge(first, await read(account, secondReading(named, policies, copies, first, now()), cloud, now));
 }
 
 async function read(account: string, reading: Reading, cloud: Cloud, now: () => Millis): Promise<Observation> {

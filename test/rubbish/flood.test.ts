@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseEvent } from "../../lib/core/event/event.ts";
+import { ACCOUNT, policy } from "../support/builders.ts";
+import { type TestWorld, testWorld } from "../support/world.ts";
+import { createdEvent, floodOf } from "./flooding.ts";
+
+describe("a batch of 100,000 records", () => {
+  const batch = (number: number, idOf: (index: number) => string) =>
+    Array.from({ length: number }, (_, index) => createdEvent(idOf(index)));
+
+  it("of one image names it once, and says that the rest was not read", () => {
+    const { hints, ignored } = parseEvent(batch(100_000, () => "img-8toqc6s3"));
+    expect(hints).toMatchObject([{ region: "ap-guangzhou", imageId: "img-8toqc6s3" }]);
+    expect(ignored).toEqual([{ text: "has more than 20000 parts: the rest is left to the next sweep" }]);
+  });
+
+  it("costs no more than its length", () => {
+    const cost = (events: unknown[]) => {
+      const started = performance.now();
+      parseEvent(events);
+      return performance.now() - started;
+    };
+    const few = batch(2_000, () => "img-8toqc6s3");
+    const many = batch(8_000, () => "img-8toqc6s3");
+    cost(few);
+    const best = (events: unknown[]) => Math.min(cost(events), cost(events), cost(events));
+    // Four times as much, and as much again for noise; if each were compared with each, it would be sixteen times.
+    expect(best(many) / best(few)).toBeLessThan(10);
+  });
+
+  it("of many images and reasons names a thousand of each at most", () => {
+    const ids = batch(5_000, (index) => `img-${String(index).padStart(8, "0")}`);
+    const rubbish = Array.from({ length: 5_000 }, (_, index) => ({ [`key${index}`]: 1 }));
+    const { hints, ignored } = parseEvent([...ids, ...rubbish]);
+    expect(hints).toHaveLength(1000);
+    expect(ignored).toHaveLength(101);
+  });
+});
+
+describe("an event that comes again and again", () => {
+  let world: TestWorld;
+  beforeEach(async () => {
+    world = await testWorld();
+  });
+  afterEach(() => world.close());
+
+  it("makes each copy once, asks less when they are ready, and leaves no more in the state", {
+    timeout: 60_000,
+  }, async () => {
+    const flood = floodOf(world);
+    const [image] = world.bake();
+    const event = createdEvent(image?.imageId ?? "");
+    // A copy takes 10 to 30 minutes.
+    for (let n = 0; n < 500; n++) {
+      await flood.deliver(event);
+      world.pass(6_000);
+    }
+    expect(world.copies()).toEqual([
+      `${image?.imageId} → ap-beijing: golden-web`,
+      `${image?.imageId} → ap-shanghai: golden-web`,
+    ]);
+    const before = await flood.rows(ACCOUNT);
+    const first = await flood.deliver(event);
+    expect(first.report.copies.map(({ state }) => state)).toEqual(["ready", "ready"]);
+    expect(first.calls).toEqual(["GetCallerIdentity ap-guangzhou", "DescribeImages ap-guangzhou"]);
+
+    for (let n = 0; n < 500; n++) {
+      world.pass(6_000);
+      expect((await flood.deliver(event)).calls).toEqual(first.calls);
+    }
+    expect(flood.syncs()).toBe(1);
+    expect(await flood.rows(ACCOUNT)).toEqual(before);
+    expect(before).toMatchObject({ copies: 2, awaited: 0 });
+    // One for each step of each copy, percents included, and not one for each event.
+    expect(before.runs).toBeLessThan(300);
+    expect(before.journal).toBeLessThan(300);
+  });
+
+  it("fifty times at once makes each copy once, too", async () => {
+    const flood = floodOf(world);
+    const [image] = world.bake();
+    const event = createdEvent(image?.imageId ?? "");
+    await Promise.all(Array.from({ length: 50 }, () => flood.deliver(event)));
+    for (let n = 0; n < 40; n++) {
+      world.pass(60_000);
+      await flood.deliver(event);
+    }
+    expect(world.copies()).toHaveLength(2);
+    expect(new Set(world.copies()).size).toBe(2);
+    expect((await flood.deliver(event)).report.copies.map(({ state }) => state)).toEqual(["ready", "ready"]);
+  });
+
+  it("is a reason to look where a policy wants a copy since, and nowhere else", async () => {
+    const [image] = world.bake();
+    const event = createdEvent(image?.imageId ?? "");
+    const before = floodOf(world);
+    for (let n = 0; n < 40; n++) {
+      await before.deliver(event);
+      world.pass(60_000);
+    }
+    const after = floodOf(world, [policy({ to: ["ap-shanghai", "ap-beijing", "ap-chengdu"] })]);
+    const { calls } = await after.deliver(event);
+    expect(calls).toContain("DescribeImages ap-chengdu");
+    expect(calls.filter((call) => /Describe.*(shanghai|beijing)/.test(call))).toEqual([]);
+    expect([before.syncs(), after.syncs()]).toEqual([1, 1]);
+  });
+});
+
+describe("events of images that nobody sees", () => {
+  it("are waited for, a thousand images at most, however many are named", async () => {
+    const world = await testWorld();
+    try {
+      const flood = floodOf(world);
+      for (let batch = 0; batch < 4; batch++) {
+        const imageIds = Array.from({ length: 700 }, (_, n) => `img-${batch}${String(n).padStart(7, "0")}`);
+        await flood.deliver({ region: "ap-guangzhou", imageIds });
+      }
+      expect(await flood.rows(ACCOUNT)).toMatchObject({ copies: 0, awaited: 1000, runs: 1 });
+    } finally {
+      await world.close();
+    }
+  });
+});
