@@ -15,20 +15,26 @@ const LATEST: Millis = 15_000;
 /** How often progress is shown while a run goes on. */
 const SHOW_EVERY: Millis = 300;
 
+/** What is special about the first run of a command, decided by what is remembered before it; `say` tells the person. */
+export type Begin = (
+  copies: readonly Copy[],
+  say: (text: string) => void,
+) => Partial<Pick<Order, "why" | "acceptVanished" | "retry">>;
+
 /** `apply`: one run, or with `--wait` as many as it takes. Progress goes to standard error, the answer to standard output. */
-export async function apply(options: {
-  policy?: string;
-  json?: boolean;
-  wait?: boolean;
-  acceptVanished?: boolean;
-}): Promise<0 | 1 | 3 | 130> {
+export async function apply(
+  options: { policy?: string; json?: boolean; wait?: boolean; acceptVanished?: boolean },
+  begin: Begin = () => ({}),
+): Promise<0 | 1 | 3 | 130> {
   const progress = showProgress(process.stderr);
   let changed = false;
   const work: Parameters<typeof withReplicator<0 | 1 | 3 | 130>>[1] = async (opened, interrupted) => {
     const { replicator, state, warnings } = opened;
     for (const { where, text } of warnings) progress.say(`warning: ${clean(where)}: ${clean(text)}`);
     const account = await replicator.cloud.account();
-    progress.begin(await state.copies(account));
+    const before = await state.copies(account);
+    const special = begin(before, (text) => progress.say(text));
+    progress.begin(before);
     const order: Order = {
       why: "apply",
       scope: { kind: "sweep" },
@@ -39,13 +45,13 @@ export async function apply(options: {
       changed = false;
       return await state.copies(account);
     };
-    const run = async (scope: Order["scope"]) => {
-      const report = await watched(replicate({ ...order, scope }, replicator), news, progress);
+    const run = async (order: Order) => {
+      const report = await watched(replicate(order, replicator), news, progress);
       progress.show(report.copies);
       return report;
     };
-    let report = await run(order.scope);
-    if (options.wait) report = await wait(report, run, interrupted);
+    let report = await run({ ...order, ...special });
+    if (options.wait) report = await wait(report, () => run({ ...order, scope: { kind: "poll" } }), interrupted);
     const summary = summarise(report.copies, report.run.problems);
     if (options.json) {
       process.stdout.write(`${plainJson(summary)}\n`);
@@ -85,11 +91,7 @@ async function watched<T>(
 }
 
 /** Runs again until every copy is settled: soon after something happened, less often while nothing does. */
-async function wait(
-  first: Report,
-  run: (scope: Order["scope"]) => Promise<Report>,
-  interrupted: () => boolean,
-): Promise<Report> {
+async function wait(first: Report, run: () => Promise<Report>, interrupted: () => boolean): Promise<Report> {
   let report = first;
   let quietSince = Date.now();
   let before = "";
@@ -103,7 +105,7 @@ async function wait(
     const pace = Math.min(LATEST, Math.max(SOONEST, (now - quietSince) / 4));
     const due = nextCheck(report.copies, now) ?? now;
     await pause(Math.min(LATEST, Math.max(pace, due - now)), interrupted);
-    report = await run({ kind: "poll" });
+    report = await run();
   }
   return report;
 }

@@ -65,6 +65,28 @@ program
   });
 
 program
+  .command("retry")
+  .description("try again now what is failed or blocked, then go on as apply")
+  .argument("[image...]", "only copies of or as these images")
+  .option("--policy <name>", "only copies of this policy (the file is POLICY_FILE here)")
+  .option("--region <region>", "only copies in this region")
+  .option("--wait", "go on until every copy is ready or needs a person")
+  .addOption(json())
+  .action(async (images: string[], options: { policy?: string; region?: string; wait?: boolean; json?: boolean }) => {
+    exitCode = await (await import("./retry.ts")).retry(images, options);
+  });
+
+program
+  .command("rebuild")
+  .description("forget the copies in the state, and find them again in the cloud; changes nothing in the cloud")
+  .addOption(policy())
+  .addOption(json())
+  .option("--yes", "do not ask first")
+  .action(async (options: { policy?: string; json?: boolean; yes?: boolean }) => {
+    exitCode = await (await import("./rebuild.ts")).rebuild(options);
+  });
+
+program
   .command("emulator")
   .description("run a Tencent Cloud API on this machine: CVM images, Tag, STS, Region")
   .option("--port <port>", "port to listen on (0: any)", "9900")
@@ -116,10 +138,15 @@ function adviceOn({ code }: CloudError): string | undefined {
     : "Check the network and the DNS of this machine.";
 }
 
-// A reader that has seen enough (`| head`) is no error, and no reason to stop in the middle of what is under way.
+// A reader that has seen enough (`| head`) is no error, and no reason to stop in the middle of what is under way. What
+// cannot be written for another reason, such as a full disk, does not stop it either, but the answer is lost.
+let answerLost = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code === "EPIPE" || answerLost) return;
+    answerLost = true;
+    process.exitCode = 1;
+    if (stream === process.stdout) process.stderr.write(`error: cannot write the output: ${clean(error.message)}\n`);
   });
 }
 
@@ -128,4 +155,4 @@ try {
 } catch (error) {
   exitCode = report(error);
 }
-process.exitCode = exitCode;
+process.exitCode = answerLost ? 1 : exitCode;

@@ -1,5 +1,6 @@
 import { plainJson } from "../lib/core/plain-json.ts";
 import { exitCodeOf, summarise } from "../lib/core/summary.ts";
+import { timerNews } from "../lib/core/timer.ts";
 import { readConfig } from "../lib/shell/config.ts";
 import { openCloud } from "../lib/shell/open.ts";
 import { openState } from "../lib/state/open.ts";
@@ -13,28 +14,35 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
   const state = await openState(config.stateUrl);
   try {
     const account = await cloud.account();
-    const [copies, record, [run]] = await Promise.all([
+    const [copies, record, runs] = await Promise.all([
       state.copies(account),
       state.account(account),
-      state.runs(account, 1),
+      state.runs(account, 2),
     ]);
-    const summary = summarise(copies, run?.problems ?? []);
+    // One that was skipped knew of no problems. There is at most one of them, see `rememberRun`.
+    const run = runs.find(({ skipped }) => skipped === undefined);
+    const timer = timerNews(record, config.sweepEvery, Date.now());
+    const problems = [...(run?.problems ?? []), ...(timer.problem ? [timer.problem] : [])];
+    const summary = summarise(copies, problems);
     if (options.json) {
-      process.stdout.write(`${plainJson({ account, record: record ?? null, lastRun: run ?? null, ...summary })}\n`);
+      const { ranAt, problem } = timer;
+      const lines = { record: record ?? null, lastRun: run ?? null, timer: { ranAt, late: problem !== undefined } };
+      process.stdout.write(`${plainJson({ account, ...lines, ...summary })}\n`);
       return exitCodeOf(summary);
     }
     if (copies.length === 0) {
       process.stdout.write("Nothing is remembered of this account yet; `cvm-replicator apply` begins.\n");
-      return 0;
+    } else {
+      process.stdout.write(`${tableOf(copies, roomOf(process.stdout)).join("\n")}\n${totalsOf(copies)}\n`);
     }
-    process.stdout.write(`${tableOf(copies, roomOf(process.stdout)).join("\n")}\n${totalsOf(copies)}\n`);
-    for (const { text, remedy } of summary.summary.problems) {
+    for (const { text, remedy } of problems) {
       process.stdout.write(`problem: ${clean(text)}${remedy ? `; ${clean(remedy)}` : ""}\n`);
     }
     if (run)
       process.stdout.write(
         `last run: ${clean(run.why)}, ${new Date(run.endedAt).toISOString()}${run.stoppedEarly ? ", stopped early" : ""}\n`,
       );
+    process.stdout.write(`${timer.text}\n`);
     return exitCodeOf(summary);
   } finally {
     await state.close();

@@ -1,7 +1,10 @@
 import { type Answer, type Context, invoke } from "../lib/shell/invoke.ts";
 import { orderByHand } from "../lib/shell/orders.ts";
 
-/** Evaluates the policies now, for everything or for `{policy?, region?, imageIds?}`; `dryRun: true` changes nothing. */
+/**
+ * Evaluates the policies now, for everything or for `{policy?, region?, imageIds?}`; `dryRun: true` changes nothing,
+ * `retry: true` tries again what is failed or blocked.
+ */
 export async function main_handler(event: unknown, context?: Context): Promise<Answer> {
   return invoke(context, ({ policies }) => orderByHand(event ?? {}, policies));
 }

@@ -85,6 +85,13 @@ export class CloudError extends ReplicatorError {
 /** The state store cannot be opened, reached or understood. */
 export class StateError extends ReplicatorError {
   override readonly name = "StateError";
+  /** The store answers, and a record in it is not what it should be. */
+  readonly damaged: boolean;
+
+  constructor(message: string, { damaged = false } = {}) {
+    super(message);
+    this.damaged = damaged;
+  }
 }
 
 /** A program cannot start, for a reason that a person can remove. */

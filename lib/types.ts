@@ -107,7 +107,7 @@ interface CopyBase {
   readonly updatedAt: Millis;
   /** Its image was absent once, at this time; twice, `SETTLE` apart, is gone. */
   readonly missingSince?: Millis;
-  /** 0: not stored yet. Every stored change adds one; see the port `State`. */
+  /** 0: not stored yet. Every stored change gives another one; see the port `State`. */
   readonly version: number;
 }
 
@@ -171,8 +171,10 @@ export interface AccountRecord {
   readonly unknownUntil?: Millis;
   /** When everything was last looked at. */
   readonly sweptAt?: Millis;
-  /** When the timer last ran. */
+  /** When a run of the timer last ended. */
   readonly heartbeatAt?: Millis;
+  /** The run of the timer that is under way, if any: see `lib/core/timer.ts`. */
+  readonly timer?: { readonly by: Claimant; readonly until: Millis };
   readonly version: number;
 }
 
@@ -186,7 +188,7 @@ export interface AwaitedImage extends ImageRef {
 export interface Run {
   readonly id: string;
   readonly account: string;
-  /** `sweep`, `poll`, `event`, `manual`. */
+  /** `timer`, `event`, `manual`, or the name of a command. */
   readonly why: string;
   readonly startedAt: Millis;
   readonly endedAt: Millis;
@@ -196,6 +198,8 @@ export interface Run {
   readonly failures: number;
   readonly stoppedEarly: boolean;
   readonly problems: readonly Reason[];
+  /** Why this run left everything to another one. */
+  readonly skipped?: string;
 }
 
 /** One line of the journal: a decision, or a call that changes something in the cloud. */

@@ -110,6 +110,11 @@ export function onlyThese(plan: Plan, only?: (key: CopyKey, policy: string) => b
   return { ...plan, actions };
 }
 
+/** The plan, without what changes anything in the cloud. */
+export function onlyNotes(plan: Plan): Plan {
+  return { ...plan, actions: plan.actions.filter((action) => action.do === "note") };
+}
+
 function byRootThenRegion(a: CopyKey, b: CopyKey): number {
   return keyText(a) < keyText(b) ? -1 : 1;
 }

@@ -100,7 +100,7 @@ export function afterFailure(
     ...base,
     state: "failed",
     reason: {
-      remedy: "when the cause is gone, raise `attempts` in the policy: it is then tried again",
+      remedy: "when the cause is gone: cvm-replicator retry",
       ...reason,
       text,
     },

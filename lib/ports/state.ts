@@ -1,4 +1,4 @@
-import type { AccountRecord, AwaitedImage, Copy, JournalEntry, Run } from "../types.ts";
+import type { AccountRecord, AwaitedImage, Copy, JournalEntry, Millis, Run } from "../types.ts";
 
 /**
  * The memory of the replicator. Correctness rests on two promises only, each about one record: `saveCopy` creates a
@@ -11,8 +11,9 @@ export interface State {
   /** All copies of an account. */
   copies(account: string): Promise<Copy[]>;
   /**
-   * Stores a copy. `version` 0 creates it once; any other replaces exactly that version.
-   * Answers the stored copy (version + 1), or undefined if somebody else was first: nothing is stored then.
+   * Stores a copy. `version` 0 creates it once; any other replaces exactly that version, also where the copy was
+   * forgotten and created anew: no version comes twice.
+   * Answers the stored copy with its new version, or undefined if somebody else was first: nothing is stored then.
    */
   saveCopy(copy: Copy): Promise<Copy | undefined>;
 
@@ -24,9 +25,17 @@ export interface State {
   /** Adds and removes images to wait for; adding one twice keeps the first. */
   setAwaited(add: readonly AwaitedImage[], remove: readonly AwaitedImage[]): Promise<void>;
 
+  /**
+   * Deletes all copies and awaited images of an account, whatever is in them, and its record if that is damaged. May be
+   * repeated where it ended half-way.
+   */
+  forget(account: string): Promise<void>;
+
   saveRun(run: Run): Promise<void>;
   /** The latest runs, newest first. */
   runs(account: string, limit: number): Promise<Run[]>;
+  /** Deletes the runs that began, and the journal lines that were written, before a time. */
+  prune(account: string, before: Millis): Promise<void>;
 
   close(): Promise<void>;
 }

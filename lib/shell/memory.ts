@@ -1,10 +1,11 @@
 import { isMarked } from "../core/mark.ts";
 import { type Observation, seen } from "../core/observation.ts";
 import type { Scope } from "../core/reading.ts";
-import { CLOCK_SKEW, SIGNATURE_LIFE } from "../core/timing.ts";
+import { CLAIM_LIFE, CLOCK_SKEW, SIGNATURE_LIFE } from "../core/timing.ts";
 import { StateError } from "../errors.ts";
 import type { State } from "../ports/state.ts";
 import type { AccountRecord, AwaitedImage, Claimant, Copy, ImageRef, Millis, Run } from "../types.ts";
+import { changeAccount } from "./account.ts";
 import type { Tools } from "./tools.ts";
 
 /** What a replicator is made of: put together in one place (`open.ts`) and passed on from there. */
@@ -19,6 +20,8 @@ const AWAIT_UNSEEN: Millis = 60 * 60_000;
 /** Most images that are waited for; the sweep finds the others. */
 const MOST_AWAITED = 1000;
 
+const DAY: Millis = 86_400_000;
+
 /** What is remembered of an account when a round begins. */
 export async function memoryOf(account: string, { state }: { state: State }) {
   const [copies, awaited, record] = await Promise.all([
@@ -29,14 +32,20 @@ export async function memoryOf(account: string, { state }: { state: State }) {
   return { copies, awaited, record };
 }
 
+/** Until when a call that nobody remembers may still show: from a claim that was made until `at`. */
+export function unknownUntil(at: Millis, settle: Millis): Millis {
+  return at + CLAIM_LIFE + SIGNATURE_LIFE + CLOCK_SKEW + settle;
+}
+
 /**
  * The first record of an account. An empty state that meets copies of ours was lost: somebody may still be sending for
  * a copy that nobody sees, so that until all such requests have ended nothing counts as missing. The same holds where
- * a region could not be read.
+ * a region could not be read, and where copies are remembered without the account.
  */
 export async function rememberBirth(
   account: string,
   observation: Observation,
+  copies: readonly Copy[],
   order: { dryRun?: boolean },
   { state, settle, now }: Replicator,
 ): Promise<AccountRecord> {
@@ -45,9 +54,9 @@ export async function rememberBirth(
     [...view.images.values()].some((i) => i.type === "custom" && isMarked(i, account)),
   );
   const bornAt = now();
-  const unknownUntil = bornAt + SIGNATURE_LIFE + CLOCK_SKEW + settle;
   const lost = marked || observation.unreadable.size > 0;
-  const record: AccountRecord = { account, bornAt, ...(lost && { unknownUntil }), version: 0 };
+  const until = (lost || copies.length > 0) && { unknownUntil: unknownUntil(bornAt, settle) };
+  const record: AccountRecord = { account, bornAt, ...until, version: 0 };
   if (order.dryRun) return record;
   const saved = (await state.saveAccount(record)) ?? (await state.account(account));
   if (!saved) throw new StateError(`the record of account ${account} was neither stored nor found`);
@@ -82,24 +91,33 @@ export async function rememberNamed(
   if (add.length + remove.length > 0) await state.setAwaited(add, remove);
 }
 
+/** How long runs and the journal are kept. */
+const HISTORY: Millis = 90 * DAY;
+
 /**
  * Remembers the run, and when everything was last looked at. Of the runs that did nothing only the latest is kept, for
- * each cause and each set of problems: timers run for years, and one event may come a hundred thousand times.
+ * each cause and each set of problems: timers run for years, and one event may come a hundred thousand times. The first
+ * sweep of a day deletes what is too old.
  */
 export async function rememberRun(run: Run, order: { why: string; scope: Scope }, { state }: Tools): Promise<void> {
   const idle = Object.keys(run.actions).length === 0 && run.failures === 0;
   const codes = new Set(run.problems.map(({ code }) => code));
-  const kind = ["idle", run.why, ...(run.stoppedEarly ? ["stopped-early"] : []), ...codes].join(" ");
-  await state.saveRun(idle ? { ...run, id: kind } : run);
+  const odd = [...(run.stoppedEarly ? ["stopped-early"] : []), ...(run.skipped === undefined ? [] : ["skipped"])];
+  await state.saveRun(idle ? { ...run, id: ["idle", run.why, ...odd, ...codes].join(" ") } : run);
+  if (run.skipped !== undefined) return;
   const swept = order.scope.kind === "sweep" && !run.stoppedEarly;
   const beat = order.why === "timer";
   if (!swept && !beat) return;
-  const record = await state.account(run.account);
-  if (!record) return;
-  // Losing this to another run is no loss: that one has just written the same.
-  await state.saveAccount({
-    ...record,
-    ...(swept && { sweptAt: run.startedAt }),
-    ...(beat && { heartbeatAt: run.endedAt }),
-  });
+  let sweptBefore: Millis | undefined;
+  const written = { ...(swept && { sweptAt: run.startedAt }), ...(beat && { heartbeatAt: run.endedAt }) };
+  await changeAccount(
+    run.account,
+    (record) => {
+      sweptBefore = record?.sweptAt;
+      return record && { ...record, ...written };
+    },
+    state,
+  );
+  const firstOfDay = sweptBefore === undefined || Math.floor(sweptBefore / DAY) < Math.floor(run.startedAt / DAY);
+  if (swept && firstOfDay) await state.prune(run.account, run.startedAt - HISTORY);
 }

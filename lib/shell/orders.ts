@@ -1,6 +1,6 @@
 import { shortened } from "../core/event/values.ts";
 import { InputError, type Problem } from "../errors.ts";
-import type { CopyKey, ImageRef, Policy } from "../types.ts";
+import type { Copy, CopyKey, ImageRef, Policy } from "../types.ts";
 import type { Replicator } from "./memory.ts";
 import type { Order } from "./replicate.ts";
 
@@ -13,14 +13,15 @@ export function orderForImages(images: readonly ImageRef[], policies: readonly P
 /** What the timer does: look at everything when that is due, else only at what is under way. */
 export async function orderForTimer({ cloud, state, now }: Replicator, sweepEvery: number): Promise<Order> {
   const record = await state.account(await cloud.account());
-  const due = record?.sweptAt === undefined || now() - record.sweptAt >= sweepEvery;
+  // Both ways: a time that lies ahead was written down by a clock that was wrong.
+  const due = record?.sweptAt === undefined || Math.abs(now() - record.sweptAt) >= sweepEvery;
   return { why: "timer", scope: { kind: due ? "sweep" : "poll" } };
 }
 
-const KEYS = new Set(["policy", "region", "imageIds", "dryRun"]);
+const KEYS = new Set(["policy", "region", "imageIds", "dryRun", "retry"]);
 
 /**
- * What a person asks for with `{policy?, region?, imageIds?, dryRun?}`: everything, or what these leave of it.
+ * What a person asks for with `{policy?, region?, imageIds?, dryRun?, retry?}`: everything, or what these leave of it.
  * Throws `InputError` with all problems.
  */
 export function orderByHand(event: unknown, policies: readonly Policy[]): Order {
@@ -30,7 +31,7 @@ export function orderByHand(event: unknown, policies: readonly Policy[]): Order 
       { where, text: 'expected an object such as {"policy": "golden-linux", "dryRun": true} or {}' },
     ]);
   }
-  const { policy, region, imageIds, dryRun } = event as Record<string, unknown>;
+  const { policy, region, imageIds, dryRun, retry } = event as Record<string, unknown>;
   const problems: Problem[] = Object.keys(event)
     .filter((key) => !KEYS.has(key))
     .map((key) => ({
@@ -48,6 +49,7 @@ export function orderByHand(event: unknown, policies: readonly Policy[]): Order 
     wrong("region", region, `one of the regions that the policies copy from: ${[...sources].join(", ")}`);
   }
   if (dryRun !== undefined && typeof dryRun !== "boolean") wrong("dryRun", dryRun, "true or false");
+  if (retry !== undefined && typeof retry !== "boolean") wrong("retry", retry, "true or false");
   const ids =
     imageIds === undefined
       ? undefined
@@ -60,7 +62,13 @@ export function orderByHand(event: unknown, policies: readonly Policy[]): Order 
     (policy === undefined || wantedBy === policy) &&
     (region === undefined || key.rootRegion === region) &&
     (!ids || ids.includes(key.rootId));
-  return { why: "manual", scope: { kind: "sweep" }, only, ...(dryRun === true && { dryRun: true }) };
+  return {
+    why: "manual",
+    scope: { kind: "sweep" },
+    only,
+    ...(dryRun === true && { dryRun: true }),
+    ...(retry === true && { retry: (copy: Copy) => only(copy.key, copy.policy) }),
+  };
 }
 
 function isImageId(value: unknown): value is string {

@@ -1,22 +1,28 @@
-import { makePlan, onlyThese, type Plan } from "../core/plan.ts";
+import { makePlan, onlyNotes, onlyThese, type Plan } from "../core/plan.ts";
 import type { Scope } from "../core/reading.ts";
+import { retried, retryNotes } from "../core/retry.ts";
 import type { Copy, CopyKey, Run } from "../types.ts";
+import { leaveTurn, takeTurn } from "./account.ts";
 import { applyPlan } from "./apply.ts";
 import { endedClaimants, memoryOf, type Replicator, rememberBirth, rememberNamed, rememberRun } from "./memory.ts";
 import { observe } from "./observe.ts";
-import { beginRun } from "./run.ts";
+import { beginRun, type Tally } from "./run.ts";
 
 /** What one run shall do. */
 export interface Order {
-  /** Why it was started, for the record: `sweep`, `poll`, `event`, `manual`. */
+  /** Why it was started, for the record: `timer`, `event`, `manual`, or the name of a command. */
   readonly why: string;
   readonly scope: Scope;
   /** Keeps only the actions on some copies; everything is looked at all the same. */
   readonly only?: (key: CopyKey, policy: string) => boolean;
   /** Plan, and change nothing: neither in the cloud nor in the state. */
   readonly dryRun?: boolean;
+  /** Change only what is remembered, and nothing in the cloud. */
+  readonly noCalls?: boolean;
   /** A person has confirmed that copies which vanished are gone. */
   readonly acceptVanished?: boolean;
+  /** Failed and blocked copies that a person wants to be tried again. */
+  readonly retry?: (copy: Copy) => boolean;
 }
 
 /** What came of a run. */
@@ -43,7 +49,14 @@ export async function replicate(order: Order, tools: Replicator): Promise<Report
   if (running.has(tools)) throw new Error("a replicator does one run at a time");
   running.add(tools);
   try {
-    return await run(order, tools);
+    const account = await tools.cloud.account();
+    if (order.why !== "timer") return await run(account, order, tools);
+    if (!(await takeTurn(account, tools))) return await skip(account, order, tools);
+    try {
+      return await run(account, order, tools);
+    } finally {
+      await leaveTurn(account, tools);
+    }
   } finally {
     running.delete(tools);
   }
@@ -51,21 +64,24 @@ export async function replicate(order: Order, tools: Replicator): Promise<Report
 
 const running = new WeakSet<Replicator>();
 
-async function run(order: Order, tools: Replicator): Promise<Report> {
-  const account = await tools.cloud.account();
+async function run(account: string, order: Order, tools: Replicator): Promise<Report> {
   const tally = beginRun(account, order.why, tools.now());
   const changed = new Set<string>();
   let first: Plan | undefined;
+  if (order.retry && !order.dryRun) await retryNow(account, order.retry, tally, tools);
   for (let round = 1; ; round += 1) {
-    const { copies, awaited, record } = await memoryOf(account, tools);
+    if (order.why === "timer") await takeTurn(account, tools);
+    const { copies: remembered, awaited, record } = await memoryOf(account, tools);
+    const copies = order.dryRun ? remembered.map((copy) => asIfRetried(copy, order, tools)) : remembered;
     const scope: Scope = record === undefined ? { kind: "sweep" } : round === 1 ? order.scope : following(order.scope);
 
     const readAt = tools.now();
     const observation = await observe(account, scope, copies, awaited, tools);
-    const known = record ?? (await rememberBirth(account, observation, order, tools));
+    const known = record ?? (await rememberBirth(account, observation, copies, order, tools));
     const ended = endedClaimants(copies, tools);
     const input = { ...tools, now: tools.now(), ...order, observation, copies, ended, record: known };
-    const plan = onlyThese(makePlan(input), order.only);
+    const whole = onlyThese(makePlan(input), order.only);
+    const plan = order.noCalls ? onlyNotes(whole) : whole;
     first ??= plan;
     if (order.dryRun) return { account, run: tally.end(tools.now(), plan.problems), plan, copies: plan.copies };
 
@@ -78,6 +94,29 @@ async function run(order: Order, tools: Replicator): Promise<Report> {
       return { account, run: done, plan: first, copies: await tools.state.copies(account) };
     }
   }
+}
+
+/** The other run does what there is to do; it is no error that this one has nothing left. */
+async function skip(account: string, order: Order, tools: Replicator): Promise<Report> {
+  const at = tools.now();
+  const run = { ...beginRun(account, order.why, at).end(at, []), skipped: "another run of the timer is under way" };
+  await rememberRun(run, order, tools);
+  const copies = await tools.state.copies(account);
+  return { account, run, plan: { actions: [], passedOver: [], problems: [], warnings: [], copies }, copies };
+}
+
+/** Before the first look, so that the plan sees copies which may be tried again. */
+async function retryNow(account: string, chosen: (copy: Copy) => boolean, tally: Tally, tools: Replicator) {
+  const { copies, record } = await memoryOf(account, tools);
+  if (!record) return;
+  const at = tools.now();
+  const actions = retryNotes(copies, chosen, at);
+  const plan: Plan = { actions, passedOver: [], problems: [], warnings: [], copies };
+  tally.add(await applyPlan(plan, { runId: tally.id, record, readAt: at, changed: new Set() }, tools));
+}
+
+function asIfRetried(copy: Copy, { retry }: Order, { now }: Replicator): Copy {
+  return (retry?.(copy) ? retried(copy, now()) : undefined) ?? copy;
 }
 
 /** Once everything was looked at, only what is under way can move on. */

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Millis, Reason, Run } from "../types.ts";
 import type { Applied } from "./apply.ts";
 
+export type Tally = ReturnType<typeof beginRun>;
+
 /** Adds up what the rounds of one run did. */
 export function beginRun(account: string, why: string, startedAt: Millis) {
   const id = randomUUID();

@@ -74,6 +74,12 @@ const account: Fields<AccountRecord> = {
   sweptAt: "number?",
   heartbeatAt: "number?",
 };
+const timer: Fields<AccountRecord> = {
+  "timer.by.id": "string",
+  "timer.by.host": "string?",
+  "timer.by.pid": "number?",
+  "timer.until": "number",
+};
 const run: Fields<Run> = {
   id: "string",
   account: "string",
@@ -84,6 +90,7 @@ const run: Fields<Run> = {
   failures: "number",
   stoppedEarly: "boolean",
   problems: "list",
+  skipped: "string?",
 };
 const entry: Fields<JournalEntry> = {
   at: "number",
@@ -128,7 +135,7 @@ export function readCopy(row: Omit<Tables["replicator_copies"], "updated_at" | "
 export function readAccount(row: Tables["replicator_accounts"]): AccountRecord {
   const what = `account ${row.account}`;
   const body = parse(row.body, what);
-  check(body, account, what);
+  check(body, { ...account, ...("timer" in body ? timer : {}) }, what);
   if (body.account !== row.account) throw damaged(what, "its body is of another account");
   checkVersion(body, row.version, what);
   return body as unknown as AccountRecord;
@@ -202,7 +209,8 @@ function checkVersion(body: Record<string, unknown>, version: number, what: stri
 }
 
 function damaged(what: string, why: string): StateError {
-  return new StateError(
-    `holds a damaged record, ${what}: ${why}; restore a backup, or delete the record: the next sweep finds again what the cloud holds`,
-  );
+  const remedy = /^(run|journal line) /.test(what)
+    ? "restore a backup, or delete the record: it is history, and nothing depends on it"
+    : "cvm-replicator rebuild forgets what is stored of this account and finds it again in the cloud";
+  return new StateError(`holds a damaged record, ${what}: ${why}; ${remedy}`, { damaged: true });
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import type { InsertQueryBuilder, InsertResult, UpdateQueryBuilder, UpdateResult } from "kysely";
 import { StateError } from "../errors.ts";
 import type { ReadableJournal, State } from "../ports/state.ts";
@@ -8,6 +8,8 @@ import type { Engine, Tables } from "./schema.ts";
 
 /** Rows of one INSERT: SQLite takes 32766 parameters, and a row has at most 8. */
 const ROWS = 500;
+/** A copy that is created anew after it was forgotten must have no version that somebody still remembers. */
+const firstVersion = () => randomInt(1, 2 ** 30);
 
 /**
  * The state over either database. `where` names it in messages.
@@ -41,7 +43,7 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
 
     saveCopy: (copy) =>
       attempt(async () => {
-        const [stored, body] = asStored({ ...copy, version: copy.version + 1 });
+        const [stored, body] = asStored({ ...copy, version: copy.version === 0 ? firstVersion() : copy.version + 1 });
         const { state, policy, version } = stored;
         const row = { ...copyColumns(stored.key), state, policy, version, updated_at: stored.updatedAt, body };
         const won =
@@ -114,6 +116,20 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
         }
       }),
 
+    forget: (account) =>
+      attempt(async () => {
+        await db.deleteFrom("replicator_copies").where("account", "=", account).execute();
+        await db.deleteFrom("replicator_awaited").where("account", "=", account).execute();
+        const found = db.selectFrom("replicator_accounts").selectAll().where("account", "=", account);
+        const row = await found.executeTakeFirst();
+        if (!row || !isDamaged(() => readAccount(row))) return;
+        const { version, body } = row;
+        await db
+          .deleteFrom("replicator_accounts")
+          .where((eb) => eb.and({ account, version, body }))
+          .execute();
+      }),
+
     saveRun: (run) =>
       attempt(async () => {
         const content = { started_at: run.startedAt, body: JSON.stringify(run) };
@@ -135,6 +151,16 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
           .limit(limit)
           .execute();
         return rows.map(readRun);
+      }),
+
+    prune: (account, before) =>
+      attempt(async () => {
+        await db
+          .deleteFrom("replicator_runs")
+          .where("account", "=", account)
+          .where("started_at", "<", before)
+          .execute();
+        await db.deleteFrom("replicator_journal").where("account", "=", account).where("at", "<", before).execute();
       }),
 
     append: (entries) =>
@@ -190,7 +216,19 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
 
 /** Any error of the database as a `StateError` that says where it was. */
 export function stateError(engine: Pick<Engine, "explain">, where: string, error: unknown): StateError {
-  return new StateError(`the state ${where} ${error instanceof StateError ? error.message : engine.explain(error)}`);
+  return error instanceof StateError
+    ? new StateError(`the state ${where} ${error.message}`, error)
+    : new StateError(`the state ${where} ${engine.explain(error)}`);
+}
+
+function isDamaged(read: () => unknown): boolean {
+  try {
+    read();
+    return false;
+  } catch (error) {
+    if (error instanceof StateError && error.damaged) return true;
+    throw error;
+  }
 }
 
 /** The record as it will be read again (without what is undefined), and its JSON. */

@@ -33,6 +33,8 @@ export function simulatedState(sim: Simulation, process: Process): Both {
     saveAccount: (record) => through("saveAccount", (s) => s.saveAccount(record)),
     awaited: (account) => through("awaited", (s) => s.awaited(account)),
     setAwaited: (add, remove) => through("setAwaited", (s) => s.setAwaited(add, remove)),
+    forget: (account) => through("forget", (s) => s.forget(account)),
+    prune: (account, before) => through("prune", (s) => s.prune(account, before)),
     saveRun: (run) => through("saveRun", (s) => s.saveRun(run)),
     runs: (account, limit) => through("runs", (s) => s.runs(account, limit)),
     append: (entries) =>

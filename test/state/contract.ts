@@ -43,7 +43,8 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
 
     it("creates a copy once", async () => {
       const stored = await state.saveCopy(copyOf({ policy: "first" }));
-      expect(stored).toStrictEqual(copyOf({ policy: "first", version: 1 }));
+      expect(stored).toStrictEqual(copyOf({ policy: "first", version: stored!.version }));
+      expect(stored!.version).toBeGreaterThan(0);
       expect(await state.saveCopy(copyOf({ policy: "second" }))).toBeUndefined();
       expect(await state.copies(A)).toStrictEqual([stored]);
     });
@@ -51,9 +52,10 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
     it("replaces a copy only at the version that was read", async () => {
       const first = await state.saveCopy(copyOf({}));
       const second = await state.saveCopy({ ...first!, policy: "second" });
-      expect(second).toStrictEqual(copyOf({ policy: "second", version: 2 }));
+      expect(second).toStrictEqual(copyOf({ policy: "second", version: second!.version }));
+      expect(second!.version).not.toBe(first!.version);
       expect(await state.saveCopy({ ...first!, policy: "late" })).toBeUndefined();
-      expect(await state.saveCopy({ ...first!, policy: "early", version: 3 })).toBeUndefined();
+      expect(await state.saveCopy({ ...first!, policy: "early", version: second!.version + 1 })).toBeUndefined();
       expect(await state.saveCopy({ ...first!, policy: "anew", version: 0 })).toBeUndefined();
       expect(await state.copies(A)).toStrictEqual([second]);
     });
@@ -67,20 +69,21 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
 
     it("lets exactly one of many savers win, at creation and at every version", async () => {
       const stores = [state, await open(), await open(), await open()];
-      for (const version of [0, 1, 2]) {
+      for (let version = 0, round = 0; round < 3; round += 1) {
         const attempts = Array.from({ length: 40 }, (_, index) =>
           stores[index % stores.length]!.saveCopy(copyOf({ version, policy: `saver ${index}` })),
         );
         const won = (await Promise.all(attempts)).filter((answer) => answer !== undefined);
         expect(won).toHaveLength(1);
         expect(await state.copies(A)).toStrictEqual(won);
+        version = won[0]!.version;
       }
     });
 
     it.each(everyArm)("keeps a copy that is $state as it is", async (copy) => {
       const stored = await state.saveCopy(copy);
-      expect(stored).toStrictEqual({ ...copy, version: 1 });
-      expect(await (await open()).copies(A)).toStrictEqual([{ ...copy, version: 1 }]);
+      expect(stored).toStrictEqual({ ...copy, version: stored!.version });
+      expect(await (await open()).copies(A)).toStrictEqual([stored]);
     });
 
     it("leaves out what is undefined", async () => {
@@ -166,6 +169,53 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
         awaited("img-1", 1),
         { ...awaited("img-1", 5), region: "ap-tokyo" },
       ]);
+    });
+
+    it("forgets the copies and awaited images of one account, and nothing else, as often as one likes", async () => {
+      const other = "200000000001";
+      const kept = await state.saveCopy(copyOf({ key: { ...key, account: other } }));
+      await state.saveCopy(copyOf({}));
+      await state.saveCopy(copyOf({ key: { ...key, region: "ap-tokyo" } }));
+      const record = await state.saveAccount({ account: A, bornAt: 1, version: 0 });
+      await state.setAwaited([awaited("img-1"), { ...awaited("img-1"), account: other }], []);
+      await state.saveRun(run("r1", 1));
+      await state.append([entry(1, "x")]);
+      for (let times = 0; times < 2; times += 1) {
+        await state.forget(A);
+        expect(await (await open()).copies(A)).toEqual([]);
+        expect(await state.awaited(A)).toEqual([]);
+      }
+      expect(await state.account(A)).toStrictEqual(record);
+      expect(await state.runs(A, 10)).toHaveLength(1);
+      expect(await state.entries(A, 10)).toHaveLength(1);
+      expect(await state.copies(other)).toStrictEqual([kept]);
+      expect(await state.awaited(other)).toHaveLength(1);
+    });
+
+    it("lets nobody replace a copy that was forgotten, nor the one that took its place", async () => {
+      const first = await state.saveCopy(copyOf({}));
+      const second = await state.saveCopy({ ...first!, policy: "second" });
+      await state.forget(A);
+      expect(await state.saveCopy({ ...second!, policy: "late" })).toBeUndefined();
+      const racers = Array.from({ length: 20 }, (_, n) => state.saveCopy(copyOf({ policy: `anew ${n}` })));
+      const [anew, ...rest] = (await Promise.all(racers)).filter((answer) => answer !== undefined);
+      expect(rest).toEqual([]);
+      const next = await state.saveCopy(anew!);
+      for (const late of [first, second]) expect(await state.saveCopy({ ...late!, policy: "late" })).toBeUndefined();
+      expect(await state.copies(A)).toStrictEqual([next]);
+    });
+
+    it("deletes the runs and journal lines of one account from before a time, and goes on writing", async () => {
+      const other = "200000000001";
+      for (const at of [10, 20, 30]) await state.saveRun(run(`r${at}`, at));
+      await state.saveRun({ ...run("r10", 10), account: other });
+      await state.append([entry(10, "a"), entry(20, "b"), entry(30, "c"), { ...entry(10, "d"), account: other }]);
+      await state.prune(A, 20);
+      await state.append([entry(30, "e")]);
+      expect((await state.runs(A, 10)).map(({ id }) => id)).toEqual(["r30", "r20"]);
+      expect((await state.entries(A, 10)).map(({ text }) => text)).toEqual(["e", "c", "b"]);
+      expect(await state.runs(other, 10)).toHaveLength(1);
+      expect(await state.entries(other, 10)).toHaveLength(1);
     });
 
     it("lists the newest runs first, and a run that is saved again only once", async () => {

@@ -138,14 +138,14 @@ describe("a damaged record is named", () => {
     [body("$.claim.sendBy", "'soon'"), '"claim.sendBy" is missing or no number'],
     [body("$.claim.claimant", "null"), '"claim.claimant.id" is missing or no string'],
     [body("$.key.region", "'ap-tokyo'"), "its body has another region"],
-    [body("$.version", "9"), "its version is 1 and not the same in body"],
+    [body("$.version", "9"), "and not the same in body"],
     [body("$.state", "'ready'"), 'its state "copying" is not known or not the same in body'],
     ["set state = 'toString'", 'its state "toString" is not known'],
   ])("copy: %s", async (sql, message) => {
     const text = await readDamaged(`update replicator_copies ${sql}`, (state) => state.copies(A));
     expect(text).toContain(name);
     expect(text).toContain(message);
-    expect(text).toContain("restore a backup");
+    expect(text).toContain("cvm-replicator rebuild");
   });
 
   it.each([

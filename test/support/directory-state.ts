@@ -8,7 +8,7 @@ import type { AccountRecord, AwaitedImage, Copy, JournalEntry, Run } from "../..
 /**
  * The state as plain files: proof that the port needs no SQL and no transaction. A versioned record is a folder with
  * one file per version, and `link` makes a file only where none is, so one saver of a version wins. Old versions stay,
- * or a late saver would find its place free again.
+ * or a late saver would find its place free again; what is forgotten gets one more version, which is empty.
  */
 export function directoryState(folder: string): State & ReadableJournal {
   let closed = false;
@@ -18,7 +18,9 @@ export function directoryState(folder: string): State & ReadableJournal {
     try {
       return work();
     } catch (error) {
-      throw new StateError(`the state ${folder} failed: ${error instanceof Error ? error.message : String(error)}`);
+      const damaged = error instanceof SyntaxError;
+      const text = error instanceof Error ? error.message : String(error);
+      throw new StateError(`the state ${folder} failed: ${text}`, { damaged });
     }
   }
 
@@ -42,9 +44,32 @@ export function directoryState(folder: string): State & ReadableJournal {
   }
 
   function saveVersion<T extends { version: number }>(record: string, value: T): T | undefined {
-    if (latest(record) !== value.version) return undefined;
-    const stored = JSON.parse(JSON.stringify({ ...value, version: value.version + 1 })) as T;
+    const version = latest(record);
+    const there = version > 0 && !isEmpty(record);
+    if (there ? version !== value.version : value.version !== 0) return undefined;
+    const stored = JSON.parse(JSON.stringify({ ...value, version: version + 1 })) as T;
     return createOnce(join(made(record), String(stored.version)), stored) ? stored : undefined;
+  }
+
+  const isEmpty = (record: string) => readFileSync(join(record, String(latest(record))), "utf8") === "";
+
+  function isDamaged(record: string): boolean {
+    try {
+      if (latest(record) > 0 && !isEmpty(record)) read(join(record, String(latest(record))));
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
+  function leaveEmpty(record: string): void {
+    while (!isEmpty(record)) {
+      try {
+        writeFileSync(join(record, String(latest(record) + 1)), "", { flag: "wx" });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      }
+    }
   }
 
   const place = (kind: string, account: string) => join(folder, kind, encodeURIComponent(account));
@@ -52,8 +77,10 @@ export function directoryState(folder: string): State & ReadableJournal {
   return {
     copies: (account) =>
       attempt(() => {
-        const copies = place("copies", account);
-        return list(copies).map((name) => read<Copy>(join(copies, name, String(latest(join(copies, name))))));
+        const records = list(place("copies", account)).map((name) => join(place("copies", account), name));
+        return records
+          .filter((record) => !isEmpty(record))
+          .map((record) => read<Copy>(join(record, String(latest(record)))));
       }),
     saveCopy: (copy) =>
       attempt(() => {
@@ -65,7 +92,7 @@ export function directoryState(folder: string): State & ReadableJournal {
       attempt(() => {
         const record = place("accounts", account);
         const version = latest(record);
-        return version === 0 ? undefined : read<AccountRecord>(join(record, String(version)));
+        return version === 0 || isEmpty(record) ? undefined : read<AccountRecord>(join(record, String(version)));
       }),
     saveAccount: (record) => attempt(() => saveVersion(place("accounts", record.account), record)),
     awaited: (account) => attempt(() => readAll<AwaitedImage>(place("awaited", account))),
@@ -76,6 +103,12 @@ export function directoryState(folder: string): State & ReadableJournal {
         for (const image of add) createOnce(path(image), image);
         for (const image of remove) rmSync(path(image), { force: true });
       }),
+    forget: (account) =>
+      attempt(() => {
+        for (const name of list(place("copies", account))) leaveEmpty(join(place("copies", account), name));
+        rmSync(place("awaited", account), { recursive: true, force: true });
+        if (isDamaged(place("accounts", account))) leaveEmpty(place("accounts", account));
+      }),
     saveRun: (run) =>
       attempt(() => renameSync(temporary(run), join(made(place("runs", run.account)), encodeURIComponent(run.id)))),
     runs: (account, limit) =>
@@ -84,12 +117,28 @@ export function directoryState(folder: string): State & ReadableJournal {
           .sort((a, b) => b.startedAt - a.startedAt)
           .slice(0, limit),
       ),
+    prune: (account, before) =>
+      attempt(() => {
+        for (const [kind, at] of [
+          ["runs", "startedAt"],
+          ["journal", "at"],
+        ] as const) {
+          for (const name of list(place(kind, account))) {
+            const path = join(place(kind, account), name);
+            if (read<Record<string, number>>(path)[at]! < before) rmSync(path);
+          }
+        }
+      }),
     append: (entries) =>
       attempt(() => {
         for (const entry of entries) {
           const journal = made(place("journal", entry.account));
           // The next free number; another process may take it first.
-          for (let number = list(journal).length; !createOnce(join(journal, padded(number)), entry); number++);
+          for (
+            let number = Number(list(journal).at(-1) ?? -1) + 1;
+            !createOnce(join(journal, padded(number)), entry);
+            number++
+          );
         }
       }),
     entries: (account, limit, imageId) =>

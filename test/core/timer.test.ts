@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { isUnderWay, TURN, timerNews } from "../../lib/core/timer.ts";
+import { BORN, NOW } from "../support/builders.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+
+describe("the news of the timer", () => {
+  const news = (ago: number, sweepEvery = 10 * MINUTE) =>
+    timerNews({ ...BORN, heartbeatAt: NOW - ago }, sweepEvery, NOW);
+
+  it.each([
+    [-30 * SECOND, "timer: ran just now"],
+    [0, "timer: ran just now"],
+    [40 * SECOND, "timer: ran 40 s ago"],
+    [119 * SECOND, "timer: ran 119 s ago"],
+    [2 * MINUTE, "timer: ran 2 min ago"],
+    [10 * MINUTE, "timer: ran 10 min ago"],
+  ])("are words for what was %i ms ago, and no problem", (ago, text) => {
+    expect(news(ago)).toEqual({ ranAt: NOW - ago, text });
+  });
+
+  it.each([
+    [10 * MINUTE + 1, 10 * MINUTE, "10 min ago"],
+    [5 * MINUTE + 1, 10 * SECOND, "5 min ago"],
+    [121 * MINUTE, 120 * MINUTE, "2 h ago"],
+    [72 * 60 * MINUTE, 10 * MINUTE, "3 days ago"],
+  ])("are a problem with a remedy %i ms later, where it sweeps every %i ms", (ago, sweepEvery, text) => {
+    const { problem } = news(ago, sweepEvery);
+    const since = new Date(NOW - ago).toISOString();
+    expect(problem?.text).toBe(`the timer has not ended a run since ${since}, ${text}`);
+    expect(problem?.remedy).toContain("the trigger of poll-copies");
+    expect(news(Math.max(5 * MINUTE, sweepEvery), sweepEvery).problem).toBeUndefined();
+  });
+
+  it("are no problem where no timer ever ran: it may not be meant to", () => {
+    for (const record of [undefined, BORN]) {
+      const { ranAt, problem, text } = timerNews(record, MINUTE, NOW);
+      expect({ ranAt, problem }).toEqual({ ranAt: null });
+      expect(text).toContain("not run yet");
+    }
+  });
+});
+
+describe("a turn of the timer", () => {
+  const me = { id: "me" };
+  const other = { id: "other", host: "h", pid: 7 };
+  const underWay = (until: number, by = other, isDead = false) => isUnderWay({ by, until }, me, NOW, () => isDead);
+
+  it("is another's until it ends, its holder is dead, or it is our own", () => {
+    expect(underWay(NOW + TURN)).toBe(true);
+    expect(underWay(NOW + 1)).toBe(true);
+    expect(underWay(NOW)).toBe(false);
+    expect(underWay(NOW + TURN, other, true)).toBe(false);
+    expect(underWay(NOW + TURN, { ...other, id: "me" })).toBe(false);
+    expect(isUnderWay(undefined, me, NOW, () => false)).toBe(false);
+  });
+
+  it("that a wrong clock has set to end in an hour holds nobody up", () => {
+    expect(underWay(NOW + TURN + MINUTE)).toBe(true);
+    expect(underWay(NOW + TURN + MINUTE + 1)).toBe(false);
+  });
+});
