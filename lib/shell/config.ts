@@ -63,7 +63,7 @@ export function readConfig(env: Env): Config {
     const allowed = "http:// or https://, a host, perhaps a port, and nothing after it";
     const example = "http://127.0.0.1:9900";
     const url = urlOf(value);
-    if (url?.username || url?.password) {
+    if (value.includes("@")) {
       complain(name, `a user or password in it is not allowed; allowed is ${allowed}, e.g. ${name}=${example}`);
     } else if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) {
       wrong(name, value, allowed, example);

@@ -9,6 +9,8 @@ import { makeImages } from "../../emulator/console.ts";
 import { addFault, endFaults } from "../../emulator/faults.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
 import { createWorld, type World } from "../../emulator/world.ts";
+import { accountIn, callerIdentity } from "../../lib/cloud/identity.ts";
+import { transport } from "../../lib/cloud/transport.ts";
 import { readConfig } from "../../lib/shell/config.ts";
 import { openState } from "../../lib/state/open.ts";
 import type { Name } from "../e2e/call-function.ts";
@@ -48,6 +50,8 @@ const WRONG_URLS = [
   `replicator:${MARK}@127.0.0.1/state`,
 ];
 const COMMANDS = ["validate", "plan", "apply", "status"].flatMap((command) => [[command], [command, "--json"]]);
+/** Enough where all would say the same. */
+const SOME = [["validate", "--json"], ["plan"], ["apply", "--json"], ["status"]];
 type Commands = readonly (readonly string[])[];
 const FUNCTIONS: readonly Name[] = ["image-created", "evaluate-policy", "poll-copies"];
 
@@ -73,8 +77,13 @@ afterAll(async () => {
   await emulator.close();
   folder.remove();
 });
+/** No fault, and no copy but those that the test makes. */
 beforeEach(() => {
   endFaults(world);
+  world.copies.clear();
+  for (const shelf of world.images.values()) {
+    for (const [id, { copiedFrom }] of shelf) if (copiedFrom) shelf.delete(id);
+  }
   cwd = join(folder.path, `run-${++runs}`);
   mkdirSync(join(cwd, ".tccli"), { recursive: true });
   writeFileSync(join(cwd, "policy.yaml"), POLICY);
@@ -174,31 +183,45 @@ describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }
   });
 
   it.each([
-    ["a wrong key", () => ({ TENCENTCLOUD_SECRET_KEY: `${KEY}-wrong` }), /SignatureFailure/],
-    ["a wrong token", () => ({ TENCENTCLOUD_TOKEN: `${TOKEN}-wrong` }), /TokenFailure/],
-    ["a key without its id", () => ({ TENCENTCLOUD_SECRET_ID: "" }), /TENCENTCLOUD_SECRET_ID: not set/],
-    ["nobody at the endpoint", () => ({ REPLICATOR_ENDPOINT: "http://127.0.0.1:1" }), /ECONNREFUSED/],
+    ["a wrong key", () => ({ TENCENTCLOUD_SECRET_KEY: `${KEY}-wrong` }), /SignatureFailure/, COMMANDS],
+    ["a wrong token", () => ({ TENCENTCLOUD_TOKEN: `${TOKEN}-wrong` }), /TokenFailure/, SOME],
+    ["a key without its id", () => ({ TENCENTCLOUD_SECRET_ID: "" }), /TENCENTCLOUD_SECRET_ID: not set/, SOME],
+    ["nobody at the endpoint", () => ({ REPLICATOR_ENDPOINT: "http://127.0.0.1:1" }), /ECONNREFUSED/, COMMANDS],
     [
       "a password in the endpoint",
       () => ({ REPLICATOR_ENDPOINT: `http://${MARK}:${encodeURIComponent(PASSWORD)}@127.0.0.1:1` }),
       /a user or password in it is not allowed/,
+      SOME,
     ],
-    ["no database", () => ({ STATE_URL: serverUrl(1) }), /replicator@127\.0\.0\.1:1\/state.*cannot be reached/],
+    [
+      "a password in an endpoint without a scheme",
+      () => ({ REPLICATOR_ENDPOINT: `proxy:${MARK}@127.0.0.1:1` }),
+      /a user or password in it is not allowed/,
+      SOME,
+    ],
+    [
+      "no database",
+      () => ({ STATE_URL: serverUrl(1) }),
+      /replicator@127\.0\.0\.1:1\/state.*cannot be reached/,
+      COMMANDS,
+    ],
     [
       "a policy that is the file of the key",
       () => ({ POLICY_FILE: join(cwd, ".tccli/default.credential") }),
       /unknown key/,
+      SOME,
     ],
     [
       "a policy that is no YAML",
       () => ({ POLICY_FILE: join(cwd, ".tccli/broken.credential") }),
       /broken\.credential:\d/,
+      SOME,
     ],
-  ])("when there is %s", async (_, change, told) => {
+  ])("when there is %s", async (_, change, told, commands) => {
     const profile = JSON.stringify({ secretId: ID, secretKey: KEY, token: TOKEN });
     writeFileSync(join(cwd, ".tccli/default.credential"), profile);
     writeFileSync(join(cwd, ".tccli/broken.credential"), profile.replaceAll(",", ",,").replace("}", ": ["));
-    const said = await sayings(envOf({ ...BY_HAND, ...change() }), { functions: ["poll-copies"] });
+    const said = await sayings(envOf({ ...BY_HAND, ...change() }), { commands, functions: ["poll-copies"] });
     expect(`${said["plan"]}`).toMatch(told);
     expect(said["poll-copies"]).toMatch(told);
     expectNoSecret({ ...said, ...stored() });
@@ -221,14 +244,27 @@ describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }
         commands: [["plan"], ["apply", "--json"], ["status"]],
         functions: ["evaluate-policy"],
       });
-      if (action === "GetCallerIdentity") expect(said["plan"]).toContain("signed with *** and ***");
+      expect(JSON.stringify(said)).toContain("signed with *** and ***");
       expectNoSecret({ ...said, ...stored() });
     }
   });
 
+  // Many copy a token with the end of its line; the HTTP client then quotes it. Once here, since programs try again.
+  it("when a key or token is no text for a header", async () => {
+    const { signal } = new AbortController();
+    const odd = { secretId: `${ID}\n`, secretKey: KEY, token: `${TOKEN}\n` };
+    const credentials = async () => odd;
+    const send = transport({ endpoint: new URL(emulator.url), site: "cn", credentials, signal, now: () => Date.now() });
+    const error: unknown = await send(callerIdentity("cn", 1_000), accountIn).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.stringContaining("***") as string });
+    expectNoSecret({ thrown: inspect(error, { depth: 12, showHidden: true }) });
+  });
+
   it("when STATE_URL is wrong", async () => {
     const url = `sqlite://replicator:${MARK}@127.0.0.1/state`;
-    expectNoSecret(await sayings(envOf({ ...BY_HAND, STATE_URL: url }), { functions: ["poll-copies"] }));
+    expectNoSecret(
+      await sayings(envOf({ ...BY_HAND, STATE_URL: url }), { commands: SOME, functions: ["poll-copies"] }),
+    );
     for (const wrong of WRONG_URLS) {
       const thrown: unknown[] = [];
       const keep = (error: unknown) => thrown.push(error);
