@@ -43,11 +43,12 @@ function unreported(sim: Simulation, last: Report): string | undefined {
 
 /** One more sweep does nothing. What is blocked with an excuse is tried again now and then, for ever. */
 function workLeft(sim: Simulation, last: Report): string | undefined {
-  const excused = new Set(
-    last.copies.filter((c) => c.state === "blocked" && EXCUSES.has(c.reason.code)).map((c) => keyText(c.key)),
-  );
+  const excused = new Set(last.copies.filter(isExcused).map((copy) => keyText(copy.key)));
   const rightly = (action: Action) =>
-    action.do === "send" ? isBusyForGood(sim, action.source.imageId) : excused.has(keyText(action.copy.key));
+    action.do === "send"
+      ? isBusyForGood(sim, action.source.imageId) ||
+        action.drafts.every((draft) => excused.has(keyText(draft.copy.key)))
+      : excused.has(keyText(action.copy.key));
   const left = last.plan.actions.filter((action) => !rightly(action));
   if (left.length === 0) return undefined;
   return `one more sweep has something to do: ${JSON.stringify(left.map((a) => (a.do === "note" ? [a.what, a.text] : a.do)))}`;
@@ -58,6 +59,11 @@ function isBusyForGood(sim: Simulation, imageId: string): boolean {
   return sim
     .images()
     .some(({ copiedFrom, work }) => copiedFrom?.imageId === imageId && work?.sticksAtPercent !== undefined);
+}
+
+/** Blocked or failed for a reason that stands when everything is calm. */
+export function isExcused(copy: Copy): boolean {
+  return (copy.state === "blocked" || copy.state === "failed") && EXCUSES.has(copy.reason.code);
 }
 
 /** Ready, and really so; or not, with an excuse. No claim is left open. */
@@ -75,7 +81,7 @@ function whyUnfinished(sim: Simulation, copy: Copy): string | undefined {
       return undefined;
     case "blocked":
     case "failed":
-      return EXCUSES.has(copy.reason.code) ? undefined : `${where} is ${copy.state}: ${copy.reason.text}`;
+      return isExcused(copy) ? undefined : `${where} is ${copy.state}: ${copy.reason.text}`;
     case "waiting":
       // The first step of a chain has an excuse of its own; and a copy that is stuck keeps its source busy.
       if (copy.reason.code === "parent-not-ready" || /SYNCING|busy/.test(copy.reason.text)) return undefined;

@@ -10,8 +10,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "send again without looking long enough",
     file: "lib/core/seek.ts",
-    find: "if (readAt >= safeAt) {",
-    replace: "if (readAt >= 0) {",
+    find: "if (readAt >= safeAt) return",
+    replace: "if (readAt >= 0) return",
   },
   {
     name: "send what another has claimed",
@@ -84,5 +84,53 @@ export const MUTATIONS: readonly Mutation[] = [
     file: "lib/shell/send.ts",
     find: 'if (error.effect === "unknown") {',
     replace: 'if (error.effect === "unknown" && error.code !== "Network") {',
+  },
+  {
+    name: "send without recording the claim",
+    file: "lib/shell/send.ts",
+    find: 'const saved = await run.save(claimed, "claimed", `asks for "${claimed.claim.token}"`);',
+    replace: "const saved = await Promise.resolve<Copy | undefined>(claimed);",
+  },
+  {
+    name: "carry out a plan however old it is",
+    file: "lib/shell/apply.ts",
+    find: 'if (action.do !== "note" && tools.now() - readAt > STALE) {',
+    replace: "if (tools.now() - readAt > Number.MAX_VALUE + STALE) {",
+  },
+  {
+    name: "not wait after the state was lost",
+    file: "lib/core/seek.ts",
+    find: "if (c.unknownUntil !== undefined && all.readAt < c.unknownUntil",
+    replace: "if (c.unknownUntil !== undefined && all.readAt < 0",
+  },
+  {
+    name: "ask again under the same token",
+    file: "lib/core/seek.ts",
+    find: "const number = Math.max(base.claims, found.lastClaim) + 1;",
+    replace: "const number = 1;",
+  },
+  {
+    name: "count absence from the beginning of a look",
+    file: "lib/core/advance.ts",
+    find: "missingSince: c.now, updatedAt",
+    replace: "missingSince: readAt, updatedAt",
+  },
+  {
+    name: "keep quiet about a second copy",
+    file: "lib/core/duplicates.ts",
+    find: "return sorted.filter((image) => image !== kept).map(secondCopy);",
+    replace: "return sorted.slice(9).map(secondCopy);",
+  },
+  {
+    name: "ignore the border",
+    file: "lib/core/wanted.ts",
+    find: 'if (policy.crossBorder === "never" && crossesBorder(root.region, region)) {',
+    replace: 'if (policy.crossBorder === "never" && crossesBorder(root.region, root.region)) {',
+  },
+  {
+    name: "write the journal after the call only",
+    file: "lib/shell/apply.ts",
+    find: "await run.tell(action.do, describe(action), about);",
+    replace: "",
   },
 ];

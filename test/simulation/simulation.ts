@@ -16,7 +16,7 @@ import type { Copy, ImageRef, Millis, Policy } from "../../lib/types.ts";
 import { NOW } from "../support/builders.ts";
 import { simulatedCloud } from "./cloud.ts";
 import { createDice, type Dice } from "./dice.ts";
-import { findUnfinished } from "./ending.ts";
+import { findUnfinished, isExcused } from "./ending.ts";
 import type { FaultKind } from "./faults.ts";
 import { findViolation, findWrongRecord, ToldJournal } from "./invariants.ts";
 import { somebodyActs } from "./people.ts";
@@ -396,6 +396,8 @@ export class Simulation {
       scheduler.pass(dice.between(30_000, 300_000));
     }
     await this.#alone("sweep");
+    // By then everything that was made can be seen.
+    scheduler.pass(this.world.switches.copyVisibleAfterMs);
     await this.#alone("sweep");
     return this.#check() ?? (this.last ? findUnfinished(this, this.last) : "the last sweep came to no end");
   }
@@ -403,7 +405,7 @@ export class Simulation {
   /** Whether the last sweep found nothing to do and nothing to wait for. */
   #isSettled(): boolean {
     const isOpen = (copy: Copy) =>
-      copy.missingSince !== undefined || !["ready", "retired", "blocked", "failed"].includes(copy.state);
+      copy.missingSince !== undefined || !(copy.state === "ready" || copy.state === "retired" || isExcused(copy));
     return this.last?.copies.some(isOpen) === false && this.last.plan.actions.length === 0;
   }
 
