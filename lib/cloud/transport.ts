@@ -50,6 +50,11 @@ export interface TransportOptions {
  */
 export type Send = <T>(call: Call, read: (answer: Json) => T) => Promise<T>;
 
+/** How the API's error codes look. Anything else says nothing, and would be remembered and shown. */
+const CODE = /^[A-Za-z][A-Za-z0-9_.]{0,127}$/;
+/** As much of the cloud's words as is kept: they go into records and the journal. */
+const LONGEST_TEXT = 1000;
+
 /** What is known of a failed request, before it is said what it means. */
 interface Failure {
   readonly code: string;
@@ -119,7 +124,7 @@ export function transport(options: TransportOptions): Send {
       // The cloud may quote in any field what was sent to it.
       const failure: Failure = {
         code: without(secrets, failed.code),
-        text: without(secrets, failed.text),
+        text: upTo(LONGEST_TEXT, without(secrets, failed.text)),
         requestId: failed.requestId ?? requestId,
       };
       note(failure.code, failure.requestId);
@@ -198,7 +203,8 @@ async function bounded<T>(ms: Millis, outer: AbortSignal, work: (stop: AbortSign
  */
 function failureOf(error: unknown, limit: Millis): Failure {
   if (error instanceof TimeoutError) return { code: "Timeout", text: `no answer within ${limit} ms` };
-  if (error instanceof AnswerError) return { code: error.code, text: error.message };
+  if (error instanceof AnswerError)
+    return { code: CODE.test(error.code) ? error.code : "BadAnswer", text: error.message };
   const { message, code, httpCode, requestId, type } = error as {
     message?: string;
     code?: unknown;
@@ -210,13 +216,17 @@ function failureOf(error: unknown, limit: Millis): Failure {
   if (typeof requestId !== "string") return { code: type === "system" ? "Network" : "BadAnswer", text };
   if (typeof httpCode === "number") return { code: "HttpStatus", text: `HTTP ${httpCode} ${message ?? ""}`.trim() };
   if (code === undefined) return { code: "Network", text };
-  if (typeof code !== "string" || !code) return { code: "BadAnswer", text };
+  if (typeof code !== "string" || !CODE.test(code)) return { code: "BadAnswer", text };
   return { code, text, ...(requestId ? { requestId } : {}) };
 }
 
 function requestIdOf(answer: unknown): string | undefined {
   const id = (answer as { RequestId?: unknown } | null)?.RequestId;
   return typeof id === "string" ? id : undefined;
+}
+
+function upTo(length: number, text: string): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
 function without(secrets: readonly string[], text: string): string {

@@ -29,13 +29,14 @@ export interface Rows {
 }
 
 /** Deliveries of events to `image-created` in a small world: each to an instance of its own, all with one state. */
-export function floodOf({ world, state, instance }: TestWorld, policies: readonly Policy[] = [policy()]) {
+export function floodOf(small: TestWorld, policies: readonly Policy[] = [policy()]) {
+  const { world, state } = small;
   let syncs = 0;
   return {
     /** SyncImages calls that had an effect, ever. */
     syncs: () => syncs,
     async deliver(event: unknown): Promise<Cost> {
-      const report = await replicate(orderForImages(parseEvent(event).hints, policies), instance(policies));
+      const report = await replicate(orderForImages(parseEvent(event).hints, policies), small.instance(policies));
       // Taken out of the log, which forgets its oldest.
       const made = world.requests.splice(0);
       syncs += made.filter(({ action, effects }) => action === "SyncImages" && effects.length > 0).length;
