@@ -49,7 +49,12 @@ const WRONG_URLS = [
   `file://replicator:${MARK}@127.0.0.1:5432/state`,
   `replicator:${MARK}@127.0.0.1/state`,
 ];
-const COMMANDS = ["validate", "plan", "apply", "status"].flatMap((command) => [[command], [command, "--json"]]);
+/** Every command that ends by itself, as the program lists them, each with and without `--json`. */
+const { stdout: help } = await cli(["--help"], { PATH: process.env["PATH"] ?? "" });
+const COMMANDS = [...help.matchAll(/^ {2}([a-z]+) .*\S {2,}\S/gm)]
+  .map(([, name]) => name ?? "")
+  .filter((name) => !["emulator", "demo", "help"].includes(name))
+  .flatMap((name) => [[name], [name, "--json"]]);
 /** Enough where all would say the same. */
 const SOME = [["validate", "--json"], ["plan"], ["apply", "--json"], ["status"]];
 type Commands = readonly (readonly string[])[];
@@ -162,6 +167,11 @@ function expectNoSecret(places: Record<string, string>): void {
 const serverUrl = (port: number) =>
   `postgres://replicator:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/state?schema=x`;
 
+it("knows the commands", () => {
+  const names = COMMANDS.map(([name]) => name);
+  for (const name of ["validate", "plan", "apply", "status"]) expect(names).toContain(name);
+});
+
 describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }, () => {
   it.each([
     ["the environment", BY_HAND, COMMANDS, FUNCTIONS],
@@ -171,9 +181,12 @@ describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }
     const profile = { secretId: ID, secretKey: KEY, token: TOKEN };
     writeFileSync(join(cwd, ".tccli/default.credential"), JSON.stringify(profile));
     const env = envOf(credentials);
-    const said = await sayings(env, { commands, functions });
-    said["apply --wait"] = (await cli(["apply", "--wait"], env, cwd)).stdout;
-    expect(said["apply --wait"]).toBe("2 copies: 2 ready\n");
+    const first = await cli(["apply", "--wait"], env, cwd);
+    expect(first.stdout).toBe("2 copies: 2 ready\n");
+    const said: Record<string, string> = {
+      ...(await sayings(env, { commands, functions })),
+      first: first.stdout + first.stderr,
+    };
     if (functions.length > 0) expect(said["poll-copies"]).toContain("answered");
     expectNoSecret({ ...said, ...stored() });
     expect(Object.keys(stored())).toContain("state.db");
