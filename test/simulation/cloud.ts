@@ -10,9 +10,9 @@ import type { CloudError } from "../../lib/errors.ts";
 import type { Cloud } from "../../lib/ports/cloud.ts";
 import { CALL_FAULTS, type FaultKind } from "./faults.ts";
 import { judgeRequest } from "./invariants.ts";
+import type { Scene } from "./scene.ts";
 import type { Process } from "./scheduler.ts";
 import { OURS, SETTLE } from "./setting.ts";
-import type { Simulation } from "./simulation.ts";
 
 type Answer = ApiError | Record<string, unknown>;
 
@@ -24,7 +24,7 @@ const REFUSALS: Readonly<Record<string, FaultKind>> = {
 };
 
 /** The adapter of one process over the simulated cloud: a gate before and after each call, and faults between them. */
-export function simulatedCloud(sim: Simulation, process: Process): Cloud {
+export function simulatedCloud(sim: Scene, process: Process): Cloud {
   let bound: Account | undefined;
   const send: Send = async (call, read) => {
     const account = sim.callerOf();
@@ -35,7 +35,7 @@ export function simulatedCloud(sim: Simulation, process: Process): Cloud {
     const effect = () => perform(sim, process, account, call);
     const arrives = () => {
       if (isLate()) return false;
-      sim.later(effect, sim.mayProve(process) ? SETTLE / 2 : SIGNATURE_LIFE);
+      sim.later(effect, sim.oneHost ? SETTLE / 2 : SIGNATURE_LIFE);
       return true;
     };
     const slow = sim.chaos && sim.dice.roll(sim.callFaults / 4);
@@ -76,7 +76,7 @@ function failed(call: Call, code: string, text: string, effect = verdictOf(code)
 }
 
 /** What was there and recorded cannot be seen for a while: gone is only what is missing twice, `SETTLE` apart. */
-function withoutBlinking(sim: Simulation, call: Call, answer: Answer): Answer {
+function withoutBlinking(sim: Scene, call: Call, answer: Answer): Answer {
   if (answer instanceof ApiError || call.action !== "DescribeImages") return answer;
   const images = answer["ImageSet"] as { ImageId: string }[];
   if (sim.chaos && sim.dice.roll(0.01)) sim.blink(images.map(({ ImageId }) => ImageId));
@@ -87,7 +87,7 @@ function withoutBlinking(sim: Simulation, call: Call, answer: Answer): Answer {
 }
 
 /** A request arrives at the cloud. */
-function perform(sim: Simulation, process: Process, account: Account, call: Call): Answer {
+function perform(sim: Scene, process: Process, account: Account, call: Call): Answer {
   const { service, action, region, params } = call;
   const answer = answerOf(sim, account, call);
   if (call.changes) {
@@ -103,7 +103,7 @@ function perform(sim: Simulation, process: Process, account: Account, call: Call
   return answer;
 }
 
-function answerOf(sim: Simulation, account: Account, { service, action, region, params }: Call): Answer {
+function answerOf(sim: Scene, account: Account, { service, action, region, params }: Call): Answer {
   try {
     const version = VERSIONS[service];
     return plain(callAction(sim.world, { account, service, action, version, region, params: plain(params) }));

@@ -4,8 +4,8 @@ import type { Action } from "../../lib/core/plan.ts";
 import type { Report } from "../../lib/shell/replicate.ts";
 import type { Copy } from "../../lib/types.ts";
 import { doublesOf } from "./invariants.ts";
+import type { Scene } from "./scene.ts";
 import { HOME } from "./setting.ts";
-import type { Simulation } from "./simulation.ts";
 
 /** Reasons for which a copy may rightly not be ready when everything is calm. */
 const EXCUSES = new Set([
@@ -21,7 +21,7 @@ const EXCUSES = new Set([
 ]);
 
 /** How it all has to end once faults have stopped: what can be ready is ready, and the last sweep had nothing to do. */
-export function findUnfinished(sim: Simulation, last: Report): string | undefined {
+export function findUnfinished(sim: Scene, last: Report): string | undefined {
   if (sim.beyond) return unreported(sim, last);
   return (
     workLeft(sim, last) ?? last.copies.map((copy) => whyUnfinished(sim, copy)).find(Boolean) ?? forgotten(sim, last)
@@ -29,7 +29,7 @@ export function findUnfinished(sim: Simulation, last: Report): string | undefine
 }
 
 /** Where copies stay invisible longer than `SETTLE` there may be two; then a person is told of all but one. */
-function unreported(sim: Simulation, last: Report): string | undefined {
+function unreported(sim: Scene, last: Report): string | undefined {
   for (const [key, ids] of doublesOf(sim)) {
     const told = ids.filter((id) =>
       last.plan.problems.some(({ code, text }) => code === "duplicate" && text.includes(id)),
@@ -42,7 +42,7 @@ function unreported(sim: Simulation, last: Report): string | undefined {
 }
 
 /** One more sweep does nothing. What is blocked with an excuse is tried again now and then, for ever. */
-function workLeft(sim: Simulation, last: Report): string | undefined {
+function workLeft(sim: Scene, last: Report): string | undefined {
   const excused = new Set(last.copies.filter(isExcused).map((copy) => keyText(copy.key)));
   const rightly = (action: Action) =>
     action.do === "send"
@@ -55,7 +55,7 @@ function workLeft(sim: Simulation, last: Report): string | undefined {
 }
 
 /** A copy that is stuck keeps its source busy, where sources are. */
-function isBusyForGood(sim: Simulation, imageId: string): boolean {
+function isBusyForGood(sim: Scene, imageId: string): boolean {
   return sim
     .images()
     .some(({ copiedFrom, work }) => copiedFrom?.imageId === imageId && work?.sticksAtPercent !== undefined);
@@ -67,7 +67,7 @@ export function isExcused(copy: Copy): boolean {
 }
 
 /** Ready, and really so; or not, with an excuse. No claim is left open. */
-function whyUnfinished(sim: Simulation, copy: Copy): string | undefined {
+function whyUnfinished(sim: Scene, copy: Copy): string | undefined {
   const where = `${copy.rootName} ${copy.key.rootId} → ${copy.key.region}`;
   switch (copy.state) {
     case "ready": {
@@ -94,7 +94,7 @@ function whyUnfinished(sim: Simulation, copy: Copy): string | undefined {
 }
 
 /** Every copy that the policies want is known. */
-function forgotten(sim: Simulation, last: Report): string | undefined {
+function forgotten(sim: Scene, last: Report): string | undefined {
   const known = new Set(last.copies.map(({ key }) => `${key.rootId} → ${key.region}`));
   const wanted = sim.roots().flatMap((root) => {
     const policy = sim.policies.find(({ name, from }) => name !== "base" && from.includes(root.region));

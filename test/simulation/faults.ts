@@ -45,6 +45,8 @@ export const FAULTS = {
   "fill-quota": "somebody fills a region",
   "new-root": "somebody makes another source",
   "policy-changed": "somebody changes the policy while runs are under way",
+  retry: "somebody has everything tried again that is failed or blocked",
+  rebuild: "somebody has the state rebuilt from the cloud",
   // Processes.
   killed: "a process is killed between two of its steps",
   "killed-request-under-way": "and a request that has left it still arrives",
@@ -55,6 +57,7 @@ export const FAULTS = {
   fenced: "a request is destroyed because its claim has run out",
   overlap: "two or more processes run at the same time",
   "eight-at-once": "eight processes run at the same time",
+  "timer-skipped": "a run of the timer finds another one under way",
   "clock-skew": "the clock of an instance is off by 10 s or more",
   // What the protocol does not promise, and what then has to happen.
   "double-reported": "a copy stayed invisible longer than SETTLE, was made again, and a person was told",

@@ -3,19 +3,19 @@ import type { RequestRecord } from "../../emulator/request-log.ts";
 import { CLAIM_LIFE, SIGNATURE_LIFE, STALE, SYNC_TIMEOUT } from "../../lib/core/timing.ts";
 import type { Report } from "../../lib/shell/replicate.ts";
 import type { JournalEntry, Millis } from "../../lib/types.ts";
+import type { Scene } from "./scene.ts";
 import { HOME, MAX_GIB, PARTNER } from "./setting.ts";
-import type { Simulation } from "./simulation.ts";
 
 /** A plan may be so old when it is carried out, and the request take so long: an image that was recalled since is copied. */
 const RECALL: Millis = STALE + CLAIM_LIFE + SIGNATURE_LIFE + SYNC_TIMEOUT + 60_000;
 
 /** What the world must never look like, whatever the processes have done. */
-export function findViolation(sim: Simulation): string | undefined {
+export function findViolation(sim: Scene): string | undefined {
   return (sim.beyond ? undefined : doubled(sim)) ?? copyOfACopy(sim);
 }
 
 /** `root → region` → the live copies that we made of it, where there are several. */
-export function doublesOf(sim: Simulation): ReadonlyMap<string, readonly string[]> {
+export function doublesOf(sim: Scene): ReadonlyMap<string, readonly string[]> {
   const live = new Map<string, string[]>();
   for (const { imageId, region } of sim.ourCopies()) {
     const key = `${sim.originOf(imageId)?.rootId} → ${region}`;
@@ -24,13 +24,13 @@ export function doublesOf(sim: Simulation): ReadonlyMap<string, readonly string[
   return new Map([...live].filter(([, ids]) => ids.length > 1));
 }
 
-function doubled(sim: Simulation): string | undefined {
+function doubled(sim: Scene): string | undefined {
   for (const [key, ids] of doublesOf(sim)) return `two live copies of ${key}: ${ids.join(" and ")}`;
   return undefined;
 }
 
 /** Only a shared image has two steps: into its own region, and from there on. */
-function copyOfACopy(sim: Simulation): string | undefined {
+function copyOfACopy(sim: Scene): string | undefined {
   for (const { imageId, copiedFrom, region } of sim.images()) {
     const origin = sim.originOf(imageId);
     if (!origin || !copiedFrom || origin.depth === 1 || sim.byHand.has(imageId)) continue;
@@ -43,7 +43,7 @@ function copyOfACopy(sim: Simulation): string | undefined {
 }
 
 /** Judges one request that changes something, at the moment when it arrives. */
-export function judgeRequest(sim: Simulation, request: RequestRecord): void {
+export function judgeRequest(sim: Scene, request: RequestRecord): void {
   const complaint =
     request.action === "SyncImages"
       ? (brokenGuard(sim, request) ?? unexplainedCopy(sim, request))
@@ -52,7 +52,7 @@ export function judgeRequest(sim: Simulation, request: RequestRecord): void {
 }
 
 /** Every write of ours is about a copy of ours; nothing is ever deleted. */
-function foreignTouched(sim: Simulation, { action, params, effects }: RequestRecord): string | undefined {
+function foreignTouched(sim: Scene, { action, params, effects }: RequestRecord): string | undefined {
   const foreign = effects.some(({ region, imageId }) => {
     const image = sim.world.images.get(region)?.get(imageId);
     return image !== undefined && (image.copiedFrom === undefined || sim.byHand.has(imageId));
@@ -62,7 +62,7 @@ function foreignTouched(sim: Simulation, { action, params, effects }: RequestRec
 }
 
 /** What the policies forbid in every version of them. */
-function brokenGuard(sim: Simulation, { region, params, result }: RequestRecord): string | undefined {
+function brokenGuard(sim: Scene, { region, params, result }: RequestRecord): string | undefined {
   const { ImageIds, DestinationRegions, DryRun } = params as SyncParams;
   const [imageId = ""] = ImageIds;
   const root = sim.world.images.get(region)?.get(imageId);
@@ -80,14 +80,14 @@ function brokenGuard(sim: Simulation, { region, params, result }: RequestRecord)
 }
 
 /** The journal has the claim of each destination before the request arrives. */
-function unexplainedCopy(sim: Simulation, { params }: RequestRecord): string | undefined {
+function unexplainedCopy(sim: Scene, { params }: RequestRecord): string | undefined {
   const { DestinationRegions, ImageName } = params as SyncParams;
   const region = DestinationRegions.find((destination) => !sim.journal.hasClaim(destination, ImageName));
   return region && `the journal does not explain SyncImages of ${ImageName} to ${region}`;
 }
 
 /** The journal has named the image before it is tagged or named. */
-function unexplainedChange(sim: Simulation, { action, effects }: RequestRecord): string | undefined {
+function unexplainedChange(sim: Scene, { action, effects }: RequestRecord): string | undefined {
   const image = effects.find(({ region, imageId }) => !sim.journal.hasImage(region, imageId));
   return image && `the journal does not explain ${action} of ${image.imageId}`;
 }
@@ -100,7 +100,7 @@ interface SyncParams {
 }
 
 /** What a run must not believe: that a copy is ready which is not NORMAL or not ours (no policy here adopts). */
-export function findWrongRecord(sim: Simulation, { copies }: Report): string | undefined {
+export function findWrongRecord(sim: Scene, { copies }: Report): string | undefined {
   for (const copy of copies) {
     const image = copy.state === "ready" ? sim.imageOf(copy) : undefined;
     if (!image) continue;

@@ -2,10 +2,11 @@ import { callAction } from "../../emulator/call.ts";
 import { changeImage, deleteImage, makeImages } from "../../emulator/console.ts";
 import { ApiError } from "../../emulator/errors.ts";
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
+import type { World } from "../../emulator/world.ts";
 import { IGNORE_TAG, TAG_PREFIX, tokenIn } from "../../lib/core/mark.ts";
 import type { FaultKind } from "./faults.ts";
+import type { Scene } from "./scene.ts";
 import { bake, REGIONS } from "./setting.ts";
-import type { Simulation } from "./simulation.ts";
 
 /** What a person may do; each answers whether there was something to do it to. */
 const ACTS = {
@@ -45,19 +46,17 @@ const ACTS = {
     bake(sim.world, sim.dice, sim.dice.roll(0.5) ? "CREATING" : "NORMAL");
     return true;
   },
-} satisfies Partial<
-  Record<FaultKind, (sim: Simulation, copy?: StoredImage, root?: StoredImage) => boolean | undefined>
->;
+} satisfies Partial<Record<FaultKind, (sim: Scene, copy?: StoredImage, root?: StoredImage) => boolean | undefined>>;
 
 /** Somebody does something to the images, from the console. */
-export function somebodyActs(sim: Simulation): void {
+export function somebodyActs(sim: Scene): void {
   const { dice } = sim;
   const kind = dice.pick(Object.keys(ACTS) as (keyof typeof ACTS)[]);
   const copies = sim.ourCopies();
   const roots = sim.roots();
   const copy = copies.length > 0 ? dice.pick(copies) : undefined;
   const root = roots.length > 0 ? dice.pick(roots) : undefined;
-  const act: (sim: Simulation, copy?: StoredImage, root?: StoredImage) => boolean | undefined = ACTS[kind];
+  const act: (sim: Scene, copy?: StoredImage, root?: StoredImage) => boolean | undefined = ACTS[kind];
   if (!act(sim, copy, root)) return;
   // Without both marks no program can know a copy of ours; it is nobody's to count. The same for tags that are taken
   // away between their reading back and the renaming.
@@ -67,12 +66,12 @@ export function somebodyActs(sim: Simulation): void {
   sim.count(kind);
 }
 
-function retag(world: Simulation["world"], image: StoredImage, tags: Record<string, string>): void {
+function retag(world: World, image: StoredImage, tags: Record<string, string>): void {
   changeImage(world, image, { tags: { ...Object.fromEntries(tagsOf(image)), ...tags }, silent: true });
 }
 
 /** A copy of our copy, made by a person: where tags are carried over it has our lineage tags, and is not ours. */
-function copyByHand(sim: Simulation, copy: StoredImage): boolean {
+function copyByHand(sim: Scene, copy: StoredImage): boolean {
   const { world, dice } = sim;
   const [account] = world.config.accounts;
   const region = dice.pick(REGIONS.filter((r) => r !== copy.region));
@@ -94,7 +93,7 @@ function copyByHand(sim: Simulation, copy: StoredImage): boolean {
   return true;
 }
 
-function imagesIn(world: Simulation["world"], region: string): StoredImage[] {
+function imagesIn(world: World, region: string): StoredImage[] {
   return [...(world.images.get(region)?.values() ?? [])];
 }
 

@@ -22,7 +22,7 @@ export function simulatedWorld(seed: number, dice: Dice, beyond: boolean, now: (
     seed,
     rateLimits: false,
     imageSizeGiB: 20,
-    quota: dice.pick([30, 30, 12]),
+    quota: dice.pick([30, 30, 8]),
     accounts: DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved: true })),
     switches: drawSwitches(dice, beyond),
   });

@@ -1,12 +1,12 @@
 import { StateError } from "../../lib/errors.ts";
 import type { ReadableJournal, State } from "../../lib/ports/state.ts";
+import type { Scene } from "./scene.ts";
 import type { Process } from "./scheduler.ts";
-import type { Simulation } from "./simulation.ts";
 
 type Both = State & ReadableJournal;
 
 /** The state as one process reaches it: a gate before and after each verb, and a database that is slow or fails half-way. */
-export function simulatedState(sim: Simulation, process: Process): Both {
+export function simulatedState(sim: Scene, process: Process): Both {
   const through = async <T>(verb: string, work: (state: Both) => Promise<T>): Promise<T> => {
     const slow = sim.chaos && sim.dice.roll(sim.stateFaults / 2);
     if (slow) sim.count("state-slow");
@@ -33,7 +33,11 @@ export function simulatedState(sim: Simulation, process: Process): Both {
     saveAccount: (record) => through("saveAccount", (s) => s.saveAccount(record)),
     awaited: (account) => through("awaited", (s) => s.awaited(account)),
     setAwaited: (add, remove) => through("setAwaited", (s) => s.setAwaited(add, remove)),
-    forget: (account) => through("forget", (s) => s.forget(account)),
+    forget: (account) =>
+      through("forget", async (s) => {
+        await s.forget(account);
+        sim.recorded.clear();
+      }),
     prune: (account, before) => through("prune", (s) => s.prune(account, before)),
     saveRun: (run) => through("saveRun", (s) => s.saveRun(run)),
     runs: (account, limit) => through("runs", (s) => s.runs(account, limit)),

@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Account } from "../../emulator/accounts.ts";
+import { progressOf, type StoredImage } from "../../emulator/image.ts";
+import type { World } from "../../emulator/world.ts";
+import type { ReadableJournal, State } from "../../lib/ports/state.ts";
+import { openState } from "../../lib/state/open.ts";
+import type { Copy, Millis, Policy } from "../../lib/types.ts";
+import { NOW } from "../support/builders.ts";
+import { createDice, type Dice } from "./dice.ts";
+import type { FaultKind } from "./faults.ts";
+import { findViolation, ToldJournal } from "./invariants.ts";
+import { Scheduler } from "./scheduler.ts";
+import { OURS, SETTLE, simulatedPolicies, simulatedWorld } from "./setting.ts";
+
+const IN_MEMORY = "/dev/shm";
+
+/** What all parts of a simulation share: the world, the state, what is wrong with them now, and what was noted of it. */
+export class Scene {
+  readonly seed: number;
+  readonly dice: Dice;
+  readonly scheduler: Scheduler;
+  readonly world: World;
+  readonly trace: string[] = [];
+  readonly journal = new ToldJournal();
+  /** Copies that people made unrecognisable: without both marks, no program could know them. */
+  readonly unmarked = new Set<string>();
+  /** Copies that people made by the same API. */
+  readonly byHand = new Set<string>();
+  /** Roots that people recalled, and when. */
+  readonly recalled = new Map<string, Millis>();
+  /** Images whose ids the present state knows. */
+  readonly recorded = new Set<string>();
+  /** Copies stay invisible for longer than `SETTLE`: what is promised then is to tell. */
+  readonly beyond: boolean;
+  /** All processes run on one host: one clock, and a dead one is known to be dead. */
+  readonly oneHost: boolean;
+  readonly callFaults: number;
+  readonly stateFaults: number;
+  /** Until then the credentials are those of another account. */
+  otherAccountUntil: Millis = 0;
+  /** Faults happen. */
+  chaos = true;
+  state!: State & ReadableJournal;
+  policies: readonly Policy[] = simulatedPolicies();
+
+  readonly counts = new Map<FaultKind, number>();
+  readonly #blinks = new Map<string, Millis>();
+  readonly #origins = new Map<string, { readonly rootId: string; readonly depth: number }>();
+  readonly #pages = new Map<string, string>();
+  #path = "";
+  #images: StoredImage[] | undefined;
+  #complaint: string | undefined;
+  #checked: readonly StoredImage[] | undefined;
+
+  constructor(seed: number) {
+    this.seed = seed;
+    this.dice = createDice(seed);
+    const { dice } = this;
+    this.scheduler = new Scheduler(NOW, dice);
+    this.callFaults = dice.pick([0, 0.02, 0.06, 0.15]);
+    this.stateFaults = dice.pick([0, 0.01, 0.03]);
+    this.beyond = dice.roll(0.04);
+    this.oneHost = dice.roll(0.4);
+    this.world = simulatedWorld(seed, dice, this.beyond, () => this.scheduler.now);
+    if (this.world.switches.copyVisibleAfterMs > 0) this.count("late-visibility");
+    if (this.world.switches.tagsVisibleAfterMs > 0) this.count("late-tags");
+  }
+
+  count(kind: FaultKind): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    this.tell(`! ${kind}`);
+  }
+
+  tell(text: string): void {
+    this.trace.push(`${((this.scheduler.now - NOW) / 1000).toFixed(1).padStart(8)} ${text}`);
+  }
+
+  /** Something is wrong; the first complaint counts. */
+  complain(complaint: string): void {
+    this.#complaint ??= complaint;
+  }
+
+  /** Whose credentials the processes have now. */
+  callerOf(): Account {
+    const [ours, others] = this.world.config.accounts as [Account, Account];
+    return this.scheduler.now < this.otherAccountUntil ? others : ours;
+  }
+
+  /** Lets an effect come late, but not later than the protocol allows for. */
+  later(effect: () => void, latest: Millis): void {
+    this.scheduler.later(this.dice.between(1_000, latest - 2_000), effect);
+  }
+
+  /** Lets a recorded image be out of sight for less than `SETTLE`; once, so that it is never absent twice, `SETTLE` apart. */
+  blink(imageIds: readonly string[]): void {
+    const imageId = imageIds.find((id) => this.recorded.has(id) && !this.#blinks.has(id));
+    if (imageId === undefined) return;
+    this.#blinks.set(imageId, this.scheduler.now + this.dice.between(1_000, SETTLE - 20_000));
+    this.count("blinking-image");
+  }
+
+  isBlinking(imageId: string): boolean {
+    return this.scheduler.now < (this.#blinks.get(imageId) ?? 0);
+  }
+
+  /** Counts lists that change while they are read page by page. */
+  notePage(reader: string, region: string, params: object): void {
+    const { Offset = 0 } = params as { Offset?: number };
+    const now = [...(this.world.images.get(region)?.keys() ?? [])].join();
+    const key = `${reader} ${region}`;
+    if (Offset === 0) this.#pages.set(key, now);
+    else if (this.#pages.get(key) !== now) this.count("pages-shift");
+  }
+
+  /** The world has changed, or may have. */
+  touched(): void {
+    this.#images = undefined;
+  }
+
+  /** What belongs to our account. */
+  images(): readonly StoredImage[] {
+    if (this.#images) return this.#images;
+    const all = [...this.world.images.values()].flatMap((images) => [...images.values()]);
+    this.#images = all.filter((image) => image.owner === OURS);
+    for (const { imageId, copiedFrom } of this.#images) {
+      if (!copiedFrom || this.#origins.has(imageId)) continue;
+      const parent = this.#origins.get(copiedFrom.imageId);
+      const origin = { rootId: parent?.rootId ?? copiedFrom.imageId, depth: (parent?.depth ?? 0) + 1 };
+      this.#origins.set(imageId, origin);
+    }
+    return this.#images;
+  }
+
+  /** The root of a copy, also when what lies between is gone. */
+  originOf(imageId: string): { readonly rootId: string; readonly depth: number } | undefined {
+    return this.#origins.get(imageId);
+  }
+
+  /** The image that a record names. */
+  imageOf(copy: Copy): StoredImage | undefined {
+    const imageId = "imageId" in copy ? copy.imageId : undefined;
+    return imageId === undefined ? undefined : this.world.images.get(copy.key.region)?.get(imageId);
+  }
+
+  /** What our SyncImages calls have made and is still there; failed ones aside. */
+  ourCopies(): StoredImage[] {
+    const now = this.world.workNow();
+    return this.images().filter(
+      (image) =>
+        image.copiedFrom &&
+        !this.unmarked.has(image.imageId) &&
+        !this.byHand.has(image.imageId) &&
+        progressOf(image, now).state !== "CREATEFAILED",
+    );
+  }
+
+  roots(): StoredImage[] {
+    return this.images().filter((image) => !image.copiedFrom && /^(golden|back)-\d/.test(image.name));
+  }
+
+  /** What is wrong, if anything is. */
+  check(): string | undefined {
+    if (this.#complaint === undefined && this.#checked !== this.images()) {
+      this.#checked = this.images();
+      this.#complaint = findViolation(this);
+    }
+    return this.#complaint;
+  }
+
+  /** An empty state. */
+  async open(): Promise<void> {
+    this.#path = join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), `cvm-replicator-sim-${randomUUID()}.db`);
+    this.state = await openState(`sqlite:${this.#path}`);
+  }
+
+  async close(): Promise<void> {
+    await this.state.close();
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(this.#path + suffix, { force: true });
+  }
+}
