@@ -17,9 +17,6 @@ import { simulatedState } from "./state.ts";
 
 const SKEW: Millis = 28_000;
 const SWEEP_EVERY: Millis = 600_000;
-/** Standing still for less than a claim lives, or until others may have taken it over. */
-const SHORT = [20_000, 90_000] as const;
-const LONG = [540_000, 1_200_000] as const;
 /** What the functions keep back before they are killed (`CLOSING` of invoke.ts). */
 const CLOSING: Millis = 3_000;
 
@@ -94,8 +91,13 @@ export class Simulation extends Scene {
     if (this.#isSending(alive) && dice.roll(0.01)) return this.#loseState("state-lost-while-sending");
     const process = alive.length > 0 ? dice.pick(alive) : undefined;
     if (process && dice.roll(0.006)) return this.#kill(process, "killed");
+    // For about as long as a claim lives, or until others may have taken it over.
     if (process && this.#isAboutToSend(process) && dice.roll(0.1))
-      return this.#freeze(process, "frozen-before-send", dice.between(...dice.pick([SHORT, LONG])));
+      return this.#freeze(
+        process,
+        "frozen-before-send",
+        dice.roll(0.5) ? dice.between(20_000, 90_000) : dice.between(540_000, 1_200_000),
+      );
     if (process && dice.roll(0.005)) return this.#freeze(process, "frozen", dice.between(20_000, 900_000));
     const ready = scheduler.ready();
     if (ready.length > 0) await scheduler.step(dice.pick(ready));
