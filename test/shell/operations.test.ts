@@ -1,0 +1,247 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { deleteImage, makeImages } from "../../emulator/console.ts";
+import { addFault, endFaults } from "../../emulator/faults.ts";
+import { TURN } from "../../lib/core/timer.ts";
+import { orderByHand, orderForTimer } from "../../lib/shell/orders.ts";
+import { type Order, replicate } from "../../lib/shell/replicate.ts";
+import type { AccountRecord, Copy } from "../../lib/types.ts";
+import { ACCOUNT, NOW, policy } from "../support/builders.ts";
+import { gate } from "../support/gate.ts";
+import { type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const golden = policy({ to: ["ap-shanghai", "ap-beijing", "ap-singapore"], crossBorder: "approved" });
+const timer: Order = { why: "timer", scope: { kind: "sweep" } };
+
+let t: TestWorld;
+beforeEach(async () => {
+  t = await testWorld();
+});
+afterEach(() => t.close());
+
+const states = (copies: readonly Copy[]) => copies.map((copy) => `${copy.key.region} ${copy.state}`).sort();
+const READY = ["ap-beijing ready", "ap-shanghai ready", "ap-singapore ready"];
+const record = () => t.state.account(ACCOUNT);
+const calls = () => t.world.requests.filter(({ action }) => action !== "GetCallerIdentity").length;
+
+/** An instance that stops where it begins to look at the cloud. */
+function stopped() {
+  const instance = t.instance([golden]);
+  const { cloud } = instance;
+  const here = gate();
+  instance.cloud = { ...cloud, images: (...what) => here.pass().then(() => cloud.images(...what)) };
+  return { instance, here };
+}
+
+async function changeRecord(change: Partial<AccountRecord>) {
+  const known = await record();
+  if (known) await t.state.saveAccount({ ...known, ...change });
+}
+
+describe("a run of the timer", () => {
+  beforeEach(async () => {
+    await replicate(timer, t.instance([golden]));
+    t.pass(MINUTE);
+    t.bake();
+  });
+
+  it("that finds another one under way is skipped: no look, no call, no heartbeat, and no error", async () => {
+    const { instance, here } = stopped();
+    const first = replicate(timer, instance);
+    await here.reached;
+    const before = calls();
+    const second = await replicate(timer, t.instance([golden]));
+    expect(second.run).toMatchObject({ skipped: "another run of the timer is under way", actions: {}, problems: [] });
+    expect(second.plan.actions).toEqual([]);
+    expect(calls()).toBe(before);
+    expect((await record())?.heartbeatAt).toBe(NOW);
+    expect((await t.state.runs(ACCOUNT, 1))[0]).toMatchObject({ skipped: second.run.skipped });
+    here.open();
+    expect((await first).run.skipped).toBeUndefined();
+    expect((await record())?.heartbeatAt).toBe(NOW + MINUTE);
+    expect((await replicate(timer, t.instance([golden]))).run.skipped).toBeUndefined();
+    expect(t.syncs()).toBe(1);
+  });
+
+  it("holds up no run by event or by hand", async () => {
+    const { instance, here } = stopped();
+    const first = replicate(timer, instance);
+    await here.reached;
+    expect((await replicate(sweep, t.instance([golden]))).run.skipped).toBeUndefined();
+    expect(t.syncs()).toBe(1);
+    here.open();
+    await first;
+    expect(t.syncs()).toBe(1);
+  });
+
+  it("takes over from one that is dead, or that has not been heard of for two minutes", async () => {
+    const dead = { id: "dead", host: "here", pid: 1 };
+    await changeRecord({ timer: { by: dead, until: NOW + MINUTE + TURN } });
+    expect((await replicate(timer, t.instance([golden]))).run.skipped).toBeDefined();
+    const proof = t.instance([golden], { isDead: ({ id }) => id === "dead" });
+    expect((await replicate(timer, proof)).run.skipped).toBeUndefined();
+    await changeRecord({ timer: { by: dead, until: NOW + MINUTE + TURN } });
+    t.pass(TURN);
+    expect((await replicate(timer, t.instance([golden]))).run.skipped).toBeUndefined();
+  });
+
+  it("gives its turn back when it fails, and leaves no heartbeat then", async () => {
+    const failing = t.instance([golden]);
+    failing.cloud = { ...failing.cloud, images: () => Promise.reject(new Error("broken")) };
+    await expect(replicate(timer, failing)).rejects.toThrow("broken");
+    expect(await record()).not.toHaveProperty("timer");
+    expect((await record())?.heartbeatAt).toBe(NOW);
+  });
+
+  it("that loses its turn on the way does no harm, and does not take it from the one who has it", async () => {
+    const { instance, here } = stopped();
+    const first = replicate(timer, instance);
+    await here.reached;
+    t.pass(TURN);
+    const other = stopped();
+    const second = replicate(timer, other.instance);
+    await other.here.reached;
+    here.open();
+    await first;
+    expect((await record())?.timer?.by).toEqual(other.instance.me);
+    other.here.open();
+    await second;
+    expect(await record()).not.toHaveProperty("timer");
+    expect(states((await t.settle(t.instance([golden]))).copies)).toEqual(READY);
+    expect(t.syncs()).toBe(1);
+  });
+
+  it("writes down its end and its sweep, however many others write at the same time", async () => {
+    t.pass(MINUTE);
+    const orders = [timer, sweep, sweep, poll, sweep, sweep, sweep, poll];
+    const reports = await Promise.all(orders.map((order) => replicate(order, t.instance([golden]))));
+    expect(reports[0]?.run.skipped).toBeUndefined();
+    expect(await record()).toMatchObject({ heartbeatAt: NOW + 2 * MINUTE, sweptAt: NOW + 2 * MINUTE });
+    expect(await record()).not.toHaveProperty("timer");
+  });
+
+  it("sweeps though the last sweep was written down by a clock that was years ahead", async () => {
+    await changeRecord({ sweptAt: NOW + 1000 * DAY });
+    expect((await orderForTimer(t.instance([golden]), 10 * MINUTE)).scope.kind).toBe("sweep");
+    await changeRecord({ sweptAt: NOW });
+    expect((await orderForTimer(t.instance([golden]), 10 * MINUTE)).scope.kind).toBe("poll");
+  });
+});
+
+describe("the history", () => {
+  it("is kept for 90 days, and shortened by the first sweep of a day", async () => {
+    t.bake();
+    const instance = t.instance([golden]);
+    let prunes = 0;
+    const prune: typeof t.state.prune = (...what) => t.state.prune(...what).finally(() => (prunes += 1));
+    instance.state = { ...t.state, prune };
+    await replicate(sweep, instance);
+    await replicate(sweep, instance);
+    expect(prunes).toBe(1);
+    const lines = (await t.state.entries(ACCOUNT, 1000)).length;
+    expect(lines).toBeGreaterThan(3);
+    t.pass(90 * DAY);
+    await replicate(poll, instance);
+    const before = (await t.state.entries(ACCOUNT, 1000)).length;
+    await replicate(sweep, instance);
+    expect((await t.state.entries(ACCOUNT, 1000)).length).toBe(before);
+    t.pass(DAY);
+    await replicate(sweep, instance);
+    const times = (await t.state.entries(ACCOUNT, 1000)).map(({ at }) => at);
+    expect(Math.min(...times)).toBeGreaterThan(NOW + DAY);
+    expect((await t.state.runs(ACCOUNT, 1000)).every(({ startedAt }) => startedAt > NOW + DAY)).toBe(true);
+    expect(states(await t.state.copies(ACCOUNT))).toEqual(READY);
+  });
+});
+
+describe("trying again", () => {
+  const again = (choose: (copy: Copy) => boolean = () => true): Order => ({ ...sweep, why: "retry", retry: choose });
+
+  it("makes what has failed for good, under the next number", async () => {
+    t.bake();
+    const effect = { kind: "fail-copy", percent: 40, destination: "ap-beijing" } as const;
+    addFault(t.world, { match: { action: "SyncImages", times: 0 }, effect });
+    const instance = t.instance([{ ...golden, attempts: 2 }]);
+    const failed = (await t.settle(instance, 100)).copies.find(({ state }) => state === "failed");
+    expect(failed).toMatchObject({ attempts: 2, reason: { remedy: expect.stringContaining("retry") as string } });
+    endFaults(t.world);
+    const syncs = t.syncs();
+    await replicate(sweep, instance);
+    expect(t.syncs()).toBe(syncs);
+    await replicate(again(), instance);
+    expect(t.syncs()).toBe(syncs + 1);
+    const report = await t.settle(instance);
+    expect(states(report.copies)).toEqual(READY);
+    expect(report.copies.find(({ key }) => key.region === "ap-beijing")).toMatchObject({ claims: 3, attempts: 0 });
+  });
+
+  it("does not wait for what was refused, and leaves alone what was not chosen", async () => {
+    await t.close();
+    t = await testWorld({ quota: 3 });
+    const rooms = ["ap-beijing", "ap-shanghai"].map((region) =>
+      makeImages(t.world, { region, name: "full", count: 3 }),
+    );
+    t.bake();
+    const instance = t.instance([golden]);
+    await t.settle(instance, 35);
+    const blocked = ["ap-beijing blocked", "ap-shanghai blocked", "ap-singapore ready"];
+    expect(states(await t.state.copies(ACCOUNT))).toEqual(blocked);
+    for (const image of rooms.flat()) deleteImage(t.world, image);
+    expect(states((await replicate(sweep, instance)).copies)).toEqual(blocked);
+    const report = await replicate(
+      again(({ key }) => key.region === "ap-beijing"),
+      instance,
+    );
+    expect(states(report.copies)).toEqual(["ap-beijing copying", "ap-shanghai blocked", "ap-singapore ready"]);
+    expect((await t.state.entries(ACCOUNT, 100)).filter(({ what }) => what === "retry")).toHaveLength(1);
+  });
+
+  it("looks at a copy that is stuck again, for as long as it may be stuck, and asks for no second one", async () => {
+    t.bake();
+    const effect = { kind: "stick-copy", percent: 40, destination: "ap-beijing" } as const;
+    addFault(t.world, { match: { action: "SyncImages" }, effect });
+    const instance = t.instance([golden]);
+    await t.settle(instance, 120);
+    const stuck = ["ap-beijing blocked", "ap-shanghai ready", "ap-singapore ready"];
+    expect(states(await t.state.copies(ACCOUNT))).toEqual(stuck);
+    const report = await replicate(again(), instance);
+    expect(states(report.copies)).toEqual(["ap-beijing copying", ...stuck.slice(1)]);
+    t.pass(50 * MINUTE);
+    expect(states((await replicate(poll, instance)).copies)).not.toEqual(stuck);
+    t.pass(11 * MINUTE);
+    expect(states((await replicate(poll, instance)).copies)).toEqual(stuck);
+    expect(t.syncs()).toBe(1);
+    expect(t.copies()).toHaveLength(3);
+  });
+
+  it("sends nothing that may still be under way", async () => {
+    t.bake();
+    const instance = t.instance([golden]);
+    addFault(t.world, { match: { action: "SyncImages", dryRun: false }, effect: { kind: "drop-before" } });
+    await replicate(sweep, instance);
+    await replicate(again(), t.instance([golden]));
+    expect(t.syncs()).toBe(0);
+  });
+
+  it("is planned and not done in a dry run, by hand as well", async () => {
+    await t.close();
+    t = await testWorld({ quota: 3 });
+    const room = makeImages(t.world, { region: "ap-beijing", name: "full", count: 3 });
+    t.bake();
+    const instance: Instance = t.instance([golden]);
+    await t.settle(instance, 35);
+    for (const image of room) deleteImage(t.world, image);
+    const before = await t.state.copies(ACCOUNT);
+    const sends = async (event: object) =>
+      (await replicate(orderByHand({ ...event, dryRun: true }, [golden]), instance)).plan.actions.filter(
+        (action) => action.do === "send",
+      ).length;
+    expect(await sends({})).toBe(0);
+    expect(await sends({ retry: true })).toBe(1);
+    expect(await sends({ retry: true, imageIds: ["img-8toqc6s3"] })).toBe(0);
+    expect(await t.state.copies(ACCOUNT)).toStrictEqual(before);
+    await replicate(orderByHand({ retry: true }, [golden]), instance);
+    expect(t.syncs()).toBe(2);
+  });
+});
