@@ -2,47 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
 import { type Emulated, startEmulatorProgram, userEnv } from "../e2e/support.ts";
 import { createDice, type Dice } from "../simulation/dice.ts";
 import { type Evidence, judge, type LoggedRequest, type Verdict, type Wanted, type WorldImage } from "./judge.ts";
 import { isRunning, type Program, type Started, startProgram } from "./programs.ts";
-
-const HOME = "ap-guangzhou";
-const [MAIN, PARTNER] = [DEFAULT_ACCOUNTS[0].uin, DEFAULT_ACCOUNTS[1].uin];
-const FAR = ["ap-shanghai", "ap-beijing", "ap-singapore"];
-const CHAIN = ["ap-nanjing", "ap-chengdu"];
-const SET = { "managed-by": "torture" };
-
-const POLICY = `version: 1
-policies:
-  - name: golden
-    from: [${HOME}]
-    select: { name: ["golden-*"], newest: 5000 }
-    to: [${FAR.join(", ")}]
-    crossBorder: approved
-    copy: { tags: { set: ${JSON.stringify(SET)} } }
-  - name: base
-    from: [${HOME}]
-    select: { type: shared, creator: ["${PARTNER}"], name: ["base-*"], newest: 5000 }
-    to: [${CHAIN.join(", ")}]
-    copy: { tags: { set: ${JSON.stringify(SET)} } }
-`;
-
-/** How long a copy may be invisible, and a request on its way when its process dies: longer than any delay below. */
-const SETTLE = 3_000;
-/** What nobody has verified about the cloud, in the values that may matter to a process that is killed. */
-const SWITCHES: Readonly<Record<string, readonly (string | number)[]>> = {
-  sourceBusyWhileCopying: ["syncing", "refuses", "no"],
-  tagWhileSyncing: ["allowed", "failed-resource", "error"],
-  copyTagsCarriedOver: ["no", "yes"],
-  descriptionCarriedOver: ["yes", "no"],
-  unknownIdInDescribe: ["empty", "error"],
-  describeOrder: ["newest", "oldest"],
-  imageSetMissingEntries: ["none", "none", "last", "all"],
-  tagsVisibleAfterMs: [0, 700],
-  copyVisibleAfterMs: [0, 700],
-};
+import { CHAIN, FAR, HOME, MAIN, PARTNER, POLICY, SET, SETTLE, SWITCHES } from "./setting.ts";
 
 /** One emulator, one state, and the processes that are set on them. */
 export class Arena {
@@ -72,9 +36,17 @@ export class Arena {
       SETTLE: `${SETTLE}ms`,
       SWEEP_EVERY: "1s",
     });
+    process.once("exit", this.#abandon);
   }
 
-  static async open(seed: number, stateUrl?: string): Promise<Arena> {
+  /** Nothing is left behind when this process is interrupted, stopped processes above all. */
+  readonly #abandon = (): void => {
+    for (const child of this.#running) child.kill("SIGKILL");
+    void this.cloud.stop();
+  };
+
+  /** Draws the switches of the cloud from the seed, but for those that are given. */
+  static async open(seed: number, stateUrl?: string, switches: object = {}): Promise<Arena> {
     const folder = mkdtempSync(join(tmpdir(), "torture-"));
     mkdirSync(join(folder, "logs"));
     writeFileSync(join(folder, "policy.yaml"), POLICY);
@@ -85,7 +57,7 @@ export class Arena {
       seed,
     );
     const drawn = Object.fromEntries(Object.entries(SWITCHES).map(([name, values]) => [name, arena.dice.pick(values)]));
-    await arena.cloud.control("PUT", "switches", drawn);
+    await arena.cloud.control("PUT", "switches", { ...drawn, ...switches });
     for (const [region, name] of [
       [HOME, "db-1"],
       ["ap-shanghai", "golden-of-others"],
@@ -188,6 +160,7 @@ export class Arena {
   }
 
   async close(keep: boolean): Promise<void> {
+    process.off("exit", this.#abandon);
     for (const child of this.#running) child.kill("SIGKILL");
     await Promise.all([...this.#running].map(({ ended }) => ended));
     await this.cloud.stop();

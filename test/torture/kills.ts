@@ -7,7 +7,7 @@ import { isRunning, onJournal, PROGRAMS, type Started } from "./programs.ts";
 /** When a process is killed; what the emulator has to do for it. */
 const MOMENTS = {
   "at random": undefined,
-  "while SyncImages is on its way": { action: "SyncImages", effect: { kind: "delay", ms: 800 } },
+  "while SyncImages is on its way": { action: "SyncImages", effect: { kind: "delay", ms: 2_000 } },
   "while the answer of SyncImages is": { action: "SyncImages", effect: { kind: "hold-after" } },
   "while the answer of TagResources is": { action: "TagResources", effect: { kind: "hold-after" } },
   "while the answer of ModifyImageAttribute is": { action: "ModifyImageAttribute", effect: { kind: "hold-after" } },
@@ -19,9 +19,10 @@ const ORDER: readonly Moment[] = [
   "while the answer of SyncImages is",
   "after a claim",
   "while SyncImages is on its way",
-  "at random",
   "while the answer of ModifyImageAttribute is",
   "while the answer of SyncImages is",
+  "at random",
+  "while SyncImages is on its way",
   "while the answer of TagResources is",
 ];
 /** The moment that was waited for need not come: then the process is killed where it is. */

@@ -86,6 +86,7 @@ async function outagesOnAServer(): Promise<void> {
   await run("outages", SERVER, work, place).finally(() => server?.remove());
 }
 
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 show(`seed ${seed}`);
 // What takes longest begins first, and waits most of the time.
 const frozen = Promise.all([run("freeze", SQLITE, freezing), run("freeze", SERVER, freezing, emptySchema)]);

@@ -15,11 +15,12 @@ it.runIf(process.env["REQUIRE_ALL_TESTS"])("has all that these tests need", () =
 const opened: (() => Promise<void>)[] = [];
 afterAll(() => Promise.all(opened.map((close) => close())));
 
-describe.each(PLACES)("programs on $place", { timeout: 90_000 }, ({ make }) => {
-  it("make each copy once and lose none though they are killed", async () => {
+describe("programs that are killed", { timeout: 90_000 }, () => {
+  it.concurrent.each(PLACES)("make each copy once and lose none, on $place", async ({ make }) => {
     const seed = Date.now() % 1_000_000;
     const state = await make();
-    const arena = await Arena.open(seed, state.url);
+    // A source that is busy is tried again after 30 s.
+    const arena = await Arena.open(seed, state.url, { sourceBusyWhileCopying: "no" });
     opened.push(() => arena.close(false).then(state.remove));
     expect(await kill(arena, 4, () => {})).toBe(4);
     const { verdict, images, copies } = await arena.finish();

@@ -1,0 +1,41 @@
+import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+
+/** Where images are baked. */
+export const HOME = "ap-guangzhou";
+/** The account that the programs work for, and one that shares images with it. */
+export const [MAIN, PARTNER] = [DEFAULT_ACCOUNTS[0].uin, DEFAULT_ACCOUNTS[1].uin];
+/** Where copies of the account's own images are wanted, and where those of shared ones, after the first step. */
+export const FAR = ["ap-shanghai", "ap-beijing", "ap-singapore"];
+export const CHAIN = ["ap-nanjing", "ap-chengdu"];
+/** The tags that the policies set. */
+export const SET = { "managed-by": "torture" };
+
+export const POLICY = `version: 1
+policies:
+  - name: golden
+    from: [${HOME}]
+    select: { name: ["golden-*"], newest: 5000 }
+    to: [${FAR.join(", ")}]
+    crossBorder: approved
+    copy: { tags: { set: ${JSON.stringify(SET)} } }
+  - name: base
+    from: [${HOME}]
+    select: { type: shared, creator: ["${PARTNER}"], name: ["base-*"], newest: 5000 }
+    to: [${CHAIN.join(", ")}]
+    copy: { tags: { set: ${JSON.stringify(SET)} } }
+`;
+
+/** How long a copy may be invisible, and a request on its way when its process dies: longer than any delay below. */
+export const SETTLE = 5_000;
+/** What nobody has verified about the cloud, in the values that may matter to a process that is killed. */
+export const SWITCHES: Readonly<Record<string, readonly (string | number)[]>> = {
+  sourceBusyWhileCopying: ["syncing", "refuses", "no"],
+  tagWhileSyncing: ["allowed", "failed-resource", "error"],
+  copyTagsCarriedOver: ["no", "yes"],
+  descriptionCarriedOver: ["yes", "no"],
+  unknownIdInDescribe: ["empty", "error"],
+  describeOrder: ["newest", "oldest"],
+  imageSetMissingEntries: ["none", "none", "last", "all"],
+  tagsVisibleAfterMs: [0, 700],
+  copyVisibleAfterMs: [0, 1_500],
+};
