@@ -7,7 +7,7 @@ import { CloudError } from "../../lib/errors.ts";
 import type { Cloud } from "../../lib/ports/cloud.ts";
 import type { Image } from "../../lib/types.ts";
 import { KEY, type Reaction, startApi } from "../cloud/api-server.ts";
-import { json, mutated, nastyText, runs } from "./arbitraries.ts";
+import { json, mutated, nastyText, PATIENCE, runs } from "./arbitraries.ts";
 
 const IMAGE = {
   ImageId: "img-8toqc6s3",
@@ -80,6 +80,13 @@ describe("parts of an answer that are rubbish", () => {
     );
   });
 
+  it("are no images where a number is none that a clock or a bar could show", () => {
+    for (const field of ["ImageSize", "SyncPercent"]) {
+      const odd = JSON.stringify([IMAGE]).replace(new RegExp(`("${field}"):\\d+`), "$1:1e999");
+      expect(() => listedImages(JSON.parse(odd), "ap-tokyo")).toThrow(AnswerError);
+    }
+  });
+
   it("pollute nothing by the keys of tags", () => {
     const Tags = ["__proto__", "constructor", "toString"].map((Key) => ({ Key, Value: "x" }));
     const [listed] = listedImages([{ ...IMAGE, Tags }], "ap-tokyo");
@@ -110,7 +117,7 @@ describe("an API that answers rubbish", () => {
     expect(error.message).not.toContain(KEY.secretKey);
   }
 
-  it("is a CloudError in every verb, or a value of the right kind", { timeout: 60_000 }, async () => {
+  it("is a CloudError in every verb, or a value of the right kind", { timeout: PATIENCE }, async () => {
     const cloud = cloudAt(api.url);
     expect(await cloud.account()).toBe("100000000001");
     // Calls of one kind wait for their turn in each region.
@@ -158,7 +165,7 @@ describe("an API that answers rubbish", () => {
     );
   });
 
-  it("is a CloudError when it is asked whose key it is", { timeout: 60_000 }, async () => {
+  it("is a CloudError when it is asked whose key it is", { timeout: PATIENCE }, async () => {
     await fc.assert(
       fc.asyncProperty(reaction, async (what) => {
         const server = await startApi(

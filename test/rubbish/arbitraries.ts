@@ -3,12 +3,17 @@ import fc from "fast-check";
 /** What comes from outside, as bad as it can be. */
 
 /**
- * How often a property is tried. `RUBBISH_TIMES=20 npx vitest run test/rubbish` tries each twenty times as often; a
- * failure prints its seed and path, which go into a second argument of `fc.assert`.
+ * How often a property is tried. A failure prints its seed and path, which go into the second argument of `fc.assert`.
+ * Twenty times as often: `RUBBISH_TIMES=20 npx vitest run test/rubbish --testTimeout 1200000`.
  */
 export function runs(number: number): { numRuns: number } {
-  return { numRuns: number * Number(process.env["RUBBISH_TIMES"] ?? 1) };
+  return { numRuns: number * TIMES };
 }
+
+const TIMES = Number(process.env["RUBBISH_TIMES"] ?? 1);
+
+/** How long a test may take that waits for its turn to call. */
+export const PATIENCE = 60_000 * TIMES;
 
 /** Steers terminals, hides or reorders text, breaks lines, or is cut in half. */
 const NASTY = [

@@ -14,7 +14,7 @@ import { parseEvent } from "../../lib/core/event/event.ts";
 import { InputError } from "../../lib/errors.ts";
 import { orderByHand } from "../../lib/shell/orders.ts";
 import { policy } from "../support/builders.ts";
-import { deepJson, json, mutated, nastyText, RAW, runs } from "./arbitraries.ts";
+import { deepJson, json, mutated, nastyText, PATIENCE, RAW, runs } from "./arbitraries.ts";
 
 const FOLDER = new URL("../../events/", import.meta.url);
 const SAMPLES = readdirSync(FOLDER)
@@ -145,7 +145,7 @@ describe("the functions", () => {
   });
 
   it("answer rubbish with what was ignored or with an InputError, and answer in JSON", {
-    timeout: 60_000,
+    timeout: PATIENCE,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(imageCreated, evaluatePolicy), rubbish, async ({ main_handler }, event) => {

@@ -23,6 +23,7 @@ describe("a configuration that is rubbish", () => {
     "postgres://u:p@h/d",
     "365d",
     "366d",
+    "100000000d",
     "99999999999999999999d",
     "00000001s",
     "debug",
