@@ -1,4 +1,5 @@
 import type { Agent } from "node:http";
+import { HIDDEN } from "../core/plain-json.ts";
 import { CloudError, type Effect } from "../errors.ts";
 import type { Millis } from "../types.ts";
 import { type Endpoint, fencedAgent, isSecure, sharedAgent } from "./agents.ts";
@@ -124,7 +125,7 @@ export function transport(options: TransportOptions): Send {
       // The cloud may quote in any field what was sent to it.
       const failure: Failure = {
         code: without(secrets, failed.code),
-        text: upTo(LONGEST_TEXT, without(secrets, failed.text)),
+        text: inOneLine(without(secrets, failed.text)),
         requestId: failed.requestId ?? requestId,
       };
       note(failure.code, failure.requestId);
@@ -225,8 +226,10 @@ function requestIdOf(answer: unknown): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-function upTo(length: number, text: string): string {
-  return text.length > length ? `${text.slice(0, length)}…` : text;
+/** The error goes to people in many ways, a function's log among them, which nobody cleans. */
+function inOneLine(text: string): string {
+  const short = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
+  return short.replace(/\s+/g, " ").replace(HIDDEN, "\uFFFD");
 }
 
 function without(secrets: readonly string[], text: string): string {

@@ -7,7 +7,7 @@ import { CloudError } from "../../lib/errors.ts";
 import type { Cloud } from "../../lib/ports/cloud.ts";
 import type { Image } from "../../lib/types.ts";
 import { KEY, type Reaction, startApi } from "../cloud/api-server.ts";
-import { json, mutated, nastyText, PATIENCE, runs } from "./arbitraries.ts";
+import { json, mutated, nastyText, PATIENCE, RAW, runs } from "./arbitraries.ts";
 
 const IMAGE = {
   ImageId: "img-8toqc6s3",
@@ -114,6 +114,8 @@ describe("an API that answers rubbish", () => {
     expect(error.code).toMatch(/^[A-Za-z][\w.]{0,127}$/);
     expect(["again", "retry", "person"]).toContain(error.outcome);
     expect(error.message.length).toBeLessThan(3_000);
+    expect(error.message).not.toMatch(RAW);
+    expect(error.message).not.toContain("\n");
     expect(error.message).not.toContain(KEY.secretKey);
   }
 
