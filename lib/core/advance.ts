@@ -23,11 +23,15 @@ export function advance(
   if (!copy || imageId === undefined) return seek(key, copy, want, unwanted, observation, c);
   const image = seen(observation, { region: key.region, imageId });
   if (image === "unread") return NOTHING;
-  if (image !== "absent") return follow(copy, image, want, unwanted, c);
+  if (image !== "absent") return follow(copy, image, want, unwanted, observation, c);
   const all = allCustom(observation, key.region);
   const other = all && candidatesFor(key, all.images).best;
   if (other)
-    return note(adopted(other, key, copy, want, c.now), "found", `${other.imageId} is there instead of ${imageId}`);
+    return note(
+      adopted(other, key, copy, want, observation, c.now),
+      "found",
+      `${other.imageId} is there instead of ${imageId}`,
+    );
   return missing(copy, imageId, want, observation, c);
 }
 
@@ -60,7 +64,14 @@ function missing(
 }
 
 /** The image of a record is there. */
-function follow(copy: Copy, image: Image, want: Want | undefined, unwanted: boolean, c: Circumstances): Step {
+function follow(
+  copy: Copy,
+  image: Image,
+  want: Want | undefined,
+  unwanted: boolean,
+  observation: Observation,
+  c: Circumstances,
+): Step {
   if (copy.missingSince !== undefined) {
     const { missingSince: _, ...present } = { ...copy, updatedAt: c.now };
     return note(present, "found", `${image.imageId} is there again`);
@@ -91,7 +102,7 @@ function follow(copy: Copy, image: Image, want: Want | undefined, unwanted: bool
       if (!want) return NOTHING;
       if (copy.adopted) return adoptAgain(copy, image, want, c);
       return note(
-        adopted(image, copy.key, copy, want, c.now),
+        adopted(image, copy.key, copy, want, observation, c.now),
         "found",
         `wanted again; ${image.imageId} is still there`,
       );

@@ -1,5 +1,6 @@
-import type { Claim, Copy, CopyKey, Image, Millis } from "../types.ts";
+import type { Claim, Copy, CopyKey, Image, ImageRef, Millis } from "../types.ts";
 import { isCopyOf, lineageOf, lineageTags, tokenIn } from "./mark.ts";
+import { allCustom, type Observation } from "./observation.ts";
 import type { Want } from "./wanted.ts";
 
 const FAILED = new Set(["CREATEFAILED", "IMPORTFAILED"]);
@@ -49,7 +50,14 @@ function rank(image: Image): number {
  * loss of the state. What the lost record held is taken from the marks and from the policy as it is today; a copy that
  * is finished stays as it is, and one that nobody wants and nobody remembers is left alone.
  */
-export function adopted(image: Image, key: CopyKey, copy: Copy | undefined, want: Want | undefined, now: Millis): Copy {
+export function adopted(
+  image: Image,
+  key: CopyKey,
+  copy: Copy | undefined,
+  want: Want | undefined,
+  observation: Observation,
+  now: Millis,
+): Copy {
   const base = copyBase(key, copy, want, now);
   const token = tokenIn(image.name);
   const claims = Math.max(base.claims, token?.claimNumber ?? 1);
@@ -83,7 +91,9 @@ export function adopted(image: Image, key: CopyKey, copy: Copy | undefined, want
       : {
           number: token?.claimNumber ?? claims,
           token: token ? image.name : "",
-          parent: lineage?.parent ?? { region: key.rootRegion, imageId: key.rootId },
+          parent: lineage?.parent ??
+            recorded?.parent ??
+            firstStep(want, observation) ?? { region: key.rootRegion, imageId: key.rootId },
           settings,
           claimant: { id: "found" },
           claimedAt: image.createdAt,
@@ -93,6 +103,13 @@ export function adopted(image: Image, key: CopyKey, copy: Copy | undefined, want
   const going = { ...known, claim, imageId: image.imageId, progressedAt: now };
   if (image.state === "NORMAL") return { ...going, state: "finishing" };
   return { ...going, state: "copying", ...(image.syncPercent !== undefined && { percent: image.syncPercent }) };
+}
+
+/** What the second step of a chain is made from: the first, as the cloud shows it. */
+function firstStep(want: Want | undefined, observation: Observation): ImageRef | undefined {
+  const all = want?.parent && allCustom(observation, want.parent.region);
+  const first = all && candidatesFor(want.parent, all.images).best;
+  return first && { region: first.region, imageId: first.imageId };
 }
 
 /** The fields that every state of a copy has. */

@@ -35,7 +35,7 @@ export function seek(
   }
   if (found?.best) {
     const text = `${found.best.imageId} carries our mark`;
-    return note(adopted(found.best, key, copy, want, c.now), "found", text);
+    return note(adopted(found.best, key, copy, want, observation, c.now), "found", text);
   }
   if (copy?.state === "copying") {
     return all && found ? outcomeUnknown(copy, found.failed, want, all.readAt, c) : NOTHING;

@@ -500,6 +500,21 @@ describe("a shared image", () => {
     const plan = planOf({ ...rule, copies: [first], observation: observation([shared, own]) });
     expect(sent(plan)).toEqual(["img-own00001 → ap-shanghai"]);
   });
+
+  it("has copies whose parent is that first copy, also those that are found after the state was lost", () => {
+    const own = image({
+      imageId: "img-own00001",
+      name: "base-os",
+      tags: lineageTags(key("ap-guangzhou"), shared, "golden", "img-own00001"),
+    });
+    const found = copyImage({ name: tokenName(key("ap-shanghai"), "base-os", 1) });
+    const plan = planOf({ ...rule, observation: observation([shared, own, found]) });
+    const notes = plan.actions.flatMap((action) => (action.do === "note" ? [action.copy] : []));
+    expect(notes.find((note) => note.key.region === "ap-shanghai")).toMatchObject({
+      imageId: "img-copy0001",
+      claim: { parent: { region: "ap-guangzhou", imageId: "img-own00001" } },
+    });
+  });
 });
 
 describe("an image that is no longer selected", () => {
