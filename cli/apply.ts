@@ -52,7 +52,7 @@ export async function apply(
     };
     let report = await run({ ...order, ...special });
     if (options.wait) report = await wait(report, () => run({ ...order, scope: { kind: "poll" } }), interrupted);
-    const summary = summarise(report.copies, report.run.problems);
+    const summary = summarise(report.copies, report.problems);
     if (options.json) {
       process.stdout.write(`${plainJson(summary)}\n`);
     } else {

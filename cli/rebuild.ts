@@ -17,13 +17,13 @@ export async function rebuild(options: { policy?: string; yes?: boolean; json?: 
     const what = await whatIsForgotten(account, state);
     if (!options.yes) await confirm(what);
     if (interrupted()) return 130;
-    const { copies, run } = await rebuildState(replicator);
+    const { copies, problems } = await rebuildState(replicator);
     const until = (await state.account(account))?.unknownUntil ?? null;
-    const summary = summarise(copies, run.problems);
+    const summary = summarise(copies, problems);
     if (options.json) {
       process.stdout.write(`${plainJson({ account, unknownUntil: until, ...summary })}\n`);
     } else {
-      for (const { text, remedy } of run.problems)
+      for (const { text, remedy } of problems)
         process.stdout.write(`problem: ${clean(text)}${remedy ? `; ${clean(remedy)}` : ""}\n`);
       process.stdout.write(`${clean(foundText(copies, until))}\n`);
     }

@@ -1,5 +1,5 @@
 import { plainJson } from "../lib/core/plain-json.ts";
-import { exitCodeOf, summarise } from "../lib/core/summary.ts";
+import { distinct, exitCodeOf, summarise } from "../lib/core/summary.ts";
 import { timerNews } from "../lib/core/timer.ts";
 import { readConfig } from "../lib/shell/config.ts";
 import { openCloud } from "../lib/shell/open.ts";
@@ -22,7 +22,11 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
     // One that was skipped knew of no problems. There is at most one of them, see `rememberRun`.
     const run = runs.find(({ skipped }) => skipped === undefined);
     const timer = timerNews(record, config.sweepEvery, Date.now());
-    const problems = [...(run?.problems ?? []), ...(timer.problem ? [timer.problem] : [])];
+    const problems = distinct([
+      ...(record?.problems ?? []),
+      ...(run?.problems ?? []),
+      ...(timer.problem ? [timer.problem] : []),
+    ]);
     const summary = summarise(copies, problems);
     if (options.json) {
       const { ranAt, problem } = timer;

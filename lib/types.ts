@@ -171,6 +171,8 @@ export interface AccountRecord {
   readonly unknownUntil?: Millis;
   /** When everything was last looked at. */
   readonly sweptAt?: Millis;
+  /** What the last look at everything found that needs a person; a look at less does not see all of it. */
+  readonly problems?: readonly Reason[];
   /** When a run of the timer last ended. */
   readonly heartbeatAt?: Millis;
   /** The run of the timer that is under way, if any: see `lib/core/timer.ts`. */

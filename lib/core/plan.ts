@@ -1,4 +1,4 @@
-import type { AccountRecord, Copy, CopyKey, Image, ImageRef, Millis, Policy, Reason } from "../types.ts";
+import type { AccountRecord, Copy, CopyKey, ImageRef, Millis, Policy, Reason } from "../types.ts";
 import { advance } from "./advance.ts";
 import { duplicates } from "./duplicates.ts";
 import { keyText, lineageOf } from "./mark.ts";

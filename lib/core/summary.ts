@@ -58,6 +58,11 @@ export function reasonText(copy: Copy): string | null {
   return null;
 }
 
+/** Each of the reasons once. */
+export function distinct(reasons: readonly Reason[]): Reason[] {
+  return [...new Map(reasons.map((reason) => [`${reason.code} ${reason.text}`, reason])).values()];
+}
+
 /** Whether nothing more will happen to a copy by itself. */
 export function isSettled(copy: Copy): boolean {
   if (copy.missingSince !== undefined) return false;

@@ -53,9 +53,9 @@ export async function invoke(
   try {
     opened = await openReplicator(config, process.env, { at: () => stopAt, signal: stop.signal }, [printed]);
     const order = await orderFor(opened.replicator, config.sweepEvery);
-    const { account, run, plan, copies } = await replicate(order, opened.replicator);
+    const { account, run, plan, copies, problems } = await replicate(order, opened.replicator);
     const asked = copies.filter((copy) => concerns(copy) && (order.only?.(copy.key, copy.policy) ?? true));
-    return { account, run, plan: viewOf(plan), ...summarise(asked, run.problems) };
+    return { account, run, plan: viewOf(plan), ...summarise(asked, problems) };
   } catch (error) {
     throw stop.signal.aborted && error instanceof CloudError ? tooLittleTime(left, error) : error;
   } finally {

@@ -1,10 +1,11 @@
 import { isMarked } from "../core/mark.ts";
 import { type Observation, seen } from "../core/observation.ts";
 import type { Scope } from "../core/reading.ts";
+import { distinct } from "../core/summary.ts";
 import { CLAIM_LIFE, CLOCK_SKEW, SIGNATURE_LIFE } from "../core/timing.ts";
 import { StateError } from "../errors.ts";
 import type { State } from "../ports/state.ts";
-import type { AccountRecord, AwaitedImage, Claimant, Copy, ImageRef, Millis, Run } from "../types.ts";
+import type { AccountRecord, AwaitedImage, Claimant, Copy, ImageRef, Millis, Reason, Run } from "../types.ts";
 import { changeAccount } from "./account.ts";
 import type { Tools } from "./tools.ts";
 
@@ -97,27 +98,35 @@ const HISTORY: Millis = 90 * DAY;
 /**
  * Remembers the run, and when everything was last looked at. Of the runs that did nothing only the latest is kept, for
  * each cause and each set of problems: timers run for years, and one event may come a hundred thousand times. The first
- * sweep of a day deletes what is too old.
+ * sweep of a day deletes what is too old. Answers what needs a person, as far as anybody has seen.
  */
-export async function rememberRun(run: Run, order: { why: string; scope: Scope }, { state }: Tools): Promise<void> {
+export async function rememberRun(
+  run: Run,
+  order: { why: string; scope: Scope },
+  { state }: Tools,
+): Promise<readonly Reason[]> {
   const idle = Object.keys(run.actions).length === 0 && run.failures === 0;
   const codes = new Set(run.problems.map(({ code }) => code));
   const odd = [...(run.stoppedEarly ? ["stopped-early"] : []), ...(run.skipped === undefined ? [] : ["skipped"])];
   await state.saveRun(idle ? { ...run, id: ["idle", run.why, ...odd, ...codes].join(" ") } : run);
-  if (run.skipped !== undefined) return;
-  const swept = order.scope.kind === "sweep" && !run.stoppedEarly;
-  const beat = order.why === "timer";
-  if (!swept && !beat) return;
+  const whole = order.scope.kind === "sweep" && !run.stoppedEarly && run.skipped === undefined;
+  // A region that could not be read is looked at again by the next run of the timer, not only when a sweep is due.
+  const swept = whole && ![...codes].some((code) => code.startsWith("unreadable-"));
+  const written = {
+    ...(whole && { problems: run.problems }),
+    ...(swept && { sweptAt: run.startedAt }),
+    ...(order.why === "timer" && run.skipped === undefined && { heartbeatAt: run.endedAt }),
+  };
   let sweptBefore: Millis | undefined;
-  const written = { ...(swept && { sweptAt: run.startedAt }), ...(beat && { heartbeatAt: run.endedAt }) };
-  await changeAccount(
+  const record = await changeAccount(
     run.account,
-    (record) => {
-      sweptBefore = record?.sweptAt;
-      return record && { ...record, ...written };
+    (before) => {
+      sweptBefore = before?.sweptAt;
+      return before && Object.keys(written).length > 0 ? { ...before, ...written } : undefined;
     },
     state,
   );
   const firstOfDay = sweptBefore === undefined || Math.floor(sweptBefore / DAY) < Math.floor(run.startedAt / DAY);
   if (swept && firstOfDay) await state.prune(run.account, run.startedAt - HISTORY);
+  return distinct([...(record?.problems ?? []), ...run.problems]);
 }

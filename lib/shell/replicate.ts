@@ -1,7 +1,7 @@
 import { makePlan, onlyNotes, onlyThese, type Plan } from "../core/plan.ts";
 import type { Scope } from "../core/reading.ts";
 import { retried, retryNotes } from "../core/retry.ts";
-import type { Copy, CopyKey, Run } from "../types.ts";
+import type { Copy, CopyKey, Reason, Run } from "../types.ts";
 import { leaveTurn, takeTurn } from "./account.ts";
 import { applyPlan } from "./apply.ts";
 import { endedClaimants, memoryOf, type Replicator, rememberBirth, rememberNamed, rememberRun } from "./memory.ts";
@@ -33,6 +33,8 @@ export interface Report {
   readonly plan: Plan;
   /** All copies of the account as they are remembered at the end. */
   readonly copies: readonly Copy[];
+  /** What needs a person, as this run and the last look at everything found it. */
+  readonly problems: readonly Reason[];
 }
 
 /** A run that gets this far leaves the rest to the next one. */
@@ -83,15 +85,19 @@ async function run(account: string, order: Order, tools: Replicator): Promise<Re
     const whole = onlyThese(makePlan(input), order.only);
     const plan = order.noCalls ? onlyNotes(whole) : whole;
     first ??= plan;
-    if (order.dryRun) return { account, run: tally.end(tools.now(), plan.problems), plan, copies: plan.copies };
+    if (order.dryRun) {
+      tally.add(plan.problems);
+      const { problems } = plan;
+      return { account, run: tally.end(tools.now()), plan, copies: plan.copies, problems };
+    }
 
     const applied = await applyPlan(plan, { runId: tally.id, record: known, readAt, changed }, tools);
     await rememberNamed(account, order.scope, awaited, observation, tools);
-    tally.add(applied);
+    tally.add(plan.problems, applied);
     if (!applied.moved || applied.stoppedEarly || round === MOST_ROUNDS) {
-      const done = tally.end(tools.now(), plan.problems);
-      await rememberRun(done, order, tools);
-      return { account, run: done, plan: first, copies: await tools.state.copies(account) };
+      const done = tally.end(tools.now());
+      const problems = await rememberRun(done, order, tools);
+      return { account, run: done, plan: first, copies: await tools.state.copies(account), problems };
     }
   }
 }
@@ -99,10 +105,10 @@ async function run(account: string, order: Order, tools: Replicator): Promise<Re
 /** The other run does what there is to do; it is no error that this one has nothing left. */
 async function skip(account: string, order: Order, tools: Replicator): Promise<Report> {
   const at = tools.now();
-  const run = { ...beginRun(account, order.why, at).end(at, []), skipped: "another run of the timer is under way" };
-  await rememberRun(run, order, tools);
+  const run = { ...beginRun(account, order.why, at).end(at), skipped: "another run of the timer is under way" };
+  const problems = await rememberRun(run, order, tools);
   const copies = await tools.state.copies(account);
-  return { account, run, plan: { actions: [], passedOver: [], problems: [], warnings: [], copies }, copies };
+  return { account, run, plan: { actions: [], passedOver: [], problems: [], warnings: [], copies }, copies, problems };
 }
 
 /** Before the first look, so that the plan sees copies which may be tried again. */
@@ -112,7 +118,7 @@ async function retryNow(account: string, chosen: (copy: Copy) => boolean, tally:
   const at = tools.now();
   const actions = retryNotes(copies, chosen, at);
   const plan: Plan = { actions, passedOver: [], problems: [], warnings: [], copies };
-  tally.add(await applyPlan(plan, { runId: tally.id, record, readAt: at, changed: new Set() }, tools));
+  tally.add([], await applyPlan(plan, { runId: tally.id, record, readAt: at, changed: new Set() }, tools));
 }
 
 function asIfRetried(copy: Copy, { retry }: Order, { now }: Replicator): Copy {

@@ -74,6 +74,7 @@ const account: Fields<AccountRecord> = {
   sweptAt: "number?",
   heartbeatAt: "number?",
 };
+const problems: Fields<AccountRecord> = { problems: "list" };
 const timer: Fields<AccountRecord> = {
   "timer.by.id": "string",
   "timer.by.host": "string?",
@@ -135,10 +136,12 @@ export function readCopy(row: Omit<Tables["replicator_copies"], "updated_at" | "
 export function readAccount(row: Tables["replicator_accounts"]): AccountRecord {
   const what = `account ${row.account}`;
   const body = parse(row.body, what);
-  check(body, { ...account, ...("timer" in body ? timer : {}) }, what);
+  check(body, { ...account, ...("timer" in body ? timer : {}), ...("problems" in body ? problems : {}) }, what);
   if (body.account !== row.account) throw damaged(what, "its body is of another account");
   checkVersion(body, row.version, what);
-  return body as unknown as AccountRecord;
+  const found = body as unknown as AccountRecord;
+  for (const problem of found.problems ?? []) check({ reason: problem }, reason, what);
+  return found;
 }
 
 /** Reads a stored run. */

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { deleteImage } from "../../emulator/console.ts";
+import { addFault, endFaults } from "../../emulator/faults.ts";
+import { orderForTimer } from "../../lib/shell/orders.ts";
+import { replicate } from "../../lib/shell/replicate.ts";
+import { policy } from "../support/builders.ts";
+import { poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
+
+const SWEEP_EVERY = 600_000;
+const golden = policy({ to: ["ap-shanghai", "ap-beijing", "ap-singapore"], crossBorder: "approved" });
+
+let t: TestWorld;
+beforeEach(async () => {
+  t = await testWorld();
+});
+afterEach(() => t.close());
+
+const codes = (problems: readonly { code: string }[]) => problems.map(({ code }) => code);
+
+describe("what needs a person", () => {
+  it("is still told by runs that look at less than the sweep which found it", async () => {
+    t.bake({ count: 2 });
+    const instance = t.instance([golden]);
+    await t.settle(instance);
+    for (const copy of [...t.world.images.values()].flatMap((images) => [...images.values()]))
+      if (copy.copiedFrom) deleteImage(t.world, copy, true);
+    await replicate(sweep, instance);
+    t.pass(SWEEP_EVERY);
+    const found = await replicate(sweep, instance);
+    expect(codes(found.problems)).toEqual(["many-vanished"]);
+    const polled = await replicate(poll, instance);
+    expect(codes(polled.run.problems)).toEqual(codes(polled.problems));
+    const named = { why: "event", scope: { kind: "images", images: [] } } as const;
+    expect(codes((await replicate(named, instance)).problems)).toEqual(["many-vanished"]);
+  });
+
+  it("is a region that cannot be read, which the next run of the timer tries again", async () => {
+    t.bake();
+    addFault(t.world, {
+      match: { action: "DescribeImages", region: "ap-beijing", times: 0 },
+      effect: { kind: "error", code: "UnauthorizedOperation" },
+    });
+    const instance = t.instance([golden]);
+    const timer = async () => replicate(await orderForTimer(instance, SWEEP_EVERY), instance);
+    const first = await timer();
+    expect(codes(first.problems)).toEqual(["unreadable-UnauthorizedOperation"]);
+    t.pass(60_000);
+    endFaults(t.world);
+    const second = await timer();
+    expect(second.problems).toEqual([]);
+    t.pass(60_000);
+    expect((await orderForTimer(instance, SWEEP_EVERY)).scope.kind).toBe("poll");
+  });
+});
