@@ -30,6 +30,10 @@ export interface Outcome {
 
 type Kind = "timer" | "sweep" | "event" | "retry" | "rebuild";
 
+function isClaiming({ gates }: Process): boolean {
+  return gates.some(({ label }) => label === "state saveCopy");
+}
+
 /** A world, its people, its faults and up to eight processes; everything follows from the seed. */
 export class Simulation extends Scene {
   last: Report | undefined;
@@ -88,7 +92,9 @@ export class Simulation extends Scene {
       this.policies = editedPolicies(this.policies, dice);
       return this.count("policy-changed");
     }
-    if (this.#isSending(alive) && dice.roll(0.01)) return this.#loseState("state-lost-while-sending");
+    // Most of all while another process, with a plan from before, is about to claim what is being sent.
+    if (this.#isSending(alive) && dice.roll(alive.some(isClaiming) ? 0.05 : 0.01))
+      return this.#loseState("state-lost-while-sending");
     const process = alive.length > 0 ? dice.pick(alive) : undefined;
     if (process && dice.roll(0.006)) return this.#kill(process, "killed");
     // For about as long as a claim lives, or until others may have taken it over.
