@@ -1,0 +1,168 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "libsql";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { call } from "./call-function.ts";
+import { cli, type Emulated, type Ended, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
+
+/** What a person who runs this does besides: is the timer alive, try again, rebuild a damaged state, a full disk. */
+
+const POLICY = `version: 1
+policies: [{ name: p, from: [ap-guangzhou], select: { name: ["golden-*"], newest: 50 }, to: [ap-shanghai, ap-beijing] }]
+`;
+
+const folder = temporaryFolder();
+let cloud: Emulated;
+let empty: Record<string, unknown>;
+let env: Record<string, string>;
+let cwd: string;
+let tests = 0;
+
+beforeAll(async () => {
+  cloud = await startEmulatorProgram();
+  empty = await cloud.control("GET", "export");
+});
+afterAll(async () => {
+  await cloud.stop();
+  folder.remove();
+});
+beforeEach(async () => {
+  await cloud.control("PUT", "import", empty);
+  cwd = join(folder.path, `test-${++tests}`);
+  mkdirSync(cwd);
+  writeFileSync(join(cwd, "policy.yaml"), POLICY);
+  env = userEnv(cloud.url, { STATE_URL: `sqlite:${join(cwd, "state.db")}`, POLICY_FILE: join(cwd, "policy.yaml") });
+});
+
+const run = (args: string[], more: Record<string, string> = {}): Promise<Ended> => cli(args, { ...env, ...more }, cwd);
+const bake = () => cloud.control("POST", "images", { region: "ap-guangzhou", name: "golden-web", sizeGiB: 20 });
+const poll = () => call("poll-copies", {}, { ...env, NODE_PATH: join(TOP, "node_modules") }, {});
+const jsonOf = ({ stdout }: Ended) => JSON.parse(stdout) as Record<string, unknown>;
+
+/** Runs SQL on the state, past the program. */
+function sql(statement: string): void {
+  const database = new Database(join(cwd, "state.db"));
+  database.exec(statement);
+  database.close();
+}
+
+describe("status", { timeout: 60_000 }, () => {
+  it("says when the timer ran, and needs a person when that is too long ago", async () => {
+    await bake();
+    expect((await run(["apply", "--wait"])).code).toBe(0);
+    const without = await run(["status"]);
+    expect(without.code).toBe(0);
+    expect(without.stdout).toMatch(/^timer: it has not run yet/m);
+    expect(jsonOf(await run(["status", "--json"]))).toMatchObject({ timer: { ranAt: null, late: false } });
+
+    expect((await poll()).error).toBeUndefined();
+    expect((await run(["status"])).stdout).toMatch(/^timer: ran (just now|\d+ s ago)$/m);
+
+    sql(
+      "update replicator_accounts set body = json_set(body, '$.heartbeatAt', json_extract(body, '$.heartbeatAt') - 3600000)",
+    );
+    const late = await run(["status"]);
+    expect(late.code).toBe(3);
+    expect(late.stdout).toMatch(/^problem: the timer has not ended a run since \S+Z, 60 min ago; look at the trigger/m);
+    const { timer, summary } = jsonOf(await run(["status", "--json"]));
+    expect(timer).toMatchObject({ late: true });
+    expect(summary).toMatchObject({ problems: [{ code: "timer-late" }] });
+    expect((await run(["status"], { SWEEP_EVERY: "2h" })).code).toBe(0);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("says in one line that its output cannot be written", async () => {
+    await bake();
+    await run(["apply"]);
+    const full = openSync("/dev/full", "w");
+    const main = join(TOP, "dist/cli/main.js");
+    const child = spawn(process.execPath, [main, "status"], { env, cwd, stdio: ["ignore", full, "pipe"] });
+    let stderr = "";
+    child.stderr?.on("data", (data: Buffer) => (stderr += data.toString()));
+    const code = await new Promise((done) => child.once("close", done));
+    closeSync(full);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^error: cannot write .*ENOSPC.*\n$/) });
+  });
+});
+
+describe("retry", { timeout: 60_000 }, () => {
+  it("tries again what is blocked, at once, and names what it does not find", async () => {
+    await bake();
+    const match = { action: "SyncImages", times: 0 };
+    await cloud.control("POST", "faults", { match, effect: { kind: "error", code: "ImageQuotaLimitExceeded" } });
+    expect((await run(["apply"])).code).toBe(3);
+    await cloud.control("DELETE", "faults");
+    expect((await run(["apply"])).code).toBe(3);
+
+    const wrong = await run(["retry", "img-8toqc6s3", "--policy", "gold", "--region", "ap-tokyo"]);
+    expect({ code: wrong.code, stdout: wrong.stdout }).toEqual({ code: 2, stdout: "" });
+    expect(wrong.stderr.split("\n").map((line) => line.replace(/: no copy.*/, ""))).toEqual([
+      'error: IMAGE: "img-8toqc6s3"',
+      'error: --policy: "gold"',
+      'error: --region: "ap-tokyo"',
+      "",
+    ]);
+    expect(await cloud.syncs()).toBe(0);
+
+    const one = await run(["retry", "--region", "ap-beijing", "--json"]);
+    expect(one.stderr).toContain("1 failed or blocked copy to try again\n");
+    expect(jsonOf(one)).toMatchObject({ summary: { blocked: 1 } });
+    const all = await run(["retry", "--policy", "p", "--wait"]);
+    expect(all.code).toBe(0);
+    expect(await cloud.copies()).toHaveLength(2);
+    const none = await run(["retry"]);
+    expect(none.code).toBe(0);
+    expect(none.stderr).toContain("0 failed or blocked copies to try again\n");
+  });
+});
+
+describe("rebuild", { timeout: 60_000 }, () => {
+  it("says what it would do, and does nothing, where nobody can say yes", async () => {
+    await bake();
+    await run(["apply", "--wait"]);
+    const { code, stdout, stderr } = await run(["rebuild"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: rebuild: forgets 2 copies of account \d+ in sqlite:\S+ and finds them .*--yes\n$/);
+    expect(jsonOf(await run(["status", "--json"]))).toMatchObject({ lastRun: { why: "apply" } });
+  });
+
+  it.each([
+    ["a copy", "update replicator_copies set body = substr(body, 1, 20)", "status"],
+    ["the account", "update replicator_accounts set body = '[]'", "apply"],
+    [
+      "an awaited image",
+      "insert into replicator_awaited select account, 'ap-guangzhou', 'img-x', 'x' from replicator_accounts",
+      "apply",
+    ],
+    [
+      "everything",
+      "update replicator_accounts set body = ''; update replicator_copies set state = 'x', body = ''",
+      "status",
+    ],
+  ])("mends a state in which %s is damaged, as the error advises", async (_, damage, command) => {
+    await bake();
+    await run(["apply", "--wait"]);
+    const before = await cloud.copies();
+    sql(damage);
+    const broken = await run([command]);
+    expect(broken.code).toBe(1);
+    expect(broken.stderr).toMatch(/^error: the state sqlite:\S+ holds a damaged record, .*; cvm-replicator rebuild /);
+    const rebuilt = await run(["rebuild", "--yes"]);
+    expect({ code: rebuilt.code, stdout: rebuilt.stdout }).toEqual({
+      code: 0,
+      stdout: "Found in the cloud: 2 ready, 0 unfinished.\n",
+    });
+    expect((await run(["status"])).code).toBe(0);
+    await bake();
+    const { copies, unknownUntil } = jsonOf(await run(["rebuild", "--yes", "--json"]));
+    expect(unknownUntil).toBeGreaterThan(Date.now() + 300_000);
+    expect((copies as { state: string }[]).map(({ state }) => state).sort()).toEqual([
+      "ready",
+      "ready",
+      "waiting",
+      "waiting",
+    ]);
+    expect(await cloud.copies()).toEqual(before);
+    expect(await cloud.syncs()).toBe(1);
+  });
+});
