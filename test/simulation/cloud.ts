@@ -12,7 +12,7 @@ import { CALL_FAULTS, type FaultKind } from "./faults.ts";
 import { judgeRequest } from "./invariants.ts";
 import type { Scene } from "./scene.ts";
 import type { Process } from "./scheduler.ts";
-import { OURS, SETTLE } from "./setting.ts";
+import { OURS } from "./setting.ts";
 
 type Answer = ApiError | Record<string, unknown>;
 
@@ -35,7 +35,7 @@ export function simulatedCloud(sim: Scene, process: Process): Cloud {
     const effect = () => perform(sim, process, account, call);
     const arrives = () => {
       if (isLate()) return false;
-      sim.later(effect, sim.oneHost ? SETTLE / 2 : SIGNATURE_LIFE);
+      sim.later(effect, sim.oneHost ? sim.lateness : SIGNATURE_LIFE);
       return true;
     };
     const slow = sim.chaos && sim.dice.roll(sim.callFaults / 4);
@@ -53,7 +53,7 @@ export function simulatedCloud(sim: Scene, process: Process): Cloud {
       const [kind, code, when] = sim.dice.pick(CALL_FAULTS);
       sim.count(kind);
       if (when === "done") effect();
-      if (when === "later") sim.later(effect, SETTLE / 2);
+      if (when === "later") sim.later(effect, sim.lateness);
       await sim.scheduler.at(process, `${call.action} failed`);
       throw failed(call, code, kind);
     }

@@ -89,6 +89,11 @@ export class Scene {
     return this.scheduler.now < this.otherAccountUntil ? others : ours;
   }
 
+  /** How late an effect may come after its request has ended: the copy has to be visible within `SETTLE` all the same. */
+  get lateness(): Millis {
+    return Math.max(5_000, SETTLE - this.world.switches.copyVisibleAfterMs);
+  }
+
   /** Lets an effect come late, but not later than the protocol allows for. */
   later(effect: () => void, latest: Millis): void {
     this.scheduler.later(this.dice.between(1_000, latest - 2_000), effect);

@@ -34,7 +34,7 @@ function drawSwitches(dice: Dice, beyond: boolean): Partial<Switches> {
     name,
     dice.pick(values as readonly (string | number)[]),
   ]);
-  const copyVisibleAfterMs = dice.pick(beyond ? [2 * SETTLE, 6 * SETTLE] : [0, 0, 5_000, SETTLE / 2 - 1_000]);
+  const copyVisibleAfterMs = dice.pick(beyond ? [2 * SETTLE, 6 * SETTLE] : [0, 0, 5_000, SETTLE / 2, SETTLE - 5_000]);
   const tagsVisibleAfterMs = dice.pick([0, 0, 1_500, 20_000]);
   return { ...Object.fromEntries(drawn), copyVisibleAfterMs, tagsVisibleAfterMs } as Partial<Switches>;
 }
