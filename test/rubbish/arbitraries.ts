@@ -105,31 +105,36 @@ const change = fc.record({
   key: fc.oneof(fc.constantFrom(...SPECIAL_KEYS), nastyText),
 });
 
-/** Versions of JSON values with one to four places changed: another value, none, packed into a text or a list, moved. */
+/** One to four changes of a JSON value: of a place to another value, to none, packed into a text or a list, moved. */
+export const mutations = fc.array(change, { minLength: 1, maxLength: 4 });
+
+/** Versions of JSON values with such changes. */
 export function mutated<T>(samples: readonly T[]): fc.Arbitrary<unknown> {
-  const changes = fc.array(change, { minLength: 1, maxLength: 4 });
-  return fc.tuple(fc.constantFrom(...samples), changes).map(([sample, list]) => {
-    const top = { top: JSON.parse(JSON.stringify(sample)) as unknown };
-    for (const { at, how, value, key } of list) {
-      const places = placesIn(top);
-      const place = places[at % places.length];
-      if (!place) continue;
-      const { holder } = place;
-      const old = holder[place.key];
-      if (how === "replace") holder[place.key] = value;
-      else if (how === "text") holder[place.key] = JSON.stringify(old);
-      else if (how === "list") holder[place.key] = [old, value];
-      else if (how === "move") {
-        const from = places[(at * 7 + 3) % places.length];
-        // A copy: what holds itself is no JSON.
-        holder[place.key] = JSON.parse(JSON.stringify(from?.holder[from.key] ?? null)) as unknown;
-      } else if (holder === top) continue;
-      else {
-        delete holder[place.key];
-        if (how === "key" && !Array.isArray(holder))
-          Object.defineProperty(holder, key, { value: old, enumerable: true, configurable: true, writable: true });
-      }
+  return fc.tuple(fc.constantFrom(...samples), mutations).map(([sample, changes]) => changed(sample, changes));
+}
+
+/** A copy of a JSON value, with the changes made. */
+export function changed(sample: unknown, changes: typeof mutations extends fc.Arbitrary<infer C> ? C : never): unknown {
+  const top = { top: JSON.parse(JSON.stringify(sample)) as unknown };
+  for (const { at, how, value, key } of changes) {
+    const places = placesIn(top);
+    const place = places[at % places.length];
+    if (!place) continue;
+    const { holder } = place;
+    const old = holder[place.key];
+    // Copies: fast-check's own values must stay as they are, and what holds itself is no JSON.
+    if (how === "replace") holder[place.key] = structuredClone(value);
+    else if (how === "text") holder[place.key] = JSON.stringify(old);
+    else if (how === "list") holder[place.key] = [old, structuredClone(value)];
+    else if (how === "move") {
+      const from = places[(at * 7 + 3) % places.length];
+      holder[place.key] = structuredClone(from?.holder[from.key] ?? null);
+    } else if (holder === top) continue;
+    else {
+      delete holder[place.key];
+      if (how === "key" && !Array.isArray(holder))
+        Object.defineProperty(holder, key, { value: old, enumerable: true, configurable: true, writable: true });
     }
-    return JSON.parse(JSON.stringify(top.top ?? null)) as unknown;
-  });
+  }
+  return JSON.parse(JSON.stringify(top.top ?? null)) as unknown;
 }

@@ -5,7 +5,7 @@ import { stringify } from "yaml";
 import { parsePolicy } from "../../lib/core/policy/policy.ts";
 import { InputError } from "../../lib/errors.ts";
 import type { Policy } from "../../lib/types.ts";
-import { json, mutated, nastyText, runs } from "./arbitraries.ts";
+import { changed, json, mutations, nastyText, runs } from "./arbitraries.ts";
 
 const EXAMPLE = readFileSync(new URL("../../policy.example.yaml", import.meta.url), "utf8");
 const SMALL = "version: 1\npolicies: [{ name: p, from: [ap-guangzhou], to: [ap-tokyo] }]\n";
@@ -136,6 +136,12 @@ describe("a policy file that is rubbish", () => {
     );
   });
 
+  it.each(["name", "family", "platform", "creator"])("is not misled by a length that a map has as %s", (key) => {
+    for (const length of ["{ toString: x }", "0", "5", "[]"]) {
+      refused(SMALL.replace("to:", `select: { ${key}: { length: ${length} } }, to:`));
+    }
+  });
+
   it("pollutes no prototype", () => {
     refused(`${SMALL}__proto__: { enabled: false }\n`);
     refused(`${SMALL}defaults: { "__proto__": { enabled: false } }\n`);
@@ -221,14 +227,10 @@ describe("a policy of random structure", () => {
 
   it("is a policy or an InputError when parts of it are exchanged for anything", () => {
     fc.assert(
-      fc.property(
-        file.chain((contents) => mutated([contents])),
-        json,
-        (contents, more) => {
-          policiesOf(stringify(contents));
-          policiesOf(stringify({ ...(contents as object), more }));
-        },
-      ),
+      fc.property(file, mutations, json, (contents, changes, more) => {
+        policiesOf(stringify(changed(contents, changes)));
+        policiesOf(stringify({ ...contents, more }));
+      }),
       runs(300),
     );
   });

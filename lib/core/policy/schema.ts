@@ -20,10 +20,15 @@ const TAG_VALUES = "text or a list of texts";
 const WHOLE = "a whole number from 1";
 const NOT_YET = "Not carried out yet in this version.";
 
-const text = (allowed: string) => z.string(allowed).check(z.minLength(1, allowed));
+/** At least one character or entry. Not asked of a map, which may have a `length` of any kind. */
+const notEmpty = (allowed: string) => {
+  const check = z.minLength(1, allowed);
+  check._zod.def.when = ({ value }) => typeof value === "string" || Array.isArray(value);
+  return check;
+};
+const text = (allowed: string) => z.string(allowed).check(notEmpty(allowed));
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, values.join(" or "));
-const listOf = <T extends z.ZodMiniType>(item: T, allowed: string) =>
-  z.array(item, allowed).check(z.minLength(1, allowed));
+const listOf = <T extends z.ZodMiniType>(item: T, allowed: string) => z.array(item, allowed).check(notEmpty(allowed));
 const whole = (allowed: string, max?: number) =>
   z.int(allowed).check(z.gte(1, allowed), ...(max === undefined ? [] : [z.lte(max, allowed)]));
 const described = <T extends z.ZodMiniType>(schema: T, description: string) =>
