@@ -81,7 +81,7 @@ describe("status", { timeout: 60_000 }, () => {
     child.stderr?.on("data", (data: Buffer) => (stderr += data.toString()));
     const code = await new Promise((done) => child.once("close", done));
     closeSync(full);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^error: cannot write .*ENOSPC.*\n$/) });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^error: cannot write .*ENOSPC.*\n$/) as string });
   });
 });
 
