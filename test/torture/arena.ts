@@ -36,14 +36,7 @@ export class Arena {
       SETTLE: `${SETTLE}ms`,
       SWEEP_EVERY: "1s",
     });
-    process.once("exit", this.#abandon);
   }
-
-  /** Nothing is left behind when this process is interrupted, stopped processes above all. */
-  readonly #abandon = (): void => {
-    for (const child of this.#running) child.kill("SIGKILL");
-    void this.cloud.stop();
-  };
 
   /** Draws the switches of the cloud from the seed, but for those that are given. */
   static async open(seed: number, stateUrl?: string, switches: object = {}): Promise<Arena> {
@@ -159,8 +152,8 @@ export class Arena {
     return code ?? `nothing within ${ms / 1000} s`;
   }
 
+  /** Ends every process, also those that are stopped. */
   async close(keep: boolean): Promise<void> {
-    process.off("exit", this.#abandon);
     for (const child of this.#running) child.kill("SIGKILL");
     await Promise.all([...this.#running].map(({ ended }) => ended));
     await this.cloud.stop();

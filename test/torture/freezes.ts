@@ -41,7 +41,7 @@ export async function freeze(arena: Arena, say: (text: string) => void): Promise
   const after = (await arena.requests("SyncImages")).slice(before.length);
   const late = after.filter(({ params }) => tokens.includes(String(params["ImageName"])));
   if (late.length > 0) arena.complaints.push(`${late.length} calls were sent by the process that was thawed`);
-  arena.tally.set("calls fenced after the thaw", tokens.length - late.length);
+  arena.tally.set("calls claimed and never sent, thawed or not", tokens.length - late.length);
 }
 
 /** Starts a process that has more calls to make than the rate allows in a second, and stops it while some wait for that. */

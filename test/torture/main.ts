@@ -17,6 +17,10 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const kills = Number(values.kills);
+if (!Number.isSafeInteger(seed) || !(Number.isSafeInteger(kills) && kills > 0)) {
+  show("--seed must be a whole number, --kills one above 0");
+  process.exit(2);
+}
 
 type Say = (text: string) => void;
 /** Does its worst, and answers how many processes it has killed. */
@@ -26,6 +30,7 @@ const SQLITE = "SQLite";
 const SERVER = "PostgreSQL";
 const results: Result[] = [];
 const notRun: string[] = [];
+const open = new Set<Arena>();
 let number = 0;
 
 /** Runs a scenario on a state, and judges what it has left. */
@@ -41,6 +46,7 @@ async function run(scenario: string, state: string, work: Work, makeState?: type
   const say: Say = (text) => show(`${scenario} on ${state}, ${seconds()} s: ${text}`);
   const made = await makeState?.();
   const arena = await Arena.open(seed * 100 + own, made?.url);
+  open.add(arena);
   let keep = true;
   try {
     const killed = await work(arena, say);
@@ -62,7 +68,10 @@ async function run(scenario: string, state: string, work: Work, makeState?: type
     say(`failed: ${String(error)}`);
     results.push({ scenario, state, seconds: seconds(), failed: String(error) });
   } finally {
-    await arena.close(keep);
+    open.delete(arena);
+    await arena.close(keep).catch((error: unknown) => {
+      results.push({ scenario, state, seconds: seconds(), failed: String(error) });
+    });
     if (keep) say(`logs, state and evidence are kept in ${arena.folder}`);
     else await made?.remove();
   }
@@ -86,7 +95,11 @@ async function outagesOnAServer(): Promise<void> {
   await run("outages", SERVER, work, place).finally(() => server?.remove());
 }
 
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => {
+    void Promise.allSettled([...open].map((arena) => arena.close(true))).then(() => process.exit(130));
+  });
+}
 show(`seed ${seed}`);
 // What takes longest begins first, and waits most of the time.
 const frozen = Promise.all([run("freeze", SQLITE, freezing), run("freeze", SERVER, freezing, emptySchema)]);
