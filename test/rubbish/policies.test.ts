@@ -102,7 +102,7 @@ describe("a policy file that is rubbish", () => {
       fc.property(text, fc.boolean(), (parts, after) => {
         policiesOf((after ? SMALL : "") + parts.join(""));
       }),
-      runs(1500),
+      runs(1000),
     );
   });
 
@@ -113,7 +113,7 @@ describe("a policy file that is rubbish", () => {
       fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
         policiesOf(edits.reduce((t, { at, length, put }) => t.slice(0, at) + put + t.slice(at + length), EXAMPLE));
       }),
-      runs(300),
+      runs(120),
     );
   });
 
@@ -220,7 +220,7 @@ describe("a policy of random structure", () => {
         expect(policiesOf(stringify(contents, { defaultStringType: "QUOTE_DOUBLE", indent: 4 }))).toEqual(read);
         expect(policiesOf(stringify(contents, { collectionStyle: "flow", lineWidth: 0 }))).toEqual(read);
       }),
-      runs(150),
+      runs(60),
     );
     expect(valid / all, "share of the files that were valid").toBeGreaterThan(0.2);
   });
@@ -231,7 +231,7 @@ describe("a policy of random structure", () => {
         policiesOf(stringify(changed(contents, changes)));
         policiesOf(stringify({ ...contents, more }));
       }),
-      runs(300),
+      runs(120),
     );
   });
 });
