@@ -196,7 +196,7 @@ describe("a function", { timeout: 30_000 }, () => {
     const wrong = { policy: "gold", region: "nowhere", imageIds: [], dryRun: "yes", dryrun: true };
     const { outcomes } = await callAll("evaluate-policy", [wrong, [], "{}"], env);
     expect(outcomes[0]?.error?.split("\n")).toEqual([
-      "InputError: event: dryrun: unknown; allowed are policy, region, imageIds, dryRun",
+      "InputError: event: dryrun: unknown; allowed are policy, region, imageIds, dryRun, retry",
       'event: policy: "gold" is not one of the policies golden, base',
       'event: region: "nowhere" is not one of the regions that the policies copy from: ap-guangzhou, ap-shanghai',
       'event: dryRun: "yes" is not true or false',
