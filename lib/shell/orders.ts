@@ -56,7 +56,7 @@ export function orderByHand(event: unknown, policies: readonly Policy[]): Order 
       : Array.isArray(imageIds) && imageIds.length > 0 && imageIds.every(isImageId)
         ? imageIds
         : null;
-  if (ids === null) wrong("imageIds", imageIds, 'a list of image ids such as ["img-8toqc6s3"]');
+  if (ids === null) wrong("imageIds", imageIds, 'one or more image ids such as ["img-8toqc6s3"]');
   if (problems.length > 0) throw new InputError(problems);
   const only = (key: CopyKey, wantedBy: string) =>
     (policy === undefined || wantedBy === policy) &&

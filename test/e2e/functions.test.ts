@@ -200,7 +200,7 @@ describe("a function", { timeout: 30_000 }, () => {
       'event: policy: "gold" is not one of the policies golden, base',
       'event: region: "nowhere" is not one of the regions that the policies copy from: ap-guangzhou, ap-shanghai',
       'event: dryRun: "yes" is not true or false',
-      'event: imageIds: [] is not a list of image ids such as ["img-8toqc6s3"]',
+      'event: imageIds: a list is not one or more image ids such as ["img-8toqc6s3"]',
     ]);
     for (const { error } of outcomes.slice(1)) expect(error).toContain("expected an object such as");
   });
