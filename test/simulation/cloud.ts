@@ -57,7 +57,7 @@ export function simulatedCloud(sim: Scene, process: Process): Cloud {
       await sim.scheduler.at(process, `${call.action} failed`);
       throw failed(call, code, kind);
     }
-    const answer = withoutBlinking(sim, call, effect());
+    const answer = withoutBlinking(sim, process, call, effect());
     await sim.scheduler.at(process, `${call.action} done`);
     if (answer instanceof ApiError) throw failed(call, answer.code, answer.message);
     try {
@@ -76,10 +76,11 @@ function failed(call: Call, code: string, text: string, effect = verdictOf(code)
 }
 
 /** What was there and recorded cannot be seen for a while: gone is only what is missing twice, `SETTLE` apart. */
-function withoutBlinking(sim: Scene, call: Call, answer: Answer): Answer {
+function withoutBlinking(sim: Scene, process: Process, call: Call, answer: Answer): Answer {
   if (answer instanceof ApiError || call.action !== "DescribeImages") return answer;
   const images = answer["ImageSet"] as { ImageId: string }[];
-  if (sim.chaos && sim.dice.roll(0.01)) sim.blink(images.map(({ ImageId }) => ImageId));
+  // Most of all for a look that began before its process stood still.
+  if (sim.chaos && sim.dice.roll(process.frozenUntil > 0 ? 0.1 : 0.01)) sim.blink(images.map(({ ImageId }) => ImageId));
   const shown = images.filter(({ ImageId }) => !sim.isBlinking(ImageId));
   const missing = images.length - shown.length;
   if (missing === 0) return answer;

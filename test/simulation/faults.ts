@@ -53,6 +53,7 @@ export const FAULTS = {
   "killed-at-deadline": "a function is killed because its time is up",
   "stopped-early": "a run stops by itself because its time is short",
   frozen: "a process stands still for up to 15 minutes",
+  "frozen-before-claim": "and just between its plan and what it records",
   "frozen-before-send": "and just between its claim and its request",
   fenced: "a request is destroyed because its claim has run out",
   overlap: "two or more processes run at the same time",

@@ -104,6 +104,8 @@ export class Simulation extends Scene {
         "frozen-before-send",
         dice.roll(0.5) ? dice.between(20_000, 90_000) : dice.between(540_000, 1_200_000),
       );
+    if (process && isClaiming(process) && dice.roll(0.02))
+      return this.#freeze(process, "frozen-before-claim", dice.between(60_000, 1_200_000));
     if (process && dice.roll(0.005)) return this.#freeze(process, "frozen", dice.between(20_000, 900_000));
     const ready = scheduler.ready();
     if (ready.length > 0) await scheduler.step(dice.pick(ready));
