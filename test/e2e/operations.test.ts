@@ -81,7 +81,27 @@ describe("status", { timeout: 60_000 }, () => {
     child.stderr?.on("data", (data: Buffer) => (stderr += data.toString()));
     const code = await new Promise((done) => child.once("close", done));
     closeSync(full);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^error: cannot write .*ENOSPC.*\n$/) as string });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^error: cannot write .*ENOSPC.*\n$/) as string,
+    });
+  });
+});
+
+describe("the timer", { timeout: 60_000 }, () => {
+  it("that fires while its last run is under way skips a run, which is no error and shows in its answer", async () => {
+    env["SWEEP_EVERY"] = "1ms";
+    await poll();
+    await bake();
+    const match = { action: "DescribeImages", times: 2 };
+    await cloud.control("POST", "faults", { match, effect: { kind: "delay", ms: 3_000 } });
+    const answers = await Promise.all([poll(), poll()]);
+    expect(answers.map(({ error }) => error)).toEqual([undefined, undefined]);
+    const skipped = answers.map(({ answer }) => (answer?.run as { skipped?: string }).skipped);
+    expect(skipped.sort()).toEqual(["another run of the timer is under way", undefined]);
+    const { lastRun, timer } = jsonOf(await run(["status", "--json"]));
+    expect(lastRun).not.toHaveProperty("skipped");
+    expect(timer).toMatchObject({ late: false });
   });
 });
 
