@@ -3,6 +3,7 @@ import { plainJson } from "../lib/core/plain-json.ts";
 import { iso } from "../lib/core/step.ts";
 import { exitCodeOf, summarise } from "../lib/core/summary.ts";
 import { InputError } from "../lib/errors.ts";
+import { readConfig } from "../lib/shell/config.ts";
 import type { Opened } from "../lib/shell/open.ts";
 import { rebuild as rebuildState } from "../lib/shell/rebuild.ts";
 import { describeStateUrl } from "../lib/state/open.ts";
@@ -35,7 +36,7 @@ async function whatIsForgotten(account: string, state: Opened["state"]): Promise
   // What is damaged cannot be counted, and is forgotten all the same.
   const copies = await state.copies(account).catch(() => undefined);
   const many = copies ? count(copies.length, "copy", "copies") : "the copies, whose records are damaged,";
-  const where = describeStateUrl(process.env["STATE_URL"] || "sqlite:.cvm-replicator/state.db");
+  const where = describeStateUrl(readConfig(process.env).stateUrl);
   return `forgets ${many} of account ${account} in ${where} and finds them again in the cloud, where nothing is changed`;
 }
 

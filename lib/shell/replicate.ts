@@ -72,7 +72,7 @@ async function run(account: string, order: Order, tools: Replicator): Promise<Re
   let first: Plan | undefined;
   if (order.retry && !order.dryRun) await retryNow(account, order.retry, tally, tools);
   for (let round = 1; ; round += 1) {
-    if (order.why === "timer") await takeTurn(account, tools);
+    if (order.why === "timer" && round > 1) await takeTurn(account, tools);
     const { copies: remembered, awaited, record } = await memoryOf(account, tools);
     const copies = order.dryRun ? remembered.map((copy) => asIfRetried(copy, order, tools)) : remembered;
     const scope: Scope = record === undefined ? { kind: "sweep" } : round === 1 ? order.scope : following(order.scope);
