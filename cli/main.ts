@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { CloudError, InputError, ReplicatorError } from "../lib/errors.ts";
 import { packageVersion } from "./package.ts";
+import type { RetryOptions } from "./retry.ts";
 import { clean } from "./text.ts";
 
 /** 0 fine, 1 error, 2 bad usage or bad policy, 3 something needs a person or failed for good, 4 there is work. */
@@ -68,11 +69,12 @@ program
   .command("retry")
   .description("try again now what is failed or blocked, then go on as apply")
   .argument("[image...]", "only copies of or as these images")
-  .option("--policy <name>", "only copies of this policy (the file is POLICY_FILE here)")
+  .addOption(policy())
+  .option("--by <name>", "only copies that the policy of this name wants")
   .option("--region <region>", "only copies in this region")
   .option("--wait", "go on until every copy is ready or needs a person")
   .addOption(json())
-  .action(async (images: string[], options: { policy?: string; region?: string; wait?: boolean; json?: boolean }) => {
+  .action(async (images: string[], options: RetryOptions) => {
     exitCode = await (await import("./retry.ts")).retry(images, options);
   });
 

@@ -48,7 +48,7 @@ export function chooseForRetry(
     problems.push({ where, text: `"${value}": ${state}; cvm-replicator status shows all` });
   };
   for (const id of images) mustFit("IMAGE", id, "of or as this image", (copy) => hasImage(copy, id));
-  if (policy !== undefined) mustFit("--policy", policy, "of a policy of this name", (copy) => copy.policy === policy);
+  if (policy !== undefined) mustFit("--by", policy, "of a policy of this name", (copy) => copy.policy === policy);
   if (region !== undefined) mustFit("--region", region, "in this region", ({ key }) => key.region === region);
 
   const chosen = copies.filter(

@@ -114,11 +114,11 @@ describe("retry", { timeout: 60_000 }, () => {
     await cloud.control("DELETE", "faults");
     expect((await run(["apply"])).code).toBe(3);
 
-    const wrong = await run(["retry", "img-8toqc6s3", "--policy", "gold", "--region", "ap-tokyo"]);
+    const wrong = await run(["retry", "img-8toqc6s3", "--by", "gold", "--region", "ap-tokyo"]);
     expect({ code: wrong.code, stdout: wrong.stdout }).toEqual({ code: 2, stdout: "" });
     expect(wrong.stderr.split("\n").map((line) => line.replace(/: no copy.*/, ""))).toEqual([
       'error: IMAGE: "img-8toqc6s3"',
-      'error: --policy: "gold"',
+      'error: --by: "gold"',
       'error: --region: "ap-tokyo"',
       "",
     ]);
@@ -127,7 +127,7 @@ describe("retry", { timeout: 60_000 }, () => {
     const one = await run(["retry", "--region", "ap-beijing", "--json"]);
     expect(one.stderr).toContain("1 failed or blocked copy to try again\n");
     expect(jsonOf(one)).toMatchObject({ summary: { blocked: 1 } });
-    const all = await run(["retry", "--policy", "p", "--wait"]);
+    const all = await run(["retry", "--by", "p", "--wait"]);
     expect(all.code).toBe(0);
     expect(await cloud.copies()).toHaveLength(2);
     const none = await run(["retry"]);
