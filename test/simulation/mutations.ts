@@ -133,4 +133,26 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "await run.tell(action.do, describe(action), about);",
     replace: "",
   },
+  {
+    name: "rebuild without being born again before it forgets",
+    file: "lib/shell/rebuild.ts",
+    find: `  try {
+    await bearAgain(account, tools);
+  }`,
+    replace: `  try {
+    await Promise.resolve();
+  }`,
+  },
+  {
+    name: "rebuild and not wait for what was claimed before it forgot",
+    file: "lib/shell/rebuild.ts",
+    find: "unknownUntil: unknownUntil(now(), settle)",
+    replace: "unknownUntil: now()",
+  },
+  {
+    name: "try again a stuck copy as if it had never been asked for",
+    file: "lib/core/retry.ts",
+    find: 'return { ...stuck, ...fresh, state: "copying", claim: copy.claim, progressedAt: now };',
+    replace: 'return { ...copyBase(copy.key, copy, undefined, now), state: "waiting", reason: copy.reason };',
+  },
 ];
