@@ -40,6 +40,11 @@ export const ALL_SWITCHES = {
     default: "allowed",
     about: "Tagging an image that is SYNCING: works, is listed in FailedResources, or fails the call.",
   },
+  renameWhileSyncing: {
+    values: ["error", "allowed"],
+    default: "error",
+    about: "ModifyImageAttribute on an image that is SYNCING: fails, or works.",
+  },
   copyTagsCarriedOver: {
     values: ["no", "yes"],
     default: "no",

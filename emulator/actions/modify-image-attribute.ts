@@ -9,7 +9,7 @@ import { imageType, needImage, shownState } from "../image-view.ts";
 import { boolean, required, string } from "../validate.ts";
 
 /**
- * Changes name, description, family or deprecation. Not while the image is being made, and not of an image that takes
+ * Changes name, description, family or deprecation. Not while the image is being made (a copy: see `renameWhileSyncing`), and not of an image that takes
  * part in sharing, on either side (cvm 2017-03-12, ModifyImageAttribute and ModifyImageSharePermission).
  */
 export const modifyImageAttribute = defineAction<ModifyImageAttributeRequest, ModifyImageAttributeResponse>({
@@ -36,7 +36,8 @@ export const modifyImageAttribute = defineAction<ModifyImageAttributeRequest, Mo
       );
     }
     const state = shownState(world, account.uin, image);
-    if (state !== "NORMAL") throw errors.imageState(image.imageId, state);
+    const early = state === "SYNCING" && world.switches.renameWhileSyncing === "allowed";
+    if (state !== "NORMAL" && !early) throw errors.imageState(image.imageId, state);
     if (params.ImageName !== undefined) checkUnique(world, account.uin, region, params.ImageName, image);
 
     if (params.ImageName !== undefined) image.name = params.ImageName;

@@ -80,6 +80,13 @@ const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
     b.tick(31 * MINUTE);
     expect(tag().FailedResources).toEqual([]);
   },
+  renameWhileSyncing(value, b) {
+    const { copy } = syncing(b);
+    const rename = () => b.call("ModifyImageAttribute", { ImageId: copy, ImageName: "n" }, BEIJING);
+    expect(outcome(rename)).toBe(value === "allowed" ? "ok" : "InvalidImageId.IncorrectState");
+    b.tick(31 * MINUTE);
+    expect(outcome(rename)).toBe("ok");
+  },
   copyTagsCarriedOver(value, b) {
     const { copy } = syncing(b);
     expect(b.look(copy, BEIJING)).toMatchObject({ Tags: value === "yes" ? [{ Key: "a", Value: "1" }] : [] });
