@@ -96,7 +96,7 @@ export class Simulation extends Scene {
     if (this.#isSending(alive) && dice.roll(alive.some(isClaiming) ? 0.05 : 0.01))
       return this.#loseState("state-lost-while-sending");
     const process = alive.length > 0 ? dice.pick(alive) : undefined;
-    if (process && dice.roll(0.006)) return this.#kill(process, "killed");
+    if (process && dice.roll(this.#isAboutToSend(process) ? 0.04 : 0.006)) return this.#kill(process, "killed");
     // For about as long as a claim lives, or until others may have taken it over.
     if (process && this.#isAboutToSend(process) && dice.roll(0.1))
       return this.#freeze(
@@ -129,7 +129,7 @@ export class Simulation extends Scene {
   #kill(process: Process, kind: FaultKind): void {
     this.count(kind);
     for (const { arrives } of process.gates) {
-      if (arrives && this.dice.roll(0.4) && arrives()) this.count("killed-request-under-way");
+      if (arrives && this.dice.roll(0.7) && arrives()) this.count("killed-request-under-way");
     }
     this.#dead.add(process.name);
     this.scheduler.kill(process);
