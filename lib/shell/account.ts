@@ -2,7 +2,7 @@ import { isUnderWay, TURN } from "../core/timer.ts";
 import { StateError } from "../errors.ts";
 import type { State } from "../ports/state.ts";
 import type { AccountRecord } from "../types.ts";
-import type { Replicator } from "./memory.ts";
+import type { Replicator } from "./tools.ts";
 
 /** Others change the record too, seldom and quickly. */
 const MOST_TRIES = 20;

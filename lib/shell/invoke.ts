@@ -4,9 +4,9 @@ import { CloudError, StartError } from "../errors.ts";
 import { lineJournal } from "../journal/lines.ts";
 import type { Copy, Millis, Run } from "../types.ts";
 import { readConfig } from "./config.ts";
-import type { Replicator } from "./memory.ts";
 import { type Opened, openReplicator } from "./open.ts";
 import { type Order, replicate } from "./replicate.ts";
+import type { Replicator } from "./tools.ts";
 
 /** What a function answers. */
 export interface Answer extends Summary {

@@ -7,13 +7,7 @@ import { StateError } from "../errors.ts";
 import type { State } from "../ports/state.ts";
 import type { AccountRecord, AwaitedImage, Claimant, Copy, ImageRef, Millis, Reason, Run } from "../types.ts";
 import { changeAccount } from "./account.ts";
-import type { Tools } from "./tools.ts";
-
-/** What a replicator is made of: put together in one place (`open.ts`) and passed on from there. */
-export interface Replicator extends Tools {
-  /** Whether a process of this host is proven to be dead. */
-  readonly isDead: (claimant: Claimant) => boolean;
-}
+import type { Replicator, Tools } from "./tools.ts";
 
 /** How long an image that an event named is waited for while the cloud does not show it. */
 const AWAIT_UNSEEN: Millis = 60 * 60_000;

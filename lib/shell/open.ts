@@ -11,7 +11,7 @@ import { openState } from "../state/open.ts";
 import type { Millis, Policy } from "../types.ts";
 import type { Config } from "./config.ts";
 import { isDead, thisProcess } from "./host.ts";
-import type { Replicator } from "./memory.ts";
+import type { Replicator } from "./tools.ts";
 
 /** Calls to the cloud at the same time; the adapter keeps its rate limits besides. */
 const CONCURRENCY = 8;

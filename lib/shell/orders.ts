@@ -1,8 +1,8 @@
 import { shortened } from "../core/event/values.ts";
 import { InputError, type Problem } from "../errors.ts";
 import type { Copy, CopyKey, ImageRef, Policy } from "../types.ts";
-import type { Replicator } from "./memory.ts";
 import type { Order } from "./replicate.ts";
+import type { Replicator } from "./tools.ts";
 
 /** Look at images that an event named, where a policy copies from their region; of the others nothing is known or wanted. */
 export function orderForImages(images: readonly ImageRef[], policies: readonly Policy[]): Order {

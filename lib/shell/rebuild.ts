@@ -1,7 +1,8 @@
 import { StateError } from "../errors.ts";
 import { changeAccount } from "./account.ts";
-import { type Replicator, unknownUntil } from "./memory.ts";
+import { unknownUntil } from "./memory.ts";
 import { type Report, replicate } from "./replicate.ts";
+import type { Replicator } from "./tools.ts";
 
 /**
  * Forgets the copies of the account and finds them again in the cloud, where nothing is changed. For a state that is

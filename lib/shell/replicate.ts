@@ -4,9 +4,10 @@ import { retried, retryNotes } from "../core/retry.ts";
 import type { Copy, CopyKey, Reason, Run } from "../types.ts";
 import { leaveTurn, takeTurn } from "./account.ts";
 import { applyPlan } from "./apply.ts";
-import { endedClaimants, memoryOf, type Replicator, rememberBirth, rememberNamed, rememberRun } from "./memory.ts";
+import { endedClaimants, memoryOf, rememberBirth, rememberNamed, rememberRun } from "./memory.ts";
 import { observe } from "./observe.ts";
 import { beginRun, type Tally } from "./run.ts";
+import type { Replicator } from "./tools.ts";
 
 /** What one run shall do. */
 export interface Order {

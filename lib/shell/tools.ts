@@ -18,6 +18,12 @@ export interface Tools {
   readonly concurrency: number;
 }
 
+/** What a replicator is made of: put together in one place (`open.ts`) and passed on from there. */
+export interface Replicator extends Tools {
+  /** Whether a process of this host is proven to be dead. */
+  readonly isDead: (claimant: Claimant) => boolean;
+}
+
 /** What one call to the cloud told, for the journal. */
 export interface Told {
   readonly requestId?: string | undefined;

@@ -1,9 +1,9 @@
 import { endFaults } from "../../emulator/faults.ts";
 import { parseEvent } from "../../lib/core/event/event.ts";
-import type { Replicator } from "../../lib/shell/memory.ts";
 import { orderForImages, orderForTimer } from "../../lib/shell/orders.ts";
 import { rebuild } from "../../lib/shell/rebuild.ts";
 import { type Order, type Report, replicate } from "../../lib/shell/replicate.ts";
+import type { Replicator } from "../../lib/shell/tools.ts";
 import type { Copy, ImageRef, Millis } from "../../lib/types.ts";
 import { simulatedCloud } from "./cloud.ts";
 import { findUnfinished, isExcused } from "./ending.ts";
