@@ -5,7 +5,7 @@ import { distinct } from "../core/summary.ts";
 import { CLAIM_LIFE, CLOCK_SKEW, SIGNATURE_LIFE } from "../core/timing.ts";
 import { StateError } from "../errors.ts";
 import type { State } from "../ports/state.ts";
-import type { AccountRecord, AwaitedImage, Claimant, Copy, ImageRef, Millis, Reason, Run } from "../types.ts";
+import type { AccountRecord, AwaitedImage, Copy, ImageRef, Millis, Reason, Run } from "../types.ts";
 import { changeAccount } from "./account.ts";
 import type { Replicator, Tools } from "./tools.ts";
 
