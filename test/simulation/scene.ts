@@ -41,6 +41,8 @@ export class Scene {
   readonly stateFaults: number;
   /** Until then the credentials are those of another account. */
   otherAccountUntil: Millis = 0;
+  /** Until then a wrong look would do harm: little time passes at once, and more processes look. */
+  restlessUntil: Millis = 0;
   /** Faults happen. */
   chaos = true;
   state!: State & ReadableJournal;
@@ -103,7 +105,9 @@ export class Scene {
   blink(imageIds: readonly string[]): void {
     const imageId = imageIds.find((id) => this.recorded.has(id) && !this.#blinks.has(id));
     if (imageId === undefined) return;
-    this.#blinks.set(imageId, this.scheduler.now + this.dice.between(1_000, SETTLE - 20_000));
+    const until = this.scheduler.now + this.dice.between(1_000, SETTLE - 2_000);
+    this.#blinks.set(imageId, until);
+    this.restlessUntil = Math.max(this.restlessUntil, until);
     this.count("blinking-image");
   }
 

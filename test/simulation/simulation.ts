@@ -74,9 +74,10 @@ export class Simulation extends Scene {
   async #happen(): Promise<void> {
     const { dice, scheduler } = this;
     const alive = scheduler.processes.filter((p) => !p.ended);
+    const isRestless = scheduler.now < this.restlessUntil;
     const due = alive.find((p) => p.killAt <= scheduler.now);
     if (due) return this.#kill(due, "killed-at-deadline");
-    if (alive.length < this.#mostAtOnce && dice.roll(alive.length === 0 ? 0.5 : 0.02)) {
+    if (alive.length < this.#mostAtOnce && dice.roll(alive.length === 0 ? 0.5 : isRestless ? 0.1 : 0.02)) {
       const byHand = dice.pick(["retry", "retry", "rebuild"] as const);
       if (alive.length === 1) this.count("overlap");
       if (alive.length === 7) this.count("eight-at-once");
@@ -109,7 +110,7 @@ export class Simulation extends Scene {
     if (process && dice.roll(0.005)) return this.#freeze(process, "frozen", dice.between(20_000, 900_000));
     const ready = scheduler.ready();
     if (ready.length > 0) await scheduler.step(dice.pick(ready));
-    else scheduler.pass(dice.between(10_000, 240_000));
+    else scheduler.pass(isRestless ? dice.between(2_000, 20_000) : dice.between(10_000, 240_000));
   }
 
   /** Whether a SyncImages is about to leave, or is under way. */
@@ -142,6 +143,7 @@ export class Simulation extends Scene {
     );
     if (!visible || !(await this.state.account(OURS))) return;
     this.count(kind);
+    this.restlessUntil = this.scheduler.now + 2 * SETTLE;
     await this.close();
     await this.open();
     this.recorded.clear();
@@ -242,18 +244,25 @@ export class Simulation extends Scene {
       const violation = this.check();
       if (violation) return violation;
     }
-    for (let round = 0; round < 160; round += 1) {
+    let quiet = 0;
+    for (let round = 0; round < 160 && quiet < 2; round += 1) {
       await this.#alone(round % 4 === 0 ? "sweep" : "timer");
       const violation = this.check();
       if (violation) return violation;
-      if (round % 4 === 0 && this.#isSettled()) break;
-      scheduler.pass(dice.between(30_000, 300_000));
+      if (round % 4 === 0) quiet = this.#isSettled() ? quiet + 1 : 0;
+      // By the second time everything that was made can be seen.
+      scheduler.pass(quiet === 1 ? this.world.switches.copyVisibleAfterMs : dice.between(30_000, 300_000));
     }
-    await this.#alone("sweep");
-    // By then everything that was made can be seen.
-    scheduler.pass(this.world.switches.copyVisibleAfterMs);
-    await this.#alone("sweep");
-    return this.check() ?? (this.last ? findUnfinished(this, this.last) : "the last sweep came to no end");
+    // What is blocked for a reason that stands is tried again now and then, and may just have got through.
+    let unfinished: string | undefined = "nothing was looked at";
+    for (let tries = 0; tries < 5 && unfinished; tries += 1) {
+      await this.#alone("sweep");
+      unfinished = this.last ? findUnfinished(this, this.last) : "the last sweep came to no end";
+      const violation = this.check();
+      if (violation) return violation;
+      scheduler.pass(600_000);
+    }
+    return unfinished;
   }
 
   /** Whether the last sweep found nothing to do and nothing to wait for. */
