@@ -8,6 +8,7 @@ import { verdictOf } from "../../lib/cloud/verdicts.ts";
 import { SIGNATURE_LIFE } from "../../lib/core/timing.ts";
 import type { CloudError } from "../../lib/errors.ts";
 import type { Cloud } from "../../lib/ports/cloud.ts";
+import type { Millis } from "../../lib/types.ts";
 import { CALL_FAULTS, type FaultKind } from "./faults.ts";
 import { judgeRequest } from "./invariants.ts";
 import type { Scene } from "./scene.ts";
@@ -40,6 +41,7 @@ export function simulatedCloud(sim: Scene, process: Process): Cloud {
       sim.later(effect, sim.oneHost ? sim.lateness : SIGNATURE_LIFE);
       return true;
     };
+    const askedAt = sim.scheduler.now;
     const slow = sim.chaos && sim.dice.roll(sim.callFaults / 4);
     if (slow) sim.count("latency");
     await sim.scheduler.at(process, `${call.action} ${call.region ?? call.where ?? ""}`, {
@@ -60,7 +62,7 @@ export function simulatedCloud(sim: Scene, process: Process): Cloud {
       await sim.scheduler.at(process, `${call.action} failed`);
       throw failed(call, code, kind);
     }
-    const answer = withoutBlinking(sim, process, call, effect());
+    const answer = withoutBlinking(sim, call, effect(), sim.scheduler.now - askedAt);
     await sim.scheduler.at(process, `${call.action} done`);
     if (answer instanceof ApiError) throw failed(call, answer.code, answer.message);
     try {
@@ -79,11 +81,11 @@ function failed(call: Call, code: string, text: string, effect = verdictOf(code)
 }
 
 /** What was there and recorded cannot be seen for a while: gone is only what is missing twice, `SETTLE` apart. */
-function withoutBlinking(sim: Scene, process: Process, call: Call, answer: Answer): Answer {
+function withoutBlinking(sim: Scene, call: Call, answer: Answer, took: Millis): Answer {
   if (answer instanceof ApiError || call.action !== "DescribeImages") return answer;
   const images = answer["ImageSet"] as { ImageId: string }[];
-  // Most of all for a look that began before its process stood still.
-  if (sim.chaos && sim.dice.roll(process.frozenUntil > 0 ? 0.1 : 0.01)) sim.blink(images.map(({ ImageId }) => ImageId));
+  // Most of all for a look that began long ago.
+  if (sim.chaos && sim.dice.roll(took > SETTLE ? 0.8 : 0.03)) sim.blink(images.map(({ ImageId }) => ImageId));
   const shown = images.filter(({ ImageId }) => !sim.isBlinking(ImageId));
   const missing = images.length - shown.length;
   if (missing === 0) return answer;

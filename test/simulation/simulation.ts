@@ -30,6 +30,10 @@ export interface Outcome {
 
 type Kind = "timer" | "sweep" | "event" | "retry" | "rebuild";
 
+function isLooking({ gates }: Process): boolean {
+  return gates.some(({ label }) => /^DescribeImages (?!done|failed)/.test(label));
+}
+
 function isClaiming({ gates }: Process): boolean {
   return gates.some(({ label }) => label === "state saveCopy");
 }
@@ -107,7 +111,8 @@ export class Simulation extends Scene {
       );
     if (process && isClaiming(process) && dice.roll(0.02))
       return this.#freeze(process, "frozen-before-claim", dice.between(60_000, 1_200_000));
-    if (process && dice.roll(0.005)) return this.#freeze(process, "frozen", dice.between(20_000, 900_000));
+    if (process && dice.roll(isLooking(process) ? 0.015 : 0.005))
+      return this.#freeze(process, "frozen", dice.between(20_000, 900_000));
     const ready = scheduler.ready();
     if (ready.length > 0) await scheduler.step(dice.pick(ready));
     else scheduler.pass(isRestless ? dice.between(2_000, 20_000) : dice.between(10_000, 240_000));
