@@ -87,7 +87,8 @@ function follow(
       return pursue({ ...copy, claim }, image, want, c);
     }
     case "ready":
-      return unwanted ? retire(copy, image, c) : NOTHING;
+      if (unwanted) return retire(copy, image, c);
+      return c.hasOtherAdopter(copy) ? giveUp(copy, want, c) : NOTHING;
     case "failed": {
       if (unwanted) return retire(copy, image, c);
       if (!want || copy.attempts >= want.policy.attempts) return NOTHING;
@@ -120,6 +121,12 @@ function retire(copy: Copy, image: Image, c: Circumstances): Step {
     "retired",
     DESELECTED.text,
   );
+}
+
+/** Two runs have adopted one image for two roots at the same time; one of them has to have another. */
+function giveUp(copy: Copy, want: Want | undefined, c: Circumstances): Step {
+  const reason = { code: "adopted-twice", text: "the image that was taken as this copy is the copy of another image" };
+  return note({ ...copyBase(copy.key, copy, want, c.now), state: "waiting", reason }, "given-up", reason.text);
 }
 
 /** An image that was made by other means stays as it is, whatever it is doing. */

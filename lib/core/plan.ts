@@ -1,8 +1,10 @@
 import type { AccountRecord, Copy, CopyKey, ImageRef, Millis, Policy, Reason } from "../types.ts";
+import { adoptedImage, adopters, withoutSecondAdoption } from "./adoption.ts";
 import { advance } from "./advance.ts";
 import { duplicates } from "./duplicates.ts";
-import { keyText, lineageOf } from "./mark.ts";
-import type { Observation } from "./observation.ts";
+import { hasFailed } from "./found.ts";
+import { keyText, lineageOf, tokenHash, tokenIn } from "./mark.ts";
+import { allCustom, type Observation } from "./observation.ts";
 import { type Act, ASK_ALONE, type Circumstances, type Draft, type Step } from "./step.ts";
 import { isUnwanted, type PassedOver, type Want, wantedCopies } from "./wanted.ts";
 
@@ -60,12 +62,14 @@ export function makePlan(input: PlanInput): Plan {
   const wanted = wantedCopies(policies, observation, copies, now);
   const recorded = new Map(copies.map((copy) => [keyText(copy.key), copy]));
   const images = new Set(copies.flatMap((c) => ("imageId" in c && c.imageId ? [`${c.key.region}/${c.imageId}`] : [])));
+  const adopted = adopters(copies);
   const circumstances: Circumstances = {
     now,
     settle,
     ended,
     bornAt: record.bornAt,
     copyOf: (key) => recorded.get(keyText(key)),
+    hasOtherAdopter: (copy) => (adopted.get(adoptedImage(copy) ?? "") ?? keyText(copy.key)) !== keyText(copy.key),
     isRecorded: (image) => images.has(`${image.region}/${image.imageId}`),
     ...(record.unknownUntil !== undefined && { unknownUntil: record.unknownUntil }),
   };
@@ -82,7 +86,11 @@ export function makePlan(input: PlanInput): Plan {
     const unwanted = isUnwanted(key, wanted, observation);
     return advance(key, recorded.get(text), wanted.wants.get(text), unwanted, observation, circumstances);
   });
-  const problems = [...unreadable(observation), ...duplicates(copies, observation)];
+  const problems = [
+    ...unreadable(observation),
+    ...duplicates(copies, observation),
+    ...strangers([...keys.values()], policies, observation),
+  ];
   const checked = input.acceptVanished ? steps : withoutMassVanishing(steps, copies, problems);
   const unique = withoutNameClashes(withoutSecondAdoption(checked), copies, wanted.wants, now);
 
@@ -131,6 +139,22 @@ function orphans(observation: Observation): CopyKey[] {
   );
 }
 
+/** Unfinished copies of ours of which nobody knows whose they are: the state was lost, and the root is gone or not wanted. */
+function strangers(keys: readonly CopyKey[], policies: readonly Policy[], observation: Observation): Reason[] {
+  const isWhole = ({ from, select }: Policy) =>
+    from.every((region) => observation.regions.get(region)?.complete.has(select.type));
+  if (!policies.every((policy) => !policy.enabled || isWhole(policy))) return [];
+  const known = new Set(keys.map(tokenHash));
+  return [...observation.regions.keys()].flatMap((region) =>
+    (allCustom(observation, region)?.images ?? []).flatMap((image) => {
+      const token = tokenIn(image.name);
+      if (!token || known.has(token.hash) || lineageOf(image) || hasFailed(image)) return [];
+      const text = `${image.imageId} in ${region} ("${image.name}") was asked for by this program, and nobody knows of what it is a copy`;
+      return [{ code: "unknown-copy", text, remedy: "delete it, or rename it to keep it" }];
+    }),
+  );
+}
+
 /** One call for each source and token; a destination that made a call fail in an unknown way has one of its own. */
 function sends(acts: readonly Act[]): Send[] {
   const groups = new Map<string, { source: ImageRef; token: string; drafts: Draft[] }>();
@@ -149,8 +173,10 @@ function sends(acts: readonly Act[]): Send[] {
 
 /** If many copies vanish at once, something else is wrong: other credentials, an outage, an accident. */
 function withoutMassVanishing(steps: readonly Step[], copies: readonly Copy[], problems: Reason[]): Step[] {
-  // Copies that stood. One that is being made may fail and vanish by itself, and one that is retired is nobody's loss.
-  const stood = new Set(copies.filter(({ state }) => state === "ready").map(({ key }) => keyText(key)));
+  // One that is retired is nobody's loss.
+  const stood = new Set(
+    copies.filter((copy) => copy.state !== "retired" && hasImage(copy)).map(({ key }) => keyText(key)),
+  );
   const isLoss = ({ note }: Step) => note?.what === "gone" && stood.has(keyText(note.copy.key));
   const gone = steps.filter(isLoss);
   if (gone.length <= Math.max(3, Math.floor(stood.size / 10))) return [...steps];
@@ -163,16 +189,8 @@ function withoutMassVanishing(steps: readonly Step[], copies: readonly Copy[], p
   return steps.filter((step) => !isLoss(step));
 }
 
-/** One image is adopted as the copy of one root, the first. */
-function withoutSecondAdoption(steps: readonly Step[]): Step[] {
-  const adopted = new Set<string>();
-  return steps.filter(({ note }) => {
-    if (note?.what !== "adopted" || note.copy.state !== "ready") return true;
-    const image = `${note.copy.key.region}/${note.copy.imageId}`;
-    if (adopted.has(image)) return false;
-    adopted.add(image);
-    return true;
-  });
+function hasImage(copy: Copy): boolean {
+  return "imageId" in copy && copy.imageId !== undefined;
 }
 
 /** Two copies of different roots may not want one name in one region; the older root keeps it. */

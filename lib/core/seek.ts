@@ -16,6 +16,8 @@ import {
 import { BUSY_AGAIN, backoff, CLOCK_SKEW, SIGNATURE_LIFE, SYNC_TIMEOUT } from "./timing.ts";
 import type { Want } from "./wanted.ts";
 
+const UNKNOWN_AFTER_LOSS = "unknown-after-loss";
+
 /** No image is known for the key: look for one by its mark, and only then consider to ask for one. */
 export function seek(
   key: CopyKey,
@@ -49,14 +51,14 @@ export function seek(
   const wait = (reason: Reason, notBefore?: Millis) =>
     changed(copy, { ...base, state: "waiting", reason, ...(notBefore !== undefined && { notBefore }) });
   if (want.block) return changed(copy, { ...base, state: "blocked", reason: want.block });
-  if (copy && "notBefore" in copy && copy.notBefore !== undefined && c.now < copy.notBefore) return NOTHING;
+  if (copy && waitsStill(copy, c.now)) return NOTHING;
   if (want.wait) return wait(want.wait);
   const unreadable = observation.unreadable.get(key.region);
   if (unreadable) return wait(unreadable);
   if (!all || !found) return NOTHING;
   if (c.unknownUntil !== undefined && all.readAt < c.unknownUntil && want.root.createdAt < c.bornAt + CLOCK_SKEW) {
     const text = `the state was empty and met copies of ours in the cloud; what is not seen by ${iso(c.unknownUntil)} is not there`;
-    return wait({ code: "unknown-after-loss", text }, c.unknownUntil);
+    return wait({ code: UNKNOWN_AFTER_LOSS, text }, c.unknownUntil);
   }
   const parent = parentOf(want, c);
   if ("code" in parent) return wait(parent);
@@ -72,6 +74,12 @@ export function seek(
     claim: { number, token: tokenName(key, want.root.name, number), parent, settings: want.settings },
   };
   return { act: { do: "send", draft } };
+}
+
+/** How long something unknown is waited for may have changed since: that is asked anew each time. */
+function waitsStill(copy: Copy, now: Millis): boolean {
+  if (!("notBefore" in copy) || copy.notBefore === undefined || now >= copy.notBefore) return false;
+  return copy.reason.code !== UNKNOWN_AFTER_LOSS;
 }
 
 /** The request may or may not have had an effect: send again only when nobody can still be sending and nothing be invisible. */

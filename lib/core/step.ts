@@ -14,6 +14,8 @@ export interface Circumstances {
   readonly ended: ReadonlySet<string>;
   /** The records, for the first step of a chain. */
   readonly copyOf: (key: CopyKey) => Copy | undefined;
+  /** Whether the image that a copy adopted is the copy of another record, which was first. */
+  readonly hasOtherAdopter: (copy: Copy) => boolean;
   /** Whether an image is the copy of any record. */
   readonly isRecorded: (image: ImageRef) => boolean;
 }

@@ -27,9 +27,12 @@ export async function memoryOf(account: string, { state }: { state: State }) {
   return { copies, awaited, record };
 }
 
-/** Until when a call that nobody remembers may still show: from a claim that was made until `at`. */
+/**
+ * Until when a call that nobody remembers may still show: from a claim that was made until `at`. Twice the skew: whoever
+ * sent may have a clock ahead of ours, and whoever looks, too.
+ */
 export function unknownUntil(at: Millis, settle: Millis): Millis {
-  return at + CLAIM_LIFE + SIGNATURE_LIFE + CLOCK_SKEW + settle;
+  return at + CLAIM_LIFE + SIGNATURE_LIFE + 2 * CLOCK_SKEW + settle;
 }
 
 /**
@@ -48,14 +51,19 @@ export async function rememberBirth(
   const marked = views.some((view) =>
     [...view.images.values()].some((i) => i.type === "custom" && isMarked(i, account)),
   );
+  const lost = marked || observation.unreadable.size > 0 || copies.length > 0;
   const bornAt = now();
-  const lost = marked || observation.unreadable.size > 0;
-  const until = (lost || copies.length > 0) && { unknownUntil: unknownUntil(bornAt, settle) };
-  const record: AccountRecord = { account, bornAt, ...until, version: 0 };
-  if (order.dryRun) return record;
-  const saved = (await state.saveAccount(record)) ?? (await state.account(account));
-  if (!saved) throw new StateError(`the record of account ${account} was neither stored nor found`);
-  return saved;
+  const careful: AccountRecord = { account, bornAt, unknownUntil: unknownUntil(bornAt, settle), version: 0 };
+  const { unknownUntil: _, ...known } = careful;
+  if (order.dryRun) return lost ? careful : known;
+  const saved = await state.saveAccount(careful);
+  // Only once it is stored is it certain that not much time has passed since the look: else somebody may have begun,
+  // sent, and lost the state in between.
+  const isFresh = () => views.every(({ readAt }) => now() - readAt <= CLAIM_LIFE);
+  const trusted = saved && !lost && isFresh() ? await state.saveAccount({ ...known, version: saved.version }) : saved;
+  const record = trusted ?? (await state.account(account));
+  if (!record) throw new StateError(`the record of account ${account} was neither stored nor found`);
+  return record;
 }
 
 /** Claimants that can send nothing any more: earlier rounds of this replicator, and dead processes of this host. */

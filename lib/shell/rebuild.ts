@@ -1,45 +1,71 @@
 import { StateError } from "../errors.ts";
+import type { AccountRecord, Millis } from "../types.ts";
 import { changeAccount } from "./account.ts";
 import { unknownUntil } from "./memory.ts";
 import { type Report, replicate } from "./replicate.ts";
 import type { Replicator } from "./tools.ts";
+
+/** Nobody plans a call in that time but who was interrupted: long enough for the slowest database. */
+const CLOSED: Millis = 60 * 60_000;
 
 /**
  * Forgets the copies of the account and finds them again in the cloud, where nothing is changed. For a state that is
  * damaged, or that is older than the cloud. Other processes may run meanwhile; and a call that is under way, or that the
  * state does not know of, leads to no second copy:
  *
- * 1. The account is born again. Whoever has made a plan before sends nothing any more (`sameState`); whoever makes one
- *    now waits for what is not seen. Without this, somebody who read the state between 2 and 3 would take all for missing.
+ * 1. The account is closed: born again an hour from now. Whoever has made a plan before sends nothing any more
+ *    (`sameState`), and whoever makes one now waits for whatever is not seen.
  * 2. The copies are forgotten, and with them the claims. Whoever knows one of them cannot replace it any more.
- * 3. The account is born once more: a claim may have been made, sent and forgotten between 1 and 2, and the time in
- *    which its call may still have an effect is counted from 2.
+ * 3. The account is born now. A claim that was made before 1 may have an effect for a while: that is waited for from here.
  *
- * If it ends half-way: 1 alone only makes others wait, and all of it can be done again.
+ * If it ends half-way the others wait for an hour at most, or until it is done again.
  */
 export async function rebuild(tools: Replicator): Promise<Report> {
-  const { cloud, state } = tools;
+  const { cloud, state, now } = tools;
   const account = await cloud.account();
-  try {
-    await bearAgain(account, tools);
-  } catch (error) {
-    // Nobody can plan or send with a record that nobody can read; forgetting removes it.
-    if (!(error instanceof StateError && error.damaged)) throw error;
-  }
+  const closed = await closeAccount(account, tools);
   await state.forget(account);
-  await bearAgain(account, tools);
-  return replicate({ why: "rebuild", scope: { kind: "sweep" }, noCalls: true }, tools);
-}
-
-async function bearAgain(account: string, { state, now, settle }: Replicator): Promise<void> {
   await changeAccount(
     account,
     (record) => {
-      const { sweptAt: _, ...kept } = record ?? { account, version: 0 };
-      // Never the same time again, or a plan from before would look like one of today.
-      const bornAt = Math.max(now(), (record?.bornAt ?? 0) + 1);
-      return { ...kept, bornAt, unknownUntil: unknownUntil(now(), settle) };
+      const born = record?.bornAt ?? 0;
+      const isOurs = !closed || born === closed.until;
+      // Another rebuild has closed it, and may just be about to forget what is claimed from now on.
+      if (!isOurs && born > now())
+        throw new StateError("is being rebuilt by another process; run again when that has ended");
+      // Or has ended: then what was claimed since has just been forgotten.
+      const former = isOurs ? (closed?.before ?? 0) : born;
+      // A time still to come is one at which an account was closed, and not born.
+      return bornAt(former > now() ? now() : Math.max(now(), former + 1), record ?? { account, version: 0 }, tools);
     },
     state,
   );
+  return replicate({ why: "rebuild", scope: { kind: "sweep" }, noCalls: true }, tools);
+}
+
+/**
+ * Answers until when nobody sends, and when the account was born before: neither may come again, as `sameState` tells one
+ * state from another by it. Undefined if the record cannot be read: then nobody can plan with it, either.
+ */
+async function closeAccount(account: string, tools: Replicator) {
+  let bornBefore: Millis = 0;
+  try {
+    const record = await changeAccount(
+      account,
+      (before) => {
+        bornBefore = before?.bornAt ?? 0;
+        return bornAt(Math.max(tools.now() + CLOSED, bornBefore + 1), before ?? { account, version: 0 }, tools);
+      },
+      tools.state,
+    );
+    return record && { until: record.bornAt, before: bornBefore };
+  } catch (error) {
+    if (error instanceof StateError && error.damaged) return undefined;
+    throw error;
+  }
+}
+
+function bornAt(at: Millis, record: Omit<AccountRecord, "bornAt">, { settle }: Replicator): AccountRecord {
+  const { sweptAt: _, ...kept } = record;
+  return { ...kept, bornAt: at, unknownUntil: unknownUntil(at, settle) };
 }

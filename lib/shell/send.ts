@@ -83,7 +83,7 @@ async function ask(action: Send, claimed: readonly Claimed[], run: Applying): Pr
     } else if (claimed.length > 1 && mayBeOneOfThem(error)) {
       await findCulprits(action, claimed, error, run);
     } else {
-      for (const copy of claimed) await release(copy, error, run);
+      for (const copy of claimed) await release(copy, error, run, claimed.length);
     }
   }
 }
@@ -130,8 +130,10 @@ async function findCulprits(
 }
 
 /** The call had no effect: the claim is given back, and its number with it. */
-async function release(copy: Claimed, error: CloudError, run: Applying): Promise<void> {
+async function release(copy: Claimed, error: CloudError, run: Applying, destinations = 1): Promise<void> {
   const at = run.now();
+  // It may be busy because the refused call has begun with another destination: see `findCulprits`.
+  const patience = error.about === "source" && destinations > 1 ? run.settle + CLOCK_SKEW : BUSY_AGAIN;
   const base = released(copy, at);
   const reason: Reason = {
     code: error.code,
@@ -139,7 +141,7 @@ async function release(copy: Claimed, error: CloudError, run: Applying): Promise
     ...(error.remedy !== undefined && { remedy: error.remedy }),
   };
   if (error.outcome === "again") {
-    await run.save({ ...base, state: "waiting", reason, notBefore: at + BUSY_AGAIN }, "released", error.message, error);
+    await run.save({ ...base, state: "waiting", reason, notBefore: at + patience }, "released", error.message, error);
   } else if (error.outcome === "person") {
     await run.save({ ...base, state: "blocked", reason, notBefore: at + LOOK_AGAIN }, "blocked", error.message, error);
   } else {

@@ -59,7 +59,7 @@ describe("what to try again", () => {
     const { problems } = regions({ images: ["img-8toqc6s3", "img-copy0001"], policy: "gold", region: "ap-nanjing" });
     expect(problems.map(({ where, text }) => `${where}: ${text}`)).toEqual([
       expect.stringMatching(/^IMAGE: "img-8toqc6s3": no copy .* is remembered/),
-      expect.stringMatching(/^--policy: "gold": no copy .* is remembered/),
+      expect.stringMatching(/^--by: "gold": no copy .* is remembered/),
       expect.stringMatching(/^--region: "ap-nanjing": no copy .* is failed or blocked/),
     ]);
     const together = regions({ images: ["img-copy0001"], region: "ap-beijing" });

@@ -217,7 +217,7 @@ describe("a state that is lost", () => {
     expect(report.copies.filter((c) => c.state === "waiting" && c.reason.code === "unknown-after-loss")).toHaveLength(
       7,
     );
-    expect(nextCheck(report.copies, instance.now())).toBe(instance.now() + 30_000 + 300_000 + 60_000 + SETTLE);
+    expect(nextCheck(report.copies, instance.now())).toBe(instance.now() + 30_000 + 300_000 + 2 * 60_000 + SETTLE);
     expect((await t.settle(instance)).copies.every((c) => c.state === "ready")).toBe(true);
     expect(t.copies()).toHaveLength(9);
   });
