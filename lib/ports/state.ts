@@ -12,7 +12,7 @@ export interface State {
   copies(account: string): Promise<Copy[]>;
   /**
    * Stores a copy. `version` 0 creates it once; any other replaces exactly that version, also where the copy was
-   * forgotten and created anew: no version comes twice.
+   * forgotten, or lost with the whole state, and created anew: no version comes twice, so the first is a random one.
    * Answers the stored copy with its new version, or undefined if somebody else was first: nothing is stored then.
    */
   saveCopy(copy: Copy): Promise<Copy | undefined>;

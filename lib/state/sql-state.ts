@@ -8,8 +8,9 @@ import type { Engine, Tables } from "./schema.ts";
 
 /** Rows of one INSERT: SQLite takes 32766 parameters, and a row has at most 8. */
 const ROWS = 500;
-/** A copy that is created anew after it was forgotten must have no version that somebody still remembers. */
-const firstVersion = () => randomInt(1, 2 ** 30);
+/** A record that is created anew, after it was forgotten or the state was lost, must have no version that is remembered. */
+const nextVersion = ({ version }: { readonly version: number }) =>
+  version === 0 ? randomInt(1, 2 ** 30) : version + 1;
 
 /**
  * The state over either database. `where` names it in messages.
@@ -43,7 +44,7 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
 
     saveCopy: (copy) =>
       attempt(async () => {
-        const [stored, body] = asStored({ ...copy, version: copy.version === 0 ? firstVersion() : copy.version + 1 });
+        const [stored, body] = asStored({ ...copy, version: nextVersion(copy) });
         const { state, policy, version } = stored;
         const row = { ...copyColumns(stored.key), state, policy, version, updated_at: stored.updatedAt, body };
         const won =
@@ -71,7 +72,7 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
 
     saveAccount: (record) =>
       attempt(async () => {
-        const [stored, body] = asStored({ ...record, version: record.version + 1 });
+        const [stored, body] = asStored({ ...record, version: nextVersion(record) });
         const row = { account: stored.account, version: stored.version, body };
         const won =
           record.version === 0

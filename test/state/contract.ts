@@ -151,12 +151,14 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
     it("creates and replaces the record of an account like a copy", async () => {
       const bornAt = 1_795_000_000_000;
       const first = await state.saveAccount({ account: A, bornAt, version: 0 });
-      expect(first).toStrictEqual({ account: A, bornAt, version: 1 });
+      expect(first).toStrictEqual({ account: A, bornAt, version: first!.version });
+      expect(first!.version).toBeGreaterThan(0);
       expect(await state.saveAccount({ account: A, bornAt: 5, version: 0 })).toBeUndefined();
       const racers = Array.from({ length: 20 }, (_, sweptAt) => state.saveAccount({ ...first!, sweptAt }));
       const won = (await Promise.all(racers)).filter((answer) => answer !== undefined);
       expect(won).toHaveLength(1);
-      expect(won[0]!.version).toBe(2);
+      expect(won[0]!.version).not.toBe(first!.version);
+      expect(await state.saveAccount({ ...first!, sweptAt: 99 })).toBeUndefined();
       expect(await state.account(A)).toStrictEqual(won[0]);
     });
 
@@ -203,6 +205,24 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
       const next = await state.saveCopy(anew!);
       for (const late of [first, second]) expect(await state.saveCopy({ ...late!, policy: "late" })).toBeUndefined();
       expect(await state.copies(A)).toStrictEqual([next]);
+    });
+
+    it("lets nobody replace what was created anew after the whole state was lost", async () => {
+      const copy = await state.saveCopy(copyOf({}));
+      const record = await state.saveAccount({ account: A, bornAt: 1, version: 0 });
+      const anew = await makePlace();
+      const store = await anew.open();
+      try {
+        const newCopy = await store.saveCopy(copyOf({}));
+        const newRecord = await store.saveAccount({ account: A, bornAt: 2, version: 0 });
+        expect(await store.saveCopy({ ...copy!, policy: "late" })).toBeUndefined();
+        expect(await store.saveAccount({ ...record!, sweptAt: 99 })).toBeUndefined();
+        expect(await store.copies(A)).toStrictEqual([newCopy]);
+        expect(await store.account(A)).toStrictEqual(newRecord);
+      } finally {
+        await store.close();
+        await anew.remove();
+      }
     });
 
     it("deletes the runs and journal lines of one account from before a time, and goes on writing", async () => {

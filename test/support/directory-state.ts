@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StateError } from "../../lib/errors.ts";
@@ -43,11 +43,18 @@ export function directoryState(folder: string): State & ReadableJournal {
     }
   }
 
+  /** With which version every record begins: by chance, once for the folder, or two creators would both find a place. */
+  function firstVersion(): number {
+    const path = join(folder, "first-version");
+    createOnce(path, randomInt(1, 2 ** 30));
+    return read<number>(path);
+  }
+
   function saveVersion<T extends { version: number }>(record: string, value: T): T | undefined {
     const version = latest(record);
     const there = version > 0 && !isEmpty(record);
     if (there ? version !== value.version : value.version !== 0) return undefined;
-    const stored = JSON.parse(JSON.stringify({ ...value, version: version + 1 })) as T;
+    const stored = JSON.parse(JSON.stringify({ ...value, version: version === 0 ? firstVersion() : version + 1 })) as T;
     return createOnce(join(made(record), String(stored.version)), stored) ? stored : undefined;
   }
 
