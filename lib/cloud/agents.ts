@@ -37,7 +37,7 @@ export function sharedAgent(endpoint: Endpoint): http.Agent {
   return agentFor(endpoint, { keepAlive: true, timeout: 4000 });
 }
 
-/** Guards one request that must not leave twice or too late. */
+/** Guards one request that must not leave twice or too late. Whoever repeats a call needs a new one each time. */
 export interface Fence {
   readonly agent: http.Agent;
   /** Whether bytes of the request may have left the process. Once `close` was called, false is final. */

@@ -161,7 +161,7 @@ export function cloudOver(send: Send, options: OverOptions): Cloud {
       }
     },
 
-    async tag(image, account, tags) {
+    async tag(image, account, tags, notAfter) {
       const resource = `qcs::cvm:${image.region}:uin/${account}:image/${image.imageId}`;
       const all = Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
       let requestId = "";
@@ -172,6 +172,7 @@ export function cloudOver(send: Send, options: OverOptions): Cloud {
           where: image.region,
           params: { ResourceList: [resource], Tags: all.slice(start, start + TAGS_PER_CALL) },
           timeoutMs: readTimeout,
+          notAfter,
           changes: true,
         };
         requestId = await repeated(call, (answer) => {
@@ -182,7 +183,7 @@ export function cloudOver(send: Send, options: OverOptions): Cloud {
       return requestId;
     },
 
-    rename: (image, name, description) => {
+    rename: (image, name, description, notAfter) => {
       const params: ModifyImageAttributeRequest = {
         ImageId: image.imageId,
         ImageName: name,
@@ -195,6 +196,7 @@ export function cloudOver(send: Send, options: OverOptions): Cloud {
           region: image.region,
           params,
           timeoutMs: readTimeout,
+          notAfter,
           changes: true,
         },
         (answer) => textOf(answer["RequestId"], "RequestId") ?? "",

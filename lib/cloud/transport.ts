@@ -22,7 +22,7 @@ export interface Call {
   readonly timeoutMs: Millis;
   /** Set for a call that changes something. */
   readonly changes?: true;
-  /** Set for a call that leaves the process once at most, and not after this. */
+  /** Set for a call whose request leaves the process once each time it is sent, and not after this. */
   readonly notAfter?: Millis;
 }
 

@@ -33,8 +33,8 @@ export interface Cloud {
   syncImage(request: SyncRequest): Promise<SyncAnswer>;
   /** Asks whether SyncImages would be accepted for one destination (DryRun). Throws if not. */
   trySyncImage(request: SyncRequest): Promise<void>;
-  /** Adds or replaces tags. Answers the request id. */
-  tag(image: ImageRef, account: string, tags: Readonly<Record<string, string>>): Promise<string>;
-  /** Sets name and description in one call. Answers the request id. */
-  rename(image: ImageRef, name: string, description: string): Promise<string>;
+  /** Adds or replaces tags. Answers the request id. `notAfter` is as in `SyncRequest`, for each request. */
+  tag(image: ImageRef, account: string, tags: Readonly<Record<string, string>>, notAfter: Millis): Promise<string>;
+  /** Sets name and description in one call. Answers the request id. `notAfter` is as in `SyncRequest`, for each request. */
+  rename(image: ImageRef, name: string, description: string, notAfter: Millis): Promise<string>;
 }

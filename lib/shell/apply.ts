@@ -97,7 +97,7 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
       // Before the call: whoever is killed in between has told what was about to change.
       await run.tell(action.do, describe(action), about);
       try {
-        const requestId = await change(action, account, tools.cloud);
+        const requestId = await change(action, account, tools.cloud, readAt + STALE);
         moved = true;
         await run.tell(DONE[action.do], describe(action), { ...about, requestId });
       } catch (error) {
@@ -121,19 +121,23 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
   return { actions, failures, moved, stoppedEarly };
 }
 
-function change(act: Exclude<Act, { do: "send" }>, account: string, cloud: Cloud): Promise<string> {
-  if (act.do === "tag") return cloud.tag(act.image, account, act.tags);
-  return cloud.rename(act.image, act.name, act.description);
+/** Not after what was read is stale, however long it takes to get to the call: a person may have taken over the image. */
+function change(act: Exclude<Act, { do: "send" }>, account: string, cloud: Cloud, notAfter: Millis): Promise<string> {
+  if (act.do === "tag") return cloud.tag(act.image, account, act.tags, notAfter);
+  return cloud.rename(act.image, act.name, act.description, notAfter);
 }
 
 function describe(act: Exclude<Act, { do: "send" }>): string {
   return act.do === "tag" ? `tags ${Object.keys(act.tags).join(", ")}` : `named "${act.name}"`;
 }
 
-/** A tag or a name could not be set: a copy that is still being made waits until it is NORMAL; what needs a person is blocked. */
+/**
+ * A tag or a name could not be set: a copy that is still being made waits until it is NORMAL; what needs a person is
+ * blocked. What was too late to be sent was not refused: the next run looks again.
+ */
 async function refused(act: Exclude<Act, { do: "send" }>, copy: Copy, error: CloudError, run: Applying): Promise<void> {
   const at = run.now();
-  if (copy.state === "copying" && error.outcome !== "retry") {
+  if (copy.state === "copying" && error.outcome !== "retry" && error.code !== "NotSent") {
     await run.save({ ...copy, tagRefused: true, updatedAt: at }, "tag-refused", error.message, error);
   } else if (copy.state === "finishing" && error.outcome === "person") {
     const reason: Reason = {

@@ -118,9 +118,12 @@ export const failure = (call: Promise<unknown>) =>
 
 export const imagesAnswer = (...images: object[]) => ({ answer: { ImageSet: images, TotalCount: images.length } });
 
+/** A last moment that does not come in a test. */
+export const IN_TIME = Date.now() + 3_600_000;
+
 export const syncRequest = (destinations = ["ap-beijing"]) => ({
   source: { region: "ap-guangzhou", imageId: "img-source" },
   destinations,
   name: "token",
-  notAfter: Date.now() + 60_000,
+  notAfter: IN_TIME,
 });

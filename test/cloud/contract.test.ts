@@ -8,6 +8,7 @@ import { advance, createWorld, type WorldOptions } from "../../emulator/world.ts
 import { type TencentOptions, tencentCloud } from "../../lib/cloud/tencent.ts";
 import { verdictOf } from "../../lib/cloud/verdicts.ts";
 import { CloudError } from "../../lib/errors.ts";
+import { IN_TIME } from "./api-server.ts";
 
 const [me, other] = DEFAULT_ACCOUNTS;
 const GZ = "ap-guangzhou";
@@ -38,7 +39,7 @@ const sync = (source: { region: string; imageId: string }, ...destinations: stri
   source,
   destinations,
   name: "golden--copying-abc-1",
-  notAfter: Date.now() + 60_000,
+  notAfter: IN_TIME,
 });
 const errorOf = (call: Promise<unknown>): Promise<CloudError> =>
   call.then(
@@ -74,8 +75,8 @@ describe.concurrent("against the emulator, whatever of the unverified is true", 
     expect(found).toMatchObject([{ imageId, name: "golden--copying-abc-1", state: "NORMAL", type: "custom" }]);
 
     const tags = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`cvm-replicator:${i}`, `${i}`]));
-    await cloud.tag({ region: "ap-beijing", imageId }, me.uin, tags);
-    await cloud.rename({ region: "ap-beijing", imageId }, "golden-final", "described");
+    await cloud.tag({ region: "ap-beijing", imageId }, me.uin, tags, IN_TIME);
+    await cloud.rename({ region: "ap-beijing", imageId }, "golden-final", "described", IN_TIME);
     advance(world, 10_000);
     const [copy] = await cloud.imagesById("ap-beijing", [imageId]);
     expect(copy).toMatchObject({ name: "golden-final", description: "described", tags, creator: me.uin, sizeGiB: 50 });
@@ -156,8 +157,8 @@ describe.concurrent("against the emulator", () => {
     addFault(world, { match: { action: "DescribeImages" }, effect: { kind: "drop-before" } });
     addFault(world, { match: { action: "ModifyImageAttribute" }, effect: { kind: "drop-after" } });
     addFault(world, { match: { action: "TagResources" }, effect: { kind: "error", code: "RequestLimitExceeded" } });
-    await cloud.tag(source, me.uin, { a: "b" });
-    await cloud.rename(source, "renamed", "");
+    await cloud.tag(source, me.uin, { a: "b" }, IN_TIME);
+    await cloud.rename(source, "renamed", "", IN_TIME);
     expect(await cloud.images(GZ, "custom")).toMatchObject([{ name: "renamed", tags: { a: "b" } }]);
   });
 

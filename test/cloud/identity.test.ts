@@ -6,7 +6,7 @@ import { createWorld } from "../../emulator/world.ts";
 import type { Credentials } from "../../lib/cloud/credentials.ts";
 import { tencentCloud } from "../../lib/cloud/tencent.ts";
 import type { Cloud } from "../../lib/ports/cloud.ts";
-import { failure, imagesAnswer, type Reaction, serve, signer, syncRequest } from "./api-server.ts";
+import { failure, IN_TIME, imagesAnswer, type Reaction, serve, signer, syncRequest } from "./api-server.ts";
 
 const [A, B] = DEFAULT_ACCOUNTS;
 const GZ = "ap-guangzhou";
@@ -53,8 +53,8 @@ describe.concurrent("a cloud whose credentials become those of another account",
     ["imagesById", (cloud) => cloud.imagesById(GZ, ["img-1"])],
     ["syncImage", (cloud) => cloud.syncImage(syncRequest())],
     ["trySyncImage", (cloud) => cloud.trySyncImage(syncRequest())],
-    ["tag", (cloud) => cloud.tag(image, A.uin, { a: "b" })],
-    ["rename", (cloud) => cloud.rename(image, "name", "words")],
+    ["tag", (cloud) => cloud.tag(image, A.uin, { a: "b" }, IN_TIME)],
+    ["rename", (cloud) => cloud.rename(image, "name", "words", IN_TIME)],
     ["account", (cloud) => cloud.account()],
   ])("sends nothing for %s, and asks once whose the new key is", async (_, call) => {
     const { cloud, requests } = await emulated([A, B, B]);
@@ -189,7 +189,7 @@ describe.concurrent("the inquiry whose key it is", () => {
 
   it.each<[string, (cloud: Cloud) => Promise<unknown>]>([
     ["syncImage", (cloud) => cloud.syncImage(syncRequest())],
-    ["rename", (cloud) => cloud.rename({ region: GZ, imageId: "img-1" }, "name", "words")],
+    ["rename", (cloud) => cloud.rename({ region: GZ, imageId: "img-1" }, "name", "words", IN_TIME)],
   ])("ends with the run, and the call without effect: %s", async (_, call) => {
     const run = new AbortController();
     const api = await serve(

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { failure, imagesAnswer, KEY, serve, signer, syncRequest } from "./api-server.ts";
+import { failure, IN_TIME, imagesAnswer, KEY, serve, signer, syncRequest } from "./api-server.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -11,7 +11,7 @@ describe("every call", () => {
     const cloud = api.cloud();
     await cloud.images("ap-guangzhou", "custom");
     await cloud.images("ap-shanghai-fsi", "custom");
-    await cloud.tag({ region: "ap-tokyo", imageId: "img-1" }, "1", { a: "b" });
+    await cloud.tag({ region: "ap-tokyo", imageId: "img-1" }, "1", { a: "b" }, IN_TIME);
     expect(await cloud.account()).toBe("100000000001");
     await api.cloud({ site: "intl" }).images("ap-guangzhou", "custom");
     const all = [...api.requests, ...api.inquiries];
@@ -106,7 +106,9 @@ describe.concurrent("reads and repeatable writes", () => {
     const once = (_request: unknown, n: number) => (n === 1 ? trouble : { answer: { AccountId: "1" } });
     const api = await serve(once, once);
     await expect(api.cloud().account()).resolves.toBe("1");
-    await expect(api.cloud().rename({ region: "r", imageId: "img-1" }, "name", "words")).resolves.toBe("req-2");
+    await expect(api.cloud().rename({ region: "r", imageId: "img-1" }, "name", "words", IN_TIME)).resolves.toBe(
+      "req-2",
+    );
   });
 
   it("are repeated after a timeout", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failure, imagesAnswer, serve, startApi, syncRequest } from "./api-server.ts";
+import { failure, IN_TIME, imagesAnswer, serve, startApi, syncRequest } from "./api-server.ts";
 
 describe.concurrent("syncImage", () => {
   it("asks for the ids and leaves an incomplete answer incomplete", async () => {
@@ -96,7 +96,9 @@ describe.concurrent("tag and rename", () => {
   it("tags ten at a time and answers the last request id", async () => {
     const api = await serve(() => ({ answer: { FailedResources: [] } }));
     const tags = Object.fromEntries(Array.from({ length: 23 }, (_, i) => [`k${i}`, `v${i}`]));
-    expect(await api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "100000000001", tags)).toBe("req-3");
+    expect(await api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "100000000001", tags, IN_TIME)).toBe(
+      "req-3",
+    );
     const sent = api.requests.map(({ params }) => params as { ResourceList: string[]; Tags: object[] });
     expect(sent.map(({ Tags }) => Tags.length)).toEqual([10, 10, 3]);
     expect(sent[0]?.ResourceList).toEqual(["qcs::cvm:ap-tokyo:uin/100000000001:image/img-1"]);
@@ -107,19 +109,49 @@ describe.concurrent("tag and rename", () => {
     const api = await serve(() => ({
       answer: { FailedResources: [{ Resource: "…", Code: "InvalidParameter.Tag", Message: "bad tag" }] },
     }));
-    const error = await failure(api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "1", { a: "b" }));
+    const error = await failure(api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "1", { a: "b" }, IN_TIME));
     expect(error).toMatchObject({ code: "InvalidParameter.Tag", outcome: "person", region: "ap-tokyo" });
     expect(error.requestId).toBe("req-1");
   });
 
   it("sets name and description in one call", async () => {
     const api = await serve(() => ({ answer: {} }));
-    expect(await api.cloud().rename({ region: "ap-tokyo", imageId: "img-1" }, "final", "")).toBe("req-1");
+    expect(await api.cloud().rename({ region: "ap-tokyo", imageId: "img-1" }, "final", "", IN_TIME)).toBe("req-1");
     expect(api.requests[0]).toMatchObject({
       action: "ModifyImageAttribute",
       region: "ap-tokyo",
       params: { ImageId: "img-1", ImageName: "final", ImageDescription: "" },
     });
+  });
+});
+
+describe.concurrent("tag and rename whose last moment has passed", () => {
+  const image = { region: "ap-tokyo", imageId: "img-1" };
+  const NOT_SENT = { code: "NotSent", outcome: "again", effect: "none" };
+
+  it("are not sent, and not tried again", async () => {
+    const api = await serve(() => ({ answer: {} }));
+    const lines: string[] = [];
+    const cloud = api.cloud({ log: ({ action, code }) => lines.push(`${action} ${code}`) });
+    await cloud.account();
+    expect(await failure(cloud.tag(image, "1", { a: "b" }, Date.now() - 5000))).toMatchObject(NOT_SENT);
+    expect(await failure(cloud.rename(image, "final", "", Date.now() - 5000))).toMatchObject(NOT_SENT);
+    expect(api.requests).toHaveLength(0);
+    expect(lines.filter((line) => line.endsWith("NotSent"))).toEqual([
+      "TagResources NotSent",
+      "ModifyImageAttribute NotSent",
+    ]);
+  });
+
+  it("are not repeated after a failure", async () => {
+    let late = 0;
+    const api = await serve(() => {
+      late = 60_000;
+      return { error: "InternalError" };
+    });
+    const cloud = api.cloud({ now: () => Date.now() + late });
+    expect(await failure(cloud.rename(image, "final", "", Date.now() + 30_000))).toMatchObject(NOT_SENT);
+    expect(api.requests).toHaveLength(1);
   });
 });
 
@@ -129,7 +161,7 @@ describe.concurrent("tagging that the end of the run", () => {
   it("keeps from being sent had no effect", async () => {
     const api = await serve(() => ({ answer: {} }));
     const cloud = api.cloud({ signal: AbortSignal.abort() });
-    await expect(cloud.tag(image, "1", { a: "b" })).rejects.toMatchObject({ code: "Aborted", effect: "none" });
+    await expect(cloud.tag(image, "1", { a: "b" }, IN_TIME)).rejects.toMatchObject({ code: "Aborted", effect: "none" });
     expect(api.requests).toHaveLength(0);
   });
 
@@ -139,7 +171,7 @@ describe.concurrent("tagging that the end of the run", () => {
       run.abort();
       return { hang: true };
     });
-    const call = api.cloud({ signal: run.signal }).tag(image, "1", { a: "b" });
+    const call = api.cloud({ signal: run.signal }).tag(image, "1", { a: "b" }, IN_TIME);
     await expect(call).rejects.toMatchObject({ code: "Aborted", effect: "unknown", region: "ap-tokyo" });
   });
 });

@@ -145,7 +145,9 @@ describe("an API that answers rubbish", () => {
           notAfter: 0,
         }),
       rename: async (region) => {
-        expect(typeof (await cloud.rename({ region, imageId: "img-8toqc6s3" }, "x", "y"))).toBe("string");
+        expect(typeof (await cloud.rename({ region, imageId: "img-8toqc6s3" }, "x", "y", Date.now() + 60_000))).toBe(
+          "string",
+        );
       },
     };
     await fc.assert(
@@ -159,7 +161,12 @@ describe("an API that answers rubbish", () => {
     await fc.assert(
       fc.asyncProperty(reaction, async (what) => {
         next = what;
-        const done = cloud.tag({ region: "ap-tokyo", imageId: "img-8toqc6s3" }, "100000000001", { a: "b" });
+        const done = cloud.tag(
+          { region: "ap-tokyo", imageId: "img-8toqc6s3" },
+          "100000000001",
+          { a: "b" },
+          Date.now() + 60_000,
+        );
         expect(typeof (await done.catch((error: unknown) => (expectError(error), "")))).toBe("string");
       }),
       // TagResources knows no regions: 8 calls a second are all.

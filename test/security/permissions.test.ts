@@ -162,8 +162,8 @@ it("no verb of the port to the cloud calls anything else", async () => {
     images: () => cloud.images("ap-guangzhou", "custom"),
     imagesById: () => cloud.imagesById("ap-guangzhou", [image.imageId]),
     trySyncImage: () => cloud.trySyncImage(request),
-    tag: () => cloud.tag(image, MAIN.uin, { a: "b" }),
-    rename: () => cloud.rename(image, "golden-web", "as baked"),
+    tag: () => cloud.tag(image, MAIN.uin, { a: "b" }, request.notAfter),
+    rename: () => cloud.rename(image, "golden-web", "as baked", request.notAfter),
     syncImage: () => cloud.syncImage(request),
   };
   for (const use of Object.values(uses)) await use();

@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { changeImage } from "../../emulator/console.ts";
+import { STALE } from "../../lib/core/timing.ts";
+import { replicate } from "../../lib/shell/replicate.ts";
+import { ACCOUNT, policy } from "../support/builders.ts";
+import { type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
+
+const MINUTE = 60_000;
+const one = policy({ to: ["ap-shanghai"] });
+
+let t: TestWorld;
+beforeEach(async () => {
+  t = await testWorld();
+});
+afterEach(() => t.close());
+
+const changes = () =>
+  t.world.requests.filter((r) => ["TagResources", "ModifyImageAttribute"].includes(r.action)).length;
+const theCopy = () => [...(t.world.images.get("ap-shanghai")?.values() ?? [])].find(({ copiedFrom }) => copiedFrom);
+
+/** Runs until a call is told in the journal, and is frozen there until what was read is stale. */
+async function freezeBefore(call: string, meanwhile: () => unknown): Promise<{ instance: Instance; before: number }> {
+  t.bake();
+  const instance = t.instance([one]);
+  let before: number | undefined;
+  instance.journal = {
+    append: async (entries) => {
+      await t.state.append(entries);
+      if (before !== undefined || !entries.some(({ what }) => what === call)) return;
+      t.pass(STALE + 1);
+      await meanwhile();
+      before = changes();
+    },
+  };
+  await replicate(sweep, instance);
+  for (let round = 0; round < 40 && before === undefined; round += 1) {
+    t.pass(MINUTE);
+    await replicate(poll, instance);
+  }
+  if (before === undefined) throw new Error(`no ${call} was tried`);
+  return { instance, before };
+}
+
+describe.each([
+  ["tag", "copying"],
+  ["rename", "finishing"],
+] as const)("a run that is frozen before it can %s an image", (call, state) => {
+  it("leaves the image to the person who took it over when another run had finished it", async () => {
+    const theirs = { name: "mine", tags: { team: "web" } };
+    const { before } = await freezeBefore(call, async () => {
+      expect((await t.settle(t.instance([one]))).copies).toMatchObject([{ state: "ready" }]);
+      const image = theCopy();
+      if (image) changeImage(t.world, image, theirs);
+    });
+    expect(changes()).toBe(before);
+    expect(theCopy()).toMatchObject({ name: theirs.name });
+    const told = await t.state.entries(ACCOUNT, 50);
+    expect(told.filter(({ what }) => what === `${call}-failed`)).toMatchObject([{ code: "NotSent" }]);
+  });
+
+  it("takes that for no refusal: a later run does it", async () => {
+    const { instance } = await freezeBefore(call, () => {});
+    const copies = await t.state.copies(ACCOUNT);
+    expect(copies).toMatchObject([{ state }]);
+    expect(copies[0]).not.toHaveProperty("tagRefused");
+    await replicate(poll, instance);
+    const told = (await t.state.entries(ACCOUNT, 50)).map(({ what }) => what);
+    expect(told).toContain(call === "tag" ? "tagged" : "renamed");
+    expect((await t.settle(instance)).copies).toMatchObject([{ state: "ready" }]);
+    expect(t.copies()).toEqual([expect.stringMatching(/ap-shanghai: golden-web$/)]);
+  });
+});
