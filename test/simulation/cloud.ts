@@ -33,12 +33,13 @@ export function simulatedCloud(sim: Scene, process: Process): Cloud {
     const account = sim.callerOf();
     // As the adapter does it over HTTP: one `Cloud` speaks for one account.
     bound ??= account;
+    if (account.uin !== OURS) sim.count("other-account");
     if (account !== bound) throw failed(call, "AccountChanged", `${account.uin}, not ${bound.uin}`, "none");
     const isLate = () => call.notAfter !== undefined && sim.scheduler.now + process.skew > call.notAfter;
     const effect = () => perform(sim, process, account, call);
     const arrives = () => {
       if (isLate()) return false;
-      sim.later(effect, sim.oneHost ? sim.lateness : SIGNATURE_LIFE);
+      sim.later(effect, sim.oneHost ? sim.lateness : SIGNATURE_LIFE + process.skew);
       return true;
     };
     const askedAt = sim.scheduler.now;
@@ -101,12 +102,20 @@ function perform(sim: Scene, process: Process, account: Account, call: Call): An
     sim.tell(`${process.name} ${action} ${JSON.stringify(params)} → ${JSON.stringify(result)}`);
     if (answer instanceof ApiError && service === "cvm" && REFUSALS[answer.code] && action === "SyncImages")
       sim.count(REFUSALS[answer.code] as FaultKind);
+    if (!(answer instanceof ApiError)) countLateness(sim, action);
     const request = sim.world.requests.at(-1);
     if (request) judgeRequest(sim, request);
     sim.touched();
   }
   if (action === "DescribeImages" && account.uin === OURS) sim.notePage(process.name, region ?? "", params);
   return answer;
+}
+
+/** What this call has made does not show at once. */
+function countLateness(sim: Scene, action: string): void {
+  const { copyVisibleAfterMs, tagsVisibleAfterMs } = sim.world.switches;
+  if (action === "SyncImages" && copyVisibleAfterMs > 0) sim.count("late-visibility");
+  if (action === "TagResources" && tagsVisibleAfterMs > 0) sim.count("late-tags");
 }
 
 function answerOf(sim: Scene, account: Account, { service, action, region, params }: Call): Answer {

@@ -1,4 +1,4 @@
-import { progressOf, tagsOf } from "../../emulator/image.ts";
+import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
 import { IGNORE_TAG, keyText, tokenIn } from "../../lib/core/mark.ts";
 import type { Action } from "../../lib/core/plan.ts";
 import type { Report } from "../../lib/shell/replicate.ts";
@@ -75,7 +75,7 @@ function whyUnfinished(sim: Scene, copy: Copy): string | undefined {
       if (!image || progressOf(image, sim.world.workNow()).state !== "NORMAL")
         return `${where} counts as ready, but ${copy.imageId} is not`;
       if (tokenIn(image.name)) return `${where} counts as ready, but ${copy.imageId} is still named ${image.name}`;
-      return undefined;
+      return sim.edited.has(image.imageId) ? undefined : whyUnlike(sim, image, copy);
     }
     case "retired":
       return undefined;
@@ -93,9 +93,20 @@ function whyUnfinished(sim: Scene, copy: Copy): string | undefined {
   }
 }
 
-/** Every copy that the policies want is known. */
+/** What a finished copy has from its root: the tag and the description that each of ours was made with. */
+function whyUnlike(sim: Scene, image: StoredImage, { key }: Copy): string | undefined {
+  const root = sim.world.images.get(key.rootRegion)?.get(key.rootId);
+  if (!root) return undefined;
+  const where = `${root.imageId} → ${key.region} counts as ready, but ${image.imageId}`;
+  if (root.tagWrites.some((write) => write.key === "team") && !tagsOf(image).has("team")) return `${where} lacks a tag`;
+  if (image.description !== root.description) return `${where} is described as "${image.description}"`;
+  return undefined;
+}
+
+/** Every copy that the policies want is known, and not retired. */
 function forgotten(sim: Scene, last: Report): string | undefined {
-  const known = new Set(last.copies.map(({ key }) => `${key.rootId} → ${key.region}`));
+  const open = last.copies.filter(({ state }) => state !== "retired");
+  const known = new Set(open.map(({ key }) => `${key.rootId} → ${key.region}`));
   const wanted = sim.roots().flatMap((root) => {
     const policy = sim.policies.find(({ name, from }) => name !== "base" && from.includes(root.region));
     const excluded = root.region === HOME && (!root.name.startsWith("golden-") || root.name.endsWith("-test"));

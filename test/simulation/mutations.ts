@@ -155,4 +155,22 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'return { ...stuck, ...fresh, state: "copying", claim: copy.claim, progressedAt: now };',
     replace: 'return { ...copyBase(copy.key, copy, undefined, now), state: "waiting", reason: copy.reason };',
   },
+  {
+    name: "never ask again for what was retired",
+    file: "lib/core/seek.ts",
+    find: 'if (copy?.state === "failed" && copy.attempts >= want.policy.attempts) return NOTHING;',
+    replace: 'if (copy?.state === "retired") return NOTHING;',
+  },
+  {
+    name: "set lineage tags only",
+    file: "lib/core/found.ts",
+    find: "    ...copy.claim.settings.tags,\n",
+    replace: "",
+  },
+  {
+    name: "set no description",
+    file: "lib/core/pursue.ts",
+    find: "name: settings.name, description: settings.description }",
+    replace: 'name: settings.name, description: "" }',
+  },
 ];

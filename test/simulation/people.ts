@@ -60,8 +60,10 @@ export function somebodyActs(sim: Scene): void {
   if (!act(sim, copy, root)) return;
   // Without both marks no program can know a copy of ours; it is nobody's to count. The same for tags that are taken
   // away between their reading back and the renaming.
-  const bare = copy && !tokenIn(copy.name) && tagsOf(copy).get(`${TAG_PREFIX}self`) !== copy.imageId;
-  if (copy && (kind === "untag-copy" || bare)) sim.unmarked.add(copy.imageId);
+  const isBare = copy && !tokenIn(copy.name) && tagsOf(copy).get(`${TAG_PREFIX}self`) !== copy.imageId;
+  const isBeingNamed = copy && kind === "untag-copy" && progressOf(copy, sim.world.workNow()).state === "NORMAL";
+  if (copy && (isBare || isBeingNamed)) sim.unmarked.add(copy.imageId);
+  if (copy && (kind === "untag-copy" || kind === "rename-copy")) sim.edited.add(copy.imageId);
   sim.touched();
   sim.count(kind);
 }

@@ -27,6 +27,8 @@ export class Scene {
   readonly journal = new ToldJournal();
   /** Copies that people made unrecognisable: without both marks, no program could know them. */
   readonly unmarked = new Set<string>();
+  /** Copies that people renamed or took tags from: what was not set by then stays so. */
+  readonly edited = new Set<string>();
   /** Copies that people made by the same API. */
   readonly byHand = new Set<string>();
   /** Roots that people recalled, and when. */
@@ -67,8 +69,6 @@ export class Scene {
     this.beyond = dice.roll(0.04);
     this.oneHost = dice.roll(0.4);
     this.world = simulatedWorld(seed, dice, this.beyond, () => this.scheduler.now);
-    if (this.world.switches.copyVisibleAfterMs > 0) this.count("late-visibility");
-    if (this.world.switches.tagsVisibleAfterMs > 0) this.count("late-tags");
   }
 
   count(kind: FaultKind): void {

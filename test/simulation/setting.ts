@@ -73,7 +73,14 @@ export function bake(world: World, dice: Dice, state: "CREATING" | "NORMAL" = "N
   const region = dice.pick([HOME, HOME, "ap-shanghai"]);
   const suffix = dice.roll(0.06) ? "-test" : "";
   const name = `${region === HOME ? "golden" : "back"}-${dice.between(1, 1e6)}${suffix}`;
-  makeImages(world, { region, name, state, sizeGiB: dice.roll(0.06) ? 2 * MAX_GIB : 20, tags: { team: "web" } });
+  makeImages(world, {
+    region,
+    name,
+    state,
+    sizeGiB: dice.roll(0.06) ? 2 * MAX_GIB : 20,
+    tags: { team: "web" },
+    description: "baked",
+  });
 }
 
 /** The shared image, the first images of our own, and copies that fail or stick. */

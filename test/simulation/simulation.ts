@@ -91,11 +91,12 @@ export class Simulation extends Scene {
     if (dice.roll(0.003)) return this.#loseState("state-lost");
     if (dice.roll(0.002)) {
       this.otherAccountUntil = scheduler.now + dice.between(1_000, 30_000);
-      return this.count("other-account");
+      return;
     }
     if (dice.roll(0.004)) {
+      const before = JSON.stringify(this.policies);
       this.policies = editedPolicies(this.policies, dice);
-      return this.count("policy-changed");
+      return before === JSON.stringify(this.policies) ? undefined : this.count("policy-changed");
     }
     // Most of all while another process, with a plan from before, is about to claim what is being sent.
     if (this.#isSending(alive) && dice.roll(alive.some(isClaiming) ? 0.05 : 0.01))
@@ -186,10 +187,11 @@ export class Simulation extends Scene {
     };
     this.tell(`${process.name} starts: ${kind}`);
     if (kind === "retry" || kind === "rebuild") this.count(kind);
+    const acceptVanished = !this.chaos || dice.roll(0.5);
     const run =
       kind === "rebuild"
         ? rebuild(tools)
-        : this.#orderFor(kind, tools).then((order) => replicate({ ...order, acceptVanished: true }, tools));
+        : this.#orderFor(kind, tools).then((order) => replicate({ ...order, acceptVanished }, tools));
     run.then(
       (report) => this.#ended(process, report),
       (error: Error) => this.tell(`${process.name} fails: ${error.message.slice(0, 120)}`),
@@ -217,11 +219,11 @@ export class Simulation extends Scene {
   /** Events come late, twice, out of order or never. */
   #nextHints(): readonly ImageRef[] {
     const { events } = this.world;
-    if (this.dice.roll(0.2)) {
+    if (this.#delivered < events.length && this.dice.roll(0.2)) {
       this.count("event-lost");
       this.#delivered = events.length;
     }
-    if (this.dice.roll(0.2)) {
+    if (this.#delivered > 0 && this.dice.roll(0.2)) {
       this.count("event-repeated");
       this.#delivered = Math.max(0, this.#delivered - this.dice.between(1, 5));
     }
