@@ -58,7 +58,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "take an empty state for a new one",
     file: "lib/shell/memory.ts",
-    find: "const lost = marked || observation.unreadable.size > 0;",
+    find: "const lost = marked || observation.unreadable.size > 0 || copies.length > 0;",
     replace: "const lost = marked && observation.unreadable.size < 0;",
   },
   {
@@ -134,20 +134,16 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "",
   },
   {
-    name: "rebuild without being born again before it forgets",
+    name: "rebuild without closing the account before it forgets",
     file: "lib/shell/rebuild.ts",
-    find: `  try {
-    await bearAgain(account, tools);
-  }`,
-    replace: `  try {
-    await Promise.resolve();
-  }`,
+    find: "const closed = await closeAccount(account, tools);",
+    replace: "const closed = await closeAccount(account, { ...tools, now: () => tools.now() - 2 * CLOSED });",
   },
   {
     name: "rebuild and not wait for what was claimed before it forgot",
     file: "lib/shell/rebuild.ts",
-    find: "unknownUntil: unknownUntil(now(), settle)",
-    replace: "unknownUntil: now()",
+    find: "unknownUntil: unknownUntil(at, settle)",
+    replace: "unknownUntil: at - settle",
   },
   {
     name: "try again a stuck copy as if it had never been asked for",
