@@ -9,8 +9,14 @@ const TOP = join(import.meta.dirname, "../..");
 const PARTS = ["lib", "emulator", "test/simulation", "test/support", "package.json"];
 const SEEDS = 1_000;
 const [part = ""] = process.argv.slice(2);
+const chosen = MUTATIONS.filter((mutation) => mutation.name.includes(part));
+if (chosen.length === 0) {
+  const names = MUTATIONS.map((mutation) => `  ${mutation.name}`).join("\n");
+  process.stderr.write(`mutate: no mutation has "${part}" in its name; there are\n${names}\n`);
+  process.exit(2);
+}
 let missed = 0;
-for (const { name, file, find, replace } of MUTATIONS.filter((mutation) => mutation.name.includes(part))) {
+for (const { name, file, find, replace } of chosen) {
   const folder = mkdtempSync(join(tmpdir(), "cvm-replicator-mutant-"));
   try {
     for (const path of PARTS) cpSync(join(TOP, path), join(folder, path), { recursive: true });

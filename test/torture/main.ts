@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { emptySchema, postgres } from "../state/places.ts";
+import { readArguments } from "../support/arguments.ts";
 import { Arena } from "./arena.ts";
 import { neighbours, outages, poll } from "./crowds.ts";
 import { freeze } from "./freezes.ts";
@@ -12,15 +12,12 @@ import { type Result, show, tellTable } from "./table.ts";
  * own world and log are judged. `--only NAME` runs one scenario, `--seed N` repeats a run's choices (not its timing),
  * `--kills N` is how many processes `kill` kills.
  */
-const { values } = parseArgs({
-  options: { seed: { type: "string" }, only: { type: "string" }, kills: { type: "string", default: "100" } },
+const { values, numbers } = readArguments("torture", {
+  numbers: { seed: { least: 0, otherwise: Date.now() % 1_000_000 }, kills: { least: 1, otherwise: 100 } },
+  words: ["only"],
 });
-const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const kills = Number(values.kills);
-if (!Number.isSafeInteger(seed) || !(Number.isSafeInteger(kills) && kills > 0)) {
-  show("--seed must be a whole number, --kills one above 0");
-  process.exit(2);
-}
+const { seed = 0, kills = 0 } = numbers;
+const only = values["only"] as string | undefined;
 
 type Say = (text: string) => void;
 /** Does its worst, and answers how many processes it has killed. */
@@ -36,7 +33,7 @@ let number = 0;
 /** Runs a scenario on a state, and judges what it has left. */
 async function run(scenario: string, state: string, work: Work, makeState?: typeof emptySchema): Promise<void> {
   const own = (number += 1);
-  if (values.only !== undefined && values.only !== scenario) return;
+  if (only !== undefined && only !== scenario) return;
   if (state === SERVER && !postgres) {
     notRun.push(`${scenario} on PostgreSQL`);
     return;
@@ -85,7 +82,7 @@ const killing =
 const freezing: Work = (arena, say) => freeze(arena, say).then(() => 0);
 
 async function outagesOnAServer(): Promise<void> {
-  const wanted = values.only === undefined || values.only === "outages";
+  const wanted = only === undefined || only === "outages";
   const server = postgres && wanted ? await ownServer() : undefined;
   const place = async () => ({ url: server?.url ?? "", remove: async () => {} });
   const work: Work = async (arena, say) => {
@@ -118,7 +115,7 @@ await run("alone", SQLITE, async (arena) => {
   return 0;
 });
 if (results.length + notRun.length === 0) {
-  show(`there is no scenario ${values.only}; there are kill, freeze, pollers, outages, neighbours, alone`);
+  show(`there is no scenario ${only}; there are kill, freeze, pollers, outages, neighbours, alone`);
   process.exitCode = 2;
 }
 tellTable(results);
