@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deleteImage } from "../../emulator/console.ts";
+import { changeImage, deleteImage } from "../../emulator/console.ts";
 import { cloudError } from "../../lib/cloud/transport.ts";
 import { verdictOf } from "../../lib/cloud/verdicts.ts";
 import type { Cloud } from "../../lib/ports/cloud.ts";
@@ -147,5 +147,35 @@ describe("an unfinished copy whose root is gone when the state is rebuilt", () =
     deleteImage(t.world, root as ImageRef, true);
     await rebuild(t.instance([one]));
     expect(codes((await replicate(sweep, t.instance([one]))).problems)).toEqual(["unknown-copy"]);
+  });
+});
+
+describe("a look that took very long", () => {
+  it("is not acted upon: an image that was recalled meanwhile is not copied", async () => {
+    await replicate(sweep, t.instance([one]));
+    const [root] = t.bake();
+    const here = gate();
+    let isFirst = true;
+    const slow = withCloud(
+      (real) => ({
+        async images(region, type) {
+          const images = await real.images(region, type);
+          if (region === "ap-shanghai" && isFirst) {
+            isFirst = false;
+            await here.pass();
+          }
+          return images;
+        },
+      }),
+      [one],
+    );
+    const run = replicate(sweep, slow);
+    await here.reached;
+    await new Promise((done) => setImmediate(done));
+    t.pass(3 * MINUTE);
+    changeImage(t.world, root as ImageRef, { tags: { "cvm-replicator:ignore": "yes" }, silent: true });
+    here.open();
+    await run;
+    expect(t.syncs()).toBe(0);
   });
 });
