@@ -1,5 +1,7 @@
 import type {
   Image as CvmImage,
+  SharePermission,
+  Snapshot,
   SyncImage,
   Tag,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
@@ -43,7 +45,7 @@ const isList = (value: unknown): value is unknown[] => Array.isArray(value);
 
 export const textOf = (value: unknown, what: string): string | undefined => field(value, isText, what);
 export const numberOf = (value: unknown, what: string): number | undefined => field(value, isNumber, what);
-const listOf = (value: unknown, what: string): unknown[] => field(value, isList, what) ?? [];
+export const listOf = (value: unknown, what: string): unknown[] => field(value, isList, what) ?? [];
 
 /** One entry of DescribeImages' ImageSet. */
 export interface Listed {
@@ -93,10 +95,19 @@ function toImage(imageId: string, apiType: string | undefined, fields: Json, reg
     creator: text("ImageCreator") ?? "",
     createdAt,
     deprecated: field(fields[key("ImageDeprecated")], isFlag, `image ${imageId}: ImageDeprecated`) ?? false,
+    wholeMachine: hasDataDisk(fields[key("SnapshotSet")], imageId),
     tags: tagsOf(fields[key("Tags")], imageId),
     ...(family ? { family } : {}),
     ...(syncPercent === undefined ? {} : { syncPercent }),
   };
+}
+
+// No field of the API's says that an image is of a whole instance.
+function hasDataDisk(snapshots: unknown, imageId: string): boolean {
+  const what = `image ${imageId}: SnapshotSet`;
+  return listOf(snapshots, what).some(
+    (entry) => textOf(record(entry, what)["DiskUsage" satisfies keyof Snapshot], `${what}: DiskUsage`) === "DATA_DISK",
+  );
 }
 
 function tagsOf(tags: unknown, imageId: string): Record<string, string> {
@@ -119,6 +130,17 @@ export function syncedIds(imageSet: unknown, asked: readonly string[]): Map<stri
     if (region && imageId && asked.includes(region) && !ids.has(region)) ids.set(region, imageId);
   }
   return ids;
+}
+
+/** Reads DescribeImageSharePermission's SharePermissionSet: the accounts. */
+export function sharedAccounts(permissions: unknown): string[] {
+  return listOf(permissions, "SharePermissionSet").map((entry) => {
+    const id = record(entry, "SharePermissionSet")["AccountId" satisfies keyof SharePermission];
+    // Other APIs of the cloud give account ids as numbers here and as text there.
+    const account = typeof id === "number" ? String(id) : textOf(id, "AccountId");
+    if (!account) throw new AnswerError("SharePermissionSet: an AccountId is absent");
+    return account;
+  });
 }
 
 /** Throws for the first of TagResources' FailedResources (tag 2018-08-13), with its code. */

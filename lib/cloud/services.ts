@@ -6,7 +6,7 @@ import { Client as CvmClient } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/se
 /** `cn`: the site cloud.tencent.com, `intl`: tencentcloud.com. They differ in hosts and in accounts. */
 export type Site = "cn" | "intl";
 
-export type Service = "cvm" | "tag" | "sts";
+export type Service = "cvm" | "as" | "tag" | "sts";
 
 /**
  * The host that serves a service. Finance regions have hosts of their own on both sites (cvm 2017-03-12, "Request
@@ -17,9 +17,10 @@ export function hostOf(service: Service, region: string | undefined, site: Site)
   return site === "intl" ? `${service}.intl.tencentcloudapi.com` : `${service}.tencentcloudapi.com`;
 }
 
-// Tag and STS have no typed package here: their generated clients would be this class with the version filled in.
+// Auto Scaling, Tag and STS have no typed package here: their generated clients would be this class with the version filled in.
 const CLIENTS: Record<Service, (config: ClientConfig) => AbstractClient> = {
   cvm: (config) => new CvmClient(config),
+  as: (config) => new CommonClient("as.tencentcloudapi.com", "2018-04-19", config),
   tag: (config) => new CommonClient("tag.tencentcloudapi.com", "2018-08-13", config),
   sts: (config) => new CommonClient("sts.tencentcloudapi.com", "2018-08-13", config),
 };

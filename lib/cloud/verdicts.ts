@@ -1,50 +1,41 @@
-import type { About, Effect, Outcome } from "../errors.ts";
-
-/** What an error code means for us. */
-export interface Verdict {
-  readonly outcome: Outcome;
-  readonly about: About;
-  /** Whether a SyncImages that failed with it may have made a copy. */
-  readonly effect: Effect;
-  /** What is wrong, for a person. */
-  readonly text: string;
-  /** What a person can do about it. */
-  readonly remedy?: string;
-}
-
-const verdict =
-  (outcome: Outcome, effect: Effect) =>
-  (about: About, text: string, remedy?: string): Verdict => ({
-    outcome,
-    effect,
-    about,
-    text,
-    ...(remedy ? { remedy } : {}),
-  });
-
-// Named after what happens next and what SyncImages left behind. "none" is claimed only for codes that are documented
-// and say by themselves that the call was turned away; whatever leaves a doubt is "unknown", which costs a wait only.
-const againNone = verdict("again", "none");
-const againUnknown = verdict("again", "unknown");
-const retryNone = verdict("retry", "none");
-const retryUnknown = verdict("retry", "unknown");
-const personNone = verdict("person", "none");
-const personUnknown = verdict("person", "unknown");
+import {
+  againNone,
+  againUnknown,
+  personNone,
+  personUnknown,
+  REPORT,
+  retryNone,
+  retryUnknown,
+  type Verdict,
+} from "./verdict.ts";
+import { USE_VERDICTS } from "./verdicts-of-uses.ts";
 
 const KEYS =
   "Check TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and TENCENTCLOUD_TOKEN, or the role of the function.";
 const ONE_ACCOUNT = "Give credentials of the expected account; or, to work for the other one, start again.";
 const GRANT = "Grant the action to the user or role in CAM (Cloud Access Management).";
 const CLOCK = "Set the clock of this machine: it is off by more than five minutes.";
-const REPORT = "Please report this: the program asked for something that the API does not take.";
 const PICK = "Leave the region out of `to`, or ask the vendor to open it for the account.";
 const ROOM = "Delete custom images in that region, or ask the vendor for a higher quota.";
+const IDS = "Correct the account in the policy's `copy.shareWith`: it takes ids of main accounts, other than your own.";
+const NO_SHARE =
+  "Take `copy.shareWith` out of its policy, or exclude the image with `select.not`: the other accounts have to make it " +
+  "themselves.";
+const SHARED = "End its sharing first: take the accounts out of `copy.shareWith`, or remove them in the console.";
+const ENCRYPTED =
+  "Let the policy select the image as it was before it was encrypted, and set `copy.encrypt`: then its copies are " +
+  "encrypted where they arrive. They cannot be shared.";
+const KEY_ID =
+  "Correct `kmsKeyId`. Keys are regional: give each destination its own in `copy.regions`, or set `encrypt: true` for " +
+  "the account's default key.";
 const TAGS = "Correct the tag in the policy's `copy.tags`.";
 
 /**
  * Every error code that the APIs in use document, and what it means for us. Sources: the lists of error codes of
- * cvm 2017-03-12 SyncImages, DescribeImages, ModifyImageAttribute; tag 2018-08-13 TagResources; sts 2018-08-13
- * GetCallerIdentity; and the vendor's list of common error codes. The last block is not the cloud's but our own.
+ * cvm 2017-03-12 SyncImages, DescribeImages, ModifyImageAttribute, ModifyImageSharePermission,
+ * DescribeImageSharePermission, DeleteImages, DescribeImageQuota; those of `USE_VERDICTS`; tag 2018-08-13 TagResources;
+ * sts 2018-08-13 GetCallerIdentity; and the vendor's list of common error codes. The last block is not the cloud's but
+ * our own.
  */
 export const VERDICTS: Readonly<Record<string, Verdict>> = {
   // Common codes: too fast, too many
@@ -112,7 +103,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   InvalidFilter: personUnknown("call", "a filter is not valid", REPORT),
   "InvalidFilterValue.LimitExceeded": personUnknown("call", "a filter has too many values", REPORT),
   "InvalidImageId.IncorrectState": againNone("source", "the image is not in a state that allows this"),
-  "InvalidImageId.InShared": personNone("source", "the image is shared", "End its sharing first."),
+  "InvalidImageId.InShared": personNone("source", "the image is shared", SHARED),
   "InvalidImageId.Malformed": personNone("source", "the image id is malformed"),
   "InvalidImageId.NotFound": retryNone("source", "there is no such image (any more)"),
   "InvalidImageId.TooLarge": personNone("source", "the image is larger than the cloud copies", "Set `maxSizeGiB`."),
@@ -123,7 +114,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
     "the image is of a whole instance (it has data disks), which the cloud does not copy",
     "Make the image from the system disk alone.",
   ),
-  "InvalidParameter.InvalidKmsKeyId": personNone("destination", "the encryption key does not exist", "Correct its id."),
+  "InvalidParameter.InvalidKmsKeyId": personNone("destination", "the encryption key does not exist", KEY_ID),
   "InvalidParameter.InvalidParameterCoexistImageIdsFilters": personUnknown("call", "ids and filters exclude", REPORT),
   "InvalidParameter.ValueTooLarge": personUnknown("call", "a value is too long", "Shorten the name or description."),
   "InvalidParameterValue.InstanceTypeNotFound": personUnknown("call", "no such instance type", REPORT),
@@ -139,7 +130,11 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   "InvalidRegion.Unavailable": personNone("destination", "the region does not take part in image copies", PICK),
   "InvalidZone.MismatchRegion": personUnknown("call", "zone and region do not fit", REPORT),
   "ResourcesSoldOut.SpecifiedInstanceType": retryUnknown("call", "the instance type is sold out"),
-  "UnsupportedOperation.EncryptedImagesNotSupported": personNone("source", "an encrypted image cannot be copied"),
+  "UnsupportedOperation.EncryptedImagesNotSupported": personNone(
+    "source",
+    "an encrypted image cannot be copied to other regions or shared",
+    ENCRYPTED,
+  ),
   "UnsupportedOperation.LocationImageNotSupport": personNone("source", "the image's location does not allow this"),
   "UnsupportedOperation.Region": personNone("destination", "the region is not open for this operation", PICK),
   "UnsupportedOperation.SharedImageModifyUnsupported": personNone(
@@ -147,7 +142,33 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
     "an image that is shared cannot be changed",
     "End its sharing, then let it be renamed.",
   ),
-  "UnsupportedOperation.SyncEncryptImageNotSupport": personNone("source", "an encrypted image cannot be copied"),
+  "UnsupportedOperation.SyncEncryptImageNotSupport": personNone(
+    "source",
+    "an encrypted image cannot be copied",
+    ENCRYPTED,
+  ),
+
+  // cvm 2017-03-12: ModifyImageSharePermission, DescribeImageSharePermission. Where the code is about one account, the
+  // others of the call may have been served.
+  "FailedOperation.AccountAlreadyExists": retryUnknown("call", "an account has the image already"),
+  "FailedOperation.AccountIsYourSelf": personUnknown("call", "an image cannot be shared with its own account", IDS),
+  "FailedOperation.BYOLImageShareFailed": personNone(
+    "source",
+    "an image of your own licence cannot be shared",
+    NO_SHARE,
+  ),
+  "FailedOperation.NotMasterAccount": personUnknown("call", "an account is not a main account", IDS),
+  "FailedOperation.QImageShareFailed": personNone("source", "an image of this kind cannot be shared", NO_SHARE),
+  "FailedOperation.RImageShareFailed": personNone("source", "a Red Hat image cannot be shared", NO_SHARE),
+  "InvalidAccountId.NotFound": personUnknown("call", "there is no such account", IDS),
+  "InvalidAccountIs.YourSelf": personUnknown("call", "an image cannot be shared with its own account", IDS),
+  OverQuota: personUnknown("source", "an image cannot be shared with so many accounts", "Shorten `copy.shareWith`."),
+
+  // cvm 2017-03-12: DeleteImages, DescribeImageQuota
+  "InvalidParameterValue.InvalidImageIdIsShared": personNone("source", "the image is shared", SHARED),
+  "UnsupportedOperation.InvalidZone": personUnknown("call", "the zone is not supported", REPORT),
+
+  ...USE_VERDICTS,
 
   // tag 2018-08-13, TagResources: of no concern to SyncImages, so its column says unknown
   "FailedOperation.ResourceTagProcessing": againUnknown("call", "the resource's tags are being changed already"),
@@ -179,7 +200,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   NoCredentials: personNone("account", "there are no credentials"),
   NotSent: againNone("call", "not sent, it would have been too late"),
   Timeout: retryUnknown("call", "no answer in time"),
-  Unstable: retryNone("call", "the list of images kept changing while it was read"),
+  Unstable: retryNone("call", "the list kept changing while it was read"),
 };
 
 // For codes that the lists above do not have. Keys, permissions and request rates are judged before the action is

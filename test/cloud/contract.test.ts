@@ -56,7 +56,7 @@ const READINGS = Object.entries(ALL_SWITCHES).flatMap(([name, { values }]) =>
 );
 
 describe.concurrent("against the emulator, whatever of the unverified is true", () => {
-  it.each(READINGS)("copies, finds, tags and renames (%s)", async (_, switches) => {
+  it.each(READINGS)("copies, finds, tags and modifies (%s)", async (_, switches) => {
     const { world, cloud, image, copies } = await begin({ switches });
     const source = image("golden", { tags: { env: "prod" }, description: "words" });
     expect(await cloud.account()).toBe(me.uin);
@@ -76,7 +76,7 @@ describe.concurrent("against the emulator, whatever of the unverified is true", 
 
     const tags = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`cvm-replicator:${i}`, `${i}`]));
     await cloud.tag({ region: "ap-beijing", imageId }, me.uin, tags, IN_TIME);
-    await cloud.rename({ region: "ap-beijing", imageId }, "golden-final", "described", IN_TIME);
+    await cloud.modify({ region: "ap-beijing", imageId }, { name: "golden-final", description: "described" }, IN_TIME);
     advance(world, 10_000);
     const [copy] = await cloud.imagesById("ap-beijing", [imageId]);
     expect(copy).toMatchObject({ name: "golden-final", description: "described", tags, creator: me.uin, sizeGiB: 50 });
@@ -122,6 +122,72 @@ describe.concurrent("against the emulator", () => {
     expect(copies("ap-beijing")).toHaveLength(0);
   });
 
+  it("shares an image with accounts of which one has it already, and ends that", async () => {
+    const third = { ...other, uin: "100000000099", secretId: "AKIDthird", secretKey: "third-key" };
+    const { cloud, image } = await begin({ accounts: [...DEFAULT_ACCOUNTS, third] });
+    const golden = image("golden");
+    expect(await cloud.sharedWith(golden)).toEqual([]);
+    await cloud.share(golden, [other.uin], IN_TIME);
+    await cloud.share(golden, [other.uin, third.uin], IN_TIME);
+    expect((await cloud.sharedWith(golden)).sort()).toEqual([other.uin, third.uin].sort());
+    await cloud.share(golden, [other.uin, third.uin], IN_TIME);
+    await cloud.withdraw(golden, [other.uin], IN_TIME);
+    await cloud.withdraw(golden, [other.uin], IN_TIME);
+    expect(await cloud.sharedWith(golden)).toEqual([third.uin]);
+    expect(await errorOf(cloud.share(golden, ["123"], IN_TIME))).toMatchObject({ code: "InvalidAccountId.NotFound" });
+  });
+
+  it("deletes an image that is not shared, and is content when it is gone", async () => {
+    const { cloud, image } = await begin();
+    const golden = image("golden");
+    await cloud.share(golden, [other.uin], IN_TIME);
+    expect(await errorOf(cloud.deleteImage(golden, IN_TIME))).toMatchObject({
+      code: "InvalidImageId.InShared",
+      outcome: "person",
+      effect: "none",
+    });
+    await cloud.withdraw(golden, [other.uin], IN_TIME);
+    expect(await cloud.deleteImage(golden, IN_TIME)).not.toBe("");
+    expect(await cloud.imagesById(GZ, [golden.imageId])).toEqual([]);
+    expect(await cloud.deleteImage(golden, IN_TIME)).not.toBe("");
+  });
+
+  it("moves a family, and tells its image and the quota", async () => {
+    const { world, cloud, image } = await begin({ quota: 7 });
+    expect(await cloud.quota(GZ)).toBe(7);
+    const old = image("old");
+    advance(world, 60_000);
+    const young = image("young");
+    expect(await cloud.familyImage(GZ, "golden")).toBeUndefined();
+    for (const one of [old, young]) await cloud.modify(one, { family: "golden" }, IN_TIME);
+    expect(await cloud.familyImage(GZ, "golden")).toBe(young.imageId);
+    await cloud.modify(young, { deprecated: true }, IN_TIME);
+    expect(await cloud.familyImage(GZ, "golden")).toBe(old.imageId);
+    await cloud.modify(young, { deprecated: false }, IN_TIME);
+    expect(await cloud.familyImage(GZ, "golden")).toBe(young.imageId);
+    await cloud.modify(young, { family: "" }, IN_TIME);
+    expect(await cloud.familyImage(GZ, "golden")).toBe(old.imageId);
+    expect(await cloud.imagesById(GZ, [young.imageId])).not.toHaveProperty("0.family");
+  });
+
+  it("sees which images are of whole machines", async () => {
+    const { cloud, image } = await begin();
+    image("plain");
+    image("whole", { dataDisks: [100] });
+    const found = (await cloud.images(GZ, "custom")).map(({ name, wholeMachine }) => [name, wholeMachine]);
+    expect(Object.fromEntries(found)).toEqual({ plain: false, whole: true });
+  });
+
+  it("makes an encrypted copy beside its source, and no other", async () => {
+    const { cloud, image, copies } = await begin();
+    const golden = image("golden");
+    await cloud.trySyncImage({ ...sync(golden, GZ), encrypt: {} });
+    const { imageIds } = await cloud.syncImage({ ...sync(golden, GZ), encrypt: {} });
+    expect(copies(GZ)).toMatchObject([{ encrypted: true, imageId: imageIds.get(GZ) }]);
+    const wrong = await errorOf(cloud.syncImage({ ...sync(golden, "ap-beijing"), encrypt: {} }));
+    expect(wrong).toMatchObject({ effect: "none" });
+  });
+
   it("waits for a busy source", async () => {
     const { cloud, image } = await begin({ switches: { sourceBusyWhileCopying: "refuses" } });
     const source = image("golden");
@@ -158,7 +224,7 @@ describe.concurrent("against the emulator", () => {
     addFault(world, { match: { action: "ModifyImageAttribute" }, effect: { kind: "drop-after" } });
     addFault(world, { match: { action: "TagResources" }, effect: { kind: "error", code: "RequestLimitExceeded" } });
     await cloud.tag(source, me.uin, { a: "b" }, IN_TIME);
-    await cloud.rename(source, "renamed", "", IN_TIME);
+    await cloud.modify(source, { name: "renamed" }, IN_TIME);
     expect(await cloud.images(GZ, "custom")).toMatchObject([{ name: "renamed", tags: { a: "b" } }]);
   });
 

@@ -54,7 +54,14 @@ describe.concurrent("a cloud whose credentials become those of another account",
     ["syncImage", (cloud) => cloud.syncImage(syncRequest())],
     ["trySyncImage", (cloud) => cloud.trySyncImage(syncRequest())],
     ["tag", (cloud) => cloud.tag(image, A.uin, { a: "b" }, IN_TIME)],
-    ["rename", (cloud) => cloud.rename(image, "name", "words", IN_TIME)],
+    ["modify", (cloud) => cloud.modify(image, { name: "name" }, IN_TIME)],
+    ["sharedWith", (cloud) => cloud.sharedWith(image)],
+    ["share", (cloud) => cloud.share(image, [B.uin], IN_TIME)],
+    ["withdraw", (cloud) => cloud.withdraw(image, [B.uin], IN_TIME)],
+    ["deleteImage", (cloud) => cloud.deleteImage(image, IN_TIME)],
+    ["quota", (cloud) => cloud.quota(GZ)],
+    ["familyImage", (cloud) => cloud.familyImage(GZ, "golden")],
+    ["uses", (cloud) => cloud.uses(GZ, ["img-1"])],
     ["account", (cloud) => cloud.account()],
   ])("sends nothing for %s, and asks once whose the new key is", async (_, call) => {
     const { cloud, requests } = await emulated([A, B, B]);
@@ -189,7 +196,7 @@ describe.concurrent("the inquiry whose key it is", () => {
 
   it.each<[string, (cloud: Cloud) => Promise<unknown>]>([
     ["syncImage", (cloud) => cloud.syncImage(syncRequest())],
-    ["rename", (cloud) => cloud.rename({ region: GZ, imageId: "img-1" }, "name", "words", IN_TIME)],
+    ["modify", (cloud) => cloud.modify({ region: GZ, imageId: "img-1" }, { name: "name" }, IN_TIME)],
   ])("ends with the run, and the call without effect: %s", async (_, call) => {
     const run = new AbortController();
     const api = await serve(

@@ -17,8 +17,19 @@ describe.concurrent("images", () => {
           ImageDeprecated: true,
           SyncPercent: 20,
           ImageState: "MELTING",
+          SnapshotSet: [
+            { SnapshotId: "snap-1", DiskUsage: "SYSTEM_DISK", DiskSize: 50 },
+            { SnapshotId: "snap-2", DiskUsage: "DATA_DISK", DiskSize: 100 },
+          ],
         }),
-        { ImageId: "img-2", ImageType: "PRIVATE_IMAGE", Tags: null, SyncPercent: null, ImageName: null },
+        {
+          ImageId: "img-2",
+          ImageType: "PRIVATE_IMAGE",
+          Tags: null,
+          SnapshotSet: null,
+          SyncPercent: null,
+          ImageName: null,
+        },
         { ImageName: "without an id" },
         apiImage("img-3", { ImageType: "PUBLIC_IMAGE" }),
       ),
@@ -40,6 +51,7 @@ describe.concurrent("images", () => {
         createdAt: Date.UTC(2020, 8, 22),
         family: "golden",
         deprecated: true,
+        wholeMachine: true,
         tags: Object.fromEntries([
           ["env", "prod"],
           ["__proto__", "x"],
@@ -47,7 +59,14 @@ describe.concurrent("images", () => {
         ]),
         syncPercent: 20,
       },
-      expect.objectContaining({ imageId: "img-2", name: "", createdAt: 0, tags: {}, deprecated: false }),
+      expect.objectContaining({
+        imageId: "img-2",
+        name: "",
+        createdAt: 0,
+        tags: {},
+        deprecated: false,
+        wholeMachine: false,
+      }),
     ]);
     expect(images[1]).not.toHaveProperty("syncPercent");
     expect(api.requests[0]?.params).toEqual({
@@ -83,6 +102,7 @@ describe.concurrent("images", () => {
     ["no TotalCount", { ImageSet: [] }],
     ["a list that is none", { ImageSet: "x", TotalCount: 1 }],
     ["a number for a name", { ImageSet: [apiImage("img-1", { ImageName: 7 })], TotalCount: 1 }],
+    ["a snapshot that is none", { ImageSet: [apiImage("img-1", { SnapshotSet: ["snap-1"] })], TotalCount: 1 }],
     ["a time that is none", { ImageSet: [apiImage("img-1", { CreatedTime: "yesterday" })], TotalCount: 1 }],
   ])("calls %s a bad answer", async (_, answer) => {
     const api = await serve(() => ({ answer }));
@@ -133,5 +153,58 @@ describe.concurrent("imagesById", () => {
     await expect(refusing.cloud().imagesById("ap-tokyo", ["img-1"])).rejects.toMatchObject({ outcome: "person" });
     const short = await serve(() => ({ answer: { ImageSet: [apiImage("img-1")], TotalCount: 2 } }));
     await expect(short.cloud().imagesById("ap-tokyo", ["img-1", "img-2"])).rejects.toMatchObject({ code: "BadAnswer" });
+  });
+});
+
+describe.concurrent("sharedWith", () => {
+  const image = { region: "ap-tokyo", imageId: "img-1" };
+
+  it.each([
+    ["accounts", [{ AccountId: "100000000002", CreatedTime: "2026-03-21T08:41:45Z" }, { AccountId: 100000000003 }]],
+    ["nothing", null],
+  ])("tells the accounts, as text, of an answer with %s", async (_, set) => {
+    const api = await serve(() => ({ answer: { SharePermissionSet: set } }));
+    expect(await api.cloud().sharedWith(image)).toEqual(set ? ["100000000002", "100000000003"] : []);
+    expect(api.requests[0]).toMatchObject({ action: "DescribeImageSharePermission", region: "ap-tokyo" });
+    expect(api.requests[0]?.params).toEqual({ ImageId: "img-1" });
+  });
+
+  it.each([[[{}]], [[{ AccountId: true }]], [["100000000002"]], ["x"]])("calls %j a bad answer", async (set) => {
+    const api = await serve(() => ({ answer: { SharePermissionSet: set } }));
+    await expect(api.cloud().sharedWith(image)).rejects.toMatchObject({ code: "BadAnswer", effect: "none" });
+  });
+});
+
+describe.concurrent("quota", () => {
+  it("tells how many custom images there may be", async () => {
+    const api = await serve(() => ({ answer: { ImageNumQuota: 500 } }));
+    expect(await api.cloud().quota("ap-tokyo")).toBe(500);
+    expect(api.requests).toMatchObject([{ action: "DescribeImageQuota", region: "ap-tokyo", params: {} }]);
+  });
+
+  it.each([{}, { ImageNumQuota: null }, { ImageNumQuota: "500" }])("calls %j a bad answer", async (answer) => {
+    const api = await serve(() => ({ answer }));
+    await expect(api.cloud().quota("ap-tokyo")).rejects.toMatchObject({ code: "BadAnswer", outcome: "retry" });
+  });
+});
+
+describe.concurrent("familyImage", () => {
+  it.each([
+    ["the id", { Image: apiImage("img-1") }, "img-1"],
+    ["nothing for null", { Image: null }, undefined],
+    ["nothing for an absent image", {}, undefined],
+    ["nothing for an empty one", { Image: {} }, undefined],
+  ])("answers %s", async (_, answer, id) => {
+    const api = await serve(() => ({ answer }));
+    expect(await api.cloud().familyImage("ap-tokyo", "golden")).toBe(id);
+    expect(api.requests[0]).toMatchObject({ action: "DescribeImageFromFamily", region: "ap-tokyo" });
+    expect(api.requests[0]?.params).toEqual({ ImageFamily: "golden" });
+  });
+
+  it("does not ask for no family, nor believe an odd answer", async () => {
+    const api = await serve(() => ({ answer: { Image: { ImageId: 7 } } }));
+    expect(await api.cloud().familyImage("ap-tokyo", "")).toBeUndefined();
+    expect(api.requests).toHaveLength(0);
+    await expect(api.cloud().familyImage("ap-tokyo", "golden")).rejects.toMatchObject({ code: "BadAnswer" });
   });
 });

@@ -106,7 +106,7 @@ describe.concurrent("reads and repeatable writes", () => {
     const once = (_request: unknown, n: number) => (n === 1 ? trouble : { answer: { AccountId: "1" } });
     const api = await serve(once, once);
     await expect(api.cloud().account()).resolves.toBe("1");
-    await expect(api.cloud().rename({ region: "r", imageId: "img-1" }, "name", "words", IN_TIME)).resolves.toBe(
+    await expect(api.cloud().modify({ region: "r", imageId: "img-1" }, { name: "name" }, IN_TIME)).resolves.toBe(
       "req-2",
     );
   });

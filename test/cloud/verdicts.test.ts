@@ -53,6 +53,119 @@ const DOCUMENTED = {
     "InvalidParameterValue.TooLarge",
     "UnsupportedOperation.SharedImageModifyUnsupported",
   ],
+  ModifyImageSharePermission: [
+    "FailedOperation.AccountAlreadyExists",
+    "FailedOperation.AccountIsYourSelf",
+    "FailedOperation.BYOLImageShareFailed",
+    "FailedOperation.NotMasterAccount",
+    "FailedOperation.QImageShareFailed",
+    "FailedOperation.RImageShareFailed",
+    "InvalidAccountId.NotFound",
+    "InvalidAccountIs.YourSelf",
+    "InvalidImageId.Malformed",
+    "InvalidImageId.NotFound",
+    "InvalidParameter.InstanceImageNotSupport",
+    "InvalidParameterValue.InvalidImageId",
+    "InvalidParameterValue.InvalidImageState",
+    "InvalidParameterValue.LimitExceeded",
+    "OverQuota",
+    "UnauthorizedOperation.ImageNotBelongToAccount",
+    "UnauthorizedOperation.InvalidToken",
+  ],
+  DescribeImageSharePermission: [
+    "InvalidAccountId.NotFound",
+    "InvalidAccountIs.YourSelf",
+    "InvalidImageId.Malformed",
+    "InvalidImageId.NotFound",
+    "OverQuota",
+    "UnauthorizedOperation.ImageNotBelongToAccount",
+  ],
+  DeleteImages: [
+    "InvalidImageId.InShared",
+    "InvalidImageId.IncorrectState",
+    "InvalidImageId.Malformed",
+    "InvalidImageId.NotFound",
+    "InvalidParameterValue.InvalidAppIdFormat",
+    "InvalidParameterValue.InvalidImageId",
+    "InvalidParameterValue.InvalidImageIdIsShared",
+    "InvalidParameterValue.LimitExceeded",
+    "MutexOperation.TaskRunning",
+  ],
+  DescribeImageQuota: ["InvalidZone.MismatchRegion", "UnsupportedOperation.InvalidZone"],
+  DescribeInstances: [
+    "FailedOperation.IllegalTagKey",
+    "FailedOperation.IllegalTagValue",
+    "FailedOperation.TagKeyReserved",
+    "InternalServerError",
+    "InvalidFilter",
+    "InvalidFilterValue.LimitExceeded",
+    "InvalidHostId.Malformed",
+    "InvalidInstanceId.Malformed",
+    "InvalidParameter",
+    "InvalidParameterValue",
+    "InvalidParameterValue.IPAddressMalformed",
+    "InvalidParameterValue.IPv6AddressMalformed",
+    "InvalidParameterValue.InstanceIdMalformed",
+    "InvalidParameterValue.InvalidAppIdFormat",
+    "InvalidParameterValue.InvalidIpFormat",
+    "InvalidParameterValue.InvalidTimeFormat",
+    "InvalidParameterValue.InvalidVagueName",
+    "InvalidParameterValue.LimitExceeded",
+    "InvalidParameterValue.SubnetIdMalformed",
+    "InvalidParameterValue.TagKeyNotFound",
+    "InvalidParameterValue.UuidMalformed",
+    "InvalidParameterValue.VpcIdMalformed",
+    "InvalidSecurityGroupId.NotFound",
+    "InvalidSgId.Malformed",
+    "InvalidZone.MismatchRegion",
+    "ResourceNotFound.HpcCluster",
+    "UnauthorizedOperation.InvalidToken",
+    "UnsupportedOperation",
+  ],
+  DescribeLaunchTemplates: [
+    "InvalidFilter",
+    "InvalidFilterValue.LimitExceeded",
+    "InvalidParameter",
+    "InvalidParameterValue.InvalidLaunchTemplateName",
+    "InvalidParameterValue.LaunchTemplateIdMalformed",
+    "InvalidParameterValue.LaunchTemplateIdNotExisted",
+    "InvalidParameterValue.LaunchTemplateIdVerNotExisted",
+    "InvalidParameterValue.LaunchTemplateNotFound",
+    "InvalidParameterValue.LaunchTemplateVersion",
+    "UnknownParameter",
+    "UnsupportedOperation",
+  ],
+  DescribeLaunchTemplateVersions: [
+    "InternalError",
+    "InternalServerError",
+    "InvalidParameter",
+    "InvalidParameterCombination",
+    "InvalidParameterValue",
+    "InvalidParameterValue.LaunchTemplateIdMalformed",
+    "InvalidParameterValue.LaunchTemplateIdNotExisted",
+    "InvalidParameterValue.LaunchTemplateIdVerNotExisted",
+    "InvalidParameterValue.LaunchTemplateNotFound",
+    "InvalidParameterValue.LaunchTemplateVersion",
+    "InvalidParameterValue.LimitExceeded",
+    "InvalidParameterValue.NotSupported",
+    "MissingParameter",
+    "UnauthorizedOperation",
+    "UnauthorizedOperation.MFAExpired",
+    "UnauthorizedOperation.MFANotFound",
+    "UnknownParameter",
+    "UnsupportedOperation",
+  ],
+  DescribeLaunchConfigurations: [
+    "InvalidLaunchConfiguration",
+    "InvalidLaunchConfigurationId",
+    "InvalidParameter.ActionNotFound",
+    "InvalidParameterConflict",
+    "InvalidParameterValue.InvalidFilter",
+    "InvalidParameterValue.InvalidLaunchConfigurationId",
+    "InvalidParameterValue.TooLong",
+    "InvalidPermission",
+    "UnsupportedOperation",
+  ],
   TagResources: [
     "AuthFailure.UnauthorizedOperation",
     "FailedOperation",
@@ -129,6 +242,20 @@ describe("the table of verdicts", () => {
     expect(DOCUMENTED.SyncImages.filter((code) => verdictOf(code).effect !== "none")).toEqual([]);
   });
 
+  it("says so of no refusal that may be about one account among several", () => {
+    const sharing = DOCUMENTED.ModifyImageSharePermission.filter((code) =>
+      /Account(Id|Is|Already)|MasterAccount|OverQuota/.test(code),
+    );
+    expect(sharing).toHaveLength(6);
+    expect(sharing.filter((code) => verdictOf(code).effect !== "unknown")).toEqual([]);
+  });
+
+  it("says of every refusal to delete or to share an image as such that nothing was done", () => {
+    const codes = DOCUMENTED.DeleteImages.filter((code) => code.includes("Image"));
+    codes.push(...DOCUMENTED.ModifyImageSharePermission.filter((code) => code.includes("Image")));
+    expect(codes.filter((code) => verdictOf(code).effect !== "none")).toEqual([]);
+  });
+
   it("leaves open what SyncImages did for everything that can come after it was begun, and for unknown codes", () => {
     const codes = ["InternalError", "InternalError.X", "ResourceUnavailable", "ServiceUnavailable", "FailedOperation"];
     codes.push(
@@ -185,6 +312,11 @@ describe("the table of verdicts", () => {
     const account = Object.entries(VERDICTS).filter(([code]) => code.startsWith("AuthFailure"));
     expect(account.filter(([, { remedy }]) => !remedy)).toEqual([]);
     expect(verdictOf("ImageQuotaLimitExceeded").remedy).toContain("quota");
+    for (const code of ["InvalidImageId.InShared", "FailedOperation.RImageShareFailed", "InvalidAccountId.NotFound"]) {
+      expect(verdictOf(code).remedy).toContain("copy.shareWith");
+    }
+    expect(verdictOf("UnsupportedOperation.EncryptedImagesNotSupported").remedy).toContain("copy.encrypt");
+    expect(verdictOf("InvalidParameter.InvalidKmsKeyId").remedy).toContain("kmsKeyId");
   });
 
   it("repeats at once only what passes by itself", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ImageAttributes } from "../../lib/ports/cloud.ts";
 import { failure, IN_TIME, imagesAnswer, serve, startApi, syncRequest } from "./api-server.ts";
 
 describe.concurrent("syncImage", () => {
@@ -49,6 +50,21 @@ describe.concurrent("syncImage", () => {
     expect(api.requests).toHaveLength(1);
   });
 
+  it.each([
+    [{}, { Encrypt: true }],
+    [{ kmsKeyId: "key-1" }, { Encrypt: true, KmsKeyId: "key-1" }],
+  ])("asks for an encrypted copy with %j, in a dry run too", async (encrypt, params) => {
+    const api = await serve(() => ({ answer: {} }));
+    const request = { ...syncRequest(["ap-guangzhou"]), encrypt };
+    await api.cloud().trySyncImage(request);
+    await api.cloud().syncImage(request);
+    const common = { ImageIds: ["img-source"], DestinationRegions: ["ap-guangzhou"], ImageName: "token", ...params };
+    expect(api.requests.map((sent) => sent.params)).toEqual([
+      { ...common, DryRun: true },
+      { ...common, ImageSetRequired: true },
+    ]);
+  });
+
   it("does not follow a redirect", async () => {
     const api = await serve(() => ({ status: 307, location: "/again" }));
     await expect(api.cloud().syncImage(syncRequest())).rejects.toMatchObject({ effect: "unknown" });
@@ -92,7 +108,7 @@ describe.concurrent("trySyncImage", () => {
   });
 });
 
-describe.concurrent("tag and rename", () => {
+describe.concurrent("tag and modify", () => {
   it("tags ten at a time and answers the last request id", async () => {
     const api = await serve(() => ({ answer: { FailedResources: [] } }));
     const tags = Object.fromEntries(Array.from({ length: 23 }, (_, i) => [`k${i}`, `v${i}`]));
@@ -114,18 +130,25 @@ describe.concurrent("tag and rename", () => {
     expect(error.requestId).toBe("req-1");
   });
 
-  it("sets name and description in one call", async () => {
+  it.each<[string, ImageAttributes, object]>([
+    ["name and description", { name: "final", description: "" }, { ImageName: "final", ImageDescription: "" }],
+    ["a family and nothing else", { family: "golden" }, { ImageFamily: "golden" }],
+    ["no family any more", { family: "" }, { ImageFamily: "" }],
+    ["that it is not deprecated", { deprecated: false }, { ImageDeprecated: false }],
+    [
+      "all at once",
+      { name: "final", description: "words", family: "golden", deprecated: true },
+      { ImageName: "final", ImageDescription: "words", ImageFamily: "golden", ImageDeprecated: true },
+    ],
+  ])("sets %s in one call", async (_, attributes, params) => {
     const api = await serve(() => ({ answer: {} }));
-    expect(await api.cloud().rename({ region: "ap-tokyo", imageId: "img-1" }, "final", "", IN_TIME)).toBe("req-1");
-    expect(api.requests[0]).toMatchObject({
-      action: "ModifyImageAttribute",
-      region: "ap-tokyo",
-      params: { ImageId: "img-1", ImageName: "final", ImageDescription: "" },
-    });
+    expect(await api.cloud().modify({ region: "ap-tokyo", imageId: "img-1" }, attributes, IN_TIME)).toBe("req-1");
+    expect(api.requests).toMatchObject([{ action: "ModifyImageAttribute", region: "ap-tokyo" }]);
+    expect(api.requests[0]?.params).toEqual({ ImageId: "img-1", ...params });
   });
 });
 
-describe.concurrent("tag and rename whose last moment has passed", () => {
+describe.concurrent("tag and modify whose last moment has passed", () => {
   const image = { region: "ap-tokyo", imageId: "img-1" };
   const NOT_SENT = { code: "NotSent", outcome: "again", effect: "none" };
 
@@ -135,7 +158,7 @@ describe.concurrent("tag and rename whose last moment has passed", () => {
     const cloud = api.cloud({ log: ({ action, code }) => lines.push(`${action} ${code}`) });
     await cloud.account();
     expect(await failure(cloud.tag(image, "1", { a: "b" }, Date.now() - 5000))).toMatchObject(NOT_SENT);
-    expect(await failure(cloud.rename(image, "final", "", Date.now() - 5000))).toMatchObject(NOT_SENT);
+    expect(await failure(cloud.modify(image, { name: "final" }, Date.now() - 5000))).toMatchObject(NOT_SENT);
     expect(api.requests).toHaveLength(0);
     expect(lines.filter((line) => line.endsWith("NotSent"))).toEqual([
       "TagResources NotSent",
@@ -150,7 +173,7 @@ describe.concurrent("tag and rename whose last moment has passed", () => {
       return { error: "InternalError" };
     });
     const cloud = api.cloud({ now: () => Date.now() + late });
-    expect(await failure(cloud.rename(image, "final", "", Date.now() + 30_000))).toMatchObject(NOT_SENT);
+    expect(await failure(cloud.modify(image, { name: "final" }, Date.now() + 30_000))).toMatchObject(NOT_SENT);
     expect(api.requests).toHaveLength(1);
   });
 });

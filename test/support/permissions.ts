@@ -4,7 +4,10 @@ import { ACTIONS } from "../../emulator/actions.ts";
 import { addFault } from "../../emulator/faults.ts";
 import type { World } from "../../emulator/world.ts";
 
-/** The CAM policies of `deploy/cam/` and what they allow. */
+/**
+ * The CAM policies of `deploy/cam/` and what they allow. Their statements stand in an order: the first is for all, the
+ * second for `copy.shareWith` and rollback, the third for deleting: `prune`, encrypted copies and failed ones.
+ */
 
 const FOLDER = join(import.meta.dirname, "../../deploy/cam");
 
@@ -18,10 +21,11 @@ export function readCam(name: string): CamPolicy {
   return JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8")) as CamPolicy;
 }
 
-/** The actions that a policy allows, as `service:Action`. */
-export function allowedBy(name: string): string[] {
+/** The actions that a policy allows, as `service:Action`; or some of its statements, counted from 1. */
+export function allowedBy(name: string, ...statements: readonly number[]): string[] {
   return readCam(name)
-    .statement.flatMap(({ action }) => action)
+    .statement.filter((_, index) => statements.length === 0 || statements.includes(index + 1))
+    .flatMap(({ action }) => action)
     .sort();
 }
 

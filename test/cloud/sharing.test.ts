@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { failure, IN_TIME, type Reaction, serve } from "./api-server.ts";
+
+const image = { region: "ap-tokyo", imageId: "img-1" };
+const accounts = (count: number) => Array.from({ length: count }, (_, i) => `${100000000002 + i}`);
+const ALREADY: Reaction = { error: "FailedOperation.AccountAlreadyExists" };
+const DONE: Reaction = { answer: {} };
+
+/** An API that has shared the image with `has`; refuses a whole call that names one of them. */
+async function sharing(...has: string[]) {
+  const shared = new Set(has);
+  const api = await serve(({ params }) => {
+    const { AccountIds: ids, Permission } = params as { AccountIds: string[]; Permission: string };
+    if (Permission === "CANCEL") for (const id of ids) shared.delete(id);
+    else if (ids.some((id) => shared.has(id))) return ALREADY;
+    else for (const id of ids) shared.add(id);
+    return DONE;
+  });
+  const sent = () => api.requests.map(({ params }) => (params as { AccountIds: string[] }).AccountIds);
+  return { api, cloud: api.cloud(), shared, sent };
+}
+
+describe.concurrent("share", () => {
+  it("names up to 50 accounts in a call, each once, and answers the last request id", async () => {
+    const { api, cloud, sent, shared } = await sharing();
+    expect(await cloud.share(image, [...accounts(120), "100000000002"], IN_TIME)).toBe("req-3");
+    expect(sent().map(({ length }) => length)).toEqual([50, 50, 20]);
+    expect([...shared]).toEqual(accounts(120));
+    expect(api.requests[0]).toMatchObject({ action: "ModifyImageSharePermission", region: "ap-tokyo" });
+    expect(api.requests[2]?.params).toEqual({
+      ImageId: "img-1",
+      AccountIds: accounts(120).slice(100),
+      Permission: "SHARE",
+    });
+  });
+
+  it("gives every account the image, though one had it and the call that named it was refused whole", async () => {
+    const { cloud, sent, shared } = await sharing("100000000003");
+    await cloud.share(image, accounts(3), IN_TIME);
+    expect([...shared].sort()).toEqual(accounts(3));
+    expect(sent()).toEqual([accounts(3), ...accounts(3).map((account) => [account])]);
+  });
+
+  it("has nothing to complain of when the only account has it", async () => {
+    const { cloud, sent } = await sharing("100000000002");
+    expect(await cloud.share(image, accounts(1), IN_TIME)).toBe("req-e");
+    expect(sent()).toHaveLength(1);
+  });
+
+  it("throws any other refusal, also of one account alone", async () => {
+    const reactions: Reaction[] = [ALREADY, DONE, { error: "InvalidAccountId.NotFound" }];
+    const api = await serve((_request, n) => reactions[n - 1] ?? DONE);
+    const error = await failure(api.cloud().share(image, accounts(3), IN_TIME));
+    expect(error).toMatchObject({ code: "InvalidAccountId.NotFound", outcome: "person", effect: "unknown" });
+    expect(api.requests).toHaveLength(3);
+    const encrypted = await serve(() => ({ error: "UnsupportedOperation.EncryptedImagesNotSupported" }));
+    expect(await failure(encrypted.cloud().share(image, accounts(3), IN_TIME))).toMatchObject({ effect: "none" });
+  });
+});
+
+describe.concurrent("withdraw", () => {
+  it("ends the sharing, up to 50 accounts in a call", async () => {
+    const { api, cloud, sent, shared } = await sharing(...accounts(60));
+    expect(await cloud.withdraw(image, accounts(55), IN_TIME)).toBe("req-2");
+    expect(sent().map(({ length }) => length)).toEqual([50, 5]);
+    expect([...shared]).toEqual(accounts(60).slice(55));
+    expect(api.requests[1]?.params).toMatchObject({ ImageId: "img-1", Permission: "CANCEL" });
+  });
+});
+
+it("neither asks for anything without accounts", async () => {
+  const { api, cloud } = await sharing();
+  expect([await cloud.share(image, [], IN_TIME), await cloud.withdraw(image, [], IN_TIME)]).toEqual(["", ""]);
+  expect(api.requests).toHaveLength(0);
+});
+
+describe.concurrent("deleteImage", () => {
+  it("deletes the snapshots too", async () => {
+    const api = await serve(() => DONE);
+    expect(await api.cloud().deleteImage(image, IN_TIME)).toBe("req-1");
+    expect(api.requests[0]).toMatchObject({ action: "DeleteImages", region: "ap-tokyo" });
+    expect(api.requests[0]?.params).toEqual({ ImageIds: ["img-1"], DeleteBindedSnap: true });
+  });
+
+  it("is done when a try, whose answer was lost, had deleted it", async () => {
+    const api = await serve((_request, n) => (n === 1 ? { cut: true } : { error: "InvalidImageId.NotFound" }));
+    expect(await api.cloud().deleteImage(image, IN_TIME)).toBe("req-e");
+    expect(api.requests).toHaveLength(2);
+  });
+
+  it.each(["InvalidImageId.InShared", "InvalidImageId.IncorrectState", "InvalidImageId.Malformed"])(
+    "is refused with %s, once",
+    async (code) => {
+      const api = await serve(() => ({ error: code }));
+      expect(await failure(api.cloud().deleteImage(image, IN_TIME))).toMatchObject({ code, effect: "none" });
+      expect(api.requests).toHaveLength(1);
+    },
+  );
+});
+
+describe.concurrent("whose last moment has passed", () => {
+  it.each(["share", "withdraw", "deleteImage"] as const)("%s is not sent, and not tried again", async (verb) => {
+    const api = await serve(() => DONE);
+    const cloud = api.cloud();
+    const late = Date.now() - 5000;
+    const call = verb === "deleteImage" ? cloud.deleteImage(image, late) : cloud[verb](image, accounts(2), late);
+    expect(await failure(call)).toMatchObject({ code: "NotSent", outcome: "again", effect: "none" });
+    expect(api.requests).toHaveLength(0);
+  });
+
+  it.each(["share", "withdraw", "deleteImage"] as const)("%s is not repeated after a failure", async (verb) => {
+    let late = 0;
+    const api = await serve(() => {
+      late = 60_000;
+      return { error: "InternalError" };
+    });
+    const cloud = api.cloud({ now: () => Date.now() + late });
+    const soon = Date.now() + 30_000;
+    const call = verb === "deleteImage" ? cloud.deleteImage(image, soon) : cloud[verb](image, accounts(2), soon);
+    expect(await failure(call)).toMatchObject({ code: "NotSent" });
+    expect(api.requests).toHaveLength(1);
+  });
+});
