@@ -32,12 +32,14 @@ export interface Image extends ImageRef {
   readonly createdAt: Millis;
   readonly family?: string;
   readonly deprecated: boolean;
+  /** Has data disks besides the system disk: an image of a whole instance, which SyncImages does not copy. */
+  readonly wholeMachine: boolean;
   readonly tags: Readonly<Record<string, string>>;
   /** 0 to 100; no sign of readiness: the vendor's own example shows 20 on a NORMAL image. */
   readonly syncPercent?: number;
 }
 
-/** What a copy is besides a copy: plain, or encrypted with a key. Only `plain` is made today. */
+/** What a copy is besides a copy: plain, or encrypted with a key of its region; `encrypted:default` is the account's own key. */
 export type Variant = "plain" | `encrypted:${string}`;
 
 /** Names one copy: one destination of one root. The root is the image that a policy selected. */
@@ -93,6 +95,13 @@ export interface Claim {
   readonly trouble?: "busy" | "failed";
 }
 
+/** A finished copy is not as it should be in this respect, and was set right so many times; see `lib/core/drift.ts`. */
+export interface Mending {
+  readonly what: string;
+  readonly tries: number;
+  readonly at: Millis;
+}
+
 interface CopyBase {
   readonly key: CopyKey;
   /** The policy by which the copy was last wanted. */
@@ -107,6 +116,12 @@ interface CopyBase {
   readonly updatedAt: Millis;
   /** Its image was absent once, at this time; twice, `SETTLE` apart, is gone. */
   readonly missingSince?: Millis;
+  /** When the root was made, to tell which of several versions is the newer one. */
+  readonly rootCreatedAt?: Millis;
+  /** The image family that the copy is to have. */
+  readonly family?: string;
+  /** Failed images of ours that the cloud refused to delete; not tried again. */
+  readonly leftBehind?: readonly string[];
   /** 0: not stored yet. Every stored change gives another one; see the port `State`. */
   readonly version: number;
 }
@@ -131,6 +146,8 @@ export type Copy = CopyBase &
         readonly claim: Claim;
         readonly imageId: string;
         readonly progressedAt: Millis;
+        /** Finished but for its publication, which waits for the copies in other regions (`publish: together`). */
+        readonly held?: Reason;
       }
     | {
         readonly state: "ready";
@@ -139,6 +156,11 @@ export type Copy = CopyBase &
         readonly readyAt: Millis;
         /** Made by other means and taken as the copy (`existing: adopt`): never changed, never deleted by us. */
         readonly adopted: boolean;
+        /** How long it took from its claim to being ready; absent where that is not known. */
+        readonly took?: Millis;
+        readonly mending?: Mending;
+        /** We marked it as deprecated, because its source was. */
+        readonly deprecatedByUs?: true;
       }
     | { readonly state: "retrying"; readonly reason: Reason; readonly notBefore: Millis }
     | {
@@ -155,8 +177,12 @@ export type Copy = CopyBase &
         readonly state: "retired";
         readonly reason: Reason;
         readonly imageId?: string;
+        /** Since when nobody wants it. */
+        readonly since?: Millis;
         /** As of `ready`. */
         readonly adopted?: true;
+        readonly mending?: Mending;
+        readonly deprecatedByUs?: true;
       }
   );
 
@@ -252,11 +278,38 @@ export interface Policy {
   readonly copy: {
     /** A template, see `lib/core/policy/template.ts`. */
     readonly name: string;
-    readonly tags: { readonly inherit: boolean; readonly set: Readonly<Record<string, string>> };
+    /** Absent: the source's own. */
+    readonly description?: string;
+    readonly tags: TagSettings;
+    /** `inherit`: the source's own. Absent: copies have none from us. */
+    readonly family?: string;
+    /** `together`: families move when the copies of a source are finished in all regions that are not blocked. */
+    readonly publish: "each" | "together";
+    readonly shareWith: readonly string[];
+    readonly encrypt: Encrypt;
+    /** By destination: what differs there. */
+    readonly regions: Readonly<Record<string, { readonly encrypt?: Encrypt; readonly tags?: Partial<TagSettings> }>>;
   };
   readonly existing: "block" | "adopt";
   readonly maxSizeGiB?: number;
   readonly attempts: number;
   /** Milliseconds without progress. */
   readonly stuckAfter: Millis;
+  /** What happens to copies that no policy wants any more; `minAge` is milliseconds since then. */
+  readonly prune: { readonly minAge: Millis; readonly delete: boolean };
+  readonly onDrift: "repair" | "report";
+}
+
+export interface TagSettings {
+  readonly inherit: boolean;
+  readonly set: Readonly<Record<string, string>>;
+}
+
+/** Whether a copy is encrypted, and with which key; without one, with the account's default key of that region. */
+export type Encrypt = false | { readonly kmsKeyId?: string };
+
+/** Prices for estimates, per GiB of snapshot and month; `default` where a region has none of its own. */
+export interface Prices {
+  readonly currency: string;
+  readonly snapshotGiBMonth: Readonly<Record<string, number>>;
 }

@@ -1,9 +1,12 @@
 import type { Copy, CopyKey, Image, Reason } from "../types.ts";
+import * as drift from "./drift.ts";
 import { adopted, candidatesFor, copyBase } from "./found.ts";
+import { isIntermediate } from "./mark.ts";
 import { allCustom, type Observation, seen } from "./observation.ts";
+import { prune } from "./prune.ts";
 import { pursue } from "./pursue.ts";
 import { seek } from "./seek.ts";
-import { attemptFailed, type Circumstances, DESELECTED, iso, NOTHING, note, type Step } from "./step.ts";
+import { attemptFailed, type Circumstances, DESELECTED, iso, NOTHING, note, type Step, SUPERSEDED } from "./step.ts";
 import { CLOCK_SKEW } from "./timing.ts";
 import type { Want } from "./wanted.ts";
 
@@ -59,7 +62,11 @@ function missing(
   if (copy.state === "copying" || copy.state === "finishing") return attemptFailed(copy, reason, want, 0, c, "gone");
   const base = copyBase(copy.key, copy, want, c.now);
   if (copy.state === "failed") return note({ ...base, state: "failed", reason: copy.reason }, "gone", reason.text);
-  if (!want) return note({ ...base, state: "retired", reason }, "gone", reason.text);
+  if (!want) return note({ ...base, state: "retired", reason, since: c.now }, "gone", reason.text);
+  if (want.policy.onDrift === "report" && copy.state === "ready") {
+    const remedy = `to have it made again: cvm-replicator retry ${copy.key.rootId} --region ${copy.key.region}, or onDrift: repair`;
+    return note({ ...base, state: "blocked", reason: { ...reason, remedy } }, "gone", reason.text);
+  }
   return note({ ...base, attempts: 0, state: "waiting", reason }, "gone", reason.text);
 }
 
@@ -79,16 +86,17 @@ function follow(
   switch (copy.state) {
     case "copying":
     case "finishing":
-      return pursue(copy, image, want, c);
+      return pursue(copy, image, want, unwanted, c);
     case "blocked": {
       if (!copy.claim || (copy.notBefore !== undefined && c.now < copy.notBefore)) return NOTHING;
       // What blocked it may have been the policy's name or tags: from here on, those of today count.
       const claim = want ? { ...copy.claim, settings: want.settings } : copy.claim;
-      return pursue({ ...copy, claim }, image, want, c);
+      return pursue({ ...copy, claim }, image, want, unwanted, c);
     }
     case "ready":
       if (unwanted) return retire(copy, image, c);
-      return c.hasOtherAdopter(copy) ? giveUp(copy, want, c) : NOTHING;
+      if (c.hasOtherAdopter(copy)) return giveUp(copy, want, c);
+      return want ? drift.maintain(copy, image, want, c) : NOTHING;
     case "failed": {
       if (unwanted) return retire(copy, image, c);
       if (!want || copy.attempts >= want.policy.attempts) return NOTHING;
@@ -99,14 +107,16 @@ function follow(
         "the policy allows more attempts now",
       );
     }
-    case "retired":
-      if (!want) return NOTHING;
-      if (copy.adopted) return adoptAgain(copy, image, want, c);
-      return note(
-        adopted(image, copy.key, copy, want, observation, c.now),
-        "found",
-        `wanted again; ${image.imageId} is still there`,
-      );
+    case "retired": {
+      if (want && copy.adopted) return adoptAgain(copy, image, want, c);
+      if (want) {
+        const again = adopted(image, copy.key, copy, want, observation, c.now);
+        const marked = again.state === "ready" && copy.deprecatedByUs ? { deprecatedByUs: true as const } : {};
+        return note({ ...again, ...marked }, "found", `wanted again; ${image.imageId} is still there`);
+      }
+      const step = drift.follow(copy, image, observation, c);
+      return unwanted && step === NOTHING ? prune(copy, image, observation, c) : step;
+    }
     case "waiting":
     case "retrying":
       return NOTHING;
@@ -116,11 +126,11 @@ function follow(
 function retire(copy: Copy, image: Image, c: Circumstances): Step {
   const base = { ...copyBase(copy.key, copy, undefined, c.now), attempts: 0 };
   const adopted = copy.state === "ready" && copy.adopted ? { adopted: true as const } : {};
-  return note(
-    { ...base, ...adopted, state: "retired", imageId: image.imageId, reason: DESELECTED },
-    "retired",
-    DESELECTED.text,
-  );
+  const deprecated = copy.state === "ready" && copy.deprecatedByUs ? { deprecatedByUs: true as const } : {};
+  const reason = isIntermediate(image, copy.key) ? SUPERSEDED : DESELECTED;
+  const { imageId } = image;
+  const retired: Copy = { ...base, ...adopted, ...deprecated, state: "retired", imageId, reason, since: c.now };
+  return note(retired, "retired", reason.text);
 }
 
 /** Two runs have adopted one image for two roots at the same time; one of them has to have another. */

@@ -83,7 +83,8 @@ export function adopted(
   const settings = recorded?.settings ?? want?.settings;
   if (!settings) {
     const text = "found unfinished, and no policy wants it; it is left alone under the name it has";
-    return { ...known, state: "retired", imageId: image.imageId, reason: { code: "unfinished-unwanted", text } };
+    const reason = { code: "unfinished-unwanted", text };
+    return { ...known, state: "retired", imageId: image.imageId, reason, since: now };
   }
   const claim: Claim =
     recorded && (!token || recorded.token === image.name)
@@ -123,7 +124,14 @@ export function copyBase(key: CopyKey, copy: Copy | undefined, want: Want | unde
     createdAt: copy?.createdAt ?? now,
     updatedAt: now,
     version: copy?.version ?? 0,
+    ...optional("rootCreatedAt", want?.root.createdAt ?? copy?.rootCreatedAt),
+    ...optional("family", want ? want.release.family : copy?.family),
+    ...optional("leftBehind", copy?.leftBehind),
   };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [_ in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [_ in K]?: V });
 }
 
 /** The tags that a copy still lacks, lineage included. */

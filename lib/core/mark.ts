@@ -10,6 +10,10 @@ import type { CopyKey, Image, ImageRef, Variant } from "../types.ts";
 export const TAG_PREFIX = "cvm-replicator:";
 /** An image with this tag is selected by no policy. */
 export const IGNORE_TAG = `${TAG_PREFIX}ignore`;
+/** A copy with this tag was taken out of its family by `rollback`; until the tag is taken away it does not come back. */
+export const ROLLED_BACK_TAG = `${TAG_PREFIX}rolled-back`;
+/** Tags that a copy may have besides those of its policy: four of its lineage, one of a rollback. */
+export const OWN_TAGS = 5;
 /** ImageName: at most 60 characters (cvm 2017-03-12, SyncImages and ModifyImageAttribute). */
 export const MAX_NAME = 60;
 /** Tags per resource (tag 2018-08-13). */
@@ -40,7 +44,20 @@ export function tokenHash(key: CopyKey): string {
  * characters, and at most 60 bytes besides: whether the cloud counts one or the other is documented nowhere.
  */
 export function tokenName(key: CopyKey, rootName: string, claimNumber: number): string {
-  const suffix = `--copying-${tokenHash(key)}-${claimNumber}`;
+  return shortenedBefore(rootName, `--copying-${tokenHash(key)}-${claimNumber}`);
+}
+
+/** The name of a plain copy that is there only to be encrypted: its final name is for the encrypted one. */
+export function intermediateName(key: CopyKey, rootName: string): string {
+  return shortenedBefore(rootName, `--plain-${tokenHash(key)}`);
+}
+
+/** Whether an image was named as the intermediate of this copy. */
+export function isIntermediate(image: Image, key: CopyKey): boolean {
+  return image.name.endsWith(`--plain-${tokenHash(key)}`);
+}
+
+function shortenedBefore(rootName: string, suffix: string): string {
   let stem = "";
   for (const character of rootName) {
     if (Buffer.byteLength(stem + character) + suffix.length > MAX_NAME) break;

@@ -1,12 +1,17 @@
-import type { CopyState, ImageRef, Reason } from "../types.ts";
+import type { Copy, CopyState, ImageRef, Reason } from "../types.ts";
 import type { Plan } from "./plan.ts";
+import type { Act, ImageAttributes } from "./step.ts";
 
 /** A plan as people and programs see it: the format of `plan --json`. */
 export interface PlanView {
   /** Calls that make copies: one source, one name, all its destinations. */
   readonly send: readonly { source: ImageRef; name: string; policy: string; as: string; destinations: string[] }[];
-  /** Calls that tag or name a copy. */
-  readonly change: readonly { do: "tag" | "rename"; image: ImageRef; text: string }[];
+  /** Calls that tag, name, publish or share a copy, or end its sharing before it is deleted. */
+  readonly change: readonly { do: "tag" | "modify" | "share" | "withdraw"; image: ImageRef; text: string }[];
+  /** Calls that delete an image of ours, each with its snapshots. */
+  readonly remove: readonly { source: ImageRef; image: ImageRef; name: string; sizeGiB: number; text: string }[];
+  /** Copies that nobody wants, and why they are kept. */
+  readonly kept: readonly { source: ImageRef; image: ImageRef; name: string; reason: Reason }[];
   /** What is only remembered differently. */
   readonly note: readonly { source: ImageRef; region: string; state: CopyState; what: string; text: string }[];
   /** Copies that need a person, whether or not that is new. */
@@ -22,6 +27,7 @@ export function viewOf(plan: Plan): PlanView {
   const send: PlanView["send"][number][] = [];
   const change: PlanView["change"][number][] = [];
   const note: PlanView["note"][number][] = [];
+  const remove: PlanView["remove"][number][] = [];
   for (const action of plan.actions) {
     if (action.do === "send") {
       const first = action.drafts[0];
@@ -35,8 +41,12 @@ export function viewOf(plan: Plan): PlanView {
       note.push({ source, region: key.region, state, what: action.what, text: action.text });
     } else {
       const { region, imageId } = action.image;
-      const text = action.do === "tag" ? `tags ${Object.keys(action.tags).join(", ")}` : `name "${action.name}"`;
-      change.push({ do: action.do, image: { region, imageId }, text });
+      const image = { region, imageId };
+      if (action.do !== "delete") change.push({ do: action.do, image, text: textOf(action) });
+      else {
+        const { name, sizeGiB } = action.image;
+        remove.push({ source: rootOf(action.copy), image, name, sizeGiB, text: action.why });
+      }
     }
   }
   const skipped = plan.passedOver.map(({ policy, image, reason }) => {
@@ -48,10 +58,43 @@ export function viewOf(plan: Plan): PlanView {
     const { key, state, reason } = copy;
     return [{ source: { region: key.rootRegion, imageId: key.rootId }, region: key.region, state, reason }];
   });
-  return { send, change, note, blocked, skipped, warnings: plan.warnings, problems: plan.problems };
+  const kept = plan.kept.map(({ copy, image: { region, imageId, name }, reason }) => {
+    return { source: rootOf(copy), image: { region, imageId }, name, reason };
+  });
+  return { send, change, remove, kept, note, blocked, skipped, warnings: plan.warnings, problems: plan.problems };
+}
+
+/** What a call on one image does, in a few words. */
+export function textOf(act: Exclude<Act, { do: "send" }>): string {
+  switch (act.do) {
+    case "tag":
+      return `tags ${Object.keys(act.tags).join(", ")}`;
+    case "modify":
+      return attributesText(act.attributes);
+    case "share":
+      return `shared with ${act.accounts.join(", ")}`;
+    case "withdraw":
+      return `not shared with ${act.accounts.join(", ")} any more`;
+    case "delete":
+      return `deleted with its snapshots, ${act.sizeGiB} GiB: ${act.why}`;
+  }
+}
+
+function attributesText({ name, description, family, deprecated }: ImageAttributes): string {
+  const parts = [
+    ...(name === undefined ? [] : [`named "${name}"`]),
+    ...(description === undefined || name !== undefined ? [] : ["described"]),
+    ...(family === undefined ? [] : [family === "" ? "taken out of its family" : `put into family ${family}`]),
+    ...(deprecated === undefined ? [] : [deprecated ? "marked as deprecated" : "no longer deprecated"]),
+  ];
+  return parts.join(", ");
+}
+
+function rootOf({ key }: Copy): ImageRef {
+  return { region: key.rootRegion, imageId: key.rootId };
 }
 
 /** Whether the plan holds any call to the cloud. */
 export function hasWork(view: PlanView): boolean {
-  return view.send.length + view.change.length > 0;
+  return view.send.length + view.change.length + view.remove.length > 0;
 }

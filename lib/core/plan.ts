@@ -1,11 +1,18 @@
 import type { AccountRecord, Copy, CopyKey, ImageRef, Millis, Policy, Reason } from "../types.ts";
 import { adoptedImage, adopters, withoutSecondAdoption } from "./adoption.ts";
 import { advance } from "./advance.ts";
+import { withoutNameClashes } from "./clashes.ts";
 import { duplicates } from "./duplicates.ts";
-import { hasFailed } from "./found.ts";
-import { keyText, lineageOf, tokenHash, tokenIn } from "./mark.ts";
-import { allCustom, type Observation } from "./observation.ts";
+import { families } from "./family.ts";
+import { keyText, lineageOf } from "./mark.ts";
+import type { Observation } from "./observation.ts";
+import { MOST_DELETIONS } from "./prune.ts";
+import { type Answers, NO_ANSWERS, type Question } from "./questions.ts";
+import { withinQuota } from "./quota.ts";
 import { type Act, ASK_ALONE, type Circumstances, type Draft, type Step } from "./step.ts";
+import { strangers } from "./strangers.ts";
+import { togetherness } from "./together.ts";
+import { withoutMassVanishing } from "./vanishing.ts";
 import { isUnwanted, type PassedOver, type Want, wantedCopies } from "./wanted.ts";
 
 /** Everything that a plan depends on. */
@@ -18,6 +25,12 @@ export interface PlanInput {
   readonly settle: Millis;
   /** See `Circumstances`. */
   readonly ended: ReadonlySet<string>;
+  /** Everything was looked at. */
+  readonly sweep?: boolean;
+  /** To the questions of a plan that was made of the same observation. */
+  readonly answers?: Answers;
+  /** Images that this run has deleted already. */
+  readonly deleted?: number;
   /** A person has confirmed that the copies which vanished are gone. */
   readonly acceptVanished?: boolean;
 }
@@ -49,8 +62,19 @@ export interface Plan {
   readonly problems: readonly Reason[];
   /** What somebody should know before it is done. */
   readonly warnings: readonly Reason[];
+  /** Copies that nobody wants, and why they are kept. */
+  readonly kept: readonly NonNullable<Step["kept"]>[];
+  /** What is wanted, by `keyText`. */
+  readonly wants: ReadonlyMap<string, Want>;
   /** The copies as they will be remembered when the notes of this plan are written. */
   readonly copies: readonly Copy[];
+  /** What has to be known before this plan is whole. */
+  readonly questions: readonly Question[];
+}
+
+/** A plan that does nothing. */
+export function emptyPlan(copies: readonly Copy[], actions: readonly Action[] = []): Plan {
+  return { actions, passedOver: [], problems: [], warnings: [], kept: [], wants: new Map(), copies, questions: [] };
 }
 
 /**
@@ -58,52 +82,104 @@ export interface Plan {
  * empty; every order of events and every crash in between leads to the same end.
  */
 export function makePlan(input: PlanInput): Plan {
-  const { observation, policies, copies, now, settle, ended, record } = input;
+  const { observation, policies, copies, now } = input;
+  const { answers = NO_ANSWERS, sweep = false, deleted = 0 } = input;
   const wanted = wantedCopies(policies, observation, copies, now);
+  const { wants } = wanted;
   const recorded = new Map(copies.map((copy) => [keyText(copy.key), copy]));
-  const images = new Set(copies.flatMap((c) => ("imageId" in c && c.imageId ? [`${c.key.region}/${c.imageId}`] : [])));
-  const adopted = adopters(copies);
+  const byFamily = families(copies, wants, observation, answers, sweep);
+  const together = togetherness(wants, (key) => recorded.get(keyText(key)), now);
   const circumstances: Circumstances = {
-    now,
-    settle,
-    ended,
-    bornAt: record.bornAt,
-    copyOf: (key) => recorded.get(keyText(key)),
-    hasOtherAdopter: (copy) => (adopted.get(adoptedImage(copy) ?? "") ?? keyText(copy.key)) !== keyText(copy.key),
-    isRecorded: (image) => images.has(`${image.region}/${image.imageId}`),
-    ...(record.unknownUntil !== undefined && { unknownUntil: record.unknownUntil }),
+    ...input,
+    ...fromRecords(copies, recorded),
+    ...byFamily,
+    awaits: together.awaits,
+    sweep,
+    answers,
+    bornAt: input.record.bornAt,
+    ...(input.record.unknownUntil !== undefined && { unknownUntil: input.record.unknownUntil }),
   };
   const keys = new Map<string, CopyKey>(
-    [
-      ...[...wanted.wants.values()].map((want) => want.key),
-      ...copies.map((copy) => copy.key),
-      ...orphans(observation),
-    ].map((key) => [keyText(key), key]),
+    [...[...wants.values()].map((want) => want.key), ...copies.map((copy) => copy.key), ...orphans(observation)].map(
+      (key) => [keyText(key), key],
+    ),
   );
 
   const steps = [...keys.values()].sort(byRootThenRegion).map((key) => {
     const text = keyText(key);
     const unwanted = isUnwanted(key, wanted, observation);
-    return advance(key, recorded.get(text), wanted.wants.get(text), unwanted, observation, circumstances);
+    return advance(key, recorded.get(text), wants.get(text), unwanted, observation, circumstances);
   });
   const problems = [
     ...unreadable(observation),
     ...duplicates(copies, observation),
     ...strangers([...keys.values()], policies, observation),
+    ...byFamily.problems,
+    ...steps.flatMap(({ problem }) => problem ?? []),
   ];
   const checked = input.acceptVanished ? steps : withoutMassVanishing(steps, copies, problems);
-  const unique = withoutNameClashes(withoutSecondAdoption(checked), copies, wanted.wants, now);
+  const unique = withoutNameClashes(withoutSecondAdoption(checked), copies, wants, now);
+  const { steps: fitting, asks } = withinQuota(unique, wants, observation, answers, now);
+  const final = withFewDeletions(fitting, MOST_DELETIONS - deleted);
 
-  const notes = unique.flatMap((step): Note[] => (step.note ? [{ do: "note", ...step.note }] : []));
-  const acts = unique.flatMap((step) => (step.act ? [step.act] : []));
+  const notes = final.flatMap((step): Note[] => (step.note ? [{ do: "note", ...step.note }] : []));
+  const acts = final.flatMap((step) => (step.act ? [step.act] : []));
   const remembered = new Map([...copies, ...notes.map((n) => n.copy)].map((copy) => [keyText(copy.key), copy]));
   return {
     actions: [...notes, ...acts.filter((act) => act.do !== "send"), ...sends(acts)],
     passedOver: wanted.passedOver,
     problems,
-    warnings: largeSources(acts, wanted.wants),
+    warnings: [...largeSources(acts, wants), ...leftOut(acts, wants, together.leftOut)],
+    kept: final.flatMap(({ kept }) => kept ?? []),
+    wants,
     copies: [...remembered.values()],
+    questions: [...byFamily.asks, ...asks, ...steps.flatMap((step) => step.asks ?? [])],
   };
+}
+
+/** What the records tell of each other. */
+function fromRecords(copies: readonly Copy[], recorded: ReadonlyMap<string, Copy>) {
+  const images = new Set(copies.flatMap((c) => ("imageId" in c && c.imageId ? [`${c.key.region}/${c.imageId}`] : [])));
+  const parents = new Set(
+    copies.flatMap((c) => (c.state === "copying" ? [`${c.claim.parent.region}/${c.claim.parent.imageId}`] : [])),
+  );
+  const adopted = adopters(copies);
+  return {
+    copyOf: (key: CopyKey) => recorded.get(keyText(key)),
+    encryptedOf: ({ rootRegion, rootId, region }: CopyKey) =>
+      copies.filter(
+        ({ key }) =>
+          key.variant !== "plain" && key.rootId === rootId && key.rootRegion === rootRegion && key.region === region,
+      ),
+    hasOtherAdopter: (copy: Copy) => (adopted.get(adoptedImage(copy) ?? "") ?? keyText(copy.key)) !== keyText(copy.key),
+    isRecorded: (image: ImageRef) => images.has(`${image.region}/${image.imageId}`),
+    isParent: (image: ImageRef) => parents.has(`${image.region}/${image.imageId}`),
+  };
+}
+
+/** The plan, asked for as a person or the deadline allows: at most so many images are deleted. */
+function withFewDeletions(steps: readonly Step[], most: number): Step[] {
+  let left = most;
+  return steps.map((step) => {
+    if (step.act?.do !== "delete") return step;
+    left -= 1;
+    if (left >= 0) return step;
+    const { copy, image } = step.act;
+    const text = `at most ${MOST_DELETIONS} images are deleted in one run; the next one goes on`;
+    return { kept: { copy, image, reason: { code: "enough-deleted", text } } };
+  });
+}
+
+/** Families that move in this plan, without some regions. */
+function leftOut(acts: readonly Act[], wants: ReadonlyMap<string, Want>, regions: (want: Want) => string): Reason[] {
+  return acts.flatMap((act) => {
+    if (act.do !== "modify" || !act.attributes.family) return [];
+    const want = wants.get(keyText(act.copy.key));
+    const without = want ? regions(want) : "";
+    if (!want || !without) return [];
+    const text = `family ${act.attributes.family} moves to the copy of ${want.root.imageId} in ${want.key.region}${without}`;
+    return [{ code: "left-out", text, remedy: "see there why; they follow when that has passed" }];
+  });
 }
 
 /** The plan, without the actions on copies that somebody left out. */
@@ -139,22 +215,6 @@ function orphans(observation: Observation): CopyKey[] {
   );
 }
 
-/** Unfinished copies of ours of which nobody knows whose they are: the state was lost, and the root is gone or not wanted. */
-function strangers(keys: readonly CopyKey[], policies: readonly Policy[], observation: Observation): Reason[] {
-  const isWhole = ({ from, select }: Policy) =>
-    from.every((region) => observation.regions.get(region)?.complete.has(select.type));
-  if (!policies.every((policy) => !policy.enabled || isWhole(policy))) return [];
-  const known = new Set(keys.map(tokenHash));
-  return [...observation.regions.keys()].flatMap((region) =>
-    (allCustom(observation, region)?.images ?? []).flatMap((image) => {
-      const token = tokenIn(image.name);
-      if (!token || known.has(token.hash) || lineageOf(image) || hasFailed(image)) return [];
-      const text = `${image.imageId} in ${region} ("${image.name}") was asked for by this program, and nobody knows of what it is a copy`;
-      return [{ code: "unknown-copy", text, remedy: "delete it, or rename it to keep it" }];
-    }),
-  );
-}
-
 /** One call for each source and token; a destination that made a call fail in an unknown way has one of its own. */
 function sends(acts: readonly Act[]): Send[] {
   const groups = new Map<string, { source: ImageRef; token: string; drafts: Draft[] }>();
@@ -169,66 +229,6 @@ function sends(acts: readonly Act[]): Send[] {
     groups.set(id, group);
   }
   return [...groups.values()].map((group) => ({ do: "send", ...group }));
-}
-
-/** If many copies vanish at once, something else is wrong: other credentials, an outage, an accident. */
-function withoutMassVanishing(steps: readonly Step[], copies: readonly Copy[], problems: Reason[]): Step[] {
-  // One that is retired is nobody's loss.
-  const stood = new Set(
-    copies.filter((copy) => copy.state !== "retired" && hasImage(copy)).map(({ key }) => keyText(key)),
-  );
-  const isLoss = ({ note }: Step) => note?.what === "gone" && stood.has(keyText(note.copy.key));
-  const gone = steps.filter(isLoss);
-  if (gone.length <= Math.max(3, Math.floor(stood.size / 10))) return [...steps];
-  problems.push({
-    code: "many-vanished",
-    text: `${gone.length} of ${stood.size} copies are not there any more; nothing is done about them`,
-    remedy:
-      "check that nobody changed the account; if they were deleted on purpose: cvm-replicator apply --accept-vanished",
-  });
-  return steps.filter((step) => !isLoss(step));
-}
-
-function hasImage(copy: Copy): boolean {
-  return "imageId" in copy && copy.imageId !== undefined;
-}
-
-/** Two copies of different roots may not want one name in one region; the older root keeps it. */
-function withoutNameClashes(
-  steps: readonly Step[],
-  copies: readonly Copy[],
-  wants: ReadonlyMap<string, Want>,
-  now: Millis,
-): Step[] {
-  const taken = new Map<string, string>();
-  for (const copy of copies) {
-    if ("claim" in copy && copy.claim) taken.set(`${copy.key.region}/${copy.claim.settings.name}`, keyText(copy.key));
-  }
-  const rootAge = (step: Step) =>
-    step.act?.do === "send" ? (wants.get(keyText(step.act.draft.copy.key))?.root.createdAt ?? 0) : 0;
-  const clashing = new Set<Step>();
-  for (const step of [...steps].sort((a, b) => rootAge(a) - rootAge(b))) {
-    if (step.act?.do !== "send") continue;
-    const { copy, claim } = step.act.draft;
-    const name = `${copy.key.region}/${claim.settings.name}`;
-    const holder = taken.get(name);
-    if (holder !== undefined && holder !== keyText(copy.key)) clashing.add(step);
-    else taken.set(name, keyText(copy.key));
-  }
-  return steps.flatMap((step) => {
-    if (!clashing.has(step) || step.act?.do !== "send") return [step];
-    const { copy, claim } = step.act.draft;
-    const text = `another copy that is being made in ${copy.key.region} will be named "${claim.settings.name}"`;
-    const reason = {
-      code: "name-clash",
-      text,
-      remedy: "make the names differ: copy.name with {{sourceRegion}} or {{sourceId}}",
-    };
-    if (copy.state === "blocked" && copy.reason.code === reason.code) return [];
-    const { key, policy, rootName, attempts, claims, createdAt, version } = copy;
-    const base = { key, policy, rootName, attempts, claims, createdAt, version, updatedAt: now };
-    return [{ note: { copy: { ...base, state: "blocked", reason }, what: "blocked", text } }];
-  });
 }
 
 /** The vendor's older documents allow 50 GiB; the API names no limit (cvm 2017-03-12, InvalidImageId.TooLarge). */
@@ -252,7 +252,7 @@ function unreadable(observation: Observation): Reason[] {
 /** When there may be something to do again: the earliest time that a copy waits for, or undefined if none does. */
 export function nextCheck(copies: readonly Copy[], now: Millis): Millis | undefined {
   const times = copies.flatMap((copy) => {
-    if (copy.missingSince !== undefined) return [now];
+    if (copy.missingSince !== undefined || ("mending" in copy && copy.mending)) return [now];
     if (copy.state === "copying" || copy.state === "finishing") return [now];
     if (copy.state === "waiting" || copy.state === "retrying") return [copy.notBefore ?? now];
     if (copy.state === "blocked" && copy.notBefore !== undefined) return [copy.notBefore];

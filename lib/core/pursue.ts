@@ -1,80 +1,149 @@
-import type { Claim, Copy, Image } from "../types.ts";
+import type { Claim, Copy, Image, Reason } from "../types.ts";
 import { copyBase, hasFailed, missingTags } from "./found.ts";
-import { type Act, attemptFailed, type Circumstances, iso, NOTHING, note, type Step } from "./step.ts";
+import { missingShares } from "./shares.ts";
+import {
+  type Act,
+  attemptFailed,
+  type Circumstances,
+  type ImageAttributes,
+  iso,
+  NOTHING,
+  note,
+  type Step,
+} from "./step.ts";
 import { backoff, LOOK_AGAIN } from "./timing.ts";
 import type { Want } from "./wanted.ts";
 
 /** A copy that was asked for and whose image is known. */
 export type Pursued = Extract<Copy, { state: "copying" | "finishing" | "blocked" }> & { claim: Claim };
 
-/** Goes on with a copy that was asked for: follow its progress, tag it, and when it is NORMAL verify and rename it. */
-export function pursue(copy: Pursued, image: Image, want: Want | undefined, c: Circumstances): Step {
-  const { imageId } = image;
-  const base = copyBase(copy.key, copy, want, c.now);
-  const stuckAfter = want?.policy.stuckAfter ?? 3_600_000;
+/** Goes on with a copy that was asked for: follow its progress, and when it is NORMAL tag, name and publish it. */
+export function pursue(copy: Pursued, image: Image, want: Want | undefined, unwanted: boolean, c: Circumstances): Step {
   if (hasFailed(image)) {
-    const reason = { code: "copy-failed", text: `the cloud gave up: ${imageId} is ${image.state}` };
+    const reason = { code: "copy-failed", text: `the cloud gave up: ${image.imageId} is ${image.state}` };
     return attemptFailed(copy, reason, want, backoff(copy.attempts), c, "copy-failed");
   }
-  const tags = missingTags(image, copy);
-  const tagFirst = Object.keys(tags).length > 0;
+  return image.state === "NORMAL" ? finish(copy, image, want, unwanted, c) : wait(copy, image, want, c);
+}
 
-  if (image.state !== "NORMAL") {
-    if (copy.state === "blocked") return NOTHING;
-    const going = copy.state === "copying" ? copy : undefined;
-    const moved = going?.percent !== image.syncPercent || going?.imageId !== imageId;
-    const progressedAt = going && !moved ? going.progressedAt : c.now;
-    const next: Copy = {
-      ...base,
-      state: "copying",
-      claim: copy.claim,
-      imageId,
-      progressedAt,
-      ...(image.syncPercent !== undefined && { percent: image.syncPercent }),
-      ...(going?.tagRefused && { tagRefused: true }),
+/** Not NORMAL yet: its progress is remembered, and it is tagged as soon as the cloud lets us. */
+function wait(copy: Pursued, image: Image, want: Want | undefined, c: Circumstances): Step {
+  if (copy.state === "blocked") return NOTHING;
+  const { imageId } = image;
+  const base = copyBase(copy.key, copy, want, c.now);
+  const going = copy.state === "copying" ? copy : undefined;
+  const moved = going?.percent !== image.syncPercent || going?.imageId !== imageId;
+  const progressedAt = going && !moved ? going.progressedAt : c.now;
+  const next: Copy = {
+    ...base,
+    state: "copying",
+    claim: copy.claim,
+    imageId,
+    progressedAt,
+    ...(image.syncPercent !== undefined && { percent: image.syncPercent }),
+    ...(going?.tagRefused && { tagRefused: true }),
+  };
+  if (going && c.now - progressedAt > stuckAfter(want)) {
+    const reason = {
+      code: "stuck",
+      text: `${imageId} has been ${image.state} at ${image.syncPercent ?? "?"} % since ${iso(progressedAt)}`,
+      remedy: "ask the vendor's support about this image, or delete it; the cloud cannot cancel a copy",
     };
-    if (going && c.now - progressedAt > stuckAfter) {
-      const reason = {
-        code: "stuck",
-        text: `${imageId} has been ${image.state} at ${image.syncPercent ?? "?"} % since ${iso(progressedAt)}`,
-        remedy: "ask the vendor's support about this image, or delete it; the cloud cannot cancel a copy",
-      };
-      return note({ ...base, state: "blocked", claim: copy.claim, imageId, reason }, "stuck", reason.text);
-    }
-    const act: Act | undefined = tagFirst && !going?.tagRefused ? { do: "tag", copy: next, image, tags } : undefined;
-    if (moved) return { note: { copy: next, what: "progress", text: progressText(image) }, ...(act && { act }) };
-    return act ? { act: { ...act, copy } } : NOTHING;
+    return note({ ...base, state: "blocked", claim: copy.claim, imageId, reason }, "stuck", reason.text);
   }
+  const tags = missingTags(image, copy);
+  const mayTag = Object.keys(tags).length > 0 && !going?.tagRefused;
+  const act: Act | undefined = mayTag ? { do: "tag", copy: next, image, tags } : undefined;
+  if (moved) return { note: { copy: next, what: "progress", text: progressText(image) }, ...(act && { act }) };
+  return act ? { act: { ...act, copy } } : NOTHING;
+}
 
-  const { settings } = copy.claim;
-  if (!tagFirst && image.name === settings.name) {
-    const text = `${imageId} is ready as "${settings.name}"`;
-    return note(
-      { ...base, attempts: 0, state: "ready", imageId, name: settings.name, readyAt: c.now, adopted: false },
-      "ready",
-      text,
-    );
+/** NORMAL: one thing after the other, each read back before the next, until it is as it shall be. */
+function finish(copy: Pursued, image: Image, want: Want | undefined, unwanted: boolean, c: Circumstances): Step {
+  const { imageId } = image;
+  const { claim } = copy;
+  const base = copyBase(copy.key, copy, want, c.now);
+  // Not now: whether anybody still wants it does not show. Its marks and its name it gets all the same.
+  const open = !want && !unwanted;
+  const next = nextOf(copy, image, want, c);
+  if (next && !("act" in next)) return next;
+  if (!next && open) return NOTHING;
+  if (!next) {
+    const { name } = image;
+    const took = claim.claimant.id === "found" ? {} : { took: c.now - claim.claimedAt };
+    const ready: Copy = {
+      ...base,
+      attempts: 0,
+      state: "ready",
+      imageId,
+      name,
+      readyAt: c.now,
+      adopted: false,
+      ...took,
+    };
+    return note(ready, "ready", `${imageId} is ready as "${name}"`);
   }
-  if (copy.state === "finishing" && c.now - copy.progressedAt > stuckAfter) {
-    const text = `${imageId} is NORMAL, but its ${tagFirst ? "tags" : "name"} could not be set since ${iso(copy.progressedAt)}`;
+  const held = next.held;
+  const going = copy.state === "finishing" ? copy : undefined;
+  if (held) {
+    if (going?.held?.text === held.text) return NOTHING;
+    return note({ ...base, state: "finishing", claim, imageId, progressedAt: c.now, held }, "held", held.text);
+  }
+  if (going && !going.held && c.now - going.progressedAt > stuckAfter(want)) {
+    const text = `${imageId} is NORMAL, but its ${next.what} could not be set since ${iso(going.progressedAt)}`;
     const reason = { code: "stuck", text, remedy: "see the journal for the cloud's answers" };
-    return note(
-      { ...base, state: "blocked", claim: copy.claim, imageId, reason, notBefore: c.now + LOOK_AGAIN },
-      "stuck",
-      text,
-    );
+    return note({ ...base, state: "blocked", claim, imageId, reason, notBefore: c.now + LOOK_AGAIN }, "stuck", text);
   }
-  const finishing: Copy =
-    copy.state === "finishing"
-      ? copy
-      : { ...base, state: "finishing", claim: copy.claim, imageId, progressedAt: c.now };
-  // The lineage tags must be seen before the token leaves the name: one of the two marks always stands.
-  const act: Act = tagFirst
-    ? { do: "tag", copy: finishing, image, tags }
-    : { do: "rename", copy: finishing, image, name: settings.name, description: settings.description };
-  return finishing === copy
-    ? { act }
-    : { note: { copy: finishing, what: "finishing", text: `${imageId} is NORMAL` }, act };
+  if (going && !going.held) return { act: next.act(going) };
+  const finishing: Copy = { ...base, state: "finishing", claim, imageId, progressedAt: c.now };
+  const text = going ? `${imageId} is published` : `${imageId} is NORMAL`;
+  return { note: { copy: finishing, what: "finishing", text }, act: next.act(finishing) };
+}
+
+interface Next {
+  readonly what: string;
+  readonly act: (copy: Copy) => Act;
+  /** It waits for the copies in other regions. */
+  readonly held?: Reason;
+}
+
+type Asking = Pick<Step, "asks" | "problem">;
+
+/**
+ * The lineage tags must be seen before the token leaves the name: one of the two marks always stands. Then the name, with
+ * description and, where nothing holds it back, family in one call. Shares come last, as a shared image cannot be modified.
+ * Undefined when nothing is left to do; a step where something has to be known first.
+ */
+function nextOf(copy: Pursued, image: Image, want: Want | undefined, c: Circumstances): Next | Asking | undefined {
+  const { settings } = copy.claim;
+  const tags = missingTags(image, copy);
+  if (Object.keys(tags).length > 0) return { what: "tags", act: (of) => ({ do: "tag", copy: of, image, tags }) };
+  const held = want && c.awaits(want);
+  const family = want && dueFamily(image, want, c);
+  const modify = (attributes: ImageAttributes) => (of: Copy) =>
+    ({ do: "modify", copy: of, image, attributes, mayWithdraw: want?.release.shareWith ?? [] }) as const;
+  if (image.name !== settings.name) {
+    const { name, description } = settings;
+    const now = family !== undefined && !held ? { family } : {};
+    return { what: "name", act: modify({ name, description, ...now }) };
+  }
+  if (family !== undefined) return { what: "family", act: modify({ family }), ...(held && { held }) };
+  if (!want || want.release.shareWith.length === 0) return undefined;
+  const shares = missingShares(image, want.release.shareWith, c.answers);
+  if (!("missing" in shares)) return shares;
+  const { missing } = shares;
+  if (missing.length === 0) return undefined;
+  return { what: "shares", act: (of) => ({ do: "share", copy: of, image, accounts: missing }) };
+}
+
+/** The family that a copy is still to get. */
+function dueFamily(image: Image, want: Want, c: Circumstances): string | undefined {
+  const { family } = want.release;
+  return family !== undefined && image.family !== family && c.leads(want.key) ? family : undefined;
+}
+
+function stuckAfter(want: Want | undefined): number {
+  return want?.policy.stuckAfter ?? 3_600_000;
 }
 
 function progressText(image: Image): string {

@@ -1,6 +1,7 @@
 import type { AwaitedImage, Copy, CopyKey, Image, ImageRef, ImageType, Millis, Policy } from "../types.ts";
 import type { Observation } from "./observation.ts";
 import { whyNotSelected } from "./policy/select.ts";
+import { SUPERSEDED } from "./step.ts";
 
 /** What a run looks at: everything, what is under way, or a few images that an event or a person named. */
 export type Scope =
@@ -38,6 +39,7 @@ export function firstReading(
   }
   for (const image of scope.kind === "images" ? scope.images : awaited) of(image.region).ids.add(image.imageId);
   const firstSteps = firstStepsOf(copies);
+  const steps = stepsOf(copies);
   const open = new Set<string>();
   for (const copy of copies) {
     if (
@@ -50,6 +52,8 @@ export function firstReading(
     of(copy.key.rootRegion).ids.add(copy.key.rootId);
     const parent = firstSteps.get(rootText(copy.key));
     if (parent) of(parent.region).ids.add(parent.imageId);
+    // Of a chain within one region, each step is judged by the others.
+    for (const other of steps.get(`${rootText(copy.key)}/${copy.key.region}`) ?? []) of(copy.key.region).ids.add(other);
     if ("imageId" in copy && copy.imageId) of(copy.key.region).ids.add(copy.imageId);
     else if (isDue(copy, now)) of(copy.key.region).types.add("custom");
   }
@@ -127,6 +131,8 @@ function regionOf(reading: Reading, region: string): RegionReading {
 /** Whether anything may still happen to a copy without somebody changing something. */
 export function isOpen(copy: Copy): boolean {
   if (copy.state === "blocked" && !copy.claim && copy.notBefore === undefined) return false;
+  if ("mending" in copy && copy.mending) return true;
+  if (copy.state === "retired" && copy.imageId !== undefined && copy.reason.code === SUPERSEDED.code) return true;
   return (
     (copy.state !== "ready" && copy.state !== "failed" && copy.state !== "retired") || copy.missingSince !== undefined
   );
@@ -140,6 +146,17 @@ function firstStepsOf(copies: readonly Copy[]): ReadonlyMap<string, ImageRef> {
       return [[rootText(copy.key), { region: copy.key.region, imageId: copy.imageId }] as const];
     }),
   );
+}
+
+/** By root and region: the images of all its copies there. */
+function stepsOf(copies: readonly Copy[]): ReadonlyMap<string, readonly string[]> {
+  const steps = new Map<string, string[]>();
+  for (const copy of copies) {
+    if (!("imageId" in copy) || !copy.imageId) continue;
+    const place = `${rootText(copy.key)}/${copy.key.region}`;
+    steps.set(place, [...(steps.get(place) ?? []), copy.imageId]);
+  }
+  return steps;
 }
 
 function rootText(key: CopyKey): string {

@@ -19,6 +19,7 @@ export function retried(copy: Copy, now: Millis): Copy | undefined {
   const fresh = { attempts: 0, updatedAt: now };
   if (copy.state === "failed") return { ...copy, ...fresh, state: "retrying", reason: copy.reason, notBefore: now };
   if (copy.state !== "blocked") return undefined;
+  if (copy.reason.code === "gone") return { ...copy, ...fresh, state: "waiting", reason: copy.reason };
   // What has a time to be looked at again gets an earlier one, not none: polls leave out what has none.
   if (copy.notBefore !== undefined) return { ...copy, ...fresh, notBefore: now };
   if (!copy.claim || copy.imageId === undefined) return { ...copy, ...fresh };

@@ -2,6 +2,7 @@ import type { Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../types.ts
 import { adopted, candidatesFor, copyBase } from "./found.ts";
 import { isCopyOf, isMarked, tokenIn, tokenName } from "./mark.ts";
 import { allCustom, type Observation } from "./observation.ts";
+import { removeFailed } from "./prune.ts";
 import {
   attemptFailed,
   type Circumstances,
@@ -45,9 +46,11 @@ export function seek(
   const base = copyBase(key, copy, want, c.now);
   if (!want) {
     if (!unwanted || !copy || copy.state === "retired") return NOTHING;
-    return note({ ...base, state: "retired", reason: DESELECTED }, "retired", DESELECTED.text);
+    return note({ ...base, state: "retired", reason: DESELECTED, since: c.now }, "retired", DESELECTED.text);
   }
   if (copy?.state === "failed" && copy.attempts >= want.policy.attempts) return NOTHING;
+  // Deleted by hand, where that is to be reported only.
+  if (copy?.state === "blocked" && copy.reason.code === "gone" && want.policy.onDrift === "report") return NOTHING;
   const wait = (reason: Reason, notBefore?: Millis) =>
     changed(copy, { ...base, state: "waiting", reason, ...(notBefore !== undefined && { notBefore }) });
   if (want.block) return changed(copy, { ...base, state: "blocked", reason: want.block });
@@ -64,6 +67,11 @@ export function seek(
   if ("code" in parent) return wait(parent);
   const holder = all.images.find((image) => image.name === want.settings.name && !isCopyOf(image, key));
   if (holder) return nameTaken(holder, want, copy, c);
+  const leftover = removeFailed(copy, found.failed, c);
+  if (leftover) {
+    const text = `first, ${leftover.image.imageId} is deleted: ${leftover.why}`;
+    return { ...wait({ code: "leftover", text }), act: leftover };
+  }
   const number = Math.max(base.claims, found.lastClaim) + 1;
   const draft: Draft = {
     copy: {
@@ -170,6 +178,7 @@ function nameTaken(holder: Image, want: Want, copy: Copy | undefined, c: Circums
 
 function whyNotAdopted(holder: Image, want: Want, c: Circumstances): string | undefined {
   const { root } = want;
+  if (want.key.variant !== "plain") return "whether it is encrypted does not show";
   if (c.isRecorded(holder)) return "it is taken as the copy of another image";
   if (isMarked(holder, want.key.account)) return "it is our copy of another image";
   if (holder.state !== "NORMAL") return `it is ${holder.state}`;

@@ -1,19 +1,35 @@
-import type { Copy, CopyKey, Image, ImageRef, Millis, Policy, Reason, Settings } from "../types.ts";
+import type { Copy, CopyKey, Image, ImageRef, Millis, Policy, Reason, Settings, Variant } from "../types.ts";
 import { hasFailed } from "./found.ts";
-import { isMarked, keyText, MAX_TAGS, RESERVED_TAG_PREFIXES } from "./mark.ts";
+import { intermediateName, isMarked, keyText, MAX_TAGS, OWN_TAGS, RESERVED_TAG_PREFIXES } from "./mark.ts";
+import { mergedWant } from "./merge.ts";
 import { type Observation, seen } from "./observation.ts";
 import { crossesBorder } from "./policy/regions.ts";
 import { newestOf, whyNotSelected } from "./policy/select.ts";
 import { copyName, nameProblem } from "./policy/template.ts";
 
+/** What others get to see of a finished copy. */
+export interface Release {
+  readonly family?: string;
+  /** Accounts. */
+  readonly shareWith: readonly string[];
+  /** The family moves in all regions together. */
+  readonly together: boolean;
+}
+
 /** A copy that a policy wants, and what stands in its way as far as the policy and the root show. */
 export interface Want {
   readonly key: CopyKey;
+  /** The one whose limits count; see `policies` for all that want the copy. */
   readonly policy: Policy;
+  /** Names of the policies that want it. */
+  readonly policies: readonly string[];
   readonly root: Image;
-  /** The copy that this one is made from, where that is not the root itself: the second step of a chain. */
+  /** The copy that this one is made from, where that is not the root itself: a later step of a chain. */
   readonly parent?: CopyKey;
   readonly settings: Settings;
+  readonly release: Release;
+  /** A plain copy that is there only to be encrypted, and goes when that is done. */
+  readonly intermediate?: true;
   /** Needs a person. */
   readonly block?: Reason;
   /** Will pass by itself. */
@@ -33,11 +49,9 @@ export interface Wanted {
   readonly passedOver: readonly PassedOver[];
 }
 
-const LINEAGE_TAGS = 4;
-
 /**
  * Every copy that the policies want, as far as the observation shows their roots. Where several policies want the same
- * copy, the first one in the file decides its settings.
+ * copy, they are merged: see `merge.ts`.
  */
 export function wantedCopies(
   policies: readonly Policy[],
@@ -48,10 +62,14 @@ export function wantedCopies(
   const wants = new Map<string, Want>();
   const passedOver: PassedOver[] = [];
   const recorded = recordedCopies(copies);
+  const ready = new Set(
+    copies.flatMap((copy) => (copy.state === "ready" && copy.missingSince === undefined ? [keyText(copy.key)] : [])),
+  );
   for (const policy of policies.filter((p) => p.enabled)) {
     for (const root of rootsOf(policy, observation, copies, recorded, now, passedOver)) {
-      for (const want of wantsOf(policy, root, observation.account)) {
-        if (!wants.has(keyText(want.key))) wants.set(keyText(want.key), want);
+      for (const want of wantsOf(policy, root, observation.account, ready)) {
+        const other = wants.get(keyText(want.key));
+        wants.set(keyText(want.key), other ? mergedWant(other, want) : want);
       }
     }
   }
@@ -120,37 +138,78 @@ function hasRecord(image: Image, copies: readonly Copy[]): boolean {
   );
 }
 
-function wantsOf(policy: Policy, root: Image, account: string): Want[] {
-  const keyIn = (region: string): CopyKey => ({
+/** The copies that one policy wants of one root, each with the steps that lead to it. */
+function wantsOf(policy: Policy, root: Image, account: string, ready: ReadonlySet<string>): Want[] {
+  const keyIn = (region: string, variant: Variant = "plain"): CopyKey => ({
     account,
     rootRegion: root.region,
     rootId: root.imageId,
     region,
-    variant: "plain",
+    variant,
   });
   const shared = root.type === "shared";
+  const others = policy.to.filter((region) => region !== root.region);
+  const first = keyIn(root.region);
+  const wants: Want[] = [];
   // A shared image can only be copied within its own region (cvm 2017-03-12, SyncImages); that copy feeds the others.
-  const regions = policy.to.filter((region) => region !== root.region);
-  return (shared ? [root.region, ...regions] : regions).map((region) => {
-    const key = keyIn(region);
-    const settings = settingsFor(policy, root, region);
-    const block = whyBlocked(policy, root, region, settings);
-    const wait = whyWaiting(root);
-    const parent = shared && region !== root.region ? keyIn(root.region) : undefined;
-    return { key, policy, root, settings, ...(parent && { parent }), ...(block && { block }), ...(wait && { wait }) };
-  });
+  const regions = shared ? [root.region, ...others] : others;
+  for (const region of regions) {
+    const plain = keyIn(region);
+    const source = shared && region !== root.region ? { parent: first } : {};
+    const encrypt = encryptIn(policy, region);
+    // Only the own region of a shared image is here without being named; its first step is needed all the same.
+    if (!encrypt || !policy.to.includes(region)) {
+      wants.push({ ...wantOf(policy, root, plain), ...source });
+      continue;
+    }
+    // Encrypting works within one region only, so the copy goes there plain first.
+    const encrypted = keyIn(region, `encrypted:${encrypt.kmsKeyId ?? "default"}`);
+    wants.push({ ...wantOf(policy, root, encrypted), parent: plain });
+    if (ready.has(keyText(encrypted)) && keyText(plain) !== keyText(first)) continue;
+    const { settings, ...step } = wantOf(policy, root, plain);
+    const name = intermediateName(plain, root.name);
+    const release = { shareWith: [], together: false };
+    wants.push({ ...step, ...source, settings: { ...settings, name }, release, intermediate: true });
+  }
+  return wants;
+}
+
+function encryptIn(policy: Policy, region: string) {
+  return policy.copy.regions[region]?.encrypt ?? policy.copy.encrypt;
+}
+
+function wantOf(policy: Policy, root: Image, key: CopyKey): Want {
+  const settings = settingsFor(policy, root, key.region);
+  const block = whyBlocked(policy, root, key.region, settings);
+  const wait = whyWaiting(root);
+  const { family, shareWith, publish } = policy.copy;
+  const own = family === "inherit" ? root.family : family;
+  const release = { shareWith, together: publish === "together", ...(own !== undefined && { family: own }) };
+  return {
+    key,
+    policy,
+    policies: [policy.name],
+    root,
+    settings,
+    release,
+    ...(block && { block }),
+    ...(wait && { wait }),
+  };
 }
 
 function settingsFor(policy: Policy, root: Image, region: string): Settings {
-  const inherited = policy.copy.tags.inherit
-    ? Object.entries(root.tags).filter(
-        ([key]) => !RESERVED_TAG_PREFIXES.some((prefix) => key.toLowerCase().startsWith(prefix)),
-      )
-    : [];
+  const there = policy.copy.regions[region]?.tags;
+  const inherited =
+    (there?.inherit ?? policy.copy.tags.inherit)
+      ? Object.entries(root.tags).filter(
+          ([key]) => !RESERVED_TAG_PREFIXES.some((prefix) => key.toLowerCase().startsWith(prefix)),
+        )
+      : [];
+  const set = { ...policy.copy.tags.set, ...there?.set };
   return {
     name: copyName(policy.copy.name, root, root.region, region),
-    description: root.description,
-    tags: Object.fromEntries([...inherited, ...Object.entries(policy.copy.tags.set)]),
+    description: policy.copy.description ?? root.description,
+    tags: Object.fromEntries([...inherited, ...Object.entries(set)]),
   };
 }
 
@@ -158,6 +217,13 @@ function settingsFor(policy: Policy, root: Image, region: string): Settings {
 function whyBlocked(policy: Policy, root: Image, region: string, settings: Settings): Reason | undefined {
   if (root.state === "CREATEFAILED" || root.state === "IMPORTFAILED") {
     return { code: "source-failed", text: `the source is ${root.state}`, remedy: "make the source image again" };
+  }
+  if (root.wholeMachine) {
+    return {
+      code: "whole-machine",
+      text: "the source is an image of a whole instance (it has data disks), which the cloud does not copy",
+      remedy: "make the image from the system disk alone, and copy the data disks by their snapshots",
+    };
   }
   if (policy.crossBorder === "never" && crossesBorder(root.region, region)) {
     return {
@@ -182,10 +248,10 @@ function whyBlocked(policy: Policy, root: Image, region: string, settings: Setti
     };
   }
   const tags = Object.keys(settings.tags).length;
-  if (tags + LINEAGE_TAGS > MAX_TAGS) {
+  if (tags + OWN_TAGS > MAX_TAGS) {
     return {
       code: "too-many-tags",
-      text: `the copy would have ${tags} tags and ${LINEAGE_TAGS} of its lineage; the cloud allows ${MAX_TAGS}`,
+      text: `the copy would have ${tags} tags and up to ${OWN_TAGS} of this program; the cloud allows ${MAX_TAGS}`,
       remedy: "set copy.tags.inherit: false or remove tags from the source",
     };
   }

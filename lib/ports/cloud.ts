@@ -7,6 +7,16 @@ export interface SyncRequest {
   readonly name: string;
   /** A request whose signature would carry a later timestamp is destroyed before it leaves the process. */
   readonly notAfter: Millis;
+  /** Makes an encrypted copy; the source's own region has to be the only destination then. */
+  readonly encrypt?: { readonly kmsKeyId?: string };
+}
+
+/** Attributes of an image to set, all in one call; what is absent stays as it is. An empty family is none. */
+export interface ImageAttributes {
+  readonly name?: string;
+  readonly description?: string;
+  readonly family?: string;
+  readonly deprecated?: boolean;
 }
 
 export interface SyncAnswer {
@@ -35,6 +45,23 @@ export interface Cloud {
   trySyncImage(request: SyncRequest): Promise<void>;
   /** Adds or replaces tags. Answers the request id. `notAfter` is as in `SyncRequest`, for each request. */
   tag(image: ImageRef, account: string, tags: Readonly<Record<string, string>>, notAfter: Millis): Promise<string>;
-  /** Sets name and description in one call. Answers the request id. `notAfter` is as in `SyncRequest`, for each request. */
-  rename(image: ImageRef, name: string, description: string, notAfter: Millis): Promise<string>;
+  /** Sets attributes in one call. Answers the request id. `notAfter` is as in `SyncRequest`, for each request. */
+  modify(image: ImageRef, attributes: ImageAttributes, notAfter: Millis): Promise<string>;
+  /** The accounts that one of our images is shared with. */
+  sharedWith(image: ImageRef): Promise<string[]>;
+  /** Shares one of our images; an account that has it already is no error. Answers the request id. */
+  share(image: ImageRef, accounts: readonly string[], notAfter: Millis): Promise<string>;
+  /** Ends the sharing with these accounts. Answers the request id. */
+  withdraw(image: ImageRef, accounts: readonly string[], notAfter: Millis): Promise<string>;
+  /** Deletes one of our images with its snapshots. Answers the request id. */
+  deleteImage(image: ImageRef, notAfter: Millis): Promise<string>;
+  /** How many custom images the account may have in a region; not how many it has. */
+  quota(region: string): Promise<number>;
+  /** The id of the image that a family points to in a region; undefined if to none. */
+  familyImage(region: string, family: string): Promise<string | undefined>;
+  /**
+   * Those of the images that are in use in their region, each with what uses it: instances, versions of launch
+   * templates, launch configurations of Auto Scaling. Throws if any of these cannot be read whole.
+   */
+  uses(region: string, imageIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

@@ -2,11 +2,12 @@ import PQueue from "p-queue";
 import { copyBase } from "../core/found.ts";
 import { keyText } from "../core/mark.ts";
 import type { Action, Plan } from "../core/plan.ts";
+import { textOf } from "../core/plan-view.ts";
 import type { Act } from "../core/step.ts";
 import { LOOK_AGAIN, STALE } from "../core/timing.ts";
 import { CloudError } from "../errors.ts";
-import type { Cloud } from "../ports/cloud.ts";
 import type { AccountRecord, Copy, JournalEntry, Millis, Reason } from "../types.ts";
+import { modify } from "./modify.ts";
 import { SEND_NEEDS, send } from "./send.ts";
 import type { Applying, Told, Tools } from "./tools.ts";
 
@@ -33,7 +34,14 @@ export interface Applied {
 
 const CALL_NEEDS: Millis = 10_000;
 /** How the journal calls a change that has been made. */
-const DONE = { tag: "tagged", rename: "renamed" } as const;
+const DONE = { tag: "tagged", modify: "modified", share: "shared", withdraw: "withdrawn", delete: "deleted" } as const;
+/** The kinds of actions in their order. One copy's note comes before its call; what takes the cloud longest comes first. */
+const ORDER: readonly (readonly Action["do"][])[] = [
+  ["note"],
+  ["send"],
+  ["tag", "modify", "share", "withdraw"],
+  ["delete"],
+];
 /** Changes of a record that allow no further step at once. */
 const QUIET = new Set(["progress", "waiting", "missing", "released"]);
 
@@ -88,18 +96,19 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
       await send(action, run);
     } else {
       const text = keyText(action.copy.key);
-      const call = `${action.do} ${text} ${describe(action)}`;
+      const call = `${action.do} ${text} ${action.image.imageId} ${textOf(action)}`;
       if (changed.has(call)) return;
       changed.add(call);
       const copy = newest.has(text) ? newest.get(text) : action.copy;
       if (!copy) return;
-      const about = { key: copy.key, image: action.image };
+      const about = { key: copy.key, image: imageOf(action) };
       // Before the call: whoever is killed in between has told what was about to change.
-      await run.tell(action.do, describe(action), about);
+      await run.tell(action.do, textOf(action), about);
       try {
-        const requestId = await change(action, account, tools.cloud, readAt + STALE);
+        const requestId = await change(action, account, run, readAt + STALE);
         moved = true;
-        await run.tell(DONE[action.do], describe(action), { ...about, requestId });
+        await run.tell(DONE[action.do], textOf(action), { ...about, requestId });
+        if (action.do === "delete") await deleted(action, copy, run);
       } catch (error) {
         if (!(error instanceof CloudError)) throw error;
         await refused(action, copy, error, run);
@@ -110,9 +119,8 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
 
   const queue = new PQueue({ concurrency: tools.concurrency });
   const errors: unknown[] = [];
-  // One copy's note comes before its call. Then what takes the cloud longest comes first.
-  for (const kind of [["note"], ["send"], ["tag", "rename"]]) {
-    for (const action of plan.actions.filter((a) => kind.includes(a.do))) {
+  for (const kinds of ORDER) {
+    for (const action of plan.actions.filter((a) => kinds.includes(a.do))) {
       void queue.add(() => carryOut(action).catch((error: unknown) => errors.push(error)));
     }
     await queue.onIdle();
@@ -122,13 +130,26 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
 }
 
 /** Not after what was read is stale, however long it takes to get to the call: a person may have taken over the image. */
-function change(act: Exclude<Act, { do: "send" }>, account: string, cloud: Cloud, notAfter: Millis): Promise<string> {
-  if (act.do === "tag") return cloud.tag(act.image, account, act.tags, notAfter);
-  return cloud.rename(act.image, act.name, act.description, notAfter);
+function change(act: Exclude<Act, { do: "send" }>, account: string, run: Applying, notAfter: Millis): Promise<string> {
+  const { cloud } = run;
+  switch (act.do) {
+    case "tag":
+      return cloud.tag(act.image, account, act.tags, notAfter);
+    case "modify":
+      return modify(act, notAfter, run);
+    case "share":
+      return cloud.share(act.image, act.accounts, notAfter);
+    case "withdraw":
+      return cloud.withdraw(act.image, act.accounts, notAfter);
+    case "delete":
+      return cloud.deleteImage(act.image, notAfter);
+  }
 }
 
-function describe(act: Exclude<Act, { do: "send" }>): string {
-  return act.do === "tag" ? `tags ${Object.keys(act.tags).join(", ")}` : `named "${act.name}"`;
+/** The record of an image that was deleted; of one that an attempt has left, nothing changes. */
+async function deleted(act: Extract<Act, { do: "delete" }>, copy: Copy, run: Applying): Promise<void> {
+  if (act.done === act.copy) return;
+  await run.save({ ...act.done, version: copy.version }, "pruned", textOf(act));
 }
 
 /**
@@ -137,7 +158,9 @@ function describe(act: Exclude<Act, { do: "send" }>): string {
  */
 async function refused(act: Exclude<Act, { do: "send" }>, copy: Copy, error: CloudError, run: Applying): Promise<void> {
   const at = run.now();
-  if (copy.state === "copying" && error.outcome !== "retry" && error.code !== "NotSent") {
+  if (act.do === "delete" && act.refused && error.outcome === "person") {
+    await run.save({ ...act.refused, version: copy.version }, "left-behind", error.message, error);
+  } else if (copy.state === "copying" && error.outcome !== "retry" && error.code !== "NotSent") {
     await run.save({ ...copy, tagRefused: true, updatedAt: at }, "tag-refused", error.message, error);
   } else if (copy.state === "finishing" && error.outcome === "person") {
     const reason: Reason = {
@@ -155,8 +178,12 @@ async function refused(act: Exclude<Act, { do: "send" }>, copy: Copy, error: Clo
     );
   } else {
     const { requestId, code } = error;
-    await run.tell(`${act.do}-failed`, error.message, { key: copy.key, image: act.image, requestId, code });
+    await run.tell(`${act.do}-failed`, error.message, { key: copy.key, image: imageOf(act), requestId, code });
   }
+}
+
+function imageOf({ image: { region, imageId } }: Exclude<Act, { do: "send" }>) {
+  return { region, imageId };
 }
 
 function answer({ requestId, code }: Told): { requestId?: string; code?: string } {

@@ -1,9 +1,10 @@
-import { makePlan, onlyNotes, onlyThese, type Plan } from "../core/plan.ts";
+import { emptyPlan, onlyNotes, onlyThese, type Plan } from "../core/plan.ts";
 import type { Scope } from "../core/reading.ts";
 import { retried, retryNotes } from "../core/retry.ts";
 import type { Copy, CopyKey, Reason, Run } from "../types.ts";
 import { leaveTurn, takeTurn } from "./account.ts";
 import { applyPlan } from "./apply.ts";
+import { planAsking } from "./ask.ts";
 import { endedClaimants, memoryOf, rememberBirth, rememberNamed, rememberRun } from "./memory.ts";
 import { observe } from "./observe.ts";
 import { beginRun, type Tally } from "./run.ts";
@@ -82,8 +83,10 @@ async function run(account: string, order: Order, tools: Replicator): Promise<Re
     const observation = await observe(account, scope, copies, awaited, tools);
     const known = record ?? (await rememberBirth(account, observation, copies, order, tools));
     const ended = endedClaimants(copies, tools);
-    const input = { ...tools, now: tools.now(), ...order, observation, copies, ended, record: known };
-    const whole = onlyThese(makePlan(input), order.only);
+    const sweep = scope.kind === "sweep";
+    const input = { ...tools, now: tools.now(), ...order, observation, copies, ended, record: known, sweep };
+    const deleted = tally.count("delete");
+    const whole = onlyThese(await planAsking({ ...input, deleted }, tools.cloud), order.only);
     const plan = order.noCalls ? onlyNotes(whole) : whole;
     first ??= plan;
     if (order.dryRun) {
@@ -109,7 +112,7 @@ async function skip(account: string, order: Order, tools: Replicator): Promise<R
   const run = { ...beginRun(account, order.why, at).end(at), skipped: "another run of the timer is under way" };
   const problems = await rememberRun(run, order, tools);
   const copies = await tools.state.copies(account);
-  return { account, run, plan: { actions: [], passedOver: [], problems: [], warnings: [], copies }, copies, problems };
+  return { account, run, plan: emptyPlan(copies), copies, problems };
 }
 
 /** Before the first look, so that the plan sees copies which may be tried again. */
@@ -118,7 +121,7 @@ async function retryNow(account: string, chosen: (copy: Copy) => boolean, tally:
   if (!record) return;
   const at = tools.now();
   const actions = retryNotes(copies, chosen, at);
-  const plan: Plan = { actions, passedOver: [], problems: [], warnings: [], copies };
+  const plan = emptyPlan(copies, actions);
   tally.add([], await applyPlan(plan, { runId: tally.id, record, readAt: at, changed: new Set() }, tools));
 }
 

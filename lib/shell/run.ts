@@ -22,6 +22,8 @@ export function beginRun(account: string, why: string, startedAt: Millis) {
       failures += applied.failures;
       stoppedEarly ||= applied.stoppedEarly;
     },
+    /** How many actions of a kind were carried out. */
+    count: (kind: string) => actions[kind] ?? 0,
     end: (endedAt: Millis): Run => ({
       id,
       account,

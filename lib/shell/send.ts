@@ -62,6 +62,7 @@ async function ask(action: Send, claimed: readonly Claimed[], run: Applying): Pr
     destinations: claimed.map((copy) => copy.key.region),
     name: action.token,
     notAfter: Math.min(...claimed.map((copy) => copy.claim.sendBy)),
+    ...encryption(claimed[0]),
   };
   try {
     const { imageIds, requestId } = await run.cloud.syncImage(request);
@@ -88,6 +89,13 @@ async function ask(action: Send, claimed: readonly Claimed[], run: Applying): Pr
   }
 }
 
+/** One call has copies of one variant only: the token in its name says so. */
+function encryption(copy: Copy | undefined): Pick<SyncRequest, "encrypt"> {
+  const [, kmsKeyId] = /^encrypted:(.+)$/.exec(copy?.key.variant ?? "") ?? [];
+  if (kmsKeyId === undefined) return {};
+  return { encrypt: kmsKeyId === "default" ? {} : { kmsKeyId } };
+}
+
 /** Whether a refusal may be about one of the destinations only. */
 function mayBeOneOfThem(error: CloudError): boolean {
   return error.outcome === "person" && (error.about === "destination" || error.about === "call");
@@ -109,7 +117,13 @@ async function findCulprits(
     const destinations = [copy.key.region];
     const { sendBy: notAfter } = copy.claim;
     try {
-      await run.cloud.trySyncImage({ source: action.source, destinations, name: action.token, notAfter });
+      await run.cloud.trySyncImage({
+        source: action.source,
+        destinations,
+        name: action.token,
+        notAfter,
+        ...encryption(copy),
+      });
       good.push(copy);
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;

@@ -7,6 +7,7 @@ import {
   BORN,
   claim,
   copy,
+  copySettings,
   image,
   keyOf,
   NOW,
@@ -72,7 +73,7 @@ describe("a new image", () => {
     [
       "given a name that is too long",
       image(),
-      policy({ copy: { name: "{{name}}".padEnd(80, "x"), tags: { inherit: true, set: {} } } }),
+      policy({ copy: copySettings({ name: "{{name}}".padEnd(80, "x") }) }),
       "bad-name",
     ],
     [
@@ -90,7 +91,7 @@ describe("a new image", () => {
   it("inherits tags, but none that are the vendor's or ours", () => {
     const source = image({ tags: { team: "web", "qcs:x": "1", "cvm-replicator:root": "2", "project-x": "3" } });
     const plan = planOf({
-      policies: [policy({ copy: { name: "{{name}}", tags: { inherit: true, set: { team: "core", env: "prod" } } } })],
+      policies: [policy({ copy: copySettings({ tags: { inherit: true, set: { team: "core", env: "prod" } } }) })],
       observation: observation([source]),
     });
     const send = plan.actions.find((a) => a.do === "send");
@@ -258,7 +259,7 @@ describe("a copy that is being made", () => {
 
   it("keeps its token until its tags are seen", () => {
     expect(acts(copyImage({ state: "NORMAL" }))).toEqual(["note", "tag"]);
-    expect(acts(copyImage({ state: "NORMAL", tags: marks("img-copy0001") }))).toEqual(["note", "rename"]);
+    expect(acts(copyImage({ state: "NORMAL", tags: marks("img-copy0001") }))).toEqual(["note", "modify"]);
   });
 
   it("is not NORMAL because its percentage says 100", () => {

@@ -104,6 +104,7 @@ describe("an API that answers rubbish", () => {
   afterAll(() => api.close());
 
   const { signal } = new AbortController();
+  const soon = () => Date.now() + 60_000;
   const cloudAt = (url: string): Cloud => {
     const send = transport({ endpoint: new URL(url), site: "cn", credentials: async () => KEY, signal, now: Date.now });
     return cloudOver(send, { site: "cn", signal, repeat: (call) => call() });
@@ -144,10 +145,30 @@ describe("an API that answers rubbish", () => {
           name: "x",
           notAfter: 0,
         }),
-      rename: async (region) => {
-        expect(typeof (await cloud.rename({ region, imageId: "img-8toqc6s3" }, "x", "y", Date.now() + 60_000))).toBe(
-          "string",
-        );
+      modify: async (region) => {
+        expect(typeof (await cloud.modify({ region, imageId: "img-8toqc6s3" }, { name: "x" }, soon()))).toBe("string");
+      },
+      share: async (region) => {
+        expect(typeof (await cloud.share({ region, imageId: "img-8toqc6s3" }, ["1"], soon()))).toBe("string");
+      },
+      withdraw: async (region) => {
+        expect(typeof (await cloud.withdraw({ region, imageId: "img-8toqc6s3" }, ["1"], soon()))).toBe("string");
+      },
+      deleteImage: async (region) => {
+        expect(typeof (await cloud.deleteImage({ region, imageId: "img-8toqc6s3" }, soon()))).toBe("string");
+      },
+      sharedWith: async (region) => {
+        for (const account of await cloud.sharedWith({ region, imageId: "img-8toqc6s3" }))
+          expect(typeof account).toBe("string");
+      },
+      quota: async (region) => {
+        expect(Number.isFinite(await cloud.quota(region))).toBe(true);
+      },
+      familyImage: async (region) => {
+        expect(["string", "undefined"]).toContain(typeof (await cloud.familyImage(region, "golden")));
+      },
+      uses: async (region) => {
+        expect((await cloud.uses(region, ["img-8toqc6s3"])).size).toBeLessThanOrEqual(1);
       },
     };
     await fc.assert(

@@ -163,7 +163,14 @@ it("no verb of the port to the cloud calls anything else", async () => {
     imagesById: () => cloud.imagesById("ap-guangzhou", [image.imageId]),
     trySyncImage: () => cloud.trySyncImage(request),
     tag: () => cloud.tag(image, MAIN.uin, { a: "b" }, request.notAfter),
-    rename: () => cloud.rename(image, "golden-web", "as baked", request.notAfter),
+    modify: () => cloud.modify(image, { description: "as baked" }, request.notAfter),
+    share: () => cloud.share(image, [PARTNER.uin], request.notAfter),
+    sharedWith: () => cloud.sharedWith(image),
+    withdraw: () => cloud.withdraw(image, [PARTNER.uin], request.notAfter),
+    quota: () => cloud.quota("ap-guangzhou"),
+    familyImage: () => cloud.familyImage("ap-guangzhou", "golden"),
+    uses: () => cloud.uses("ap-guangzhou", [image.imageId]),
+    deleteImage: () => cloud.deleteImage(image, request.notAfter),
     syncImage: () => cloud.syncImage(request),
   };
   for (const use of Object.values(uses)) await use();

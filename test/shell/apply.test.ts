@@ -43,7 +43,7 @@ async function freezeBefore(call: string, meanwhile: () => unknown): Promise<{ i
 
 describe.each([
   ["tag", "copying"],
-  ["rename", "finishing"],
+  ["modify", "finishing"],
 ] as const)("a run that is frozen before it can %s an image", (call, state) => {
   it("leaves the image to the person who took it over when another run had finished it", async () => {
     const theirs = { name: "mine", tags: { team: "web" } };
@@ -65,7 +65,7 @@ describe.each([
     expect(copies[0]).not.toHaveProperty("tagRefused");
     await replicate(poll, instance);
     const told = (await t.state.entries(ACCOUNT, 50)).map(({ what }) => what);
-    expect(told).toContain(call === "tag" ? "tagged" : "renamed");
+    expect(told).toContain(call === "tag" ? "tagged" : "modified");
     expect((await t.settle(instance)).copies).toMatchObject([{ state: "ready" }]);
     expect(t.copies()).toEqual([expect.stringMatching(/ap-shanghai: golden-web$/)]);
   });

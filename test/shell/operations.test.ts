@@ -179,6 +179,9 @@ describe("trying again", () => {
   it("does not wait for what was refused, and leaves alone what was not chosen", async () => {
     await t.close();
     t = await testWorld({ quota: 3 });
+    // So that the cloud refuses what the plan would know to be in vain.
+    const match = { action: "DescribeImageQuota", times: 0 };
+    addFault(t.world, { match, effect: { kind: "error", code: "UnauthorizedOperation" } });
     const rooms = ["ap-beijing", "ap-shanghai"].map((region) =>
       makeImages(t.world, { region, name: "full", count: 3 }),
     );
@@ -227,6 +230,9 @@ describe("trying again", () => {
   it("is planned and not done in a dry run, by hand as well", async () => {
     await t.close();
     t = await testWorld({ quota: 3 });
+    // So that the cloud refuses what the plan would know to be in vain.
+    const match = { action: "DescribeImageQuota", times: 0 };
+    addFault(t.world, { match, effect: { kind: "error", code: "UnauthorizedOperation" } });
     const room = makeImages(t.world, { region: "ap-beijing", name: "full", count: 3 });
     t.bake();
     const instance: Instance = t.instance([golden]);

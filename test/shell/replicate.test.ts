@@ -4,7 +4,7 @@ import { addFault, endFaults, type Fault } from "../../emulator/faults.ts";
 import { ALL_SWITCHES } from "../../emulator/switches.ts";
 import { nextCheck } from "../../lib/core/plan.ts";
 import { replicate } from "../../lib/shell/replicate.ts";
-import { policy, SETTLE } from "../support/builders.ts";
+import { copySettings, policy, SETTLE } from "../support/builders.ts";
 import { ENGINES, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 
 const MINUTE = 60_000;
@@ -464,7 +464,7 @@ describe("what people do meanwhile", () => {
 
   it("a corrected policy frees a copy that its old tags had blocked", async () => {
     t.bake();
-    const wrong = { ...golden, copy: { name: "{{name}}", tags: { inherit: false, set: { "bad key*": "x" } } } };
+    const wrong = { ...golden, copy: copySettings({ tags: { inherit: false, set: { "bad key*": "x" } } }) };
     addFault(t.world, {
       match: { action: "TagResources", times: 0 },
       effect: { kind: "error", code: "InvalidParameterValue.TagKeyCharacterIllegal" },

@@ -17,7 +17,7 @@ import { OURS, SETTLE } from "./setting.ts";
 
 type Answer = ApiError | Record<string, unknown>;
 
-const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13" } as const;
+const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13", as: "2018-04-19" } as const;
 /** Those after which nobody knows come twice as often as the others. */
 const EFFECTIVE = [...CALL_FAULTS, ...CALL_FAULTS.filter(([, , when]) => when !== "never")];
 /** Answers of SyncImages that are worth counting. */

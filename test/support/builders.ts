@@ -23,6 +23,7 @@ export function image(fields: Partial<Image> = {}): Image {
     creator: ACCOUNT,
     createdAt: NOW - 86_400_000,
     deprecated: false,
+    wholeMachine: false,
     tags: {},
     ...fields,
   };
@@ -36,12 +37,20 @@ export function policy(fields: Partial<Policy> = {}): Policy {
     select: { type: "custom", name: ["golden-*"] },
     to: ["ap-shanghai", "ap-beijing"],
     crossBorder: "never",
-    copy: { name: "{{name}}", tags: { inherit: true, set: {} } },
+    copy: copySettings(),
     existing: "block",
     attempts: 5,
     stuckAfter: 3_600_000,
+    prune: { minAge: 604_800_000, delete: false },
+    onDrift: "repair",
     ...fields,
   };
+}
+
+/** The `copy` block of a policy. */
+export function copySettings(fields: Partial<Policy["copy"]> = {}): Policy["copy"] {
+  const tags = { inherit: true, set: {} };
+  return { name: "{{name}}", tags, publish: "each", shareWith: [], encrypt: false, regions: {}, ...fields };
 }
 
 export function keyOf(region: string, root: Pick<Image, "region" | "imageId"> = image()): CopyKey {

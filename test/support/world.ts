@@ -20,7 +20,7 @@ import { openState } from "../../lib/state/open.ts";
 import type { Millis, Policy } from "../../lib/types.ts";
 import { NOW, SETTLE } from "./builders.ts";
 
-const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13" } as const;
+const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13", as: "2018-04-19" } as const;
 
 /** A replicator whose parts a test may exchange. */
 export type Instance = { -readonly [K in keyof Replicator]: Replicator[K] };

@@ -1,0 +1,144 @@
+import type { Copy, Image, Mending, Reason } from "../types.ts";
+import { isIntermediate, keyText, lineageOf, lineageTags, ROLLED_BACK_TAG } from "./mark.ts";
+import { type Observation, seen } from "./observation.ts";
+import { missingShares } from "./shares.ts";
+import { type Act, type Circumstances, type ImageAttributes, iso, NOTHING, note, type Step } from "./step.ts";
+import { backoff } from "./timing.ts";
+import type { Want } from "./wanted.ts";
+
+type Ready = Extract<Copy, { state: "ready" }>;
+type Retired = Extract<Copy, { state: "retired" }>;
+
+/** After so many vain tries a person is told, and it is tried once a day. */
+const MOST_TRIES = 5;
+const DAY = 86_400_000;
+
+/** One respect in which an image is not as it should be, and the call that sets it right. */
+interface Difference {
+  readonly what: string;
+  readonly act: (copy: Copy) => Act;
+  /** Wanted by what happens elsewhere, not changed by hand: done even where drift is only reported. */
+  readonly always?: true;
+}
+
+/**
+ * Compares a finished copy with what the policy and its source say today: tags, description, family, deprecation, shares. What
+ * differs is set right or reported. Its name is what it was named once; a tag or a share that somebody added stays.
+ */
+export function maintain(copy: Ready, image: Image, want: Want, c: Circumstances): Step {
+  if (copy.adopted || want.block?.code === "contradiction" || image.state !== "NORMAL" || !(c.sweep || copy.mending))
+    return NOTHING;
+  if (copy.deprecatedByUs && !image.deprecated) {
+    const { deprecatedByUs: _, ...rest } = copy;
+    return note({ ...rest, updatedAt: c.now }, "undeprecated", `${image.imageId} is not deprecated any more`);
+  }
+  const found = difference(copy, image, want, c);
+  if (found === undefined) return asItShouldBe(copy, image, c);
+  if (!("what" in found)) return found;
+  if (want.policy.onDrift === "report" && !found.always) {
+    return { problem: drifted(copy, image, found.what, "set it right by hand, or set onDrift: repair in the policy") };
+  }
+  return mend(copy, image, found, c);
+}
+
+/** A copy that nobody wants any more still follows its source and a rollback in one thing: whether it is deprecated. */
+export function follow(copy: Retired, image: Image, observation: Observation, c: Circumstances): Step {
+  const { key } = copy;
+  const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
+  const recalled = typeof root !== "string" && root.deprecated;
+  const lineage = lineageOf(image);
+  const isOurs = lineage !== undefined && keyText({ ...lineage, region: key.region }) === keyText(key);
+  const policy = c.policies.find(({ name }) => name === copy.policy);
+  if (!isOurs || copy.adopted || !policy?.enabled || image.state !== "NORMAL") return NOTHING;
+  const found = rolledBack(image) ?? (recalled && !image.deprecated ? deprecate(image) : undefined);
+  if (!found) return copy.mending ? asItShouldBe(copy, image, c) : NOTHING;
+  const marked = recalled && !copy.deprecatedByUs ? { ...copy, deprecatedByUs: true as const } : copy;
+  return mend(marked, image, found, c);
+}
+
+function difference(copy: Ready, image: Image, want: Want, c: Circumstances): Difference | Step | undefined {
+  const modify = (attributes: ImageAttributes) => (of: Copy) =>
+    ({ do: "modify", copy: of, image, attributes, mayWithdraw: want.release.shareWith }) as const;
+  const back = rolledBack(image, want.release.shareWith);
+  if (back) return back;
+  const tags = tagsToSet(copy, image, want);
+  if (Object.keys(tags).length > 0) {
+    const what = `tags ${Object.keys(tags).join(", ")}`;
+    return { what, act: (of) => ({ do: "tag", copy: of, image, tags }) };
+  }
+  if (isIntermediate(image, copy.key) && !want.intermediate)
+    return { what: "name", act: modify({ name: want.settings.name }), always: true };
+  const description = want.settings.description;
+  if (image.description !== description) return { what: "description", act: modify({ description }) };
+  if (image.deprecated && copy.deprecatedByUs && image.tags[ROLLED_BACK_TAG] === undefined)
+    return { what: "deprecation", act: modify({ deprecated: false }), always: true };
+  if (c.usurps(image)) return { what: "family, which is a newer version's", act: modify({ family: "" }), always: true };
+  const { family, shareWith } = want.release;
+  const mayLead = c.leads(copy.key) && image.tags[ROLLED_BACK_TAG] === undefined;
+  if (family !== undefined && image.family !== family && mayLead && !c.awaits(want))
+    return { what: `family ${family}`, act: modify({ family }) };
+  if (shareWith.length === 0 || want.intermediate) return undefined;
+  const shares = missingShares(image, shareWith, c.answers);
+  if (!("missing" in shares)) return shares;
+  const { missing } = shares;
+  if (missing.length === 0) return undefined;
+  return { what: `shares ${missing.join(", ")}`, act: (of) => ({ do: "share", copy: of, image, accounts: missing }) };
+}
+
+/** An image that was rolled back leaves its family: by being deprecated, and by having none. */
+function rolledBack(image: Image, mayWithdraw: readonly string[] = []): Difference | undefined {
+  if (image.tags[ROLLED_BACK_TAG] === undefined || (image.deprecated && !image.family)) return undefined;
+  const attributes = { family: "", deprecated: true };
+  // Where an empty family changes nothing it stays deprecated, which is enough.
+  if (image.deprecated) return undefined;
+  return {
+    what: "rollback",
+    act: (copy) => ({ do: "modify", copy, image, attributes, mayWithdraw }),
+    always: true,
+  };
+}
+
+function deprecate(image: Image): Difference {
+  const attributes = { deprecated: true };
+  return {
+    what: "deprecation",
+    act: (copy) => ({ do: "modify", copy, image, attributes, mayWithdraw: [] }),
+    always: true,
+  };
+}
+
+/** Tags of the policy and the source, and the lineage where it is not whole. */
+function tagsToSet(copy: Ready, image: Image, want: Want): Record<string, string> {
+  const lineage = lineageOf(image);
+  const parent = lineage?.parent ?? { region: want.root.region, imageId: want.root.imageId };
+  const wanted = { ...want.settings.tags, ...lineageTags(copy.key, parent, want.policy.name, image.imageId) };
+  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => image.tags[key] !== value));
+}
+
+function mend(copy: Ready | Retired, image: Image, { what, act }: Difference, c: Circumstances): Step {
+  const before = copy.mending?.what === what ? copy.mending : undefined;
+  const tries = before?.tries ?? 0;
+  const pause = tries >= MOST_TRIES ? DAY : backoff(tries - 1);
+  const vain = drifted(copy, image, what, "see the journal for the cloud's answers; it is tried again once a day");
+  const problem = tries >= MOST_TRIES ? { problem: vain } : {};
+  if (before && c.now < before.at + pause) return problem;
+  const mending: Mending = { what, tries: tries + 1, at: c.now };
+  const next: Copy = { ...copy, mending, updatedAt: c.now };
+  return { note: { copy: next, what: "drift", text: `${image.imageId}: ${what}` }, act: act(next), ...problem };
+}
+
+function asItShouldBe(copy: Ready | Retired, image: Image, c: Circumstances): Step {
+  if (!copy.mending) return NOTHING;
+  const { mending, ...rest } = copy;
+  return note({ ...rest, updatedAt: c.now }, "mended", `${image.imageId} is as it should be: ${mending.what}`);
+}
+
+function drifted(copy: Copy, image: Image, what: string, remedy: string): Reason {
+  const since =
+    "mending" in copy && copy.mending ? `, tried ${copy.mending.tries} times, last at ${iso(copy.mending.at)}` : "";
+  return {
+    code: "drift",
+    text: `${image.imageId} in ${image.region} differs from what is wanted: ${what}${since}`,
+    remedy,
+  };
+}

@@ -1,0 +1,51 @@
+import type { Reason } from "../types.ts";
+import type { Want } from "./wanted.ts";
+
+/**
+ * Two policies want the same copy: it gets the tags and shares of both. The limits are those of the first that lets it be
+ * made. What cannot be had together (two names, two families, two descriptions, two values of one tag) blocks it, for as
+ * long as the policies are so; what can be told from the policies alone, `validate` refuses already.
+ */
+export function mergedWant(first: Want, second: Want): Want {
+  const policies = [...new Set([...first.policies, ...second.policies])];
+  // What one policy wants only as a step is what another wants for itself.
+  if (first.intermediate && !second.intermediate) return { ...second, policies };
+  if (second.intermediate) return { ...first, policies };
+  const base = first.block && !second.block ? second : first;
+  const other = base === first ? second : first;
+  const { block: _, ...merged } = base;
+  const family = base.release.family ?? other.release.family;
+  const block = base.block ?? contradiction(first, second);
+  return {
+    ...merged,
+    policies,
+    settings: { ...base.settings, tags: { ...other.settings.tags, ...base.settings.tags } },
+    release: {
+      shareWith: [...new Set([...base.release.shareWith, ...other.release.shareWith])],
+      together: base.release.together || other.release.together,
+      ...(family !== undefined && { family }),
+    },
+    ...(block && { block }),
+  };
+}
+
+function contradiction(a: Want, b: Want): Reason | undefined {
+  const differences = [
+    differ("name", a.settings.name, b.settings.name),
+    differ("description", a.settings.description, b.settings.description),
+    differ("family", a.release.family, b.release.family),
+    ...Object.keys(a.settings.tags).map((key) => differ(`tag ${key}`, a.settings.tags[key], b.settings.tags[key])),
+  ].flatMap((difference) => difference ?? []);
+  if (differences.length === 0) return undefined;
+  const names = `the policies ${[...new Set([...a.policies, ...b.policies])].join(" and ")}`;
+  return {
+    code: "contradiction",
+    text: `${names} want one copy to be two things: ${differences.join("; ")}`,
+    remedy: "let the policies say the same, or let only one of them select this image for this region",
+  };
+}
+
+function differ(what: string, a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined || a === b) return undefined;
+  return `${what} "${a}" and "${b}"`;
+}
