@@ -53,8 +53,8 @@ export function intermediateName(key: CopyKey, rootName: string): string {
 }
 
 /** Whether an image was named as the intermediate of this copy. */
-export function isIntermediate(image: Image, key: CopyKey): boolean {
-  return image.name.endsWith(`--plain-${tokenHash(key)}`);
+export function isIntermediate({ name }: { readonly name: string }, key: CopyKey): boolean {
+  return name.endsWith(`--plain-${tokenHash(key)}`);
 }
 
 function shortenedBefore(rootName: string, suffix: string): string {

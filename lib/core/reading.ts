@@ -1,4 +1,5 @@
 import type { AwaitedImage, Copy, CopyKey, Image, ImageRef, ImageType, Millis, Policy } from "../types.ts";
+import { isIntermediate } from "./mark.ts";
 import type { Observation } from "./observation.ts";
 import { whyNotSelected } from "./policy/select.ts";
 import { SUPERSEDED } from "./step.ts";
@@ -132,6 +133,7 @@ function regionOf(reading: Reading, region: string): RegionReading {
 export function isOpen(copy: Copy): boolean {
   if (copy.state === "blocked" && !copy.claim && copy.notBefore === undefined) return false;
   if ("mending" in copy && copy.mending) return true;
+  if (copy.state === "ready" && isIntermediate(copy, copy.key)) return true;
   if (copy.state === "retired" && copy.imageId !== undefined && copy.reason.code === SUPERSEDED.code) return true;
   return (
     (copy.state !== "ready" && copy.state !== "failed" && copy.state !== "retired") || copy.missingSince !== undefined
