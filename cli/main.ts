@@ -79,6 +79,19 @@ program
   });
 
 program
+  .command("rollback")
+  .description(
+    "put the former image of a family back, in every region that has one; by marking the copies of the newest",
+  )
+  .argument("<family>", "the image family")
+  .addOption(policy())
+  .option("--dry-run", "show what would be done, and change nothing")
+  .addOption(json())
+  .action(async (family: string, options: { policy?: string; dryRun?: boolean; json?: boolean }) => {
+    exitCode = await (await import("./rollback.ts")).rollback(family, options);
+  });
+
+program
   .command("rebuild")
   .description("forget the copies in the state, and find them again in the cloud; changes nothing in the cloud")
   .addOption(policy())

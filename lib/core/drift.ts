@@ -121,7 +121,7 @@ function mend(copy: Ready | Retired, image: Image, { what, act }: Difference, c:
   const pause = tries >= MOST_TRIES ? DAY : backoff(tries - 1);
   const vain = drifted(copy, image, what, "see the journal for the cloud's answers; it is tried again once a day");
   const problem = tries >= MOST_TRIES ? { problem: vain } : {};
-  if (before && c.now < before.at + pause) return problem;
+  if (before && tries > 0 && c.now < before.at + pause) return problem;
   const mending: Mending = { what, tries: tries + 1, at: c.now };
   const next: Copy = { ...copy, mending, updatedAt: c.now };
   return { note: { copy: next, what: "drift", text: `${image.imageId}: ${what}` }, act: act(next), ...problem };
