@@ -14,8 +14,8 @@ export interface Account {
   readonly crossBorderApproved?: boolean;
 }
 
-/** The main account, one that shares golden images, and a third. */
-export const DEFAULT_ACCOUNTS: readonly [Account, Account, Account] = [
+/** The main account, one that shares golden images, and two more. */
+export const DEFAULT_ACCOUNTS: readonly [Account, Account, Account, Account] = [
   {
     uin: "100000000001",
     appId: "1250000001",
@@ -33,5 +33,11 @@ export const DEFAULT_ACCOUNTS: readonly [Account, Account, Account] = [
     appId: "1250000003",
     secretId: "AKIDemulator000000000003",
     secretKey: "emulator-secret-3",
+  },
+  {
+    uin: "100000000004",
+    appId: "1250000004",
+    secretId: "AKIDemulator000000000004",
+    secretKey: "emulator-secret-4",
   },
 ];

@@ -2,7 +2,7 @@ import type { Account } from "./accounts.ts";
 import type { Rule, Rules } from "./validate.ts";
 import type { World } from "./world.ts";
 
-export type Service = "cvm" | "tag" | "sts" | "region";
+export type Service = "cvm" | "tag" | "sts" | "region" | "as";
 
 /**
  * What an answer must look like to have every field of the vendor's struct: none left out, though any may be null.

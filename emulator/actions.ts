@@ -5,6 +5,10 @@ import { describeImageFromFamily } from "./actions/describe-image-from-family.ts
 import { describeImageQuota } from "./actions/describe-image-quota.ts";
 import { describeImageSharePermission } from "./actions/describe-image-share-permission.ts";
 import { describeImages } from "./actions/describe-images.ts";
+import { describeInstances } from "./actions/describe-instances.ts";
+import { describeLaunchConfigurations } from "./actions/describe-launch-configurations.ts";
+import { describeLaunchTemplateVersions } from "./actions/describe-launch-template-versions.ts";
+import { describeLaunchTemplates } from "./actions/describe-launch-templates.ts";
 import { describeRegions, describeRegionsOfCvm } from "./actions/describe-regions.ts";
 import { getCallerIdentity } from "./actions/get-caller-identity.ts";
 import { getResources } from "./actions/get-resources.ts";
@@ -24,6 +28,10 @@ export const ACTIONS: readonly Action[] = [
   describeImageQuota,
   describeImageSharePermission,
   describeImages,
+  describeInstances,
+  describeLaunchConfigurations,
+  describeLaunchTemplates,
+  describeLaunchTemplateVersions,
   describeRegionsOfCvm,
   importImage,
   modifyImageAttribute,

@@ -4,7 +4,7 @@ import { modifyImageSharePermission } from "./actions/modify-image-share-permiss
 import { audit } from "./audit.ts";
 import { EmulatorInputError } from "./errors.ts";
 import { type ImageState, type StoredImage, tagsOf, type Work, writeTags } from "./image.ts";
-import { addImage, beginWork, type NewImage, removeImage } from "./inventory.ts";
+import { addImage, beginWork, type NewImage, removeImage, setFamily } from "./inventory.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -81,7 +81,7 @@ export function changeImage(world: World, at: ImageAt, change: ImageChange): Sto
   };
   if (name !== undefined) image.name = name;
   if (description !== undefined) image.description = description;
-  if (family !== undefined) image.family = family;
+  if (family !== undefined) setFamily(world, image, family);
   if (deprecated !== undefined) image.deprecated = deprecated;
   if (Object.values(attributes).some((value) => value !== undefined) && !silent) {
     record(world, account, image, "ModifyImageAttribute", { ImageId: image.imageId, ...attributes }, {});

@@ -52,6 +52,28 @@ export const shareOrder = z.strictObject({
   silent: silent.default(false),
 });
 
+/** Body of POST /_emulator/users. */
+export const userOrder = z
+  .strictObject({
+    kind: z.enum(["instance", "launch-template", "launch-configuration"]),
+    region: text,
+    imageIds: z.array(text),
+    imageFamily: text,
+    account: text,
+    name: text,
+  })
+  .partial()
+  .required({ kind: true, region: true, imageIds: true });
+
+/** Body of PUT /_emulator/quota. */
+export const quotaOrder = z
+  .strictObject({ region: text, quota: z.number().int().min(0) })
+  .partial()
+  .required({ quota: true });
+
+/** Body of PUT /_emulator/kms-keys. */
+export const keysOrder = z.strictObject({ region: text, keys: z.array(text) });
+
 /** Body of POST /_emulator/clock. */
 export const clockOrder = z.strictObject({ advanceMs: z.number().min(0) });
 

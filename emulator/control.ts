@@ -1,12 +1,23 @@
 import { type Context, Hono } from "hono";
 import { changeImage, deleteImage, makeImages, shareImage } from "./console.ts";
-import { clockOrder, faultOrder, imageChange, imageOrder, parseBody, shareOrder } from "./control-bodies.ts";
+import {
+  clockOrder,
+  faultOrder,
+  imageChange,
+  imageOrder,
+  keysOrder,
+  parseBody,
+  quotaOrder,
+  shareOrder,
+  userOrder,
+} from "./control-bodies.ts";
 import { ApiError, EmulatorInputError } from "./errors.ts";
 import { type ActiveFault, addFault, endFaults, releaseHolds } from "./faults.ts";
 import { progressOf, type StoredImage, tagsOf } from "./image.ts";
 import { imagesIn, isBusy } from "./inventory.ts";
 import { ALL_SWITCHES, parseSwitches } from "./switches.ts";
-import { advance, type World } from "./world.ts";
+import { makeUser, removeUser } from "./users.ts";
+import { advance, setQuota, type World } from "./world.ts";
 import { exportWorld, importWorld } from "./world-json.ts";
 
 /** The control API, below `/_emulator`: unsigned JSON, for tests and demonstrations. The README has its table. */
@@ -67,6 +78,24 @@ export function controlApi(world: World): Hono {
     return c.json({ ok: true });
   });
 
+  app.post("/users", async (c) => c.json(makeUser(world, parseBody(userOrder, await readObject(c)))));
+  app.delete("/users/:region/:id", (c) => {
+    removeUser(world, c.req.param("region"), c.req.param("id"));
+    return c.json({ removed: c.req.param("id") });
+  });
+  app.put("/quota", async (c) => {
+    const { region, quota } = parseBody(quotaOrder, await readObject(c));
+    if (region !== undefined && !world.images.has(region))
+      throw new EmulatorInputError(`region: there is no ${region}`);
+    setQuota(world, region, quota);
+    return c.json({ quotas: Object.fromEntries(world.quotas) });
+  });
+  app.put("/kms-keys", async (c) => {
+    const { region, keys } = parseBody(keysOrder, await readObject(c));
+    world.kmsKeys.set(region, keys);
+    return c.json({ kmsKeys: Object.fromEntries(world.kmsKeys) });
+  });
+
   app.get("/events", (c) => {
     const { after = "0", account } = c.req.query();
     const start = Number(after);
@@ -115,6 +144,9 @@ export function describeWorld(world: World, only: { account?: string; region?: s
     regions: world.config.regions,
     images: images.map((image) => viewStored(world, image)),
     leftSnapshots: world.leftSnapshots,
+    users: world.users.filter((user) => (only.account ?? user.owner) === user.owner),
+    quota: world.config.quota,
+    quotas: Object.fromEntries(world.quotas),
   };
 }
 

@@ -54,6 +54,8 @@ export interface StoredImage {
   readonly licenseType: "TencentCloud" | "BYOL";
   readonly encrypted: boolean;
   family: string;
+  /** Rises with every family that is set: which image got its family last. */
+  familySerial: number;
   deprecated: boolean;
   readonly snapshots: readonly Snapshot[];
   tagWrites: TagWrite[];

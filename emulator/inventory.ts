@@ -52,6 +52,7 @@ export function addImage(world: World, made: NewImage): StoredImage {
     licenseType: made.licenseType ?? "TencentCloud",
     encrypted: made.encrypted ?? false,
     family: made.family ?? "",
+    familySerial: world.serial,
     deprecated: made.deprecated ?? false,
     snapshots:
       made.owner === ""
@@ -77,6 +78,13 @@ export function addImage(world: World, made: NewImage): StoredImage {
     world.copies.set(source, [...(world.copies.get(source) ?? []), image]);
   }
   return image;
+}
+
+/** Puts an image into a family, or with an empty one into none. */
+export function setFamily(world: World, image: StoredImage, family: string): void {
+  world.serial += 1;
+  image.family = family;
+  image.familySerial = world.serial;
 }
 
 /** Takes an image away; its snapshots stay behind unless they go too. */

@@ -5,6 +5,7 @@ import { checkDescription, checkName, checkUnique } from "./image-names.ts";
 import { countCustomImages } from "./inventory.ts";
 import { checkTagKey, checkTagLists, checkTagValue } from "./tags.ts";
 import { required, string } from "./validate.ts";
+import { quotaOf } from "./world.ts";
 
 /** The rule of the parameter TagSpecification. */
 export const tagSpecification = {
@@ -45,8 +46,8 @@ export function checkNewImage(
     checkTagValue(Value);
   }
   checkUnique(world, account.uin, region, params.ImageName);
-  if (countCustomImages(world, account.uin, region) >= world.config.quota) {
-    throw errors.quota(region, world.config.quota);
+  if (countCustomImages(world, account.uin, region) >= quotaOf(world, region)) {
+    throw errors.quota(region, quotaOf(world, region));
   }
   return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }

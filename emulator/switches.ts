@@ -92,6 +92,37 @@ export const ALL_SWITCHES = {
     default: "CREATEFAILED",
     about: "What is left of a copy that failed: an image in CREATEFAILED, or nothing.",
   },
+  modifyWhileShared: {
+    values: ["refused", "allowed"],
+    default: "refused",
+    about: "ModifyImageAttribute on an image that is shared with others: refused, as the documents say, or works.",
+  },
+  shareTwice: {
+    values: ["error", "ignored"],
+    default: "error",
+    about: "Sharing with an account that has the image already: FailedOperation.AccountAlreadyExists, or nothing.",
+  },
+  familyPointsTo: {
+    values: ["newest", "newest-modified", "first"],
+    default: "newest",
+    about:
+      "Which image of a family DescribeImageFromFamily answers: the one made last, the one put into it last, or the one made first.",
+  },
+  emptyFamily: {
+    values: ["clears", "ignored"],
+    default: "clears",
+    about: "ModifyImageAttribute with an empty ImageFamily: takes the image out of its family, or changes nothing.",
+  },
+  familyCarriedOver: {
+    values: ["no", "yes"],
+    default: "no",
+    about: "Whether a copy gets the family of its source.",
+  },
+  deleteFailedImages: {
+    values: ["allowed", "error"],
+    default: "allowed",
+    about: "DeleteImages on an image that is CREATEFAILED or IMPORTFAILED: works, or InvalidImageId.IncorrectState.",
+  },
   quotaCountsSyncing: {
     values: ["yes", "no"],
     default: "yes",

@@ -14,6 +14,8 @@ export interface WorldJson {
   readonly images: readonly ImageJson[];
   readonly switches: Switches;
   readonly leftSnapshots: World["leftSnapshots"];
+  readonly users: World["users"];
+  readonly quotas: readonly (readonly [region: string, quota: number])[];
   readonly requests: readonly RequestRecord[];
   readonly events: readonly AuditEvent[];
   readonly clockOffset: number;
@@ -27,6 +29,8 @@ export function exportWorld(world: World): WorldJson {
     images: images.map((image) => ({ ...image, shares: [...image.shares] })),
     switches: world.switches,
     leftSnapshots: world.leftSnapshots,
+    users: world.users,
+    quotas: [...world.quotas],
     requests: world.requests,
     events: world.events,
     clockOffset: world.clockOffset,
@@ -64,6 +68,9 @@ export function importWorld(world: World, input: unknown): void {
   }
   Object.assign(world.switches, switches);
   refill(world.leftSnapshots, from.leftSnapshots);
+  refill(world.users, from.users);
+  world.quotas.clear();
+  for (const [region, quota] of from.quotas ?? []) world.quotas.set(region, quota);
   refill(world.requests, from.requests);
   refill(world.events, from.events);
   world.clockOffset = from.clockOffset ?? 0;

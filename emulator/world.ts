@@ -7,6 +7,7 @@ import { createRandom, type Random } from "./random.ts";
 import { REGIONS, type Region } from "./regions.ts";
 import type { RequestRecord } from "./request-log.ts";
 import { defaultSwitches, type Switches } from "./switches.ts";
+import type { ImageUser } from "./users.ts";
 
 /** A span from which a duration is drawn, in minutes of the real cloud. */
 export type Minutes = readonly [min: number, max: number];
@@ -30,8 +31,10 @@ export interface WorldOptions {
   readonly createMinutes?: Minutes;
   /** Default 10. */
   readonly importMinutes?: Minutes;
-  /** Custom images per account and region. Default 500 (cvm 2017-03-12, SyncImages). */
+  /** Custom images per account and region. Default 500 (cvm 2017-03-12, SyncImages). See also `setQuota`. */
   readonly quota?: number;
+  /** Region → the KMS keys that it has. Default: any that looks like one is there. */
+  readonly kmsKeys?: Readonly<Record<string, readonly string[]>>;
   /** SyncImages refuses larger images with InvalidImageId.TooLarge. Default: no limit. */
   readonly maxCopyGiB?: number;
   /** Size of what CreateImage and ImportImage make. Default 50. */
@@ -43,7 +46,15 @@ export interface WorldOptions {
 
 /** Everything the emulator knows. A plain object: it needs no server and never waits. */
 export interface World {
-  readonly config: Required<Omit<WorldOptions, "now" | "switches" | "maxCopyGiB">> & { readonly maxCopyGiB: number };
+  readonly config: Required<Omit<WorldOptions, "now" | "switches" | "maxCopyGiB" | "kmsKeys">> & {
+    readonly maxCopyGiB: number;
+  };
+  /** Region → the number of custom images that it may hold, where that is not `config.quota`. */
+  readonly quotas: Map<string, number>;
+  /** Region → its KMS keys; where it has none here, any will do. */
+  readonly kmsKeys: Map<string, readonly string[]>;
+  /** What uses images. */
+  readonly users: ImageUser[];
   random: Random;
   readonly switches: Switches;
   /** Region → image id → image. */
@@ -87,6 +98,9 @@ export function createWorld(options: WorldOptions): World {
     },
     random: createRandom(options.seed ?? 1),
     switches: { ...defaultSwitches(), ...options.switches },
+    quotas: new Map(),
+    kmsKeys: new Map(Object.entries(options.kmsKeys ?? {})),
+    users: [],
     images: new Map(regions.map((region) => [region.id, new Map<string, StoredImage>()])),
     copies: new Map(),
     leftSnapshots: [],
@@ -101,6 +115,16 @@ export function createWorld(options: WorldOptions): World {
   };
   addPublicImages(world);
   return world;
+}
+
+/** How many custom images an account may have in a region. */
+export function quotaOf(world: World, region: string): number {
+  return world.quotas.get(region) ?? world.config.quota;
+}
+
+/** Sets the quota of one region, or of all. */
+export function setQuota(world: World, region: string | undefined, quota: number): void {
+  for (const id of region === undefined ? world.images.keys() : [region]) world.quotas.set(id, quota);
 }
 
 /** Lets time pass for image states and late visibility, without waiting and without touching timestamps. */

@@ -30,7 +30,8 @@ export const deleteImages = defineAction<DeleteImagesRequest, DeleteImagesRespon
         );
       }
       const state = shownState(world, account.uin, image);
-      if (["CREATING", "SYNCING", "IMPORTING"].includes(state)) throw errors.imageState(id, state);
+      const failed = world.switches.deleteFailedImages === "error" && state.endsWith("FAILED");
+      if (failed || ["CREATING", "SYNCING", "IMPORTING"].includes(state)) throw errors.imageState(id, state);
       if (image.shares.size > 0) {
         throw new ApiError("InvalidImageId.InShared", `The image \`${id}\` is shared with other accounts.`);
       }

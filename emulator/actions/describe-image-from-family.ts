@@ -3,11 +3,21 @@ import type {
   DescribeImageFromFamilyResponse,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { CVM, defineAction } from "../action.ts";
+import type { StoredImage } from "../image.ts";
 import { imageType, shownState, viewImage } from "../image-view.ts";
 import { visibleImages } from "../inventory.ts";
 import { string } from "../validate.ts";
+import type { World } from "../world.ts";
 
-/** The newest image of a family that is NORMAL and not deprecated, or null. */
+type Order = (a: StoredImage, b: StoredImage) => number;
+const newestFirst: Order = (a, b) => b.createdAt - a.createdAt || b.serial - a.serial;
+const ORDERS: Record<World["switches"]["familyPointsTo"], Order> = {
+  newest: newestFirst,
+  "newest-modified": (a, b) => b.familySerial - a.familySerial,
+  first: (a, b) => newestFirst(b, a),
+};
+
+/** One image of a family that is NORMAL and not deprecated, or null; which one is not documented. */
 export const describeImageFromFamily = defineAction<DescribeImageFromFamilyRequest, DescribeImageFromFamilyResponse>({
   ...CVM,
   name: "DescribeImageFromFamily",
@@ -23,7 +33,7 @@ export const describeImageFromFamily = defineAction<DescribeImageFromFamilyReque
           imageType(image, account.uin) === "PRIVATE_IMAGE" &&
           shownState(world, account.uin, image) === "NORMAL",
       )
-      .sort((a, b) => b.createdAt - a.createdAt || b.serial - a.serial)[0];
+      .sort(ORDERS[world.switches.familyPointsTo])[0];
     return { Image: newest ? viewImage(world, account.uin, newest) : null };
   },
 });

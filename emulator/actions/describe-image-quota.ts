@@ -1,5 +1,6 @@
 import type { DescribeImageQuotaResponse } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { CVM, defineAction } from "../action.ts";
+import { quotaOf } from "../world.ts";
 
 /** How many custom images the account may have in the region; not how many it has. */
 export const describeImageQuota = defineAction<Record<never, never>, DescribeImageQuotaResponse>({
@@ -7,7 +8,7 @@ export const describeImageQuota = defineAction<Record<never, never>, DescribeIma
   name: "DescribeImageQuota",
   write: false,
   rules: {},
-  run({ world }) {
-    return { ImageNumQuota: world.config.quota };
+  run({ world, region }) {
+    return { ImageNumQuota: quotaOf(world, region) };
   },
 });

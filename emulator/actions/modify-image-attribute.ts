@@ -6,6 +6,7 @@ import { CVM, defineAction } from "../action.ts";
 import { ApiError, errors } from "../errors.ts";
 import { checkDescription, checkName, checkUnique } from "../image-names.ts";
 import { imageType, needImage, shownState } from "../image-view.ts";
+import { setFamily } from "../inventory.ts";
 import { boolean, required, string } from "../validate.ts";
 
 /**
@@ -29,7 +30,8 @@ export const modifyImageAttribute = defineAction<ModifyImageAttributeRequest, Mo
     checkDescription(params.ImageDescription);
     const image = needImage(world, account.uin, region, params.ImageId);
     if (imageType(image, account.uin) === "PUBLIC_IMAGE") throw errors.imageNotFound([image.imageId]);
-    if (imageType(image, account.uin) === "SHARED_IMAGE" || image.shares.size > 0) {
+    const isShared = image.shares.size > 0 && world.switches.modifyWhileShared === "refused";
+    if (imageType(image, account.uin) === "SHARED_IMAGE" || isShared) {
       throw new ApiError(
         "UnsupportedOperation.SharedImageModifyUnsupported",
         `The image \`${image.imageId}\` is shared and cannot be modified.`,
@@ -42,7 +44,8 @@ export const modifyImageAttribute = defineAction<ModifyImageAttributeRequest, Mo
 
     if (params.ImageName !== undefined) image.name = params.ImageName;
     if (params.ImageDescription !== undefined) image.description = params.ImageDescription;
-    if (params.ImageFamily !== undefined) image.family = params.ImageFamily;
+    if (params.ImageFamily || (params.ImageFamily === "" && world.switches.emptyFamily === "clears"))
+      setFamily(world, image, params.ImageFamily);
     if (params.ImageDeprecated !== undefined) image.deprecated = params.ImageDeprecated;
     call.touched.push({ region, imageId: image.imageId });
     return {};

@@ -68,7 +68,7 @@ function checkShare({ world, account }: Call, image: StoredImage, accounts: read
     if (!world.config.accounts.some((candidate) => candidate.uin === uin)) {
       throw new ApiError("InvalidAccountId.NotFound", `The account \`${uin}\` is not found.`);
     }
-    if (image.shares.has(uin)) {
+    if (image.shares.has(uin) && world.switches.shareTwice === "error") {
       throw new ApiError(
         "FailedOperation.AccountAlreadyExists",
         `The image \`${id}\` is shared with \`${uin}\` already.`,

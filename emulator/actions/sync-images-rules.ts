@@ -6,6 +6,7 @@ import { checkName } from "../image-names.ts";
 import { imageType, needImage } from "../image-view.ts";
 import { countCustomImages, isBusy, nameTaken } from "../inventory.ts";
 import type { Region } from "../regions.ts";
+import { quotaOf } from "../world.ts";
 
 const KMS_KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -16,7 +17,9 @@ export function checkSource({ world, account, region }: Call, params: SyncImages
   if (params.ImageIds.length > 1) throw errors.tooManyValues("ImageIds", 1);
   if (params.DestinationRegions.length === 0) throw errors.invalidValue("DestinationRegions", "it is empty");
   if (params.ImageName !== undefined) checkName(params.ImageName);
-  if (params.Encrypt && params.KmsKeyId !== undefined && !KMS_KEY.test(params.KmsKeyId)) {
+  const keys = world.kmsKeys.get(region);
+  const isKey = (id: string) => KMS_KEY.test(id) && (keys?.includes(id) ?? true);
+  if (params.Encrypt && params.KmsKeyId !== undefined && !isKey(params.KmsKeyId)) {
     throw new ApiError("InvalidParameter.InvalidKmsKeyId", `The KMS key id \`${params.KmsKeyId}\` is not valid.`);
   }
 
@@ -91,8 +94,8 @@ export function checkDestinations(call: Call, params: SyncImagesRequest, source:
         `Copying from \`${region}\` to \`${destination.id}\` is not supported for this account.`,
       );
     }
-    if (countCustomImages(world, account.uin, destination.id) >= world.config.quota) {
-      throw errors.quota(destination.id, world.config.quota);
+    if (countCustomImages(world, account.uin, destination.id) >= quotaOf(world, destination.id)) {
+      throw errors.quota(destination.id, quotaOf(world, destination.id));
     }
     if (world.switches.uniqueNames === "everywhere" && nameTaken(world, account.uin, destination.id, name)) {
       throw errors.nameDuplicate(name, destination.id);

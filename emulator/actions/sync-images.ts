@@ -64,6 +64,7 @@ function copy(call: Call, source: StoredImage, region: string, name: string, enc
     source: source.source,
     licenseType: source.licenseType,
     encrypted: encrypt || source.encrypted,
+    family: carries.familyCarriedOver === "yes" ? source.family : "",
     work: copyWork(call, source, region, name),
     visibleFrom: world.workNow() + carries.copyVisibleAfterMs,
     copiedFrom: { region: source.region, imageId: source.imageId },

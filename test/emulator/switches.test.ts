@@ -155,6 +155,46 @@ const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
     b.tick(31 * MINUTE);
     expect(outcome(() => sync(b, b.image({ name: "3" }), ["ap-beijing"]))).toBe("ImageQuotaLimitExceeded");
   },
+  modifyWhileShared(value, b) {
+    const imageId = b.image();
+    shareImage(b.world, { region: "ap-guangzhou", imageId }, [GOLDEN.uin]);
+    expect(outcome(() => b.call("ModifyImageAttribute", { ImageId: imageId, ImageFamily: "f" }))).toBe(
+      value === "allowed" ? "ok" : "UnsupportedOperation.SharedImageModifyUnsupported",
+    );
+  },
+  shareTwice(value, b) {
+    const share = { ImageId: b.image(), AccountIds: [GOLDEN.uin], Permission: "SHARE" };
+    b.call("ModifyImageSharePermission", share);
+    expect(outcome(() => b.call("ModifyImageSharePermission", share))).toBe(
+      value === "ignored" ? "ok" : "FailedOperation.AccountAlreadyExists",
+    );
+  },
+  familyPointsTo(value, b) {
+    const first = b.image({ name: "1", family: "f" });
+    b.tick(MINUTE);
+    const second = b.image({ name: "2" });
+    b.call("ModifyImageAttribute", { ImageId: second, ImageFamily: "f" });
+    b.tick(MINUTE);
+    const third = b.image({ name: "3", family: "f" });
+    b.call("ModifyImageAttribute", { ImageId: second, ImageFamily: "f" });
+    const pointed = { newest: third, "newest-modified": second, first }[value];
+    expect(b.call("DescribeImageFromFamily", { ImageFamily: "f" }).Image?.ImageId).toBe(pointed);
+  },
+  emptyFamily(value, b) {
+    const imageId = b.image({ family: "f" });
+    b.call("ModifyImageAttribute", { ImageId: imageId, ImageFamily: "" });
+    expect(b.look(imageId)).toMatchObject({ ImageFamily: value === "clears" ? "" : "f" });
+  },
+  familyCarriedOver(value, b) {
+    const copy = sync(b, b.image({ family: "f" }), ["ap-beijing"])["ap-beijing"] ?? "";
+    expect(b.look(copy, BEIJING)).toMatchObject({ ImageFamily: value === "yes" ? "f" : "" });
+  },
+  deleteFailedImages(value, b) {
+    const imageId = b.image({ state: "CREATEFAILED" });
+    expect(outcome(() => b.call("DeleteImages", { ImageIds: [imageId] }))).toBe(
+      value === "allowed" ? "ok" : "InvalidImageId.IncorrectState",
+    );
+  },
 };
 
 describe("every switch, both ways", () => {
