@@ -32,13 +32,14 @@ export function maintain(copy: Ready, image: Image, want: Want, c: Circumstances
     const { deprecatedByUs: _, ...rest } = copy;
     return note({ ...rest, updatedAt: c.now }, "undeprecated", `${image.imageId} is not deprecated any more`);
   }
-  const found = difference(copy, image, want, c);
-  if (found === undefined) return asItShouldBe(copy, image, c);
-  if (!("what" in found)) return found;
-  if (want.policy.onDrift === "report" && !found.always) {
-    return { problem: drifted(copy, image, found.what, "set it right by hand, or set onDrift: repair in the policy") };
-  }
-  return mend(copy, image, found, c);
+  const { found, first } = differences(copy, image, want, c);
+  const repaired = want.policy.onDrift === "repair" ? found : found.filter(({ always }) => always);
+  const [next] = repaired.filter(({ what }) => !isVain(copy, what, c)).concat(repaired);
+  if (next) return mend(copy, image, next, c);
+  const reported = found.map(({ what }) => what).join("; ");
+  const remedy = "set it right by hand, or set onDrift: repair in the policy";
+  if (reported) return { ...first, problem: drifted(copy, image, reported, remedy) };
+  return first ?? asItShouldBe(copy, image, c);
 }
 
 /** A copy that nobody wants any more still follows its source and a rollback in one thing: whether it is deprecated. */
@@ -50,43 +51,64 @@ export function follow(copy: Retired, image: Image, observation: Observation, c:
   const isOurs = lineage !== undefined && keyText({ ...lineage, region: key.region }) === keyText(key);
   const policy = c.policies.find(({ name }) => name === copy.policy);
   if (!isOurs || copy.adopted || !policy?.enabled || image.state !== "NORMAL") return NOTHING;
-  const found = rolledBack(image) ?? (recalled && !image.deprecated ? deprecate(image) : undefined);
+  const { shareWith } = policy.copy;
+  const found =
+    rolledBack(image, shareWith) ?? (recalled && !image.deprecated ? deprecate(image, shareWith) : undefined);
   if (!found) return copy.mending ? asItShouldBe(copy, image, c) : NOTHING;
   const marked = recalled && !copy.deprecatedByUs ? { ...copy, deprecatedByUs: true as const } : copy;
   return mend(marked, image, found, c);
 }
 
-function difference(copy: Ready, image: Image, want: Want, c: Circumstances): Difference | Step | undefined {
-  const modify = (attributes: ImageAttributes) => (of: Copy) =>
-    ({ do: "modify", copy: of, image, attributes, mayWithdraw: want.release.shareWith }) as const;
-  const back = rolledBack(image, want.release.shareWith);
-  if (back) return back;
+/** Everything in which a copy differs, in the order in which it is set right; and what has to be known before that is all. */
+function differences(
+  copy: Ready,
+  image: Image,
+  want: Want,
+  c: Circumstances,
+): { found: readonly Difference[]; first?: Step } {
+  const { family, shareWith } = want.release;
+  const modify = (what: string, attributes: ImageAttributes, always?: true): Difference => ({
+    what,
+    act: (of) => ({ do: "modify", copy: of, image, attributes, mayWithdraw: shareWith }),
+    ...(always && { always }),
+  });
+  const back = rolledBack(image, shareWith);
+  if (back) return { found: [back] };
+  const found: Difference[] = [];
   const tags = tagsToSet(copy, image, want);
   if (Object.keys(tags).length > 0) {
     const what = `tags ${Object.keys(tags).join(", ")}`;
-    return { what, act: (of) => ({ do: "tag", copy: of, image, tags }) };
+    found.push({ what, act: (of) => ({ do: "tag", copy: of, image, tags }) });
   }
-  if (isIntermediate(image, copy.key) && !want.intermediate)
-    return { what: "name", act: modify({ name: want.settings.name }), always: true };
-  const description = want.settings.description;
-  if (image.description !== description) return { what: "description", act: modify({ description }) };
-  if (image.deprecated && copy.deprecatedByUs && image.tags[ROLLED_BACK_TAG] === undefined)
-    return { what: "deprecation", act: modify({ deprecated: false }), always: true };
-  if (c.usurps(image)) return { what: "family, which is a newer version's", act: modify({ family: "" }), always: true };
-  const { family, shareWith } = want.release;
-  const mayLead = c.leads(copy.key) && image.tags[ROLLED_BACK_TAG] === undefined;
-  if (family !== undefined && image.family !== family && mayLead && !c.awaits(want))
-    return { what: `family ${family}`, act: modify({ family }) };
-  if (shareWith.length === 0 || want.intermediate) return undefined;
+  const { name, description } = want.settings;
+  if (isIntermediate(image, copy.key) && !want.intermediate) found.push(modify("name", { name }, true));
+  if (image.description !== description) found.push(modify("description", { description }));
+  const isRolledBack = image.tags[ROLLED_BACK_TAG] !== undefined;
+  if (image.deprecated && copy.deprecatedByUs && !isRolledBack)
+    found.push(modify("deprecation", { deprecated: false }, true));
+  if (c.usurps(image)) found.push(modify("family, which is a newer version's", { family: "" }, true));
+  else if (family !== undefined && image.family !== family && c.leads(copy.key) && !isRolledBack && !c.awaits(want))
+    found.push(modify(`family ${family}`, { family }));
+  if (shareWith.length === 0 || want.intermediate) return { found };
   const shares = missingShares(image, shareWith, c.answers);
-  if (!("missing" in shares)) return shares;
+  if (!("missing" in shares)) return { found, first: shares };
   const { missing } = shares;
-  if (missing.length === 0) return undefined;
-  return { what: `shares ${missing.join(", ")}`, act: (of) => ({ do: "share", copy: of, image, accounts: missing }) };
+  const share = (of: Copy): Act => ({ do: "share", copy: of, image, accounts: missing });
+  if (missing.length > 0) found.push({ what: `shares ${missing.join(", ")}`, act: share });
+  return { found };
+}
+
+/** Whether this was set right just now, or in vain: then something else comes first. */
+function isVain({ mending }: Ready, what: string, c: Circumstances): boolean {
+  return mending?.what === what && mending.tries > 0 && c.now < mending.at + pauseAfter(mending.tries);
+}
+
+function pauseAfter(tries: number): number {
+  return tries >= MOST_TRIES ? DAY : backoff(tries - 1);
 }
 
 /** An image that was rolled back leaves its family: by being deprecated, and by having none. */
-function rolledBack(image: Image, mayWithdraw: readonly string[] = []): Difference | undefined {
+function rolledBack(image: Image, mayWithdraw: readonly string[]): Difference | undefined {
   if (image.tags[ROLLED_BACK_TAG] === undefined || (image.deprecated && !image.family)) return undefined;
   const attributes = { family: "", deprecated: true };
   // Where an empty family changes nothing it stays deprecated, which is enough.
@@ -98,13 +120,9 @@ function rolledBack(image: Image, mayWithdraw: readonly string[] = []): Differen
   };
 }
 
-function deprecate(image: Image): Difference {
+function deprecate(image: Image, mayWithdraw: readonly string[]): Difference {
   const attributes = { deprecated: true };
-  return {
-    what: "deprecation",
-    act: (copy) => ({ do: "modify", copy, image, attributes, mayWithdraw: [] }),
-    always: true,
-  };
+  return { what: "deprecation", act: (copy) => ({ do: "modify", copy, image, attributes, mayWithdraw }), always: true };
 }
 
 /** Tags of the policy and the source, and the lineage where it is not whole. */
@@ -118,10 +136,9 @@ function tagsToSet(copy: Ready, image: Image, want: Want): Record<string, string
 function mend(copy: Ready | Retired, image: Image, { what, act }: Difference, c: Circumstances): Step {
   const before = copy.mending?.what === what ? copy.mending : undefined;
   const tries = before?.tries ?? 0;
-  const pause = tries >= MOST_TRIES ? DAY : backoff(tries - 1);
   const vain = drifted(copy, image, what, "see the journal for the cloud's answers; it is tried again once a day");
   const problem = tries >= MOST_TRIES ? { problem: vain } : {};
-  if (before && tries > 0 && c.now < before.at + pause) return problem;
+  if (before && tries > 0 && c.now < before.at + pauseAfter(tries)) return problem;
   const mending: Mending = { what, tries: tries + 1, at: c.now };
   const next: Copy = { ...copy, mending, updatedAt: c.now };
   return { note: { copy: next, what: "drift", text: `${image.imageId}: ${what}` }, act: act(next), ...problem };

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { makeImages } from "../../emulator/console.ts";
+import { setQuota } from "../../emulator/world.ts";
+import { copySettings, policy } from "../support/builders.ts";
+import { FACTORY, HOME, HOUR, type Story, story, TEAMS } from "./story.ts";
+
+const HUB = "ap-shanghai";
+const FULL = "ap-chengdu";
+
+/** The factory brings its images to one more region and shares them there, all regions at once. */
+const factoryPolicy = policy({
+  name: "factory",
+  select: { type: "custom", name: ["golden-*"], newest: 1 },
+  to: [HUB],
+  copy: copySettings({ family: "inherit", publish: "together", shareWith: TEAMS }),
+  prune: { minAge: HOUR, delete: true },
+});
+/** Each team takes what the factory shares with it, and has it in three regions under a family of its own. */
+const teamPolicy = policy({
+  name: "team",
+  from: [HUB],
+  select: { type: "shared", creator: [FACTORY], newest: 1 },
+  to: [HUB, "ap-beijing", FULL],
+  copy: copySettings({ family: "base", publish: "together", tags: { inherit: false, set: { team: "us" } } }),
+  prune: { minAge: HOUR, delete: true },
+});
+
+let s: Story;
+beforeEach(async () => {
+  s = await story();
+});
+afterEach(() => s.t.close());
+
+it("a golden image reaches three teams, a new version supersedes it, the family moves together, the old one is pruned", {
+  timeout: 120_000,
+}, async () => {
+  const programs = [s.program(FACTORY, [factoryPolicy]), ...TEAMS.map((team) => s.program(team, [teamPolicy]))];
+  // One region is full from the beginning, for one of the teams.
+  const [crowded = ""] = TEAMS;
+  setQuota(s.t.world, FULL, 2);
+  makeImages(s.t.world, { region: FULL, name: "someone", account: crowded, count: 2 });
+
+  s.bake("golden-1", "golden");
+  const reports = await s.pass(3, programs);
+  expect(s.pointed(FACTORY, HUB, "golden")).toBe("golden-1");
+  expect([...(s.image(FACTORY, HUB, "golden-1")?.shares.keys() ?? [])].sort()).toEqual([...TEAMS].sort());
+  for (const team of TEAMS) {
+    expect(s.names(team, HUB)).toEqual(["golden-1"]);
+    expect(s.pointed(team, "ap-beijing", "base")).toBe("golden-1");
+    expect(s.pointed(team, FULL, "base")).toBe(team === crowded ? undefined : "golden-1");
+  }
+  // The full region is told with its limit and use, and holds up nothing else.
+  const told = reports[1]?.copies.find(({ key }) => key.region === FULL);
+  expect(told).toMatchObject({
+    state: "blocked",
+    reason: { code: "quota", text: `${FULL} holds 2 custom images of the 2 that it may hold` },
+  });
+
+  s.t.pass(24 * HOUR);
+  s.bake("golden-2", "golden");
+  const moved: (string | undefined)[] = [];
+  await s.pass(4, programs, () => {
+    for (const team of TEAMS) {
+      const [hub, beijing] = [s.pointed(team, HUB, "base"), s.pointed(team, "ap-beijing", "base")];
+      expect(hub).toBe(beijing);
+      moved.push(hub);
+    }
+  });
+  // Never to nothing, and never back.
+  expect([...new Set(moved)]).toEqual(["golden-1", "golden-2"]);
+  for (const team of TEAMS) {
+    expect(s.pointed(team, HUB, "base")).toBe("golden-2");
+    expect(s.pointed(team, "ap-beijing", "base")).toBe("golden-2");
+    // What nobody wants any more is gone, with its snapshots; what people made is not.
+    expect(s.names(team, "ap-beijing")).toEqual(["golden-2"]);
+    expect(s.names(team, HUB)).toEqual(["golden-2"]);
+  }
+  expect(s.names(FACTORY, HUB)).toEqual(["golden-2"]);
+  expect(s.names(FACTORY, HOME)).toEqual(["golden-1", "golden-2"]);
+  expect(s.t.world.leftSnapshots).toEqual([]);
+  expect(s.names(crowded, FULL)).toEqual(["someone-1", "someone-2"]);
+
+  setQuota(s.t.world, FULL, 3);
+  await s.pass(2, programs);
+  expect(s.names(crowded, FULL)).toEqual(["golden-2", "someone-1", "someone-2"]);
+  expect(s.pointed(crowded, FULL, "base")).toBe("golden-2");
+});

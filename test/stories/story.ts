@@ -1,0 +1,80 @@
+import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+import { callAction } from "../../emulator/call.ts";
+import { makeImages } from "../../emulator/console.ts";
+import type { StoredImage } from "../../emulator/image.ts";
+import { type Report, replicate } from "../../lib/shell/replicate.ts";
+import type { Policy } from "../../lib/types.ts";
+import { NOW } from "../support/builders.ts";
+import { cloudIn, type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const HOME = "ap-guangzhou";
+/** Who makes golden images, and three teams that use them. */
+export const [FACTORY, ...TEAMS] = DEFAULT_ACCOUNTS.map(({ uin }) => uin) as [string, string, string, string];
+
+/** Several accounts in one emulated cloud, each with its own policies, on one clock. */
+export interface Story {
+  readonly t: TestWorld;
+  /** The account's program, as its policies are now. */
+  program(account: string, policies: readonly Policy[]): Instance;
+  /** Sweeps every program every ten minutes and polls in between, for so long. */
+  pass(hours: number, programs: readonly Instance[], watch?: () => void): Promise<Report[]>;
+  bake(name: string, family: string): StoredImage;
+  /** The images of an account in a region, by name. */
+  names(account: string, region: string): string[];
+  image(account: string, region: string, name: string): StoredImage | undefined;
+  /** Name of the image that a family points to, as the cloud says. */
+  pointed(account: string, region: string, family: string): string | undefined;
+}
+
+export async function story(): Promise<Story> {
+  const t = await testWorld();
+  let now = NOW;
+  const pass = (ms: number) => {
+    now += ms;
+    t.pass(ms);
+  };
+  const owned = (account: string, region: string) =>
+    [...(t.world.images.get(region)?.values() ?? [])].filter((image) => image.owner === account);
+  const accountOf = (uin: string) => {
+    const account = t.world.config.accounts.find((one) => one.uin === uin);
+    if (!account) throw new Error(`no account ${uin}`);
+    return account;
+  };
+  return {
+    t,
+    program: (account, policies) => t.instance(policies, { cloud: cloudIn(t.world, accountOf(account), () => now) }),
+    async pass(hours, programs, watch = () => {}) {
+      let reports: Report[] = [];
+      for (let minute = 0; minute < hours * 60; minute += 2) {
+        pass(2 * MINUTE);
+        reports = [];
+        for (const program of programs) reports.push(await replicate(minute % 10 === 0 ? sweep : poll, program));
+        watch();
+      }
+      return reports;
+    },
+    bake(name, family) {
+      const [image] = makeImages(t.world, { region: HOME, name, family, sizeGiB: 20, account: FACTORY });
+      if (!image) throw new Error("nothing was baked");
+      return image;
+    },
+    names: (account, region) =>
+      owned(account, region)
+        .map(({ name }) => name)
+        .sort(),
+    image: (account, region, name) => owned(account, region).find((image) => image.name === name),
+    pointed(account, region, ImageFamily) {
+      const answer = callAction(t.world, {
+        account: accountOf(account),
+        service: "cvm",
+        action: "DescribeImageFromFamily",
+        version: "2017-03-12",
+        region,
+        params: { ImageFamily },
+      });
+      return (answer["Image"] as { ImageName: string } | null)?.ImageName;
+    },
+  };
+}
