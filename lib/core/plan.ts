@@ -14,6 +14,7 @@ import { strangers } from "./strangers.ts";
 import { togetherness } from "./together.ts";
 import { withoutMassVanishing } from "./vanishing.ts";
 import { isUnwanted, type PassedOver, type Want, wantedCopies } from "./wanted.ts";
+import { withdrawnShares } from "./withdrawn.ts";
 
 /** Everything that a plan depends on. */
 export interface PlanInput {
@@ -89,10 +90,12 @@ export function makePlan(input: PlanInput): Plan {
   const recorded = new Map(copies.map((copy) => [keyText(copy.key), copy]));
   const byFamily = families(copies, wants, observation, answers, sweep);
   const together = togetherness(wants, (key) => recorded.get(keyText(key)), now);
+  const withdrawn = withdrawnShares(copies, wants, policies, observation);
   const circumstances: Circumstances = {
     ...input,
     ...fromRecords(copies, recorded),
     ...byFamily,
+    isWithdrawn: withdrawn.isWithdrawn,
     awaits: together.awaits,
     sweep,
     answers,
@@ -107,7 +110,7 @@ export function makePlan(input: PlanInput): Plan {
 
   const steps = [...keys.values()].sort(byRootThenRegion).map((key) => {
     const text = keyText(key);
-    const unwanted = isUnwanted(key, wanted, observation);
+    const unwanted = isUnwanted(key, wanted, observation, withdrawn.isWithdrawn);
     return advance(key, recorded.get(text), wants.get(text), unwanted, observation, circumstances);
   });
   const problems = [
@@ -115,6 +118,7 @@ export function makePlan(input: PlanInput): Plan {
     ...duplicates(copies, observation),
     ...strangers([...keys.values()], policies, observation),
     ...byFamily.problems,
+    ...(sweep ? withdrawn.problems : []),
     ...steps.flatMap(({ problem }) => problem ?? []),
   ];
   const checked = input.acceptVanished ? steps : withoutMassVanishing(steps, copies, problems);

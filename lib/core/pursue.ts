@@ -64,7 +64,7 @@ function finish(copy: Pursued, image: Image, want: Want | undefined, unwanted: b
   const { claim } = copy;
   const base = copyBase(copy.key, copy, want, c.now);
   // Not now: whether anybody still wants it does not show. Its marks and its name it gets all the same.
-  const open = !want && !unwanted;
+  const open = !want && !unwanted && !c.isWithdrawn(copy.key);
   const next = nextOf(copy, image, want, c);
   if (next && !("act" in next)) return next;
   if (!next && open) return NOTHING;

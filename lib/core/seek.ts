@@ -45,7 +45,8 @@ export function seek(
   }
   const base = copyBase(key, copy, want, c.now);
   if (!want) {
-    if (!unwanted || !copy || copy.state === "retired") return NOTHING;
+    // Of a shared image that is not there any more nothing new can be made.
+    if (!copy || copy.state === "retired" || !(unwanted || c.isWithdrawn(key))) return NOTHING;
     return note({ ...base, state: "retired", reason: DESELECTED, since: c.now }, "retired", DESELECTED.text);
   }
   if (copy?.state === "failed" && copy.attempts >= want.policy.attempts) return NOTHING;
@@ -74,11 +75,14 @@ export function seek(
   }
   const number = Math.max(base.claims, found.lastClaim) + 1;
   const draft: Draft = {
-    copy: {
-      ...base,
-      state: "waiting",
-      reason: copy?.state === "waiting" ? copy.reason : { code: "new", text: "wanted" },
-    },
+    copy:
+      copy?.state === "blocked"
+        ? { ...base, state: "blocked", reason: copy.reason }
+        : {
+            ...base,
+            state: "waiting",
+            reason: copy?.state === "waiting" ? copy.reason : { code: "new", text: "wanted" },
+          },
     claim: { number, token: tokenName(key, want.root.name, number), parent, settings: want.settings },
   };
   return { act: { do: "send", draft } };

@@ -31,6 +31,8 @@ export interface Circumstances {
   readonly usurps: (image: Image) => boolean;
   /** Why the publication of a copy has to wait for others; undefined if it has not. */
   readonly awaits: (want: Want) => Reason | undefined;
+  /** Whether the root was shared by another account, and is not any more: what is made of it stays. */
+  readonly isWithdrawn: (key: CopyKey) => boolean;
   /** Whether somebody is copying from an image for us. */
   readonly isParent: (image: ImageRef) => boolean;
 }

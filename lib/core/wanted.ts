@@ -138,6 +138,9 @@ function hasRecord(image: Image, copies: readonly Copy[]): boolean {
   );
 }
 
+/** A copy that is only there for others to be made from it. */
+const UNPUBLISHED: Release = { shareWith: [], together: false };
+
 /** The copies that one policy wants of one root, each with the steps that lead to it. */
 function wantsOf(policy: Policy, root: Image, account: string, ready: ReadonlySet<string>): Want[] {
   const keyIn = (region: string, variant: Variant = "plain"): CopyKey => ({
@@ -158,7 +161,11 @@ function wantsOf(policy: Policy, root: Image, account: string, ready: ReadonlySe
     const source = shared && region !== root.region ? { parent: first } : {};
     const encrypt = encryptIn(policy, region);
     // Only the own region of a shared image is here without being named; its first step is needed all the same.
-    if (!encrypt || !policy.to.includes(region)) {
+    if (!policy.to.includes(region)) {
+      wants.push({ ...wantOf(policy, root, plain), release: UNPUBLISHED });
+      continue;
+    }
+    if (!encrypt) {
       wants.push({ ...wantOf(policy, root, plain), ...source });
       continue;
     }
@@ -168,8 +175,13 @@ function wantsOf(policy: Policy, root: Image, account: string, ready: ReadonlySe
     if (ready.has(keyText(encrypted)) && keyText(plain) !== keyText(first)) continue;
     const { settings, ...step } = wantOf(policy, root, plain);
     const name = intermediateName(plain, root.name);
-    const release = { shareWith: [], together: false };
-    wants.push({ ...step, ...source, settings: { ...settings, name }, release, intermediate: true });
+    wants.push({
+      ...step,
+      ...source,
+      settings: { ...settings, name },
+      release: UNPUBLISHED,
+      intermediate: true,
+    });
   }
   return wants;
 }
@@ -264,8 +276,13 @@ function whyWaiting(root: Image): Reason | undefined {
 }
 
 /** Whether the observation proves that no policy wants a copy of this root: it was looked for, and nobody selects it. */
-export function isUnwanted(key: CopyKey, wanted: Wanted, observation: Observation): boolean {
-  if (wanted.wants.has(keyText(key))) return false;
+export function isUnwanted(
+  key: CopyKey,
+  wanted: Pick<Wanted, "wants">,
+  observation: Observation,
+  isWithdrawn: (key: CopyKey) => boolean,
+): boolean {
+  if (wanted.wants.has(keyText(key)) || isWithdrawn(key)) return false;
   const root: ImageRef = { region: key.rootRegion, imageId: key.rootId };
   const custom = seen(observation, root, "custom");
   return custom !== "unread" && seen(observation, root, "shared") !== "unread";

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { makeImages, shareImage } from "../../emulator/console.ts";
+import type { StoredImage } from "../../emulator/image.ts";
+import { copySettings, policy } from "../support/builders.ts";
+import { FACTORY, HOME, HOUR, type Story, story, TEAMS } from "./story.ts";
+
+const [TEAM = "", STRANGER = ""] = TEAMS;
+const taken = policy({
+  name: "base",
+  select: { type: "shared", creator: [FACTORY], newest: 1 },
+  to: ["ap-shanghai", "ap-beijing"],
+  copy: copySettings({ family: "base", shareWith: [STRANGER] }),
+  prune: { minAge: HOUR, delete: true },
+});
+
+let s: Story;
+beforeEach(async () => {
+  s = await story();
+});
+afterEach(() => s.t.close());
+
+const shared = (name: string, account = FACTORY): StoredImage => {
+  const [image] = makeImages(s.t.world, { region: HOME, name, account, sizeGiB: 20, silent: true });
+  if (!image) throw new Error("nothing was made");
+  shareImage(s.t.world, image, [TEAM], "SHARE", true);
+  return image;
+};
+
+it("is found by the sweep alone, taken into its own region, and brought to the others from there", {
+  timeout: 60_000,
+}, async () => {
+  shared("base-1");
+  shared("evil-1", STRANGER);
+  const program = s.program(TEAM, [taken]);
+  await s.pass(2, [program]);
+  const first = s.image(TEAM, HOME, "base-1");
+  for (const region of taken.to) {
+    const copy = s.image(TEAM, region, "base-1");
+    expect(copy?.copiedFrom).toEqual({ region: HOME, imageId: first?.imageId });
+    expect(copy).toMatchObject({ family: "base" });
+    expect([...(copy?.shares.keys() ?? [])]).toEqual([STRANGER]);
+  }
+  // What is there only for the others to be made from is published to nobody.
+  expect(first).toMatchObject({ family: "" });
+  expect(first?.shares.size).toBe(0);
+  expect(s.names(TEAM, "ap-beijing")).toEqual(["base-1"]);
+});
+
+it("that is withdrawn changes nothing in the copies, and is reported; a newer one supersedes it", {
+  timeout: 60_000,
+}, async () => {
+  const root = shared("base-1");
+  const program = s.program(TEAM, [taken]);
+  await s.pass(2, [program]);
+  shareImage(s.t.world, root, [TEAM], "CANCEL", true);
+  const [report] = await s.pass(3, [program]);
+  expect(report?.copies.map(({ state }) => state)).toEqual(["ready", "ready", "ready"]);
+  expect(report?.problems).toMatchObject([{ code: "share-withdrawn" }]);
+  for (const region of [HOME, ...taken.to]) expect(s.names(TEAM, region)).toEqual(["base-1"]);
+
+  shared("base-2");
+  const [later] = await s.pass(5, [program]);
+  for (const region of [HOME, ...taken.to]) expect(s.names(TEAM, region)).toEqual(["base-2"]);
+  expect(later?.problems).toEqual([]);
+});
+
+it("that is withdrawn while it is copied ends what was begun, and begins nothing more", {
+  timeout: 60_000,
+}, async () => {
+  const root = shared("base-1");
+  const program = s.program(TEAM, [taken]);
+  await s.pass(0.1, [program]);
+  shareImage(s.t.world, root, [TEAM], "CANCEL", true);
+  const [report] = await s.pass(2, [program]);
+  expect(report?.copies.map(({ key, state }) => [key.region, state]).sort()).toEqual([
+    ["ap-beijing", "retired"],
+    [HOME, "ready"],
+    ["ap-shanghai", "retired"],
+  ]);
+});
