@@ -1,24 +1,13 @@
 import type { Problem } from "../../errors.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { problemAt, shapeProblems, valueAt } from "./issues.ts";
 import { expandRegions, type Groups, resolveGroups } from "./region-groups.ts";
-import { BUILT_IN_GROUPS } from "./regions.ts";
+import { BUILT_IN_GROUPS, REGIONS, regionOf } from "./regions.ts";
 import { MAX_SET_TAGS } from "./schema.ts";
 import type { Path, YamlFile } from "./yaml.ts";
 
 /** Most groups in one file; also how deep they can be nested. */
 const MAX_GROUPS = 100;
-
-/** Fields of the format that this version cannot carry out, each with the value that describes what it does today. */
-const NOT_YET: readonly (readonly [path: Path, today?: unknown])[] = [
-  [["copy", "description"], "inherit"],
-  [["copy", "family"]],
-  [["copy", "publish"], "each"],
-  [["copy", "shareWith"], []],
-  [["copy", "encrypt"], false],
-  [["copy", "regions"]],
-  [["prune"]],
-  [["onDrift"]],
-];
 
 /**
  * Everything that is wrong in a policy file, and its groups of regions. Each check reads the values as they were written
@@ -32,15 +21,15 @@ export function policyProblems(yaml: YamlFile): { groups: Groups; problems: Prob
     problems: [
       ...yaml.problems,
       ...shapeProblems(yaml),
-      ...notYet(yaml, ["prices"], undefined),
-      ...notYet(yaml, ["accounts"], undefined),
+      ...reserved(yaml, "accounts"),
+      ...regionKeys(yaml, ["prices", "snapshotGiBMonth"], ["default"]),
       ...problems,
       ...[["defaults"], ...policies].flatMap((block) => [
         ...regionProblems(yaml, [...block, "from"], groups, problems.length === 0),
         ...regionProblems(yaml, [...block, "to"], groups, problems.length === 0),
-        ...NOT_YET.flatMap(([path, today]) => notYet(yaml, [...block, ...path], today)),
+        ...regionKeys(yaml, [...block, "copy", "regions"]),
       ]),
-      ...policies.flatMap((_, index) => mergedProblems(yaml, index)),
+      ...policies.flatMap((_, index) => [...mergedProblems(yaml, index), ...encryptionProblems(yaml, index, groups)]),
       ...repeatedNames(yaml),
     ],
   };
@@ -84,12 +73,45 @@ function regionProblems(yaml: YamlFile, path: Path, groups: Groups, groupsAreSou
   return [problemAt(yaml, path, why)];
 }
 
-function notYet(yaml: YamlFile, path: Path, today: unknown): Problem[] {
-  const value = valueAt(yaml.value, path);
-  if (value === undefined || JSON.stringify(value) === JSON.stringify(today)) return [];
-  const also = today === undefined ? "" : `, or write ${JSON.stringify(today)}`;
-  const text = `not carried out yet in this version (reserved for a later one); remove it${also}`;
-  return [problemAt(yaml, path.slice(0, -1), text, String(path.at(-1)))];
+function reserved(yaml: YamlFile, key: string): Problem[] {
+  if (valueAt(yaml.value, [key]) === undefined) return [];
+  return [problemAt(yaml, [], "not carried out yet in this version (reserved for a later one); remove it", key)];
+}
+
+/** The keys of a map that are to be region ids. */
+function regionKeys(yaml: YamlFile, path: Path, others: readonly string[] = []): Problem[] {
+  return keysOf(valueAt(yaml.value, path)).flatMap((key) => {
+    if (regionOf(key) || others.includes(key)) return [];
+    const near = didYouMean(key, [...others, ...REGIONS.map(({ id }) => id)]);
+    const hint = near === undefined ? "write the id of one region, such as ap-tokyo" : `did you mean "${near}"?`;
+    return [problemAt(yaml, path, `${JSON.stringify(key)} is no region; ${hint}`, key)];
+  });
+}
+
+/** What is said of encryption, which depends on sharing and on the destinations. */
+function encryptionProblems(yaml: YamlFile, index: number, groups: Groups): Problem[] {
+  const at = (...path: string[]) => ownOrDefault(yaml, index, path);
+  const get = (...path: string[]) => valueAt(yaml.value, at(...path));
+  const to = expandRegions(textsAt(yaml, at("to")), groups).regions;
+  const own = (region: string) => get("copy", "regions", region, "encrypt");
+  const everywhere = get("copy", "encrypt");
+  const problems: Problem[] = [];
+  const encrypted = to.filter((region) => isEncrypted(own(region) ?? everywhere));
+  const shareWith = get("copy", "shareWith");
+  if (Array.isArray(shareWith) && shareWith.length > 0 && encrypted.length > 0) {
+    const text = `the cloud shares no encrypted image, and the copies in ${encrypted.join(", ")} are to be encrypted; share or encrypt`;
+    problems.push(problemAt(yaml, at("copy", "shareWith"), text));
+  }
+  const keyless = to.filter((region) => own(region) === undefined);
+  if (typeof everywhere === "object" && everywhere !== null && keyless.length > 1) {
+    const text = `a key belongs to one region, and this one is for ${keyless.join(", ")}; name the key of each in copy.regions`;
+    problems.push(problemAt(yaml, at("copy", "encrypt"), text));
+  }
+  return problems;
+}
+
+function isEncrypted(value: unknown): boolean {
+  return value === true || (typeof value === "object" && value !== null);
 }
 
 // What can only be said of a policy and the defaults together.
@@ -106,13 +128,17 @@ function mergedProblems(yaml: YamlFile, index: number): Problem[] {
     const text = "shared needs select.creator: the accounts whose images you trust";
     problems.push(problemAt(yaml, at("select", "type"), text));
   }
+  const setAt = (path: Path) =>
+    [["defaults"], ["policies", index]].flatMap((block) => keysOf(valueAt(yaml.value, [...block, ...path])));
   const set: Path = ["copy", "tags", "set"];
-  const tags = new Set(
-    [["defaults"], ["policies", index]].flatMap((block) => keysOf(valueAt(yaml.value, [...block, ...set]))),
+  const regions = [...new Set(setAt(["copy", "regions"]))].map(
+    (region): Path => ["copy", "regions", region, "tags", "set"],
   );
-  if (tags.size > MAX_SET_TAGS) {
-    const text = `holds ${tags.size} tags; at most ${MAX_SET_TAGS} are allowed, the others are kept for the lineage`;
-    problems.push(problemAt(yaml, ownOrDefault(yaml, index, set), text));
+  for (const path of [set, ...regions]) {
+    const tags = new Set([...setAt(set), ...setAt(path)]);
+    if (tags.size <= MAX_SET_TAGS || (path !== set && setAt(path).length === 0)) continue;
+    const text = `holds ${tags.size} tags; at most ${MAX_SET_TAGS} are allowed, the others are kept for this program`;
+    problems.push(problemAt(yaml, ownOrDefault(yaml, index, path), text));
   }
   return problems;
 }

@@ -1,5 +1,5 @@
 import { InputError, type Problem } from "../../errors.ts";
-import type { Policy, Select } from "../../types.ts";
+import type { Encrypt, Policy, Prices, Select } from "../../types.ts";
 import { parseDuration } from "../duration.ts";
 import { ownOrDefault, policyProblems } from "./checks.ts";
 import { problemAt } from "./issues.ts";
@@ -13,7 +13,7 @@ import { readYaml } from "./yaml.ts";
  * `file` is the name to be used in messages. Throws InputError with everything that is wrong; what is only doubtful is
  * in `warnings`.
  */
-export function parsePolicy(text: string, file: string): { policies: Policy[]; warnings: Problem[] } {
+export function parsePolicy(text: string, file: string): { policies: Policy[]; prices?: Prices; warnings: Problem[] } {
   const yaml = readYaml(text, file);
   if (yaml.value === null || yaml.value === undefined) {
     throw new InputError([
@@ -28,7 +28,8 @@ export function parsePolicy(text: string, file: string): { policies: Policy[]; w
   const warnings = policies.flatMap((policy, index) =>
     policyWarnings(policy, (path, text) => problemAt(yaml, ownOrDefault(yaml, index, path), text)),
   );
-  return { policies, warnings: inOrder(warnings) };
+  const { prices } = written;
+  return { policies, ...(prices && { prices }), warnings: inOrder(warnings) };
 }
 
 function policyOf(policy: PolicyFile["policies"][number], groups: Groups): Policy {
@@ -40,15 +41,44 @@ function policyOf(policy: PolicyFile["policies"][number], groups: Groups): Polic
     select: selectOf(policy.select ?? {}),
     to: expandRegions(policy.to ?? [], groups).regions,
     crossBorder: policy.crossBorder ?? "never",
-    copy: {
-      name: copy?.name ?? "{{name}}",
-      tags: { inherit: copy?.tags?.inherit ?? true, set: copy?.tags?.set ?? {} },
-    },
+    copy: copyOf(copy ?? {}),
     existing: policy.existing ?? "block",
     ...(maxSizeGiB !== undefined && { maxSizeGiB }),
     attempts: policy.attempts ?? 5,
     stuckAfter: parseDuration(policy.stuckAfter ?? "1h") as number,
+    prune: {
+      minAge: parseDuration(policy.prune?.minAge ?? "7d") as number,
+      delete: policy.prune?.delete ?? false,
+    },
+    onDrift: policy.onDrift ?? "repair",
   };
+}
+
+function copyOf(copy: NonNullable<PolicySettings["copy"]>): Policy["copy"] {
+  const { description = "inherit", family = "inherit" } = copy;
+  return {
+    name: copy.name ?? "{{name}}",
+    ...(description !== "inherit" && { description }),
+    tags: { inherit: copy.tags?.inherit ?? true, set: copy.tags?.set ?? {} },
+    ...(family !== false && { family }),
+    publish: copy.publish ?? "each",
+    shareWith: [...new Set((copy.shareWith ?? []).map(String))],
+    encrypt: encryptOf(copy.encrypt) ?? false,
+    regions: Object.fromEntries(
+      Object.entries(copy.regions ?? {}).map(([region, { encrypt, tags }]) => {
+        const { inherit, set } = tags ?? {};
+        const there = { ...(inherit !== undefined && { inherit }), ...(set && { set }) };
+        return [
+          region,
+          { ...(encrypt !== undefined && { encrypt: encryptOf(encrypt) ?? false }), ...(tags && { tags: there }) },
+        ];
+      }),
+    ),
+  };
+}
+
+function encryptOf(encrypt: boolean | { kmsKeyId: string } | undefined): Encrypt | undefined {
+  return encrypt === true ? {} : encrypt;
 }
 
 function selectOf(select: NonNullable<PolicySettings["select"]>): Select {

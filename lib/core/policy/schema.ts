@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { MAX_TAGS, RESERVED_TAG_PREFIXES } from "../mark.ts";
+import { MAX_TAGS, OWN_TAGS, RESERVED_TAG_PREFIXES } from "../mark.ts";
 import { globProblem } from "./globs.ts";
 import { templateProblem } from "./template.ts";
 
@@ -8,9 +8,6 @@ import { templateProblem } from "./template.ts";
  * custom checks follow the value itself ("… holds {"). `policy-issues.ts` makes sentences of both.
  */
 
-/** Lineage tags that every copy gets besides; see `mark.ts`. */
-const LINEAGE_TAGS = 4;
-
 /** What every length of time in the file must be. */
 export const LENGTH_OF_TIME = "a length of time such as 90s, 10m, 2h or 7d";
 const DATE = "a date such as 2026-01-01 or a time such as 2026-01-01T08:00:00Z";
@@ -18,7 +15,6 @@ const ACCOUNT = 'an account id, digits in quotes, such as "100000000002"';
 const GLOB = 'a glob such as "golden-*"';
 const TAG_VALUES = "text or a list of texts";
 const WHOLE = "a whole number from 1";
-const NOT_YET = "Not carried out yet in this version.";
 
 /** At least one character or entry. Not asked of a map, which may have a `length` of any kind. */
 const notEmpty = (allowed: string) => {
@@ -93,8 +89,8 @@ function tagKeyProblem(value: unknown): string | undefined {
   return /\p{Cc}/u.test(key) ? "is a tag key with a control character" : undefined;
 }
 
-/** Most tags that a policy can set: a resource has 50, and the lineage needs its own. */
-export const MAX_SET_TAGS = MAX_TAGS - LINEAGE_TAGS;
+/** Most tags that a policy can set: a resource has 50, and this program needs its own. */
+export const MAX_SET_TAGS = MAX_TAGS - OWN_TAGS;
 
 const select = z.strictObject({
   type: described(
@@ -130,10 +126,33 @@ const tagSettings = z.strictObject({
   set: described(tagsToSet, "Tags for the copy; they win over inherited ones."),
 });
 
+const KMS_KEY = "the id of a key, such as 01234567-89ab-cdef-0123-456789abcdef";
 const encrypt = z.union(
-  [z.boolean(), z.strictObject({ kmsKeyId: described(text("text"), "Key of the destination region.") })],
+  [
+    z.boolean(),
+    z.strictObject({
+      kmsKeyId: z
+        .string(KMS_KEY)
+        .check(
+          z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, KMS_KEY),
+          z.describe("Key of the destination region."),
+        ),
+    }),
+  ],
   "true, false or { kmsKeyId: … }",
 );
+const ENCRYPT =
+  "false (default). true: with the account's default key of the region. { kmsKeyId }: with this one. Not together with shareWith.";
+
+const DESCRIPTION = "inherit, or a text of at most 256 characters";
+const FAMILY = "inherit, false or the name of a family, at most 60 characters";
+const inOneLine = (most: number, allowed: string) =>
+  z.string(allowed).check(z.regex(new RegExp(`^[^\\u0000-\\u001f\\u007f-\\u009f]{1,${most}}$`, "u"), allowed));
+/** Most accounts that an image can be shared with (cvm 2017-03-12, ModifyImageSharePermission). */
+const MOST_SHARES = 500;
+const SHARE_WITH = `a list of at most ${MOST_SHARES} account ids, such as ["100000000003"]`;
+const PRICE = "a price, a number from 0";
+const price = z.number(PRICE).check(z.gte(0, PRICE));
 
 const copy = z.strictObject({
   name: described(
@@ -143,20 +162,32 @@ const copy = z.strictObject({
     'Name of the copy; may hold {{name}}, {{region}}, {{sourceRegion}}, {{sourceId}}, {{date}}. Default "{{name}}".',
   ),
   tags: described(tagSettings, "Tags of the copy."),
-  description: described(text("text"), `inherit (default): the source's description. Anything else: ${NOT_YET}`),
-  family: described(text("text"), `Image family of the copy. ${NOT_YET}`),
+  description: described(
+    inOneLine(256, DESCRIPTION),
+    "inherit (default): the source's description. Else the text itself.",
+  ),
+  family: described(
+    z.union([z.literal(false), inOneLine(60, FAMILY)], FAMILY),
+    "Image family of the copy: the source's own (inherit, default), another one, or none (false).",
+  ),
   publish: described(
     oneOf(["each", "together"]),
-    `each (default): a copy is published when it is ready. together: ${NOT_YET}`,
+    "each (default): a copy gets its family when it is finished. together: when the copies are finished in all regions that are not blocked.",
   ),
-  shareWith: described(z.array(account, "a list of account ids"), `Accounts to share the copies with. ${NOT_YET}`),
-  encrypt: described(encrypt, `false (default). Anything else: ${NOT_YET}`),
+  shareWith: described(
+    z.array(account, SHARE_WITH).check(z.maxLength(MOST_SHARES, SHARE_WITH)),
+    "Accounts to share the copies with.",
+  ),
+  encrypt: described(encrypt, ENCRYPT),
   regions: described(
     z.record(
       z.string(),
-      z.strictObject({ encrypt: described(encrypt, NOT_YET), tags: described(tagSettings, NOT_YET) }),
+      z.strictObject(
+        { encrypt: described(encrypt, ENCRYPT), tags: described(tagSettings, "Tags of the copy there.") },
+        "a map of what differs there: encrypt, tags",
+      ),
     ),
-    `What differs in one destination. ${NOT_YET}`,
+    "By region id: what differs in this destination.",
   ),
 });
 
@@ -184,10 +215,19 @@ const settings = {
   ),
   stuckAfter: described(positiveDuration, "How long a copy may make no progress. Default 1h."),
   prune: described(
-    z.strictObject({ minAge: described(anyDuration, NOT_YET), delete: described(z.boolean("true or false"), NOT_YET) }),
-    `What happens to copies whose source is no longer selected. ${NOT_YET}`,
+    z.strictObject({
+      minAge: described(anyDuration, "How long nobody must have wanted a copy before it is deleted. Default 7d."),
+      delete: described(
+        z.boolean("true or false"),
+        "Whether copies that nobody wants any more are deleted, with their snapshots, if nobody uses them. Default false.",
+      ),
+    }),
+    "What happens to copies whose source is no longer selected.",
   ),
-  onDrift: described(oneOf(["repair", "report"]), `What happens when a copy was changed by hand. ${NOT_YET}`),
+  onDrift: described(
+    oneOf(["repair", "report"]),
+    "What happens when a finished copy was changed or deleted by hand. repair (default): set right, or made again. report: a person is told.",
+  ),
 };
 
 const POLICY_NAME = "letters, digits, dots, hyphens and underscores, at most 60, such as golden-linux";
@@ -214,10 +254,12 @@ export const policyFile = z.strictObject({
   ),
   prices: described(
     z.strictObject({
-      currency: described(text("text"), NOT_YET),
-      snapshotGiBMonth: described(z.record(z.string(), z.number("a number")), NOT_YET),
+      currency: text("a currency, such as CNY").check(z.describe("As it is shown, such as CNY.")),
+      snapshotGiBMonth: z
+        .record(z.string(), price, "a map of region ids to prices, and default")
+        .check(z.describe("Price of 1 GiB of snapshots for a month, by region id; `default` for the others.")),
     }),
-    `Prices for estimates. ${NOT_YET}`,
+    "Prices, for the estimate of `plan`.",
   ),
   accounts: described(z.any(), "Reserved for a later version."),
   policies: listOf(policy, "a list of at least one policy").check(

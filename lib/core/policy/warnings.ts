@@ -6,6 +6,8 @@ import type { Path } from "./yaml.ts";
 /** `Architecture` of the CVM API (cvm 2017-03-12, struct Image). */
 const ARCHITECTURES = ["x86_64", "arm", "i386"];
 
+const HOUR = 3_600_000;
+
 /** What is allowed in a policy and yet is hardly meant. `at` makes the problem of a path within the policy. */
 export function policyWarnings(policy: Policy, at: (path: Path, text: string) => Problem): Problem[] {
   const warnings: Problem[] = [];
@@ -20,6 +22,17 @@ export function policyWarnings(policy: Policy, at: (path: Path, text: string) =>
     const text = `${JSON.stringify(architecture)} is no architecture that the vendor names (${ARCHITECTURES.join(", ")})`;
     warnings.push(at(["select", "architecture", index], text));
   }
+  for (const region of Object.keys(policy.copy.regions)) {
+    if (to.includes(region)) continue;
+    const text = `policy ${name} says what differs in ${region}, and makes no copies there`;
+    warnings.push(at(["copy", "regions", region], text));
+  }
+  if (policy.copy.publish === "together" && policy.copy.family === undefined)
+    warnings.push(at(["copy", "publish"], `policy ${name} has no family to move together (copy.family is false)`));
+  if (policy.prune.delete && policy.prune.minAge < HOUR)
+    warnings.push(
+      at(["prune", "minAge"], `policy ${name} deletes copies as soon as nobody wants them; a mistake in it does, too`),
+    );
   const pairs = from.flatMap((source) =>
     to.filter((region) => region !== source).map((region) => [source, region] as const),
   );
