@@ -27,6 +27,7 @@ export const imageOrder = z
     creator: text,
     dataDisks: z.array(gib),
     encrypted: z.boolean(),
+    kmsKeyId: text,
     platform: text,
     osName: text,
     architecture: text,
@@ -52,18 +53,24 @@ export const shareOrder = z.strictObject({
   silent: silent.default(false),
 });
 
-/** Body of POST /_emulator/users. */
-export const userOrder = z
-  .strictObject({
-    kind: z.enum(["instance", "launch-template", "launch-configuration"]),
-    region: text,
-    imageIds: z.array(text),
-    imageFamily: text,
-    account: text,
-    name: text,
-  })
-  .partial()
-  .required({ kind: true, region: true, imageIds: true });
+const user = { region: text, account: text.optional(), name: name.optional() };
+
+/** Body of POST /_emulator/instances. */
+export const instanceOrder = z.strictObject({
+  ...user,
+  imageId: name,
+  count: z.number().int().min(1).max(10_000).optional(),
+});
+
+/** Body of POST /_emulator/launch-templates. */
+export const launchTemplateOrder = z.strictObject({ ...user, imageIds: z.array(name) });
+
+/** Body of POST /_emulator/launch-configurations. */
+export const launchConfigurationOrder = z.strictObject({
+  ...user,
+  imageId: name.optional(),
+  imageFamily: name.optional(),
+});
 
 /** Body of PUT /_emulator/quota. */
 export const quotaOrder = z

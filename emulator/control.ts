@@ -5,19 +5,21 @@ import {
   faultOrder,
   imageChange,
   imageOrder,
+  instanceOrder,
   keysOrder,
+  launchConfigurationOrder,
+  launchTemplateOrder,
   parseBody,
   quotaOrder,
   shareOrder,
-  userOrder,
 } from "./control-bodies.ts";
 import { ApiError, EmulatorInputError } from "./errors.ts";
 import { type ActiveFault, addFault, endFaults, releaseHolds } from "./faults.ts";
 import { progressOf, type StoredImage, tagsOf } from "./image.ts";
 import { imagesIn, isBusy } from "./inventory.ts";
 import { ALL_SWITCHES, parseSwitches } from "./switches.ts";
-import { makeUser, removeUser } from "./users.ts";
-import { advance, setQuota, type World } from "./world.ts";
+import { makeInstances, makeLaunchConfiguration, makeLaunchTemplate, removeUser } from "./users.ts";
+import { advance, setKmsKeys, setQuota, type World } from "./world.ts";
 import { exportWorld, importWorld } from "./world-json.ts";
 
 /** The control API, below `/_emulator`: unsigned JSON, for tests and demonstrations. The README has its table. */
@@ -78,21 +80,27 @@ export function controlApi(world: World): Hono {
     return c.json({ ok: true });
   });
 
-  app.post("/users", async (c) => c.json(makeUser(world, parseBody(userOrder, await readObject(c)))));
+  app.post("/instances", async (c) => {
+    return c.json({ instances: makeInstances(world, parseBody(instanceOrder, await readObject(c))) });
+  });
+  app.post("/launch-templates", async (c) => {
+    return c.json(makeLaunchTemplate(world, parseBody(launchTemplateOrder, await readObject(c))));
+  });
+  app.post("/launch-configurations", async (c) => {
+    return c.json(makeLaunchConfiguration(world, parseBody(launchConfigurationOrder, await readObject(c))));
+  });
   app.delete("/users/:region/:id", (c) => {
     removeUser(world, c.req.param("region"), c.req.param("id"));
     return c.json({ removed: c.req.param("id") });
   });
   app.put("/quota", async (c) => {
     const { region, quota } = parseBody(quotaOrder, await readObject(c));
-    if (region !== undefined && !world.images.has(region))
-      throw new EmulatorInputError(`region: there is no ${region}`);
     setQuota(world, region, quota);
     return c.json({ quotas: Object.fromEntries(world.quotas) });
   });
   app.put("/kms-keys", async (c) => {
     const { region, keys } = parseBody(keysOrder, await readObject(c));
-    world.kmsKeys.set(region, keys);
+    setKmsKeys(world, region, keys);
     return c.json({ kmsKeys: Object.fromEntries(world.kmsKeys) });
   });
 
@@ -106,7 +114,7 @@ export function controlApi(world: World): Hono {
   app.get("/export", (c) => c.json(exportWorld(world)));
   app.put("/import", async (c) => {
     importWorld(world, await readObject(c));
-    return c.json({ images: world.serial });
+    return c.json({ images: describeWorld(world).images.length });
   });
   app.post("/clock", async (c) => {
     advance(world, parseBody(clockOrder, await readObject(c)).advanceMs);
@@ -144,9 +152,12 @@ export function describeWorld(world: World, only: { account?: string; region?: s
     regions: world.config.regions,
     images: images.map((image) => viewStored(world, image)),
     leftSnapshots: world.leftSnapshots,
-    users: world.users.filter((user) => (only.account ?? user.owner) === user.owner),
+    users: world.users.filter(
+      (user) => (only.account ?? user.owner) === user.owner && (only.region ?? user.region) === user.region,
+    ),
     quota: world.config.quota,
     quotas: Object.fromEntries(world.quotas),
+    kmsKeys: Object.fromEntries(world.kmsKeys),
   };
 }
 
@@ -168,6 +179,7 @@ function viewStored(world: World, image: StoredImage) {
     family,
     deprecated,
     encrypted,
+    kmsKeyId: image.kmsKeyId === "" ? null : image.kmsKeyId,
     platform,
     tags: Object.fromEntries(tagsOf(image)),
     sharedWith: [...image.shares.keys()],

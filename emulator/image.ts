@@ -53,6 +53,8 @@ export interface StoredImage {
   readonly source: "OFFICIAL" | "CREATE_IMAGE" | "EXTERNAL_IMPORT";
   readonly licenseType: "TencentCloud" | "BYOL";
   readonly encrypted: boolean;
+  /** Empty: not encrypted, or with the product's own key. */
+  readonly kmsKeyId: string;
   family: string;
   /** Rises with every family that is set: which image got its family last. */
   familySerial: number;

@@ -17,6 +17,7 @@ export interface NewImage {
   readonly source?: StoredImage["source"];
   readonly licenseType?: StoredImage["licenseType"];
   readonly encrypted?: boolean;
+  readonly kmsKeyId?: string;
   readonly family?: string;
   readonly deprecated?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
@@ -51,6 +52,7 @@ export function addImage(world: World, made: NewImage): StoredImage {
     source: made.source ?? "CREATE_IMAGE",
     licenseType: made.licenseType ?? "TencentCloud",
     encrypted: made.encrypted ?? false,
+    kmsKeyId: made.kmsKeyId ?? "",
     family: made.family ?? "",
     familySerial: world.serial,
     deprecated: made.deprecated ?? false,

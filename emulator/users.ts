@@ -16,20 +16,76 @@ export interface ImageUser {
   readonly imageFamily: string;
 }
 
-/** What makes one; everything but region and image has a default. */
-export interface UserOrder {
-  readonly kind: ImageUser["kind"];
+interface Order {
   readonly region: string;
-  readonly imageIds: readonly string[];
-  readonly imageFamily?: string;
   /** `uin`. Default: the first account. */
   readonly account?: string;
+  /** Default: its id. */
   readonly name?: string;
+}
+
+/** What makes instances. */
+export interface InstanceOrder extends Order {
+  readonly imageId: string;
+  /** How many, named `name-1`, `name-2` …; absent: one of that very name. */
+  readonly count?: number;
+}
+
+/** What makes a launch template. */
+export interface LaunchTemplateOrder extends Order {
+  /** One for each version, the first version first. */
+  readonly imageIds: readonly string[];
+}
+
+/** What makes a launch configuration: it has an image, or a family and takes what that points to, never both. */
+export interface LaunchConfigurationOrder extends Order {
+  readonly imageId?: string;
+  readonly imageFamily?: string;
+}
+
+/** What makes any of them. */
+export interface UserOrder extends Order {
+  readonly kind: ImageUser["kind"];
+  readonly imageIds: readonly string[];
+  readonly imageFamily?: string;
 }
 
 const PREFIX = { instance: "ins", "launch-template": "lt", "launch-configuration": "asc" } as const;
 
-/** Makes an instance, a launch template or a launch configuration. Throws `EmulatorInputError` if there is no such region or account. */
+/** Makes instances that run from an image. Whether the image is there is not checked: an instance outlives its image. */
+export function makeInstances(world: World, { imageId, count, ...order }: InstanceOrder): ImageUser[] {
+  const { name } = order;
+  return Array.from({ length: count ?? 1 }, (_, i) =>
+    makeUser(world, {
+      ...order,
+      ...(count !== undefined && name !== undefined ? { name: `${name}-${i + 1}` } : {}),
+      kind: "instance",
+      imageIds: [imageId],
+    }),
+  );
+}
+
+/** Makes a launch template; its first version is the default one. */
+export function makeLaunchTemplate(world: World, order: LaunchTemplateOrder): ImageUser {
+  if (order.imageIds.length === 0) throw new EmulatorInputError("imageIds: a launch template has at least one version");
+  return makeUser(world, { ...order, kind: "launch-template" });
+}
+
+/** Makes a launch configuration (as 2018-04-19, CreateLaunchConfiguration: of image and family exactly one). */
+export function makeLaunchConfiguration(world: World, order: LaunchConfigurationOrder): ImageUser {
+  const { imageId = "", imageFamily = "", ...rest } = order;
+  if ((imageId === "") === (imageFamily === "")) {
+    throw new EmulatorInputError("imageId, imageFamily: a launch configuration has exactly one of them");
+  }
+  return makeUser(world, {
+    ...rest,
+    kind: "launch-configuration",
+    imageIds: imageId === "" ? [] : [imageId],
+    imageFamily,
+  });
+}
+
+/** Makes any of them. Throws `EmulatorInputError` if there is no such region or account. */
 export function makeUser(world: World, order: UserOrder): ImageUser {
   const owner = order.account ?? world.config.accounts[0]?.uin ?? "";
   if (!world.config.accounts.some(({ uin }) => uin === owner))

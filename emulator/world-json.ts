@@ -6,7 +6,10 @@ import type { RequestRecord } from "./request-log.ts";
 import { parseSwitches, type Switches } from "./switches.ts";
 import type { World } from "./world.ts";
 
-type ImageJson = Omit<StoredImage, "shares"> & { readonly shares: readonly (readonly [uin: string, at: number])[] };
+type ImageJson = Omit<StoredImage, "shares" | "familySerial" | "kmsKeyId"> &
+  Partial<Pick<StoredImage, "familySerial" | "kmsKeyId">> & {
+    readonly shares: readonly (readonly [uin: string, at: number])[];
+  };
 
 /** A world as JSON. Faults and rate limits are of the moment and stay behind. */
 export interface WorldJson {
@@ -16,6 +19,7 @@ export interface WorldJson {
   readonly leftSnapshots: World["leftSnapshots"];
   readonly users: World["users"];
   readonly quotas: readonly (readonly [region: string, quota: number])[];
+  readonly kmsKeys: readonly (readonly [region: string, keys: readonly string[]])[];
   readonly requests: readonly RequestRecord[];
   readonly events: readonly AuditEvent[];
   readonly clockOffset: number;
@@ -31,6 +35,7 @@ export function exportWorld(world: World): WorldJson {
     leftSnapshots: world.leftSnapshots,
     users: world.users,
     quotas: [...world.quotas],
+    kmsKeys: [...world.kmsKeys],
     requests: world.requests,
     events: world.events,
     clockOffset: world.clockOffset,
@@ -57,10 +62,17 @@ export function importWorld(world: World, input: unknown): void {
   world.copies.clear();
   world.rates.clear();
   for (const json of images) {
-    // JSON has no undefined: what was undefined is absent.
-    const image: StoredImage = { ...json, work: json.work, copiedFrom: json.copiedFrom, shares: new Map(json.shares) };
+    // JSON has no undefined: what was undefined is absent. And an older export has no family serial and no key.
+    const image: StoredImage = {
+      ...json,
+      work: json.work,
+      copiedFrom: json.copiedFrom,
+      shares: new Map(json.shares),
+      familySerial: json.familySerial ?? json.serial,
+      kmsKeyId: json.kmsKeyId ?? "",
+    };
     world.images.get(image.region)?.set(image.imageId, image);
-    world.serial = Math.max(world.serial, image.serial);
+    world.serial = Math.max(world.serial, image.serial, image.familySerial);
     if (image.copiedFrom) {
       const source = `${image.copiedFrom.region}/${image.copiedFrom.imageId}`;
       world.copies.set(source, [...(world.copies.get(source) ?? []), image]);
@@ -71,6 +83,8 @@ export function importWorld(world: World, input: unknown): void {
   refill(world.users, from.users);
   world.quotas.clear();
   for (const [region, quota] of from.quotas ?? []) world.quotas.set(region, quota);
+  world.kmsKeys.clear();
+  for (const [region, keys] of from.kmsKeys ?? []) world.kmsKeys.set(region, keys);
   refill(world.requests, from.requests);
   refill(world.events, from.events);
   world.clockOffset = from.clockOffset ?? 0;

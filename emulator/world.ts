@@ -1,5 +1,6 @@
 import { type Account, DEFAULT_ACCOUNTS } from "./accounts.ts";
 import type { AuditEvent } from "./audit.ts";
+import { EmulatorInputError } from "./errors.ts";
 import type { ActiveFault } from "./faults.ts";
 import type { StoredImage } from "./image.ts";
 import { addPublicImages } from "./public-images.ts";
@@ -14,6 +15,14 @@ export type Minutes = readonly [min: number, max: number];
 
 /** Calls per second for an account in a region; `default` for actions that are not named. `false`: no limits. */
 export type RateLimits = { readonly default: number; readonly [action: string]: number } | false;
+
+/** As documented at each action (DescribeImages: a guess); the default is what most others have. */
+const DEFAULT_LIMITS: RateLimits = {
+  default: 10,
+  DescribeImages: 40,
+  DescribeLaunchTemplates: 20,
+  DescribeLaunchConfigurations: 20,
+};
 
 export interface WorldOptions {
   /** Epoch milliseconds. Nothing in a world happens but when it is looked at, so any clock will do. */
@@ -33,7 +42,7 @@ export interface WorldOptions {
   readonly importMinutes?: Minutes;
   /** Custom images per account and region. Default 500 (cvm 2017-03-12, SyncImages). See also `setQuota`. */
   readonly quota?: number;
-  /** Region → the KMS keys that it has. Default: any that looks like one is there. */
+  /** Region → the KMS keys that it has; a region without a list has none. Default: any that looks like one is everywhere. */
   readonly kmsKeys?: Readonly<Record<string, readonly string[]>>;
   /** SyncImages refuses larger images with InvalidImageId.TooLarge. Default: no limit. */
   readonly maxCopyGiB?: number;
@@ -51,7 +60,7 @@ export interface World {
   };
   /** Region → the number of custom images that it may hold, where that is not `config.quota`. */
   readonly quotas: Map<string, number>;
-  /** Region → its KMS keys; where it has none here, any will do. */
+  /** Region → its KMS keys; see `isKey`. */
   readonly kmsKeys: Map<string, readonly string[]>;
   /** What uses images. */
   readonly users: ImageUser[];
@@ -94,7 +103,7 @@ export function createWorld(options: WorldOptions): World {
       maxCopyGiB: options.maxCopyGiB ?? Number.POSITIVE_INFINITY,
       imageSizeGiB: options.imageSizeGiB ?? 50,
       unsyncableRegions: options.unsyncableRegions ?? [],
-      rateLimits: options.rateLimits ?? { default: 10, DescribeImages: 40 },
+      rateLimits: options.rateLimits ?? DEFAULT_LIMITS,
     },
     random: createRandom(options.seed ?? 1),
     switches: { ...defaultSwitches(), ...options.switches },
@@ -122,9 +131,30 @@ export function quotaOf(world: World, region: string): number {
   return world.quotas.get(region) ?? world.config.quota;
 }
 
-/** Sets the quota of one region, or of all. */
+/** Sets the quota of one region, or of all. Throws `EmulatorInputError` if there is no such region. */
 export function setQuota(world: World, region: string | undefined, quota: number): void {
+  if (region !== undefined) needRegion(world, region);
   for (const id of region === undefined ? world.images.keys() : [region]) world.quotas.set(id, quota);
+}
+
+const KMS_KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a region has that KMS key. Keys are regional; as long as no region has been given any, all are everywhere. */
+export function isKey(world: World, region: string, id: string): boolean {
+  if (!KMS_KEY.test(id)) return false;
+  return world.kmsKeys.size === 0 || (world.kmsKeys.get(region)?.includes(id) ?? false);
+}
+
+/** Sets the KMS keys of a region. Throws `EmulatorInputError` if there is no such region, or one is no key. */
+export function setKmsKeys(world: World, region: string, keys: readonly string[]): void {
+  needRegion(world, region);
+  const wrong = keys.find((key) => !KMS_KEY.test(key));
+  if (wrong !== undefined) throw new EmulatorInputError(`keys: ${wrong} is no UUID`);
+  world.kmsKeys.set(region, keys);
+}
+
+function needRegion(world: World, region: string): void {
+  if (!world.images.has(region)) throw new EmulatorInputError(`region: there is no ${region}`);
 }
 
 /** Lets time pass for image states and late visibility, without waiting and without touching timestamps. */

@@ -5,11 +5,46 @@ import type {
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { type Answer, CVM, defineAction } from "../action.ts";
 import { isoTime } from "../image-view.ts";
-import { chosen, pageOf } from "../page.ts";
+import { chosen, type Listing, NOTHING, pageOf } from "../page.ts";
 import { type ImageUser, usersOf } from "../users.ts";
 import { integer, required, string, strings } from "../validate.ts";
 
-/** Instances. There is no filter for the image that they run from. */
+const zoneOf = (region: string) => `${region}-1`;
+const STATE = "RUNNING";
+const CHARGE_TYPE = "POSTPAID_BY_HOUR";
+
+/** The documented filters but the two for creation times. There is none for the image that an instance runs from. */
+const LISTING: Listing = {
+  filters: {
+    "instance-id": ({ id }, value) => id === value,
+    "instance-name": ({ name }, value) => name === value,
+    "instance-state": (_, value) => value === STATE,
+    "instance-charge-type": (_, value) => value === CHARGE_TYPE,
+    zone: ({ region }, value) => value === zoneOf(region),
+    "project-id": (_, value) => value === "0",
+    "host-id": NOTHING,
+    "dedicated-cluster-id": NOTHING,
+    "vpc-id": NOTHING,
+    "subnet-id": NOTHING,
+    uuid: NOTHING,
+    "security-group-id": NOTHING,
+    "private-ip-address": NOTHING,
+    "public-ip-address": NOTHING,
+    "ipv6-address": NOTHING,
+    "tag-key": NOTHING,
+    "tag-value": NOTHING,
+  },
+  idForm: /^ins-[0-9a-z]{8}$/,
+  codes: {
+    both: "InvalidParameter",
+    malformedId: "InvalidInstanceId.Malformed",
+    tooManyIds: "InvalidParameterValue.LimitExceeded",
+    unknownFilter: "InvalidFilter",
+    tooManyValues: "InvalidFilterValue.LimitExceeded",
+  },
+};
+
+/** Instances. An id that does not exist is left out. */
 export const describeInstances = defineAction<DescribeInstancesRequest, DescribeInstancesResponse>({
   ...CVM,
   name: "DescribeInstances",
@@ -23,9 +58,9 @@ export const describeInstances = defineAction<DescribeInstancesRequest, Describe
     Offset: integer,
     Limit: integer,
   },
-  run({ world, account, region }, { InstanceIds: ids = [], Filters: filters = [], Offset, Limit }) {
+  run({ world, account, region }, { InstanceIds: ids, Filters: filters, Offset, Limit }) {
     const all = usersOf(world, account.uin, region, "instance");
-    const found = chosen(all, ids, filters, "instance-name");
+    const found = chosen(all, { ids, filters }, LISTING);
     return { TotalCount: found.length, InstanceSet: pageOf(found, Offset, Limit).map(viewInstance) };
   },
 });
@@ -36,9 +71,9 @@ function viewInstance({ id, name, imageIds, region, createdAt }: ImageUser): Ans
     InstanceId: id,
     InstanceName: name,
     ImageId: imageIds[0] ?? null,
-    InstanceState: "RUNNING",
+    InstanceState: STATE,
     CreatedTime: isoTime(createdAt),
-    Placement: { ...NO_PLACEMENT, Zone: `${region}-1` },
+    Placement: { ...NO_PLACEMENT, Zone: zoneOf(region) },
   };
 }
 
@@ -61,7 +96,7 @@ const NOTHING_ELSE = {
   Memory: 2,
   RestrictState: "NORMAL",
   InstanceName: null,
-  InstanceChargeType: "POSTPAID_BY_HOUR",
+  InstanceChargeType: CHARGE_TYPE,
   SystemDisk: null,
   DataDisks: null,
   PrivateIpAddresses: null,

@@ -1,10 +1,13 @@
 import { defineAction } from "../action.ts";
 import { isoTime } from "../image-view.ts";
-import { chosen, pageOf } from "../page.ts";
+import { chosen, type Listing, NOTHING, pageOf } from "../page.ts";
 import { usersOf } from "../users.ts";
 import { integer, required, string, strings } from "../validate.ts";
 
-/** as 2018-04-19, documents 377/20445. The vendor's typed package is not at hand, so these are the fields that matter here. */
+/**
+ * as 2018-04-19 (product documentation 377/20445, and as/v20180419 of the vendor's Go SDK). The vendor's typed package is
+ * not at hand, so these are the fields that matter here; the real answer has more.
+ */
 interface Request {
   LaunchConfigurationIds?: string[];
   Filters?: { Name: string; Values: string[] }[];
@@ -25,6 +28,24 @@ interface Response {
   RequestId?: string;
 }
 
+const LISTING: Listing = {
+  filters: {
+    "launch-configuration-id": ({ id }, value) => id === value,
+    "launch-configuration-name": ({ name }, value) => name === value,
+    "vague-launch-configuration-name": ({ name }, value) => name.includes(value),
+    "tag-key": NOTHING,
+    "tag-value": NOTHING,
+  },
+  idForm: /^asc-[0-9a-z]{8}$/,
+  codes: {
+    both: "InvalidParameterConflict",
+    malformedId: "InvalidParameterValue.InvalidLaunchConfigurationId",
+    tooManyIds: "InvalidParameterValue.TooLong",
+    unknownFilter: "InvalidParameterValue.InvalidFilter",
+    tooManyValues: "InvalidParameterValue.TooLong",
+  },
+};
+
 /** Launch configurations of Auto Scaling: each starts instances from an image, or from whatever a family points to. */
 export const describeLaunchConfigurations = defineAction<Request, Response>({
   service: "as",
@@ -41,9 +62,9 @@ export const describeLaunchConfigurations = defineAction<Request, Response>({
     Limit: integer,
     Offset: integer,
   },
-  run({ world, account, region }, { LaunchConfigurationIds: ids = [], Filters: filters = [], Offset, Limit }) {
+  run({ world, account, region }, { LaunchConfigurationIds: ids, Filters: filters, Offset, Limit }) {
     const all = usersOf(world, account.uin, region, "launch-configuration");
-    const found = chosen(all, ids, filters, "launch-configuration-name");
+    const found = chosen(all, { ids, filters }, LISTING);
     return {
       TotalCount: found.length,
       LaunchConfigurationSet: pageOf(found, Offset, Limit).map((one) => ({

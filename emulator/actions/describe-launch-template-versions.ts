@@ -15,7 +15,10 @@ type Request = Omit<DescribeLaunchTemplateVersionsRequest, "LaunchTemplateVersio
   LaunchTemplateVersions?: number[];
 };
 
-/** The versions of one launch template; without a range those from 0 to 30 only. */
+/**
+ * The versions of one launch template; without a range those from 0 to 30 only. Numbers of versions exclude everything
+ * that chooses in another way.
+ */
 export const describeLaunchTemplateVersions = defineAction<Request, DescribeLaunchTemplateVersionsResponse>({
   ...CVM,
   name: "DescribeLaunchTemplateVersions",
@@ -31,6 +34,10 @@ export const describeLaunchTemplateVersions = defineAction<Request, DescribeLaun
   },
   run({ world, account, region }, params) {
     const { LaunchTemplateId: id, LaunchTemplateVersions: named, MinVersion: min = 0, MaxVersion: max = 30 } = params;
+    const others = [params.MinVersion, params.MaxVersion, params.Offset, params.Limit, params.DefaultVersion];
+    if (named && others.some((value) => value !== undefined)) {
+      throw new ApiError("InvalidParameterCombination", "`LaunchTemplateVersions` excludes all other choices.");
+    }
     const template = usersOf(world, account.uin, region, "launch-template").find((user) => user.id === id);
     if (!template)
       throw new ApiError(
@@ -50,7 +57,7 @@ export const describeLaunchTemplateVersions = defineAction<Request, DescribeLaun
         LaunchTemplateId: id,
         IsDefaultVersion: version === 1,
         LaunchTemplateVersionDescription: "",
-        CreatedBy: template.owner,
+        CreatedBy: account.appId,
       })),
     };
   },

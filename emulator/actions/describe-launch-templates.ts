@@ -4,11 +4,27 @@ import type {
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { CVM, defineAction } from "../action.ts";
 import { isoTime } from "../image-view.ts";
-import { chosen, pageOf } from "../page.ts";
+import { chosen, type Listing, NOTHING, pageOf } from "../page.ts";
 import { usersOf } from "../users.ts";
 import { integer, required, string, strings } from "../validate.ts";
 
-/** Launch templates, without their versions. */
+const LISTING: Listing = {
+  filters: {
+    LaunchTemplateName: ({ name }, value) => name === value,
+    "tag-key": NOTHING,
+    "tag-value": NOTHING,
+  },
+  idForm: /^lt-[0-9a-z]{8}$/,
+  codes: {
+    both: "InvalidParameter",
+    malformedId: "InvalidParameterValue.LaunchTemplateIdMalformed",
+    tooManyIds: "InvalidParameter",
+    unknownFilter: "InvalidFilter",
+    tooManyValues: "InvalidFilterValue.LimitExceeded",
+  },
+};
+
+/** Launch templates, without their versions. An id that does not exist is left out. */
 export const describeLaunchTemplates = defineAction<DescribeLaunchTemplatesRequest, DescribeLaunchTemplatesResponse>({
   ...CVM,
   name: "DescribeLaunchTemplates",
@@ -22,9 +38,9 @@ export const describeLaunchTemplates = defineAction<DescribeLaunchTemplatesReque
     Offset: integer,
     Limit: integer,
   },
-  run({ world, account, region }, { LaunchTemplateIds: ids = [], Filters: filters = [], Offset, Limit }) {
+  run({ world, account, region }, { LaunchTemplateIds: ids, Filters: filters, Offset, Limit }) {
     const all = usersOf(world, account.uin, region, "launch-template");
-    const found = chosen(all, ids, filters, "LaunchTemplateName");
+    const found = chosen(all, { ids, filters }, LISTING);
     return {
       TotalCount: found.length,
       LaunchTemplateSet: pageOf(found, Offset, Limit).map(({ id, name, imageIds, owner, createdAt }) => ({

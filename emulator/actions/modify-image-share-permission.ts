@@ -37,7 +37,7 @@ export const modifyImageSharePermission = defineAction<
       for (const uin of params.AccountIds) image.shares.delete(uin);
     } else {
       checkShare(call, image, params.AccountIds);
-      for (const uin of params.AccountIds) image.shares.set(uin, world.now());
+      for (const uin of params.AccountIds) if (!image.shares.has(uin)) image.shares.set(uin, world.now());
     }
     call.touched.push({ region, imageId: image.imageId });
     return {};
@@ -75,7 +75,7 @@ function checkShare({ world, account }: Call, image: StoredImage, accounts: read
       );
     }
   }
-  if (image.shares.size + new Set(accounts).size > SHARES_PER_IMAGE) {
+  if (new Set([...image.shares.keys(), ...accounts]).size > SHARES_PER_IMAGE) {
     throw new ApiError("OverQuota", `An image can be shared with at most ${SHARES_PER_IMAGE} accounts.`);
   }
 }

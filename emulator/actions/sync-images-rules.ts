@@ -6,9 +6,7 @@ import { checkName } from "../image-names.ts";
 import { imageType, needImage } from "../image-view.ts";
 import { countCustomImages, isBusy, nameTaken } from "../inventory.ts";
 import type { Region } from "../regions.ts";
-import { quotaOf } from "../world.ts";
-
-const KMS_KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+import { isKey, quotaOf } from "../world.ts";
 
 /** The image to copy. Throws unless it is one that can be copied now (cvm 2017-03-12, SyncImages). */
 export function checkSource({ world, account, region }: Call, params: SyncImagesRequest): StoredImage {
@@ -17,9 +15,7 @@ export function checkSource({ world, account, region }: Call, params: SyncImages
   if (params.ImageIds.length > 1) throw errors.tooManyValues("ImageIds", 1);
   if (params.DestinationRegions.length === 0) throw errors.invalidValue("DestinationRegions", "it is empty");
   if (params.ImageName !== undefined) checkName(params.ImageName);
-  const keys = world.kmsKeys.get(region);
-  const isKey = (id: string) => KMS_KEY.test(id) && (keys?.includes(id) ?? true);
-  if (params.Encrypt && params.KmsKeyId !== undefined && !isKey(params.KmsKeyId)) {
+  if (params.Encrypt && params.KmsKeyId !== undefined && !isKey(world, region, params.KmsKeyId)) {
     throw new ApiError("InvalidParameter.InvalidKmsKeyId", `The KMS key id \`${params.KmsKeyId}\` is not valid.`);
   }
 
@@ -37,6 +33,12 @@ export function checkSource({ world, account, region }: Call, params: SyncImages
     throw new ApiError(
       "InvalidParameter.InstanceImageNotSupport",
       `The image \`${imageId}\` is an image of a whole instance, which this action does not support.`,
+    );
+  }
+  if (params.Encrypt && imageType(source, account.uin) === "SHARED_IMAGE") {
+    throw new ApiError(
+      "UnsupportedOperation.SyncEncryptImageNotSupport",
+      `The shared image \`${imageId}\` cannot be copied as an encrypted image: only a custom image can.`,
     );
   }
   if (source.encrypted) {

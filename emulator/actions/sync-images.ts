@@ -36,7 +36,7 @@ export const syncImages = defineAction<SyncImagesRequest, SyncImagesResponse>({
       if (world.switches.dryRunAnswer === "error") throw errors.dryRun();
       return { ImageSet: [] };
     }
-    const copies = params.DestinationRegions.map((region) => copy(call, source, region, name, params.Encrypt ?? false));
+    const copies = params.DestinationRegions.map((region) => copy(call, source, region, name, params));
     call.touched.push(...copies.map(({ region, imageId }) => ({ region, imageId })));
     if (!params.ImageSetRequired) return { ImageSet: [] };
     const missing = { none: 0, last: 1, all: copies.length }[world.switches.imageSetMissingEntries];
@@ -48,7 +48,7 @@ export const syncImages = defineAction<SyncImagesRequest, SyncImagesResponse>({
   },
 });
 
-function copy(call: Call, source: StoredImage, region: string, name: string, encrypt: boolean): StoredImage {
+function copy(call: Call, source: StoredImage, region: string, name: string, params: SyncImagesRequest): StoredImage {
   const { world, account } = call;
   const carries = world.switches;
   return addImage(world, {
@@ -63,7 +63,8 @@ function copy(call: Call, source: StoredImage, region: string, name: string, enc
     architecture: source.architecture,
     source: source.source,
     licenseType: source.licenseType,
-    encrypted: encrypt || source.encrypted,
+    encrypted: params.Encrypt ?? false,
+    kmsKeyId: (params.Encrypt && params.KmsKeyId) || "",
     family: carries.familyCarriedOver === "yes" ? source.family : "",
     work: copyWork(call, source, region, name),
     visibleFrom: world.workNow() + carries.copyVisibleAfterMs,

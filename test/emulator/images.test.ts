@@ -173,58 +173,6 @@ describe("DeleteImages", () => {
   });
 });
 
-describe("sharing", () => {
-  const share = (b: Bench, ImageId: string, AccountIds: string[], Permission = "SHARE") =>
-    b.call("ModifyImageSharePermission", { ImageId, AccountIds, Permission });
-  const refusal = (b: Bench, ImageId: string, AccountIds: string[], Permission = "SHARE") =>
-    b.refusal("ModifyImageSharePermission", { ImageId, AccountIds, Permission });
-
-  it("shares with an account, lists it, and stops", () => {
-    const b = bench();
-    const id = b.image();
-    share(b, id, [GOLDEN.uin]);
-    expect(b.call("DescribeImageSharePermission", { ImageId: id })).toMatchObject({
-      SharePermissionSet: [{ AccountId: GOLDEN.uin, CreatedTime: "2026-01-15T08:00:00Z" }],
-    });
-    share(b, id, [GOLDEN.uin], "CANCEL");
-    expect(b.look(id, { account: GOLDEN })).toBeUndefined();
-    expect(b.call("DescribeImageSharePermission", { ImageId: id }).SharePermissionSet).toEqual([]);
-  });
-
-  it("refuses oneself, an unknown account, and whom it is shared with already", () => {
-    const b = bench();
-    const id = b.image();
-    expect(refusal(b, id, [MAIN.uin])).toBe("InvalidAccountIs.YourSelf");
-    expect(refusal(b, id, ["100000009999"])).toBe("InvalidAccountId.NotFound");
-    share(b, id, [GOLDEN.uin]);
-    expect(refusal(b, id, [GOLDEN.uin])).toBe("FailedOperation.AccountAlreadyExists");
-    expect(refusal(b, id, [GOLDEN.uin], "LEND")).toBe("InvalidParameterValue");
-  });
-
-  it("refuses images that cannot be shared", () => {
-    const b = bench();
-    const code = (order: object) => refusal(b, b.image(order), [GOLDEN.uin]);
-    expect(code({ encrypted: true })).toBe("UnsupportedOperation.EncryptedImagesNotSupported");
-    expect(code({ licenseType: "BYOL" })).toBe("FailedOperation.BYOLImageShareFailed");
-    expect(code({ platform: "RedHat" })).toBe("FailedOperation.RImageShareFailed");
-    expect(code({ dataDisks: [10] })).toBe("InvalidParameter.InstanceImageNotSupport");
-    expect(code({ state: "CREATING" })).toBe("InvalidParameterValue.InvalidImageState");
-    const lent = b.image({ account: GOLDEN.uin });
-    shareImage(b.world, { region: "ap-guangzhou", imageId: lent }, [MAIN.uin]);
-    expect(refusal(b, lent, [THIRD.uin])).toBe("UnauthorizedOperation.ImageNotBelongToAccount");
-  });
-
-  it("stops at 500 accounts for an image", () => {
-    const many = Array.from({ length: 501 }, (_, i) => ({ ...THIRD, uin: `2000000${i}`, secretId: `AKIDmany${i}` }));
-    const b = bench({ accounts: [MAIN, ...many] });
-    const id = b.image();
-    const uins = many.map((account) => account.uin);
-    expect(refusal(b, id, uins)).toBe("OverQuota");
-    share(b, id, uins.slice(0, 500));
-    expect(refusal(b, id, uins.slice(500))).toBe("OverQuota");
-  });
-});
-
 describe("small reads", () => {
   it("DescribeImageQuota tells the limit", () => {
     expect(bench().call("DescribeImageQuota")).toMatchObject({ ImageNumQuota: 500 });

@@ -15,6 +15,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   tag: "2018-08-13",
   sts: "2018-08-13",
   region: "2022-06-27",
+  as: "2018-04-19",
 };
 
 export interface Bench {

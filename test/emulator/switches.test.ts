@@ -190,10 +190,11 @@ const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
     expect(b.look(copy, BEIJING)).toMatchObject({ ImageFamily: value === "yes" ? "f" : "" });
   },
   deleteFailedImages(value, b) {
-    const imageId = b.image({ state: "CREATEFAILED" });
-    expect(outcome(() => b.call("DeleteImages", { ImageIds: [imageId] }))).toBe(
-      value === "allowed" ? "ok" : "InvalidImageId.IncorrectState",
-    );
+    for (const state of ["CREATEFAILED", "IMPORTFAILED"] as const)
+      expect(outcome(() => b.call("DeleteImages", { ImageIds: [b.image({ state })] }))).toBe(
+        value === "allowed" ? "ok" : "InvalidImageId.IncorrectState",
+      );
+    expect(outcome(() => b.call("DeleteImages", { ImageIds: [b.image()] }))).toBe("ok");
   },
 };
 

@@ -80,6 +80,12 @@ describe("SyncImages: what it makes", () => {
     expect(sync(b, source, ["ap-shanghai"])).toHaveProperty("ap-shanghai");
   });
 
+  it("copies a deprecated image too; the copy is not deprecated", () => {
+    const b = bench();
+    const copy = sync(b, b.image({ deprecated: true }), ["ap-shanghai"])["ap-shanghai"] ?? "";
+    expect(b.look(copy, { region: "ap-shanghai" })).toMatchObject({ ImageDeprecated: false });
+  });
+
   it("turns a shared image into a custom one in its own region, which can then go further", () => {
     const b = bench();
     const shared = b.image({ account: GOLDEN.uin });

@@ -1,130 +1,224 @@
 import { describe, expect, it } from "vitest";
-import { callAction } from "../../emulator/call.ts";
-import { createApp } from "../../emulator/server.ts";
-import { makeUser } from "../../emulator/users.ts";
-import { setQuota } from "../../emulator/world.ts";
-import { exportWorld, importWorld } from "../../emulator/world-json.ts";
-import { type Bench, bench, GOLDEN, MAIN, sync } from "./support.ts";
+import {
+  makeInstances,
+  makeLaunchConfiguration,
+  makeLaunchTemplate,
+  makeUser,
+  removeUser,
+} from "../../emulator/users.ts";
+import { type Bench, bench, caught, GOLDEN, MAIN } from "./support.ts";
 
 const HOME = "ap-guangzhou";
-const ask = (b: Bench, action: string, params: object = {}, service: "cvm" | "as" = "cvm", account = MAIN) =>
-  callAction(b.world, {
-    account,
-    service,
-    action,
-    version: service === "as" ? "2018-04-19" : "2017-03-12",
-    region: HOME,
-    params: { ...params },
-  });
+const IMAGE = "img-aaaaaaaa";
+const OTHER = "img-bbbbbbbb";
+
+interface Listed {
+  readonly TotalCount: number;
+  readonly InstanceSet: readonly { readonly InstanceId: string; readonly ImageId: string }[];
+  readonly LaunchTemplateSet: readonly object[];
+  readonly LaunchTemplateVersionSet: readonly {
+    readonly LaunchTemplateVersion: number;
+    readonly LaunchTemplateVersionData: { readonly ImageId: string };
+  }[];
+  readonly LaunchConfigurationSet: readonly object[];
+}
+
+const list = (b: Bench, action: string, params: object = {}, options: Parameters<Bench["call"]>[2] = {}): Listed =>
+  b.call(action, params, { service: action === "DescribeLaunchConfigurations" ? "as" : "cvm", ...options }) as never;
+const refusal = (b: Bench, action: string, params: object) =>
+  b.refusal(action, params, { service: action === "DescribeLaunchConfigurations" ? "as" : "cvm" });
+
+const LISTS = [
+  ["DescribeInstances", "InstanceIds", "ins-00000000"],
+  ["DescribeLaunchTemplates", "LaunchTemplateIds", "lt-00000000"],
+  ["DescribeLaunchConfigurations", "LaunchConfigurationIds", "asc-00000000"],
+] as const;
+
+/** Twenty-five of each kind, all of one image. */
+function crowd(): Bench {
+  const b = bench();
+  makeInstances(b.world, { region: HOME, imageId: IMAGE, name: "web", count: 25 });
+  for (let i = 1; i <= 25; i += 1) {
+    makeLaunchTemplate(b.world, { region: HOME, imageIds: [IMAGE], name: `web-${i}` });
+    makeLaunchConfiguration(b.world, { region: HOME, imageId: IMAGE, name: `web-${i}` });
+  }
+  return b;
+}
 
 describe("what uses images", () => {
-  it("is shown by its kind, to its account and in its region alone", () => {
+  it("shows an instance with its image, and null for what the emulator does not play", () => {
     const b = bench();
-    const imageIds = [b.image()];
-    const instance = makeUser(b.world, { kind: "instance", region: HOME, imageIds });
-    const template = makeUser(b.world, {
-      kind: "launch-template",
-      region: HOME,
-      imageIds: [...imageIds, "img-other000"],
-    });
-    const configuration = makeUser(b.world, {
-      kind: "launch-configuration",
-      region: HOME,
-      imageIds: [],
-      imageFamily: "f",
-    });
-    makeUser(b.world, { kind: "instance", region: "ap-beijing", imageIds });
-    expect(ask(b, "DescribeInstances")).toMatchObject({
-      TotalCount: 1,
-      InstanceSet: [{ InstanceId: instance.id, ImageId: imageIds[0], InstanceState: "RUNNING" }],
-    });
-    expect(ask(b, "DescribeLaunchTemplates")).toMatchObject({
-      LaunchTemplateSet: [{ LaunchTemplateId: template.id, LatestVersionNumber: 2, LaunchTemplateVersionCount: 2 }],
-    });
-    expect(ask(b, "DescribeLaunchConfigurations", {}, "as")).toMatchObject({
-      LaunchConfigurationSet: [{ LaunchConfigurationId: configuration.id, ImageId: "", ImageFamily: "f" }],
-    });
-    for (const action of ["DescribeInstances", "DescribeLaunchTemplates"])
-      expect(ask(b, action, {}, "cvm", GOLDEN)).toMatchObject({ TotalCount: 0 });
+    const [instance] = makeInstances(b.world, { region: HOME, imageId: IMAGE, name: "web" });
+    expect(list(b, "DescribeInstances").InstanceSet).toMatchObject([
+      {
+        InstanceId: instance?.id,
+        InstanceName: "web",
+        ImageId: IMAGE,
+        InstanceState: "RUNNING",
+        CreatedTime: "2026-01-15T08:00:00Z",
+        Placement: { Zone: "ap-guangzhou-1" },
+        Tags: null,
+        OsName: null,
+      },
+    ]);
   });
+
+  it("shows a launch template, and the image of each version", () => {
+    const b = bench();
+    const { id } = makeLaunchTemplate(b.world, { region: HOME, imageIds: [IMAGE, OTHER], name: "web" });
+    expect(list(b, "DescribeLaunchTemplates").LaunchTemplateSet).toMatchObject([
+      {
+        LaunchTemplateId: id,
+        LaunchTemplateName: "web",
+        LatestVersionNumber: 2,
+        LaunchTemplateVersionCount: 2,
+        CreatedBy: MAIN.uin,
+      },
+    ]);
+    const { LaunchTemplateVersionSet: versions } = list(b, "DescribeLaunchTemplateVersions", { LaunchTemplateId: id });
+    expect(versions).toMatchObject([
+      { LaunchTemplateVersion: 1, IsDefaultVersion: true, LaunchTemplateVersionData: { ImageId: IMAGE } },
+      { LaunchTemplateVersion: 2, IsDefaultVersion: false, LaunchTemplateVersionData: { ImageId: OTHER } },
+    ]);
+    expect(versions[0]).toMatchObject({ CreatedBy: MAIN.appId });
+  });
+
+  it("shows a launch configuration with an image or a family, and makes none with both or neither", () => {
+    const b = bench();
+    makeLaunchConfiguration(b.world, { region: HOME, imageId: IMAGE });
+    makeLaunchConfiguration(b.world, { region: HOME, imageFamily: "golden" });
+    expect(list(b, "DescribeLaunchConfigurations").LaunchConfigurationSet).toMatchObject([
+      { ImageId: IMAGE, ImageFamily: "", LaunchConfigurationStatus: "NORMAL" },
+      { ImageId: "", ImageFamily: "golden" },
+    ]);
+    for (const order of [{}, { imageId: IMAGE, imageFamily: "golden" }])
+      expect(() => makeLaunchConfiguration(b.world, { region: HOME, ...order })).toThrow("exactly one");
+    expect(() => makeLaunchTemplate(b.world, { region: HOME, imageIds: [] })).toThrow("at least one version");
+  });
+
+  it("is seen by its account, in its region alone, and gone when it is taken away", () => {
+    const b = crowd();
+    for (const [action] of LISTS) {
+      expect(list(b, action).TotalCount).toBe(25);
+      expect(list(b, action, {}, { account: GOLDEN }).TotalCount).toBe(0);
+      expect(list(b, action, {}, { region: "ap-beijing" }).TotalCount).toBe(0);
+    }
+    makeInstances(b.world, { region: "ap-beijing", imageId: IMAGE, account: GOLDEN.uin });
+    expect(list(b, "DescribeInstances", {}, { account: GOLDEN, region: "ap-beijing" }).TotalCount).toBe(1);
+    for (const { region, id } of [...b.world.users]) removeUser(b.world, region, id);
+    for (const [action] of LISTS) expect(list(b, action).TotalCount).toBe(0);
+    expect(() => removeUser(b.world, HOME, "ins-00000000")).toThrow("nothing in ap-guangzhou has the id");
+    expect(() => makeInstances(b.world, { region: "ap-atlantis", imageId: IMAGE })).toThrow("region: there is no");
+    const stranger = { kind: "instance", region: HOME, imageIds: [IMAGE], account: "1" } as const;
+    expect(() => makeUser(b.world, stranger)).toThrow("account: there is no 1");
+  });
+
+  it("does not keep an image from being deleted: nothing documents that it would", () => {
+    const b = bench();
+    const imageId = b.image();
+    makeInstances(b.world, { region: HOME, imageId });
+    makeLaunchTemplate(b.world, { region: HOME, imageIds: [imageId] });
+    makeLaunchConfiguration(b.world, { region: HOME, imageId });
+    b.call("DeleteImages", { ImageIds: [imageId] });
+    expect(list(b, "DescribeInstances").InstanceSet).toMatchObject([{ ImageId: imageId }]);
+  });
+});
+
+describe.each(LISTS)("%s", (action, idsName, unknownId) => {
+  const setOf = (listed: Listed) => listed[`${action.replace("Describe", "").slice(0, -1)}Set` as "InstanceSet"];
 
   it("comes in pages of 20 unless told otherwise, and of 100 at most", () => {
-    const b = bench();
-    for (let i = 0; i < 25; i += 1) makeUser(b.world, { kind: "instance", region: HOME, imageIds: ["img-aaaaaaaa"] });
-    expect((ask(b, "DescribeInstances")["InstanceSet"] as unknown[]).length).toBe(20);
-    expect((ask(b, "DescribeInstances", { Offset: 20 })["InstanceSet"] as unknown[]).length).toBe(5);
-    expect(() => ask(b, "DescribeInstances", { Limit: 101 })).toThrow("Limit");
-    expect(() => ask(b, "DescribeInstances", { Filters: [{ Name: "image-id", Values: ["x"] }] })).toThrow("image-id");
+    const b = crowd();
+    expect(setOf(list(b, action))).toHaveLength(20);
+    const rest = list(b, action, { Offset: 20 });
+    expect([setOf(rest).length, rest.TotalCount]).toEqual([5, 25]);
+    expect(setOf(list(b, action, { Limit: 100 }))).toHaveLength(25);
+    expect(refusal(b, action, { Limit: 101 })).toBe("InvalidParameterValue.LimitExceeded");
+    expect(refusal(b, action, { Limit: 0 })).toBe("InvalidParameterValue.LimitExceeded");
+    expect(refusal(b, action, { Offset: -1 })).toBe("InvalidParameterValue");
   });
 
-  it("has of a template the versions 0 to 30 only, where no range is given", () => {
-    const b = bench();
-    const imageIds = Array.from({ length: 35 }, (_, i) => `img-${String(i).padStart(8, "0")}`);
-    const { id } = makeUser(b.world, { kind: "launch-template", region: HOME, imageIds });
-    const count = (range: object) =>
-      ask(b, "DescribeLaunchTemplateVersions", { LaunchTemplateId: id, ...range })["TotalCount"];
-    expect([count({}), count({ MinVersion: 0, MaxVersion: 35 }), count({ LaunchTemplateVersions: [33] })]).toEqual([
-      30, 35, 1,
-    ]);
-    expect(() => count({ LaunchTemplateId: "lt-none0000" })).toThrow("does not exist");
+  it("finds by id, and leaves out an id that there is not", () => {
+    const b = crowd();
+    const kind = action.includes("Instances") ? "ins-" : action.includes("Templates") ? "lt-" : "asc-";
+    const id = b.world.users.find((user) => user.id.startsWith(kind))?.id;
+    expect(list(b, action, { [idsName]: [id, unknownId] }).TotalCount).toBe(1);
+    expect(refusal(b, action, { [idsName]: ["x"] })).toMatch(/Malformed$|InvalidLaunchConfigurationId$/);
+    const Filters = [{ Name: "tag-key", Values: ["a"] }];
+    expect(refusal(b, action, { [idsName]: [id], Filters })).toMatch(/^InvalidParameter(Conflict)?$/);
+    const many = Array.from({ length: 101 }, () => unknownId);
+    expect(refusal(b, action, { [idsName]: many })).toMatch(/^InvalidParameter/);
   });
 
-  it("does not keep an image from being deleted, with its snapshots or without", () => {
-    const b = bench();
-    const [used, other] = [b.image(), b.image()];
-    makeUser(b.world, { kind: "instance", region: HOME, imageIds: [used] });
-    ask(b, "DeleteImages", { ImageIds: [used], DeleteBindedSnap: true });
-    expect(b.world.leftSnapshots).toEqual([]);
-    ask(b, "DeleteImages", { ImageIds: [other] });
-    expect(b.world.leftSnapshots).toHaveLength(1);
-  });
-
-  it("is made, shown and taken away by the control API, and survives an export", async () => {
-    const b = bench();
-    const app = createApp(b.world);
-    const post = async (path: string, method: string, body?: object) =>
-      (
-        await app.request(`/_emulator${path}`, { method, ...(body && { body: JSON.stringify(body) }) })
-      ).json() as Promise<Record<string, unknown>>;
-    const made = await post("/users", "POST", { kind: "instance", region: HOME, imageIds: ["img-aaaaaaaa"] });
-    expect(await post("/world", "GET")).toMatchObject({ users: [{ id: made["id"], kind: "instance" }] });
-    const copy = bench();
-    importWorld(copy.world, JSON.parse(JSON.stringify(exportWorld(b.world))));
-    expect(copy.world.users).toEqual(b.world.users);
-    await post(`/users/${HOME}/${String(made["id"])}`, "DELETE");
-    expect(b.world.users).toEqual([]);
-    expect(await post("/users", "POST", { kind: "car", region: HOME, imageIds: [] })).toHaveProperty("error");
+  it("has no filter for the image, and refuses whatever is not documented", () => {
+    const b = crowd();
+    const by = (Name: string, ...Values: string[]) => ({ Filters: [{ Name, Values }] });
+    for (const name of ["image-id", "toString"]) expect(refusal(b, action, by(name, IMAGE))).toMatch(/InvalidFilter$/);
+    expect(refusal(b, action, by("tag-key", "1", "2", "3", "4", "5", "6"))).toMatch(/LimitExceeded$|TooLong$/);
+    expect(list(b, action, by("tag:role", "web")).TotalCount).toBe(0);
   });
 });
 
-describe("a quota of its own", () => {
-  it("holds for one region, for all that makes images there", () => {
-    const b = bench();
-    setQuota(b.world, "ap-beijing", 1);
-    const quota = (region: string) =>
-      callAction(b.world, {
-        account: MAIN,
-        service: "cvm",
-        action: "DescribeImageQuota",
-        version: "2017-03-12",
-        region,
-        params: {},
-      });
-    expect([quota("ap-beijing"), quota(HOME)]).toMatchObject([{ ImageNumQuota: 1 }, { ImageNumQuota: 500 }]);
-    sync(b, b.image({ name: "1" }), ["ap-beijing"]);
-    expect(() => sync(b, b.image({ name: "2" }), ["ap-beijing"])).toThrow("quota");
-    setQuota(b.world, undefined, 2);
-    sync(b, b.image({ name: "3" }), ["ap-beijing"]);
-    expect(() => ask(b, "CreateImage", { ImageName: "x", InstanceId: "ins-aaaaaaaa" })).toThrow("quota");
+describe("filters", () => {
+  const byName = (Name: string, ...Values: string[]) => ({ Filters: [{ Name, Values }] });
+
+  it.each([
+    ["DescribeInstances", "instance-name", "web-7", 1],
+    ["DescribeInstances", "instance-state", "RUNNING", 25],
+    ["DescribeInstances", "instance-state", "STOPPED", 0],
+    ["DescribeInstances", "zone", "ap-guangzhou-1", 25],
+    ["DescribeInstances", "vpc-id", "vpc-00000000", 0],
+    ["DescribeLaunchTemplates", "LaunchTemplateName", "web-7", 1],
+    ["DescribeLaunchConfigurations", "launch-configuration-name", "web-7", 1],
+    ["DescribeLaunchConfigurations", "vague-launch-configuration-name", "web-2", 7],
+  ])("%s by %s %s", (action, name, value, count) => {
+    expect(list(crowd(), action, byName(name, value)).TotalCount).toBe(count);
+  });
+
+  it("must all match, each by any of its values", () => {
+    const b = crowd();
+    const [first, second] = list(b, "DescribeInstances").InstanceSet;
+    const Filters = [
+      { Name: "instance-id", Values: [first?.InstanceId, second?.InstanceId] },
+      { Name: "instance-name", Values: ["web-2", "web-3"] },
+    ];
+    expect(list(b, "DescribeInstances", { Filters }).TotalCount).toBe(1);
   });
 });
 
-describe("keys", () => {
-  it("belong to a region", () => {
-    const key = "01234567-89ab-cdef-0123-456789abcdef";
-    const b = bench({ kmsKeys: { [HOME]: [key] } });
-    const encrypt = (KmsKeyId: string) => sync(b, b.image(), [HOME], { Encrypt: true, KmsKeyId });
-    expect(() => encrypt("11234567-89ab-cdef-0123-456789abcdef")).toThrow("KMS key");
-    expect(Object.keys(encrypt(key))).toEqual([HOME]);
+describe("DescribeLaunchTemplateVersions", () => {
+  const versions = (b: Bench, id: string, more: object = {}) =>
+    list(b, "DescribeLaunchTemplateVersions", { LaunchTemplateId: id, ...more });
+  const imageIds = Array.from({ length: 35 }, (_, i) => `img-${String(i + 1).padStart(8, "0")}`);
+
+  it("has the versions 0 to 30 only, where no range is given: a client that asks for no range misses the others", () => {
+    const b = bench();
+    const { id } = makeLaunchTemplate(b.world, { region: HOME, imageIds });
+    expect(versions(b, id).TotalCount).toBe(30);
+    expect(versions(b, id, { MinVersion: 0, MaxVersion: 35 }).TotalCount).toBe(35);
+    expect(versions(b, id, { MinVersion: 31 }).TotalCount).toBe(0);
+    expect(versions(b, id, { DefaultVersion: true }).TotalCount).toBe(1);
+    const named = versions(b, id, { LaunchTemplateVersions: [33, 2] });
+    expect(named.LaunchTemplateVersionSet.map((version) => version.LaunchTemplateVersion)).toEqual([2, 33]);
+  });
+
+  it("comes in pages too", () => {
+    const b = bench();
+    const { id } = makeLaunchTemplate(b.world, { region: HOME, imageIds });
+    const all = { MinVersion: 0, MaxVersion: 35 };
+    const pages = [0, 20].flatMap((Offset) => versions(b, id, { ...all, Offset }).LaunchTemplateVersionSet);
+    expect(pages.map((version) => version.LaunchTemplateVersionData.ImageId)).toEqual(imageIds);
+    expect(versions(b, id, { ...all, Limit: 100 }).LaunchTemplateVersionSet).toHaveLength(35);
+  });
+
+  it("refuses a template that is not there, or not ours, and numbers together with a range", () => {
+    const b = bench();
+    const { id } = makeLaunchTemplate(b.world, { region: HOME, imageIds, account: GOLDEN.uin });
+    expect(caught(() => versions(b, id))).toMatchObject({
+      code: "InvalidParameterValue.LaunchTemplateIdNotExisted",
+    });
+    const both = { LaunchTemplateId: id, LaunchTemplateVersions: [1], MaxVersion: 9 };
+    expect(refusal(b, "DescribeLaunchTemplateVersions", both)).toBe("InvalidParameterCombination");
+    expect(refusal(b, "DescribeLaunchTemplateVersions", {})).toBe("MissingParameter");
   });
 });
