@@ -43,6 +43,8 @@ describe("the example", () => {
   });
 });
 
+const KEY = "01234567-89ab-cdef-0123-456789abcdef";
+
 describe("a policy file", () => {
   it("fills in what is not said", () => {
     expect(parsed({ select: undefined })).toEqual({
@@ -52,14 +54,24 @@ describe("a policy file", () => {
       select: { type: "custom" },
       to: ["ap-shanghai"],
       crossBorder: "never",
-      copy: { name: "{{name}}", tags: { inherit: true, set: {} } },
+      copy: {
+        name: "{{name}}",
+        tags: { inherit: true, set: {} },
+        family: "inherit",
+        publish: "each",
+        shareWith: [],
+        encrypt: false,
+        regions: {},
+      },
       existing: "block",
       attempts: 5,
       stuckAfter: 3_600_000,
+      prune: { minAge: 7 * 86_400_000, delete: false },
+      onDrift: "repair",
     });
   });
 
-  it("takes everything that this version carries out", () => {
+  it("takes everything that there is", () => {
     const select = {
       type: "shared",
       name: ["a-*", "!a-b"],
@@ -73,9 +85,17 @@ describe("a policy file", () => {
       newest: 3,
       not: { name: ["*-debug"], tags: { replicate: "no" } },
     };
-    const copy = { name: "{{name}}-{{date}}", tags: { inherit: false, set: { env: "prod" } } };
+    const copy = {
+      name: "{{name}}-{{date}}",
+      description: "ours",
+      tags: { inherit: false, set: { env: "prod" } },
+      family: "golden",
+      publish: "together",
+      regions: { "ap-shanghai": { encrypt: { kmsKeyId: KEY }, tags: { set: { env: "dr" } } } },
+    };
     const rest = { enabled: false, crossBorder: "approved", existing: "adopt", maxSizeGiB: 200, attempts: 20 };
-    expect(parsed({ select, copy, ...rest, stuckAfter: "90s" })).toEqual({
+    const prune = { minAge: "1d", delete: true };
+    expect(parsed({ select, copy, ...rest, stuckAfter: "90s", prune, onDrift: "report" })).toEqual({
       name: "p",
       from: ["ap-guangzhou"],
       to: ["ap-shanghai"],
@@ -87,9 +107,11 @@ describe("a policy file", () => {
         minAge: 600_000,
         not: { name: ["*-debug"], tags: { replicate: ["no"] } },
       },
-      copy,
+      copy: { ...copy, shareWith: [], encrypt: false },
       ...rest,
       stuckAfter: 90_000,
+      prune: { minAge: 86_400_000, delete: true },
+      onDrift: "report",
     });
   });
 
@@ -139,10 +161,24 @@ policies:
     expect(problems(text("ap-tokio"))).toHaveLength(2);
   });
 
-  it("may say for the fields of later versions what is done today", () => {
-    expect(
-      problems(file({ copy: { description: "inherit", encrypt: false, publish: "each", shareWith: [] } })),
-    ).toEqual([]);
+  it("may say what is so anyway", () => {
+    const copy = { description: "inherit", family: "inherit", encrypt: false, publish: "each", shareWith: [] };
+    expect(parsed({ copy })).toEqual(parsed({}));
+  });
+
+  it("may want no family, keys of a region, and accounts as numbers, each once", () => {
+    expect(parsed({ copy: { family: false } })?.copy).not.toHaveProperty("family");
+    expect(parsed({ copy: { encrypt: true } })?.copy.encrypt).toEqual({});
+    const defaults = { copy: { encrypt: { kmsKeyId: KEY } } };
+    expect(parsed({ copy: { encrypt: false } }, { defaults })?.copy.encrypt).toBe(false);
+    const shareWith = [100000000003, "100000000003", "100000000004"];
+    expect(parsed({ copy: { shareWith } })?.copy.shareWith).toEqual(["100000000003", "100000000004"]);
+  });
+
+  it("may name prices", () => {
+    const prices = { currency: "CNY", snapshotGiBMonth: { default: 0.12, "ap-tokyo": 0 } };
+    expect(parsePolicy(file({}, { prices }), "p.yaml").prices).toEqual(prices);
+    expect(parsePolicy(file({}), "p.yaml")).not.toHaveProperty("prices");
   });
 });
 
@@ -180,7 +216,6 @@ policies:
       "p.yaml:9:48: policies[0].select.name[0]",
       'p.yaml:10:28: policies[0].copy.tags.set["qcs:a"]',
       "p.yaml:10:43: policies[0].copy.tags.set.n",
-      "p.yaml:11:5: policies[0].prune",
       "p.yaml:12:5: policies[1].to",
       "p.yaml:13:12: policies[1].from[0]",
       "p.yaml:14:21: policies[1].select.type",
@@ -258,22 +293,45 @@ policies:
       "is a tag key of 128 characters; 1 to 127",
     ],
     ["a long tag value", { copy: { tags: { set: { k: "x".repeat(256) } } } }, "must be text of at most 255 characters"],
-    ["a family for the copies", { copy: { family: "inherit" } }, "copy.family: not carried out yet in this version"],
     [
-      "a description",
-      { copy: { description: "x" } },
-      'not carried out yet in this version (reserved for a later one); remove it, or write "inherit"',
+      "a family that is none",
+      { copy: { family: true } },
+      "copy.family: must be inherit, false or the name of a family",
     ],
-    ["publishing together", { copy: { publish: "together" } }, "not carried out yet"],
-    ["sharing", { copy: { shareWith: ["100000000003"] } }, "not carried out yet"],
-    ["encryption", { copy: { encrypt: true } }, "not carried out yet"],
+    ["a family that is too long", { copy: { family: "x".repeat(61) } }, "at most 60 characters"],
+    ["a long description", { copy: { description: "x".repeat(257) } }, "at most 256 characters"],
+    ["a description of two lines", { copy: { description: "a\nb" } }, "must be inherit, or a text"],
+    ["another way to publish", { copy: { publish: "both" } }, "copy.publish: must be each or together"],
+    ["accounts that are none", { copy: { shareWith: ["me"] } }, "copy.shareWith[0]: must be an account id"],
     [
-      "a region of its own kind",
-      { copy: { regions: { "ap-tokyo": { encrypt: true } } } },
-      "copy.regions: not carried out yet",
+      "too many accounts",
+      { copy: { shareWith: Array.from({ length: 501 }, (_, i) => String(i + 1)) } },
+      "must be a list of at most 500 account ids",
     ],
-    ["pruning", { prune: { minAge: "7d", delete: false } }, "prune: not carried out yet"],
-    ["drift", { onDrift: "repair" }, "onDrift: not carried out yet"],
+    ["a key that is none", { copy: { encrypt: { kmsKeyId: "mine" } } }, "must be the id of a key, such as 01234567-"],
+    [
+      "an encrypted image that is to be shared",
+      { copy: { encrypt: true, shareWith: ["100000000003"] } },
+      "the cloud shares no encrypted image, and the copies in ap-shanghai are to be encrypted",
+    ],
+    [
+      "one that is encrypted in one region only",
+      { copy: { regions: { "ap-shanghai": { encrypt: true } }, shareWith: ["100000000003"] } },
+      "the cloud shares no encrypted image",
+    ],
+    [
+      "one key for two regions",
+      { to: ["ap-shanghai", "ap-beijing"], copy: { encrypt: { kmsKeyId: KEY } } },
+      "a key belongs to one region, and this one is for ap-shanghai, ap-beijing",
+    ],
+    [
+      "what differs in no region",
+      { copy: { regions: { "ap-shangai": { encrypt: true } } } },
+      '"ap-shangai" is no region; did you mean "ap-shanghai"?',
+    ],
+    ["what differs in a group", { copy: { regions: { mainland: { encrypt: true } } } }, '"mainland" is no region'],
+    ["an age without its unit", { prune: { minAge: 7 } }, "prune.minAge: must be a length of time"],
+    ["drift that is ignored", { onDrift: "ignore" }, "onDrift: must be repair or report"],
   ])("is found: %s", (_, policy, text) => {
     expect(problems(file(policy))).toEqual([expect.stringContaining(text)]);
   });
@@ -288,8 +346,8 @@ policies:
           { defaults: { copy: { tags: { set: tags("d-", inherited) } } } },
         ),
       );
-    expect(set(40, 6)).toEqual([]);
-    expect(set(40, 7)).toEqual([expect.stringContaining("holds 47 tags; at most 46 are allowed")]);
+    expect(set(40, 5)).toEqual([]);
+    expect(set(40, 6)).toEqual([expect.stringContaining("holds 46 tags; at most 45 are allowed")]);
   });
 
   it.each<[string, Fields, string]>([
@@ -302,7 +360,8 @@ policies:
       "policies: must be a list of at least one policy, not an empty list",
     ],
     ["a name in the defaults", { defaults: { name: "x" } }, "defaults.name: each policy has a name of its own"],
-    ["prices", { prices: { currency: "CNY" } }, "prices: not carried out yet"],
+    ["prices", { prices: { currency: "CNY", snapshotGiBMonth: { default: -1 } } }, "must be a price, a number from 0"],
+    ["prices", { prices: { currency: "CNY", snapshotGiBMonth: { "ap-tokio": 1 } } }, 'did you mean "ap-tokyo"'],
     ["accounts", { accounts: {} }, "accounts: not carried out yet"],
     ["a group that is built in", { regions: { all: ["ap-tokyo"] } }, 'regions.all: "all" is built in'],
     [
