@@ -2,7 +2,8 @@ import { InputError, type Problem } from "../../errors.ts";
 import type { Encrypt, Policy, Prices, Select } from "../../types.ts";
 import { parseDuration } from "../duration.ts";
 import { ownOrDefault, policyProblems } from "./checks.ts";
-import { problemAt } from "./issues.ts";
+import { contradictions } from "./contradictions.ts";
+import { problemAt, valueAt } from "./issues.ts";
 import { expandRegions, type Groups } from "./region-groups.ts";
 import type { PolicyFile, PolicySettings } from "./schema.ts";
 import { policyWarnings } from "./warnings.ts";
@@ -25,6 +26,16 @@ export function parsePolicy(text: string, file: string): { policies: Policy[]; p
 
   const written = yaml.value as PolicyFile;
   const policies = written.policies.map((own) => policyOf(merge(written.defaults ?? {}, own) as typeof own, groups));
+  const conflicts = contradictions(policies).map(({ first, second, region, path, values }) => {
+    const text = `policy ${second.name} says ${JSON.stringify(values[1])}, and policy ${first.name} says ${JSON.stringify(values[0])} of the same copies in ${region}`;
+    const at = ownOrDefault(yaml, policies.indexOf(second), ["copy", ...path]);
+    return problemAt(
+      yaml,
+      valueAt(yaml.value, at) === undefined ? ["policies", policies.indexOf(second), "name"] : at,
+      text,
+    );
+  });
+  if (conflicts.length > 0) throw new InputError(inOrder(conflicts));
   const warnings = policies.flatMap((policy, index) =>
     policyWarnings(policy, (path, text) => problemAt(yaml, ownOrDefault(yaml, index, path), text)),
   );
