@@ -31,8 +31,9 @@ program
   .command("validate")
   .description("check the policy file, without any call")
   .addOption(policy())
+  .option("--tests <file>", "hold the policies to the examples in this file: this image goes to these regions")
   .addOption(json())
-  .action(async (options: { policy?: string; json?: boolean }) => {
+  .action(async (options: { policy?: string; tests?: string; json?: boolean }) => {
     exitCode = await (await import("./validate.ts")).validate(options);
   });
 

@@ -1,21 +1,29 @@
 import { plainJson } from "../lib/core/plain-json.ts";
+import { type ExampleResult, parseExamples, tryExample } from "../lib/core/policy/examples.ts";
 import { InputError } from "../lib/errors.ts";
 import { readConfig } from "../lib/shell/config.ts";
-import { readPolicies } from "../lib/shell/open.ts";
+import { readInput, readPolicies } from "../lib/shell/open.ts";
 import { clean, count } from "./text.ts";
 
 /** `validate`: reads the policy file and says what is wrong with it, or what it means. Needs no credentials. */
-export async function validate(options: { policy?: string; json?: boolean }): Promise<0> {
+export async function validate(options: { policy?: string; tests?: string; json?: boolean }): Promise<0 | 2> {
   const file = options.policy ?? readConfig(process.env).policyFile;
   const json = (result: object) => {
     if (options.json) process.stdout.write(`${plainJson(result, 2)}\n`);
   };
-  const { policies, warnings } = await readPolicies(file).catch((error: unknown) => {
+  const { policies, groups, warnings } = await readPolicies(file).catch((error: unknown) => {
     if (error instanceof InputError) json({ policies: [], warnings: [], problems: error.problems });
     throw error;
   });
-  json({ policies, warnings, problems: [] });
-  if (options.json) return 0;
+  const now = Date.now();
+  const examples =
+    options.tests === undefined
+      ? undefined
+      : parseExamples(await readInput(options.tests, "the examples", "--tests"), options.tests, policies, groups, now);
+  const tests = examples?.map((example) => tryExample(example, policies, now));
+  const exitCode = tests?.some(({ ok }) => !ok) ? 2 : 0;
+  json({ policies, warnings, problems: [], ...(tests && { tests }) });
+  if (options.json) return exitCode;
   for (const { where, field, text } of warnings) {
     process.stderr.write(`warning: ${clean(where)}: ${field ? `${clean(field)}: ` : ""}${clean(text)}\n`);
   }
@@ -23,5 +31,18 @@ export async function validate(options: { policy?: string; json?: boolean }): Pr
   for (const { name, enabled, from, to } of policies) {
     process.stdout.write(`  ${clean(name)}${enabled ? "" : " (disabled)"}: ${from.join(", ")} → ${to.join(", ")}\n`);
   }
-  return 0;
+  if (tests) process.stdout.write(testsText(tests));
+  return exitCode;
+}
+
+function testsText(tests: readonly ExampleResult[]): string {
+  const failed = tests.filter(({ ok }) => !ok);
+  const list = (regions: readonly string[]) => (regions.length > 0 ? regions.join(", ") : "no region");
+  const lines = failed.flatMap(({ where, name, expected, got, reasons }) => [
+    `${where}: ${name}: expected ${list(expected)}, got ${list(got)}`,
+    ...reasons.map((reason) => `  ${reason}`),
+  ]);
+  const passed = tests.length - failed.length;
+  lines.push(`${count(passed, "test")} passed${failed.length > 0 ? `, ${failed.length} failed` : ""}`);
+  return `${lines.map(clean).join("\n")}\n`;
 }

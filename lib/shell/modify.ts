@@ -11,12 +11,9 @@ const SHARED = "UnsupportedOperation.SharedImageModifyUnsupported";
  * that it takes: with the accounts of the policy only, and with nobody else. If the process ends in between, the shares are
  * found missing by the next look. Answers the request id.
  */
-export async function modify(
-  act: Extract<Act, { do: "modify" }>,
-  notAfter: Millis,
-  { cloud, tell }: Applying,
-): Promise<string> {
+export async function modify(act: Extract<Act, { do: "modify" }>, notAfter: Millis, run: Applying): Promise<string> {
   const { image, attributes, mayWithdraw } = act;
+  const { cloud } = run;
   try {
     return await cloud.modify(image, attributes, notAfter);
   } catch (error) {
@@ -25,15 +22,15 @@ export async function modify(
     if (accounts.length === 0 || accounts.some((account) => !mayWithdraw.includes(account))) throw error;
     const about = { key: act.copy.key, image: { region: image.region, imageId: image.imageId } };
     const whom = accounts.join(", ");
-    await tell("withdraw", `not shared with ${whom} while it is modified, as a shared image cannot be`, about);
+    await run.tell("withdraw", `not shared with ${whom} while it is modified, as a shared image cannot be`, about);
     const withdrawn = await cloud.withdraw(image, accounts, notAfter);
-    await tell("withdrawn", `not shared with ${whom}`, { ...about, requestId: withdrawn });
+    await run.tell("withdrawn", `not shared with ${whom}`, { ...about, requestId: withdrawn });
     try {
       return await cloud.modify(image, attributes, notAfter);
     } finally {
-      await tell("share", `shared with ${whom} again`, about);
+      await run.tell("share", `shared with ${whom} again`, about);
       const shared = await cloud.share(image, accounts, Number.POSITIVE_INFINITY);
-      await tell("shared", `shared with ${whom}`, { ...about, requestId: shared });
+      await run.tell("shared", `shared with ${whom}`, { ...about, requestId: shared });
     }
   }
 }

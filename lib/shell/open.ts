@@ -8,7 +8,7 @@ import { journalTo } from "../journal/lines.ts";
 import type { Cloud } from "../ports/cloud.ts";
 import type { Journal, ReadableJournal, State } from "../ports/state.ts";
 import { openState } from "../state/open.ts";
-import type { Millis, Policy } from "../types.ts";
+import type { Millis } from "../types.ts";
 import type { Config } from "./config.ts";
 import { isDead, thisProcess } from "./host.ts";
 import type { Replicator } from "./tools.ts";
@@ -33,17 +33,19 @@ export interface Stop {
 }
 
 /** Reads and checks the policy file. Throws `InputError` with every problem in it. */
-export async function readPolicies(file: string): Promise<{ policies: Policy[]; warnings: Problem[] }> {
-  let text: string;
+export async function readPolicies(file: string): Promise<ReturnType<typeof parsePolicy>> {
+  return parsePolicy(await readInput(file, "the policy", "--policy or POLICY_FILE"), file);
+}
+
+/** Reads a file that a person named. Throws `InputError` if that cannot be done. */
+export async function readInput(file: string, what: string, how: string): Promise<string> {
   try {
-    text = await readFile(file, "utf8");
+    return await readFile(file, "utf8");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : message;
-    const text = `cannot read the policy: ${why}; name the file with --policy or POLICY_FILE`;
-    throw new InputError([{ where: file, text }]);
+    throw new InputError([{ where: file, text: `cannot read ${what}: ${why}; name the file with ${how}` }]);
   }
-  return parsePolicy(text, file);
 }
 
 /** The cloud with the credentials of the environment. Throws `InputError` if there are none. */

@@ -8,8 +8,13 @@ type Issue = z.core.$ZodIssue;
 
 /** Checks the shape of a policy file: a sentence with place and field for everything that is wrong. */
 export function shapeProblems(yaml: YamlFile): Problem[] {
-  const result = z.safeParse(policyFile, yaml.value);
-  return (result.error?.issues ?? []).flatMap(innermost).flatMap((issue) => sentences(issue, yaml));
+  return sentencesAbout(policyFile, yaml);
+}
+
+/** The same for any file and its schema. */
+export function sentencesAbout(schema: z.ZodMiniType, yaml: YamlFile): Problem[] {
+  const result = z.safeParse(schema, yaml.value);
+  return (result.error?.issues ?? []).flatMap(innermost).flatMap((issue) => sentences(issue, yaml, schema));
 }
 
 /** A problem at a path of the file. */
@@ -34,9 +39,9 @@ function innermost(issue: Issue): Issue[] {
   return deeper.flatMap((inner) => innermost({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-function sentences(issue: Issue, yaml: YamlFile): Problem[] {
+function sentences(issue: Issue, yaml: YamlFile, schema: z.ZodMiniType): Problem[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => problemAt(yaml, issue.path, unknownKey(key, issue.path), key));
+    return issue.keys.map((key) => problemAt(yaml, issue.path, unknownKey(key, issue.path, schema), key));
   }
   if (issue.code === "invalid_key") {
     const key = String(issue.path.at(-1));
@@ -72,9 +77,9 @@ function hint(issue: Issue, value: unknown): string {
   return /^(n|no|off|false)$/i.test(value) ? "; write false" : "";
 }
 
-function unknownKey(key: string, path: Path): string {
+function unknownKey(key: string, path: Path, schema: z.ZodMiniType): string {
   if (key === "name" && path.length === 1 && path[0] === "defaults") return "each policy has a name of its own";
-  const keys = keysAt(policyFile, path);
+  const keys = keysAt(schema, path);
   const near = didYouMean(key, keys);
   return `unknown key; ${near === undefined ? `allowed here are ${keys.join(", ")}` : `did you mean "${near}"?`}`;
 }

@@ -14,7 +14,10 @@ import { readYaml } from "./yaml.ts";
  * `file` is the name to be used in messages. Throws InputError with everything that is wrong; what is only doubtful is
  * in `warnings`.
  */
-export function parsePolicy(text: string, file: string): { policies: Policy[]; prices?: Prices; warnings: Problem[] } {
+export function parsePolicy(
+  text: string,
+  file: string,
+): { policies: Policy[]; groups: Groups; prices?: Prices; warnings: Problem[] } {
   const yaml = readYaml(text, file);
   if (yaml.value === null || yaml.value === undefined) {
     throw new InputError([
@@ -40,7 +43,7 @@ export function parsePolicy(text: string, file: string): { policies: Policy[]; p
     policyWarnings(policy, (path, text) => problemAt(yaml, ownOrDefault(yaml, index, path), text)),
   );
   const { prices } = written;
-  return { policies, ...(prices && { prices }), warnings: inOrder(warnings) };
+  return { policies, groups, ...(prices && { prices }), warnings: inOrder(warnings) };
 }
 
 function policyOf(policy: PolicyFile["policies"][number], groups: Groups): Policy {
