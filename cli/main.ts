@@ -42,8 +42,9 @@ program
   .description("show what would be done now; changes nothing")
   .addOption(policy())
   .addOption(json())
+  .option("--preflight", "ask the cloud for each copy whether it would be accepted (DryRun)")
   .option("--detailed-exitcode", "exit with 4 if there is work")
-  .action(async (options: { policy?: string; json?: boolean; detailedExitcode?: boolean }) => {
+  .action(async (options: { policy?: string; json?: boolean; preflight?: boolean; detailedExitcode?: boolean }) => {
     exitCode = await (await import("./plan.ts")).plan(options);
   });
 
@@ -77,6 +78,17 @@ program
   .addOption(json())
   .action(async (images: string[], options: RetryOptions) => {
     exitCode = await (await import("./retry.ts")).retry(images, options);
+  });
+
+program
+  .command("explain")
+  .description("say why one image is or is not copied, and what would change that; changes nothing")
+  .argument("<image>", "the id of an image: a source, or a copy")
+  .addOption(policy())
+  .option("--region <region>", "the image in this region")
+  .addOption(json())
+  .action(async (image: string, options: { policy?: string; region?: string; json?: boolean }) => {
+    exitCode = await (await import("./explain.ts")).explain(image, options);
   });
 
 program

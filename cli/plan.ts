@@ -1,6 +1,9 @@
+import type { Estimate } from "../lib/core/estimate.ts";
 import { plainJson } from "../lib/core/plain-json.ts";
 import { hasWork, type PlanView, viewOf } from "../lib/core/plan-view.ts";
+import { type Preflight, preflight } from "../lib/shell/preflight.ts";
 import { replicate } from "../lib/shell/replicate.ts";
+import type { Reason } from "../lib/types.ts";
 import { clean, count } from "./text.ts";
 import { withReplicator } from "./with-replicator.ts";
 
@@ -8,24 +11,26 @@ import { withReplicator } from "./with-replicator.ts";
 export async function plan(options: {
   policy?: string;
   json?: boolean;
+  preflight?: boolean;
   detailedExitcode?: boolean;
 }): Promise<0 | 3 | 4> {
-  return withReplicator(options.policy, async ({ replicator, warnings }) => {
+  return withReplicator(options.policy, async ({ replicator, warnings, prices }) => {
     const report = await replicate({ why: "plan", scope: { kind: "sweep" }, dryRun: true }, replicator);
-    const view = viewOf(report.plan);
+    const view = viewOf(report.plan, prices);
+    const asked = options.preflight ? await preflight(report.plan, replicator) : undefined;
     if (options.json) {
-      process.stdout.write(`${plainJson(view, 2)}\n`);
+      process.stdout.write(`${plainJson({ ...view, ...(asked && { preflight: asked }) }, 2)}\n`);
     } else {
       for (const { where, text } of warnings) process.stderr.write(`warning: ${clean(where)}: ${clean(text)}\n`);
-      process.stdout.write(textOf(view));
+      process.stdout.write(textOf(view, asked));
     }
-    if (view.problems.length > 0) return 3;
+    if (view.problems.length > 0 || asked?.some(({ ok }) => !ok)) return 3;
     return options.detailedExitcode && hasWork(view) ? 4 : 0;
   });
 }
 
 /** A plan as a person reads it. */
-export function textOf(view: PlanView): string {
+export function textOf(view: PlanView, asked?: readonly Preflight[]): string {
   const lines: string[] = [];
   for (const { source, name, as, policy, destinations } of view.send) {
     const renamed = as === name ? "" : ` as "${as}"`;
@@ -34,24 +39,67 @@ export function textOf(view: PlanView): string {
     );
   }
   for (const { image, text } of view.change) lines.push(`~ ${image.imageId} in ${image.region}: ${text}`);
+  for (const { image, name, sizeGiB, text } of view.remove)
+    lines.push(`- delete "${name}" (${image.imageId}) in ${image.region} with its snapshots, ${sizeGiB} GiB: ${text}`);
   for (const { source, region, state, text } of view.note) {
-    if (state !== "blocked" && state !== "failed") lines.push(`· ${source.imageId} → ${region}: ${state}: ${text}`);
+    if (state !== "blocked" && state !== "failed" && state !== "waiting")
+      lines.push(`· ${source.imageId} → ${region}: ${state}: ${text}`);
   }
-  for (const { source, region, state, reason } of view.blocked) {
-    const remedy = reason.remedy ? ` (${reason.remedy})` : "";
-    lines.push(`! ${source.imageId} → ${region}: ${state}: ${reason.text}${remedy}`);
-  }
-  for (const [reason, images] of bySkipReason(view)) lines.push(`- ${count(images, "image")} not taken: ${reason}`);
+  for (const [reason, places] of grouped(view.waiting, ({ reason }) => reason.text))
+    lines.push(`· ${listed(places.map(({ source, region }) => `${source.imageId} → ${region}`))}: waiting: ${reason}`);
+  for (const [reason, places] of grouped(view.blocked, ({ state, reason }) => `${state}: ${withRemedy(reason)}`))
+    lines.push(`! ${listed(places.map(({ source, region }) => `${source.imageId} → ${region}`))}: ${reason}`);
+  for (const [reason, images] of grouped(view.kept, ({ reason }) => withRemedy(reason)))
+    lines.push(`= not deleted, ${listed(images.map(({ image }) => `${image.imageId} in ${image.region}`))}: ${reason}`);
+  for (const [reason, images] of bySkipReason(view)) lines.push(`  ${count(images, "image")} not taken: ${reason}`);
+  for (const { source, region, ok, reason } of asked ?? [])
+    lines.push(`? ${source.imageId} → ${region}: ${ok || !reason ? "would be accepted" : withRemedy(reason)}`);
+  if (asked && view.waiting.length > 0)
+    lines.push(`? ${count(view.waiting.length, "copy that waits", "copies that wait")} cannot be asked about yet`);
   for (const { text, remedy } of view.warnings) lines.push(`warning: ${text}${remedy ? `; ${remedy}` : ""}`);
   for (const { text, remedy } of view.problems) lines.push(`problem: ${text}${remedy ? `; ${remedy}` : ""}`);
   const copies = view.send.reduce((sum, { destinations }) => sum + destinations.length, 0);
+  const removed = view.remove.length > 0 ? `, ${count(view.remove.length, "image")} to delete` : "";
   lines.push(
     hasWork(view)
-      ? `Plan: ${count(copies, "copy", "copies")} to ask for in ${count(view.send.length, "call")}, ${count(view.change.length, "copy", "copies")} to tag or name.`
+      ? `Plan: ${count(copies, "copy", "copies")} to ask for in ${count(view.send.length, "call")}, ${count(view.change.length, "copy", "copies")} to tag, name or share${removed}.`
       : "Nothing to do.",
   );
+  const estimated = estimateText(view.estimate);
+  if (estimated) lines.push(estimated);
   // All of it at once: names, ids and texts come from other people.
   return `${lines.map(clean).join("\n")}\n`;
+}
+
+function estimateText({ addGiB, freeGiB, expectedMs, measured, monthlyCost, currency }: Estimate): string {
+  const cost =
+    currency === null
+      ? ""
+      : monthlyCost === null
+        ? ", of a price that the policy file does not name"
+        : `, ${monthlyCost.toFixed(2)} ${currency} a month`;
+  const added = addGiB > 0 ? `Adds at most ${addGiB} GiB of snapshots${cost}.` : "";
+  const freed = freeGiB > 0 ? `Frees at most ${freeGiB} GiB.` : "";
+  const minutes = expectedMs === null ? 0 : Math.max(1, Math.round(expectedMs / 60_000));
+  const time =
+    addGiB > 0 && expectedMs !== null
+      ? `Takes about ${minutes} min (${count(measured, "copy", "copies")} measured).`
+      : "";
+  return [added, freed, time].filter(Boolean).join(" ");
+}
+
+function withRemedy({ text, remedy }: Reason): string {
+  return remedy ? `${text} (${remedy})` : text;
+}
+
+function grouped<T>(items: readonly T[], textFor: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(textFor(item), [...(groups.get(textFor(item)) ?? []), item]);
+  return groups;
+}
+
+function listed(places: readonly string[]): string {
+  return places.length > 3 ? `${places.slice(0, 2).join(", ")} and ${places.length - 2} more` : places.join(", ");
 }
 
 function bySkipReason(view: PlanView): Map<string, number> {

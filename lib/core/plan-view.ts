@@ -1,4 +1,6 @@
-import type { Copy, CopyState, ImageRef, Reason } from "../types.ts";
+import type { Copy, CopyState, ImageRef, Prices, Reason } from "../types.ts";
+import { type Estimate, estimate } from "./estimate.ts";
+import { keyText } from "./mark.ts";
 import type { Plan } from "./plan.ts";
 import type { Act, ImageAttributes } from "./step.ts";
 
@@ -18,12 +20,15 @@ export interface PlanView {
   readonly blocked: readonly { source: ImageRef; region: string; state: "blocked" | "failed"; reason: Reason }[];
   /** Images that a policy looked at and left out. */
   readonly skipped: readonly { policy: string; image: ImageRef; name: string; reason: Reason }[];
+  /** Copies that will be asked for when their reason has passed. */
+  readonly waiting: readonly { source: ImageRef; region: string; reason: Reason }[];
+  readonly estimate: Estimate;
   readonly warnings: readonly Reason[];
   readonly problems: readonly Reason[];
 }
 
 /** Shows a plan without what only the program needs. */
-export function viewOf(plan: Plan): PlanView {
+export function viewOf(plan: Plan, prices?: Prices): PlanView {
   const send: PlanView["send"][number][] = [];
   const change: PlanView["change"][number][] = [];
   const note: PlanView["note"][number][] = [];
@@ -61,7 +66,27 @@ export function viewOf(plan: Plan): PlanView {
   const kept = plan.kept.map(({ copy, image: { region, imageId, name }, reason }) => {
     return { source: rootOf(copy), image: { region, imageId }, name, reason };
   });
-  return { send, change, remove, kept, note, blocked, skipped, warnings: plan.warnings, problems: plan.problems };
+  const sent = new Set(
+    plan.actions.flatMap((action) => (action.do === "send" ? action.drafts.map(({ copy }) => keyText(copy.key)) : [])),
+  );
+  const waiting = plan.copies.flatMap((copy) => {
+    if (copy.state !== "waiting" || sent.has(keyText(copy.key))) return [];
+    return [{ source: rootOf(copy), region: copy.key.region, reason: copy.reason }];
+  });
+  const what = estimate(plan, prices);
+  return {
+    send,
+    change,
+    remove,
+    kept,
+    note,
+    blocked,
+    waiting,
+    skipped,
+    estimate: what,
+    warnings: plan.warnings,
+    problems: plan.problems,
+  };
 }
 
 /** What a call on one image does, in a few words. */

@@ -174,7 +174,7 @@ function nameTaken(holder: Image, want: Want, copy: Copy | undefined, c: Circums
   }
   const reason: Reason = {
     code: "name-taken",
-    text: `${holder.imageId} in ${want.key.region} is already named "${holder.name}"${misfit && want.policy.existing === "adopt" ? ` and cannot be adopted: ${misfit}` : ""}`,
+    text: `${holder.imageId} in ${want.key.region} is already named "${holder.name}"; ${misfit ? `it cannot be adopted: ${misfit}` : "it would fit: existing: adopt"}`,
     remedy: "rename or delete that image, give the copy another name (copy.name), or set existing: adopt",
   };
   return changed(copy, { ...base, state: "blocked", reason });

@@ -21,7 +21,7 @@ export function togetherness(
   const place = (want: Want) => standing(want, copyOf(want.key), now);
   return {
     /** Why a copy has to wait with its publication; undefined if it has not. */
-    awaits(want: Want): Reason | undefined {
+    awaits: (want: Want): Reason | undefined => {
       if (!want.release.together) return undefined;
       const missing = others(want).filter(
         (other) => keyText(other.key) !== keyText(want.key) && place(other) === "under way",
@@ -31,7 +31,7 @@ export function togetherness(
       return { code: "held", text: `published together with the copies in ${regions}, which are not finished yet` };
     },
     /** The regions that are left out, in words; empty if none is. */
-    leftOut(want: Want): string {
+    leftOut: (want: Want): string => {
       if (!want.release.together) return "";
       const left = others(want).filter((other) => place(other) === "left out");
       return left.length === 0 ? "" : `, without ${left.map(({ key }) => key.region).join(", ")}`;

@@ -55,7 +55,7 @@ export async function invoke(
     const order = await orderFor(opened.replicator, config.sweepEvery);
     const { account, run, plan, copies, problems } = await replicate(order, opened.replicator);
     const asked = copies.filter((copy) => concerns(copy) && (order.only?.(copy.key, copy.policy) ?? true));
-    return { account, run, plan: viewOf(plan), ...summarise(asked, problems) };
+    return { account, run, plan: viewOf(plan, opened.prices), ...summarise(asked, problems) };
   } catch (error) {
     throw stop.signal.aborted && error instanceof CloudError ? tooLittleTime(left, error) : error;
   } finally {

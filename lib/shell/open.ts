@@ -8,7 +8,7 @@ import { journalTo } from "../journal/lines.ts";
 import type { Cloud } from "../ports/cloud.ts";
 import type { Journal, ReadableJournal, State } from "../ports/state.ts";
 import { openState } from "../state/open.ts";
-import type { Millis } from "../types.ts";
+import type { Millis, Prices } from "../types.ts";
 import type { Config } from "./config.ts";
 import { isDead, thisProcess } from "./host.ts";
 import type { Replicator } from "./tools.ts";
@@ -21,6 +21,7 @@ export interface Opened {
   readonly replicator: Replicator;
   readonly state: State & ReadableJournal;
   readonly warnings: readonly Problem[];
+  readonly prices?: Prices;
   close(): Promise<void>;
 }
 
@@ -67,7 +68,7 @@ export async function openReplicator(
   stop: Stop,
   journals: readonly Journal[],
 ): Promise<Opened> {
-  const { policies, warnings } = await readPolicies(config.policyFile);
+  const { policies, prices, warnings } = await readPolicies(config.policyFile);
   const cloud = await openCloud(config, env, stop.signal);
   const state = await openState(config.stateUrl, { allowEmbedded: !config.onScf });
   const replicator: Replicator = {
@@ -82,5 +83,5 @@ export async function openReplicator(
     settle: config.settle,
     isDead,
   };
-  return { replicator, state, warnings, close: () => state.close() };
+  return { replicator, state, warnings, ...(prices && { prices }), close: () => state.close() };
 }

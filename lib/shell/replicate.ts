@@ -1,3 +1,4 @@
+import type { Observation } from "../core/observation.ts";
 import { emptyPlan, onlyNotes, onlyThese, type Plan } from "../core/plan.ts";
 import type { Scope } from "../core/reading.ts";
 import { retried, retryNotes } from "../core/retry.ts";
@@ -35,6 +36,8 @@ export interface Report {
   readonly plan: Plan;
   /** All copies of the account as they are remembered at the end. */
   readonly copies: readonly Copy[];
+  /** What a dry run saw. */
+  readonly observation?: Observation;
   /** What needs a person, as this run and the last look at everything found it. */
   readonly problems: readonly Reason[];
 }
@@ -92,7 +95,7 @@ async function run(account: string, order: Order, tools: Replicator): Promise<Re
     if (order.dryRun) {
       tally.add(plan.problems);
       const { problems } = plan;
-      return { account, run: tally.end(tools.now()), plan, copies: plan.copies, problems };
+      return { account, run: tally.end(tools.now()), plan, copies: plan.copies, problems, observation };
     }
 
     const applied = await applyPlan(plan, { runId: tally.id, record: known, readAt, changed }, tools);

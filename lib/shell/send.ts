@@ -90,7 +90,7 @@ async function ask(action: Send, claimed: readonly Claimed[], run: Applying): Pr
 }
 
 /** One call has copies of one variant only: the token in its name says so. */
-function encryption(copy: Copy | undefined): Pick<SyncRequest, "encrypt"> {
+export function encryption(copy: Copy | undefined): Pick<SyncRequest, "encrypt"> {
   const [, kmsKeyId] = /^encrypted:(.+)$/.exec(copy?.key.variant ?? "") ?? [];
   if (kmsKeyId === undefined) return {};
   return { encrypt: kmsKeyId === "default" ? {} : { kmsKeyId } };
