@@ -1,5 +1,6 @@
 import { plainJson } from "../lib/core/plain-json.ts";
-import { type ExampleResult, parseExamples, tryExample } from "../lib/core/policy/examples.ts";
+import { parseExamples } from "../lib/core/policy/examples.ts";
+import { type ExampleResult, tryExample } from "../lib/core/policy/try-example.ts";
 import { InputError } from "../lib/errors.ts";
 import { readConfig } from "../lib/shell/config.ts";
 import { readInput, readPolicies } from "../lib/shell/open.ts";
@@ -11,16 +12,11 @@ export async function validate(options: { policy?: string; tests?: string; json?
   const json = (result: object) => {
     if (options.json) process.stdout.write(`${plainJson(result, 2)}\n`);
   };
-  const { policies, groups, warnings } = await readPolicies(file).catch((error: unknown) => {
+  const now = Date.now();
+  const { policies, warnings, tests } = await readAll(file, options.tests, now).catch((error: unknown) => {
     if (error instanceof InputError) json({ policies: [], warnings: [], problems: error.problems });
     throw error;
   });
-  const now = Date.now();
-  const examples =
-    options.tests === undefined
-      ? undefined
-      : parseExamples(await readInput(options.tests, "the examples", "--tests"), options.tests, policies, groups, now);
-  const tests = examples?.map((example) => tryExample(example, policies, now));
   const exitCode = tests?.some(({ ok }) => !ok) ? 2 : 0;
   json({ policies, warnings, problems: [], ...(tests && { tests }) });
   if (options.json) return exitCode;
@@ -33,6 +29,14 @@ export async function validate(options: { policy?: string; tests?: string; json?
   }
   if (tests) process.stdout.write(testsText(tests));
   return exitCode;
+}
+
+async function readAll(file: string, testsFile: string | undefined, now: number) {
+  const { policies, groups, warnings } = await readPolicies(file);
+  if (testsFile === undefined) return { policies, warnings };
+  const text = await readInput(testsFile, "the examples", "--tests");
+  const examples = parseExamples(text, testsFile, policies, groups, now);
+  return { policies, warnings, tests: examples.map((example) => tryExample(example, policies, now)) };
 }
 
 function testsText(tests: readonly ExampleResult[]): string {

@@ -1,8 +1,7 @@
 import type { Problem } from "../../errors.ts";
-import { didYouMean } from "./did-you-mean.ts";
 import { problemAt, shapeProblems, valueAt } from "./issues.ts";
-import { expandRegions, type Groups, resolveGroups } from "./region-groups.ts";
-import { BUILT_IN_GROUPS, REGIONS, regionOf } from "./regions.ts";
+import { expandRegions, type Groups, resolveGroups, whyNoRegion } from "./region-groups.ts";
+import { BUILT_IN_GROUPS } from "./regions.ts";
 import { MAX_SET_TAGS } from "./schema.ts";
 import type { Path, YamlFile } from "./yaml.ts";
 
@@ -61,7 +60,8 @@ function readGroups(yaml: YamlFile): { groups: Groups; problems: Problem[] } {
   };
 }
 
-function regionProblems(yaml: YamlFile, path: Path, groups: Groups, groupsAreSound: boolean): Problem[] {
+/** What is wrong with a list of regions and groups. */
+export function regionProblems(yaml: YamlFile, path: Path, groups: Groups, groupsAreSound = true): Problem[] {
   const entries = textsAt(yaml, path);
   const { regions, problems } = expandRegions(entries, groups);
   if (problems.length > 0) return problems.map(({ index, text }) => problemAt(yaml, [...path, index], text));
@@ -81,10 +81,8 @@ function reserved(yaml: YamlFile, key: string): Problem[] {
 /** The keys of a map that are to be region ids. */
 function regionKeys(yaml: YamlFile, path: Path, others: readonly string[] = []): Problem[] {
   return keysOf(valueAt(yaml.value, path)).flatMap((key) => {
-    if (regionOf(key) || others.includes(key)) return [];
-    const near = didYouMean(key, [...others, ...REGIONS.map(({ id }) => id)]);
-    const hint = near === undefined ? "write the id of one region, such as ap-tokyo" : `did you mean "${near}"?`;
-    return [problemAt(yaml, path, `${JSON.stringify(key)} is no region; ${hint}`, key)];
+    const wrong = others.includes(key) ? undefined : whyNoRegion(key, others);
+    return wrong === undefined ? [] : [problemAt(yaml, path, wrong, key)];
   });
 }
 
@@ -92,7 +90,10 @@ function regionKeys(yaml: YamlFile, path: Path, others: readonly string[] = []):
 function encryptionProblems(yaml: YamlFile, index: number, groups: Groups): Problem[] {
   const at = (...path: string[]) => ownOrDefault(yaml, index, path);
   const get = (...path: string[]) => valueAt(yaml.value, at(...path));
-  const to = expandRegions(textsAt(yaml, at("to")), groups).regions;
+  const [from, named] = ["from", "to"].map((key) => expandRegions(textsAt(yaml, at(key)), groups).regions);
+  // Where the only source is there are no copies, unless its images are shared ones.
+  const isSource = (region: string) => from?.length === 1 && from[0] === region && get("select", "type") !== "shared";
+  const to = (named ?? []).filter((region) => !isSource(region));
   const own = (region: string) => get("copy", "regions", region, "encrypt");
   const everywhere = get("copy", "encrypt");
   const problems: Problem[] = [];
@@ -162,7 +163,8 @@ function keysOf(value: unknown): string[] {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
 }
 
-function listAt(yaml: YamlFile, path: Path): readonly unknown[] {
+/** The list at a path; an empty one if there is none. */
+export function listAt(yaml: YamlFile, path: Path): readonly unknown[] {
   const value = valueAt(yaml.value, path);
   return Array.isArray(value) ? (value as unknown[]) : [];
 }

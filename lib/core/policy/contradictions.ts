@@ -1,15 +1,23 @@
-import type { Policy, Select } from "../../types.ts";
+import type { Encrypt, Policy } from "../../types.ts";
+import { sharedSources, takesAllOf } from "./covers.ts";
+import { matchesAny } from "./globs.ts";
+import { crossesBorder } from "./regions.ts";
+import { copyName } from "./template.ts";
 
 /** Two policies that want one copy to be two things, for certain: what `validate` refuses. */
 export interface Contradiction {
   /** The one that stands first in the file. */
   readonly first: Policy;
   readonly second: Policy;
-  readonly region: string;
+  /** The destinations. */
+  readonly regions: readonly string[];
   /** Where in the second one, below `copy`. */
   readonly path: readonly string[];
   readonly values: readonly [first: string, second: string];
 }
+
+/** More are not looked for: whoever has so many mends the first ones first. */
+const MOST = 100;
 
 /**
  * Contradictions that show without looking at any image: one of the policies selects all that the other selects, they share
@@ -18,60 +26,108 @@ export interface Contradiction {
  */
 export function contradictions(policies: readonly Policy[]): Contradiction[] {
   const enabled = policies.filter((policy) => policy.enabled);
-  return enabled.flatMap((second, index) =>
-    enabled.slice(0, index).flatMap((first) => {
-      if (!selectsAllOf(first, second) && !selectsAllOf(second, first)) return [];
-      const region = second.to.find((id) => first.to.includes(id) && sameVariant(first, second, id));
-      // A region that is the only source of both gets no copy of theirs.
-      if (region === undefined || !sharedSources(first, second).some((source) => source !== region)) return [];
-      return differences(first, second, region).map((difference) => ({ first, second, region, ...difference }));
-    }),
+  const found: Contradiction[] = [];
+  for (const [index, second] of enabled.entries()) {
+    for (const first of enabled.slice(0, index)) {
+      if (!mayDiffer(first, second)) continue;
+      if (!takesAllOf(first, second) && !takesAllOf(second, first)) continue;
+      found.push(...between(first, second));
+      if (found.length >= MOST) return found;
+    }
+  }
+  return found;
+}
+
+/** Cheap, as it is asked of each with each: whether there is anything at all in which the copies of both could differ. */
+function mayDiffer(a: Policy, b: Policy): boolean {
+  if (a.copy.name !== b.copy.name || a.copy.description !== b.copy.description) return true;
+  if (a.copy.family !== b.copy.family) return true;
+  const tags = tagsAnywhere(b);
+  return tagsAnywhere(a).some(([key, value]) => tags.some(([other, its]) => other === key && its !== value));
+}
+
+function tagsAnywhere({ copy }: Policy): [string, string][] {
+  return [copy.tags, ...Object.values(copy.regions).map(({ tags }) => tags)].flatMap((tags) =>
+    Object.entries(tags?.set ?? {}),
   );
 }
 
-function sharedSources(a: Policy, b: Policy): string[] {
-  return a.from.filter((region) => b.from.includes(region));
+function between(first: Policy, second: Policy): Contradiction[] {
+  const found = new Map<string, Omit<Contradiction, "regions"> & { regions: Set<string> }>();
+  for (const source of sharedSources(first, second)) {
+    for (const region of new Set([source, ...second.to])) {
+      const copies = [first, second].map((policy) => copyIn(policy, source, region));
+      const [a, b] = copies;
+      if (!a || !b || a.encrypt !== b.encrypt || copies.every((copy) => copy?.blocked)) continue;
+      for (const difference of differences(a, b, source, region)) {
+        const key = JSON.stringify(difference);
+        const known = found.get(key) ?? { first, second, ...difference, regions: new Set() };
+        known.regions.add(region);
+        found.set(key, known);
+      }
+    }
+  }
+  return [...found.values()].map((contradiction) => ({ ...contradiction, regions: [...contradiction.regions] }));
 }
 
-/** Whether every image that `narrow` takes from a source of both is taken by `wide`, too. */
-function selectsAllOf(wide: Policy, narrow: Policy): boolean {
-  if (sharedSources(wide, narrow).length === 0 || wide.select.type !== narrow.select.type) return false;
-  // How many are newer depends on what else is selected.
-  if (wide.select.newest !== undefined && !same(wide.select, narrow.select)) return false;
-  const keys = Object.keys(wide.select).filter((key) => key !== "type") as (keyof Select)[];
-  return keys.every((key) => same(wide.select[key], narrow.select[key]));
+/** What a policy wants in a region of an image of that source. */
+interface Wanted {
+  readonly policy: Policy;
+  readonly encrypt: string;
+  /** Others get to see it: it has the family. */
+  readonly published: boolean;
+  /** Cannot be made, whatever it is to be. */
+  readonly blocked: boolean;
 }
 
-function sameVariant(a: Policy, b: Policy, region: string): boolean {
-  const encryptIn = ({ copy }: Policy) => copy.regions[region]?.encrypt ?? copy.encrypt;
-  return same(encryptIn(a), encryptIn(b));
+// As of `wantsOf` in `wanted.ts`: of a shared image there is always a copy in its own region, of others never.
+function copyIn(policy: Policy, source: string, region: string): Wanted | undefined {
+  const named = policy.to.includes(region);
+  if (region === source ? policy.select.type !== "shared" : !named) return undefined;
+  const encrypt: Encrypt = named && (policy.copy.regions[region]?.encrypt ?? policy.copy.encrypt);
+  const blocked = policy.crossBorder === "never" && crossesBorder(source, region);
+  return { policy, encrypt: JSON.stringify(encrypt), published: named, blocked };
 }
 
-function differences(a: Policy, b: Policy, region: string): Pick<Contradiction, "path" | "values">[] {
-  const plain = (template: string) => template.replace(/\{\{ *(\w+) *\}\}/g, "{{$1}}");
-  const tagsIn = ({ copy }: Policy) => ({ ...copy.tags.set, ...copy.regions[region]?.tags?.set });
-  const [tagsA, tagsB] = [tagsIn(a), tagsIn(b)];
-  const all: [readonly string[], string | undefined, string | undefined][] = [
-    [["name"], plain(a.copy.name), plain(b.copy.name)],
-    [["description"], a.copy.description ?? "inherit", b.copy.description ?? "inherit"],
-    // None is no other family: the copy gets that of the other policy.
-    [["family"], a.copy.family, b.copy.family],
-    ...Object.keys(tagsA).map((key): (typeof all)[number] => [["tags", "set", key], tagsA[key], tagsB[key]]),
-  ];
-  return all.flatMap(([path, first, second]) =>
-    first === undefined || second === undefined || first === second ? [] : [{ path, values: [first, second] }],
-  );
+type Difference = Pick<Contradiction, "path" | "values">;
+
+function differences(a: Wanted, b: Wanted, source: string, region: string): Difference[] {
+  const [first, second] = [a.policy, b.policy];
+  const found: Difference[] = [];
+  const differ = (path: string[], one: string | undefined, other: string | undefined) => {
+    if (one !== undefined && other !== undefined && one !== other) found.push({ path, values: [one, other] });
+  };
+  if (!canAgree(first, second, source, region)) differ(["name"], first.copy.name, second.copy.name);
+  differ(["description"], first.copy.description ?? "inherit", second.copy.description ?? "inherit");
+  if (a.published && b.published) {
+    const known = first.select.family ?? second.select.family;
+    differ(["family"], familyOf(first, known), familyOf(second, known));
+  }
+  const own = second.copy.regions[region]?.tags?.set ?? {};
+  const [tags, others] = [first, second].map(({ copy }) => ({ ...copy.tags.set, ...copy.regions[region]?.tags?.set }));
+  for (const [key, value] of Object.entries(others ?? {})) {
+    const path = ["tags", "set", key];
+    if (tags && Object.hasOwn(tags, key))
+      differ(Object.hasOwn(own, key) ? ["regions", region, ...path] : path, tags[key], value);
+  }
+  return found;
 }
 
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+// The image may have no family to inherit, and none is no other family. But one that is asked for is known.
+function familyOf({ copy }: Policy, known: string | undefined): string | undefined {
+  return copy.family === "inherit" ? known : copy.family;
 }
 
-function sorted(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([x], [y]) => (x < y ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
+/** Whether two templates can give one name, of an image that both policies take. */
+function canAgree(first: Policy, second: Policy, source: string, region: string): boolean {
+  // What only the image tells stays as it is.
+  const image = { name: "{{name}}", imageId: "{{sourceId}}", createdAt: "{{date}}" };
+  const [a, b] = [first, second].map(({ copy }) => copyName(copy.name, image, source, region));
+  if (a === undefined || b === undefined || a === b) return true;
+  const [text, template] = a.includes("{{") ? [b, a] : [a, b];
+  const [before = "", after, ...more] = template.split("{{name}}");
+  if (text.includes("{{") || after === undefined || more.length > 0 || `${before}${after}`.includes("{{")) return false;
+  if (text.length <= before.length + after.length || !text.startsWith(before) || !text.endsWith(after)) return false;
+  const name = text.slice(before.length, text.length - after.length);
+  return [first, second].every(({ select }) => matchesAny(select.name ?? [], name));
 }

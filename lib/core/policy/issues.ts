@@ -23,6 +23,16 @@ export function problemAt(yaml: YamlFile, path: Path, text: string, key?: string
   return { where: yaml.at(path, key), ...(field && { field }), text };
 }
 
+/** In the order of the file, each once. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  const line = (problem: Problem) => problem.where.split(":").slice(-2).map(Number);
+  const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...unique.values()].sort((a, b) => {
+    const [[lineA = 0, columnA = 0], [lineB = 0, columnB = 0]] = [line(a), line(b)];
+    return lineA - lineB || columnA - columnB;
+  });
+}
+
 /** The value at a path, undefined if there is none. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(

@@ -3,7 +3,7 @@ import type { Encrypt, Policy, Prices, Select } from "../../types.ts";
 import { parseDuration } from "../duration.ts";
 import { ownOrDefault, policyProblems } from "./checks.ts";
 import { contradictions } from "./contradictions.ts";
-import { problemAt, valueAt } from "./issues.ts";
+import { inOrder, problemAt } from "./issues.ts";
 import { expandRegions, type Groups } from "./region-groups.ts";
 import type { PolicyFile, PolicySettings } from "./schema.ts";
 import { policyWarnings } from "./warnings.ts";
@@ -29,18 +29,16 @@ export function parsePolicy(
 
   const written = yaml.value as PolicyFile;
   const policies = written.policies.map((own) => policyOf(merge(written.defaults ?? {}, own) as typeof own, groups));
-  const conflicts = contradictions(policies).map(({ first, second, region, path, values }) => {
-    const text = `policy ${second.name} says ${JSON.stringify(values[1])}, and policy ${first.name} says ${JSON.stringify(values[0])} of the same copies in ${region}`;
-    const at = ownOrDefault(yaml, policies.indexOf(second), ["copy", ...path]);
-    return problemAt(
-      yaml,
-      valueAt(yaml.value, at) === undefined ? ["policies", policies.indexOf(second), "name"] : at,
-      text,
-    );
+  const conflicts = contradictions(policies).map(({ first, second, regions, path, values }) => {
+    const text = `policy ${second.name} says ${JSON.stringify(values[1])}, and policy ${first.name} says ${JSON.stringify(values[0])} of the same copies in ${regions.join(", ")}`;
+    return problemAt(yaml, ownOrDefault(yaml, policies.indexOf(second), ["copy", ...path]), text);
   });
   if (conflicts.length > 0) throw new InputError(inOrder(conflicts));
-  const warnings = policies.flatMap((policy, index) =>
-    policyWarnings(policy, (path, text) => problemAt(yaml, ownOrDefault(yaml, index, path), text)),
+  const warnings = policies.flatMap((_, index) =>
+    policyWarnings(policies, index, {
+      at: (path, text) => problemAt(yaml, ownOrDefault(yaml, index, path), text),
+      isInherited: (path) => ownOrDefault(yaml, index, path)[0] === "defaults",
+    }),
   );
   const { prices } = written;
   return { policies, groups, ...(prices && { prices }), warnings: inOrder(warnings) };
@@ -119,18 +117,11 @@ function listed(tags: Readonly<Record<string, string | string[]>>): Record<strin
 function merge(below: unknown, above: unknown): unknown {
   if (!isMap(below) || !isMap(above)) return above ?? below;
   const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
-  return Object.fromEntries([...keys].map((key) => [key, merge(below[key], above[key])]));
+  // A tag may be called `constructor`, which every object has something of.
+  const own = (map: Readonly<Record<string, unknown>>, key: string) => (Object.hasOwn(map, key) ? map[key] : undefined);
+  return Object.fromEntries([...keys].map((key) => [key, merge(own(below, key), own(above, key))]));
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function inOrder(problems: readonly Problem[]): Problem[] {
-  const line = (problem: Problem) => problem.where.split(":").slice(-2).map(Number);
-  const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
-  return [...unique.values()].sort((a, b) => {
-    const [[lineA = 0, columnA = 0], [lineB = 0, columnB = 0]] = [line(a), line(b)];
-    return lineA - lineB || columnA - columnB;
-  });
 }

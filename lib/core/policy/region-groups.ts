@@ -30,6 +30,14 @@ export function expandRegions(
   return { regions: [...wanted].filter((id) => !unwanted.has(id)), problems };
 }
 
+/** Why a word is not the id of one region, or undefined. `others` are words that could have been meant besides. */
+export function whyNoRegion(word: string, others: readonly string[] = []): string | undefined {
+  if (regionOf(word)) return undefined;
+  const near = didYouMean(word, [...others, ...REGIONS.map(({ id }) => id)]);
+  const hint = near === undefined ? "write the id of one region, such as ap-tokyo" : `did you mean "${near}"?`;
+  return `${JSON.stringify(word)} is no region; ${hint}`;
+}
+
 function unknownRegion(name: string, groups: Groups): string {
   const shown = JSON.stringify(name);
   if (RETIRED_REGIONS.includes(name)) return `${shown} is retired: the vendor no longer lists it for images`;

@@ -5,7 +5,7 @@ import { templateProblem } from "./template.ts";
 
 /**
  * The policy file as a person writes it. Every message is the phrase after "must be"; the messages of `refine` and of
- * custom checks follow the value itself ("… holds {"). `policy-issues.ts` makes sentences of both.
+ * custom checks follow the value itself ("… holds {"). `issues.ts` makes sentences of both.
  */
 
 /** What every length of time in the file must be. */
@@ -22,9 +22,10 @@ const notEmpty = (allowed: string) => {
   check._zod.def.when = ({ value }) => typeof value === "string" || Array.isArray(value);
   return check;
 };
-const text = (allowed: string) => z.string(allowed).check(notEmpty(allowed));
-const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, values.join(" or "));
-const listOf = <T extends z.ZodMiniType>(item: T, allowed: string) => z.array(item, allowed).check(notEmpty(allowed));
+export const text = (allowed: string) => z.string(allowed).check(notEmpty(allowed));
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) => z.enum(values, values.join(" or "));
+export const listOf = <T extends z.ZodMiniType>(item: T, allowed: string) =>
+  z.array(item, allowed).check(notEmpty(allowed));
 const whole = (allowed: string, max?: number) =>
   z.int(allowed).check(z.gte(1, allowed), ...(max === undefined ? [] : [z.lte(max, allowed)]));
 const described = <T extends z.ZodMiniType>(schema: T, description: string) =>
@@ -46,11 +47,11 @@ const exclusion = glob.check(
 );
 
 const duration = (pattern: RegExp, allowed: string) => z.string(allowed).check(z.regex(pattern, allowed));
-const anyDuration = duration(/^\d{1,8}(ms|s|m|h|d)$/, LENGTH_OF_TIME);
+export const anyDuration = duration(/^\d{1,8}(ms|s|m|h|d)$/, LENGTH_OF_TIME);
 const positiveDuration = duration(/^[1-9]\d{0,7}(ms|s|m|h|d)$/, `${LENGTH_OF_TIME}, more than none`);
 
 const ISO = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
-const date = z
+export const date = z
   .string(DATE)
   .check(z.regex(ISO, { error: DATE, abort: true }), z.refine(isOnTheCalendar, "is on no calendar"));
 
@@ -60,7 +61,7 @@ function isOnTheCalendar(iso: string): boolean {
   return !Number.isNaN(Date.parse(iso)) && day.toISOString().slice(0, 10) === iso.slice(0, 10);
 }
 
-const account = z.union(
+export const account = z.union(
   [z.string(ACCOUNT).check(z.regex(/^\d{1,20}$/, ACCOUNT)), z.int(ACCOUNT).check(z.gte(1, ACCOUNT))],
   ACCOUNT,
 );
@@ -263,7 +264,7 @@ export const policyFile = z.strictObject({
   ),
   accounts: described(z.any(), "Reserved for a later version."),
   policies: listOf(policy, "a list of at least one policy").check(
-    z.describe("The policies. Where several want the same copy, the first decides."),
+    z.describe("The policies. Where several want the same copy, it gets the tags and shares of all."),
   ),
 });
 

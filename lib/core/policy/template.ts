@@ -25,16 +25,20 @@ function fill(template: string, values: Values): string {
   );
 }
 
-function utcDay(millis: Millis): string {
+function utcDay(millis: Millis | string): string {
+  if (typeof millis === "string") return millis;
   const date = new Date(millis);
   return Number.isNaN(date.getTime()) ? "unknown" : date.toISOString().slice(0, 10);
 }
+
+/** What a name can tell of an image; a time that nobody knows is a text. */
+type Named = Pick<Image, "name" | "imageId"> & { readonly createdAt: Millis | string };
 
 /**
  * The final name of a copy. `{{date}}` is the day (UTC) on which the source was made. The result may be no valid name:
  * see `nameProblem`.
  */
-export function copyName(template: string, image: Image, rootRegion: string, destination: string): string {
+export function copyName(template: string, image: Named, rootRegion: string, destination: string): string {
   return fill(template, {
     name: image.name,
     region: destination,

@@ -1,5 +1,6 @@
 import type { Problem } from "../../errors.ts";
 import type { Policy } from "../../types.ts";
+import { coveredBy } from "./covers.ts";
 import { crossesBorder } from "./regions.ts";
 import type { Path } from "./yaml.ts";
 
@@ -8,8 +9,17 @@ const ARCHITECTURES = ["x86_64", "arm", "i386"];
 
 const HOUR = 3_600_000;
 
-/** What is allowed in a policy and yet is hardly meant. `at` makes the problem of a path within the policy. */
-export function policyWarnings(policy: Policy, at: (path: Path, text: string) => Problem): Problem[] {
+/** Where the words of a policy stand; paths are within the policy. */
+interface Places {
+  readonly at: (path: Path, text: string) => Problem;
+  /** It stands in the defaults. */
+  readonly isInherited: (path: Path) => boolean;
+}
+
+/** What is allowed in one of the policies and yet is hardly meant. */
+export function policyWarnings(policies: readonly Policy[], index: number, { at, isInherited }: Places): Problem[] {
+  const policy = policies[index];
+  if (!policy) return [];
   const warnings: Problem[] = [];
   const { select, from, to, name } = policy;
   if (!policy.enabled) warnings.push(at(["enabled"], `policy ${name} is disabled: nothing comes of it`));
@@ -17,15 +27,19 @@ export function policyWarnings(policy: Policy, at: (path: Path, text: string) =>
     const text = `policy ${name} has neither select.newest nor select.createdAfter: it copies every old image that it selects, at once`;
     warnings.push(at(["select"], text));
   }
-  for (const [index, architecture] of (select.architecture ?? []).entries()) {
+  for (const [place, architecture] of (select.architecture ?? []).entries()) {
     if (ARCHITECTURES.includes(architecture.toLowerCase())) continue;
     const text = `${JSON.stringify(architecture)} is no architecture that the vendor names (${ARCHITECTURES.join(", ")})`;
-    warnings.push(at(["select", "architecture", index], text));
+    warnings.push(at(["select", "architecture", place], text));
   }
   for (const region of Object.keys(policy.copy.regions)) {
     if (to.includes(region)) continue;
-    const text = `policy ${name} says what differs in ${region}, and makes no copies there`;
-    warnings.push(at(["copy", "regions", region], text));
+    const path = ["copy", "regions", region];
+    const inherited = isInherited(path);
+    // What all have in common may be meant for another one.
+    if (inherited && policies.some((other) => other.to.includes(region))) continue;
+    const who = inherited ? "no policy makes copies" : `policy ${name} makes no copies`;
+    warnings.push(at(path, `says what differs in ${region}, and ${who} there`));
   }
   if (policy.copy.publish === "together" && policy.copy.family === undefined)
     warnings.push(at(["copy", "publish"], `policy ${name} has no family to move together (copy.family is false)`));
@@ -33,6 +47,11 @@ export function policyWarnings(policy: Policy, at: (path: Path, text: string) =>
     warnings.push(
       at(["prune", "minAge"], `policy ${name} deletes copies as soon as nobody wants them; a mistake in it does, too`),
     );
+  const other = coveredBy(policy, policies.slice(0, index));
+  if (other) {
+    const text = `policy ${name} adds nothing: policy ${other.name} takes all of its images to all of its regions, with the same settings`;
+    warnings.push(at(["name"], text));
+  }
   const pairs = from.flatMap((source) =>
     to.filter((region) => region !== source).map((region) => [source, region] as const),
   );

@@ -26,7 +26,7 @@ export interface YamlFile {
   at(path: Path, key?: string): string;
 }
 
-/** Largest policy file, in characters. */
+/** Largest file, in characters. */
 const MAX_LENGTH = 262_144;
 /** Most values in a file; what aliases (`*name`) repeat counts each time, since a small file can unfold into a huge one. */
 const MAX_VALUES = 5_000;
@@ -36,7 +36,7 @@ export function readYaml(text: string, file: string): YamlFile {
   const refuse = (text: string): never => {
     throw new InputError([{ where: file, text }]);
   };
-  if (text.length > MAX_LENGTH) refuse(`is larger than ${MAX_LENGTH / 1024} KiB, too large for a policy file`);
+  if (text.length > MAX_LENGTH) refuse(`is larger than ${MAX_LENGTH / 1024} KiB, which is too large`);
   if (text.includes("\0")) refuse("is no text file: it holds NUL characters");
 
   const lines = new LineCounter();

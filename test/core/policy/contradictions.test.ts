@@ -9,32 +9,66 @@ const named = (name: string) => copySettings({ name });
 const all = policy({ name: "all", copy: named("a") });
 const found = (second: Partial<Policy>, first: Partial<Policy> = {}) =>
   contradictions([{ ...all, ...first }, policy({ name: "second", copy: named("b"), ...second })]).map(
-    ({ path, values, region }) => `${path.join(".")} ${values.join("/")} ${region}`,
+    ({ path, values, regions }) => `${path.join(".")} ${values.join("/")} ${regions.join("+")}`,
   );
 
 describe("two policies for one copy", () => {
   it.each<[string, Partial<Policy>, Partial<Policy>, string[]]>([
-    ["differ in the name", {}, {}, ["name a/b ap-shanghai"]],
+    ["differ in the name", {}, {}, ["name a/b ap-shanghai+ap-beijing"]],
     [
       "differ in the family",
       { copy: copySettings({ family: "g" }) },
       { copy: copySettings({ family: "f" }) },
-      ["family f/g ap-shanghai"],
+      ["family f/g ap-shanghai+ap-beijing"],
     ],
     [
       "differ in the description",
       { copy: copySettings({ description: "x" }) },
       { copy: copySettings() },
-      ["description inherit/x ap-shanghai"],
+      ["description inherit/x ap-shanghai+ap-beijing"],
     ],
     [
       "differ in a tag",
       { copy: copySettings({ tags: { inherit: true, set: { env: "dr" } } }) },
       { copy: copySettings({ tags: { inherit: true, set: { env: "prod", a: "b" } } }) },
-      ["tags.set.env prod/dr ap-shanghai"],
+      ["tags.set.env prod/dr ap-shanghai+ap-beijing"],
     ],
-    ["where the second takes fewer", { select: { ...all.select, platform: ["Ubuntu"] } }, {}, ["name a/b ap-shanghai"]],
-    ["where the first takes fewer", {}, { select: { ...all.select, family: "f" } }, ["name a/b ap-shanghai"]],
+    [
+      "take the newest, the one fewer",
+      { select: { ...all.select, newest: 1 } },
+      { select: { ...all.select, newest: 3 } },
+      ["name a/b ap-shanghai+ap-beijing"],
+    ],
+    [
+      "differ in a tag in one region only",
+      { copy: copySettings({ regions: { "ap-beijing": { tags: { set: { env: "dr" } } } } }) },
+      { copy: copySettings({ tags: { inherit: true, set: { env: "prod" } } }) },
+      ["regions.ap-beijing.tags.set.env prod/dr ap-beijing"],
+    ],
+    [
+      "differ in a family that is the image's own in one",
+      { copy: copySettings({ family: "g" }) },
+      { copy: copySettings({ family: "inherit" }), select: { ...all.select, family: "f" } },
+      ["family f/g ap-shanghai+ap-beijing"],
+    ],
+    [
+      "have only the first step of a shared image in common",
+      { copy: named("b"), to: ["ap-shanghai"], select: { type: "shared", creator: ["1"] } },
+      { copy: named("a"), to: ["ap-beijing"], select: { type: "shared", creator: ["1"] } },
+      ["name a/b ap-guangzhou"],
+    ],
+    [
+      "where the second takes fewer",
+      { select: { ...all.select, platform: ["Ubuntu"] } },
+      {},
+      ["name a/b ap-shanghai+ap-beijing"],
+    ],
+    [
+      "where the first takes fewer",
+      {},
+      { select: { ...all.select, family: "f" } },
+      ["name a/b ap-shanghai+ap-beijing"],
+    ],
   ])("contradict each other: they %s", (_, second, first, expected) => {
     expect(found(second, first)).toEqual(expected);
   });
@@ -50,10 +84,32 @@ describe("two policies for one copy", () => {
     ["take images of different kinds", { select: { type: "shared", creator: ["1"] } }, {}],
     ["take images of different names", { select: { type: "custom", name: ["base-*"] } }, {}],
     [
-      "take the newest of different numbers",
-      { select: { ...all.select, newest: 3 } },
-      { select: { ...all.select, newest: 1 } },
+      "take the newest of different images",
+      { select: { ...all.select, newest: 3 }, from: ["ap-guangzhou", "ap-nanjing"] },
+      { select: { ...all.select, newest: 3 }, from: ["ap-guangzhou", "ap-chengdu"] },
     ],
+    [
+      "take the newest where only one asks for a tag",
+      { select: { ...all.select, newest: 3, tags: { a: ["b"] } } },
+      { select: { ...all.select, newest: 3 } },
+    ],
+    [
+      "may mean the same family",
+      { copy: copySettings({ family: "g" }) },
+      { copy: copySettings({ family: "inherit" }), select: { ...all.select, family: "g" } },
+    ],
+    [
+      "inherit a family that nobody knows",
+      { copy: copySettings({ family: "g" }) },
+      { copy: copySettings({ family: "inherit" }) },
+    ],
+    ["may mean the same name", { copy: named("golden-web") }, { copy: named("{{name}}") }],
+    [
+      "mean the same name in the regions they share",
+      { copy: named("x-{{region}}-{{sourceRegion}}"), to: ["ap-shanghai"] },
+      { copy: named("x-ap-shanghai-ap-guangzhou") },
+    ],
+    ["may not cross the border, either of them", { to: ["ap-tokyo"] }, { to: ["ap-tokyo"] }],
     ["have no source in common", { from: ["ap-beijing"] }, {}],
     ["have no destination in common", { to: ["ap-tokyo"] }, {}],
     ["make one of them encrypted", { copy: { ...named("b"), encrypt: {} } }, {}],
@@ -61,6 +117,25 @@ describe("two policies for one copy", () => {
     ["have their source for their only common destination", { to: ["ap-guangzhou"] }, { to: ["ap-guangzhou"] }],
   ])("may stand beside each other: they %s", (_, second, first) => {
     expect(found(second, first)).toEqual([]);
+  });
+
+  it("with a name that no image of theirs can have contradict each other", () => {
+    expect(found({ copy: named("other") }, { copy: named("{{name}}") })).toHaveLength(1);
+    expect(found({ copy: named("golden") }, { copy: named("{{name}}-x") })).toHaveLength(1);
+  });
+
+  it("contradict each other where only one of them may not cross the border", () => {
+    const to = ["ap-tokyo"];
+    expect(found({ to, crossBorder: "approved" }, { to })).toEqual(["name a/b ap-tokyo"]);
+  });
+
+  it("of many are looked for in no time, and not all told", () => {
+    const many = (fields: (index: number) => Partial<Policy>) =>
+      Array.from({ length: 1500 }, (_, index) => policy({ name: `p${index}`, ...fields(index) }));
+    const start = performance.now();
+    expect(contradictions(many((index) => ({ copy: copySettings({ shareWith: [String(index)] }) })))).toEqual([]);
+    expect(contradictions(many((index) => ({ copy: named(`n${index}`) })))).toHaveLength(100);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it("are named with both, at the later one", () => {

@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { file, problems } from "./files.ts";
+
+describe("a text that is no policy file", () => {
+  it.each([
+    ["nothing", "", "p.yaml: is empty"],
+    ["comments only", "# nothing\n", "p.yaml: is empty"],
+    ["a list", "- a\n", "p.yaml:1:1: must be a map, not a list"],
+    ["a word", "hello\n", 'p.yaml:1:1: must be a map, not "hello"'],
+    ["broken YAML", "version: 1\npolicies: [\n", "p.yaml:3:1: "],
+    ["a tab", "version: 1\npolicies:\n\t- name: x\n", "p.yaml:3:1: Tabs are not allowed as indentation"],
+    ["two documents", "version: 1\n---\nversion: 1\n", "p.yaml:2:1: "],
+    ["an unknown tag", "version: !include x\n", "p.yaml:1:10: Unresolved tag: !include"],
+    ["a key without a name", "? [a]\n: b\n", "p.yaml:1:3: a key must be text"],
+    ["a merge key", "a: &a { x: 1 }\nb: { <<: *a }\n", "p.yaml:2:6: merge keys (<<) are not supported"],
+    ["a __proto__ key", "version: 1\n__proto__: { x: 1 }\n", "p.yaml:2:1: __proto__ cannot be used as a key"],
+    ["an alias for nothing", "version: *nobody\n", "p.yaml:1:10: *nobody repeats nothing"],
+    ["an alias within itself", "version: 1\npolicies: &a [*a]\n", "p.yaml:2:15: *a stands inside of what it repeats"],
+    ["NUL characters", "version: 1\0", "is no text file"],
+    ["a huge file", `# ${"x".repeat(1_048_576)}`, "larger than 256 KiB"],
+    ["deep nesting", "[".repeat(100_000), "p.yaml: is nested too deeply"],
+  ])("is refused: %s", (_, text, problem) => {
+    expect(problems(text)[0]).toContain(problem);
+  });
+
+  it("is refused when it unfolds into something huge", () => {
+    const lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"];
+    for (let i = 1; i < 12; i++)
+      lines.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(", ")}]`);
+    expect(problems(lines.join("\n"))).toEqual([expect.stringContaining("holds more than 5000 values")]);
+  });
+
+  it("names a key that is written twice, and everything else that is wrong", () => {
+    expect(problems(`${file({})}version: 1\nfoo: 1\n`)).toEqual([
+      expect.stringMatching(/this key is written twice/),
+      expect.stringMatching(/foo: unknown key/),
+    ]);
+  });
+
+  it("never makes it fail in any other way", () => {
+    const keys = fc.constantFrom(
+      "name",
+      "from",
+      "to",
+      "select",
+      "tags",
+      "copy",
+      "regions",
+      "defaults",
+      "policies",
+      "set",
+      "creator",
+      "version",
+      "type",
+    );
+    const values = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constantFrom("ap-tokyo", "!all", "shared", "1h"),
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 5 },
+        values,
+        fc.dictionary(keys, tie("value")),
+        fc.array(tie("value"), { maxLength: 3 }),
+      ),
+    }));
+    const top = fc.record({
+      version: fc.constant(1),
+      policies: fc.array(fc.dictionary(keys, value), { minLength: 1, maxLength: 2 }),
+      defaults: value,
+      regions: value,
+    });
+    fc.assert(
+      fc.property(top, (contents) => {
+        for (const problem of problems(stringify(contents))) expect(problem).toMatch(/^p\.yaml(:\d+:\d+)?: /);
+      }),
+      { numRuns: 150 },
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(..."ab: -[]{}&*!|>\"'#\n\t?,1") }), (text) => {
+        expect(Array.isArray(problems(text))).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
