@@ -1,6 +1,8 @@
 import type { Reason } from "../types.ts";
 import type { Want } from "./wanted.ts";
 
+const CONTRADICTION = "contradiction";
+
 /**
  * Two policies want the same copy: it gets the tags and shares of both. The limits are those of the first that lets it be
  * made. What cannot be had together (two names, two families, two descriptions, two values of one tag) blocks it, for as
@@ -11,7 +13,9 @@ export function mergedWant(first: Want, second: Want): Want {
   // What one policy wants only as a step is what another wants for itself.
   if (first.intermediate && !second.intermediate) return { ...second, policies };
   if (second.intermediate) return { ...first, policies };
-  const base = first.block && !second.block ? second : first;
+  // A third policy that agrees with one of two which contradict each other settles nothing.
+  const disputed = first.block?.code === CONTRADICTION ? first.block : undefined;
+  const base = first.block && !second.block && !disputed ? second : first;
   const other = base === first ? second : first;
   const { block: _, ...merged } = base;
   const family = base.release.family ?? other.release.family;
@@ -39,7 +43,7 @@ function contradiction(a: Want, b: Want): Reason | undefined {
   if (differences.length === 0) return undefined;
   const names = `the policies ${[...new Set([...a.policies, ...b.policies])].join(" and ")}`;
   return {
-    code: "contradiction",
+    code: CONTRADICTION,
     text: `${names} want one copy to be two things: ${differences.join("; ")}`,
     remedy: "let the policies say the same, or let only one of them select this image for this region",
   };
