@@ -1,6 +1,18 @@
+import { lineageTags, tokenName } from "../../lib/core/mark.ts";
 import type { Observation, RegionView } from "../../lib/core/observation.ts";
 import { makePlan, type Plan, type PlanInput } from "../../lib/core/plan.ts";
-import type { AccountRecord, Claim, Copy, CopyKey, Image, ImageType, Millis, Policy } from "../../lib/types.ts";
+import { type Answer, type Answers, type Question, questionText } from "../../lib/core/questions.ts";
+import type {
+  AccountRecord,
+  Claim,
+  Copy,
+  CopyKey,
+  Image,
+  ImageType,
+  Millis,
+  Policy,
+  Variant,
+} from "../../lib/types.ts";
 
 /** Small worlds for tests of the core: everything has a default, and a test names only what it is about. */
 
@@ -110,6 +122,89 @@ export function copy<S extends Copy["state"]>(region: string, own: Own<S>, base:
   } as unknown as Copy;
 }
 
+type Ready = State<"ready">;
+
+/** An image that the cloud shows, and what we remember of it. */
+export interface Known {
+  readonly image: Image;
+  readonly copy: Copy;
+}
+
+/** The part of a plan's input that follows from what is there: images, and copies with their records. */
+export function holding(images: readonly Image[], ...known: readonly Known[]) {
+  return {
+    copies: known.map((one) => one.copy),
+    observation: observation([...images, ...known.map((one) => one.image)]),
+  };
+}
+
+/** What is made of a finished copy where it is not as it should be, on either side. */
+interface Differing {
+  readonly image?: Partial<Image>;
+  readonly copy?: Partial<Ready>;
+  readonly policy?: string;
+}
+
+/** A finished copy of ours of the same root: what the cloud shows of it, and its record. */
+export function made(root: Image, region: string, differing: Differing = {}, variant: Variant = "plain") {
+  const key: CopyKey = { ...keyOf(region, root), variant };
+  const imageId = `${root.imageId}-${region}${variant === "plain" ? "" : "-enc"}`;
+  const rule = differing.policy ?? "golden";
+  const { name, description, createdAt: rootCreatedAt } = root;
+  const fields = { region, imageId, name, description, createdAt: NOW - 3_600_000, ...differing.image };
+  const tags = { ...lineageTags(key, { region: root.region, imageId: root.imageId }, rule, imageId), ...fields.tags };
+  const ready = copy<"ready">(
+    region,
+    { state: "ready", imageId, name: fields.name, readyAt: NOW - 3_600_000, adopted: false },
+    { key, policy: rule, rootName: name, rootCreatedAt },
+  );
+  return { key, image: image({ ...fields, tags }), copy: { ...(ready as Ready), ...differing.copy } };
+}
+
+/** The same copy when nobody wants it any more. */
+export function retired(root: Image, region: string, differing: Differing = {}, since = NOW - 8 * 86_400_000) {
+  const { image: there, copy: ready } = made(root, region, differing);
+  const { readyAt: _, name: _name, adopted, ...rest } = ready;
+  const reason = { code: "deselected", text: "no policy wants it any more" };
+  const record: Copy = { ...rest, ...(adopted && { adopted }), state: "retired", reason, since };
+  return { image: there, copy: record };
+}
+
+/** A copy of ours that was asked for: its image under the token, and its record. */
+export function asked(
+  root: Image,
+  region: string,
+  differing: Partial<Image> = {},
+  settings: Partial<Claim["settings"]> = {},
+) {
+  const key = keyOf(region, root);
+  const imageId = `${root.imageId}-${region}`;
+  const token = tokenName(key, root.name, 1);
+  const parent = { region: root.region, imageId: root.imageId };
+  const wanted = { name: root.name, description: root.description, tags: {}, ...settings };
+  const tags = lineageTags(key, parent, "golden", imageId);
+  const going = copy<"copying">(
+    region,
+    { state: "copying", claim: claim({ token, parent, settings: wanted }), imageId, progressedAt: NOW - 60_000 },
+    { key, rootName: root.name, rootCreatedAt: root.createdAt },
+  );
+  const there = image({ region, imageId, name: token, state: "SYNCING", createdAt: NOW - 60_000, tags, ...differing });
+  return { key, image: there, copy: going };
+}
+
+/** Why a question could not be answered, in tests. */
+export const UNANSWERED: Answer = { unanswerable: { code: "unanswered-UnauthorizedOperation", text: "not allowed" } };
+
+/** Answers to the questions of a plan: a value, or `UNANSWERED`. */
+export function answered(...given: readonly (readonly [Question, unknown])[]): Answers {
+  return new Map(
+    given.map(([question, value]) => [
+      questionText(question),
+      value === UNANSWERED ? UNANSWERED : ({ value } as Answer),
+    ]),
+  );
+}
+
 export const BORN: AccountRecord = { account: ACCOUNT, bornAt: NOW - 86_400_000, version: 1 };
 
 /** A plan of a small world. */
@@ -138,5 +233,20 @@ export function noted(plan: Plan): string[] {
     if (action.do !== "note") return [];
     const { key, state } = action.copy;
     return [`${key.region}: ${state}${"reason" in action.copy ? ` (${action.copy.reason.code})` : ""}`];
+  });
+}
+
+/** The calls of a plan that change something, in words. */
+export function called(plan: Plan): string[] {
+  return plan.actions.flatMap((action): string[] => {
+    if (action.do === "note") return [];
+    if (action.do === "send")
+      return action.drafts.map(({ copy: { key } }) => `send ${action.source.imageId} → ${key.region}`);
+    const { imageId } = action.image;
+    if (action.do === "tag") return [`tag ${imageId}: ${Object.keys(action.tags).join(", ")}`];
+    if (action.do === "delete") return [`delete ${imageId}`];
+    if (action.do !== "modify") return [`${action.do} ${imageId}: ${action.accounts.join(", ")}`];
+    const attributes = Object.entries(action.attributes).map(([key, value]) => `${key} = ${value}`);
+    return [`modify ${imageId}: ${attributes.join(", ")}`];
   });
 }

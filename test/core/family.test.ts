@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import { ROLLED_BACK_TAG } from "../../lib/core/mark.ts";
+import type { Plan } from "../../lib/core/plan.ts";
+import type { Copy } from "../../lib/types.ts";
+import {
+  answered,
+  asked,
+  called,
+  copy,
+  copySettings,
+  holding,
+  image,
+  type Known,
+  made,
+  NOW,
+  observation,
+  planOf,
+  policy,
+  retired,
+  UNANSWERED,
+} from "../support/builders.ts";
+
+const DAY = 86_400_000;
+const SHANGHAI = "ap-shanghai";
+const v1 = image({ imageId: "img-root0001", name: "golden-1", family: "golden", createdAt: NOW - 2 * DAY });
+const v2 = image({ imageId: "img-root0002", name: "golden-2", family: "golden", createdAt: NOW - DAY });
+const policies = [policy({ to: [SHANGHAI], copy: copySettings({ family: "inherit" }) })];
+const inFamily = { image: { family: "golden" } };
+const old = made(v1, SHANGHAI, inFamily);
+const young = made(v2, SHANGHAI, inFamily);
+const points = (to: unknown) => answered([{ ask: "family", region: SHANGHAI, family: "golden" }, to]);
+
+describe("the newest version", () => {
+  const named = asked(v2, SHANGHAI, { state: "NORMAL" }, { name: v2.name });
+
+  it("gets its family in the call that names it, and the one before keeps its own", () => {
+    const plan = planOf({
+      policies,
+      ...holding([v1, v2], old, named),
+      sweep: true,
+    });
+    expect(called(plan)).toEqual([
+      `modify ${named.image.imageId}: name = golden-2, description = a golden image, family = golden`,
+    ]);
+  });
+
+  const reason = { code: "x", text: "" };
+  it.each<[Copy["state"], "keeps" | "leaves", Copy]>([
+    ["copying", "keeps", asked(v2, SHANGHAI).copy],
+    ["finishing", "keeps", { ...asked(v2, SHANGHAI).copy, state: "finishing" } as Copy],
+    ["ready", "keeps", young.copy],
+    ["waiting", "leaves", copy<"waiting">(SHANGHAI, { state: "waiting", reason })],
+    ["retrying", "leaves", copy<"retrying">(SHANGHAI, { state: "retrying", reason, notBefore: NOW })],
+    ["blocked", "leaves", copy<"blocked">(SHANGHAI, { state: "blocked", reason })],
+    ["failed", "leaves", copy<"failed">(SHANGHAI, { state: "failed", reason }, { attempts: 5 })],
+  ])("that is %s %s the lead", (_, word, fields) => {
+    const newer: Copy = { ...fields, key: young.key, rootCreatedAt: v2.createdAt };
+    const without = made(v1, SHANGHAI);
+    const shown = "imageId" in newer ? [young.image] : [];
+    const plan = planOf({
+      policies,
+      copies: [without.copy, newer],
+      observation: observation([v1, v2, without.image, ...shown]),
+      sweep: true,
+    });
+    const family = called(plan).filter((call) => call.startsWith(`modify ${without.image.imageId}`));
+    expect(family).toEqual(word === "keeps" ? [] : [`modify ${without.image.imageId}: family = golden`]);
+  });
+
+  it("leads in each region by itself", () => {
+    const [there, here] = [made(v1, "ap-beijing"), made(v1, SHANGHAI)];
+    const plan = planOf({
+      policies: [policy({ copy: copySettings({ family: "inherit" }) })],
+      ...holding([v1, v2], there, here, young),
+      sweep: true,
+    });
+    expect(called(plan)).toEqual([`modify ${there.image.imageId}: family = golden`, `send img-root0002 → ap-beijing`]);
+  });
+
+  it("does not lead once it was rolled back", () => {
+    const bad = made(v2, SHANGHAI, { image: { deprecated: true, tags: { [ROLLED_BACK_TAG]: "golden" } } });
+    const good = made(v1, SHANGHAI);
+    const plan = planOf({
+      policies,
+      ...holding([v1, v2], good, bad),
+      sweep: true,
+    });
+    expect(called(plan)).toEqual([`modify ${good.image.imageId}: family = golden`]);
+  });
+});
+
+describe("a family that points to another image than the newest version", () => {
+  const world = (...others: Known[]) => ({ policies, ...holding([v1, v2], young, ...others), sweep: true });
+  const out = [`modify ${old.image.imageId}: family = `];
+
+  it("loses that image, once the cloud has said so", () => {
+    const asking = planOf(world(old));
+    expect(asking.questions).toEqual([{ ask: "family", region: SHANGHAI, family: "golden" }]);
+    expect(called(asking)).toEqual([]);
+    expect(called(planOf({ ...world(old), answers: points(old.image.imageId) }))).toEqual(out);
+    expect(called(planOf({ ...world(old), answers: points(young.image.imageId) }))).toEqual([]);
+    expect(called(planOf({ ...world(old), answers: points(undefined) }))).toEqual([]);
+  });
+
+  it("is asked about only where several images have it, and everything is looked at", () => {
+    const asked = (plan: Plan) => plan.questions.filter(({ ask }) => ask === "family");
+    expect(asked(planOf(world(old)))).toHaveLength(1);
+    expect(asked(planOf(world()))).toEqual([]);
+    expect(asked(planOf({ ...world(old), sweep: false }))).toEqual([]);
+  });
+
+  it("is believed to point to whatever was made last, where the cloud does not say", () => {
+    const answers = points(UNANSWERED);
+    expect(called(planOf({ ...world(old), answers }))).toEqual(out);
+    const earlier = { ...old, image: { ...old.image, createdAt: young.image.createdAt - 1 } };
+    expect(called(planOf({ ...world(earlier), answers }))).toEqual([]);
+  });
+
+  it("is reported where that image is none of ours, which is left alone", () => {
+    const theirs = image({ region: SHANGHAI, imageId: "img-theirs01", name: "golden-x", family: "golden" });
+    const plan = planOf({
+      ...world(),
+      observation: observation([v1, v2, young.image, theirs], undefined),
+      answers: points("img-theirs01"),
+      copies: [young.copy, copy<"blocked">(SHANGHAI, { state: "blocked", reason: { code: "x", text: "" } })],
+      policies: [policy({ ...policies[0], select: { type: "custom", name: ["golden-2"] } })],
+    });
+    expect(called(plan)).toEqual([]);
+    expect(plan.problems).toMatchObject([{ code: "family-held" }]);
+    expect(plan.problems[0]?.text).toContain(`points to img-theirs01 ("golden-x"), which is none of ours`);
+  });
+
+  it.each([
+    ["nobody wants any more", retired(v1, SHANGHAI, inFamily)],
+    ["was made by other means", made(v1, SHANGHAI, { ...inFamily, copy: { adopted: true } })],
+  ])("keeps that image where it is a copy which %s", (_, other) => {
+    const plan = planOf({
+      ...world(other),
+      answers: points(other.image.imageId),
+      policies: [
+        policy({ ...policies[0], select: { type: "custom", name: ["golden-2"] }, prune: { minAge: 0, delete: false } }),
+      ],
+      observation: observation([{ ...v1, name: "silver-1" }, v2, young.image, other.image]),
+    });
+    expect(called(plan)).toEqual([]);
+    expect(plan.problems).toEqual([]);
+  });
+});
+
+it("a copy has the family that the policy names in place of its source's, and none without", () => {
+  const { image: there, copy: record } = made(v1, SHANGHAI);
+  const callsFor = (family?: string) =>
+    called(
+      planOf({
+        policies: [policy({ to: [SHANGHAI], copy: copySettings(family === undefined ? {} : { family }) })],
+        copies: [record],
+        observation: observation([v1, there]),
+        sweep: true,
+      }),
+    );
+  expect(callsFor("web")).toEqual([`modify ${there.imageId}: family = web`]);
+  expect(callsFor()).toEqual([]);
+});

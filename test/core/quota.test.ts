@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { answered, called, image, NOW, noted, observation, planOf, policy, UNANSWERED } from "../support/builders.ts";
+
+const SHANGHAI = "ap-shanghai";
+const DAY = 86_400_000;
+const versions = [1, 2, 3].map((n) =>
+  image({ imageId: `img-root000${n}`, name: `golden-${n}`, createdAt: NOW - (9 - n) * DAY }),
+);
+const there = (count: number) =>
+  Array.from({ length: count }, (_, n) => image({ region: SHANGHAI, imageId: `img-other${n}`, name: `other-${n}` }));
+const quota = (value: unknown, region = SHANGHAI) => [{ ask: "quota", region }, value] as const;
+const look = (used: number, answers: ReturnType<typeof answered>, more: Partial<Parameters<typeof planOf>[0]> = {}) =>
+  planOf({
+    policies: [policy({ to: [SHANGHAI] })],
+    observation: observation([...versions, ...there(used)]),
+    answers,
+    ...more,
+  });
+
+describe("a region that may hold no more images", () => {
+  it("gets the newest versions first; the others are blocked with its limit and its use", () => {
+    const plan = look(3, answered(quota(5)));
+    expect(called(plan)).toEqual(["send img-root0002 → ap-shanghai", "send img-root0003 → ap-shanghai"]);
+    expect(noted(plan)).toEqual(["ap-shanghai: blocked (quota)"]);
+    const [blocked] = plan.copies;
+    expect(blocked).toMatchObject({
+      key: { rootId: "img-root0001" },
+      reason: { code: "quota", text: "ap-shanghai holds 3 custom images of the 5 that it may hold" },
+    });
+    expect(blocked && "reason" in blocked && blocked.reason.remedy).toMatch(/quota/);
+  });
+
+  it("gets none when it is full, or fuller than it may be", () => {
+    for (const used of [5, 6]) expect(called(look(used, answered(quota(5))))).toEqual([]);
+  });
+
+  it("holds up no other", () => {
+    const plan = planOf({
+      observation: observation([image(), ...there(1)]),
+      answers: answered(quota(1), quota(1, "ap-beijing")),
+    });
+    expect(called(plan)).toEqual(["send img-root0001 → ap-beijing"]);
+    expect(noted(plan)).toEqual(["ap-shanghai: blocked (quota)"]);
+  });
+
+  it("is told once, and gets the copy at the next look at it when there is room", () => {
+    const { copies } = look(5, answered(quota(5)));
+    expect(look(5, answered(quota(5)), { copies }).actions).toEqual([]);
+    expect(called(look(4, answered(quota(5)), { copies }))).toEqual(["send img-root0003 → ap-shanghai"]);
+    expect(called(look(5, answered(quota(9)), { copies }))).toHaveLength(3);
+  });
+
+  it("is told again when its limit or its use has changed", () => {
+    const { copies } = look(5, answered(quota(5)));
+    expect(noted(look(6, answered(quota(6)), { copies }))).toHaveLength(3);
+  });
+});
+
+describe("how many images a region may hold", () => {
+  it("is asked only where a copy would be asked for", () => {
+    expect(look(0, answered()).questions).toEqual([{ ask: "quota", region: SHANGHAI }]);
+    expect(planOf({ policies: [policy({ enabled: false })], observation: observation(versions) }).questions).toEqual(
+      [],
+    );
+  });
+
+  it("is the cloud's to judge where it does not answer", () => {
+    expect(called(look(500, answered(quota(UNANSWERED))))).toHaveLength(3);
+  });
+
+  it("counts every custom image that is shown, in whatever state, and no other", () => {
+    const others = [
+      image({ region: SHANGHAI, imageId: "img-a", name: "a", state: "CREATING" }),
+      image({ region: SHANGHAI, imageId: "img-b", name: "b", state: "CREATEFAILED" }),
+      image({ region: SHANGHAI, imageId: "img-c", name: "c", type: "shared" }),
+    ];
+    const more = { observation: observation([...versions, ...others]) };
+    expect(called(look(0, answered(quota(3)), more))).toEqual(["send img-root0003 → ap-shanghai"]);
+  });
+});
