@@ -15,7 +15,7 @@ describe("an estimate", () => {
   });
 
   it("counts nothing that is there, and nothing that is blocked", () => {
-    const ready = copy("ap-beijing", {
+    const ready = copy<"ready">("ap-beijing", {
       state: "ready",
       imageId: "img-copy0001",
       name: "golden-web",

@@ -12,7 +12,7 @@ const told = (imageId: string, input: Partial<PlanInput> & Pick<PlanInput, "obse
 describe("an explanation", () => {
   it("of a source tells each destination: what is there, what comes, what is in the way", () => {
     const policies = [policy({ to: ["ap-shanghai", "ap-beijing", "ap-tokyo"] })];
-    const ready = copy("ap-shanghai", {
+    const ready = copy<"ready">("ap-shanghai", {
       state: "ready",
       imageId: "img-copy0001",
       name: "golden-web",
@@ -60,7 +60,7 @@ describe("an explanation", () => {
   });
 
   it("of a source that is gone tells what is left of it, and of an image that nobody knows nothing", () => {
-    const left = copy("ap-beijing", {
+    const left = copy<"retired">("ap-beijing", {
       state: "retired",
       imageId: "img-copy0001",
       reason: { code: "deselected", text: "x" },
