@@ -38,7 +38,9 @@ function contradiction(a: Want, b: Want): Reason | undefined {
     differ("name", a.settings.name, b.settings.name),
     differ("description", a.settings.description, b.settings.description),
     differ("family", a.release.family, b.release.family),
-    ...Object.keys(a.settings.tags).map((key) => differ(`tag ${key}`, a.settings.tags[key], b.settings.tags[key])),
+    ...Object.entries(a.settings.tags).map(([key, value]) =>
+      Object.hasOwn(b.settings.tags, key) ? differ(`tag ${key}`, value, b.settings.tags[key]) : undefined,
+    ),
   ].flatMap((difference) => difference ?? []);
   if (differences.length === 0) return undefined;
   const names = `the policies ${[...new Set([...a.policies, ...b.policies])].join(" and ")}`;

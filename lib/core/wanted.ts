@@ -116,7 +116,8 @@ function rootsOf(
   );
   for (const image of selected.filter((i) => !newest.has(i))) {
     const text = `not among the newest ${policy.select.newest}`;
-    passedOver.push({ policy: policy.name, image, reason: { code: "not-newest", text } });
+    const remedy = "raise select.newest, or deprecate newer ones";
+    passedOver.push({ policy: policy.name, image, reason: { code: "not-newest", text, remedy } });
   }
   return selected.filter((image) => newest.has(image));
 }
