@@ -158,7 +158,9 @@ async function deleted(act: Extract<Act, { do: "delete" }>, copy: Copy, run: App
  */
 async function refused(act: Exclude<Act, { do: "send" }>, copy: Copy, error: CloudError, run: Applying): Promise<void> {
   const at = run.now();
-  if (act.do === "delete" && act.refused && error.outcome === "person") {
+  // What failed stays so: "not in a state that allows this" will not pass either.
+  const isFinal = error.outcome === "person" || (error.outcome === "again" && error.about === "source");
+  if (act.do === "delete" && act.refused && isFinal) {
     await run.save({ ...act.refused, version: copy.version }, "left-behind", error.message, error);
   } else if (copy.state === "copying" && error.outcome !== "retry" && error.code !== "NotSent") {
     await run.save({ ...copy, tagRefused: true, updatedAt: at }, "tag-refused", error.message, error);
