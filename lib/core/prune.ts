@@ -1,7 +1,7 @@
 import type { Copy, Image, Policy, Reason } from "../types.ts";
 import { formatDuration } from "./duration.ts";
 import { copyBase, hasFailed } from "./found.ts";
-import { isIntermediate, keyText, lineageOf, tokenIn } from "./mark.ts";
+import { IGNORE_TAG, isIntermediate, keyText, lineageOf, tokenIn } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import { whyNotSelected } from "./policy/select.ts";
 import { answerTo, type Question, sharesOf, usesOf } from "./questions.ts";
@@ -108,13 +108,15 @@ function whyNotPermitted(copy: Retired, observation: Observation, c: Circumstanc
   return undefined;
 }
 
-/** Whether a policy selects the source but for its age and its number, or did so before the source was gone. */
+/** Whether a policy selects the source but for a recall, its age and its number, or did so before the source was gone. */
 function maySelect(policy: Policy, { key }: Copy, observation: Observation, c: Circumstances): boolean {
   if (!policy.enabled || !policy.from.includes(key.rootRegion)) return false;
   const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
   if (typeof root === "string") return policy.to.includes(key.region) || key.region === key.rootRegion;
-  const reason = whyNotSelected(policy.select, root, c.now);
-  return !reason || ["deprecated", "ignored", "too-young"].includes(reason.code);
+  // What a recall hides: a policy that takes other images has no say in it.
+  const { [IGNORE_TAG]: _, ...tags } = root.tags;
+  const reason = whyNotSelected(policy.select, { ...root, deprecated: false, tags }, c.now);
+  return !reason || reason.code === "too-young";
 }
 
 function whyShared(
