@@ -196,7 +196,7 @@ export function asked(
 export const UNANSWERED: Answer = { unanswerable: { code: "unanswered-UnauthorizedOperation", text: "not allowed" } };
 
 /** Answers to the questions of a plan: a value, or `UNANSWERED`. */
-export function answered(...given: readonly (readonly [Question, unknown])[]): Answers {
+export function answered(...given: (readonly [Question, unknown])[]): Answers {
   return new Map(
     given.map(([question, value]) => [
       questionText(question),

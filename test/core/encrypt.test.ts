@@ -1,0 +1,253 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { intermediateName, lineageTags } from "../../lib/core/mark.ts";
+import { sharesOf, usesOf } from "../../lib/core/questions.ts";
+import { LOOK_AGAIN } from "../../lib/core/timing.ts";
+import type { Policy } from "../../lib/types.ts";
+import {
+  answered,
+  called,
+  copySettings,
+  holding,
+  image,
+  type Known,
+  keyOf,
+  made,
+  NOW,
+  noted,
+  observation,
+  planOf,
+  policy,
+  retired,
+  UNANSWERED,
+} from "../support/builders.ts";
+import { type TestWorld, testWorld } from "../support/world.ts";
+
+const [SHANGHAI, BEIJING, HOME] = ["ap-shanghai", "ap-beijing", "ap-guangzhou"];
+const KEY = "01234567-89ab-cdef-0123-456789abcdef";
+const root = image();
+const rule = (copy: Parameters<typeof copySettings>[0] = { encrypt: {} }, fields: Partial<Policy> = {}) =>
+  policy({ to: [SHANGHAI], copy: copySettings(copy), ...fields });
+const plainName = intermediateName(keyOf(SHANGHAI), root.name);
+const plain = made(root, SHANGHAI, { image: { name: plainName } });
+const secret = made(root, SHANGHAI, {}, "encrypted:default");
+
+describe("an encrypted copy", () => {
+  it("is made in two steps: plain under a name of its own, and encrypted from that", () => {
+    const wants = [...planOf({ policies: [rule()], observation: observation([root]) }).wants.values()];
+    expect(
+      wants.map(({ key, parent, settings: { name }, intermediate }) => [
+        key.variant,
+        parent?.variant,
+        name,
+        intermediate,
+      ]),
+    ).toEqual([
+      ["encrypted:default", "plain", "golden-web", undefined],
+      ["plain", undefined, plainName, true],
+    ]);
+  });
+
+  it("is asked for when the plain one is ready, in the region of that, and from it", () => {
+    const first = planOf({ policies: [rule()], observation: observation([root]) });
+    expect(called(first)).toEqual(["send img-root0001 → ap-shanghai"]);
+    expect(noted(first)).toEqual(["ap-shanghai: waiting (parent-not-ready)"]);
+    const second = planOf({ policies: [rule()], ...holding([root], plain) });
+    expect(called(second)).toEqual([`send ${plain.image.imageId} → ap-shanghai`]);
+  });
+
+  it.each<[string, Policy, string]>([
+    ["the key of the account", rule({ encrypt: {} }), "encrypted:default"],
+    ["the key that the policy names", rule({ encrypt: { kmsKeyId: KEY } }), `encrypted:${KEY}`],
+    [
+      "the key of its region",
+      rule({ encrypt: {}, regions: { [SHANGHAI]: { encrypt: { kmsKeyId: KEY } } } }),
+      `encrypted:${KEY}`,
+    ],
+    [
+      "the key of its region alone",
+      rule({ regions: { [SHANGHAI]: { encrypt: { kmsKeyId: KEY } } } }),
+      `encrypted:${KEY}`,
+    ],
+  ])("has %s", (_, one, variant) => {
+    const { wants } = planOf({ policies: [one], observation: observation([root]) });
+    expect([...wants.values()].map(({ key }) => key.variant)).toContain(variant);
+  });
+
+  it("is not made where the region says so", () => {
+    const one = rule({ encrypt: {}, regions: { [SHANGHAI]: { encrypt: false } } });
+    const { wants } = planOf({ policies: [one], observation: observation([root]) });
+    expect([...wants.values()].map(({ key, settings }) => [key.variant, settings.name])).toEqual([
+      ["plain", "golden-web"],
+    ]);
+  });
+
+  it("is never adopted: whether an image is encrypted does not show", () => {
+    const theirs = image({ region: SHANGHAI, imageId: "img-theirs01", createdAt: NOW });
+    const plan = planOf({
+      policies: [rule({ encrypt: {} }, { existing: "adopt" })],
+      ...holding([root, theirs], plain),
+    });
+    expect(noted(plan)).toEqual(["ap-shanghai: blocked (name-taken)"]);
+  });
+
+  it("is published, and the plain one is to nobody", () => {
+    const one = rule({ encrypt: {}, family: "web" });
+    const { wants } = planOf({ policies: [one], observation: observation([root]) });
+    expect([...wants.values()].map(({ release: { family } }) => family)).toEqual(["web", undefined]);
+  });
+});
+
+describe("the plain copy, when the encrypted one is ready", () => {
+  const step = retired(root, SHANGHAI, { image: { name: plainName } }, NOW - 1000);
+  const known: Known = { ...step, copy: { ...step.copy, reason: { code: "superseded", text: "" } } };
+  const { imageId } = known.image;
+  const free = answered([usesOf(known.image), undefined], [sharesOf(known.image), []]);
+  const look = (encrypted: Known, more: Partial<Parameters<typeof planOf>[0]> = {}) =>
+    planOf({ policies: [rule()], ...holding([root], known, encrypted), answers: free, ...more });
+
+  it("is needed by nobody any more, and deleted at once, whatever the policy says of pruning", () => {
+    const plan = planOf({ policies: [rule()], ...holding([root], plain, secret), answers: free });
+    expect(noted(plan)).toEqual(["ap-shanghai: retired (superseded)"]);
+    const next = look(secret);
+    expect(called(next)).toEqual([`delete ${imageId}`]);
+    expect(next.actions).toMatchObject([{ why: "its encrypted copy is ready" }]);
+  });
+
+  it.each<[string, ReturnType<typeof look>]>([
+    ["is not seen", look(secret, { copies: [known.copy, secret.copy], observation: observation([root, known.image]) })],
+    ["is not NORMAL", look({ ...secret, image: { ...secret.image, state: "SYNCING" } })],
+    ["is not provably ours", look({ ...secret, image: { ...secret.image, tags: {} } })],
+    ["was missing at the last look", look({ ...secret, copy: { ...secret.copy, missingSince: NOW } })],
+    ["is that of another source", look(made({ ...root, imageId: "img-else" }, SHANGHAI, {}, "encrypted:default"))],
+  ])("stays where the encrypted one %s", (_, plan) => {
+    expect(called(plan).filter((call) => call.startsWith("delete"))).toEqual([]);
+  });
+
+  it.each([
+    ["something uses it", [usesOf(known.image), "instance ins-1"], "in-use"],
+    ["nobody may know who uses it", [usesOf(known.image), UNANSWERED], "unanswered-UnauthorizedOperation"],
+    ["somebody shared it", [sharesOf(known.image), ["100000000004"]], "shared-outside"],
+  ] as const)("stays where %s", (_, answer, code) => {
+    const answers = answered([usesOf(known.image), undefined], [sharesOf(known.image), []], answer);
+    const plan = look(secret, { answers });
+    expect(called(plan)).toEqual([]);
+    expect(plan.kept).toMatchObject([{ reason: { code } }]);
+  });
+
+  it("that stays is looked at again with everything else, not with each poll", () => {
+    const late = NOW + LOOK_AGAIN;
+    const view = { readAt: late };
+    const there = { observation: observation([root, known.image, secret.image], undefined, view), now: late };
+    expect(called(look(secret, there))).toEqual([]);
+    expect(called(look(secret, { ...there, sweep: true }))).toEqual([`delete ${imageId}`]);
+  });
+
+  it("is pruned as any other where nobody wants the encrypted one, either", () => {
+    const lost = { policies: [policy({ to: [BEIJING] })], copies: [known.copy], answers: free };
+    const plan = planOf({ ...lost, observation: observation([root, known.image]), sweep: true });
+    expect(plan.kept).toMatchObject([{ reason: { code: "not-permitted" } }]);
+  });
+
+  it("is made anew when the encrypted one is gone", () => {
+    const record = { ...known.copy, state: "retired", reason: { code: "pruned", text: "" } } as Known["copy"];
+    const { imageId: _, ...pruned } = record as typeof record & { imageId?: string };
+    const plan = planOf({ policies: [rule()], copies: [pruned as Known["copy"]], observation: observation([root]) });
+    expect(called(plan)).toEqual(["send img-root0001 → ap-shanghai"]);
+  });
+
+  it("gets the final name when it is not to be encrypted any more", () => {
+    const plan = planOf({ policies: [rule({})], ...holding([root], plain), sweep: true });
+    expect(called(plan)).toEqual([`modify ${plain.image.imageId}: name = golden-web`]);
+  });
+});
+
+describe("a shared image that is to be encrypted", () => {
+  const shared = image({ type: "shared", creator: "100000000002", imageId: "img-shared01", name: "base" });
+  const own = (copy: Parameters<typeof copySettings>[0], to = [HOME, SHANGHAI]) =>
+    rule(copy, { select: { type: "shared", creator: ["100000000002"] }, to });
+  const first = made(shared, HOME, { image: { name: intermediateName(keyOf(HOME, shared), "base") } });
+
+  it("is taken into its own region, encrypted there, and brought to the others from the plain one", () => {
+    const plan = planOf({ policies: [own({ encrypt: {} })], ...holding([shared], first) });
+    expect(called(plan)).toEqual([
+      `send ${first.image.imageId} → ap-guangzhou`,
+      `send ${first.image.imageId} → ap-shanghai`,
+    ]);
+    expect(plan.actions.filter(({ do: what }) => what === "send")).toHaveLength(2);
+  });
+
+  it("keeps the copy in its own region, from which the others are made", () => {
+    const there = made(shared, HOME, {}, "encrypted:default");
+    const plan = planOf({ policies: [own({ encrypt: {} })], ...holding([shared], first, there), sweep: true });
+    expect(noted(plan).filter((note) => note.startsWith(HOME))).toEqual([]);
+    expect(called(plan)).toEqual([`send ${first.image.imageId} → ap-shanghai`]);
+  });
+
+  it("is named in its own region as any step is, where that is no destination", () => {
+    const plan = planOf({ policies: [own({ encrypt: {} }, [SHANGHAI])], observation: observation([shared]) });
+    const names = [...plan.wants.values()].map(({ key, settings: { name } }) => [key.region, key.variant, name]);
+    expect(names).toEqual([
+      [HOME, "plain", "base"],
+      [SHANGHAI, "encrypted:default", "base"],
+      [SHANGHAI, "plain", intermediateName(keyOf(SHANGHAI, shared), "base")],
+    ]);
+  });
+});
+
+describe("encrypting in the cloud", () => {
+  let t: TestWorld;
+  beforeEach(async () => {
+    t = await testWorld();
+  });
+  afterEach(() => t.close());
+
+  it("is asked for in the own region alone, with the key of that region", async () => {
+    t.world.kmsKeys.set(SHANGHAI, [KEY]);
+    t.bake();
+    const regions = { [SHANGHAI]: { encrypt: { kmsKeyId: KEY } }, [BEIJING]: { encrypt: {} } };
+    const report = await t.settle(t.instance([rule({ regions }, { to: [SHANGHAI, BEIJING] })]), 80);
+    expect(report.copies.map(({ key, state }) => [key.region, key.variant, state]).sort()).toEqual([
+      [BEIJING, "encrypted:default", "ready"],
+      [BEIJING, "plain", "retired"],
+      [SHANGHAI, `encrypted:${KEY}`, "ready"],
+      [SHANGHAI, "plain", "retired"],
+    ]);
+    const syncs = t.world.requests.filter(({ action, effects }) => action === "SyncImages" && effects.length > 0);
+    const asked = syncs.map(({ region, params }) => {
+      const { DestinationRegions, Encrypt, KmsKeyId } = params as Record<string, unknown>;
+      return { region, DestinationRegions, Encrypt, KmsKeyId };
+    });
+    expect(asked.slice(0, 1)).toMatchObject([{ region: HOME, DestinationRegions: [BEIJING, SHANGHAI] }]);
+    expect(asked.slice(1).sort((a, b) => (a.region < b.region ? -1 : 1))).toMatchObject([
+      { region: BEIJING, DestinationRegions: [BEIJING], Encrypt: true },
+      { region: SHANGHAI, DestinationRegions: [SHANGHAI], Encrypt: true, KmsKeyId: KEY },
+    ]);
+    for (const region of [SHANGHAI, BEIJING]) {
+      const there = [...(t.world.images.get(region)?.values() ?? [])].filter(({ owner }) => owner !== "");
+      expect(there.map(({ name, encrypted }) => [name, encrypted])).toEqual([["golden-web", true]]);
+    }
+  });
+
+  it("is blocked in the one region that has no such key, and done in the others", async () => {
+    t.world.kmsKeys.set(BEIJING, [KEY]);
+    t.bake();
+    const report = await t.settle(t.instance([rule({ encrypt: { kmsKeyId: KEY } }, { to: [SHANGHAI, BEIJING] })]), 80);
+    const states = Object.fromEntries(report.copies.map(({ key, state }) => [`${key.region} ${key.variant}`, state]));
+    expect(states).toMatchObject({
+      [`${BEIJING} encrypted:${KEY}`]: "ready",
+      [`${SHANGHAI} encrypted:${KEY}`]: "blocked",
+      [`${SHANGHAI} plain`]: "ready",
+    });
+  });
+});
+
+it("the lineage of an encrypted copy is void as that of the plain one, and the other way round", () => {
+  const tags = lineageTags(keyOf(SHANGHAI), root, "golden", secret.image.imageId);
+  const plan = planOf({
+    policies: [rule()],
+    copies: [],
+    ...{ observation: observation([root, { ...secret.image, tags }]) },
+  });
+  expect(noted(plan)).toContain("ap-shanghai: ready");
+  expect(plan.copies.find(({ key }) => key.variant !== "plain")?.state).not.toBe("ready");
+});

@@ -1,0 +1,284 @@
+import { describe, expect, it } from "vitest";
+import { IGNORE_TAG, lineageTags, tokenName } from "../../lib/core/mark.ts";
+import type { PlanInput } from "../../lib/core/plan.ts";
+import { MOST_DELETIONS } from "../../lib/core/prune.ts";
+import { sharesOf, usesOf } from "../../lib/core/questions.ts";
+import { CLOCK_SKEW } from "../../lib/core/timing.ts";
+import type { Copy, Image, Policy } from "../../lib/types.ts";
+import {
+  answered,
+  asked,
+  called,
+  copy,
+  copySettings,
+  holding,
+  image,
+  type Known,
+  keyOf,
+  NOW,
+  noted,
+  observation,
+  planOf,
+  policy,
+  retired,
+  SETTLE,
+  UNANSWERED,
+} from "../support/builders.ts";
+
+const SHANGHAI = "ap-shanghai";
+const HOUR = 3_600_000;
+const [FRIEND, STRANGER] = ["100000000003", "100000000004"];
+const recalled = image({ tags: { [IGNORE_TAG]: "bad" } });
+const rule = (fields: Partial<Policy> = {}) =>
+  policy({
+    to: [SHANGHAI],
+    copy: copySettings({ shareWith: [FRIEND] }),
+    prune: { minAge: HOUR, delete: true },
+    ...fields,
+  });
+const old = retired(recalled, SHANGHAI, {}, NOW - 2 * HOUR);
+const { imageId } = old.image;
+const free = (...more: Parameters<typeof answered>) =>
+  answered([usesOf(old.image), undefined], [sharesOf(old.image), []], ...more);
+const family = { ask: "family", region: SHANGHAI, family: "golden" } as const;
+const changed = (fields: Partial<Image>): Known => ({ ...old, image: { ...old.image, ...fields } });
+const input = (one: Known = old, more: Partial<PlanInput> = {}) => ({
+  policies: [rule()],
+  ...holding([recalled], one),
+  answers: free(),
+  sweep: true,
+  ...more,
+});
+
+describe("a copy that nobody wants any more", () => {
+  it("is deleted where everything permits it, and the plan says what that frees", () => {
+    const plan = planOf(input());
+    expect(called(plan)).toEqual([`delete ${imageId}`]);
+    expect(plan.actions).toMatchObject([
+      { do: "delete", sizeGiB: 20, done: { state: "retired", reason: { code: "pruned" } } },
+    ]);
+    const [action] = plan.actions;
+    expect(action?.do === "delete" && action.done).not.toHaveProperty("imageId");
+  });
+
+  it("is deleted also when its source is gone", () => {
+    expect(called(planOf(input(old, holding([], old))))).toEqual([`delete ${imageId}`]);
+  });
+
+  it("is not looked at but with everything else", () => {
+    const plan = planOf(input(old, { sweep: false, answers: answered() }));
+    expect([plan.actions, plan.questions, plan.kept]).toEqual([[], [], []]);
+  });
+
+  it("is not deleted before all is known, and only what may be deleted is asked about", () => {
+    const plan = planOf(input(changed({ family: "golden" }), { answers: answered() }));
+    expect(called(plan)).toEqual([]);
+    expect(plan.questions).toEqual([sharesOf(old.image), usesOf(old.image), family]);
+    expect(planOf(input(old, { answers: answered(), policies: [policy()] })).questions).toEqual([]);
+  });
+
+  const going = asked(image({ imageId: "img-root0002" }), "ap-beijing");
+  const fromIt = {
+    ...going,
+    copy: {
+      ...going.copy,
+      claim: { ...("claim" in going.copy ? going.copy.claim : undefined), parent: old.image },
+    } as Copy,
+  };
+  it.each<[code: string, because: string, Parameters<typeof planOf>[0]]>([
+    ["policy-gone", "its policy is not in the file any more", input(old, { policies: [] })],
+    ["policy-gone", "nobody knows which policy wanted it", input({ ...old, copy: { ...old.copy, policy: "" } })],
+    ["policy-disabled", "its policy is disabled", input(old, { policies: [rule({ enabled: false })] })],
+    ["not-permitted", "its policy does not permit it", input(old, { policies: [policy()] })],
+    [
+      "not-permitted",
+      "another policy that selects the source but for a recall does not",
+      input(old, { policies: [rule(), policy({ name: "other", to: ["ap-beijing"] })] }),
+    ],
+    [
+      "not-permitted",
+      "another policy may have selected the source that is gone",
+      input(old, { ...holding([], old), policies: [rule(), policy({ name: "other", to: [SHANGHAI] })] }),
+    ],
+    ["too-recent", "it was wanted a short time ago", input(retired(recalled, SHANGHAI, {}, NOW - HOUR + 1))],
+    [
+      "too-recent",
+      "another policy that selects its source wants it to be kept for longer",
+      input(old, {
+        policies: [rule(), rule({ name: "other", to: ["ap-beijing"], prune: { minAge: 9 * HOUR, delete: true } })],
+      }),
+    ],
+    [
+      "too-recent",
+      "what was selected a moment ago may be so for somebody else",
+      input(retired(recalled, SHANGHAI, {}, NOW - SETTLE - CLOCK_SKEW + 1), {
+        policies: [rule({ prune: { minAge: 0, delete: true } })],
+      }),
+    ],
+    [
+      "unread",
+      "not every region was read that a policy copies from",
+      input(old, { policies: [rule(), policy({ name: "other", from: ["ap-tokyo"] })] }),
+    ],
+    ["no-lineage", "its lineage tags are not there", input(changed({ tags: {} }))],
+    [
+      "no-lineage",
+      "its lineage tags were carried over from another image",
+      input(changed({ tags: lineageTags(keyOf(SHANGHAI), recalled, "golden", "img-another1") })),
+    ],
+    [
+      "no-lineage",
+      "its lineage tags say that it is the copy of another source",
+      input(
+        changed({
+          tags: lineageTags(keyOf(SHANGHAI, { ...recalled, imageId: "img-else" }), recalled, "golden", imageId),
+        }),
+      ),
+    ],
+    ["unfinished", "it is not NORMAL", input(changed({ state: "SYNCING" }))],
+    ["unfinished", "it still has its token", input(changed({ name: tokenName(keyOf(SHANGHAI), "golden-web", 1) }))],
+    ["adopted", "it was made by other means", input(retired(recalled, SHANGHAI, { copy: { adopted: true } }))],
+    ["is-parent", "a copy is being made from it", input(old, holding([recalled], old, fromIt))],
+    [
+      "in-use",
+      "something uses it",
+      input(old, { answers: answered([usesOf(old.image), "instance ins-1"], [sharesOf(old.image), []]) }),
+    ],
+    [
+      "unanswered-UnauthorizedOperation",
+      "nobody may know who uses it",
+      input(old, { answers: answered([usesOf(old.image), UNANSWERED], [sharesOf(old.image), []]) }),
+    ],
+    [
+      "family-points-here",
+      "a family points to it",
+      input(changed({ family: "golden" }), { answers: free([family, imageId]) }),
+    ],
+    [
+      "unanswered-UnauthorizedOperation",
+      "nobody knows where its family points to",
+      input(changed({ family: "golden" }), { answers: free([family, UNANSWERED]) }),
+    ],
+    [
+      "shared-outside",
+      "somebody else has it that no policy shares it with",
+      input(old, { answers: answered([usesOf(old.image), undefined], [sharesOf(old.image), [FRIEND, STRANGER]]) }),
+    ],
+    [
+      "unanswered-UnauthorizedOperation",
+      "nobody knows whom it is shared with",
+      input(old, { answers: answered([usesOf(old.image), undefined], [sharesOf(old.image), UNANSWERED]) }),
+    ],
+    ["enough-deleted", "the run has deleted enough", input(old, { deleted: MOST_DELETIONS })],
+  ])("is kept (%s) because %s", (code, _, given) => {
+    const plan = planOf(given);
+    expect(called(plan).filter((call) => call.includes(imageId))).toEqual([]);
+    expect(plan.kept.map(({ image: { imageId: id }, reason }) => [id, reason.code])).toEqual([[imageId, code]]);
+  });
+
+  it.each([
+    [
+      "a policy that does not select its source",
+      rule({
+        name: "other",
+        select: { type: "custom", name: ["silver-*"] },
+        prune: { minAge: 9 * HOUR, delete: false },
+      }),
+    ],
+    ["a policy of another region", policy({ name: "other", from: ["ap-beijing"], to: [SHANGHAI] })],
+    ["a disabled policy", policy({ name: "other", enabled: false })],
+    ["a family that points elsewhere", rule()],
+  ])("is not kept because of %s", (_, other) => {
+    const there = changed({ family: "golden" });
+    const plan = planOf(input(there, { policies: [rule(), other], answers: free([family, "img-newer"]) }));
+    expect(called(plan)).toEqual([`delete ${imageId}`]);
+  });
+
+  it("is no longer shared with the accounts of its policy before it is deleted", () => {
+    const plan = planOf(
+      input(old, { answers: answered([usesOf(old.image), undefined], [sharesOf(old.image), [FRIEND]]) }),
+    );
+    expect(called(plan)).toEqual([`withdraw ${imageId}: ${FRIEND}`]);
+  });
+
+  it("keeps its shares as long as it is kept", () => {
+    const answers = answered([usesOf(old.image), "instance ins-1"], [sharesOf(old.image), [FRIEND]]);
+    expect(called(planOf(input(old, { answers })))).toEqual([]);
+  });
+
+  it("is one of at most ten in one run", () => {
+    const many = Array.from({ length: MOST_DELETIONS + 3 }, (_, n) =>
+      retired(image({ ...recalled, imageId: `img-root${String(n).padStart(4, "0")}` }), SHANGHAI),
+    );
+    const answers = answered(
+      ...many.flatMap((one) => [[usesOf(one.image), undefined] as const, [sharesOf(one.image), []] as const]),
+    );
+    const plan = planOf({ policies: [rule()], ...holding([], ...many), answers, sweep: true, deleted: 2 });
+    expect(called(plan)).toHaveLength(MOST_DELETIONS - 2);
+    expect(plan.kept.map(({ reason }) => reason.code)).toEqual(Array(5).fill("enough-deleted"));
+  });
+
+  it("is the copy again when it is wanted again", () => {
+    expect(noted(planOf(input(old, holding([image()], old))))).toEqual(["ap-shanghai: ready"]);
+  });
+});
+
+describe("what an attempt that failed has left", () => {
+  const root = image();
+  const key = keyOf(SHANGHAI);
+  const reason = { code: "copy-failed", text: "the cloud gave up" };
+  const retrying = copy<"retrying">(
+    SHANGHAI,
+    { state: "retrying", reason, notBefore: NOW },
+    { claims: 2, attempts: 1 },
+  );
+  const left = (fields: Partial<Image> = {}) =>
+    image({
+      region: SHANGHAI,
+      imageId: "img-left0001",
+      name: tokenName(key, root.name, 1),
+      state: "CREATEFAILED",
+      ...fields,
+    });
+  const look = (there: Image, record: Copy = retrying) =>
+    planOf({ policies: [policy({ to: [SHANGHAI] })], copies: [record], observation: observation([root, there]) });
+
+  it("is deleted before the next attempt, and that one waits for it", () => {
+    const plan = look(left());
+    expect(called(plan)).toEqual(["delete img-left0001"]);
+    expect(noted(plan)).toEqual(["ap-shanghai: waiting (leftover)"]);
+    const next = planOf({
+      policies: [policy({ to: [SHANGHAI] })],
+      copies: plan.copies,
+      observation: observation([root]),
+    });
+    expect(called(next)).toEqual(["send img-root0001 → ap-shanghai"]);
+    expect(next.actions.find((action) => action.do === "send")?.token).toBe(tokenName(key, root.name, 3));
+  });
+
+  it.each<[string, Image]>([
+    ["its token is that of a claim which was never made", left({ name: tokenName(key, root.name, 3) })],
+    ["it has not failed", left({ name: "renamed", state: "CREATEFAILED" })],
+    ["its token is that of another source", left({ name: tokenName({ ...key, rootId: "img-else" }, root.name, 1) })],
+  ])("is left alone where it is not proven ours: %s", (_, there) => {
+    expect(called(look(there))).toEqual(["send img-root0001 → ap-shanghai"]);
+  });
+
+  it("is ours by its lineage, too", () => {
+    const there = left({ name: "renamed", tags: lineageTags(key, root, "golden", "img-left0001") });
+    expect(called(look(there))).toEqual(["delete img-left0001"]);
+  });
+
+  it("is left alone where nothing is remembered of the copy", () => {
+    const plan = planOf({ policies: [policy({ to: [SHANGHAI] })], observation: observation([root, left()]) });
+    expect(called(plan)).toEqual(["send img-root0001 → ap-shanghai"]);
+  });
+
+  it("stays where the cloud will not delete it, and holds nothing up", () => {
+    const [action] = look(left()).actions.filter((one) => one.do === "delete");
+    expect(action?.refused).toMatchObject({ leftBehind: ["img-left0001"] });
+    expect(called(look(left(), { ...retrying, leftBehind: ["img-left0001"] }))).toEqual([
+      "send img-root0001 → ap-shanghai",
+    ]);
+  });
+});
