@@ -12,6 +12,8 @@ type Retired = Extract<Copy, { state: "retired" }>;
 /** After so many vain tries a person is told, and it is tried once a day. */
 const MOST_TRIES = 5;
 const DAY = 86_400_000;
+/** A copy has a family that points to it, and not to the copy of a newer version. */
+const USURPS = "family, which is a newer version's";
 
 /** One respect in which an image is not as it should be, and the call that sets it right. */
 interface Difference {
@@ -28,6 +30,8 @@ interface Difference {
 export function maintain(copy: Ready, image: Image, want: Want, c: Circumstances): Step {
   if (copy.adopted || want.block?.code === "contradiction" || image.state !== "NORMAL" || !(c.sweep || copy.mending))
     return NOTHING;
+  // Who stands in whose way is found out by a look at everything alone: a look at less must not take it for set right.
+  if (!c.sweep && copy.mending?.what === USURPS) return NOTHING;
   if (copy.deprecatedByUs && !image.deprecated) {
     const { deprecatedByUs: _, ...rest } = copy;
     return note({ ...rest, updatedAt: c.now }, "undeprecated", `${image.imageId} is not deprecated any more`);
@@ -86,7 +90,7 @@ function differences(
   const isRolledBack = image.tags[ROLLED_BACK_TAG] !== undefined;
   if (image.deprecated && copy.deprecatedByUs && !isRolledBack)
     found.push(modify("deprecation", { deprecated: false }, true));
-  if (c.usurps(image)) found.push(modify("family, which is a newer version's", { family: "" }, true));
+  if (c.usurps(image)) found.push(modify(USURPS, { family: "" }, true));
   else if (family !== undefined && image.family !== family && c.leads(copy.key) && !isRolledBack && !c.awaits(want))
     found.push(modify(`family ${family}`, { family }));
   if (shareWith.length === 0 || want.intermediate) return { found };
