@@ -9,10 +9,10 @@ import { SIGNATURE_LIFE } from "../../lib/core/timing.ts";
 import type { CloudError } from "../../lib/errors.ts";
 import type { Cloud } from "../../lib/ports/cloud.ts";
 import type { Millis } from "../../lib/types.ts";
+import { judgeDeletion } from "./deletions.ts";
 import { CALL_FAULTS, type FaultKind } from "./faults.ts";
 import { judgeRequest } from "./invariants.ts";
-import type { Scene } from "./scene.ts";
-import type { Process } from "./scheduler.ts";
+import type { Actor, Scene, Unanswered } from "./scene.ts";
 import { OURS, SETTLE } from "./setting.ts";
 
 type Answer = ApiError | Record<string, unknown>;
@@ -26,8 +26,19 @@ const REFUSALS: Readonly<Record<string, FaultKind>> = {
   ImageQuotaLimitExceeded: "quota-full",
 };
 
+/** What the key may not ask for a while. */
+const UNANSWERED: Readonly<Record<string, Unanswered>> = {
+  DescribeInstances: "unanswered-uses",
+  DescribeLaunchTemplates: "unanswered-uses",
+  DescribeLaunchTemplateVersions: "unanswered-uses",
+  DescribeLaunchConfigurations: "unanswered-uses",
+  DescribeImageQuota: "unanswered-quota",
+  DescribeImageSharePermission: "unanswered-shares",
+  DescribeImageFromFamily: "unanswered-family",
+};
+
 /** The adapter of one process over the simulated cloud: a gate before and after each call, and faults between them. */
-export function simulatedCloud(sim: Scene, process: Process): Cloud {
+export function simulatedCloud(sim: Scene, process: Actor): Cloud {
   let bound: Account | undefined;
   const send: Send = async (call, read) => {
     const account = sim.callerOf();
@@ -36,10 +47,11 @@ export function simulatedCloud(sim: Scene, process: Process): Cloud {
     if (account.uin !== OURS) sim.count("other-account");
     if (account !== bound) throw failed(call, "AccountChanged", `${account.uin}, not ${bound.uin}`, "none");
     const isLate = () => call.notAfter !== undefined && sim.scheduler.now + process.skew > call.notAfter;
-    const effect = () => perform(sim, process, account, call);
+    const effect = (leftAt = sim.scheduler.now) => perform(sim, process, account, call, leftAt);
     const arrives = () => {
       if (isLate()) return false;
-      sim.later(effect, sim.oneHost ? sim.lateness : SIGNATURE_LIFE + process.skew);
+      const leftAt = sim.scheduler.now;
+      sim.later(() => effect(leftAt), sim.oneHost ? sim.lateness : SIGNATURE_LIFE + process.skew);
       return true;
     };
     const askedAt = sim.scheduler.now;
@@ -59,9 +71,16 @@ export function simulatedCloud(sim: Scene, process: Process): Cloud {
       sim.count(kind);
       if (call.action === "SyncImages") sim.restlessUntil = sim.scheduler.now + 2 * SETTLE;
       if (when === "done") effect();
-      if (when === "later") sim.later(effect, sim.lateness);
+      const leftAt = sim.scheduler.now;
+      if (when === "later") sim.later(() => effect(leftAt), sim.lateness);
       await sim.scheduler.at(process, `${call.action} failed`);
       throw failed(call, code, kind);
+    }
+    const denied = UNANSWERED[call.action];
+    if (denied && sim.scheduler.now < (sim.unanswered.get(denied) ?? 0)) {
+      sim.count(denied);
+      await sim.scheduler.at(process, `${call.action} failed`);
+      throw failed(call, "UnauthorizedOperation", denied);
     }
     const answer = withoutBlinking(sim, call, effect(), sim.scheduler.now - askedAt);
     await sim.scheduler.at(process, `${call.action} done`);
@@ -94,18 +113,30 @@ function withoutBlinking(sim: Scene, call: Call, answer: Answer, took: Millis): 
 }
 
 /** A request arrives at the cloud. */
-function perform(sim: Scene, process: Process, account: Account, call: Call): Answer {
+function perform(sim: Scene, process: Actor, account: Account, call: Call, leftAt: Millis): Answer {
   const { service, action, region, params } = call;
+  if (action === "DeleteImages") judgeDeletion(sim, process, region ?? "", params, leftAt);
   const answer = answerOf(sim, account, call);
   if (call.changes) {
     const result = answer instanceof ApiError ? answer.code : answer;
     sim.tell(`${process.name} ${action} ${JSON.stringify(params)} → ${JSON.stringify(result)}`);
     if (answer instanceof ApiError && service === "cvm" && REFUSALS[answer.code] && action === "SyncImages")
       sim.count(REFUSALS[answer.code] as FaultKind);
+    if (answer instanceof ApiError && answer.code === "UnsupportedOperation.SharedImageModifyUnsupported") {
+      sim.count("shared-refused");
+      process.refusedAsShared.add((params as { ImageId: string }).ImageId);
+    }
     if (!(answer instanceof ApiError)) countLateness(sim, action);
+    else if (action === "DeleteImages" && answer.code === "InvalidImageId.IncorrectState")
+      sim.count("leftover-refused");
     const request = sim.world.requests.at(-1);
-    if (request) judgeRequest(sim, request);
+    if (request) judgeRequest(sim, process, request, leftAt);
     sim.touched();
+  }
+  if (action === "DescribeImageFromFamily" && !(answer instanceof ApiError)) {
+    const { ImageId: imageId } = (answer["Image"] ?? {}) as { ImageId?: string };
+    const { ImageFamily } = params as { ImageFamily: string };
+    process.familyAnswers.set(`${region}/${ImageFamily}`, { at: sim.scheduler.now, imageId });
   }
   if (action === "DescribeImages" && account.uin === OURS) sim.notePage(process.name, region ?? "", params);
   return answer;

@@ -1,11 +1,12 @@
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
-import { IGNORE_TAG, keyText, tokenIn } from "../../lib/core/mark.ts";
+import { keyText, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/core/mark.ts";
 import type { Action } from "../../lib/core/plan.ts";
 import type { Report } from "../../lib/shell/replicate.ts";
 import type { Copy } from "../../lib/types.ts";
+import { copyText, type Expected, expectedCopies, familyOf, isContradictory, isLike } from "./expected.ts";
 import { doublesOf } from "./invariants.ts";
 import type { Scene } from "./scene.ts";
-import { HOME } from "./setting.ts";
+import { FRIEND, OURS, PARTNER } from "./setting.ts";
 
 /** Reasons for which a copy may rightly not be ready when everything is calm. */
 const EXCUSES = new Set([
@@ -13,18 +14,39 @@ const EXCUSES = new Set([
   "name-clash",
   "stuck",
   "source-failed",
+  "quota",
   "ImageQuotaLimitExceeded",
   "InvalidImageName.Duplicate",
   "copy-failed",
   "cross-border",
+  "contradiction",
+  "UnsupportedOperation.SharedImageModifyUnsupported",
   "too-large",
 ]);
+
+interface Ready {
+  readonly copy: Copy;
+  readonly image: StoredImage;
+  readonly expected: Expected;
+}
 
 /** How it all has to end once faults have stopped: what can be ready is ready, and the last sweep had nothing to do. */
 export function findUnfinished(sim: Scene, last: Report): string | undefined {
   if (sim.beyond) return unreported(sim, last);
+  const expected = expectedCopies(sim.world, sim.policies);
+  const byText = new Map(expected.map((one) => [copyText(one.root.imageId, one.region, one.encrypted), one]));
+  const ready = last.copies.flatMap((copy): Ready[] => {
+    const image = copy.state === "ready" ? sim.imageOf(copy) : undefined;
+    const wanted = byText.get(textOf(copy));
+    return image && wanted ? [{ copy, image, expected: wanted }] : [];
+  });
   return (
-    workLeft(sim, last) ?? last.copies.map((copy) => whyUnfinished(sim, copy)).find(Boolean) ?? forgotten(sim, last)
+    workLeft(sim, last) ??
+    last.copies.map((copy) => whyUnfinished(sim, copy)).find(Boolean) ??
+    ready.map((one) => whyUnlike(sim, one.image, one.copy, one.expected)).find(Boolean) ??
+    whyMispointed(sim, ready) ??
+    forgotten(sim, last, expected) ??
+    whyLeft(sim, last, expected)
   );
 }
 
@@ -75,7 +97,7 @@ function whyUnfinished(sim: Scene, copy: Copy): string | undefined {
       if (!image || progressOf(image, sim.world.workNow()).state !== "NORMAL")
         return `${where} counts as ready, but ${copy.imageId} is not`;
       if (tokenIn(image.name)) return `${where} counts as ready, but ${copy.imageId} is still named ${image.name}`;
-      return sim.edited.has(image.imageId) ? undefined : whyUnlike(sim, image, copy);
+      return undefined;
     }
     case "retired":
       return undefined;
@@ -93,27 +115,113 @@ function whyUnfinished(sim: Scene, copy: Copy): string | undefined {
   }
 }
 
-/** What a finished copy has from its root: the tag and the description that each of ours was made with. */
-function whyUnlike(sim: Scene, image: StoredImage, { key }: Copy): string | undefined {
-  const root = sim.world.images.get(key.rootRegion)?.get(key.rootId);
-  if (!root) return undefined;
-  const where = `${root.imageId} → ${key.region} counts as ready, but ${image.imageId}`;
-  if (root.tagWrites.some((write) => write.key === "team") && !tagsOf(image).has("team")) return `${where} lacks a tag`;
-  if (image.description !== root.description) return `${where} is described as "${image.description}"`;
+/** What a finished copy has by the policies and its root. Where a policy only reports, what people changed stays. */
+function whyUnlike(sim: Scene, image: StoredImage, { policy }: Copy, expected: Expected): string | undefined {
+  const { root, policies } = expected;
+  const where = `${root.imageId} → ${image.region} counts as ready, but ${image.imageId}`;
+  const repairs = sim.policies.find(({ name }) => name === policy)?.onDrift === "repair";
+  if (!repairs || isContradictory(expected)) return undefined;
+  const tags = tagsOf(image);
+  if (tags.get(`${TAG_PREFIX}self`) !== image.imageId) return `${where} has no lineage`;
+  const set = Object.assign({}, ...policies.map(({ copy }) => copy.tags.set)) as Record<string, string>;
+  const wanted = [...[...tagsOf(root)].filter(([key]) => !key.startsWith(TAG_PREFIX)), ...Object.entries(set)];
+  const lacking = wanted.find(([key, value]) => tags.get(key) !== value);
+  if (lacking) return `${where} lacks the tag ${lacking.join("=")}`;
+  const isPublished = expected.region !== root.region || root.owner === OURS;
+  const shareWith = isPublished ? policies.flatMap(({ copy }) => copy.shareWith) : [];
+  const unshared = shareWith.find((account) => !image.shares.has(account));
+  if (unshared) return `${where} is not shared with ${unshared}`;
+  if (isLocked(sim, image)) return undefined;
+  const description = policies.map(({ copy }) => copy.description ?? root.description)[0];
+  if (image.description !== description) return `${where} is described as "${image.description}"`;
   return undefined;
 }
 
-/** Every copy that the policies want is known, and not retired. */
-function forgotten(sim: Scene, last: Report): string | undefined {
-  const open = last.copies.filter(({ state }) => state !== "retired");
-  const known = new Set(open.map(({ key }) => `${key.rootId} → ${key.region}`));
-  const wanted = sim.roots().flatMap((root) => {
-    const policy = sim.policies.find(({ name, from }) => name !== "base" && from.includes(root.region));
-    const excluded = root.region === HOME && (!root.name.startsWith("golden-") || root.name.endsWith("-test"));
-    if (!policy || excluded || tagsOf(root).has(IGNORE_TAG)) return [];
-    if (progressOf(root, sim.world.workNow()).state !== "NORMAL") return [];
-    return policy.to.map((region) => `${root.imageId} → ${region}`);
+/** Shared with whom no policy names, so that the cloud lets nobody modify it. */
+function isLocked(sim: Scene, { shares }: StoredImage): boolean {
+  return sim.world.switches.modifyWhileShared === "refused" && [...shares.keys()].some((uin) => uin !== FRIEND);
+}
+
+/** In each region a family points to the copy of the newest version, unless people hold it. */
+function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined {
+  const leaders = new Map<string, Ready>();
+  for (const one of ready) {
+    const family = familyOf(one.expected);
+    if (family === "" || tagsOf(one.image).has(ROLLED_BACK_TAG)) continue;
+    const place = `${one.image.region}/${family}`;
+    const other = leaders.get(place);
+    if (!other || isNewer(one, other)) leaders.set(place, one);
+  }
+  const ours = new Map(ready.map((one) => [one.image.imageId, one]));
+  for (const [place, { image, expected, copy }] of leaders) {
+    const family = familyOf(expected);
+    const repairs = sim.policies.find(({ name }) => name === copy.policy)?.onDrift === "repair";
+    if (!repairs || image.deprecated || isLocked(sim, image) || isContradictory(expected)) continue;
+    if (image.family !== family) return `${image.imageId} leads in ${place} and has the family "${image.family}"`;
+    const pointed = sim.familyImage(image.region, family);
+    const usurper = pointed === image.imageId ? undefined : ours.get(pointed ?? "");
+    const maySet = sim.world.switches.emptyFamily === "clears";
+    if (usurper && maySet && !isLocked(sim, usurper.image) && !isContradictory(usurper.expected))
+      return `${place} points to ${pointed} and not to ${image.imageId}, the copy of the newest version`;
+  }
+  return undefined;
+}
+
+function isNewer(a: Ready, b: Ready): boolean {
+  const [x, y] = [a.expected.root, b.expected.root];
+  return x.createdAt === y.createdAt ? x.imageId > y.imageId : x.createdAt > y.createdAt;
+}
+
+/** What could be deleted by all that the policies and the world say, is. */
+function whyLeft(sim: Scene, last: Report, expected: readonly Expected[]): string | undefined {
+  const wanted = new Set(expected.map((one) => copyText(one.root.imageId, one.region, one.encrypted)));
+  const retired = new Set(
+    last.copies.flatMap((copy) => (copy.state === "retired" && copy.imageId !== undefined ? [copy.imageId] : [])),
+  );
+  const left = sim.ourCopies().find((image) => {
+    const { rootId = "" } = sim.originOf(image.imageId) ?? {};
+    if (!retired.has(image.imageId) || wanted.has(copyText(rootId, image.region, image.encrypted))) return false;
+    const isStep = image.name.includes("--plain-") && !image.encrypted;
+    if (!image.encrypted && wanted.has(copyText(rootId, image.region, true)) && !sim.encryptedOf(rootId, image.region))
+      return false;
+    const permitted = isStep && sim.encryptedOf(rootId, image.region) ? true : isPermitted(sim, image, rootId);
+    return permitted && isDeletable(sim, image);
   });
-  const missing = wanted.find((copy) => !known.has(copy));
+  return left && `${left.imageId} ("${left.name}") in ${left.region} could be deleted, and is not`;
+}
+
+function isPermitted(sim: Scene, image: StoredImage, rootId: string): boolean {
+  const root = sim.rootOf(rootId);
+  const maker = sim.policies.find(({ name }) => name === tagsOf(image).get(`${TAG_PREFIX}policy`));
+  // What was made of a shared image stays when that is gone. Who else may have wanted it does not show without its root.
+  if (!root || root.owner === PARTNER || !maker?.enabled) return false;
+  return sim.policies.every(
+    (policy) => policy.prune.delete || !policy.enabled || (policy !== maker && !isLike(root, policy)),
+  );
+}
+
+function isDeletable(sim: Scene, image: StoredImage): boolean {
+  const isUsed = sim.world.users.some(
+    ({ region, imageIds }) => region === image.region && imageIds.includes(image.imageId),
+  );
+  const isPointedTo = image.family !== "" && sim.familyImage(image.region, image.family) === image.imageId;
+  const isMarked = tagsOf(image).get(`${TAG_PREFIX}self`) === image.imageId && !tokenIn(image.name);
+  const isNormal = progressOf(image, sim.world.workNow()).state === "NORMAL";
+  const isShared = [...image.shares.keys()].some((uin) => uin !== FRIEND);
+  return isMarked && isNormal && !isUsed && !isPointedTo && !isShared && !sim.isOdd(image);
+}
+
+/** Every copy that the policies want is known, and not retired. */
+function forgotten(sim: Scene, last: Report, expected: readonly Expected[]): string | undefined {
+  const open = last.copies.filter(({ state }) => state !== "retired");
+  const known = new Set(open.map(textOf));
+  const missing = expected
+    .filter(({ root }) => progressOf(root, sim.world.workNow()).state === "NORMAL")
+    .map((one) => copyText(one.root.imageId, one.region, one.encrypted))
+    .find((text) => !known.has(text));
   return missing && `${missing} is not even known`;
+}
+
+function textOf({ key }: Copy): string {
+  return copyText(key.rootId, key.region, key.variant !== "plain");
 }

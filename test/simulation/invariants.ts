@@ -3,7 +3,9 @@ import type { RequestRecord } from "../../emulator/request-log.ts";
 import { CLAIM_LIFE, SIGNATURE_LIFE, STALE, SYNC_TIMEOUT } from "../../lib/core/timing.ts";
 import type { Report } from "../../lib/shell/replicate.ts";
 import type { JournalEntry, Millis } from "../../lib/types.ts";
-import type { Scene } from "./scene.ts";
+import { judgeChange } from "./changes.ts";
+import { copyText } from "./expected.ts";
+import type { Actor, Scene } from "./scene.ts";
 import { HOME, MAX_GIB, PARTNER } from "./setting.ts";
 
 /** A plan may be so old when it is carried out, and the request take so long: an image that was recalled since is copied. */
@@ -14,11 +16,11 @@ export function findViolation(sim: Scene): string | undefined {
   return (sim.beyond ? undefined : doubled(sim)) ?? copyOfACopy(sim);
 }
 
-/** `root → region` → the live copies that we made of it, where there are several. */
+/** `root → region, variant` → the live copies that we made of it, where there are several. */
 export function doublesOf(sim: Scene): ReadonlyMap<string, readonly string[]> {
   const live = new Map<string, string[]>();
-  for (const { imageId, region } of sim.ourCopies()) {
-    const key = `${sim.originOf(imageId)?.rootId} → ${region}`;
+  for (const { imageId, region, encrypted } of sim.ourCopies()) {
+    const key = copyText(sim.originOf(imageId)?.rootId ?? "", region, encrypted);
     live.set(key, [...(live.get(key) ?? []), imageId]);
   }
   return new Map([...live].filter(([, ids]) => ids.length > 1));
@@ -29,45 +31,49 @@ function doubled(sim: Scene): string | undefined {
   return undefined;
 }
 
-/** Only a shared image has two steps: into its own region, and from there on. */
+/** A shared image has a step more: into its own region; and so has an encrypted copy, which is made in its own region. */
 function copyOfACopy(sim: Scene): string | undefined {
-  for (const { imageId, copiedFrom, region } of sim.images()) {
+  for (const { imageId, copiedFrom, region, encrypted } of sim.images()) {
     const origin = sim.originOf(imageId);
-    if (!origin || !copiedFrom || origin.depth === 1 || sim.byHand.has(imageId)) continue;
-    if (sim.unmarked.has(copiedFrom.imageId)) continue;
-    const shared = sim.world.images.get(HOME)?.get(origin.rootId)?.owner === PARTNER;
-    if (origin.depth > 2 || !shared || copiedFrom.region !== HOME)
-      return `${imageId} in ${region} is a copy of the copy ${copiedFrom.imageId}`;
+    if (!origin || !copiedFrom || sim.byHand.has(imageId) || sim.unmarked.has(copiedFrom.imageId)) continue;
+    const isShared = sim.rootOf(origin.rootId)?.owner === PARTNER;
+    const steps = 1 + (isShared && region !== HOME ? 1 : 0) + (encrypted ? 1 : 0);
+    if (encrypted && (origin.depth < 2 || copiedFrom.region !== region))
+      return `${imageId} in ${region} is encrypted, and was made from ${copiedFrom.imageId} in ${copiedFrom.region}`;
+    if (origin.depth > steps) return `${imageId} in ${region} is a copy of the copy ${copiedFrom.imageId}`;
   }
   return undefined;
 }
 
 /** Judges one request that changes something, at the moment when it arrives. */
-export function judgeRequest(sim: Scene, request: RequestRecord): void {
+export function judgeRequest(sim: Scene, actor: Actor, request: RequestRecord, leftAt: Millis): void {
   const complaint =
     request.action === "SyncImages"
       ? (brokenGuard(sim, request) ?? unexplainedCopy(sim, request))
-      : (foreignTouched(sim, request) ?? unexplainedChange(sim, request));
+      : (foreignTouched(sim, request) ?? unexplainedChange(sim, request) ?? judgeChange(sim, actor, request, leftAt));
   if (complaint) sim.complain(complaint);
 }
 
-/** Every write of ours is about a copy of ours; nothing is ever deleted. */
+/** Every write of ours is about a copy of ours. What is deleted is judged before it is: see `deletions.ts`. */
 function foreignTouched(sim: Scene, { action, params, effects }: RequestRecord): string | undefined {
   const foreign = effects.some(({ region, imageId }) => {
     const image = sim.world.images.get(region)?.get(imageId);
     return image !== undefined && (image.copiedFrom === undefined || sim.byHand.has(imageId));
   });
-  if (action !== "DeleteImages" && !foreign) return undefined;
-  return `${action} on what is not ours: ${JSON.stringify(params)}`;
+  return foreign ? `${action} on what is not ours: ${JSON.stringify(params)}` : undefined;
 }
 
 /** What the policies forbid in every version of them. */
 function brokenGuard(sim: Scene, { region, params, result }: RequestRecord): string | undefined {
-  const { ImageIds, DestinationRegions, DryRun } = params as SyncParams;
+  const { ImageIds, DestinationRegions, DryRun, Encrypt } = params as SyncParams;
   const [imageId = ""] = ImageIds;
   const root = sim.world.images.get(region)?.get(imageId);
+  const broken = (rule: string) =>
+    `SyncImages of ${imageId} ("${root?.name}") to ${DestinationRegions.join()}: ${rule}`;
+  // Also where the cloud refuses it.
+  if (Encrypt && (DestinationRegions.join() !== region || !root?.copiedFrom || sim.byHand.has(imageId)))
+    return root && broken("only a copy of ours is encrypted, and in its own region");
   if (!root || result !== "ok" || DryRun) return undefined;
-  const broken = (rule: string) => `SyncImages of ${imageId} ("${root.name}") to ${DestinationRegions.join()}: ${rule}`;
   if (root.owner !== PARTNER && root.copiedFrom === undefined) {
     if (root.sizeGiB > MAX_GIB && region === HOME) return broken(`it has ${root.sizeGiB} GiB`);
     if (root.name.endsWith("-test") && region === HOME) return broken("its name is excluded");
@@ -97,6 +103,7 @@ interface SyncParams {
   readonly DestinationRegions: readonly string[];
   readonly ImageName: string;
   readonly DryRun?: boolean;
+  readonly Encrypt?: boolean;
 }
 
 /** What a run must not believe: that a copy is ready which is not NORMAL or not ours (no policy here adopts). */
@@ -107,6 +114,8 @@ export function findWrongRecord(sim: Scene, { copies }: Report): string | undefi
     if (progressOf(image, sim.world.workNow()).state !== "NORMAL") return `${image.imageId} counts as ready and is not`;
     if (!image.copiedFrom || sim.byHand.has(image.imageId))
       return `${image.imageId} counts as our copy and is somebody else's`;
+    if (image.encrypted !== copy.key.variant.startsWith("encrypted"))
+      return `${image.imageId} counts as ${copy.key.variant} and is not`;
   }
   return undefined;
 }
@@ -115,16 +124,23 @@ export function findWrongRecord(sim: Scene, { copies }: Report): string | undefi
 export class ToldJournal {
   readonly #claims = new Set<string>();
   readonly #images = new Set<string>();
+  readonly #deletions = new Set<string>();
 
   add(entries: readonly JournalEntry[]): void {
     for (const { what, text, key, image } of entries) {
       if (what === "claimed") this.#claims.add(`${key?.region} ${/"(.*)"/.exec(text)?.[1]}`);
+      if (what === "delete" && image) this.#deletions.add(`${image.region} ${image.imageId} ${key?.rootId}`);
       if (image) this.#images.add(`${image.region} ${image.imageId}`);
     }
   }
 
   hasClaim(region: string, token: string): boolean {
     return this.#claims.has(`${region} ${token}`);
+  }
+
+  /** Whether the deletion of an image was told as that of a copy of this root. */
+  deletes(region: string, imageId: string, rootId: string | undefined): boolean {
+    return this.#deletions.has(`${region} ${imageId} ${rootId}`);
   }
 
   hasImage(region: string, imageId: string): boolean {

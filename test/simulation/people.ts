@@ -1,12 +1,13 @@
 import { callAction } from "../../emulator/call.ts";
-import { changeImage, deleteImage, makeImages } from "../../emulator/console.ts";
+import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/console.ts";
 import { ApiError } from "../../emulator/errors.ts";
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
-import type { World } from "../../emulator/world.ts";
-import { IGNORE_TAG, TAG_PREFIX, tokenIn } from "../../lib/core/mark.ts";
+import { makeUser, removeUser } from "../../emulator/users.ts";
+import { setQuota, type World } from "../../emulator/world.ts";
+import { IGNORE_TAG, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/core/mark.ts";
 import type { FaultKind } from "./faults.ts";
 import type { Scene } from "./scene.ts";
-import { bake, REGIONS } from "./setting.ts";
+import { bake, FAMILY, OURS, PARTNER, REGIONS, STRANGER } from "./setting.ts";
 
 /** What a person may do; each answers whether there was something to do it to. */
 const ACTS = {
@@ -27,6 +28,51 @@ const ACTS = {
     copy && done(changeImage(world, copy, { name: `mine-${dice.between(1, 1e6)}`, silent: true })),
   "untag-copy": ({ world }, copy) => copy && done(changeImage(world, copy, { tags: {}, silent: true })),
   "retag-copy": ({ world, dice }, copy) => copy && done(retag(world, copy, { owner: `p${dice.between(1, 9)}` })),
+  "share-copy": ({ world }, copy) =>
+    copy && isFinished(world, copy) && !copy.encrypted && !copy.shares.has(STRANGER)
+      ? done(shareImage(world, copy, [STRANGER], "SHARE", true))
+      : false,
+  "unshare-copy": (sim) => {
+    const shared = sim.ourCopies().filter(({ shares }) => shares.size > 0);
+    if (shared.length === 0) return false;
+    const copy = sim.dice.pick(shared);
+    return done(shareImage(sim.world, copy, [...copy.shares.keys()], "CANCEL", true));
+  },
+  "family-moved": ({ world, dice }, copy) =>
+    copy && isFinished(world, copy)
+      ? done(changeImage(world, copy, { family: dice.pick(["", "mine", FAMILY, FAMILY, "back"]), silent: true }))
+      : false,
+  "family-held": (sim) => {
+    const { dice, world } = sim;
+    const region = dice.pick(REGIONS.slice(1));
+    const held = imagesIn(world, region).filter((image) => image.name.startsWith("held-"));
+    if (held.length > 0) return done(deleteImage(world, dice.pick(held), true));
+    return done(makeImages(world, { region, name: `held-${dice.between(1, 1e6)}`, family: FAMILY, silent: true }));
+  },
+  "describe-copy": ({ world }, copy) =>
+    copy && isFinished(world, copy) ? done(changeImage(world, copy, { description: "mine", silent: true })) : false,
+  "deprecate-copy": ({ world }, copy) =>
+    copy && isFinished(world, copy) ? done(changeImage(world, copy, { deprecated: true, silent: true })) : false,
+  "undeprecate-copy": (sim) => {
+    const marked = sim.ourCopies().filter((image) => image.deprecated);
+    if (marked.length === 0) return false;
+    const copy = sim.dice.pick(marked);
+    const tags = Object.fromEntries([...tagsOf(copy)].filter(([key]) => key !== ROLLED_BACK_TAG));
+    return done(changeImage(sim.world, copy, { deprecated: false, tags, silent: true }));
+  },
+  "use-copy": ({ world, dice }, copy) => {
+    if (!copy || !isFinished(world, copy)) return false;
+    const kind = dice.pick(["instance", "launch-template", "launch-configuration"] as const);
+    return done(makeUser(world, { kind, region: copy.region, imageIds: [copy.imageId], account: OURS }));
+  },
+  "stop-using": ({ world, dice }) => {
+    const { region, id } = world.users.length > 0 ? dice.pick(world.users) : { region: "", id: "" };
+    return id !== "" && done(removeUser(world, region, id));
+  },
+  "delete-intermediate": (sim) => {
+    const steps = sim.ourCopies().filter(({ name }) => name.includes("--plain-"));
+    return steps.length > 0 && done(deleteImage(sim.world, sim.dice.pick(steps), true));
+  },
   "copy-by-hand": (sim, copy) => copy !== undefined && copyByHand(sim, copy),
   "delete-root": (sim, _, root) => root && sim.roots().length >= 3 && done(deleteImage(sim.world, root, true)),
   "retag-root": ({ world, dice }, _, root) => root && done(retag(world, root, { team: `t${dice.between(1, 9)}` })),
@@ -35,6 +81,21 @@ const ACTS = {
     if (!sim.recalled.has(root.imageId)) sim.recalled.set(root.imageId, sim.scheduler.now);
     return done(retag(sim.world, root, { [IGNORE_TAG]: "yes" }));
   },
+  "deprecate-root": ({ world }, _, root) =>
+    root && !root.deprecated && done(changeImage(world, root, { deprecated: true, silent: true })),
+  "undeprecate-root": (sim) => {
+    const marked = sim.roots().filter((root) => root.deprecated);
+    return (
+      marked.length > 0 && done(changeImage(sim.world, sim.dice.pick(marked), { deprecated: false, silent: true }))
+    );
+  },
+  "withdraw-root": ({ world }) => {
+    const root = [...world.images.values()]
+      .flatMap((images) => [...images.values()])
+      .find(({ owner, name }) => owner === PARTNER && name === "base-os");
+    return root && done(shareImage(world, root, [OURS], root.shares.has(OURS) ? "CANCEL" : "SHARE", true));
+  },
+  "quota-changed": ({ world, dice }) => done(setQuota(world, dice.pick(REGIONS), dice.pick([4, 8, 12, 30, 30]))),
   "fill-quota": ({ world, dice }) => {
     const region = dice.pick(REGIONS);
     if (imagesIn(world, region).length > 20) return false;
@@ -47,6 +108,9 @@ const ACTS = {
     return true;
   },
 } satisfies Partial<Record<FaultKind, (sim: Scene, copy?: StoredImage, root?: StoredImage) => boolean | undefined>>;
+
+/** What changes nothing in what is wanted, or in what may be deleted. */
+const HARMLESS = new Set<FaultKind>(["use-copy", "stop-using", "share-copy", "noise", "fill-quota", "quota-changed"]);
 
 /** Somebody does something to the images, from the console. */
 export function somebodyActs(sim: Scene): void {
@@ -64,6 +128,7 @@ export function somebodyActs(sim: Scene): void {
   const isBeingNamed = copy && kind === "untag-copy" && progressOf(copy, sim.world.workNow()).state === "NORMAL";
   if (copy && (isBare || isBeingNamed)) sim.unmarked.add(copy.imageId);
   if (copy && (kind === "untag-copy" || kind === "rename-copy")) sim.edited.add(copy.imageId);
+  if (!HARMLESS.has(kind)) sim.peopleActedAt = sim.scheduler.now;
   sim.touched();
   sim.count(kind);
 }
@@ -93,6 +158,10 @@ function copyByHand(sim: Scene, copy: StoredImage): boolean {
   }
   for (const id of world.images.get(region)?.keys() ?? []) if (!before.has(id)) sim.byHand.add(id);
   return true;
+}
+
+function isFinished(world: World, image: StoredImage): boolean {
+  return progressOf(image, world.workNow()).state === "NORMAL" && !tokenIn(image.name);
 }
 
 function imagesIn(world: World, region: string): StoredImage[] {

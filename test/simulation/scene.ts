@@ -3,6 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Account } from "../../emulator/accounts.ts";
+import { describeImageFromFamily } from "../../emulator/actions/describe-image-from-family.ts";
 import { progressOf, type StoredImage } from "../../emulator/image.ts";
 import type { World } from "../../emulator/world.ts";
 import type { ReadableJournal, State } from "../../lib/ports/state.ts";
@@ -12,10 +13,26 @@ import { NOW } from "../support/builders.ts";
 import { createDice, type Dice } from "./dice.ts";
 import type { FaultKind } from "./faults.ts";
 import { findViolation, ToldJournal } from "./invariants.ts";
-import { Scheduler } from "./scheduler.ts";
+import { type Process, Scheduler } from "./scheduler.ts";
 import { OURS, SETTLE, simulatedPolicies, simulatedWorld } from "./setting.ts";
 
 const IN_MEMORY = "/dev/shm";
+
+/** A process, and what is known of it that its requests are judged by. */
+export interface Actor extends Process {
+  /** The policy file as it was when it started. */
+  readonly policies: readonly Policy[];
+  /** One run, of which so much is promised. */
+  readonly isOneRun: boolean;
+  deletions: number;
+  /** Images that it could not modify because they are shared. */
+  readonly refusedAsShared: Set<string>;
+  /** What it was told about families: `region/family` → which image, and when. */
+  readonly familyAnswers: Map<string, { readonly at: Millis; readonly imageId: string | undefined }>;
+}
+
+/** Questions that may go unanswered for a while: the key may not ask them. */
+export type Unanswered = Extract<FaultKind, `unanswered-${string}`>;
 
 /** What all parts of a simulation share: the world, the state, what is wrong with them now, and what was noted of it. */
 export class Scene {
@@ -41,6 +58,13 @@ export class Scene {
   readonly oneHost: boolean;
   readonly callFaults: number;
   readonly stateFaults: number;
+  /** When somebody last did something that changes what is wanted. */
+  peopleActedAt: Millis = 0;
+  /** When the state was last lost, and the policy file last changed. */
+  stateLostAt: Millis = 0;
+  policiesChangedAt: Millis = 0;
+  /** What is not answered, and until when. */
+  readonly unanswered = new Map<Unanswered, Millis>();
   /** Until then the credentials are those of another account. */
   otherAccountUntil: Millis = 0;
   /** Until then a wrong look would do harm: little time passes at once, and more processes look. */
@@ -48,7 +72,7 @@ export class Scene {
   /** Faults happen. */
   chaos = true;
   state!: State & ReadableJournal;
-  policies: readonly Policy[] = simulatedPolicies();
+  policies: readonly Policy[];
 
   readonly counts = new Map<FaultKind, number>();
   readonly #blinks = new Map<string, Millis>();
@@ -67,6 +91,7 @@ export class Scene {
     this.callFaults = dice.pick([0, 0.02, 0.06, 0.15]);
     this.stateFaults = dice.pick([0, 0.01, 0.03]);
     this.beyond = dice.roll(0.04);
+    this.policies = simulatedPolicies(dice);
     this.oneHost = dice.roll(0.4);
     this.world = simulatedWorld(seed, dice, this.beyond, () => this.scheduler.now);
   }
@@ -146,6 +171,41 @@ export class Scene {
   /** The root of a copy, also when what lies between is gone. */
   originOf(imageId: string): { readonly rootId: string; readonly depth: number } | undefined {
     return this.#origins.get(imageId);
+  }
+
+  /** A root by its id, if it is still there. */
+  rootOf(rootId: string): StoredImage | undefined {
+    for (const images of this.world.images.values()) {
+      const root = images.get(rootId);
+      if (root) return root;
+    }
+    return undefined;
+  }
+
+  /** Whether an image comes from a copy that people made unrecognisable: what that was a copy of, no program knows. */
+  isOdd({ imageId, copiedFrom }: StoredImage): boolean {
+    return this.unmarked.has(imageId) || (copiedFrom !== undefined && this.unmarked.has(copiedFrom.imageId));
+  }
+
+  /** The encrypted copy of a root in a region, where it is finished. */
+  encryptedOf(rootId: string, region: string): StoredImage | undefined {
+    const now = this.world.workNow();
+    return this.ourCopies().find(
+      (image) =>
+        image.encrypted &&
+        image.region === region &&
+        this.originOf(image.imageId)?.rootId === rootId &&
+        progressOf(image, now).state === "NORMAL",
+    );
+  }
+
+  /** The image that a family points to, by the cloud's own rule. */
+  familyImage(region: string, family: string): string | undefined {
+    const [account] = this.world.config.accounts;
+    if (!account) return undefined;
+    const call = { world: this.world, account, region, touched: [], copyFaults: [] };
+    const { Image } = describeImageFromFamily.run(call, { ImageFamily: family }) as { Image?: { ImageId?: string } };
+    return Image?.ImageId;
   }
 
   /** The image that a record names. */

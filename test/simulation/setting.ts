@@ -4,12 +4,18 @@ import { addFault } from "../../emulator/faults.ts";
 import { ALL_SWITCHES, type Switches } from "../../emulator/switches.ts";
 import { createWorld, type World } from "../../emulator/world.ts";
 import type { Millis, Policy } from "../../lib/types.ts";
-import { policy, SETTLE } from "../support/builders.ts";
+import { copySettings, policy, SETTLE } from "../support/builders.ts";
 import type { Dice } from "./dice.ts";
 
 export { SETTLE };
 export const OURS = "100000000001";
 export const PARTNER = "100000000002";
+/** Whom copies are shared with by policy. */
+export const FRIEND = "100000000003";
+/** Whom no policy names. */
+export const STRANGER = "100000000004";
+/** The family of what is baked at home. */
+export const FAMILY = "golden";
 export const HOME = "ap-guangzhou";
 export const REGIONS = [HOME, "ap-shanghai", "ap-beijing", "ap-singapore"];
 /** Larger images are refused by the policy `golden`. */
@@ -39,33 +45,92 @@ function drawSwitches(dice: Dice, beyond: boolean): Partial<Switches> {
   return { ...Object.fromEntries(drawn), copyVisibleAfterMs, tagsVisibleAfterMs } as Partial<Switches>;
 }
 
-/** A pair of regions that copy to each other, a shared image with its chain, and guards that some images run into. */
-export function simulatedPolicies(): Policy[] {
-  return [
-    policy({
-      name: "golden",
-      select: { type: "custom", name: ["golden-*", "!*-test"] },
-      to: ["ap-shanghai", "ap-beijing", "ap-singapore"],
-      crossBorder: "approved",
-      maxSizeGiB: MAX_GIB,
-      attempts: 20,
+/**
+ * A pair of regions that copy to each other, a second policy that wants some of the same copies, a shared image with its
+ * chain, encrypted copies, families, shares, pruning, and guards that some images run into.
+ */
+export function simulatedPolicies(dice: Dice): Policy[] {
+  const shareWith = dice.pick([[], [FRIEND]]);
+  const prune = () => ({ delete: dice.roll(0.75), minAge: dice.pick([300_000, 900_000]) });
+  const onDrift = () => dice.pick(["repair", "repair", "report"] as const);
+  const golden = policy({
+    name: "golden",
+    select: { type: "custom", name: ["golden-*", "!*-test"], ...newest(dice) },
+    to: ["ap-shanghai", "ap-beijing", "ap-singapore"],
+    crossBorder: "approved",
+    maxSizeGiB: MAX_GIB,
+    attempts: 20,
+    copy: copySettings({
+      family: "inherit",
+      publish: dice.pick(["each", "together"]),
+      shareWith,
+      ...encryptedIn("ap-singapore", shareWith.length === 0 && dice.roll(0.4)),
     }),
-    policy({
-      name: "back",
-      from: ["ap-shanghai"],
-      select: { type: "custom", name: ["golden-*", "back-*"] },
-      to: [HOME, "ap-singapore"],
-      attempts: 20,
-    }),
-    policy({ name: "base", select: { type: "shared", creator: [PARTNER] }, to: ["ap-shanghai"], attempts: 20 }),
-  ];
+    prune: prune(),
+    onDrift: onDrift(),
+  });
+  const also = policy({
+    name: "also",
+    enabled: dice.roll(0.4),
+    select: { type: "custom", name: ["golden-*", "!*-test"] },
+    to: ["ap-beijing"],
+    maxSizeGiB: MAX_GIB,
+    attempts: 20,
+    copy: copySettings({ family: "inherit", tags: { inherit: true, set: { env: "dr" } }, shareWith }),
+    prune: prune(),
+    onDrift: onDrift(),
+  });
+  const back = policy({
+    name: "back",
+    from: ["ap-shanghai"],
+    select: { type: "custom", name: ["golden-*", "back-*"], ...newest(dice) },
+    to: [HOME, "ap-singapore"],
+    attempts: 20,
+    copy: copySettings({ family: "back", description: "copied back", ...encryptedIn(HOME, dice.roll(0.4)) }),
+    prune: prune(),
+    onDrift: onDrift(),
+  });
+  const base = policy({
+    name: "base",
+    select: { type: "shared", creator: [PARTNER] },
+    to: ["ap-shanghai"],
+    attempts: 20,
+    copy: copySettings(encryptedIn("ap-shanghai", dice.roll(0.4))),
+    prune: { delete: true, minAge: 300_000 },
+  });
+  return [golden, also, back, base];
+}
+
+function newest(dice: Dice): { newest?: number } {
+  return dice.pick([{}, { newest: 2 }, { newest: 3 }]);
+}
+
+function encryptedIn(region: string, isSo: boolean): Pick<Policy["copy"], "regions"> {
+  return { regions: isSo ? { [region]: { encrypt: {} } } : {} };
 }
 
 /** The policies after somebody has edited the file. */
 export function editedPolicies(policies: readonly Policy[], dice: Dice): Policy[] {
   const to = dice.pick([["ap-shanghai"], ["ap-shanghai", "ap-beijing"], ["ap-shanghai", "ap-beijing", "ap-singapore"]]);
   const name = dice.pick(["{{name}}", "{{name}}", "{{name}}-{{sourceRegion}}"]);
-  return policies.map((p) => (p.name === "golden" ? { ...p, to, copy: { ...p.copy, name } } : p));
+  const edit: (p: Policy) => Policy = dice.pick([
+    (p) => ({ ...p, to }),
+    (p) => ({ ...p, copy: { ...p.copy, name } }),
+    (p) => ({ ...p, select: { type: "custom", name: p.select.name ?? [], newest: dice.between(1, 3) } }),
+    (p) => ({ ...p, prune: { ...p.prune, delete: !p.prune.delete } }),
+    (p) => ({ ...p, onDrift: p.onDrift === "repair" ? "report" : "repair" }),
+    (p) => ({ ...p, copy: { ...p.copy, publish: p.copy.publish === "each" ? "together" : "each" } }),
+    (p) => ({ ...p, copy: { ...p.copy, ...encryptedIn("ap-singapore", p.copy.shareWith.length === 0) } }),
+  ]);
+  const isFollowed = dice.roll(0.7);
+  const toggles = dice.roll(0.3);
+  const golden = edit(policies.find((p) => p.name === "golden") as Policy);
+  return policies.map((p) => {
+    if (p.name === "golden") return golden;
+    if (p.name !== "also") return p;
+    const copy = isFollowed ? { ...p.copy, name: golden.copy.name } : p.copy;
+    return { ...p, copy, enabled: toggles ? !p.enabled : p.enabled };
+  });
 }
 
 /** Makes one more image that the policies are about; one in eight is too large or excluded by its name. */
@@ -80,12 +145,13 @@ export function bake(world: World, dice: Dice, state: "CREATING" | "NORMAL" = "N
     sizeGiB: dice.roll(0.06) ? 2 * MAX_GIB : 20,
     tags: { team: "web" },
     description: "baked",
+    ...(region === HOME && { family: FAMILY }),
   });
 }
 
 /** The shared image, the first images of our own, and copies that fail or stick. */
 export function furnish(world: World, dice: Dice, faulty: boolean): void {
-  for (let i = dice.between(1, 3); i > 0; i -= 1) bake(world, dice);
+  for (let i = dice.roll(0.1) ? 6 : dice.between(1, 3); i > 0; i -= 1) bake(world, dice);
   const [shared] = makeImages(world, { region: HOME, name: "base-os", account: PARTNER, sizeGiB: 20 });
   if (shared) shareImage(world, shared, [OURS]);
   if (!faulty) return;

@@ -3,6 +3,7 @@ import { parseEvent } from "../../lib/core/event/event.ts";
 import { orderForImages, orderForTimer } from "../../lib/shell/orders.ts";
 import { rebuild } from "../../lib/shell/rebuild.ts";
 import { type Order, type Report, replicate } from "../../lib/shell/replicate.ts";
+import { rollback } from "../../lib/shell/rollback.ts";
 import type { Replicator } from "../../lib/shell/tools.ts";
 import type { Copy, ImageRef, Millis } from "../../lib/types.ts";
 import { simulatedCloud } from "./cloud.ts";
@@ -10,9 +11,9 @@ import { findUnfinished, isExcused } from "./ending.ts";
 import type { FaultKind } from "./faults.ts";
 import { findWrongRecord } from "./invariants.ts";
 import { somebodyActs } from "./people.ts";
-import { Scene } from "./scene.ts";
+import { type Actor, Scene, type Unanswered } from "./scene.ts";
 import type { Process } from "./scheduler.ts";
-import { editedPolicies, furnish, OURS, SETTLE } from "./setting.ts";
+import { editedPolicies, FAMILY, furnish, OURS, SETTLE } from "./setting.ts";
 import { simulatedState } from "./state.ts";
 
 const SKEW: Millis = 28_000;
@@ -28,7 +29,8 @@ export interface Outcome {
   readonly trace: readonly string[];
 }
 
-type Kind = "timer" | "sweep" | "event" | "retry" | "rebuild";
+type Kind = "timer" | "sweep" | "event" | "retry" | "rebuild" | "rollback";
+const UNANSWERED = ["unanswered-uses", "unanswered-quota", "unanswered-shares", "unanswered-family"] as const;
 
 function isLooking({ gates }: Process): boolean {
   return gates.some(({ label }) => /^DescribeImages (?!done|failed)/.test(label));
@@ -82,12 +84,16 @@ export class Simulation extends Scene {
     const due = alive.find((p) => p.killAt <= scheduler.now);
     if (due) return this.#kill(due, "killed-at-deadline");
     if (alive.length < this.#mostAtOnce && dice.roll(alive.length === 0 ? 0.5 : isRestless ? 0.1 : 0.02)) {
-      const byHand = dice.pick(["retry", "retry", "rebuild"] as const);
+      const byHand = dice.pick(["retry", "retry", "rebuild", "rollback"] as const);
       if (alive.length === 1) this.count("overlap");
       if (alive.length === 7) this.count("eight-at-once");
       return this.#start(dice.pick(["timer", "timer", "sweep", "sweep", "sweep", "event", "event", byHand]));
     }
-    if (dice.roll(0.01)) return somebodyActs(this);
+    if (dice.roll(0.012)) return somebodyActs(this);
+    if (dice.roll(0.002)) {
+      this.unanswered.set(dice.pick<Unanswered>(UNANSWERED), scheduler.now + dice.between(60_000, 1_800_000));
+      return;
+    }
     if (dice.roll(0.003)) return this.#loseState("state-lost");
     if (dice.roll(0.002)) {
       this.otherAccountUntil = scheduler.now + dice.between(1_000, 30_000);
@@ -96,7 +102,9 @@ export class Simulation extends Scene {
     if (dice.roll(0.004)) {
       const before = JSON.stringify(this.policies);
       this.policies = editedPolicies(this.policies, dice);
-      return before === JSON.stringify(this.policies) ? undefined : this.count("policy-changed");
+      if (before === JSON.stringify(this.policies)) return;
+      this.policiesChangedAt = scheduler.now;
+      return this.count("policy-changed");
     }
     // Most of all while another process, with a plan from before, is about to claim what is being sent.
     if (this.#isSending(alive) && dice.roll(alive.some(isClaiming) ? 0.05 : 0.01))
@@ -153,6 +161,7 @@ export class Simulation extends Scene {
     await this.close();
     await this.open();
     this.recorded.clear();
+    this.stateLostAt = this.scheduler.now;
   }
 
   /** Starts one more process with an order of its kind. */
@@ -163,7 +172,12 @@ export class Simulation extends Scene {
     if (Math.abs(skew) >= 10_000) this.count("clock-skew");
     const limit = this.chaos && dice.roll(0.3) ? dice.between(8_000, 90_000) : Number.POSITIVE_INFINITY;
     const killAt = scheduler.now + limit;
-    const process: Process = {
+    const process: Actor = {
+      policies: this.policies,
+      isOneRun: kind !== "rollback",
+      deletions: 0,
+      refusedAsShared: new Set(),
+      familyAnswers: new Map(),
       name: `p${this.#started}`,
       skew,
       killAt,
@@ -186,20 +200,26 @@ export class Simulation extends Scene {
       isDead: ({ id, host }) => host !== undefined && this.#dead.has(id),
     };
     this.tell(`${process.name} starts: ${kind}`);
-    if (kind === "retry" || kind === "rebuild") this.count(kind);
+    if (kind === "retry" || kind === "rebuild" || kind === "rollback") this.count(kind);
     const acceptVanished = !this.chaos || dice.roll(0.5);
-    const run =
-      kind === "rebuild"
-        ? rebuild(tools)
-        : this.#orderFor(kind, tools).then((order) => replicate({ ...order, acceptVanished }, tools));
+    const run = this.#run(kind, acceptVanished, tools);
     run.then(
-      (report) => this.#ended(process, report),
+      (report) => report && this.#ended(process, report),
       (error: Error) => this.tell(`${process.name} fails: ${error.message.slice(0, 120)}`),
     );
     await scheduler.start(process, run);
   }
 
-  async #orderFor(kind: Exclude<Kind, "rebuild">, tools: Replicator): Promise<Order> {
+  async #run(kind: Kind, acceptVanished: boolean, tools: Replicator): Promise<Report | undefined> {
+    if (kind === "rebuild") return rebuild(tools);
+    if (kind === "rollback") {
+      await rollback(this.dice.pick([FAMILY, "back"]), false, tools);
+      return undefined;
+    }
+    return replicate({ ...(await this.#orderFor(kind, tools)), acceptVanished }, tools);
+  }
+
+  async #orderFor(kind: Exclude<Kind, "rebuild" | "rollback">, tools: Replicator): Promise<Order> {
     if (kind === "timer") return orderForTimer(tools, SWEEP_EVERY);
     if (kind === "sweep") return { why: "sweep", scope: { kind: "sweep" } };
     if (kind === "retry") return { why: "retry", scope: { kind: "sweep" }, retry: () => true };
@@ -242,6 +262,7 @@ export class Simulation extends Scene {
     const { dice, scheduler } = this;
     this.tell("calm");
     this.chaos = false;
+    this.unanswered.clear();
     endFaults(this.world);
     this.otherAccountUntil = 0;
     while (scheduler.processes.some((p) => !p.ended)) {
@@ -262,12 +283,13 @@ export class Simulation extends Scene {
     }
     // What is blocked for a reason that stands is tried again now and then, and may just have got through.
     let unfinished: string | undefined = "nothing was looked at";
-    for (let tries = 0; tries < 5 && unfinished; tries += 1) {
+    for (let tries = 0; tries < 7 && unfinished; tries += 1) {
       await this.#alone("sweep");
       unfinished = this.last ? findUnfinished(this, this.last) : "the last sweep came to no end";
       const violation = this.check();
       if (violation) return violation;
-      scheduler.pass(600_000);
+      // And what could not be set right for long is tried once a day.
+      scheduler.pass(tries === 3 ? 90_000_000 : 600_000);
     }
     return unfinished;
   }
@@ -276,7 +298,9 @@ export class Simulation extends Scene {
   #isSettled(): boolean {
     const isOpen = (copy: Copy) =>
       copy.missingSince !== undefined || !(copy.state === "ready" || copy.state === "retired" || isExcused(copy));
-    return this.last?.copies.some(isOpen) === false && this.last.plan.actions.length === 0;
+    const mayGo = ["too-recent", "enough-deleted"];
+    const isKept = this.last?.plan.kept.some(({ reason }) => mayGo.includes(reason.code)) ?? false;
+    return !isKept && this.last?.copies.some(isOpen) === false && this.last.plan.actions.length === 0;
   }
 
   async #alone(kind: Kind): Promise<void> {

@@ -37,6 +37,7 @@ export function simulatedState(sim: Scene, process: Process): Both {
       through("forget", async (s) => {
         await s.forget(account);
         sim.recorded.clear();
+        sim.stateLostAt = sim.scheduler.now;
       }),
     prune: (account, before) => through("prune", (s) => s.prune(account, before)),
     saveRun: (run) => through("saveRun", (s) => s.saveRun(run)),

@@ -1,0 +1,133 @@
+import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
+import type { RequestRecord } from "../../emulator/request-log.ts";
+import { ROLLED_BACK_TAG, tokenIn } from "../../lib/core/mark.ts";
+import { STALE } from "../../lib/core/timing.ts";
+import type { Millis } from "../../lib/types.ts";
+import { copyText, type Expected, expectedCopies, familyOf } from "./expected.ts";
+import type { Actor, Scene } from "./scene.ts";
+import { FRIEND } from "./setting.ts";
+
+/** A change of one image, at the moment when it arrives. */
+interface Change {
+  readonly sim: Scene;
+  readonly actor: Actor;
+  readonly image: StoredImage;
+  /** Nobody has changed since then what is wanted. */
+  readonly isCalm: boolean;
+  /** What has been so since before then, whoever decided to send the request must have seen. */
+  readonly known: Millis;
+}
+
+/** What must be so of every image that is shared, published or deprecated by us. */
+export function judgeChange(sim: Scene, actor: Actor, request: RequestRecord, leftAt: Millis): string | undefined {
+  const { action, region, params } = request;
+  const { ImageId: imageId = "" } = params as { ImageId?: string };
+  const image = sim.world.images.get(region)?.get(imageId);
+  if (!image || sim.isOdd(image)) return undefined;
+  const known = leftAt - STALE;
+  const change: Change = { sim, actor, image, known, isCalm: sim.peopleActedAt < known };
+  const wrong =
+    action === "ModifyImageSharePermission"
+      ? whyNotShared(change, params as ShareParams)
+      : action === "ModifyImageAttribute" && request.result === "ok"
+        ? whyNotModified(change, params as ModifyParams)
+        : undefined;
+  return wrong && `${action} of ${imageId} ("${image.name}") in ${region}: ${wrong}`;
+}
+
+interface ShareParams {
+  readonly AccountIds: readonly string[];
+  readonly Permission: "SHARE" | "CANCEL";
+}
+
+interface ModifyParams {
+  readonly ImageFamily?: string;
+  readonly ImageDeprecated?: boolean;
+}
+
+function expectedOf({ sim, actor, image }: Change): Expected | undefined {
+  const { rootId = "" } = sim.originOf(image.imageId) ?? {};
+  const text = copyText(rootId, image.region, image.encrypted);
+  return expectedCopies(sim.world, actor.policies).find(
+    (one) => copyText(one.root.imageId, one.region, one.encrypted) === text,
+  );
+}
+
+/** Only with whom a policy names, and only what is finished; taken back only to modify it, or when nobody wants it. */
+function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): string | undefined {
+  const { image, actor, isCalm } = change;
+  const stranger = AccountIds.find((account) => account !== FRIEND);
+  if (stranger) return `no policy names ${stranger}`;
+  const expected = expectedOf(change);
+  if (Permission === "CANCEL") {
+    if (actor.refusedAsShared.has(image.imageId) || !isCalm || !expected) return undefined;
+    return "it is wanted, and need not be modified";
+  }
+  if (image.encrypted) return "it is encrypted";
+  if (tokenIn(image.name)) return "it is not finished";
+  const isMeant = expected?.policies.some(({ copy }) => copy.shareWith.length > 0) ?? false;
+  // What was shared before it could be modified is shared again, whatever has happened since.
+  return isMeant || !isCalm || actor.refusedAsShared.has(image.imageId) ? undefined : "no policy wants it shared";
+}
+
+function whyNotModified(change: Change, { ImageFamily, ImageDeprecated }: ModifyParams): string | undefined {
+  const { sim, image, isCalm } = change;
+  if (!isCalm) return undefined;
+  const root = sim.rootOf(sim.originOf(image.imageId)?.rootId ?? "");
+  const isRolledBack = tagsOf(image).has(ROLLED_BACK_TAG);
+  if (ImageDeprecated === true && root && !root.deprecated && !isRolledBack) return "nothing deprecates it";
+  if (ImageDeprecated === false && (root?.deprecated || isRolledBack)) return "it is to be deprecated";
+  return ImageFamily ? whyNotPublished(change, ImageFamily) : undefined;
+}
+
+/** The copy of the newest version is given the family; with `together`, once it is there in all regions. */
+function whyNotPublished(change: Change, family: string): string | undefined {
+  const { sim, actor, image, known } = change;
+  const expected = expectedOf(change);
+  if (!expected) return undefined;
+  if (familyOf(expected) !== family) return `its family is "${familyOf(expected)}"`;
+  if (tagsOf(image).has(ROLLED_BACK_TAG)) return "it was rolled back";
+  const all = expectedCopies(sim.world, actor.policies);
+  const newer = all
+    .filter((one) => one.region === image.region && familyOf(one) === family)
+    .filter(({ root }) => root.createdAt > expected.root.createdAt)
+    .map((one) => madeOf(change, one))
+    .find((other) => other && isSettled(sim, other, known) && !tagsOf(other).has(ROLLED_BACK_TAG));
+  if (newer) return `${newer.imageId} is the copy of a newer version`;
+  if (!expected.policies.every(({ copy }) => copy.publish === "together")) return undefined;
+  const late = all
+    .filter(({ root, region }) => root === expected.root && region !== image.region)
+    .map((one) => madeOf(change, one))
+    .find((other) => other && isUnderWay(sim, other, known));
+  return late && `${late.imageId} in ${late.region} is not finished yet`;
+}
+
+function madeOf({ sim }: Change, { root, region, encrypted }: Expected): StoredImage | undefined {
+  return sim
+    .ourCopies()
+    .find(
+      (image) =>
+        image.region === region &&
+        image.encrypted === encrypted &&
+        sim.originOf(image.imageId)?.rootId === root.imageId,
+    );
+}
+
+/** Finished, and known to be so for long enough. */
+function isSettled(sim: Scene, image: StoredImage, known: Millis): boolean {
+  return (
+    sim.recorded.has(image.imageId) &&
+    !tokenIn(image.name) &&
+    !image.deprecated &&
+    (image.work?.endsAt ?? 0) < known &&
+    sim.stateLostAt < known
+  );
+}
+
+/** Being made for a while, with progress, and recorded. */
+function isUnderWay(sim: Scene, image: StoredImage, known: Millis): boolean {
+  const { work } = image;
+  if (!work || work.sticksAtPercent !== undefined || work.startedAt >= known) return false;
+  const isRecorded = sim.recorded.has(image.imageId) && sim.stateLostAt < known && sim.policiesChangedAt < known;
+  return isRecorded && progressOf(image, sim.world.workNow()).state === "SYNCING";
+}

@@ -1,0 +1,102 @@
+import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
+import { TAG_PREFIX, tokenIn } from "../../lib/core/mark.ts";
+import { STALE } from "../../lib/core/timing.ts";
+import type { Millis } from "../../lib/types.ts";
+import { copyText, expectedCopies, isLike } from "./expected.ts";
+import type { FaultKind } from "./faults.ts";
+import type { Actor, Scene } from "./scene.ts";
+import { FRIEND, PARTNER } from "./setting.ts";
+
+const MOST_DELETIONS = 10;
+
+/** A request to delete one image, at the moment when it arrives and before its effect. */
+interface Deletion {
+  readonly sim: Scene;
+  readonly actor: Actor;
+  readonly image: StoredImage;
+  /** What has been so since before then, whoever decided to send the request must have seen. */
+  readonly known: Millis;
+}
+
+/** What must be so of every image that is deleted. What has come to be so after the look does not count. */
+export function judgeDeletion(sim: Scene, actor: Actor, region: string, params: object, leftAt: Millis): void {
+  const { ImageIds } = params as { readonly ImageIds: readonly string[] };
+  actor.deletions += 1;
+  if (actor.deletions === MOST_DELETIONS) sim.count("many-deleted");
+  if (actor.isOneRun && actor.deletions > MOST_DELETIONS)
+    sim.complain(`${actor.name} deletes more than ${MOST_DELETIONS} images in one run: ${ImageIds.join()}`);
+  for (const imageId of ImageIds) {
+    const image = sim.world.images.get(region)?.get(imageId);
+    const wrong = image && whyWrong({ sim, actor, image, known: leftAt - STALE });
+    if (image) sim.count(kindOf(sim, image));
+    if (wrong) sim.complain(`DeleteImages of ${imageId} ("${image.name}") in ${region}: ${wrong}`);
+  }
+}
+
+function kindOf(sim: Scene, image: StoredImage): FaultKind {
+  if (progressOf(image, sim.world.workNow()).state === "CREATEFAILED") return "leftover-deleted";
+  return image.name.includes("--plain-") ? "intermediate-deleted" : "pruned";
+}
+
+function whyWrong(deletion: Deletion): string | undefined {
+  const { sim, actor, image, known } = deletion;
+  const { copiedFrom, imageId } = image;
+  if (!copiedFrom || sim.byHand.has(imageId)) return "it is not ours";
+  if (!sim.journal.deletes(image.region, imageId, sim.originOf(imageId)?.rootId))
+    return "the journal does not say of what it is a copy";
+  if (progressOf(image, sim.world.workNow()).state === "CREATEFAILED") return undefined;
+  if (tokenIn(image.name)) return "it is not finished";
+  const isMarked = tagsOf(image).get(`${TAG_PREFIX}self`) === imageId;
+  if (!isMarked && sim.peopleActedAt < known) return "its lineage tags are gone";
+  const user = sim.world.users.find((u) => u.region === image.region && u.imageIds.includes(imageId));
+  if (user && user.createdAt < known) return `${user.kind} ${user.id} uses it`;
+  const outside = [...image.shares].find(([account, at]) => account !== FRIEND && at < known);
+  if (outside) return `it is shared with ${outside[0]}`;
+  if (isPointedTo(deletion)) return `the family ${image.family} points to it`;
+  const child = sim
+    .images()
+    .find(
+      (other) => other.copiedFrom?.imageId === imageId && !sim.byHand.has(other.imageId) && isBeingMade(sim, other),
+    );
+  if (child?.work && child.work.startedAt < known && sim.recorded.has(child.imageId))
+    return `${child.imageId} is being made from it`;
+  // Whose copies they are shows in the world alone only where nobody has changed it meanwhile.
+  if (sim.peopleActedAt >= known || sim.isOdd(image)) return undefined;
+  return whyWanted(deletion) ?? whyForbidden(actor, deletion);
+}
+
+function isBeingMade(sim: Scene, image: StoredImage): boolean {
+  return progressOf(image, sim.world.workNow()).state === "SYNCING";
+}
+
+/** By the cloud's own rule, and unless the process was told otherwise just before. */
+function isPointedTo({ sim, actor, image, known }: Deletion): boolean {
+  if (image.family === "" || sim.familyImage(image.region, image.family) !== image.imageId) return false;
+  const told = actor.familyAnswers.get(`${image.region}/${image.family}`);
+  return !told || told.at < known || told.imageId === image.imageId;
+}
+
+/** By the policies that the process has, some copy of the same source in the same region is wanted and would be lost. */
+function whyWanted({ sim, actor, image }: Deletion): string | undefined {
+  const { rootId = "" } = sim.originOf(image.imageId) ?? {};
+  const { region, encrypted } = image;
+  const expected = expectedCopies(sim.world, actor.policies);
+  const isWanted = (variant: boolean) =>
+    expected.some((one) => copyText(one.root.imageId, one.region, one.encrypted) === copyText(rootId, region, variant));
+  if (isWanted(encrypted)) return "it is wanted";
+  if (encrypted || !isWanted(true)) return undefined;
+  return sim.encryptedOf(rootId, region) ? undefined : "the encrypted copy of it is not ready";
+}
+
+/** A step on the way to an encrypted copy needs no permission; everything else needs that of all who may want it. */
+function whyForbidden({ policies }: Actor, { sim, image }: Deletion): string | undefined {
+  const { rootId = "" } = sim.originOf(image.imageId) ?? {};
+  if (image.name.includes("--plain-") && sim.encryptedOf(rootId, image.region)) return undefined;
+  const root = sim.rootOf(rootId);
+  if (root?.owner === PARTNER && !image.name.includes("--plain-")) return "the share of its source was withdrawn only";
+  const maker = tagsOf(image).get(`${TAG_PREFIX}policy`);
+  const against = policies.find(
+    (policy) => policy.enabled && !policy.prune.delete && (policy.name === maker || (root && isLike(root, policy))),
+  );
+  return against && `the policy ${against.name} does not permit it`;
+}
