@@ -8,9 +8,7 @@ const [HOME, SHANGHAI, BEIJING] = ["ap-guangzhou", "ap-shanghai", "ap-beijing"];
 const root = image();
 const reason = { code: "x", text: "" };
 const shown = (reading: Reading): Record<string, string> =>
-  Object.fromEntries(
-    [...reading].map(([region, { types, ids }]) => [region, [...types, ...ids].sort().join(" ")]).sort(),
-  );
+  Object.fromEntries([...reading].map(([region, { types, ids }]) => [region, [...types, ...ids].sort().join(" ")]));
 const first = (
   kind: Scope["kind"] | Scope,
   copies: readonly Copy[] = [],
