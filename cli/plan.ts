@@ -1,11 +1,15 @@
 import type { Estimate } from "../lib/core/estimate.ts";
 import { plainJson } from "../lib/core/plain-json.ts";
 import { hasWork, type PlanView, viewOf } from "../lib/core/plan-view.ts";
+import { withRemedy } from "../lib/core/standing.ts";
 import { type Preflight, preflight } from "../lib/shell/preflight.ts";
 import { replicate } from "../lib/shell/replicate.ts";
-import type { Reason } from "../lib/types.ts";
+import type { CopyState, Reason } from "../lib/types.ts";
 import { clean, count } from "./text.ts";
 import { withReplicator } from "./with-replicator.ts";
+
+/** Notes that come to one of these states are shown with all copies that are in it. */
+const TOLD_BELOW = new Set<CopyState>(["blocked", "failed", "waiting", "retrying"]);
 
 /** `plan`: looks at the cloud and shows what would be done now. Changes nothing, in the cloud or in the state. */
 export async function plan(options: {
@@ -24,7 +28,7 @@ export async function plan(options: {
       for (const { where, text } of warnings) process.stderr.write(`warning: ${clean(where)}: ${clean(text)}\n`);
       process.stdout.write(textOf(view, asked));
     }
-    if (view.problems.length > 0 || asked?.some(({ ok }) => !ok)) return 3;
+    if (view.problems.length > 0 || asked?.some(({ outcome }) => outcome === "person")) return 3;
     return options.detailedExitcode && hasWork(view) ? 4 : 0;
   });
 }
@@ -42,20 +46,21 @@ export function textOf(view: PlanView, asked?: readonly Preflight[]): string {
   for (const { image, name, sizeGiB, text } of view.remove)
     lines.push(`- delete "${name}" (${image.imageId}) in ${image.region} with its snapshots, ${sizeGiB} GiB: ${text}`);
   for (const { source, region, state, text } of view.note) {
-    if (state !== "blocked" && state !== "failed" && state !== "waiting")
-      lines.push(`· ${source.imageId} → ${region}: ${state}: ${text}`);
+    if (!TOLD_BELOW.has(state)) lines.push(`· ${source.imageId} → ${region}: ${state}: ${text}`);
   }
-  for (const [reason, places] of grouped(view.waiting, ({ reason }) => reason.text))
-    lines.push(`· ${listed(places.map(({ source, region }) => `${source.imageId} → ${region}`))}: waiting: ${reason}`);
+  for (const [reason, places] of grouped(view.waiting, ({ state, reason }) => `${state}: ${withRemedy(reason)}`))
+    lines.push(`· ${listed(places.map(({ source, region }) => `${source.imageId} → ${region}`))}: ${reason}`);
   for (const [reason, places] of grouped(view.blocked, ({ state, reason }) => `${state}: ${withRemedy(reason)}`))
     lines.push(`! ${listed(places.map(({ source, region }) => `${source.imageId} → ${region}`))}: ${reason}`);
   for (const [reason, images] of grouped(view.kept, ({ reason }) => withRemedy(reason)))
     lines.push(`= not deleted, ${listed(images.map(({ image }) => `${image.imageId} in ${image.region}`))}: ${reason}`);
   for (const [reason, images] of bySkipReason(view)) lines.push(`  ${count(images, "image")} not taken: ${reason}`);
-  for (const { source, region, ok, reason } of asked ?? [])
-    lines.push(`? ${source.imageId} → ${region}: ${ok || !reason ? "would be accepted" : withRemedy(reason)}`);
+  for (const { source, region, outcome, reason } of asked ?? [])
+    lines.push(`? ${source.imageId} → ${region}: ${reason ? refusalText(reason, outcome) : "would be accepted"}`);
   if (asked && view.waiting.length > 0)
-    lines.push(`? ${count(view.waiting.length, "copy that waits", "copies that wait")} cannot be asked about yet`);
+    lines.push(
+      `? ${count(view.waiting.length, "copy that waits", "copies that wait")} cannot be asked about yet: what they are made from is not there, or not ready to be copied`,
+    );
   for (const { text, remedy } of view.warnings) lines.push(`warning: ${text}${remedy ? `; ${remedy}` : ""}`);
   for (const { text, remedy } of view.problems) lines.push(`problem: ${text}${remedy ? `; ${remedy}` : ""}`);
   const copies = view.send.reduce((sum, { destinations }) => sum + destinations.length, 0);
@@ -71,25 +76,27 @@ export function textOf(view: PlanView, asked?: readonly Preflight[]): string {
   return `${lines.map(clean).join("\n")}\n`;
 }
 
-function estimateText({ addGiB, freeGiB, expectedMs, measured, monthlyCost, currency }: Estimate): string {
-  const cost =
-    currency === null
-      ? ""
-      : monthlyCost === null
-        ? ", of a price that the policy file does not name"
-        : `, ${monthlyCost.toFixed(2)} ${currency} a month`;
-  const added = addGiB > 0 ? `Adds at most ${addGiB} GiB of snapshots${cost}.` : "";
-  const freed = freeGiB > 0 ? `Frees at most ${freeGiB} GiB.` : "";
-  const minutes = expectedMs === null ? 0 : Math.max(1, Math.round(expectedMs / 60_000));
-  const time =
-    addGiB > 0 && expectedMs !== null
-      ? `Takes about ${minutes} min (${count(measured, "copy", "copies")} measured).`
-      : "";
-  return [added, freed, time].filter(Boolean).join(" ");
+function refusalText(reason: Reason, outcome: Preflight["outcome"]): string {
+  return `${outcome === "person" ? "would be refused" : "no verdict now"}: ${withRemedy(reason)}`;
 }
 
-function withRemedy({ text, remedy }: Reason): string {
-  return remedy ? `${text} (${remedy})` : text;
+function estimateText(estimate: Estimate): string {
+  const { addGiB, passingGiB, freeGiB, expectedMs, measured } = estimate;
+  const minutes = Math.max(1, Math.round((expectedMs ?? 0) / 60_000));
+  const added = [
+    addGiB > 0 ? `Adds at most ${addGiB} GiB of snapshots${costText(estimate)}` : "",
+    passingGiB > 0
+      ? `${addGiB > 0 ? "" : "Adds "}${passingGiB} GiB${addGiB > 0 ? " more" : ""} until they are encrypted`
+      : "",
+    expectedMs !== null ? `takes about ${minutes} min (${count(measured, "copy", "copies")} measured)` : "",
+  ].filter(Boolean);
+  const freed = freeGiB > 0 ? `Frees at most ${freeGiB} GiB.` : "";
+  return [addGiB + passingGiB > 0 ? `${added.join("; ")}.` : "", freed].filter(Boolean).join(" ");
+}
+
+function costText({ monthlyCost, currency, unpriced }: Estimate): string {
+  if (unpriced.length > 0) return ` (cost unknown: \`prices\` has none for ${unpriced.join(", ")})`;
+  return monthlyCost === null ? "" : `, ${monthlyCost.toFixed(2)} ${currency ?? ""} a month`;
 }
 
 function grouped<T>(items: readonly T[], textFor: (item: T) => string): Map<string, T[]> {

@@ -1,157 +1,172 @@
-import type { Copy, CopyState, Image, ImageRef, Policy, Reason } from "../types.ts";
-import { keyText, lineageOf } from "./mark.ts";
+import type { Copy, CopyKey, CopyState, Image, ImageRef, Millis, Policy, Reason } from "../types.ts";
+import { isMarked, keyText } from "./mark.ts";
 import type { Observation } from "./observation.ts";
+import { obstacles } from "./obstacles.ts";
 import type { Plan } from "./plan.ts";
-import { reasonText } from "./summary.ts";
+import {
+  type CopyExplanation,
+  copyExplanation,
+  imageIdOf,
+  keyOf,
+  type Standing,
+  standingOf,
+  withRemedy,
+} from "./standing.ts";
+import type { Want } from "./wanted.ts";
 
-/** Why one image is or is not copied, policy by policy and region by region. */
-export interface Explanation {
-  readonly image: Pick<Image, "region" | "imageId" | "name" | "type" | "state" | "sizeGiB"> | null;
-  /** Where it was looked for, if it is not there. */
+/** Why one image is or is not copied, policy by policy and region by region: the format of `explain --json`, an array of these. */
+export interface Explanation extends ImageRef {
+  /** As the cloud shows it; null if it is gone, and only its copies are remembered, or that it was a copy. */
+  readonly image: Pick<Image, "name" | "type" | "state" | "sizeGiB"> | null;
+  /** Only of a copy of ours. */
+  readonly copyOf?: CopyExplanation;
   readonly policies: readonly PolicyExplanation[];
-  /** If it is a copy of ours. */
-  readonly copyOf?: {
-    readonly root: ImageRef;
-    readonly policy: string;
-    readonly state: CopyState | null;
-    readonly reason: string | null;
-  };
 }
 
 interface PolicyExplanation {
   readonly policy: string;
   readonly selects: boolean;
-  /** Why not, and what would change that. */
-  readonly reason?: Reason;
+  /** Why not: everything that is in the way, each with what would change it. */
+  readonly reasons: readonly Reason[];
+  /** The copies that it wants, or has left. */
   readonly regions: readonly RegionExplanation[];
 }
 
-interface RegionExplanation {
+interface RegionExplanation extends Standing {
   readonly region: string;
   readonly variant: string;
+  /** It is there only for an encrypted copy to be made from it. */
+  readonly intermediate: boolean;
   readonly state: CopyState | "to be asked for";
   readonly imageId: string | null;
-  readonly reason: string | null;
 }
 
-/** Every image of that id that the observation shows, in any region; or what is remembered of one that is gone. */
-export function explain(
-  imageId: string,
-  policies: readonly Policy[],
-  plan: Plan,
-  observation: Observation,
-): Explanation[] {
+/** What an explanation is made of: a plan, and what it was made from. */
+export interface Explained {
+  readonly policies: readonly Policy[];
+  readonly plan: Plan;
+  /** May show more than the plan was made from. */
+  readonly observation: Observation;
+  readonly now: Millis;
+}
+
+/** Every image of that id that the observation shows, in any region; else what is remembered of one that is gone. */
+export function explain(imageId: string, world: Explained): Explanation[] {
+  const { plan, observation } = world;
   const images = [...observation.regions.values()].flatMap((view) => view.images.get(imageId) ?? []);
-  if (images.length > 0) return images.map((image) => explainImage(image, policies, plan));
-  const roots = new Map(
+  if (images.length > 0) return images.map((image) => explainImage(image, world));
+  const asCopy = plan.copies.filter((copy) => imageIdOf(copy) === imageId);
+  const asRoot = new Map(
     plan.copies.filter(({ key }) => key.rootId === imageId).map(({ key }) => [key.rootRegion, key] as const),
   );
-  return [...roots.values()].map((key) => ({
-    image: null,
-    policies: policies.map((policy) => ({
-      policy: policy.name,
-      selects: false,
-      reason: {
-        code: "source-gone",
-        text: "the image is not there any more, or not shared with this account any more",
-      },
-      regions: plan.copies
-        .filter(
-          (copy) =>
-            copy.key.rootId === imageId && copy.key.rootRegion === key.rootRegion && copy.policy === policy.name,
-        )
-        .map((copy) => regionOf(copy, plan)),
-    })),
-  }));
+  return [
+    ...asCopy.map(({ key }) => {
+      const copyOf = copyExplanation(key, imageId, plan);
+      return { region: key.region, imageId, image: null, ...(copyOf && { copyOf }), policies: [] };
+    }),
+    ...[...asRoot.keys()].map((region) => explainGone({ region, imageId }, world)),
+  ];
 }
 
-function explainImage(image: Image, policies: readonly Policy[], plan: Plan): Explanation {
+function explainImage(image: Image, world: Explained): Explanation {
   const { region, imageId, name, type, state, sizeGiB } = image;
-  const shown = { region, imageId, name, type, state, sizeGiB };
-  const copy = plan.copies.find((one) => "imageId" in one && one.imageId === imageId && one.key.region === region);
-  const lineage = lineageOf(image);
-  const root = copy
-    ? { region: copy.key.rootRegion, imageId: copy.key.rootId }
-    : lineage && { region: lineage.rootRegion, imageId: lineage.rootId };
+  const key = keyOf(image, world.observation.account, world.plan);
+  const isCopy = key !== undefined || (type === "custom" && isMarked(image, world.observation.account));
+  const copyOf = key && copyExplanation(key, imageId, world.plan);
+  const reason = { code: "is-a-copy", text: "it is a copy itself; only its root is replicated" };
+  const why = (policy: Policy) => (isCopy ? [reason] : whyNot(image, policy, world));
   return {
-    image: shown,
-    policies: policies.map((policy) => explainPolicy(image, policy, plan)),
-    ...(root && {
-      copyOf: {
-        root,
-        policy: copy?.policy ?? lineage?.policy ?? "",
-        state: copy?.state ?? null,
-        reason: copy ? whyOf(copy, plan) : null,
-      },
-    }),
+    region,
+    imageId,
+    image: { name, type, state, sizeGiB },
+    ...(copyOf && { copyOf }),
+    policies: explainPolicies(image, why, world),
   };
 }
 
-function explainPolicy(image: Image, policy: Policy, plan: Plan): PolicyExplanation {
-  const wants = [...plan.wants.values()].filter(
-    ({ root, policies }) =>
-      root.imageId === image.imageId && root.region === image.region && policies.includes(policy.name),
-  );
-  if (wants.length > 0) {
-    const records = new Map(plan.copies.map((copy) => [keyText(copy.key), copy]));
-    const regions = wants.map(({ key, block, wait }): RegionExplanation => {
-      const copy = records.get(keyText(key));
-      if (copy) return regionOf(copy, plan);
-      const reason = block ?? wait;
-      const text = reason ? withRemedy(reason) : null;
-      return { region: key.region, variant: key.variant, state: "to be asked for", imageId: null, reason: text };
-    });
-    return { policy: policy.name, selects: true, regions };
-  }
-  return { policy: policy.name, selects: false, reason: whyNot(image, policy, plan), regions: [] };
+function explainGone(root: ImageRef, world: Explained): Explanation {
+  const reason = world.observation.unreadable.get(root.region) ?? {
+    code: "source-gone",
+    text: "the image is not there any more, or not shared with this account any more",
+  };
+  return { ...root, image: null, policies: explainPolicies(root, () => [reason], world) };
 }
 
-function whyNot(image: Image, policy: Policy, plan: Plan): Reason {
-  if (!policy.enabled) return { code: "disabled", text: "it is disabled", remedy: "set enabled: true" };
-  if (image.type === "public")
-    return { code: "public", text: "a public image; the cloud copies none", remedy: "make a custom image of it" };
-  if (!policy.from.includes(image.region)) {
-    const text = `it does not look into ${image.region}`;
-    return { code: "other-region", text, remedy: `add ${image.region} to its \`from\`` };
-  }
+/** Every policy of the file, and those that are not in it any more and have left copies. */
+function explainPolicies(
+  root: ImageRef,
+  why: (policy: Policy) => readonly Reason[],
+  { policies, plan }: Explained,
+): PolicyExplanation[] {
+  const isRoot = ({ rootId, rootRegion }: CopyKey) => rootId === root.imageId && rootRegion === root.region;
+  const wants = [...plan.wants.values()].filter(({ key }) => isRoot(key));
+  const copies = plan.copies.filter(({ key }) => isRoot(key));
+  const left = copies.filter(({ key }) => !plan.wants.has(keyText(key)));
+  const names = new Set(policies.map(({ name }) => name));
+  const gone = new Set(left.map((copy) => copy.policy).filter((name) => !names.has(name)));
+  const regionsOf = (name: string) => [
+    ...wants.filter((want) => want.policies.includes(name)).map((want) => regionOfWant(want, copies, plan)),
+    ...left.filter((copy) => copy.policy === name).map((copy) => regionOfCopy(copy, plan)),
+  ];
+  const text = "it is not in the policy file any more; its copies are left alone";
+  return [
+    ...policies.map((policy) => {
+      const selects = wants.some((want) => want.policies.includes(policy.name));
+      return { policy: policy.name, selects, reasons: selects ? [] : why(policy), regions: regionsOf(policy.name) };
+    }),
+    ...[...gone].map((policy) => {
+      const reasons = [{ code: "policy-gone", text }];
+      return { policy, selects: false, reasons, regions: regionsOf(policy) };
+    }),
+  ];
+}
+
+/** Never empty. */
+function whyNot(image: Image, policy: Policy, { plan, observation, now }: Explained): Reason[] {
+  const found = obstacles(policy, image, now);
+  if (found.length > 0) return found;
   const passed = plan.passedOver.find(
     (one) => one.policy === policy.name && one.image.imageId === image.imageId && one.image.region === image.region,
   );
-  if (passed) return passed.reason;
-  if (image.type !== policy.select.type) {
-    const text = `a ${image.type} image; the policy takes ${policy.select.type} ones`;
-    return { code: "other-type", text };
+  if (passed) return [passed.reason];
+  const unread = policy.from.find((region) => !observation.regions.get(region)?.complete.has(policy.select.type));
+  if (unread !== undefined) {
+    const text = `${unread} could not be read whole, so nobody knows which images are the newest`;
+    return [observation.unreadable.get(unread) ?? { code: "unread", text }];
   }
-  return { code: "no-destination", text: "it names no region but the image's own", remedy: "add regions to its `to`" };
+  const text = "the policy names no region but the image's own";
+  return [{ code: "no-destination", text, remedy: "add regions to its `to`" }];
 }
 
-function regionOf(copy: Copy, plan: Plan): RegionExplanation {
-  const { key, state } = copy;
-  const imageId = ("imageId" in copy ? copy.imageId : undefined) ?? null;
-  const isSent = plan.actions.some(
-    (action) => action.do === "send" && action.drafts.some((draft) => keyText(draft.copy.key) === keyText(key)),
-  );
+function regionOfWant(want: Want, copies: readonly Copy[], plan: Plan): RegionExplanation {
+  const { key, block, wait } = want;
+  const copy = copies.find((one) => keyText(one.key) === keyText(key));
+  if (copy) return { ...regionOfCopy(copy, plan), intermediate: want.intermediate ?? false };
+  const state = block ? "blocked" : wait ? "waiting" : "to be asked for";
+  const reason = block ?? wait;
   return {
     region: key.region,
     variant: key.variant,
-    state: isSent ? "to be asked for" : state,
-    imageId,
-    reason: isSent ? null : whyOf(copy, plan),
+    intermediate: want.intermediate ?? false,
+    state,
+    imageId: null,
+    reason: reason ? withRemedy(reason) : null,
+    next: [],
   };
 }
 
-/** Why a copy is as it is; of one that nobody wants, why it is kept. */
-function whyOf(copy: Copy, plan: Plan): string | null {
-  const kept = plan.kept.find((one) => keyText(one.copy.key) === keyText(copy.key));
-  const own = reasonText(copy);
-  const drift =
-    "imageId" in copy && copy.imageId
-      ? plan.problems.find(({ text }) => text.includes(copy.imageId ?? "-"))
-      : undefined;
-  const parts = [own, kept && `kept: ${withRemedy(kept.reason)}`, drift && withRemedy(drift)].filter(Boolean);
-  return parts.length > 0 ? parts.join("; ") : null;
-}
-
-function withRemedy({ text, remedy }: Reason): string {
-  return remedy ? `${text} (${remedy})` : text;
+function regionOfCopy(copy: Copy, plan: Plan): RegionExplanation {
+  const { key, state } = copy;
+  const isSent = plan.actions.some(
+    (action) => action.do === "send" && action.drafts.some((draft) => keyText(draft.copy.key) === keyText(key)),
+  );
+  const standing = isSent ? { reason: null, next: [] } : standingOf(copy, imageIdOf(copy), plan);
+  return {
+    region: key.region,
+    variant: key.variant,
+    intermediate: false,
+    state: isSent ? "to be asked for" : state,
+    imageId: imageIdOf(copy) ?? null,
+    ...standing,
+  };
 }

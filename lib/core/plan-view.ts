@@ -1,5 +1,5 @@
-import type { Copy, CopyState, ImageRef, Prices, Reason } from "../types.ts";
-import { type Estimate, estimate } from "./estimate.ts";
+import type { Copy, CopyState, ImageRef, Millis, Prices, Reason } from "../types.ts";
+import { type Estimate, estimate, measurements } from "./estimate.ts";
 import { keyText } from "./mark.ts";
 import type { Plan } from "./plan.ts";
 import type { Act, ImageAttributes } from "./step.ts";
@@ -7,7 +7,17 @@ import type { Act, ImageAttributes } from "./step.ts";
 /** A plan as people and programs see it: the format of `plan --json`. */
 export interface PlanView {
   /** Calls that make copies: one source, one name, all its destinations. */
-  readonly send: readonly { source: ImageRef; name: string; policy: string; as: string; destinations: string[] }[];
+  readonly send: readonly {
+    source: ImageRef;
+    name: string;
+    policy: string;
+    as: string;
+    destinations: string[];
+    /** What all of them add, at most. */
+    gib: number;
+    /** Until the last of them is there, by what was measured before; null where nothing was. */
+    expectedMs: Millis | null;
+  }[];
   /** Calls that tag, name, publish or share a copy, or end its sharing before it is deleted. */
   readonly change: readonly { do: "tag" | "modify" | "share" | "withdraw"; image: ImageRef; text: string }[];
   /** Calls that delete an image of ours, each with its snapshots. */
@@ -21,7 +31,7 @@ export interface PlanView {
   /** Images that a policy looked at and left out. */
   readonly skipped: readonly { policy: string; image: ImageRef; name: string; reason: Reason }[];
   /** Copies that will be asked for when their reason has passed. */
-  readonly waiting: readonly { source: ImageRef; region: string; reason: Reason }[];
+  readonly waiting: readonly { source: ImageRef; region: string; state: "waiting" | "retrying"; reason: Reason }[];
   readonly estimate: Estimate;
   readonly warnings: readonly Reason[];
   readonly problems: readonly Reason[];
@@ -33,13 +43,24 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
   const change: PlanView["change"][number][] = [];
   const note: PlanView["note"][number][] = [];
   const remove: PlanView["remove"][number][] = [];
+  const measured = measurements(plan.copies);
   for (const action of plan.actions) {
     if (action.do === "send") {
       const first = action.drafts[0];
       if (!first) continue;
       const destinations = action.drafts.map((draft) => draft.copy.key.region);
       const { policy, rootName } = first.copy;
-      send.push({ source: action.source, name: rootName, policy, as: first.claim.settings.name, destinations });
+      const sizes = action.drafts.map(({ copy }) => plan.wants.get(keyText(copy.key))?.root.sizeGiB ?? 0);
+      const times = action.drafts.flatMap(({ copy }) => measured(copy.key).median ?? []);
+      send.push({
+        source: action.source,
+        name: rootName,
+        policy,
+        as: first.claim.settings.name,
+        destinations,
+        gib: sizes.reduce((sum, size) => sum + size, 0),
+        expectedMs: times.length > 0 ? Math.max(...times) : null,
+      });
     } else if (action.do === "note") {
       const { key, state } = action.copy;
       const source = { region: key.rootRegion, imageId: key.rootId };
@@ -70,10 +91,9 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
     plan.actions.flatMap((action) => (action.do === "send" ? action.drafts.map(({ copy }) => keyText(copy.key)) : [])),
   );
   const waiting = plan.copies.flatMap((copy) => {
-    if (copy.state !== "waiting" || sent.has(keyText(copy.key))) return [];
-    return [{ source: rootOf(copy), region: copy.key.region, reason: copy.reason }];
+    if ((copy.state !== "waiting" && copy.state !== "retrying") || sent.has(keyText(copy.key))) return [];
+    return [{ source: rootOf(copy), region: copy.key.region, state: copy.state, reason: copy.reason }];
   });
-  const what = estimate(plan, prices);
   return {
     send,
     change,
@@ -83,7 +103,7 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
     blocked,
     waiting,
     skipped,
-    estimate: what,
+    estimate: estimate(plan, prices),
     warnings: plan.warnings,
     problems: plan.problems,
   };

@@ -174,8 +174,11 @@ function nameTaken(holder: Image, want: Want, copy: Copy | undefined, c: Circums
   }
   const reason: Reason = {
     code: "name-taken",
-    text: `${holder.imageId} in ${want.key.region} is already named "${holder.name}"; ${misfit ? `it cannot be adopted: ${misfit}` : "it would fit: existing: adopt"}`,
-    remedy: "rename or delete that image, give the copy another name (copy.name), or set existing: adopt",
+    // Told under either setting: who reads the plan is to know what `adopt` would do.
+    text: `${holder.imageId} in ${want.key.region} is already named "${holder.name}"; ${misfit ? `it cannot be adopted: ${misfit}` : "it would fit existing: adopt"}`,
+    remedy: misfit
+      ? "rename or delete that image, or give the copy another name (copy.name)"
+      : "rename or delete that image, give the copy another name (copy.name), or set existing: adopt",
   };
   return changed(copy, { ...base, state: "blocked", reason });
 }

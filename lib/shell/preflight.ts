@@ -1,7 +1,6 @@
 import PQueue from "p-queue";
-import { tokenName } from "../core/mark.ts";
 import type { Plan } from "../core/plan.ts";
-import { CloudError } from "../errors.ts";
+import { CloudError, type Outcome } from "../errors.ts";
 import type { ImageRef, Reason } from "../types.ts";
 import { encryption } from "./send.ts";
 import type { Tools } from "./tools.ts";
@@ -12,27 +11,43 @@ export interface Preflight {
   readonly region: string;
   readonly ok: boolean;
   readonly reason?: Reason;
+  /** Of a refusal: `person` stays until somebody changes something; the others say nothing about later. */
+  readonly outcome?: Outcome;
 }
 
-/** Asks the cloud for each copy of a plan whether it would be accepted (DryRun). Nothing is made. */
-export async function preflight(plan: Plan, { cloud, concurrency }: Tools): Promise<Preflight[]> {
+/**
+ * Asks the cloud for each copy of a plan whether it would be accepted (DryRun): each destination on its own, so that it
+ * shows which one is refused. Nothing is made.
+ */
+export async function preflight(plan: Plan, { cloud, concurrency }: Pick<Tools, "cloud" | "concurrency">) {
   const queue = new PQueue({ concurrency });
   const asked = plan.actions.flatMap((action) =>
-    action.do === "send" ? action.drafts.map(({ copy, claim }) => ({ source: action.source, copy, claim })) : [],
+    action.do === "send" ? action.drafts.map(({ copy }) => ({ action, copy })) : [],
   );
-  return queue.addAll(
-    asked.map(({ source, copy, claim }) => async (): Promise<Preflight> => {
-      const { region } = copy.key;
-      const name = tokenName(copy.key, copy.rootName, claim.number);
-      const notAfter = Number.POSITIVE_INFINITY;
-      try {
-        await cloud.trySyncImage({ source, destinations: [region], name, notAfter, ...encryption(copy) });
-        return { source, region, ok: true };
-      } catch (error) {
-        if (!(error instanceof CloudError)) throw error;
-        const { code, message: text, remedy } = error;
-        return { source, region, ok: false, reason: { code, text, ...(remedy !== undefined && { remedy }) } };
-      }
-    }),
-  );
+  try {
+    return await queue.addAll(
+      asked.map(({ action: { source, token: name }, copy }) => async (): Promise<Preflight> => {
+        const { region } = copy.key;
+        const notAfter = Number.POSITIVE_INFINITY;
+        try {
+          await cloud.trySyncImage({ source, destinations: [region], name, notAfter, ...encryption(copy) });
+          return { source, region, ok: true };
+        } catch (error) {
+          if (!(error instanceof CloudError) || error.code === "Aborted") throw error;
+          const { code, message: text, remedy, outcome } = error;
+          return {
+            source,
+            region,
+            ok: false,
+            reason: { code, text, ...(remedy !== undefined && { remedy }) },
+            outcome,
+          };
+        }
+      }),
+    );
+  } finally {
+    // So that no call goes on behind the caller's back.
+    queue.clear();
+    await queue.onIdle();
+  }
 }

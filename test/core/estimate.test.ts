@@ -1,44 +1,113 @@
 import { describe, expect, it } from "vitest";
 import { estimate } from "../../lib/core/estimate.ts";
-import { copy, copySettings, image, observation, planOf, policy } from "../support/builders.ts";
+import { hasWork, viewOf } from "../../lib/core/plan-view.ts";
+import type { Copy, CopyKey } from "../../lib/types.ts";
+import {
+  asked,
+  copy,
+  copySettings,
+  image,
+  keyOf,
+  made,
+  observation,
+  planOf,
+  policy,
+  retired,
+} from "../support/builders.ts";
 
 const MINUTE = 60_000;
 const PRICES = { currency: "CNY", snapshotGiBMonth: { default: 0.1, "ap-beijing": 0.2 } };
-const world = observation([image({ sizeGiB: 50 })]);
+const root = image({ sizeGiB: 50 });
+const world = observation([root]);
+
+/** A finished copy of another root, whose making was measured. */
+function measured(id: string, region: string, took: number, key: Partial<CopyKey> = {}): Copy {
+  const other = { ...keyOf(region, { region: "ap-guangzhou", imageId: id }), ...key };
+  const own = { state: "ready", imageId: `${id}-copy`, name: id, readyAt: 0, adopted: false, took } as const;
+  return copy<"ready">(region, own, { key: other, rootName: id });
+}
 
 describe("an estimate", () => {
   it("counts what is asked for now and what waits for its source, at the prices of the regions", () => {
     for (const state of ["NORMAL", "CREATING"]) {
       const plan = planOf({ observation: observation([image({ sizeGiB: 50, state })]) });
-      expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 100, monthlyCost: 15, currency: "CNY" });
+      expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 100, monthlyCost: 15, currency: "CNY", unpriced: [] });
     }
   });
 
-  it("counts nothing that is there, and nothing that is blocked", () => {
-    const ready = copy<"ready">("ap-beijing", {
-      state: "ready",
-      imageId: "img-copy0001",
-      name: "golden-web",
-      readyAt: 0,
-      adopted: false,
-      took: 12 * MINUTE,
+  it("counts neither what is there, nor what was asked for already, nor what is blocked", () => {
+    const there = made(root, "ap-beijing");
+    const going = asked(root, "ap-shanghai");
+    const plan = planOf({
+      observation: observation([root, there.image, going.image]),
+      copies: [there.copy, going.copy],
     });
-    const there = image({ imageId: "img-copy0001", region: "ap-beijing" });
-    const plan = planOf({ observation: observation([image({ sizeGiB: 50 }), there]), copies: [ready] });
-    expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 50, monthlyCost: 5, expectedMs: 12 * MINUTE, measured: 1 });
+    expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 0, monthlyCost: 0, expectedMs: null, measured: 0 });
     const none = planOf({ observation: world, policies: [policy({ maxSizeGiB: 10 })] });
     expect(estimate(none, PRICES)).toMatchObject({ addGiB: 0, monthlyCost: 0, expectedMs: null });
   });
 
-  it("counts an encrypted copy once, not what is there on the way to it", () => {
-    const encrypted = policy({ to: ["ap-beijing"], copy: copySettings({ encrypt: {} }) });
-    expect(estimate(planOf({ observation: world, policies: [encrypted] }))).toMatchObject({ addGiB: 50 });
+  it("counts what waits for a step before it, unless that step needs a person", () => {
+    const shared = image({ type: "shared", creator: "1", sizeGiB: 50 });
+    const chain = policy({ select: { type: "shared", creator: ["1"] } });
+    const plan = planOf({ observation: observation([shared]), policies: [chain] });
+    expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 150 });
+    const reason = { code: "quota", text: "ap-guangzhou is full" };
+    const full = copy<"blocked">("ap-guangzhou", { state: "blocked", reason, notBefore: Number.MAX_SAFE_INTEGER });
+    const stopped = planOf({ observation: observation([shared]), policies: [chain], copies: [full] });
+    expect(estimate(stopped, PRICES)).toMatchObject({ addGiB: 0 });
   });
 
-  it("knows no price that was not named, and no time that was not measured", () => {
+  it("counts an encrypted copy once, and apart what is there on the way to it", () => {
+    const encrypted = policy({ to: ["ap-beijing"], copy: copySettings({ encrypt: {} }) });
+    const plan = planOf({ observation: world, policies: [encrypted] });
+    expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 50, passingGiB: 50, monthlyCost: 10 });
+  });
+
+  it("frees what is deleted", () => {
+    const old = retired(image({ imageId: "img-old00001", name: "old" }), "ap-beijing", { image: { sizeGiB: 30 } });
+    const remove = { do: "delete", copy: old.copy, image: old.image, sizeGiB: 30, why: "", done: old.copy } as const;
+    const plan = { ...planOf({ observation: observation([]) }), actions: [remove] };
+    expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 0, freeGiB: 30 });
+  });
+
+  it("knows no price that was not named, and names the regions that have none", () => {
     const plan = planOf({ observation: world });
-    expect(estimate(plan)).toMatchObject({ monthlyCost: null, currency: null, expectedMs: null, measured: 0 });
+    expect(estimate(plan)).toMatchObject({ monthlyCost: null, currency: null, unpriced: [] });
     const only = { currency: "CNY", snapshotGiBMonth: { "ap-beijing": 1 } };
-    expect(estimate(plan, only)).toMatchObject({ monthlyCost: null, currency: "CNY" });
+    expect(estimate(plan, only)).toMatchObject({ monthlyCost: null, currency: "CNY", unpriced: ["ap-shanghai"] });
+  });
+});
+
+describe("the expected time", () => {
+  const toBeijing = [4, 8, 90].map((minutes) => measured(`img-b${minutes}`, "ap-beijing", minutes * MINUTE));
+  const toShanghai = [10, 20].map((minutes) => measured(`img-s${minutes}`, "ap-shanghai", minutes * MINUTE));
+
+  it.each<[string, string[], Copy[], number | null, number]>([
+    ["nothing was measured", ["ap-beijing"], [], null, 0],
+    ["a median of the same two regions", ["ap-beijing"], [...toBeijing, ...toShanghai], 8, 3],
+    ["between the two in the middle", ["ap-shanghai"], [...toBeijing, ...toShanghai], 15, 2],
+    ["of all, where none was made between these", ["ap-tokyo"], [...toBeijing, ...toShanghai], 10, 5],
+    ["of the slowest destination", ["ap-beijing", "ap-shanghai"], [...toBeijing, ...toShanghai], 15, 5],
+  ])("is %s", (_, to, copies, minutes, count) => {
+    const plan = planOf({ observation: world, policies: [policy({ to, crossBorder: "approved" })], copies });
+    expect(estimate(plan)).toMatchObject({ expectedMs: minutes && minutes * MINUTE, measured: count });
+  });
+
+  it("is that of all steps of a chain that are still to be made", () => {
+    const encrypted = policy({ to: ["ap-beijing"], copy: copySettings({ encrypt: {} }) });
+    const step = measured("img-e1", "ap-beijing", 5 * MINUTE, { variant: "encrypted:default" });
+    const plan = planOf({ observation: world, policies: [encrypted], copies: [...toBeijing, step] });
+    expect(estimate(plan)).toMatchObject({ expectedMs: 13 * MINUTE, measured: 4 });
+  });
+
+  it("stands beside each call, with what it adds", () => {
+    const plan = planOf({ observation: world, copies: [...toBeijing, ...toShanghai] });
+    const view = viewOf(plan);
+    expect(view.send).toMatchObject([
+      { destinations: ["ap-beijing", "ap-shanghai"], gib: 100, expectedMs: 15 * MINUTE },
+    ]);
+    expect(hasWork(view)).toBe(true);
+    expect(viewOf(planOf({ observation: world })).send).toMatchObject([{ gib: 100, expectedMs: null }]);
   });
 });

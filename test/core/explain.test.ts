@@ -1,73 +1,210 @@
 import { describe, expect, it } from "vitest";
 import { explain } from "../../lib/core/explain.ts";
-import { lineageTags } from "../../lib/core/mark.ts";
+import { tokenName } from "../../lib/core/mark.ts";
 import type { PlanInput } from "../../lib/core/plan.ts";
-import { copy, image, keyOf, observation, planOf, policy } from "../support/builders.ts";
+import { sharesOf } from "../../lib/core/questions.ts";
+import type { Image, Policy } from "../../lib/types.ts";
+import {
+  answered,
+  copy,
+  copySettings,
+  image,
+  made,
+  NOW,
+  observation,
+  planOf,
+  policy,
+  retired,
+} from "../support/builders.ts";
 
-const told = (imageId: string, input: Partial<PlanInput> & Pick<PlanInput, "observation">) => {
+const root = image();
+const text = (part: string) => expect.stringContaining(part) as string;
+
+function told(imageId: string, input: Partial<PlanInput> & Pick<PlanInput, "observation">) {
   const policies = input.policies ?? [policy()];
-  return explain(imageId, policies, planOf({ ...input, policies, sweep: true }), input.observation);
-};
+  const plan = planOf({ ...input, policies, sweep: true });
+  return explain(imageId, { policies, plan, observation: input.observation, now: NOW });
+}
 
-describe("an explanation", () => {
-  it("of a source tells each destination: what is there, what comes, what is in the way", () => {
-    const policies = [policy({ to: ["ap-shanghai", "ap-beijing", "ap-tokyo"] })];
-    const ready = copy<"ready">("ap-shanghai", {
-      state: "ready",
-      imageId: "img-copy0001",
-      name: "golden-web",
-      readyAt: 0,
-      adopted: false,
-    });
-    const world = observation(
-      [image(), image({ imageId: "img-copy0001", region: "ap-shanghai" })],
-      ["ap-beijing", "ap-tokyo"],
-    );
-    const [one] = told("img-root0001", { observation: world, copies: [ready], policies });
-    expect(one?.policies).toMatchObject([
+describe("an explanation of a source", () => {
+  it("tells each destination: what is there, what comes, what is in the way", () => {
+    const policies = [
+      policy({ to: ["ap-shanghai", "ap-beijing", "ap-tokyo"] }),
+      policy({ name: "off", enabled: false }),
+    ];
+    const ready = made(root, "ap-shanghai");
+    const world = observation([root, ready.image], ["ap-beijing", "ap-tokyo"]);
+    expect(told(root.imageId, { observation: world, copies: [ready.copy], policies })).toMatchObject([
       {
-        policy: "golden",
-        selects: true,
-        regions: [
-          { region: "ap-shanghai", state: "ready", imageId: "img-copy0001" },
-          { region: "ap-beijing", state: "to be asked for", reason: null },
-          { region: "ap-tokyo", state: "blocked", reason: expect.stringContaining("crossBorder: approved") as string },
+        region: "ap-guangzhou",
+        image: { name: "golden-web", type: "custom", state: "NORMAL", sizeGiB: 20 },
+        policies: [
+          {
+            policy: "golden",
+            selects: true,
+            reasons: [],
+            regions: [
+              { region: "ap-shanghai", state: "ready", imageId: ready.image.imageId, reason: null, next: [] },
+              { region: "ap-beijing", state: "to be asked for", imageId: null, reason: null },
+              { region: "ap-tokyo", state: "blocked", reason: text("crossBorder: approved") },
+            ],
+          },
+          { policy: "off", selects: false, reasons: [{ code: "disabled" }], regions: [] },
         ],
       },
     ]);
   });
 
-  it.each([
-    ["disabled", policy({ enabled: false }), image()],
-    ["other-region", policy({ from: ["ap-beijing"] }), image()],
-    ["name", policy(), image({ name: "other" })],
-    ["other-type", policy({ select: { type: "shared", creator: ["1"] } }), image()],
-    ["public", policy(), image({ type: "public" })],
-    ["ignored", policy(), image({ tags: { "cvm-replicator:ignore": "" } })],
-    ["no-destination", policy({ to: ["ap-guangzhou"] }), image()],
-    ["not-newest", policy({ select: { type: "custom", newest: 1 } }), image({ createdAt: 1 })],
-  ])("of what is not copied names why: %s", (code, only, root) => {
-    const newer = image({ imageId: "img-root0002", name: "newer" });
-    const [one] = told("img-root0001", { observation: observation([root, newer]), policies: [only] });
-    expect(one?.policies).toMatchObject([{ selects: false, reason: { code }, regions: [] }]);
-  });
-
-  it("of a copy names its source, policy and state, with or without a record", () => {
-    const tags = lineageTags(keyOf("ap-beijing"), image(), "golden", "img-copy0001");
-    const there = image({ imageId: "img-copy0001", region: "ap-beijing", tags });
-    const [one] = told("img-copy0001", { observation: observation([image(), there]) });
-    expect(one?.copyOf).toMatchObject({ root: { imageId: "img-root0001" }, policy: "golden", state: "ready" });
-  });
-
-  it("of a source that is gone tells what is left of it, and of an image that nobody knows nothing", () => {
-    const left = copy<"retired">("ap-beijing", {
-      state: "retired",
-      imageId: "img-copy0001",
-      reason: { code: "deselected", text: "x" },
-    });
-    expect(told("img-root0001", { observation: observation([]), copies: [left] })).toMatchObject([
-      { image: null, policies: [{ regions: [{ region: "ap-beijing", state: "retired" }] }] },
+  it("tells the steps of a chain apart", () => {
+    const encrypted = policy({ to: ["ap-beijing"], copy: copySettings({ encrypt: {} }) });
+    const [one] = told(root.imageId, { observation: observation([root]), policies: [encrypted] });
+    expect(one?.policies[0]?.regions).toMatchObject([
+      { variant: "encrypted:default", intermediate: false, state: "waiting", reason: text("waits for the copy in") },
+      { variant: "plain", intermediate: true, state: "to be asked for" },
     ]);
-    expect(told("img-none0000", { observation: observation([image()]) })).toEqual([]);
+  });
+
+  it("says of a copy that a person changed what will be done, or that it is only reported", () => {
+    const drifted = made(root, "ap-beijing", { image: { description: "by hand" } });
+    const rule = (onDrift: Policy["onDrift"]) => ({
+      observation: observation([root, drifted.image]),
+      copies: [drifted.copy],
+      policies: [policy({ to: ["ap-beijing"], onDrift })],
+      answers: answered([sharesOf(drifted.image), []]),
+    });
+    const regionOf = (onDrift: Policy["onDrift"]) => told(root.imageId, rule(onDrift))[0]?.policies[0]?.regions[0];
+    expect(regionOf("repair")).toMatchObject({ state: "ready", reason: null, next: ["described"] });
+    expect(regionOf("report")).toMatchObject({ state: "ready", reason: text("differs from what is wanted"), next: [] });
+    expect(told(drifted.image.imageId, rule("repair"))).toMatchObject([{ copyOf: { next: ["described"] } }]);
+  });
+
+  it.each<[string, Policy, Partial<Image>]>([
+    ["disabled", policy({ enabled: false }), {}],
+    ["other-region", policy({ from: ["ap-beijing"] }), {}],
+    ["name", policy(), { name: "other" }],
+    ["tags", policy({ select: { type: "custom", tags: { a: ["1"] } } }), {}],
+    ["other-type", policy({ select: { type: "shared", creator: ["1"] } }), {}],
+    ["creator", policy({ select: { type: "shared", creator: ["1"] } }), { type: "shared", creator: "2" }],
+    ["public", policy(), { type: "public" }],
+    ["ignored", policy(), { tags: { "cvm-replicator:ignore": "" } }],
+    ["deprecated", policy(), { deprecated: true }],
+    ["too-young", policy({ select: { type: "custom", minAge: 60_000 } }), { createdAt: NOW - 1 }],
+    ["no-destination", policy({ to: ["ap-guangzhou"] }), {}],
+    ["not-newest", policy({ select: { type: "custom", newest: 1 } }), { createdAt: 1 }],
+  ])("that is not copied names why: %s", (code, only, fields) => {
+    const newer = image({ imageId: "img-root0002", name: "newer" });
+    const [one] = told(root.imageId, { observation: observation([image(fields), newer]), policies: [only] });
+    expect(one?.policies).toMatchObject([{ selects: false, reasons: [{ code }], regions: [] }]);
+  });
+
+  it("names everything that is in the way, not only the first of it", () => {
+    const only = policy({
+      enabled: false,
+      from: ["ap-beijing"],
+      select: {
+        type: "custom",
+        name: ["web-*"],
+        tags: { a: ["1"], b: ["2"], c: ["3"] },
+        platform: ["Ubuntu"],
+        createdAfter: NOW,
+        minAge: 10 * 86_400_000,
+        not: { name: ["golden-*"], tags: { c: ["3"], d: ["4"] } },
+      },
+    });
+    const tags = { "cvm-replicator:ignore": "", c: "3", d: "4" };
+    const shown = observation([image({ deprecated: true, tags })]);
+    const [one] = told(root.imageId, { observation: shown, policies: [only] });
+    const codes = one?.policies[0]?.reasons.map((reason) => reason.code);
+    expect(codes).toEqual([
+      ...["disabled", "other-region", "deprecated", "ignored", "name", "tags", "tags", "platform", "too-old"],
+      ...["not-name", "not-tags", "too-young"],
+    ]);
+  });
+
+  it("that no policy wants any more tells what is left of it, also of policies that are gone", () => {
+    const left = retired(image({ name: "other" }), "ap-beijing");
+    const orphan = retired(image({ name: "other" }), "ap-shanghai", { policy: "former" });
+    const world = observation([image({ name: "other" }), left.image, orphan.image]);
+    const [one] = told(root.imageId, { observation: world, copies: [left.copy, orphan.copy] });
+    expect(one?.policies).toMatchObject([
+      {
+        policy: "golden",
+        selects: false,
+        reasons: [{ code: "name" }],
+        regions: [{ region: "ap-beijing", state: "retired", reason: text("not deleted: the policy golden does not") }],
+      },
+      { policy: "former", reasons: [{ code: "policy-gone" }], regions: [{ region: "ap-shanghai" }] },
+    ]);
+  });
+});
+
+describe("an explanation of a copy", () => {
+  it.each([true, false])("names its source, policy and state; remembered: %s", (remembered) => {
+    const there = made(root, "ap-beijing");
+    const world = { observation: observation([root, there.image]), copies: remembered ? [there.copy] : [] };
+    expect(told(there.image.imageId, world)).toMatchObject([
+      {
+        copyOf: { root: { imageId: root.imageId }, policy: "golden", wantedBy: ["golden"], state: "ready" },
+        policies: [{ selects: false, reasons: [{ code: "is-a-copy" }] }],
+      },
+    ]);
+  });
+
+  it("that is one too many names the one that is kept", () => {
+    const there = made(root, "ap-beijing");
+    const name = tokenName(there.key, root.name, 2);
+    const second = image({ imageId: "img-second01", region: "ap-beijing", name });
+    const world = { observation: observation([root, there.image, second]), copies: [there.copy] };
+    expect(told("img-second01", world)).toMatchObject([
+      { copyOf: { state: null, reason: text(`${there.image.imageId} is the copy that is kept`) } },
+    ]);
+  });
+
+  it("that was adopted, and one that nobody wants, say why they are left alone", () => {
+    const theirs = image({ imageId: "img-theirs01", region: "ap-beijing" });
+    const own = { state: "ready", imageId: "img-theirs01", name: root.name, readyAt: NOW, adopted: true } as const;
+    const adopted = told("img-theirs01", {
+      observation: observation([root, theirs]),
+      copies: [copy<"ready">("ap-beijing", own)],
+    });
+    expect(adopted).toMatchObject([{ copyOf: { state: "ready", reason: text("made by other means") } }]);
+    const left = retired(image({ name: "other" }), "ap-beijing");
+    const kept = told(left.image.imageId, {
+      observation: observation([image({ name: "other" }), left.image]),
+      copies: [left.copy],
+    });
+    expect(kept).toMatchObject([
+      { copyOf: { state: "retired", wantedBy: [], reason: text("prune: { delete: true }") } },
+    ]);
+  });
+});
+
+describe("an explanation of what is not there", () => {
+  it("tells of a source its copies, and of a copy what it was", () => {
+    const own = { state: "retired", imageId: "img-copy0001", reason: { code: "deselected", text: "x" } } as const;
+    const left = { observation: observation([]), copies: [copy<"retired">("ap-beijing", own)] };
+    expect(told(root.imageId, left)).toMatchObject([
+      {
+        region: "ap-guangzhou",
+        image: null,
+        policies: [{ reasons: [{ code: "source-gone" }], regions: [{ region: "ap-beijing", state: "retired" }] }],
+      },
+    ]);
+    expect(told("img-copy0001", left)).toMatchObject([
+      { region: "ap-beijing", image: null, copyOf: { root: { imageId: root.imageId }, state: "retired" } },
+    ]);
+  });
+
+  it("claims nothing of a source whose region cannot be read", () => {
+    const shown = observation([], ["ap-beijing"]);
+    const unreadable = new Map([["ap-guangzhou", { code: "unreadable-Network", text: "no answer" }]]);
+    const copies = [made(root, "ap-beijing").copy];
+    expect(told(root.imageId, { observation: { ...shown, unreadable }, copies })).toMatchObject([
+      { image: null, policies: [{ reasons: [{ code: "unreadable-Network" }] }] },
+    ]);
+  });
+
+  it("is nothing of an image that nobody knows", () => {
+    expect(told("img-none0000", { observation: observation([root]) })).toEqual([]);
   });
 });

@@ -191,7 +191,9 @@ describe("what people see of copies with nasty names, ids and reasons", () => {
         const text = textOf(view);
         expectPlain(text);
         for (const line of text.split("\n"))
-          expect(line).toMatch(/^($|[+~·!-] |warning: |problem: |Plan: |Nothing to do)/);
+          expect(line).toMatch(
+            /^($|[+~·!=-] | {2}\d+ images? not taken: |warning: |problem: |Plan: |Nothing to do|Adds at most \d)/,
+          );
       }),
       runs(300),
     );
