@@ -27,7 +27,8 @@ interface Difference {
  * Compares a finished copy with what the policy and its source say today: tags, description, family, deprecation, shares. What
  * differs is set right or reported. Its name is what it was named once; a tag or a share that somebody added stays.
  */
-export function maintain(copy: Ready, image: Image, want: Want, c: Circumstances): Step {
+export function maintain(remembered: Ready, image: Image, want: Want, c: Circumstances): Step {
+  const copy = withFamily(remembered, want);
   if (copy.adopted || want.block?.code === "contradiction" || image.state !== "NORMAL" || !(c.sweep || copy.mending))
     return NOTHING;
   // Who stands in whose way is found out by a look at everything alone: a look at less must not take it for set right.
@@ -40,10 +41,11 @@ export function maintain(copy: Ready, image: Image, want: Want, c: Circumstances
   const repaired = want.policy.onDrift === "repair" ? found : found.filter(({ always }) => always);
   const [next] = repaired.filter(({ what }) => !isVain(copy, what, c)).concat(repaired);
   if (next) return mend(copy, image, next, c);
+  // Nothing more is set right by itself: what was is over, also where something else differs or cannot be known.
+  const over = first?.asks ? NOTHING : ended(copy, image, found, c);
   const reported = found.map(({ what }) => what).join("; ");
   const remedy = "set it right by hand, or set onDrift: repair in the policy";
-  if (reported) return { ...first, problem: drifted(copy, image, reported, remedy) };
-  return first ?? asItShouldBe(copy, image, c);
+  return { ...over, ...first, ...(reported && { problem: drifted(copy, image, reported, remedy) }) };
 }
 
 /** A copy that nobody wants any more still follows its source and a rollback in one thing: whether it is deprecated. */
@@ -58,7 +60,7 @@ export function follow(copy: Retired, image: Image, observation: Observation, c:
   const { shareWith } = policy.copy;
   const found =
     rolledBack(image, shareWith) ?? (recalled && !image.deprecated ? deprecate(image, shareWith) : undefined);
-  if (!found) return copy.mending ? asItShouldBe(copy, image, c) : NOTHING;
+  if (!found) return ended(copy, image, [], c);
   const marked = recalled && !copy.deprecatedByUs ? { ...copy, deprecatedByUs: true as const } : copy;
   return mend(marked, image, found, c);
 }
@@ -148,10 +150,12 @@ function mend(copy: Ready | Retired, image: Image, { what, act }: Difference, c:
   return { note: { copy: next, what: "drift", text: `${image.imageId}: ${what}` }, act: act(next), ...problem };
 }
 
-function asItShouldBe(copy: Ready | Retired, image: Image, c: Circumstances): Step {
+function ended(copy: Ready | Retired, image: Image, found: readonly Difference[], c: Circumstances): Step {
   if (!copy.mending) return NOTHING;
   const { mending, ...rest } = copy;
-  return note({ ...rest, updatedAt: c.now }, "mended", `${image.imageId} is as it should be: ${mending.what}`);
+  const stays = found.some(({ what }) => what === mending.what);
+  const text = stays ? `${mending.what} is only reported from now on` : `as it should be: ${mending.what}`;
+  return note({ ...rest, updatedAt: c.now }, "mended", `${image.imageId}: ${text}`);
 }
 
 function drifted(copy: Copy, image: Image, what: string, remedy: string): Reason {

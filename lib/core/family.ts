@@ -89,12 +89,13 @@ export function families(
   }
 }
 
-/** The policy may have another family for it by now. */
+/** The policy may have another family for it by now, and a copy that was found by its marks has neither that nor an age. */
 function asWanted(copy: Copy, want: Want | undefined): Copy {
   if (!want) return copy;
   const { family: _, ...rest } = copy;
   const { family } = want.release;
-  return family === undefined ? rest : { ...rest, family };
+  const known = { ...rest, rootCreatedAt: want.root.createdAt };
+  return family === undefined ? known : { ...known, family };
 }
 
 function isNewer(a: Copy, b: Copy): boolean {

@@ -34,12 +34,19 @@ const right: Partial<Image> = { family: "golden", tags: { team: "web", env: "pro
 /** A copy that is as it should be but for some fields. */
 const copyWith = (fields: Partial<Image> = {}, record: Partial<Known["copy"]> = {}): Known => {
   const there = made(root, SHANGHAI, { image: { ...right, ...fields, tags: { ...right.tags, ...fields.tags } } });
-  return { image: there.image, copy: { ...there.copy, ...record } as Copy };
+  return { image: there.image, copy: { ...there.copy, family: "golden", ...record } as Copy };
 };
 const { imageId } = copyWith().image;
 const shares = (value: unknown) => answered([{ ask: "shares", region: SHANGHAI, imageId }, value]);
 const look = (one: Known, more: Partial<Parameters<typeof planOf>[0]> = {}) =>
   planOf({ policies: [rule()], ...holding([root], one), answers: shares([FRIEND]), sweep: true, ...more });
+
+it("is remembered with its family and age, where it was found while its source was not looked at", () => {
+  const { family: _, rootCreatedAt: _age, ...bare } = copyWith().copy;
+  const [action, ...more] = look({ ...copyWith(), copy: bare as Copy }).actions;
+  expect(action).toMatchObject({ do: "note", copy: { family: "golden", rootCreatedAt: root.createdAt } });
+  expect(more).toEqual([]);
+});
 
 describe("a finished copy that is not as it should be", () => {
   const cases: [string, Known, unknown, string][] = [
