@@ -120,7 +120,10 @@ function isSettled(sim: Scene, image: StoredImage, known: Millis): boolean {
     !tokenIn(image.name) &&
     !image.deprecated &&
     (image.work?.endsAt ?? 0) < known &&
-    sim.stateLostAt < known
+    // What is found by a look at less, without its source, is whole only after the next look at everything.
+    sim.stateLostAt < sim.sweptAt &&
+    sim.policiesChangedAt < sim.sweptAt &&
+    sim.sweptAt < known
   );
 }
 

@@ -60,6 +60,8 @@ export class Scene {
   readonly stateFaults: number;
   /** When somebody last did something that changes what is wanted. */
   peopleActedAt: Millis = 0;
+  /** When the last look at everything that came to its end began. */
+  sweptAt: Millis = 0;
   /** When the state was last lost, and the policy file last changed. */
   stateLostAt: Millis = 0;
   policiesChangedAt: Millis = 0;

@@ -204,7 +204,7 @@ export class Simulation extends Scene {
     const acceptVanished = !this.chaos || dice.roll(0.5);
     const run = this.#run(kind, acceptVanished, tools);
     run.then(
-      (report) => report && this.#ended(process, report),
+      (report) => report && this.#ended(process, kind, report),
       (error: Error) => this.tell(`${process.name} fails: ${error.message.slice(0, 120)}`),
     );
     await scheduler.start(process, run);
@@ -226,8 +226,10 @@ export class Simulation extends Scene {
     return orderForImages(this.#nextHints(), tools.policies);
   }
 
-  #ended(process: Process, report: Report): void {
+  #ended(process: Process, kind: Kind, report: Report): void {
     this.last = report;
+    const isWhole = !report.run.stoppedEarly && !report.problems.some(({ code }) => code.startsWith("unreadable"));
+    if (kind === "sweep" && isWhole) this.sweptAt = report.run.startedAt - process.skew;
     const wrong = findWrongRecord(this, report);
     if (wrong) this.complain(wrong);
     if (report.run.stoppedEarly) this.count("stopped-early");
@@ -296,8 +298,11 @@ export class Simulation extends Scene {
 
   /** Whether the last sweep found nothing to do and nothing to wait for. */
   #isSettled(): boolean {
+    const isHopeless = (copy: Copy) =>
+      copy.state === "waiting" && /which is (blocked|failed|retired)/.test(copy.reason.text);
     const isOpen = (copy: Copy) =>
-      copy.missingSince !== undefined || !(copy.state === "ready" || copy.state === "retired" || isExcused(copy));
+      !isHopeless(copy) &&
+      (copy.missingSince !== undefined || !(copy.state === "ready" || copy.state === "retired" || isExcused(copy)));
     const mayGo = ["too-recent", "enough-deleted"];
     const isKept = this.last?.plan.kept.some(({ reason }) => mayGo.includes(reason.code)) ?? false;
     return !isKept && this.last?.copies.some(isOpen) === false && this.last.plan.actions.length === 0;
