@@ -42,7 +42,8 @@ export function maintain(remembered: Ready, image: Image, want: Want, c: Circums
   const [next] = repaired.filter(({ what }) => !isVain(copy, what, c)).concat(repaired);
   if (next) return mend(copy, image, next, c);
   // Nothing more is set right by itself: what was is over, also where something else differs or cannot be known.
-  const over = first?.asks ? NOTHING : ended(copy, image, found, c);
+  const known = copy === remembered ? NOTHING : note({ ...copy, updatedAt: c.now }, "known", knownText(copy, image));
+  const over = first?.asks ? NOTHING : copy.mending ? ended(copy, image, found, c) : known;
   const reported = found.map(({ what }) => what).join("; ");
   const remedy = "set it right by hand, or set onDrift: repair in the policy";
   return { ...over, ...first, ...(reported && { problem: drifted(copy, image, reported, remedy) }) };
@@ -63,6 +64,19 @@ export function follow(copy: Retired, image: Image, observation: Observation, c:
   if (!found) return ended(copy, image, [], c);
   const marked = recalled && !copy.deprecatedByUs ? { ...copy, deprecatedByUs: true as const } : copy;
   return mend(marked, image, found, c);
+}
+
+/** A copy that was found by its marks while its source was not looked at has neither a family nor an age. */
+function withFamily(copy: Ready, want: Want): Ready {
+  const { family } = want.release;
+  const { createdAt: rootCreatedAt } = want.root;
+  if (copy.family === family && copy.rootCreatedAt === rootCreatedAt) return copy;
+  const { family: _, ...rest } = copy;
+  return { ...rest, rootCreatedAt, ...(family !== undefined && { family }) };
+}
+
+function knownText({ family }: Ready, { imageId }: Image): string {
+  return family === undefined ? `${imageId} is to be in no family` : `${imageId} is to be in the family ${family}`;
 }
 
 /** Everything in which a copy differs, in the order in which it is set right; and what has to be known before that is all. */

@@ -43,7 +43,7 @@ const look = (one: Known, more: Partial<Parameters<typeof planOf>[0]> = {}) =>
 
 it("is remembered with its family and age, where it was found while its source was not looked at", () => {
   const { family: _, rootCreatedAt: _age, ...bare } = copyWith().copy;
-  const [action, ...more] = look({ ...copyWith(), copy: bare as Copy }).actions;
+  const [action, ...more] = look({ ...copyWith(), copy: bare }).actions;
   expect(action).toMatchObject({ do: "note", copy: { family: "golden", rootCreatedAt: root.createdAt } });
   expect(more).toEqual([]);
 });
@@ -148,6 +148,19 @@ describe("setting a copy right in vain", () => {
   it("does not keep it from being set right in what else differs", () => {
     const one = { ...after(5, 1000), image: { ...drifted.image, family: "silver" } };
     expect(called(look(one))).toEqual([`modify ${imageId}: family = golden`]);
+  });
+
+  it("ends where what else differs is only reported, or cannot be known", () => {
+    const report = [rule({ onDrift: "report" })];
+    const other = { ...copyWith({ tags: { team: "core" } }), copy: after(1, 1000).copy };
+    const reported = look(other, { policies: report });
+    expect(reported.actions).toMatchObject([{ do: "note", what: "mended" }]);
+    expect(reported.problems).toMatchObject([{ code: "drift" }]);
+    const unknown = look({ ...copyWith(), copy: after(1, 1000).copy }, { answers: shares(UNANSWERED) });
+    expect(unknown.actions).toMatchObject([{ do: "note", what: "mended" }]);
+    expect(look(after(1, 1000), { policies: report }).actions).toMatchObject([
+      { text: `${imageId}: description is only reported from now on` },
+    ]);
   });
 
   it("ends when it is seen to be as it should be", () => {
