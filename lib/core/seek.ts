@@ -1,7 +1,7 @@
 import type { Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../types.ts";
 import { adopted, candidatesFor, copyBase } from "./found.ts";
 import { isCopyOf, isMarked, tokenIn, tokenName } from "./mark.ts";
-import { allCustom, type Observation } from "./observation.ts";
+import { allCustom, type Observation, seen } from "./observation.ts";
 import { removeFailed } from "./prune.ts";
 import {
   attemptFailed,
@@ -64,7 +64,7 @@ export function seek(
     const text = `the state was empty and met copies of ours in the cloud; what is not seen by ${iso(c.unknownUntil)} is not there`;
     return wait({ code: UNKNOWN_AFTER_LOSS, text }, c.unknownUntil);
   }
-  const parent = parentOf(want, c);
+  const parent = parentOf(want, observation, c);
   if ("code" in parent) return wait(parent);
   const holder = all.images.find((image) => image.name === want.settings.name && !isCopyOf(image, key));
   if (holder) return nameTaken(holder, want, copy, c);
@@ -143,11 +143,14 @@ function isNamedButBusy(image: Image): boolean {
 }
 
 /** The image to copy from: the root itself, or the finished first step of the chain. */
-function parentOf(want: Want, c: Circumstances): ImageRef | Reason {
+function parentOf(want: Want, observation: Observation, c: Circumstances): ImageRef | Reason {
   if (!want.parent) return { region: want.root.region, imageId: want.root.imageId };
   const first = c.copyOf(want.parent);
-  if (first?.state === "ready" && first.missingSince === undefined)
-    return { region: want.parent.region, imageId: first.imageId };
+  if (first?.state === "ready" && first.missingSince === undefined) {
+    const parent = { region: want.parent.region, imageId: first.imageId };
+    if (seen(observation, parent) !== "absent") return parent;
+    return { code: "parent-not-ready", text: `waits for the copy in ${parent.region}, which is not there` };
+  }
   const text = `waits for the copy in ${want.parent.region}, which is ${first?.state ?? "not asked for yet"}`;
   return { code: "parent-not-ready", text };
 }

@@ -55,6 +55,12 @@ describe("an encrypted copy", () => {
     expect(called(second)).toEqual([`send ${plain.image.imageId} → ap-shanghai`]);
   });
 
+  it("is not asked for from a plain one that is not there any more, before that is certain", () => {
+    const plan = planOf({ policies: [rule()], copies: [plain.copy], observation: observation([root]) });
+    expect(called(plan)).toEqual([]);
+    expect(plan.actions).toMatchObject([{ what: "waiting" }, { what: "missing" }]);
+  });
+
   it.each<[string, Policy, string]>([
     ["the key of the account", rule({ encrypt: {} }), "encrypted:default"],
     ["the key that the policy names", rule({ encrypt: { kmsKeyId: KEY } }), `encrypted:${KEY}`],
