@@ -49,7 +49,10 @@ export function maintain(remembered: Ready, image: Image, want: Want, c: Circums
   return { ...over, ...first, ...(reported && { problem: drifted(copy, image, reported, remedy) }) };
 }
 
-/** A copy that nobody wants any more still follows its source and a rollback in one thing: whether it is deprecated. */
+/**
+ * A copy that nobody wants any more still follows its source and a rollback in one thing: whether it is deprecated. And it
+ * leaves its family where that points to it instead of to a newer version.
+ */
 export function follow(copy: Retired, image: Image, observation: Observation, c: Circumstances): Step {
   const { key } = copy;
   const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
@@ -58,9 +61,12 @@ export function follow(copy: Retired, image: Image, observation: Observation, c:
   const isOurs = lineage !== undefined && keyText({ ...lineage, region: key.region }) === keyText(key);
   const policy = c.policies.find(({ name }) => name === copy.policy);
   if (!isOurs || copy.adopted || !policy?.enabled || image.state !== "NORMAL") return NOTHING;
+  if (!c.sweep && copy.mending?.what === USURPS) return NOTHING;
   const { shareWith } = policy.copy;
   const found =
-    rolledBack(image, shareWith) ?? (recalled && !image.deprecated ? deprecate(image, shareWith) : undefined);
+    rolledBack(image, shareWith) ??
+    (recalled && !image.deprecated ? deprecate(image, shareWith) : undefined) ??
+    (c.usurps(image) ? giveWay(image, shareWith) : undefined);
   if (!found) return ended(copy, image, [], c);
   const marked = recalled && !copy.deprecatedByUs ? { ...copy, deprecatedByUs: true as const } : copy;
   return mend(marked, image, found, c);
@@ -106,7 +112,7 @@ function differences(
   const isRolledBack = image.tags[ROLLED_BACK_TAG] !== undefined;
   if (image.deprecated && copy.deprecatedByUs && !isRolledBack)
     found.push(modify("deprecation", { deprecated: false }, true));
-  if (c.usurps(image)) found.push(modify(USURPS, { family: "" }, true));
+  if (c.usurps(image)) found.push(giveWay(image, shareWith));
   else if (family !== undefined && image.family !== family && c.leads(copy.key) && !isRolledBack && !c.awaits(want))
     found.push(modify(`family ${family}`, { family }));
   if (shareWith.length === 0 || want.intermediate) return { found };
@@ -143,6 +149,11 @@ function rolledBack(image: Image, mayWithdraw: readonly string[]): Difference | 
 function deprecate(image: Image, mayWithdraw: readonly string[]): Difference {
   const attributes = { deprecated: true };
   return { what: "deprecation", act: (copy) => ({ do: "modify", copy, image, attributes, mayWithdraw }), always: true };
+}
+
+function giveWay(image: Image, mayWithdraw: readonly string[]): Difference {
+  const attributes = { family: "" };
+  return { what: USURPS, act: (copy) => ({ do: "modify", copy, image, attributes, mayWithdraw }), always: true };
 }
 
 /** Tags of the policy and the source, and the lineage where it is not whole. */

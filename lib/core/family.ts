@@ -65,10 +65,10 @@ export function families(
     const answer = answerTo(answers, question);
     if (!answer) asks.push(question);
     else if ("unanswerable" in answer) {
-      for (const other of holders) if (isOurs(other) && other.createdAt >= image.createdAt) usurp(other);
+      for (const other of holders) if (givesWay(other) && other.createdAt >= image.createdAt) usurp(other);
     } else if (answer.value !== undefined && answer.value !== image.imageId) {
       const pointed = holders.find(({ imageId }) => imageId === answer.value);
-      if (pointed && isOurs(pointed)) usurp(pointed);
+      if (pointed && givesWay(pointed)) usurp(pointed);
       else if (pointed && !ours.has(`${region}/${pointed.imageId}`)) {
         problems.push({
           code: "family-held",
@@ -81,10 +81,11 @@ export function families(
     function usurp(other: Image): void {
       usurpers.add(`${other.region}/${other.imageId}`);
     }
-    /** Only what a policy wants today gives way: a copy whose source is gone may well be the one to stay with. */
-    function isOurs(other: Image): boolean {
+    /** What a policy wants today gives way, and an older version that none wants; a newer one, as its source may only be gone, stays. */
+    function givesWay(other: Image): boolean {
       const copy = ours.get(`${region}/${other.imageId}`);
-      return copy?.state === "ready" && !copy.adopted;
+      if (copy?.state === "ready") return !copy.adopted;
+      return copy?.state === "retired" && !copy.adopted && copy.rootCreatedAt !== undefined && isNewer(leader, copy);
     }
   }
 }

@@ -130,17 +130,32 @@ describe("a family that points to another image than the newest version", () => 
     expect(plan.problems[0]?.text).toContain(`points to img-theirs01 ("golden-x"), which is none of ours`);
   });
 
+  it("loses the copy of an older version, too, that nobody wants any more", () => {
+    const gone = retired(v1, SHANGHAI, inFamily);
+    const newest = { ...policies[0], select: { type: "custom" as const, newest: 1 } };
+    const answers = points(gone.image.imageId);
+    const keeping = policy({ ...newest, prune: { minAge: 0, delete: false } });
+    expect(called(planOf({ ...world(gone), answers, policies: [keeping] }))).toEqual([
+      `modify ${gone.image.imageId}: family = `,
+    ]);
+    const disabled = policy({ ...keeping, name: "former", enabled: false });
+    const others = { ...gone, copy: { ...gone.copy, policy: "former" } };
+    expect(called(planOf({ ...world(others), answers, policies: [keeping, disabled] }))).toEqual([]);
+  });
+
+  const v3 = image({ imageId: "img-root0003", name: "silver-3", family: "golden", createdAt: NOW - DAY / 2 });
+
   it.each([
-    ["nobody wants any more", retired(v1, SHANGHAI, inFamily)],
+    ["is a newer version, which nobody wants any more", retired(v3, SHANGHAI, inFamily)],
     ["was made by other means", made(v1, SHANGHAI, { ...inFamily, copy: { adopted: true } })],
-  ])("keeps that image where it is a copy which %s", (_, other) => {
+  ])("keeps the copy that %s", (_, other) => {
     const plan = planOf({
       ...world(other),
       answers: points(other.image.imageId),
       policies: [
         policy({ ...policies[0], select: { type: "custom", name: ["golden-2"] }, prune: { minAge: 0, delete: false } }),
       ],
-      observation: observation([{ ...v1, name: "silver-1" }, v2, young.image, other.image]),
+      observation: observation([{ ...v1, name: "silver-1" }, v2, v3, young.image, other.image]),
     });
     expect(called(plan)).toEqual([]);
     expect(plan.problems).toEqual([]);
