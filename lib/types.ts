@@ -97,7 +97,7 @@ export interface Claim {
   readonly trouble?: "busy" | "failed";
 }
 
-/** A finished copy is not as it should be in this respect, and was set right so many times; see `lib/core/drift.ts`. */
+/** A finished copy is not as it should be in these respects, and that was set right so many times; see `lib/core/drift.ts`. */
 export interface Mending {
   readonly what: string;
   readonly tries: number;

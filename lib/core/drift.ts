@@ -12,6 +12,8 @@ type Retired = Extract<Copy, { state: "retired" }>;
 /** After so many vain tries a person is told, and it is tried once a day. */
 const MOST_TRIES = 5;
 const DAY = 86_400_000;
+/** Between what differs, in `Mending`. */
+const AND = "; ";
 /** A copy has a family that points to it, and not to the copy of a newer version. */
 const USURPS = "family, which is a newer version's";
 
@@ -32,19 +34,18 @@ export function maintain(remembered: Ready, image: Image, want: Want, c: Circums
   if (copy.adopted || want.block?.code === "contradiction" || image.state !== "NORMAL" || !(c.sweep || copy.mending))
     return NOTHING;
   // Who stands in whose way is found out by a look at everything alone: a look at less must not take it for set right.
-  if (!c.sweep && copy.mending?.what === USURPS) return NOTHING;
+  if (!c.sweep && isTried(copy, USURPS)) return NOTHING;
   if (copy.deprecatedByUs && !image.deprecated) {
     const { deprecatedByUs: _, ...rest } = copy;
     return note({ ...rest, updatedAt: c.now }, "undeprecated", `${image.imageId} is not deprecated any more`);
   }
   const { found, first } = differences(copy, image, want, c);
   const repaired = want.policy.onDrift === "repair" ? found : found.filter(({ always }) => always);
-  const [next] = repaired.filter(({ what }) => !isVain(copy, what, c)).concat(repaired);
-  if (next) return mend(copy, image, next, c);
+  if (repaired.length > 0) return mend(copy, image, repaired, c);
   // Nothing more is set right by itself: what was is over, also where something else differs or cannot be known.
   const known = copy === remembered ? NOTHING : note({ ...copy, updatedAt: c.now }, "known", knownText(copy, image));
   const over = first?.asks ? NOTHING : copy.mending ? ended(copy, image, found, c) : known;
-  const reported = found.map(({ what }) => what).join("; ");
+  const reported = found.map(({ what }) => what).join(AND);
   const remedy = "set it right by hand, or set onDrift: repair in the policy";
   return { ...over, ...first, ...(reported && { problem: drifted(copy, image, reported, remedy) }) };
 }
@@ -61,7 +62,7 @@ export function follow(copy: Retired, image: Image, observation: Observation, c:
   const isOurs = lineage !== undefined && keyText({ ...lineage, region: key.region }) === keyText(key);
   const policy = c.policies.find(({ name }) => name === copy.policy);
   if (!isOurs || copy.adopted || !policy?.enabled || image.state !== "NORMAL") return NOTHING;
-  if (!c.sweep && copy.mending?.what === USURPS) return NOTHING;
+  if (!c.sweep && isTried(copy, USURPS)) return NOTHING;
   const { shareWith } = policy.copy;
   const found =
     rolledBack(image, shareWith) ??
@@ -69,7 +70,7 @@ export function follow(copy: Retired, image: Image, observation: Observation, c:
     (c.usurps(image) ? giveWay(image, shareWith) : undefined);
   if (!found) return ended(copy, image, [], c);
   const marked = recalled && !copy.deprecatedByUs ? { ...copy, deprecatedByUs: true as const } : copy;
-  return mend(marked, image, found, c);
+  return mend(marked, image, [found], c);
 }
 
 /** A copy that was found by its marks while its source was not looked at has neither a family nor an age. */
@@ -124,9 +125,9 @@ function differences(
   return { found };
 }
 
-/** Whether this was set right just now, or in vain: then something else comes first. */
-function isVain({ mending }: Ready, what: string, c: Circumstances): boolean {
-  return mending?.what === what && mending.tries > 0 && c.now < mending.at + pauseAfter(mending.tries);
+/** Whether the last call that was to set this copy right was one of several for this. */
+function isTried({ mending }: Ready | Retired, what: string): boolean {
+  return mending !== undefined && mending.what.split(AND).includes(what);
 }
 
 function pauseAfter(tries: number): number {
@@ -164,21 +165,32 @@ function tagsToSet(copy: Ready, image: Image, want: Want): Record<string, string
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => image.tags[key] !== value));
 }
 
-function mend(copy: Ready | Retired, image: Image, { what, act }: Difference, c: Circumstances): Step {
+/**
+ * One call: for what was not tried before, if there is such, else for one after the other. It was in vain as long as the same
+ * things differ; counted each by itself, two of them would begin anew with every turn of the other.
+ */
+function mend(copy: Ready | Retired, image: Image, due: readonly Difference[], c: Circumstances): Step {
+  const what = due.map((one) => one.what).join(AND);
   const before = copy.mending?.what === what ? copy.mending : undefined;
   const tries = before?.tries ?? 0;
   const vain = drifted(copy, image, what, "see the journal for the cloud's answers; it is tried again once a day");
   const problem = tries >= MOST_TRIES ? { problem: vain } : {};
   if (before && tries > 0 && c.now < before.at + pauseAfter(tries)) return problem;
+  const chosen = due.find((one) => !isTried(copy, one.what)) ?? due[tries % due.length];
+  if (!chosen) return NOTHING;
   const mending: Mending = { what, tries: tries + 1, at: c.now };
   const next: Copy = { ...copy, mending, updatedAt: c.now };
-  return { note: { copy: next, what: "drift", text: `${image.imageId}: ${what}` }, act: act(next), ...problem };
+  return {
+    note: { copy: next, what: "drift", text: `${image.imageId}: ${chosen.what}` },
+    act: chosen.act(next),
+    ...problem,
+  };
 }
 
 function ended(copy: Ready | Retired, image: Image, found: readonly Difference[], c: Circumstances): Step {
   if (!copy.mending) return NOTHING;
   const { mending, ...rest } = copy;
-  const stays = found.some(({ what }) => what === mending.what);
+  const stays = found.some(({ what }) => isTried(copy, what));
   const text = stays ? `${mending.what} is only reported from now on` : `as it should be: ${mending.what}`;
   return note({ ...rest, updatedAt: c.now }, "mended", `${image.imageId}: ${text}`);
 }

@@ -150,6 +150,23 @@ describe("setting a copy right in vain", () => {
     expect(called(look(one))).toEqual([`modify ${imageId}: family = golden`]);
   });
 
+  it("is counted for all that differs together: two things that take turns come to an end as well", () => {
+    const one = { image: { ...drifted.image, family: "silver" }, copy: copyWith().copy };
+    const told: (string[] | number)[] = [];
+    let { copy } = one;
+    for (let hour = 0; hour < 8; hour += 1) {
+      const now = NOW + hour * 3_600_000;
+      const plan = look({ ...one, copy }, { now });
+      told.push(
+        called(plan).map((call) => call.split(": ")[1] ?? ""),
+        plan.problems.length,
+      );
+      copy = plan.copies[0] as Copy;
+    }
+    const [description, family] = [["description = a golden image"], ["family = golden"]];
+    expect(told).toEqual([description, 0, family, 0, description, 0, family, 0, description, 0, [], 1, [], 1, [], 1]);
+  });
+
   it("ends where what else differs is only reported, or cannot be known", () => {
     const report = [rule({ onDrift: "report" })];
     const other = { ...copyWith({ tags: { team: "core" } }), copy: after(1, 1000).copy };
