@@ -1,0 +1,134 @@
+import { callAction } from "../../emulator/call.ts";
+import { ApiError } from "../../emulator/errors.ts";
+import type { StoredImage } from "../../emulator/image.ts";
+import type { WorldOptions } from "../../emulator/world.ts";
+import { parsePolicy } from "../../lib/core/policy/policy.ts";
+import type { Problem } from "../../lib/errors.ts";
+import { type Report, replicate } from "../../lib/shell/replicate.ts";
+import type { Policy } from "../../lib/types.ts";
+import { ACCOUNT } from "../support/builders.ts";
+import { type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const HOME = "ap-guangzhou";
+export const THERE = "ap-shanghai";
+export const TEAM = "100000000003";
+export const OTHER = "100000000002";
+export const KEY = "01234567-89ab-cdef-0123-456789abcdef";
+
+/** What every policy of these tests has unless the test says otherwise; each value is YAML. */
+const USUAL = { from: `[${HOME}]`, select: '{name: ["golden-*"], newest: 9}', to: `[${THERE}]` };
+
+/** A file with one policy; `keys` are its keys, each with its value in YAML. */
+export function policyText(keys: Readonly<Record<string, string>> = {}): string {
+  return `version: 1\npolicies:\n${policyEntry(keys)}`;
+}
+
+/** One entry of the list of policies. */
+export function policyEntry(keys: Readonly<Record<string, string>> = {}): string {
+  const lines = Object.entries({ name: "golden", ...USUAL, ...keys }).map(([key, value]) => `${key}: ${value}`);
+  return `  - ${lines.join("\n    ")}\n`;
+}
+
+/** A policy file in an emulated cloud: the whole program runs by it, on a clock of its own. */
+export interface Trial extends TestWorld {
+  readonly program: Instance;
+  readonly policies: readonly Policy[];
+  readonly warnings: readonly Problem[];
+  /** Goes on by another file. */
+  follow(text: string): void;
+  sweep(): Promise<Report>;
+  /** A sweep every so many minutes, and a poll after it. */
+  live(minutes: number, step?: number): Promise<Report>;
+  /** Custom images of an account in a region, by name. */
+  names(region: string, account?: string): string[];
+  /** An image of the main account. */
+  image(region: string, name: string): StoredImage | undefined;
+  /** Asks the emulator itself. Answers what it says, or the code with which it refuses. */
+  ask(
+    action: string,
+    region: string,
+    params: Record<string, unknown>,
+    account?: string,
+  ): Record<string, unknown> | string;
+  /** Name of the image to which a family points, as the emulator answers. */
+  pointed(region: string, family: string): string | undefined;
+  /** How often each action is called in a piece of work; those that are not called are left out. */
+  calls(work: () => Promise<unknown>): Promise<Record<string, number>>;
+}
+
+const open: Trial[] = [];
+
+/** Ends every trial of a test. */
+export async function endTrials(): Promise<void> {
+  for (const trial of open.splice(0)) await trial.close();
+}
+
+/** Begins one. */
+export async function trial(text: string, options: Partial<WorldOptions> = {}): Promise<Trial> {
+  const world = await testWorld({ copyMinutes: [3, 6], ...options });
+  const { policies, warnings } = parsePolicy(text, "policy.yaml");
+  const program = world.instance(policies);
+  const own = (region: string, account: string) =>
+    [...(world.world.images.get(region)?.values() ?? [])].filter(({ owner }) => owner === account);
+  // The parts of the world that a test may exchange are read anew each time.
+  const self: Trial = Object.assign(Object.create(world) as TestWorld, {
+    program,
+    policies,
+    warnings,
+    follow: (next: string) => {
+      program.policies = parsePolicy(next, "policy.yaml").policies;
+    },
+    sweep: () => replicate(sweep, program),
+    async live(minutes: number, step = 5) {
+      for (let passed = 0; passed < minutes; passed += step) {
+        await replicate(sweep, program);
+        world.pass(step * MINUTE);
+        await replicate(poll, program);
+      }
+      return replicate(sweep, program);
+    },
+    names: (region: string, account = ACCOUNT) =>
+      own(region, account)
+        .map(({ name }) => name)
+        .sort(),
+    image: (region: string, name: string) => own(region, ACCOUNT).find((image) => image.name === name),
+    ask(action: string, region: string, params: Record<string, unknown>, uin = ACCOUNT) {
+      const account = world.world.config.accounts.find((one) => one.uin === uin);
+      if (!account) throw new Error(`no account ${uin}`);
+      const [service, version] = action.endsWith("TagResources")
+        ? (["tag", "2018-08-13"] as const)
+        : (["cvm", "2017-03-12"] as const);
+      try {
+        return callAction(world.world, { account, service, action, version, region, params });
+      } catch (error) {
+        if (error instanceof ApiError) return error.code;
+        throw error;
+      }
+    },
+    pointed(region: string, ImageFamily: string) {
+      const answer = self.ask("DescribeImageFromFamily", region, { ImageFamily });
+      return typeof answer === "string" ? answer : (answer["Image"] as { ImageName: string } | null)?.ImageName;
+    },
+    async calls(work: () => Promise<unknown>) {
+      const from = world.world.requests.length;
+      await work();
+      const counts: Record<string, number> = {};
+      for (const { action } of world.world.requests.slice(from)) {
+        if (action !== "GetCallerIdentity") counts[action] = (counts[action] ?? 0) + 1;
+      }
+      return counts;
+    },
+  });
+  open.push(self);
+  return self;
+}
+
+/** The one image that was just made. */
+export function baked(t: Trial, order: Parameters<TestWorld["bake"]>[0] = {}): StoredImage {
+  const [image] = t.bake({ name: "golden-1", ...order });
+  if (!image) throw new Error("nothing was made");
+  return image;
+}
