@@ -58,7 +58,8 @@ function whyWrong(deletion: Deletion): string | undefined {
     .find(
       (other) => other.copiedFrom?.imageId === imageId && !sim.byHand.has(other.imageId) && isBeingMade(sim, other),
     );
-  if (child?.work && child.work.startedAt < known && sim.recorded.has(child.imageId))
+  // Of two that were made because one could not be seen, only one is remembered.
+  if (!sim.beyond && child?.work && child.work.startedAt < known && sim.recorded.has(child.imageId))
     return `${child.imageId} is being made from it`;
   // Whose copies they are shows in the world alone only where nobody has changed it meanwhile.
   if (sim.peopleActedAt >= known || sim.isOdd(image)) return undefined;

@@ -65,7 +65,7 @@ function unreported(sim: Scene, last: Report): string | undefined {
 
 /** One more sweep does nothing. What is blocked with an excuse is tried again now and then, for ever. */
 function workLeft(sim: Scene, last: Report): string | undefined {
-  const excused = new Set(last.copies.filter(isExcused).map((copy) => keyText(copy.key)));
+  const excused = new Set(last.copies.filter((copy) => isExcused(sim, copy)).map((copy) => keyText(copy.key)));
   const rightly = (action: Action) =>
     action.do === "send"
       ? isBusyForGood(sim, action.source.imageId) ||
@@ -84,8 +84,10 @@ function isBusyForGood(sim: Scene, imageId: string): boolean {
 }
 
 /** Blocked or failed for a reason that stands when everything is calm. */
-export function isExcused(copy: Copy): boolean {
-  return (copy.state === "blocked" || copy.state === "failed") && EXCUSES.has(copy.reason.code);
+export function isExcused(sim: Scene, copy: Copy): boolean {
+  if (copy.state !== "blocked" && copy.state !== "failed") return false;
+  const isReported = sim.policies.some(({ name, onDrift }) => name === copy.policy && onDrift === "report");
+  return EXCUSES.has(copy.reason.code) || (copy.reason.code === "gone" && isReported);
 }
 
 /** Ready, and really so; or not, with an excuse. No claim is left open. */
@@ -103,7 +105,7 @@ function whyUnfinished(sim: Scene, copy: Copy): string | undefined {
       return undefined;
     case "blocked":
     case "failed":
-      return isExcused(copy) ? undefined : `${where} is ${copy.state}: ${copy.reason.text}`;
+      return isExcused(sim, copy) ? undefined : `${where} is ${copy.state}: ${copy.reason.text}`;
     case "waiting":
       // The first step of a chain has an excuse of its own; and a copy that is stuck keeps its source busy.
       if (copy.reason.code === "parent-not-ready" || /SYNCING|busy/.test(copy.reason.text)) return undefined;

@@ -89,9 +89,9 @@ export class Simulation extends Scene {
       if (alive.length === 7) this.count("eight-at-once");
       return this.#start(dice.pick(["timer", "timer", "sweep", "sweep", "sweep", "event", "event", byHand]));
     }
-    if (dice.roll(0.012)) return somebodyActs(this);
-    if (dice.roll(0.002)) {
-      this.unanswered.set(dice.pick<Unanswered>(UNANSWERED), scheduler.now + dice.between(60_000, 1_800_000));
+    if (dice.roll(0.018)) return somebodyActs(this);
+    if (dice.roll(0.004)) {
+      this.unanswered.set(dice.pick<Unanswered>(UNANSWERED), scheduler.now + dice.between(300_000, 3_600_000));
       return;
     }
     if (dice.roll(0.003)) return this.#loseState("state-lost");
@@ -298,11 +298,12 @@ export class Simulation extends Scene {
 
   /** Whether the last sweep found nothing to do and nothing to wait for. */
   #isSettled(): boolean {
-    const isHopeless = (copy: Copy) =>
-      copy.state === "waiting" && /which is (blocked|failed|retired)/.test(copy.reason.text);
+    // It goes on as soon as the step before it does.
+    const isLater = (copy: Copy) => copy.state === "waiting" && copy.reason.code === "parent-not-ready";
     const isOpen = (copy: Copy) =>
-      !isHopeless(copy) &&
-      (copy.missingSince !== undefined || !(copy.state === "ready" || copy.state === "retired" || isExcused(copy)));
+      !isLater(copy) &&
+      (copy.missingSince !== undefined ||
+        !(copy.state === "ready" || copy.state === "retired" || isExcused(this, copy)));
     const mayGo = ["too-recent", "enough-deleted"];
     const isKept = this.last?.plan.kept.some(({ reason }) => mayGo.includes(reason.code)) ?? false;
     return !isKept && this.last?.copies.some(isOpen) === false && this.last.plan.actions.length === 0;
