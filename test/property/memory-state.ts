@@ -1,0 +1,42 @@
+import { keyText } from "../../lib/core/mark.ts";
+import type { ReadableJournal, State } from "../../lib/ports/state.ts";
+import type { AccountRecord, AwaitedImage, Copy } from "../../lib/types.ts";
+
+/** A state of one account in this process, for tests that make very many of them. */
+export function memoryState(): State & ReadableJournal {
+  const copies = new Map<string, Copy>();
+  let record: AccountRecord | undefined;
+  let waiting: readonly AwaitedImage[] = [];
+  const is = (a: AwaitedImage) => (b: AwaitedImage) => a.imageId === b.imageId && a.region === b.region;
+  return {
+    copies: async () => [...copies.values()],
+    async saveCopy(copy) {
+      const before = copies.get(keyText(copy.key));
+      if ((before?.version ?? 0) !== copy.version) return undefined;
+      const saved = { ...copy, version: copy.version + 1 };
+      copies.set(keyText(copy.key), saved);
+      return saved;
+    },
+    account: async () => record,
+    async saveAccount(next) {
+      if ((record?.version ?? 0) !== next.version) return undefined;
+      record = { ...next, version: next.version + 1 };
+      return record;
+    },
+    awaited: async () => [...waiting],
+    async setAwaited(add, remove) {
+      const kept = waiting.filter((one) => !remove.some(is(one)));
+      waiting = [...kept, ...add.filter((one) => !kept.some(is(one)))];
+    },
+    async forget() {
+      copies.clear();
+      waiting = [];
+    },
+    saveRun: async () => {},
+    runs: async () => [],
+    prune: async () => {},
+    append: async () => {},
+    entries: async () => [],
+    close: async () => {},
+  };
+}

@@ -1,0 +1,201 @@
+import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+import { changeImage, deleteImage, makeImages } from "../../emulator/console.ts";
+import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
+import { makeUser, removeUser } from "../../emulator/users.ts";
+import { createWorld, setQuota, type World } from "../../emulator/world.ts";
+import { keyText } from "../../lib/core/mark.ts";
+import type { Action } from "../../lib/core/plan.ts";
+import { type Order, type Report, replicate } from "../../lib/shell/replicate.ts";
+import type { Copy, Policy } from "../../lib/types.ts";
+import { ACCOUNT, NOW, SETTLE } from "../support/builders.ts";
+import { cloudIn } from "../support/world.ts";
+import { type Baked, type Change, FACTORY, ignored, REGIONS, STRANGER, type Story } from "./arbitraries.ts";
+import { memoryState } from "./memory-state.ts";
+import { judged } from "./oracle.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const SWEEP: Order = { why: "test", scope: { kind: "sweep" } };
+/** Sweeps, ten minutes apart, after which everything has to be at rest. */
+const MOST_ROUNDS = 60;
+
+/** Reasons that stand until somebody changes something, though the cloud is asked again now and then. */
+const STANDING = new Set(["InvalidImageName.Duplicate", "UnsupportedOperation.SharedImageModifyUnsupported"]);
+
+/** A story that is told: the cloud, the program and the clock that moves both. */
+export interface Telling {
+  readonly world: World;
+  readonly policies: readonly Policy[];
+  readonly rounds: number;
+  /** Everything that there is to do is done, until nothing is left. Throws if that does not end. */
+  rest(): Promise<Report>;
+  pass(ms: number): void;
+  sweep(): Promise<Report>;
+  happen(changes: readonly Change[]): void;
+}
+
+export function tell(story: Story): Telling {
+  let now = NOW;
+  let rounds = 0;
+  let policies: readonly Policy[] = story.policies;
+  const accounts = DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved: true }));
+  const [owner = DEFAULT_ACCOUNTS[0]] = accounts;
+  const { seed, switches } = story;
+  const world = createWorld({ now: () => now, accounts, seed, switches, rateLimits: false, copyMinutes: [1, 5] });
+  for (const [region, quota] of Object.entries(story.quotas)) if (quota) setQuota(world, region, quota);
+  for (const image of story.images) bake(world, image);
+  const state = memoryState();
+  const ever = new Map<string, StoredImage>();
+  const records = () => state.copies(ACCOUNT);
+  const cloud = judged(
+    cloudIn(world, owner, () => now),
+    { world, ever, records, policies: () => policies },
+  );
+  const program = {
+    cloud,
+    state,
+    journal: state,
+    me: { id: "program" },
+    now: () => now,
+    stopAt: () => Number.POSITIVE_INFINITY,
+    concurrency: 4,
+    settle: SETTLE,
+    isDead: () => false,
+  };
+  const self: Telling = {
+    world,
+    get policies() {
+      return policies;
+    },
+    get rounds() {
+      return rounds;
+    },
+    pass(ms) {
+      now += ms;
+    },
+    sweep: () => replicate(SWEEP, { ...program, policies }),
+    async rest() {
+      for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+        rounds += 1;
+        const report = await self.sweep();
+        const left = leftIn(report);
+        if (left.length === 0) return report;
+        if (round === MOST_ROUNDS) throw new Error(`does not end: ${left.join("; ")}`);
+        now += 10 * MINUTE;
+      }
+      throw new Error("unreachable");
+    },
+    happen(changes) {
+      now += HOUR;
+      for (const change of changes) policies = changed(world, policies, change);
+    },
+  };
+  return self;
+}
+
+/** What a run found to do, or left under way: what is tried again now and then for a reason that stands is not counted. */
+export function leftIn(report: Report): string[] {
+  const standing = new Set(report.copies.filter(stands).map(({ key }) => keyText(key)));
+  const actions = report.plan.actions.flatMap((action): string[] => {
+    const keys = action.do === "send" ? action.drafts.map(({ copy }) => copy.key) : [action.copy.key];
+    return keys.every((key) => standing.has(keyText(key))) ? [] : [textOf(action)];
+  });
+  const open = report.copies.filter(
+    (copy) =>
+      ["copying", "finishing", "retrying"].includes(copy.state) || ("mending" in copy && !stands(copy) && copy.mending),
+  );
+  return [...actions, ...open.map(({ key, state }) => `${key.rootId} → ${key.region} is ${state}`)];
+}
+
+function textOf(action: Action): string {
+  if (action.do === "note") return `note ${action.what}: ${action.text}`;
+  if (action.do === "send")
+    return `send ${action.source.imageId} → ${action.drafts.map(({ copy }) => copy.key.region).join()}`;
+  return `${action.do} ${action.image.imageId} ${JSON.stringify("attributes" in action ? action.attributes : {})}`;
+}
+
+/** Blocked by what the cloud says, or set right in vain so often that it is tried once a day. */
+function stands(copy: Copy): boolean {
+  if (copy.state === "blocked") return STANDING.has(copy.reason.code);
+  return "mending" in copy && (copy.mending?.tries ?? 0) >= 5;
+}
+
+function bake(world: World, { hours, isIgnored, tags, owner, family, ...order }: Baked): void {
+  const [image] = makeImages(world, {
+    ...order,
+    ...(family !== undefined && { family }),
+    account: owner,
+    createdAt: world.now() - hours * HOUR,
+    tags: isIgnored ? { ...tags, ...ignored } : tags,
+    silent: true,
+  });
+  if (image && owner !== ACCOUNT && order.state === "NORMAL") image.shares.set(ACCOUNT, world.now());
+}
+
+/** What a person does: to the policies, which it answers as they are then, or in the cloud. */
+function changed(world: World, policies: readonly Policy[], change: Change): readonly Policy[] {
+  if (change.what === "bake") bake(world, { ...change.image, hours: 0 });
+  else if ("rule" in change) return edited(policies, change);
+  else if (change.what === "quota") setQuota(world, REGIONS[change.n % REGIONS.length], 500);
+  else touch(world, change.what, change.n);
+  return policies;
+}
+
+function edited(policies: readonly Policy[], { what, n, rule }: Extract<Change, { rule: unknown }>): readonly Policy[] {
+  const index = n % policies.length;
+  if (what === "remove") return policies.filter((_, i) => i !== index || policies.length === 1);
+  return policies.map((one, i) => (i === index ? { ...one, [what]: rule[what] } : one));
+}
+
+type Touch = Exclude<Extract<Change, { n: number }>, { rule: unknown }>["what"];
+
+function touch(world: World, what: Touch, n: number): void {
+  const all = [...world.images.values()].flatMap((images) => [...images.values()]).filter(({ owner }) => owner !== "");
+  const nth = (images: readonly StoredImage[]) => images[n % Math.max(1, images.length)];
+  const root = nth(all.filter(({ copiedFrom }) => !copiedFrom));
+  const copy = nth(all.filter((image) => image.copiedFrom && progressOf(image, world.workNow()).state === "NORMAL"));
+  const silent = true;
+  switch (what) {
+    case "ignore":
+      if (root) changeImage(world, root, { tags: { ...Object.fromEntries(tagsOf(root)), ...ignored }, silent });
+      return;
+    case "deprecate":
+    case "undeprecate":
+      if (root) changeImage(world, root, { deprecated: what === "deprecate", silent });
+      return;
+    case "delete-root":
+      if (root) deleteImage(world, root, silent);
+      return;
+    case "delete-copy":
+      if (copy) deleteImage(world, copy, silent);
+      return;
+    case "describe-copy":
+      if (copy) changeImage(world, copy, { description: "by hand", silent });
+      return;
+    case "family-of-copy":
+      if (copy) changeImage(world, copy, { family: "web", silent });
+      return;
+    case "tags-of-copy":
+      if (copy) changeImage(world, copy, { tags: { owner: "me" }, silent });
+      return;
+    case "share-copy":
+      if (copy) copy.shares.set(STRANGER, world.now());
+      return;
+    case "unshare-copy":
+      copy?.shares.clear();
+      return;
+    case "use-copy":
+      if (copy) makeUser(world, { kind: "instance", region: copy.region, imageIds: [copy.imageId] });
+      return;
+    case "free-copy": {
+      const [user] = world.users;
+      if (user) removeUser(world, user.region, user.id);
+      return;
+    }
+    case "withdraw-root":
+      if (root && root.owner === FACTORY) root.shares.clear();
+      return;
+    case "quota":
+      return;
+  }
+}
