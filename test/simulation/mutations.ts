@@ -28,14 +28,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "trust SyncPercent",
     file: "lib/core/pursue.ts",
-    find: 'if (image.state !== "NORMAL") {',
-    replace: 'if (image.state !== "NORMAL" && (image.syncPercent ?? 0) < 90) {',
+    find: 'return image.state === "NORMAL" ?',
+    replace: 'return image.state === "NORMAL" || (image.syncPercent ?? 0) >= 90 ?',
   },
   {
     name: "tags after the rename",
     file: "lib/core/pursue.ts",
-    find: "const act: Act = tagFirst\n",
-    replace: "const act: Act = tagFirst && image.name === settings.name\n",
+    find: "if (Object.keys(tags).length > 0) return {",
+    replace: "if (Object.keys(tags).length > 0 && image.name === settings.name) return {",
   },
   {
     name: "adopt by the final name",
@@ -130,7 +130,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "write the journal after the call only",
     file: "lib/shell/apply.ts",
-    find: "await run.tell(action.do, describe(action), about);",
+    find: "await run.tell(action.do, textOf(action), about);",
     replace: "",
   },
   {
@@ -166,7 +166,43 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "set no description",
     file: "lib/core/pursue.ts",
-    find: "name: settings.name, description: settings.description }",
-    replace: 'name: settings.name, description: "" }',
+    find: "modify({ name, description, ...now })",
+    replace: 'modify({ name, description: "", ...now })',
+  },
+  {
+    name: "delete without asking who uses it",
+    file: "lib/core/prune.ts",
+    find: "for (const found of [used, pointed, shared]) {",
+    replace: "for (const found of [pointed, shared]) {",
+  },
+  {
+    name: "delete what a family points to",
+    file: "lib/core/prune.ts",
+    find: "for (const found of [used, pointed, shared]) {",
+    replace: "for (const found of [used, shared]) {",
+  },
+  {
+    name: "delete although another policy does not permit it",
+    file: "lib/core/prune.ts",
+    find: "const against = [own, ...others].find(",
+    replace: "const against = [own].find(",
+  },
+  {
+    name: "delete as much as there is in one run",
+    file: "lib/core/plan.ts",
+    find: "withFewDeletions(fitting, MOST_DELETIONS - deleted)",
+    replace: "withFewDeletions(fitting, 1000)",
+  },
+  {
+    name: "publish together without waiting",
+    file: "lib/core/together.ts",
+    find: "if (missing.length === 0) return undefined;",
+    replace: "if (missing.length >= 0) return undefined;",
+  },
+  {
+    name: "ask for an encrypted copy that is none",
+    file: "lib/shell/send.ts",
+    find: "if (kmsKeyId === undefined) return {};",
+    replace: "if (kmsKeyId !== undefined || kmsKeyId === undefined) return {};",
   },
 ];
