@@ -49,7 +49,7 @@ export function firstReading(
     )
       continue;
     if (scope.kind !== "sweep" && !isOpen(copy)) continue;
-    open.add(copy.policy);
+    open.add(copy.key.rootRegion);
     of(copy.key.rootRegion).ids.add(copy.key.rootId);
     const parent = firstSteps.get(rootText(copy.key));
     if (parent) of(parent.region).ids.add(parent.imageId);
@@ -58,9 +58,9 @@ export function firstReading(
     if ("imageId" in copy && copy.imageId) of(copy.key.region).ids.add(copy.imageId);
     else if (isDue(copy, now)) of(copy.key.region).types.add("custom");
   }
-  // Whether an image is still among the newest shows only beside the others.
-  for (const { name, select, from } of policies) {
-    if (select.newest === undefined || !open.has(name)) continue;
+  // Whether an image is still among the newest shows only beside the others; a copy may be wanted by more policies than one.
+  for (const { enabled, select, from } of policies) {
+    if (!enabled || select.newest === undefined || !from.some((region) => open.has(region))) continue;
     for (const region of from) of(region).types.add(select.type);
   }
   return reading;

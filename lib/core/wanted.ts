@@ -65,9 +65,12 @@ export function wantedCopies(
   const ready = new Set(
     copies.flatMap((copy) => (copy.state === "ready" && copy.missingSince === undefined ? [keyText(copy.key)] : [])),
   );
+  const standing = new Set(copies.flatMap((copy) => (copy.state === "retired" ? [] : [keyText(copy.key)])));
   for (const policy of policies.filter((p) => p.enabled)) {
-    for (const root of rootsOf(policy, observation, copies, recorded, now, passedOver)) {
+    const isWhole = readWhole(policy, observation);
+    for (const root of rootsOf(policy, observation, recorded, now, passedOver)) {
       for (const want of wantsOf(policy, root, observation.account, ready)) {
+        if (!isWhole && !standing.has(keyText(want.key))) continue;
         const other = wants.get(keyText(want.key));
         wants.set(keyText(want.key), other ? mergedWant(other, want) : want);
       }
@@ -90,7 +93,6 @@ function refText(ref: ImageRef): string {
 function rootsOf(
   policy: Policy,
   observation: Observation,
-  copies: readonly Copy[],
   recorded: ReadonlySet<string>,
   now: Millis,
   passedOver: PassedOver[],
@@ -105,8 +107,7 @@ function rootsOf(
       else selected.push(image);
     }
   }
-  if (policy.select.newest === undefined) return selected;
-  if (!readWhole(policy, observation)) return selected.filter((image) => hasRecord(image, copies));
+  if (policy.select.newest === undefined || !readWhole(policy, observation)) return selected;
   // One that failed takes nobody's place.
   const newest = new Set(
     newestOf(
@@ -128,14 +129,11 @@ function whyACopy(image: Image, account: string, recorded: ReadonlySet<string>):
   return { code: "is-a-copy", text: "it is a copy itself; only its root is replicated" };
 }
 
-/** `newest` can only be judged when all images that compete were read. */
+/** `newest` can only be judged when all images that compete were read; until then only what is remembered counts as wanted. */
 function readWhole(policy: Policy, observation: Observation): boolean {
-  return policy.from.every((region) => observation.regions.get(region)?.complete.has(policy.select.type));
-}
-
-function hasRecord(image: Image, copies: readonly Copy[]): boolean {
-  return copies.some(
-    (c) => c.key.rootId === image.imageId && c.key.rootRegion === image.region && c.state !== "retired",
+  return (
+    policy.select.newest === undefined ||
+    policy.from.every((region) => observation.regions.get(region)?.complete.has(policy.select.type))
   );
 }
 

@@ -90,6 +90,10 @@ describe("a look at what is under way", () => {
     const newest = [policy({ select: { type: "custom", newest: 2 } })];
     expect(first("poll", [going], { policies: newest })[HOME]).toBe("custom img-root0001");
     expect(first("poll", [ready], { policies: newest })).toEqual({});
+    const another = [policy(), policy({ name: "another", select: { type: "custom", newest: 2 } })];
+    expect(first("poll", [going], { policies: another })[HOME]).toBe("custom img-root0001");
+    const elsewhere = [policy(), policy({ name: "another", from: [BEIJING], select: { type: "custom", newest: 2 } })];
+    expect(first("poll", [going], { policies: elsewhere })).not.toHaveProperty(BEIJING);
   });
 
   it("reads the images that are waited for", () => {

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import type { Observation } from "../../lib/core/observation.ts";
+import { asked, called, copySettings, image, NOW, noted, observation, planOf, policy } from "../support/builders.ts";
+
+const [HOME, SHANGHAI] = ["ap-guangzhou", "ap-shanghai"];
+const DAY = 86_400_000;
+const old = image({ imageId: "img-root0001", name: "golden-1", family: "web", createdAt: NOW - 2 * DAY });
+const young = image({ imageId: "img-root0002", name: "golden-2", family: "web", createdAt: NOW - DAY });
+const newest = policy({
+  name: "newest",
+  select: { type: "custom", newest: 1 },
+  copy: copySettings({ family: "inherit" }),
+});
+const wanted = (...given: Parameters<typeof planOf>) =>
+  [...planOf(...given).wants.values()].map(({ key, release: { family } }) => `${key.rootId} → ${key.region} ${family}`);
+/** What was read of the sources: these, each by its id. */
+const byId = (whole: Observation): Observation => {
+  const home = whole.regions.get(HOME);
+  if (!home) return whole;
+  const part = { ...home, complete: new Set<never>(), asked: new Set(home.images.keys()) };
+  return { ...whole, regions: new Map([...whole.regions, [HOME, part]]) };
+};
+
+describe("a policy that takes the newest", () => {
+  it("takes that and no other, counted by family, and those without one together", () => {
+    const plan = planOf({ policies: [newest], observation: observation([old, young]) });
+    expect(called(plan)).toEqual(["send img-root0002 → ap-beijing", "send img-root0002 → ap-shanghai"]);
+    expect(plan.passedOver).toMatchObject([{ image: { imageId: "img-root0001" }, reason: { code: "not-newest" } }]);
+    const { family: _, ...bare } = old;
+    expect(called(planOf({ policies: [newest], observation: observation([bare, young]) }))).toHaveLength(4);
+  });
+
+  it("takes the one before where the newest failed or was recalled", () => {
+    for (const fields of [{ state: "CREATEFAILED" }, { deprecated: true }])
+      expect(called(planOf({ policies: [newest], observation: observation([old, { ...young, ...fields }]) }))).toEqual([
+        "send img-root0001 → ap-beijing",
+        "send img-root0001 → ap-shanghai",
+      ]);
+  });
+
+  it("goes on with what is remembered where not all that compete were read, and begins nothing", () => {
+    const going = asked(old, SHANGHAI);
+    const seen = byId(observation([old, going.image]));
+    expect(wanted({ policies: [newest], copies: [going.copy], observation: seen })).toEqual([
+      "img-root0001 → ap-shanghai web",
+    ]);
+    expect(wanted({ policies: [newest], observation: byId(observation([old])) })).toEqual([]);
+  });
+
+  it("does not want what another policy has made elsewhere", () => {
+    const every = policy({ to: [SHANGHAI] });
+    const going = asked(old, SHANGHAI);
+    const seen = byId(observation([old, going.image]));
+    const plan = planOf({ policies: [every, newest], copies: [going.copy], observation: seen });
+    expect(called(plan)).toEqual([]);
+    expect(noted(plan)).toEqual([]);
+  });
+});
