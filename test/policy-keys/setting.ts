@@ -1,13 +1,13 @@
 import { callAction } from "../../emulator/call.ts";
 import { ApiError } from "../../emulator/errors.ts";
-import type { StoredImage } from "../../emulator/image.ts";
+import { type StoredImage, tagsOf } from "../../emulator/image.ts";
 import type { WorldOptions } from "../../emulator/world.ts";
 import { parsePolicy } from "../../lib/core/policy/policy.ts";
 import type { Problem } from "../../lib/errors.ts";
 import { type Report, replicate } from "../../lib/shell/replicate.ts";
 import type { Policy } from "../../lib/types.ts";
 import { ACCOUNT } from "../support/builders.ts";
-import { type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
+import { cloudIn, type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -17,6 +17,9 @@ export const THERE = "ap-shanghai";
 export const TEAM = "100000000003";
 export const OTHER = "100000000002";
 export const KEY = "01234567-89ab-cdef-0123-456789abcdef";
+
+/** By key: what is to be shown of it, and the test that shows it. */
+export type KeyTests = Readonly<Record<string, Readonly<Record<string, () => Promise<void>>>>>;
 
 /** What every policy of these tests has unless the test says otherwise; each value is YAML. */
 const USUAL = { from: `[${HOME}]`, select: '{name: ["golden-*"], newest: 9}', to: `[${THERE}]` };
@@ -39,13 +42,17 @@ export interface Trial extends TestWorld {
   readonly warnings: readonly Problem[];
   /** Goes on by another file. */
   follow(text: string): void;
-  sweep(): Promise<Report>;
+  readonly sweep: () => Promise<Report>;
   /** A sweep every so many minutes, and a poll after it. */
   live(minutes: number, step?: number): Promise<Report>;
   /** Custom images of an account in a region, by name. */
   names(region: string, account?: string): string[];
   /** An image of the main account. */
   image(region: string, name: string): StoredImage | undefined;
+  /** Its tags. */
+  tags(region: string, name: string): Record<string, string>;
+  /** Why each copy is not ready, as `region code`. */
+  reasons(report: Report): string[];
   /** Asks the emulator itself. Answers what it says, or the code with which it refuses. */
   ask(
     action: string,
@@ -70,7 +77,9 @@ export async function endTrials(): Promise<void> {
 export async function trial(text: string, options: Partial<WorldOptions> = {}): Promise<Trial> {
   const world = await testWorld({ copyMinutes: [3, 6], ...options });
   const { policies, warnings } = parsePolicy(text, "policy.yaml");
-  const program = world.instance(policies);
+  const [account] = world.world.config.accounts;
+  if (!account) throw new Error("nobody has an account");
+  const program = world.instance(policies, { cloud: cloudIn(world.world, account, () => world.world.now()) });
   const own = (region: string, account: string) =>
     [...(world.world.images.get(region)?.values() ?? [])].filter(({ owner }) => owner === account);
   // The parts of the world that a test may exchange are read anew each time.
@@ -95,6 +104,12 @@ export async function trial(text: string, options: Partial<WorldOptions> = {}): 
         .map(({ name }) => name)
         .sort(),
     image: (region: string, name: string) => own(region, ACCOUNT).find((image) => image.name === name),
+    tags(region: string, name: string) {
+      const image = self.image(region, name);
+      return image ? Object.fromEntries(tagsOf(image)) : {};
+    },
+    reasons: ({ copies }: Report) =>
+      copies.flatMap((copy) => ("reason" in copy ? [`${copy.key.region} ${copy.reason.code}`] : [])).sort(),
     ask(action: string, region: string, params: Record<string, unknown>, uin = ACCOUNT) {
       const account = world.world.config.accounts.find((one) => one.uin === uin);
       if (!account) throw new Error(`no account ${uin}`);

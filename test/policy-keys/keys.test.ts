@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { parsePolicy } from "../../lib/core/policy/policy.ts";
+import { COPYING } from "./copying.ts";
+import { DRESSING } from "./dressing.ts";
+import { KEEPING } from "./keeping.ts";
+import { LIMITS } from "./limits.ts";
+import { PUBLISHING } from "./publishing.ts";
+import { SELECTING } from "./selecting.ts";
+import { endTrials, policyEntry } from "./setting.ts";
+import { defaultOf, documentedKeys } from "./tables.ts";
+import { WHOLE_FILE } from "./whole-file.ts";
+
+/** Every key of docs/policy.md: that it does what its row says, costs what it says, and meets the cloud's own rule. */
+const TESTS = { ...WHOLE_FILE, ...COPYING, ...LIMITS, ...DRESSING, ...PUBLISHING, ...KEEPING, ...SELECTING };
+
+afterEach(endTrials);
+
+describe.each(Object.entries(TESTS))("%s", (_, tests) => {
+  it.each(Object.entries(tests))("%s", { timeout: 60_000 }, (_what, test) => test());
+});
+
+describe("the tables of docs/policy.md", () => {
+  const rows = documentedKeys();
+
+  it("name the keys that are tested here, and no others", () => {
+    expect(rows.map(({ key }) => key).sort()).toEqual(Object.keys(TESTS).sort());
+  });
+
+  const DEFAULTS = rows.filter((row) => defaultOf(row) !== undefined);
+
+  it.each(DEFAULTS.map((row) => [row.key, row] as const))("give the true default of %s", (key, row) => {
+    const path = key.split(".");
+    const written = path.reduceRight((inner, name) => `{${name}: ${inner}}`, defaultOf(row) ?? "");
+    const keys = Object.entries(parse(written) as object).map(([name, value]) => [name, JSON.stringify(value)]);
+    const file = (own: Record<string, string>) => `version: 1\npolicies:\n${policyEntry(own)}`;
+    const read = (own: Record<string, string>) => parsePolicy(file(own), "policy.yaml").policies;
+    expect(read(Object.fromEntries(keys) as Record<string, string>)).toEqual(read({}));
+  });
+
+  it("leave out the default of those alone that must be given, or are none or everything without", () => {
+    const others = rows.filter((row) => "default" in row.cells && defaultOf(row) === undefined);
+    const words = others.map(({ key, cells }) => `${key}: ${cells["default"]}`);
+    expect(words.sort()).toEqual(
+      [
+        ...["name", "from", "to"].map((key) => `${key}: required`),
+        ...["copy.tags.set", "copy.shareWith", "copy.regions", "maxSizeGiB"].map((key) => `${key}: none`),
+        "select: everything",
+      ].sort(),
+    );
+    const [minimal] = parsePolicy("version: 1\npolicies: [{name: a, from: [all], to: [all]}]", "p").policies;
+    expect(minimal).toMatchObject({
+      select: { type: "custom" },
+      copy: { tags: { set: {} }, shareWith: [], regions: {} },
+    });
+    expect(minimal).not.toHaveProperty("maxSizeGiB");
+    expect(Object.keys(minimal?.select ?? {})).toEqual(["type"]);
+  });
+});

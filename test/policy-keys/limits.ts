@@ -1,0 +1,110 @@
+import { expect } from "vitest";
+import { addFault } from "../../emulator/faults.ts";
+import { baked, DAY, HOME, type KeyTests, MINUTE, policyText, THERE, trial } from "./setting.ts";
+import { refusal } from "./whole-file.ts";
+
+/** What stands in the way of a copy, and how often it is tried. */
+export const LIMITS: KeyTests = {
+  existing: {
+    "block: another image of that name is left to a person; the cloud gives no name twice": async () => {
+      const t = await trial(policyText());
+      baked(t, { region: THERE });
+      baked(t);
+      expect(t.reasons(await t.sweep())).toEqual([`${THERE} name-taken`]);
+      const { imageId } = baked(t, { region: THERE, name: "other" });
+      const renamed = t.ask("ModifyImageAttribute", THERE, { ImageId: imageId, ImageName: "golden-1" });
+      expect(renamed).toBe("InvalidImageName.Duplicate");
+    },
+    "adopt: one that fits is the copy, and neither changed nor deleted": async () => {
+      const keys = {
+        existing: "adopt",
+        copy: "{description: ours, family: ours}",
+        prune: "{delete: true, minAge: 0s}",
+      };
+      const t = await trial(policyText(keys));
+      const root = baked(t);
+      t.pass(MINUTE);
+      const before = structuredClone(baked(t, { region: THERE, description: "made by hand" }));
+      await t.live(20);
+      expect((await t.sweep()).copies).toMatchObject([{ state: "ready", adopted: true, imageId: before.imageId }]);
+      t.ask("DeleteImages", HOME, { ImageIds: [root.imageId] });
+      t.pass(DAY);
+      const { plan } = await t.live(20);
+      expect(plan.kept).toMatchObject([{ reason: { code: "adopted" } }]);
+      expect(t.image(THERE, "golden-1")).toEqual(before);
+    },
+    "adopt: one that does not fit is left to a person, with the reason": async () => {
+      const misfits = [
+        { sizeGiB: 21 },
+        { osName: "Ubuntu" },
+        { architecture: "arm" },
+        { state: "CREATEFAILED" as const },
+      ];
+      for (const misfit of misfits) {
+        const t = await trial(policyText({ existing: "adopt" }));
+        baked(t);
+        t.pass(MINUTE);
+        baked(t, { region: THERE, ...misfit });
+        const { copies } = await t.sweep();
+        expect(copies).toMatchObject([{ state: "blocked", reason: { code: "name-taken" } }]);
+      }
+      const older = await trial(policyText({ existing: "adopt" }));
+      baked(older, { region: THERE });
+      older.pass(MINUTE);
+      baked(older);
+      expect(older.reasons(await older.sweep())).toEqual([`${THERE} name-taken`]);
+    },
+  },
+  maxSizeGiB: {
+    "larger images are not asked for": async () => {
+      const t = await trial(policyText({ maxSizeGiB: "20" }));
+      baked(t, { sizeGiB: 20 });
+      baked(t, { name: "golden-2", sizeGiB: 21 });
+      expect(t.reasons(await t.settle(t.program, 6))).toEqual([`${THERE} too-large`]);
+      expect(t.names(THERE)).toEqual(["golden-1"]);
+    },
+    "without it the cloud's own limit decides, and it is told": async () => {
+      const t = await trial(policyText(), { maxCopyGiB: 50 });
+      const { imageId } = baked(t, { sizeGiB: 60 });
+      expect(t.reasons(await t.settle(t.program, 3))).toEqual([`${THERE} InvalidImageId.TooLarge`]);
+      expect(t.ask("SyncImages", HOME, { ImageIds: [imageId], DestinationRegions: [THERE] })).toBe(
+        "InvalidImageId.TooLarge",
+      );
+    },
+    "plan warns above 50 GiB": async () => {
+      const t = await trial(policyText());
+      baked(t, { sizeGiB: 51 });
+      baked(t, { name: "golden-2", sizeGiB: 50 });
+      expect((await t.sweep()).plan.warnings.map(({ code }) => code)).toEqual(["large"]);
+    },
+  },
+  attempts: {
+    "so often a copy is tried; what a failed one left is deleted before the next, a call each": async () => {
+      const t = await trial(policyText({ attempts: "3" }));
+      baked(t);
+      addFault(t.world, { match: { action: "SyncImages", times: 0 }, effect: { kind: "fail-copy", percent: 50 } });
+      const calls = await t.calls(() => t.live(120));
+      expect(calls).toMatchObject({ SyncImages: 3, DeleteImages: 2 });
+      const { copies } = await t.sweep();
+      expect(copies).toMatchObject([{ state: "failed", attempts: 3, reason: { code: "copy-failed" } }]);
+    },
+    "1 to 20": async () => {
+      for (const wrong of ["0", "21", "1.5"])
+        expect(refusal(policyText({ attempts: wrong }))).toContain("from 1 to 20");
+    },
+  },
+  stuckAfter: {
+    "so long a copy may make no progress": async () => {
+      for (const [stuckAfter, codes] of [
+        ["20m", [`${THERE} stuck`]],
+        ["2h", []],
+      ] as const) {
+        const t = await trial(policyText({ stuckAfter }));
+        baked(t);
+        addFault(t.world, { match: { action: "SyncImages" }, effect: { kind: "stick-copy", percent: 50 } });
+        expect(t.reasons(await t.live(45))).toEqual(codes);
+        expect(t.syncs()).toBe(1);
+      }
+    },
+  },
+};

@@ -1,0 +1,89 @@
+import { expect } from "vitest";
+import { estimate } from "../../lib/core/estimate.ts";
+import { parsePolicy } from "../../lib/core/policy/policy.ts";
+import { InputError } from "../../lib/errors.ts";
+import { replicate } from "../../lib/shell/replicate.ts";
+import { sweep } from "../support/world.ts";
+import { baked, HOME, type KeyTests, policyEntry, policyText, trial } from "./setting.ts";
+
+/** Why a file is refused; empty if it is not. */
+export function refusal(text: string): string {
+  try {
+    parsePolicy(text, "policy.yaml");
+    return "";
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}
+
+/** The keys of the file itself. */
+export const WHOLE_FILE: KeyTests = {
+  version: {
+    "is needed, and is 1": async () => {
+      expect(refusal(policyText())).toBe("");
+      expect(refusal(policyText().replace("version: 1", "version: 2"))).toContain("version");
+      expect(refusal(policyText().replace("version: 1\n", ""))).toContain("version");
+    },
+  },
+  regions: {
+    "names groups, which may name other groups": async () => {
+      const groups = "regions: {near: [ap-shanghai, ap-nanjing], far: [near, ap-tokyo, '!ap-nanjing']}\n";
+      const t = await trial(groups + policyText({ to: "[far]", crossBorder: "approved" }));
+      baked(t);
+      await t.settle(t.program);
+      expect(t.copies().map((line) => line.split(" ")[2])).toEqual(["ap-shanghai:", "ap-tokyo:"]);
+    },
+    "holds at most 100": async () => {
+      const groups = (count: number) =>
+        `regions: {${Array.from({ length: count }, (_, i) => `g${i}: [ap-tokyo]`).join(", ")}}\n`;
+      expect(refusal(groups(100) + policyText())).toBe("");
+      expect(refusal(groups(101) + policyText())).toContain("at most 100");
+    },
+  },
+  defaults: {
+    "holds for what a policy does not say: maps are merged, lists and values replaced": async () => {
+      const defaults = `defaults:\n  to: [ap-shanghai]\n  copy: {description: ours, tags: {set: {team: web, cost: "1"}}}\n`;
+      const own = policyEntry({ to: "[ap-nanjing]", copy: "{tags: {set: {team: db}}}" });
+      const t = await trial(policyText().replace(/policies:[^]*/, `${defaults}policies:\n${own}`));
+      baked(t);
+      await t.settle(t.program);
+      expect(t.names("ap-shanghai")).toEqual([]);
+      expect(t.tags("ap-nanjing", "golden-1")).toMatchObject({ team: "db", cost: "1" });
+      expect(t.image("ap-nanjing", "golden-1")?.description).toBe("ours");
+      expect(refusal(`defaults: {name: x}\n${policyText()}`)).toContain("name");
+    },
+  },
+  prices: {
+    "are for the estimate alone": async () => {
+      const prices = "prices: {currency: CNY, snapshotGiBMonth: {default: 0.12, ap-nanjing: 0.5}}\n";
+      const text = prices + policyText({ to: "[ap-shanghai, ap-nanjing]" });
+      const t = await trial(text);
+      baked(t);
+      const plan = await replicate({ ...sweep, dryRun: true }, t.program);
+      const { prices: known } = parsePolicy(text, "policy.yaml");
+      expect(estimate(plan.plan, known)).toMatchObject({
+        addGiB: 40,
+        currency: "CNY",
+        monthlyCost: 20 * 0.12 + 20 * 0.5,
+      });
+      expect(estimate(plan.plan)).toMatchObject({ addGiB: 40, monthlyCost: null });
+    },
+  },
+  policies: {
+    "is a list of at least one": async () => {
+      expect(refusal("version: 1\npolicies: []")).toContain("at least one policy");
+      expect(refusal("version: 1")).toContain("policies");
+      const t = await trial(policyText() + policyEntry({ name: "second", to: "[ap-nanjing]" }));
+      baked(t);
+      await t.settle(t.program);
+      expect([t.names("ap-shanghai"), t.names("ap-nanjing")]).toEqual([["golden-1"], ["golden-1"]]);
+      expect(t.names(HOME)).toEqual(["golden-1"]);
+    },
+  },
+  accounts: {
+    "is refused": async () => {
+      expect(refusal(`accounts: []\n${policyText()}`)).toContain("reserved for a later one");
+    },
+  },
+};
