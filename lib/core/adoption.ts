@@ -18,14 +18,19 @@ export function adoptedImage(copy: Copy): string | undefined {
   return copy.state === "ready" && copy.adopted ? `${copy.key.region}/${copy.imageId}` : undefined;
 }
 
-/** Within one plan, too, one image is adopted as the copy of one root only, the first. */
+/** Within one plan, too, one image is adopted as the copy of one root only, the first; and it is no source any more. */
 export function withoutSecondAdoption(steps: readonly Step[]): Step[] {
   const adopted = new Set<string>();
-  return steps.filter(({ note }) => {
+  const first = steps.filter(({ note }) => {
     const image = note?.what === "adopted" ? adoptedImage(note.copy) : undefined;
     if (image === undefined) return true;
     if (adopted.has(image)) return false;
     adopted.add(image);
     return true;
   });
+  return first.filter(({ act }) => act?.do !== "send" || !adopted.has(rootOf(act.draft.copy)));
+}
+
+function rootOf({ key }: Copy): string {
+  return `${key.rootRegion}/${key.rootId}`;
 }

@@ -124,7 +124,7 @@ export function makePlan(input: PlanInput): Plan {
   const checked = input.acceptVanished ? steps : withoutMassVanishing(steps, copies, problems);
   const unique = withoutNameClashes(withoutSecondAdoption(checked), copies, wants, now);
   const { steps: fitting, asks } = withinQuota(unique, wants, observation, answers, now);
-  const final = withFewDeletions(fitting, MOST_DELETIONS - deleted);
+  const final = withFewDeletions(withoutHaste(fitting), MOST_DELETIONS - deleted);
 
   const notes = final.flatMap((step): Note[] => (step.note ? [{ do: "note", ...step.note }] : []));
   const acts = final.flatMap((step) => (step.act ? [step.act] : []));
@@ -171,6 +171,20 @@ function withFewDeletions(steps: readonly Step[], most: number): Step[] {
     const { copy, image } = step.act;
     const text = `at most ${MOST_DELETIONS} images are deleted in one run; the next one goes on`;
     return { kept: { copy, image, reason: { code: "enough-deleted", text } } };
+  });
+}
+
+/** Nothing in a family is deleted while families change in its region: which image it points to then is seen afterwards. */
+function withoutHaste(steps: readonly Step[]): Step[] {
+  const moving = new Set(
+    steps.flatMap(({ act }) => (act?.do === "modify" && act.attributes.family !== undefined ? [act.image.region] : [])),
+  );
+  return steps.map((step) => {
+    if (step.act?.do !== "delete" || step.act.refused || !step.act.image.family) return step;
+    const { copy, image } = step.act;
+    if (!moving.has(image.region)) return step;
+    const text = `families in ${image.region} change in this run; the next look at everything goes on`;
+    return { kept: { copy, image, reason: { code: "family-moves", text } } };
   });
 }
 

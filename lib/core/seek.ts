@@ -195,6 +195,7 @@ function whyNotAdopted(holder: Image, want: Want, c: Circumstances): string | un
   if (holder.sizeGiB !== root.sizeGiB) return `it has ${holder.sizeGiB} GiB, the source ${root.sizeGiB}`;
   if (holder.osName !== root.osName) return `it is ${holder.osName}, the source ${root.osName}`;
   if (holder.architecture !== root.architecture) return `it is ${holder.architecture}, the source ${root.architecture}`;
+  if (holder.wholeMachine !== root.wholeMachine) return "only one of the two has data disks";
   if (holder.createdAt <= root.createdAt) return "it is not younger than the source";
   return undefined;
 }

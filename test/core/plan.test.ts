@@ -435,12 +435,24 @@ describe("the final name", () => {
     ["another size", { sizeGiB: 30 }],
     ["another system", { osName: "Ubuntu 24.04" }],
     ["another architecture", { architecture: "arm" }],
+    ["data disks", { wholeMachine: true }],
     ["a greater age than the source", { createdAt: root.createdAt - 1 }],
     ["not become NORMAL", { state: "CREATING" }],
   ])("is not adopted from an image that has %s", (_, fields) => {
     expect(noted(planOf({ ...rule("adopt"), observation: observation([root, { ...theirs, ...fields }]) }))).toEqual([
       "ap-shanghai: blocked (name-taken)",
     ]);
+  });
+
+  it("is adopted from what another policy takes as a source, which it is not any more then", () => {
+    const pair = [
+      policy({ name: "there", to: ["ap-shanghai"], existing: "adopt" }),
+      policy({ name: "on", from: ["ap-shanghai"], to: ["ap-beijing"] }),
+    ];
+    const plan = planOf({ policies: pair, observation: observation([root, theirs]) });
+    expect(noted(plan)).toEqual(["ap-shanghai: ready"]);
+    expect(sent(plan)).toEqual([]);
+    expect(sent(planOf({ policies: pair, copies: plan.copies, observation: observation([root, theirs]) }))).toEqual([]);
   });
 
   it("is given to one of two roots, the older", () => {

@@ -15,6 +15,7 @@ import {
   image,
   type Known,
   keyOf,
+  made,
   NOW,
   noted,
   observation,
@@ -204,6 +205,17 @@ describe("a copy that nobody wants any more", () => {
   it("keeps its shares as long as it is kept", () => {
     const answers = answered([usesOf(old.image), "instance ins-1"], [sharesOf(old.image), [FRIEND]]);
     expect(called(planOf(input(old, { answers })))).toEqual([]);
+  });
+
+  it("is kept while families change in its region, which may then point to it", () => {
+    const root = image({ imageId: "img-root0002", family: "golden" });
+    const wanted = made(root, SHANGHAI);
+    const answers = free([family, "img-else"], [sharesOf(wanted.image), [FRIEND]]);
+    const policies = [rule({ copy: copySettings({ family: "inherit", shareWith: [FRIEND] }) })];
+    const plan = (one: Known) => planOf({ policies, ...holding([recalled, root], one, wanted), answers, sweep: true });
+    expect(called(plan(changed({ family: "golden" })))).toEqual([`modify ${wanted.image.imageId}: family = golden`]);
+    expect(plan(changed({ family: "golden" })).kept).toMatchObject([{ reason: { code: "family-moves" } }]);
+    expect(called(plan(old))).toContain(`delete ${imageId}`);
   });
 
   it("is one of at most ten in one run", () => {
