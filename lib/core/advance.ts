@@ -115,7 +115,9 @@ function follow(
         return note({ ...again, ...marked }, "found", `wanted again; ${image.imageId} is still there`);
       }
       const step = drift.follow(copy, image, observation, c);
-      return unwanted && step === NOTHING ? prune(copy, image, observation, c) : step;
+      // What was made of a shared image that was withdrawn stays; but what was only a step to that goes.
+      const isOver = unwanted || (c.isWithdrawn(copy.key) && copy.reason.code === SUPERSEDED.code);
+      return isOver && step === NOTHING ? prune(copy, image, observation, c) : step;
     }
     case "waiting":
     case "retrying":

@@ -75,7 +75,7 @@ function whyNotSuperseded(copy: Retired, observation: Observation, c: Circumstan
   });
   if (isReady) return undefined;
   // Where nobody wants the encrypted one any more, the policy decides as of any other copy.
-  return c.sweep
+  return c.sweep && !c.isWithdrawn(copy.key)
     ? whyNotPermitted(copy, observation, c)
     : { code: "not-superseded", text: "the encrypted copy is not there" };
 }
