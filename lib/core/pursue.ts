@@ -124,7 +124,7 @@ function nextOf(copy: Pursued, image: Image, want: Want | undefined, c: Circumst
     ({ do: "modify", copy: of, image, attributes, mayWithdraw: want?.release.shareWith ?? [] }) as const;
   if (image.name !== settings.name) {
     const { name, description } = settings;
-    const now = family !== undefined && !held ? { family } : {};
+    const now = family !== undefined && !held ? { family } : want && hasTooEarly(image, want, c) ? { family: "" } : {};
     return { what: "name", act: modify({ name, description, ...now }) };
   }
   if (family !== undefined) return { what: "family", act: modify({ family }), ...(held && { held }) };
@@ -140,6 +140,12 @@ function nextOf(copy: Pursued, image: Image, want: Want | undefined, c: Circumst
 function dueFamily(image: Image, want: Want, c: Circumstances): string | undefined {
   const { family } = want.release;
   return family !== undefined && image.family !== family && c.leads(want.key) ? family : undefined;
+}
+
+/** Should the cloud give a copy the family of its source: it may be for none, for another one, or not before others have it. */
+function hasTooEarly(image: Image, want: Want, c: Circumstances): boolean {
+  if (!image.family) return false;
+  return image.family !== want.release.family || !c.leads(want.key) || c.awaits(want) !== undefined;
 }
 
 function stuckAfter(want: Want | undefined): number {
