@@ -61,9 +61,9 @@ async function lifeUnder(switches: Partial<Switches>): Promise<void> {
   // Where an image can be taken out of no family and the first one leads, nothing can be done about it; it is told.
   const isHopeless = switches.familyPointsTo === "first" && switches.emptyFamily === "ignored";
   expect(problems.map(({ code }) => code)).toEqual(isHopeless ? REGIONS.map(() => "drift") : []);
-  // A cloud that gives copies the family of their source does so before they are finished.
-  const isGiven = switches.familyCarriedOver === "yes";
-  if (!isHopeless && !isGiven && switches.familyPointsTo !== "first")
+  // A cloud that gives copies the family of their source does so too early, and may not let it be taken away.
+  const isEarly = switches.familyCarriedOver === "yes" && switches.emptyFamily === "ignored";
+  if (!isHopeless && !isEarly)
     for (const region of REGIONS) expect([...new Set(family[region])]).toEqual(["nothing", ...VERSIONS]);
 
   const rolled = await rollback("golden", false, t.program);
@@ -147,6 +147,23 @@ describe.each(ALL_SWITCHES.familyPointsTo.values)("a family that points to the %
     expect(t.names("ap-shanghai")).toEqual(isRight ? ["golden-2"] : ["golden-1", "golden-2"]);
   });
 });
+
+describe.each(ALL_SWITCHES.familyPointsTo.values)(
+  "a cloud that gives copies the family of their source, and points to the %s",
+  (familyPointsTo) => {
+    it.each([
+      ["false, none keeps it", "{family: false}", undefined, undefined],
+      ["another, that is the only one", "{family: web, encrypt: true}", undefined, "golden-1"],
+      ["the same, a step on the way does not keep it", "{encrypt: true}", "golden-1", undefined],
+    ])("where it shall be %s", async (_, copy, golden, web) => {
+      const t = await trial(policyText({ copy }), { switches: { familyPointsTo, familyCarriedOver: "yes" } });
+      baked(t, { family: "golden" });
+      expect((await t.live(40)).problems).toEqual([]);
+      expect([t.pointed("ap-shanghai", "golden"), t.pointed("ap-shanghai", "web")]).toEqual([golden, web]);
+      expect(t.names("ap-shanghai")).toEqual(["golden-1"]);
+    });
+  },
+);
 
 describe("two of the switches for families, shares and deleting together", () => {
   const names = [
