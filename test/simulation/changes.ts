@@ -25,7 +25,9 @@ export function judgeChange(sim: Scene, actor: Actor, request: RequestRecord, le
   const image = sim.world.images.get(region)?.get(imageId);
   if (!image || sim.isOdd(image)) return undefined;
   const known = leftAt - STALE;
-  const change: Change = { sim, actor, image, known, isCalm: sim.peopleActedAt < known };
+  const root = sim.rootOf(sim.originOf(imageId)?.rootId ?? "");
+  const isCalm = sim.peopleActedAt < known && !sim.mayBeMistaken(root?.region);
+  const change: Change = { sim, actor, image, known, isCalm };
   const wrong =
     action === "ModifyImageSharePermission"
       ? whyNotShared(change, params as ShareParams)

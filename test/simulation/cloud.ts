@@ -119,6 +119,9 @@ function perform(sim: Scene, process: Actor, account: Account, call: Call, leftA
   if (action === "DeleteImages") judgeDeletion(sim, process, region ?? "", params, leftAt);
   const answer = answerOf(sim, account, call);
   if (call.changes) {
+    sim.touched();
+    // Where a copy comes from has to be noted before what lies between is gone.
+    sim.images();
     const result = answer instanceof ApiError ? answer.code : answer;
     sim.tell(`${process.name} ${action} ${JSON.stringify(params)} → ${JSON.stringify(result)}`);
     if (answer instanceof ApiError && service === "cvm" && REFUSALS[answer.code] && action === "SyncImages")
@@ -132,7 +135,6 @@ function perform(sim: Scene, process: Actor, account: Account, call: Call, leftA
       sim.count("leftover-refused");
     const request = sim.world.requests.at(-1);
     if (request) judgeRequest(sim, process, request, leftAt);
-    sim.touched();
   }
   if (action === "DescribeImageFromFamily" && !(answer instanceof ApiError)) {
     const { ImageId: imageId } = (answer["Image"] ?? {}) as { ImageId?: string };

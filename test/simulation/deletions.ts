@@ -42,7 +42,7 @@ function whyWrong(deletion: Deletion): string | undefined {
   const { sim, actor, image, known } = deletion;
   const { copiedFrom, imageId } = image;
   if (!copiedFrom || sim.byHand.has(imageId)) return "it is not ours";
-  if (!sim.journal.deletes(image.region, imageId, sim.originOf(imageId)?.rootId))
+  if (!sim.isOdd(image) && !sim.journal.deletes(image.region, imageId, sim.originOf(imageId)?.rootId))
     return "the journal does not say of what it is a copy";
   if (progressOf(image, sim.world.workNow()).state === "CREATEFAILED") return undefined;
   if (tokenIn(image.name)) return "it is not finished";
@@ -62,7 +62,8 @@ function whyWrong(deletion: Deletion): string | undefined {
   if (!sim.beyond && child?.work && child.work.startedAt < known && sim.recorded.has(child.imageId))
     return `${child.imageId} is being made from it`;
   // Whose copies they are shows in the world alone only where nobody has changed it meanwhile.
-  if (sim.peopleActedAt >= known || sim.isOdd(image)) return undefined;
+  const root = sim.rootOf(sim.originOf(imageId)?.rootId ?? "");
+  if (sim.peopleActedAt >= known || sim.isOdd(image) || sim.mayBeMistaken(root?.region)) return undefined;
   return whyWanted(deletion) ?? whyForbidden(actor, deletion);
 }
 
@@ -94,7 +95,8 @@ function whyForbidden({ policies }: Actor, { sim, image }: Deletion): string | u
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};
   if (image.name.includes("--plain-") && sim.encryptedOf(rootId, image.region)) return undefined;
   const root = sim.rootOf(rootId);
-  if (root?.owner === PARTNER && !image.name.includes("--plain-")) return "the share of its source was withdrawn only";
+  if (root?.owner === PARTNER && !sim.encryptedOf(rootId, image.region))
+    return "the share of its source was withdrawn only";
   const maker = tagsOf(image).get(`${TAG_PREFIX}policy`);
   const against = policies.find(
     (policy) => policy.enabled && !policy.prune.delete && (policy.name === maker || (root && isLike(root, policy))),

@@ -43,7 +43,7 @@ export function findUnfinished(sim: Scene, last: Report): string | undefined {
   return (
     workLeft(sim, last) ??
     last.copies.map((copy) => whyUnfinished(sim, copy)).find(Boolean) ??
-    ready.map((one) => whyUnlike(sim, one.image, one.copy, one.expected)).find(Boolean) ??
+    ready.map((one) => whyUnlike(sim, one)).find(Boolean) ??
     whyMispointed(sim, ready) ??
     forgotten(sim, last, expected) ??
     whyLeft(sim, last, expected)
@@ -118,11 +118,10 @@ function whyUnfinished(sim: Scene, copy: Copy): string | undefined {
 }
 
 /** What a finished copy has by the policies and its root. Where a policy only reports, what people changed stays. */
-function whyUnlike(sim: Scene, image: StoredImage, { policy }: Copy, expected: Expected): string | undefined {
+function whyUnlike(sim: Scene, { image, expected }: Ready): string | undefined {
   const { root, policies } = expected;
   const where = `${root.imageId} → ${image.region} counts as ready, but ${image.imageId}`;
-  const repairs = sim.policies.find(({ name }) => name === policy)?.onDrift === "repair";
-  if (!repairs || isContradictory(expected)) return undefined;
+  if (policies.some(({ onDrift }) => onDrift === "report") || isContradictory(expected)) return undefined;
   const tags = tagsOf(image);
   if (tags.get(`${TAG_PREFIX}self`) !== image.imageId) return `${where} has no lineage`;
   const set = Object.assign({}, ...policies.map(({ copy }) => copy.tags.set)) as Record<string, string>;
@@ -155,10 +154,10 @@ function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined 
     if (!other || isNewer(one, other)) leaders.set(place, one);
   }
   const ours = new Map(ready.map((one) => [one.image.imageId, one]));
-  for (const [place, { image, expected, copy }] of leaders) {
+  for (const [place, { image, expected }] of leaders) {
     const family = familyOf(expected);
-    const repairs = sim.policies.find(({ name }) => name === copy.policy)?.onDrift === "repair";
-    if (!repairs || image.deprecated || isLocked(sim, image) || isContradictory(expected)) continue;
+    const isReported = expected.policies.some(({ onDrift }) => onDrift === "report");
+    if (isReported || image.deprecated || isLocked(sim, image) || isContradictory(expected)) continue;
     if (image.family !== family) return `${image.imageId} leads in ${place} and has the family "${image.family}"`;
     const pointed = sim.familyImage(image.region, family);
     const usurper = pointed === image.imageId ? undefined : ours.get(pointed ?? "");
@@ -196,7 +195,7 @@ function isPermitted(sim: Scene, image: StoredImage, rootId: string): boolean {
   const root = sim.rootOf(rootId);
   const maker = sim.policies.find(({ name }) => name === tagsOf(image).get(`${TAG_PREFIX}policy`));
   // What was made of a shared image stays when that is gone. Who else may have wanted it does not show without its root.
-  if (!root || root.owner === PARTNER || !maker?.enabled) return false;
+  if (!root || root.owner === PARTNER || !maker?.enabled || sim.mayBeMistaken(root.region)) return false;
   return sim.policies.every(
     (policy) => policy.prune.delete || !policy.enabled || (policy !== maker && !isLike(root, policy)),
   );
@@ -218,7 +217,7 @@ function forgotten(sim: Scene, last: Report, expected: readonly Expected[]): str
   const open = last.copies.filter(({ state }) => state !== "retired");
   const known = new Set(open.map(textOf));
   const missing = expected
-    .filter(({ root }) => progressOf(root, sim.world.workNow()).state === "NORMAL")
+    .filter(({ root }) => progressOf(root, sim.world.workNow()).state === "NORMAL" && !sim.mayBeMistaken(root.region))
     .map((one) => copyText(one.root.imageId, one.region, one.encrypted))
     .find((text) => !known.has(text));
   return missing && `${missing} is not even known`;

@@ -33,9 +33,10 @@ function doubled(sim: Scene): string | undefined {
 
 /** A shared image has a step more: into its own region; and so has an encrypted copy, which is made in its own region. */
 function copyOfACopy(sim: Scene): string | undefined {
-  for (const { imageId, copiedFrom, region, encrypted } of sim.images()) {
+  for (const image of sim.images()) {
+    const { imageId, copiedFrom, region, encrypted } = image;
     const origin = sim.originOf(imageId);
-    if (!origin || !copiedFrom || sim.byHand.has(imageId) || sim.unmarked.has(copiedFrom.imageId)) continue;
+    if (!origin || !copiedFrom || sim.byHand.has(imageId) || sim.isOdd(image)) continue;
     const isShared = sim.rootOf(origin.rootId)?.owner === PARTNER;
     const steps = 1 + (isShared && region !== HOME ? 1 : 0) + (encrypted ? 1 : 0);
     if (encrypted && (origin.depth < 2 || copiedFrom.region !== region))

@@ -31,6 +31,14 @@ export interface Actor extends Process {
   readonly familyAnswers: Map<string, { readonly at: Millis; readonly imageId: string | undefined }>;
 }
 
+/** Where a copy comes from. */
+interface Origin {
+  readonly rootId: string;
+  readonly depth: number;
+  /** From the root to what it was made from. */
+  readonly line: readonly string[];
+}
+
 /** Questions that may go unanswered for a while: the key may not ask them. */
 export type Unanswered = Extract<FaultKind, `unanswered-${string}`>;
 
@@ -78,7 +86,7 @@ export class Scene {
 
   readonly counts = new Map<FaultKind, number>();
   readonly #blinks = new Map<string, Millis>();
-  readonly #origins = new Map<string, { readonly rootId: string; readonly depth: number }>();
+  readonly #origins = new Map<string, Origin>();
   readonly #pages = new Map<string, string>();
   #path = "";
   #images: StoredImage[] | undefined;
@@ -164,14 +172,15 @@ export class Scene {
     for (const { imageId, copiedFrom } of this.#images) {
       if (!copiedFrom || this.#origins.has(imageId)) continue;
       const parent = this.#origins.get(copiedFrom.imageId);
-      const origin = { rootId: parent?.rootId ?? copiedFrom.imageId, depth: (parent?.depth ?? 0) + 1 };
+      const line = [...(parent?.line ?? []), copiedFrom.imageId];
+      const origin = { rootId: line[0] ?? "", depth: line.length, line };
       this.#origins.set(imageId, origin);
     }
     return this.#images;
   }
 
   /** The root of a copy, also when what lies between is gone. */
-  originOf(imageId: string): { readonly rootId: string; readonly depth: number } | undefined {
+  originOf(imageId: string): Origin | undefined {
     return this.#origins.get(imageId);
   }
 
@@ -185,8 +194,13 @@ export class Scene {
   }
 
   /** Whether an image comes from a copy that people made unrecognisable: what that was a copy of, no program knows. */
-  isOdd({ imageId, copiedFrom }: StoredImage): boolean {
-    return this.unmarked.has(imageId) || (copiedFrom !== undefined && this.unmarked.has(copiedFrom.imageId));
+  isOdd({ imageId }: StoredImage): boolean {
+    return [imageId, ...(this.originOf(imageId)?.line ?? [])].some((id) => this.unmarked.has(id));
+  }
+
+  /** Whether what people made unrecognisable may count as a source in a region, and take the place of another. */
+  mayBeMistaken(region: string | undefined): boolean {
+    return this.images().some((image) => image.region === region && this.unmarked.has(image.imageId));
   }
 
   /** The encrypted copy of a root in a region, where it is finished. */

@@ -51,7 +51,7 @@ function drawSwitches(dice: Dice, beyond: boolean): Partial<Switches> {
  */
 export function simulatedPolicies(dice: Dice): Policy[] {
   const shareWith = dice.pick([[], [FRIEND]]);
-  const prune = () => ({ delete: dice.roll(0.75), minAge: dice.pick([300_000, 900_000]) });
+  const prune = () => ({ delete: dice.roll(0.75), minAge: dice.pick([180_000, 600_000]) });
   const onDrift = () => dice.pick(["repair", "repair", "report"] as const);
   const golden = policy({
     name: "golden",
