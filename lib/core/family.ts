@@ -56,6 +56,8 @@ export function families(
     const family = leader.family ?? "";
     const image = imageOf(leader, observation);
     if (!image || image.family !== family || image.deprecated || leader.state !== "ready") return;
+    // While it is being copied itself the cloud points to another one: that is over by itself.
+    if (image.state !== "NORMAL") return;
     const holders = [...(observation.regions.get(region)?.images.values() ?? [])].filter(
       (other) =>
         other !== image && other.type === "custom" && other.family === family && !other.deprecated && !hasFailed(other),

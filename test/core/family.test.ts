@@ -102,6 +102,12 @@ describe("a family that points to another image than the newest version", () => 
     expect(called(planOf({ ...world(old), answers: points(undefined) }))).toEqual([]);
   });
 
+  it("keeps that image while the newest version is being copied, and cannot be pointed to", () => {
+    const busy = { ...young, image: { ...young.image, state: "SYNCING" as const } };
+    const plan = planOf({ policies, ...holding([v1, v2], busy, old), sweep: true, answers: points(old.image.imageId) });
+    expect(called(plan)).toEqual([]);
+  });
+
   it("is asked about only where several images have it, and everything is looked at", () => {
     const asked = (plan: Plan) => plan.questions.filter(({ ask }) => ask === "family");
     expect(asked(planOf(world(old)))).toHaveLength(1);
