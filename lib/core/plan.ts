@@ -123,8 +123,8 @@ export function makePlan(input: PlanInput): Plan {
   ];
   const checked = input.acceptVanished ? steps : withoutMassVanishing(steps, copies, problems);
   const unique = withoutNameClashes(withoutSecondAdoption(checked), copies, wants, now);
-  const { steps: fitting, asks } = withinQuota(unique, wants, observation, answers, now);
-  const final = withFewDeletions(withoutHaste(fitting), MOST_DELETIONS - deleted);
+  const { steps: fitting, asks } = withinQuota(unique, wants, observation, answers, now, sweep);
+  const final = withFewDeletions(withoutHaste(fitting, wants), MOST_DELETIONS - deleted);
 
   const notes = final.flatMap((step): Note[] => (step.note ? [{ do: "note", ...step.note }] : []));
   const acts = final.flatMap((step) => (step.act ? [step.act] : []));
@@ -174,16 +174,24 @@ function withFewDeletions(steps: readonly Step[], most: number): Step[] {
   });
 }
 
-/** Nothing in a family is deleted while families change in its region: which image it points to then is seen afterwards. */
-function withoutHaste(steps: readonly Step[]): Step[] {
+/**
+ * Nothing in a family is deleted while families change in its region, or what has the same family is copied from there and so may
+ * be busy: to which image the family points then is seen afterwards.
+ */
+function withoutHaste(steps: readonly Step[], wants: ReadonlyMap<string, Want>): Step[] {
   const moving = new Set(
-    steps.flatMap(({ act }) => (act?.do === "modify" && act.attributes.family !== undefined ? [act.image.region] : [])),
+    steps.flatMap(({ act }) => {
+      if (act?.do === "modify") return act.attributes.family === undefined ? [] : [act.image.region];
+      if (act?.do !== "send") return [];
+      const { region } = act.draft.claim.parent;
+      return [`${region}/${wants.get(keyText(act.draft.copy.key))?.root.family}`];
+    }),
   );
   return steps.map((step) => {
     if (step.act?.do !== "delete" || step.act.refused || !step.act.image.family) return step;
     const { copy, image } = step.act;
-    if (!moving.has(image.region)) return step;
-    const text = `families in ${image.region} change in this run; the next look at everything goes on`;
+    if (!moving.has(image.region) && !moving.has(`${image.region}/${image.family}`)) return step;
+    const text = `the family ${image.family} in ${image.region} may move in this run; the next look at everything goes on`;
     return { kept: { copy, image, reason: { code: "family-moves", text } } };
   });
 }

@@ -2,7 +2,7 @@ import type { Millis, Reason } from "../types.ts";
 import { keyText } from "./mark.ts";
 import { allCustom, type Observation } from "./observation.ts";
 import { type Answers, answerTo, type Question } from "./questions.ts";
-import { blockedInstead, type Step } from "./step.ts";
+import { blockedInstead, NOTHING, type Step } from "./step.ts";
 import type { Want } from "./wanted.ts";
 
 /**
@@ -16,6 +16,7 @@ export function withinQuota(
   observation: Observation,
   answers: Answers,
   now: Millis,
+  sweep: boolean,
 ): { steps: Step[]; asks: Question[] } {
   const asks: Question[] = [];
   const full = new Map<Step, Reason>();
@@ -38,7 +39,11 @@ export function withinQuota(
   }
   const fitting = steps.map((step) => {
     const reason = full.get(step);
-    return reason && step.act?.do === "send" ? blockedInstead(step.act.draft.copy, reason, now) : step;
+    if (!reason || step.act?.do !== "send") return step;
+    const { copy } = step.act.draft;
+    // The copy that it clashes with may not have been looked at.
+    const isClash = !sweep && copy.state === "blocked" && copy.reason.code === "name-clash";
+    return isClash ? NOTHING : blockedInstead(copy, reason, now);
   });
   return { steps: fitting, asks };
 }

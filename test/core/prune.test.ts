@@ -187,12 +187,20 @@ describe("a copy that nobody wants any more", () => {
       }),
     ],
     ["a policy of another region", policy({ name: "other", from: ["ap-beijing"], to: [SHANGHAI] })],
-    ["a disabled policy", policy({ name: "other", enabled: false })],
+    ["a disabled policy that permits it", rule({ name: "other", enabled: false })],
     ["a family that points elsewhere", rule()],
   ])("is not kept because of %s", (_, other) => {
     const there = changed({ family: "golden" });
     const plan = planOf(input(there, { policies: [rule(), other], answers: free([family, "img-newer"]) }));
     expect(called(plan)).toEqual([`delete ${imageId}`]);
+  });
+
+  it("is kept where a disabled policy does not permit it: it may have wanted the copy, too", () => {
+    const plan = planOf(
+      input(changed({}), { policies: [rule(), policy({ name: "other", enabled: false })], answers: free() }),
+    );
+    expect(called(plan)).toEqual([]);
+    expect(plan.kept).toMatchObject([{ reason: { code: "not-permitted" } }]);
   });
 
   it("is no longer shared with the accounts of its policy before it is deleted", () => {
@@ -216,6 +224,20 @@ describe("a copy that nobody wants any more", () => {
     expect(called(plan(changed({ family: "golden" })))).toEqual([`modify ${wanted.image.imageId}: family = golden`]);
     expect(plan(changed({ family: "golden" })).kept).toMatchObject([{ reason: { code: "family-moves" } }]);
     expect(called(plan(old))).toContain(`delete ${imageId}`);
+    // A source that is copied from may be busy: then it may not be what its family points to.
+    const source = image({ region: SHANGHAI, imageId: "img-root0003", family: "golden" });
+    const onward = [rule(), rule({ name: "onward", from: [SHANGHAI], to: ["ap-beijing"] })];
+    const copying = (one: Known) =>
+      called(
+        planOf({
+          policies: onward,
+          ...holding([recalled, source], one),
+          answers: free([family, "img-root0003"]),
+          sweep: true,
+        }),
+      );
+    expect(copying(changed({ family: "golden" }))).toEqual(["send img-root0003 → ap-beijing"]);
+    expect(copying(old)).toContain(`delete ${imageId}`);
   });
 
   it("is one of at most ten in one run", () => {

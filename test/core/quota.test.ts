@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { answered, called, image, NOW, noted, observation, planOf, policy, UNANSWERED } from "../support/builders.ts";
+import {
+  answered,
+  called,
+  copy,
+  image,
+  keyOf,
+  NOW,
+  noted,
+  observation,
+  planOf,
+  policy,
+  UNANSWERED,
+} from "../support/builders.ts";
 
 const SHANGHAI = "ap-shanghai";
 const DAY = 86_400_000;
@@ -54,6 +66,18 @@ describe("a region that may hold no more images", () => {
     const { copies } = look(5, answered(quota(5)));
     expect(noted(look(6, answered(quota(6)), { copies }))).toHaveLength(3);
   });
+});
+
+it("a full region is no other reason for a copy that is blocked by its name, where not everything was looked at", () => {
+  const [first = image()] = versions;
+  const blocked = copy<"blocked">(
+    SHANGHAI,
+    { state: "blocked", reason: { code: "name-clash", text: "" } },
+    { key: keyOf(SHANGHAI, first) },
+  );
+  const given = { copies: [blocked], observation: observation([first, ...there(2)]) };
+  expect(look(2, answered(quota(2)), given).actions).toEqual([]);
+  expect(noted(look(2, answered(quota(2)), { ...given, sweep: true }))).toEqual(["ap-shanghai: blocked (quota)"]);
 });
 
 describe("how many images a region may hold", () => {
