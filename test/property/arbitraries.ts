@@ -16,7 +16,7 @@ const HOUR = 60 * MINUTE;
 
 /** One of the values, the first of them mostly. */
 function mostly<T>(first: T, ...others: T[]): fc.Arbitrary<T> {
-  return fc.oneof({ weight: 7, arbitrary: fc.constant(first) }, { weight: 2, arbitrary: fc.constantFrom(...others) });
+  return fc.oneof({ weight: 11, arbitrary: fc.constant(first) }, { weight: 2, arbitrary: fc.constantFrom(...others) });
 }
 const rarely = mostly<boolean>(false, true);
 /** An object without the keys that are undefined, which is how a policy leaves something out. */

@@ -226,9 +226,16 @@ function whyNoCopy(
   if (root.owner !== ACCOUNT && !encrypt && !isFirst && source.region !== root.region) return "it is no first step";
   const others = [...(world.images.get(region)?.values() ?? [])].filter(({ owner }) => owner === ACCOUNT);
   if (others.length >= quotaOf(world, region)) return `${region} is full`;
+  // What was adopted may have been a source before; what was made of it then is another copy.
+  const isOfAnother = ({ imageId }: StoredImage) =>
+    records.some((copy) => "imageId" in copy && copy.imageId === imageId && copy.key.rootId !== root.imageId);
   const twin = others.find(
     (other) =>
-      other !== root && LIVE(world, other) && originOf(court, records, other) === root && variantOf(other) === variant,
+      other !== root &&
+      LIVE(world, other) &&
+      originOf(court, records, other) === root &&
+      variantOf(other) === variant &&
+      !isOfAnother(other),
   );
   return twin && `${twin.imageId} is there`;
 }
@@ -253,13 +260,17 @@ function whyNotModified(
   const isToHave = (name: string) => mine.some((wish) => wish.root === root && familyOf(wish) === name);
   if (family === "") {
     const stays = others.some((other) => other.family === image.family && born(other) >= born(image));
-    return isToHave(image.family) && !stays ? "nothing newer is in its family" : undefined;
+    // Where families are carried over, a copy that is not due has one too early.
+    const isNew = image.name.includes("--copying-");
+    return isToHave(image.family) && !stays && !isNew ? "nothing newer is in its family" : undefined;
   }
   if (!isToHave(family)) return "no policy gives it that family";
   const newer = others.find(
     (other) =>
       other.family === family &&
       born(other) > born(image) &&
+      // Where families are carried over it may have had it before anybody saw it.
+      !other.name.includes("--copying-") &&
       variantOf(other) === variantOf(image) &&
       mine.some((wish) => wish.root === originOf(court, records, other) && familyOf(wish) === family),
   );
@@ -293,7 +304,7 @@ function whyNotDeleted(court: Court, records: readonly Copy[], image: StoredImag
   );
   if (mine.some((wish) => !wish.isStep)) return `policy ${mine[0]?.policy.name} wants it`;
   if (isStep && encrypted) return undefined;
-  if (mine.length > 0) return `policy ${mine[0]?.policy.name} needs it as a step`;
+  if (mine.length > 0 && !encrypted) return `policy ${mine[0]?.policy.name} needs it as a step`;
   const policy = court.policies().find(({ name }) => name === tagsOf(image).get("cvm-replicator:policy"));
   if (!policy?.enabled) return "its policy is gone or disabled";
   const against = court
