@@ -28,7 +28,8 @@ export function pursue(copy: Pursued, image: Image, want: Want | undefined, unwa
 
 /** Not NORMAL yet: its progress is remembered, and it is tagged as soon as the cloud lets us. */
 function wait(copy: Pursued, image: Image, want: Want | undefined, c: Circumstances): Step {
-  if (copy.state === "blocked") return NOTHING;
+  // What is held was NORMAL: others are being made from it, and show when it is so again.
+  if (copy.state === "blocked" || (copy.state === "finishing" && copy.held)) return NOTHING;
   const { imageId } = image;
   const base = copyBase(copy.key, copy, want, c.now);
   const going = copy.state === "copying" ? copy : undefined;

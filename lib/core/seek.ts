@@ -146,7 +146,9 @@ function isNamedButBusy(image: Image): boolean {
 function parentOf(want: Want, observation: Observation, c: Circumstances): ImageRef | Reason {
   if (!want.parent) return { region: want.root.region, imageId: want.root.imageId };
   const first = c.copyOf(want.parent);
-  if (first?.state === "ready" && first.missingSince === undefined) {
+  // What is held is finished but for its publication, which waits for those that are made from it.
+  const isFinished = first?.state === "ready" || (first?.state === "finishing" && first.held !== undefined);
+  if (isFinished && first.missingSince === undefined) {
     const parent = { region: want.parent.region, imageId: first.imageId };
     if (seen(observation, parent) !== "absent") return parent;
     return { code: "parent-not-ready", text: `waits for the copy in ${parent.region}, which is not there` };

@@ -1,8 +1,10 @@
 import { expect } from "vitest";
 import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
-import { makeImages } from "../../emulator/console.ts";
+import { makeImages, shareImage } from "../../emulator/console.ts";
 import { addFault, endFaults } from "../../emulator/faults.ts";
+import { ALL_SWITCHES } from "../../emulator/switches.ts";
 import { setKmsKeys } from "../../emulator/world.ts";
+import { ACCOUNT } from "../support/builders.ts";
 import { baked, DAY, HOME, KEY, type KeyTests, OTHER, policyText, TEAM, THERE, trial } from "./setting.ts";
 import { refusal } from "./whole-file.ts";
 
@@ -74,6 +76,28 @@ export const PUBLISHING: KeyTests = {
           expect(t.pointed(NANJING, "golden")).toBe(undefined);
         }
       },
+    "together: of a shared image the copies are made from one that waits for them": async () => {
+      const keys = {
+        select: `{type: shared, creator: ["${OTHER}"], newest: 9}`,
+        to: `[${HOME}, ${THERE}]`,
+        stuckAfter: "9h",
+      };
+      for (const sourceBusyWhileCopying of ALL_SWITCHES.sourceBusyWhileCopying.values) {
+        const text = policyText({ ...keys, copy: `{publish: together, family: base, shareWith: ["${TEAM}"]}` });
+        const t = await trial(text, { switches: { sourceBusyWhileCopying } });
+        const [theirs] = makeImages(t.world, { region: HOME, name: "base-1", account: OTHER, sizeGiB: 20 });
+        if (theirs) shareImage(t.world, theirs, [ACCOUNT]);
+        const pointed = new Set<string>();
+        for (let round = 0; round < 8; round += 1) {
+          await t.live(4, 2);
+          pointed.add(`${t.pointed(HOME, "base")} ${t.pointed(THERE, "base")}`);
+        }
+        expect([...pointed]).toEqual(["undefined undefined", "base-1 base-1"]);
+        for (const region of [HOME, THERE])
+          expect([...(t.image(region, "base-1")?.shares.keys() ?? [])]).toEqual([TEAM]);
+        expect((await t.sweep()).plan.actions).toEqual([]);
+      }
+    },
     "together costs one call more for each copy that waits": async () => {
       const t = await trial(policyText({ to: `[${THERE}, ${NANJING}]`, copy: "{publish: together}" }));
       baked(t, { family: "golden" });
