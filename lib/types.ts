@@ -120,6 +120,8 @@ interface CopyBase {
   readonly missingSince?: Millis;
   /** When the root was made, to tell which of several versions is the newer one. */
   readonly rootCreatedAt?: Millis;
+  /** The root's own image family, empty if it had none; absent where the root was never seen by this state. */
+  readonly rootFamily?: string;
   /** The image family that the copy is to have. */
   readonly family?: string;
   /** Failed images of ours that the cloud refused to delete; not tried again. */

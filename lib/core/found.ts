@@ -125,6 +125,7 @@ export function copyBase(key: CopyKey, copy: Copy | undefined, want: Want | unde
     updatedAt: now,
     version: copy?.version ?? 0,
     ...optional("rootCreatedAt", want?.root.createdAt ?? copy?.rootCreatedAt),
+    ...optional("rootFamily", want ? (want.root.family ?? "") : copy?.rootFamily),
     ...optional("family", want ? want.release.family : copy?.family),
     ...optional("leftBehind", copy?.leftBehind),
   };

@@ -110,7 +110,8 @@ function whyNotPermitted(copy: Retired, observation: Observation, c: Circumstanc
 
 /** Whether a policy selects the source but for a recall, its age and its number, or did so before the source was gone. */
 function maySelect(policy: Policy, { key }: Copy, observation: Observation, c: Circumstances): boolean {
-  if (!policy.enabled || !policy.from.includes(key.rootRegion)) return false;
+  // One that is disabled may have wanted it, too, and may come back.
+  if (!policy.from.includes(key.rootRegion)) return false;
   const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
   if (typeof root === "string") return policy.to.includes(key.region) || key.region === key.rootRegion;
   // What a recall hides: a policy that takes other images has no say in it.

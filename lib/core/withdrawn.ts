@@ -1,11 +1,12 @@
-import type { Copy, CopyKey, Image, Policy, Reason } from "../types.ts";
+import type { Copy, CopyKey, ImageRef, Policy, Reason } from "../types.ts";
+import { lineageOf } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import type { Want } from "./wanted.ts";
 
 /**
  * Shared images that are not there any more: whoever shared one has ended that, or deleted it. That is no reason to give up
- * what was made of it: the copies stay as they are, and a person is told. Only where a policy takes the newest, and has as many that
- * are newer, nobody wants them any more.
+ * what was made of it: the copies stay as they are, and a person is told. Only where a policy takes the newest, and has as many
+ * that are newer in its family, nobody wants them any more.
  */
 export function withdrawnShares(
   copies: readonly Copy[],
@@ -13,15 +14,14 @@ export function withdrawnShares(
   policies: readonly Policy[],
   observation: Observation,
 ): { readonly isWithdrawn: (key: CopyKey) => boolean; readonly problems: readonly Reason[] } {
-  const gone = new Map<string, Copy>();
-  for (const copy of copies) {
-    // Only a shared image is copied within its own region first.
-    if (copy.key.region !== copy.key.rootRegion || !hasImage(copy) || isAgedOut(copy, wants, policies)) continue;
-    const root = { region: copy.key.rootRegion, imageId: copy.key.rootId };
-    if (seen(observation, root, "shared") === "absent" && seen(observation, root) === "absent")
-      gone.set(rootText(copy.key), copy);
+  const shared = sharedRoots(copies, observation);
+  const gone = new Map<string, readonly Copy[]>();
+  for (const [root, ref] of shared) {
+    if (seen(observation, ref, "shared") !== "absent" || seen(observation, ref) !== "absent") continue;
+    const made = copies.filter((copy) => rootText(copy.key) === root);
+    if (!made.every((copy) => isAgedOut(copy, wants, policies))) gone.set(root, made);
   }
-  const stand = [...gone.values()].filter((copy) => copy.state !== "retired");
+  const stand = [...gone.values()].flatMap((made) => made.find((copy) => copy.state !== "retired") ?? []);
   return {
     isWithdrawn: (key) => gone.has(rootText(key)),
     problems: stand.map(({ key, rootName }) => ({
@@ -32,23 +32,46 @@ export function withdrawnShares(
   };
 }
 
-/** Whether the policy takes the newest only, and has enough that are newer, of every family that it selects. */
+/** Only a shared image is copied within its own region first: a record says so, or the parent that the tags of a copy name. */
+function sharedRoots(copies: readonly Copy[], observation: Observation): ReadonlyMap<string, ImageRef> {
+  const roots = new Map<string, ImageRef>();
+  for (const { key } of copies) {
+    if (key.region === key.rootRegion) roots.set(rootText(key), { region: key.rootRegion, imageId: key.rootId });
+  }
+  for (const view of observation.regions.values()) {
+    for (const image of view.images.values()) {
+      const lineage = lineageOf(image);
+      if (!lineage || lineage.parent.region !== lineage.rootRegion || lineage.parent.imageId === lineage.rootId)
+        continue;
+      roots.set(rootText(lineage), { region: lineage.rootRegion, imageId: lineage.rootId });
+    }
+  }
+  return roots;
+}
+
+/**
+ * Whether nobody can want the copy any more: its policy takes the newest only, and has enough that are newer in the root's own
+ * family, and no other policy that takes all may have selected it. Where the family is not known it may still be wanted.
+ */
 function isAgedOut(copy: Copy, wants: ReadonlyMap<string, Want>, policies: readonly Policy[]): boolean {
+  const { rootCreatedAt, rootFamily, key } = copy;
   const newest = policies.find(({ name }) => name === copy.policy)?.select.newest;
-  if (newest === undefined || copy.rootCreatedAt === undefined) return false;
-  const roots = new Map<string, Image>();
-  for (const want of wants.values())
-    if (want.policies.includes(copy.policy)) roots.set(`${want.root.region}/${want.root.imageId}`, want.root);
-  const newer = new Map<string | undefined, number>();
-  for (const { family, createdAt } of roots.values())
-    newer.set(family, (newer.get(family) ?? 0) + (createdAt > copy.rootCreatedAt ? 1 : 0));
-  return newer.size > 0 && [...newer.values()].every((count) => count >= newest);
+  if (newest === undefined || rootCreatedAt === undefined || rootFamily === undefined) return false;
+  const takesAll = policies.some(
+    ({ enabled, from, select }) =>
+      enabled && from.includes(key.rootRegion) && select.type === "shared" && select.newest === undefined,
+  );
+  if (takesAll) return false;
+  const newer = new Set(
+    [...wants.values()].flatMap(({ policies: by, root }) =>
+      by.includes(copy.policy) && (root.family ?? "") === rootFamily && root.createdAt > rootCreatedAt
+        ? [`${root.region}/${root.imageId}`]
+        : [],
+    ),
+  );
+  return newer.size >= newest;
 }
 
-function hasImage(copy: Copy): boolean {
-  return "imageId" in copy && copy.imageId !== undefined;
-}
-
-function rootText({ rootRegion, rootId }: CopyKey): string {
+function rootText({ rootRegion, rootId }: Pick<CopyKey, "rootRegion" | "rootId">): string {
   return `${rootRegion}/${rootId}`;
 }

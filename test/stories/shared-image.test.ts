@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { makeImages, shareImage } from "../../emulator/console.ts";
+import { deleteImage, makeImages, shareImage } from "../../emulator/console.ts";
 import type { StoredImage } from "../../emulator/image.ts";
 import { copySettings, policy } from "../support/builders.ts";
 import { FACTORY, HOME, HOUR, type Story, story, TEAMS } from "./story.ts";
@@ -19,8 +19,8 @@ beforeEach(async () => {
 });
 afterEach(() => s.t.close());
 
-const shared = (name: string, account = FACTORY): StoredImage => {
-  const [image] = makeImages(s.t.world, { region: HOME, name, account, sizeGiB: 20, silent: true });
+const shared = (name: string, account = FACTORY, family = ""): StoredImage => {
+  const [image] = makeImages(s.t.world, { region: HOME, name, account, family, sizeGiB: 20, silent: true });
   if (!image) throw new Error("nothing was made");
   shareImage(s.t.world, image, [TEAM], "SHARE", true);
   return image;
@@ -77,4 +77,23 @@ it("that is withdrawn while it is copied ends what was begun, and begins nothing
     [HOME, "ready"],
     ["ap-shanghai", "retired"],
   ]);
+});
+
+it("that is withdrawn stays, though an image of another family is newer, and though the first step was deleted", {
+  timeout: 60_000,
+}, async () => {
+  const db = shared("db-1", FACTORY, "db");
+  const program = s.program(TEAM, [taken]);
+  await s.pass(2, [program]);
+  s.t.pass(HOUR);
+  shared("web-1", FACTORY, "web");
+  await s.pass(2, [program]);
+  shareImage(s.t.world, db, [TEAM], "CANCEL", true);
+  await s.pass(4, [program]);
+  for (const region of [HOME, ...taken.to]) expect(s.names(TEAM, region)).toEqual(["db-1", "web-1"]);
+
+  const first = s.image(TEAM, HOME, "db-1");
+  if (first) deleteImage(s.t.world, first);
+  await s.pass(4, [program]);
+  for (const region of taken.to) expect(s.names(TEAM, region)).toEqual(["db-1", "web-1"]);
 });
