@@ -78,11 +78,11 @@ const rule: fc.Arbitrary<Omit<Policy, "name">> = fc
         const encrypts = copy.encrypt !== false || there === "encrypt";
         return without({ ...copy, regions, ...(encrypts && { shareWith: [] }) });
       }),
-    existing: mostly<"block" | "adopt">("block", "adopt"),
+    existing: fc.constantFrom("block", "adopt"),
     maxSizeGiB: mostly<number | undefined>(undefined, 40),
     attempts: fc.constantFrom(1, 3),
     stuckAfter: fc.constant(HOUR),
-    prune: fc.record({ minAge: fc.constantFrom(0, 40 * MINUTE), delete: fc.boolean() }),
+    prune: fc.record({ minAge: fc.constantFrom(0, 40 * MINUTE), delete: mostly(true, false) }),
     onDrift: mostly<"repair" | "report">("repair", "report"),
   })
   .map((fields) => without(fields) as Omit<Policy, "name">);
@@ -150,6 +150,8 @@ const change = fc.oneof(
   fc.record({
     what: fc.constantFrom(
       "ignore",
+      "ignore",
+      "ignore",
       "deprecate",
       "undeprecate",
       "delete-root",
@@ -158,7 +160,10 @@ const change = fc.oneof(
       "family-of-copy",
       "tags-of-copy",
       "share-copy",
+      "share-copy",
       "unshare-copy",
+      "use-copy",
+      "use-copy",
       "use-copy",
       "free-copy",
       "withdraw-root",
@@ -190,7 +195,7 @@ export const stories: fc.Arbitrary<Story> = fc.record({
   quotas: mostly<Partial<Record<string, number>>>({}, { [SHANGHAI]: 2 }, { [BEIJING]: 3, [HOME]: 3 }),
   switches,
   seed: fc.integer({ min: 1, max: 1e6 }),
-  changes: fc.array(fc.array(change, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 }),
+  changes: fc.array(fc.array(change, { minLength: 1, maxLength: 5 }), { minLength: 2, maxLength: 3 }),
 });
 
 export const ignored = { [IGNORE_TAG]: "bad" };

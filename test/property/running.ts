@@ -32,6 +32,8 @@ export interface Telling {
   pass(ms: number): void;
   sweep(): Promise<Report>;
   happen(changes: readonly Change[]): void;
+  /** What a run found to do, or left under way: what is tried again now and then for a reason that stands is not counted. */
+  leftIn(report: Report): string[];
 }
 
 export function tell(story: Story): Telling {
@@ -78,13 +80,14 @@ export function tell(story: Story): Telling {
       for (let round = 1; round <= MOST_ROUNDS; round += 1) {
         rounds += 1;
         const report = await self.sweep();
-        const left = leftIn(report);
+        const left = self.leftIn(report);
         if (left.length === 0) return report;
         if (round === MOST_ROUNDS) throw new Error(`does not end: ${left.join("; ")}`);
         now += 10 * MINUTE;
       }
       throw new Error("unreachable");
     },
+    leftIn: (report) => leftIn(report, standsIn(world.switches)),
     happen(changes) {
       now += HOUR;
       for (const change of changes) policies = changed(world, policies, change);
@@ -93,8 +96,7 @@ export function tell(story: Story): Telling {
   return self;
 }
 
-/** What a run found to do, or left under way: what is tried again now and then for a reason that stands is not counted. */
-export function leftIn(report: Report): string[] {
+function leftIn(report: Report, stands: (copy: Copy) => boolean): string[] {
   const standing = new Set(report.copies.filter(stands).map(({ key }) => keyText(key)));
   const actions = report.plan.actions.flatMap((action): string[] => {
     const keys = action.do === "send" ? action.drafts.map(({ copy }) => copy.key) : [action.copy.key];
@@ -114,10 +116,15 @@ function textOf(action: Action): string {
   return `${action.do} ${action.image.imageId} ${JSON.stringify("attributes" in action ? action.attributes : {})}`;
 }
 
-/** Blocked by what the cloud says, or set right in vain so often that it is tried once a day. */
-function stands(copy: Copy): boolean {
-  if (copy.state === "blocked") return STANDING.has(copy.reason.code);
-  return "mending" in copy && (copy.mending?.tries ?? 0) >= 5;
+/** Blocked by what the cloud says; or set right in vain so often that it is tried once a day, in a cloud where that is in vain. */
+function standsIn({ modifyWhileShared, emptyFamily }: World["switches"]): (copy: Copy) => boolean {
+  return (copy) => {
+    if (copy.state === "blocked") return STANDING.has(copy.reason.code);
+    if (!("mending" in copy) || !copy.mending || copy.mending.tries < 5) return false;
+    const isFamily = copy.mending.what.startsWith("family");
+    const isModified = !/tags|shares/.test(copy.mending.what);
+    return isModified && (modifyWhileShared === "refused" || (isFamily && emptyFamily === "ignored"));
+  };
 }
 
 function bake(world: World, { hours, isIgnored, tags, owner, family, ...order }: Baked): void {

@@ -196,9 +196,7 @@ function isPermitted(sim: Scene, image: StoredImage, rootId: string): boolean {
   const maker = sim.policies.find(({ name }) => name === tagsOf(image).get(`${TAG_PREFIX}policy`));
   // What was made of a shared image stays when that is gone. Who else may have wanted it does not show without its root.
   if (!root || root.owner === PARTNER || !maker?.enabled || sim.mayBeMistaken(root.region)) return false;
-  return sim.policies.every(
-    (policy) => policy.prune.delete || !policy.enabled || (policy !== maker && !isLike(root, policy)),
-  );
+  return sim.policies.every((policy) => policy.prune.delete || (policy !== maker && !isLike(root, policy)));
 }
 
 function isDeletable(sim: Scene, image: StoredImage): boolean {

@@ -190,8 +190,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "delete as much as there is in one run",
     file: "lib/core/plan.ts",
-    find: "withFewDeletions(fitting, MOST_DELETIONS - deleted)",
-    replace: "withFewDeletions(fitting, 1000)",
+    find: "withFewDeletions(withoutHaste(fitting, wants), MOST_DELETIONS - deleted)",
+    replace: "withFewDeletions(withoutHaste(fitting, wants), 1000)",
   },
   {
     name: "publish together without waiting",
@@ -204,5 +204,94 @@ export const MUTATIONS: readonly Mutation[] = [
     file: "lib/shell/send.ts",
     find: "if (kmsKeyId === undefined) return {};",
     replace: "if (kmsKeyId !== undefined || kmsKeyId === undefined) return {};",
+  },
+  {
+    name: "delete although nobody answers who uses it",
+    file: "lib/core/prune.ts",
+    find: '  if ("unanswerable" in answer) return answer.unanswerable;\n  return answer.value === undefined ? undefined : { code: "in-use"',
+    replace:
+      '  if ("unanswerable" in answer) return undefined;\n  return answer.value === undefined ? undefined : { code: "in-use"',
+  },
+  {
+    name: "delete without valid lineage",
+    file: "lib/core/prune.ts",
+    find: "if (!lineageIs(copy, image)) return kept(",
+    replace: 'if (image.imageId === "") return kept(',
+  },
+  {
+    name: "withdraw what others have shared, and delete",
+    file: "lib/core/prune.ts",
+    find: "if (outside.length === 0) return { withdraw",
+    replace: "if (outside.length >= 0) return { withdraw",
+  },
+  {
+    name: "delete the step before the encrypted copy is ready",
+    file: "lib/core/wanted.ts",
+    find: 'copy.state === "ready" && copy.missingSince === undefined ? [keyText(copy.key)] : []',
+    replace: 'copy.state !== "waiting" && copy.missingSince === undefined ? [keyText(copy.key)] : []',
+  },
+  {
+    name: "take any step for superseded",
+    file: "lib/core/prune.ts",
+    find: "if (isReady) return undefined;",
+    replace: 'if (isReady || copy.imageId !== "") return undefined;',
+  },
+  {
+    name: "encrypt the source and not the step",
+    file: "lib/core/seek.ts",
+    find: "if (!want.parent) return {",
+    replace: 'if (!want.parent || want.key.variant !== "plain") return {',
+  },
+  {
+    name: "share what is not named yet",
+    file: "lib/core/pursue.ts",
+    find: "  if (image.name !== settings.name) {\n",
+    replace:
+      "  const early = missingShares(image, want?.release.shareWith ?? [], c.answers);\n" +
+      '  if (!("missing" in early)) return early;\n' +
+      '  if (early.missing.length > 0) return { what: "shares", act: (of) => ({ do: "share", copy: of, image, accounts: early.missing }) };\n' +
+      "  if (image.name !== settings.name) {\n",
+  },
+  {
+    name: "delete what failed for another source",
+    file: "lib/core/seek.ts",
+    find: "removeFailed(copy, found.failed, c)",
+    replace: "removeFailed(copy, all.images, c)",
+  },
+  {
+    name: "wait for ever for what a failed attempt has left",
+    file: "lib/shell/apply.ts",
+    find: 'if (act.do === "delete" && act.refused && isFinal) {',
+    replace: 'if (act.do === "delete" && act.refused && isFinal && copy.attempts < 0) {',
+  },
+  {
+    name: "set right for ever",
+    file: "lib/core/drift.ts",
+    find: "return tries >= MOST_TRIES ? DAY : backoff(tries - 1);",
+    replace: "return tries >= 0 ? 0 : backoff(tries - 1);",
+  },
+  {
+    name: "give the family to the older version",
+    file: "lib/core/family.ts",
+    find: ": x > y;",
+    replace: ": x < y;",
+  },
+  {
+    name: "leave the family with the older version",
+    file: "lib/core/family.ts",
+    find: "usurps: (image) => usurpers.has(",
+    replace: 'usurps: (image) => image.imageId === "" && usurpers.has(',
+  },
+  {
+    name: "set right no tags",
+    file: "lib/core/drift.ts",
+    find: "if (Object.keys(tags).length > 0) {",
+    replace: "if (Object.keys(tags).length > 99) {",
+  },
+  {
+    name: "not deprecate a copy with its source",
+    file: "lib/core/drift.ts",
+    find: "recalled && !image.deprecated ? deprecate",
+    replace: 'recalled && image.imageId === "" ? deprecate',
   },
 ];

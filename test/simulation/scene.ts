@@ -62,6 +62,8 @@ export class Scene {
   readonly recorded = new Set<string>();
   /** Copies stay invisible for longer than `SETTLE`: what is promised then is to tell. */
   readonly beyond: boolean;
+  /** There are many versions, and soon only the newest is wanted. */
+  readonly crowded: boolean;
   /** All processes run on one host: one clock, and a dead one is known to be dead. */
   readonly oneHost: boolean;
   readonly callFaults: number;
@@ -101,9 +103,10 @@ export class Scene {
     this.callFaults = dice.pick([0, 0.02, 0.06, 0.15]);
     this.stateFaults = dice.pick([0, 0.01, 0.03]);
     this.beyond = dice.roll(0.04);
-    this.policies = simulatedPolicies(dice);
+    this.crowded = dice.roll(0.04);
+    this.policies = simulatedPolicies(dice, this.crowded);
     this.oneHost = dice.roll(0.4);
-    this.world = simulatedWorld(seed, dice, this.beyond, () => this.scheduler.now);
+    this.world = simulatedWorld(seed, dice, this, () => this.scheduler.now);
   }
 
   count(kind: FaultKind): void {

@@ -22,13 +22,18 @@ export const REGIONS = [HOME, "ap-shanghai", "ap-beijing", "ap-singapore"];
 export const MAX_GIB = 50;
 
 /** The world of one seed. `beyond`: copies stay invisible longer than the program is told to expect. */
-export function simulatedWorld(seed: number, dice: Dice, beyond: boolean, now: () => Millis): World {
+export function simulatedWorld(
+  seed: number,
+  dice: Dice,
+  { beyond, crowded }: { readonly beyond: boolean; readonly crowded: boolean },
+  now: () => Millis,
+): World {
   return createWorld({
     now,
     seed,
     rateLimits: false,
     imageSizeGiB: 20,
-    quota: dice.pick([30, 30, 8]),
+    quota: crowded ? 40 : dice.pick([30, 30, 8]),
     accounts: DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved: true })),
     switches: drawSwitches(dice, beyond),
   });
@@ -49,7 +54,7 @@ function drawSwitches(dice: Dice, beyond: boolean): Partial<Switches> {
  * A pair of regions that copy to each other, a second policy that wants some of the same copies, a shared image with its
  * chain, encrypted copies, families, shares, pruning, and guards that some images run into.
  */
-export function simulatedPolicies(dice: Dice): Policy[] {
+export function simulatedPolicies(dice: Dice, crowded: boolean): Policy[] {
   const shareWith = dice.pick([[], [FRIEND]]);
   const prune = () => ({ delete: dice.roll(0.75), minAge: dice.pick([180_000, 600_000]) });
   const onDrift = () => dice.pick(["repair", "repair", "report"] as const);
@@ -98,7 +103,14 @@ export function simulatedPolicies(dice: Dice): Policy[] {
     copy: copySettings(encryptedIn("ap-shanghai", dice.roll(0.4))),
     prune: { delete: true, minAge: 300_000 },
   });
-  return [golden, also, back, base];
+  const all = [golden, also, back, base];
+  return crowded ? all.map((p) => ({ ...p, prune: { delete: true, minAge: 180_000 } })) : all;
+}
+
+/** All but the newest version is to be deleted, which is a lot where there were many. */
+export function onlyNewest(policies: readonly Policy[]): Policy[] {
+  const only = { type: "custom", name: ["golden-*", "!*-test"], newest: 1 } as const;
+  return policies.map((p) => (p.name === "golden" || p.name === "also" ? { ...p, select: only } : p));
 }
 
 function newest(dice: Dice): { newest?: number } {
@@ -150,8 +162,8 @@ export function bake(world: World, dice: Dice, state: "CREATING" | "NORMAL" = "N
 }
 
 /** The shared image, the first images of our own, and copies that fail or stick. */
-export function furnish(world: World, dice: Dice, faulty: boolean): void {
-  for (let i = dice.roll(0.1) ? 6 : dice.between(1, 3); i > 0; i -= 1) bake(world, dice);
+export function furnish(world: World, dice: Dice, faulty: boolean, crowded: boolean): void {
+  for (let i = crowded ? 9 : dice.between(1, 3); i > 0; i -= 1) bake(world, dice);
   const [shared] = makeImages(world, { region: HOME, name: "base-os", account: PARTNER, sizeGiB: 20 });
   if (shared) shareImage(world, shared, [OURS]);
   if (!faulty) return;

@@ -13,7 +13,7 @@ import { findWrongRecord } from "./invariants.ts";
 import { somebodyActs } from "./people.ts";
 import { type Actor, Scene, type Unanswered } from "./scene.ts";
 import type { Process } from "./scheduler.ts";
-import { editedPolicies, FAMILY, furnish, OURS, SETTLE } from "./setting.ts";
+import { editedPolicies, FAMILY, furnish, OURS, onlyNewest, SETTLE } from "./setting.ts";
 import { simulatedState } from "./state.ts";
 
 const SKEW: Millis = 28_000;
@@ -58,9 +58,10 @@ export class Simulation extends Scene {
     await this.open();
     let violation: string | undefined;
     try {
-      furnish(this.world, this.dice, this.callFaults > 0);
+      furnish(this.world, this.dice, this.callFaults > 0, this.crowded);
       this.touched();
-      if (this.dice.roll(0.5)) await this.#begin();
+      if (this.crowded || this.dice.roll(0.5)) await this.#begin();
+      if (this.crowded) this.policies = onlyNewest(this.policies);
       for (let i = 0; i < steps && !violation; i += 1) {
         await this.#happen();
         violation = this.check();
