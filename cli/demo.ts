@@ -8,6 +8,7 @@ import { Client } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v2
 import { type Account, DEFAULT_ACCOUNTS } from "../emulator/accounts.ts";
 import { startEmulator } from "../emulator/server.ts";
 import { createWorld, type World } from "../emulator/world.ts";
+import { kindsOf, placeText } from "../lib/core/kind.ts";
 import { isSettled, summarise } from "../lib/core/summary.ts";
 import { StartError } from "../lib/errors.ts";
 import type { Answer } from "../lib/shell/invoke.ts";
@@ -143,10 +144,11 @@ function sayHowItEnded(say: (text: string) => void, copies: readonly Copy[], wor
       action === "SyncImages" && !(params as { DryRun?: boolean }).DryRun && result === "ok",
   );
   say(`\n${totalsOf(copies)}, after ${Math.round(ms / 1000)} s and ${syncs.length} SyncImages calls.`);
+  const kindOf = kindsOf(copies);
   for (const copy of copies) {
     const image = "imageId" in copy && copy.imageId ? world.images.get(copy.key.region)?.get(copy.imageId) : undefined;
     say(
-      `  ${copy.key.rootId} → ${copy.key.region.padEnd(13)} ${copy.state}  ${image ? `${image.imageId} "${clean(image.name)}"` : ""}`,
+      `  ${copy.key.rootId} → ${placeText(copy.key.region, kindOf(copy)).padEnd(13)} ${copy.state}  ${image ? `${image.imageId} "${clean(image.name)}"` : ""}`,
     );
   }
   const fine = summary.total > 0 && summary.ready === summary.total;

@@ -1,8 +1,9 @@
 import { type Explanation, explain as explained } from "../lib/core/explain.ts";
+import { kindOf, placeText } from "../lib/core/kind.ts";
 import { plainJson } from "../lib/core/plain-json.ts";
 import { didYouMean } from "../lib/core/policy/did-you-mean.ts";
 import { REGIONS, regionOf } from "../lib/core/policy/regions.ts";
-import { withRemedy } from "../lib/core/standing.ts";
+import { withRemedy } from "../lib/core/summary.ts";
 import { InputError } from "../lib/errors.ts";
 import { lookUp } from "../lib/shell/look-up.ts";
 import { replicate } from "../lib/shell/replicate.ts";
@@ -75,7 +76,10 @@ function textOf({ region, imageId, image, copyOf, policies }: Explanation): stri
     const [first, ...others] = reasons.map(withRemedy);
     lines.push(`policy ${policy}: ${selects ? "selects it" : `does not: ${first}`}`);
     for (const other of others) lines.push(`  and ${other}`);
-    const rows = regions.map((one) => ({ ...one, place: one.region + kindOf(one) }));
+    const rows = regions.map((one) => ({
+      ...one,
+      place: placeText(one.region, kindOf(one.variant, one.intermediate)),
+    }));
     const width = Math.max(0, ...rows.map(({ place }) => widthOf(clean(place))));
     const widest = Math.max(0, ...rows.map(({ state }) => state.length));
     for (const row of rows) {
@@ -85,9 +89,4 @@ function textOf({ region, imageId, image, copyOf, policies }: Explanation): stri
     }
   }
   return `${lines.map(clean).join("\n")}\n`;
-}
-
-function kindOf({ variant, intermediate }: Explanation["policies"][number]["regions"][number]): string {
-  if (intermediate) return " (to be encrypted)";
-  return variant === "plain" ? "" : " (encrypted)";
 }

@@ -1,7 +1,7 @@
 import type { Estimate } from "../lib/core/estimate.ts";
 import { plainJson } from "../lib/core/plain-json.ts";
 import { hasWork, type PlanView, viewOf } from "../lib/core/plan-view.ts";
-import { withRemedy } from "../lib/core/standing.ts";
+import { withRemedy } from "../lib/core/summary.ts";
 import { type Preflight, preflight } from "../lib/shell/preflight.ts";
 import { replicate } from "../lib/shell/replicate.ts";
 import type { CopyState, Reason } from "../lib/types.ts";

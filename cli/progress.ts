@@ -1,3 +1,5 @@
+import { kindsOf, placeText } from "../lib/core/kind.ts";
+import { keyText } from "../lib/core/mark.ts";
 import { reasonText } from "../lib/core/summary.ts";
 import type { Copy } from "../lib/types.ts";
 import { roomOf, tableOf, totalsOf } from "./table.ts";
@@ -28,26 +30,24 @@ function plainLines(stream: Stream): Progress {
   const shown = new Map<string, string>();
   return {
     begin(copies) {
-      for (const copy of copies) shown.set(idOf(copy), stateOf(copy));
+      for (const copy of copies) shown.set(keyText(copy.key), stateOf(copy));
     },
     show(copies) {
+      const kindOf = kindsOf(copies);
       for (const copy of copies) {
-        const id = idOf(copy);
+        const id = keyText(copy.key);
         const state = stateOf(copy);
         if (shown.get(id) === state) continue;
         shown.set(id, state);
         const { rootId, rootRegion, region } = copy.key;
-        stream.write(`${clean(`${copy.rootName} (${rootId}) ${rootRegion} → ${region}: ${state}`)}\n`);
+        const to = placeText(region, kindOf(copy));
+        stream.write(`${clean(`${copy.rootName} (${rootId}) ${rootRegion} → ${to}: ${state}`)}\n`);
       }
     },
     say(text) {
       stream.write(`${text}\n`);
     },
   };
-}
-
-function idOf({ key }: Copy): string {
-  return `${key.rootRegion}/${key.rootId}/${key.region}`;
 }
 
 function stateOf(copy: Copy): string {

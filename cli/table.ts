@@ -1,5 +1,6 @@
 import picocolors from "picocolors";
-import { reasonText } from "../lib/core/summary.ts";
+import { kindsOf, placeText } from "../lib/core/kind.ts";
+import { byVariant, reasonText } from "../lib/core/summary.ts";
 import type { Copy, CopyState } from "../lib/types.ts";
 import { clean, count, cut, pad, widthOf } from "./text.ts";
 
@@ -59,7 +60,7 @@ function statesOf(copies: readonly Copy[]): string {
 /** A line for each copy; where these are more than fit, a line for each image, and one for the images that do not fit. */
 export function tableOf(copies: readonly Copy[], room: Room): string[] {
   const sorted = [...copies].sort(byRootThenRegion);
-  if (sorted.length <= room.rows) return linesOf(sorted.map(rowOfCopy), room);
+  if (sorted.length <= room.rows) return linesOf(rowsOf(sorted), room);
   const images = [...groupsOf(sorted).values()];
   if (images.length <= room.rows) return linesOf(images.map(rowOfImage), room);
   // What is not finished comes first: the rest is only counted.
@@ -105,16 +106,19 @@ function painter(color: boolean): Record<CopyState, Paint> {
   };
 }
 
-function rowOfCopy(copy: Copy): Row {
-  const imageId = "imageId" in copy && copy.imageId ? copy.imageId : "";
-  return {
-    name: clean(copy.rootName),
-    from: clean(copy.key.rootRegion),
-    to: `→ ${clean(copy.key.region)}`,
-    done: doneOf(copy),
-    state: copy.state,
-    rest: [clean(imageId), clean(reasonText(copy) ?? "")].filter((text) => text !== "").join(GAP),
-  };
+function rowsOf(copies: readonly Copy[]): Row[] {
+  const kindOf = kindsOf(copies);
+  return copies.map((copy) => {
+    const imageId = "imageId" in copy && copy.imageId ? copy.imageId : "";
+    return {
+      name: clean(copy.rootName),
+      from: clean(copy.key.rootRegion),
+      to: `→ ${clean(placeText(copy.key.region, kindOf(copy)))}`,
+      done: doneOf(copy),
+      state: copy.state,
+      rest: [clean(imageId), clean(reasonText(copy) ?? "")].filter((text) => text !== "").join(GAP),
+    };
+  });
 }
 
 function rowOfImage(copies: readonly Copy[]): Row {
@@ -164,6 +168,7 @@ function byRootThenRegion(a: Copy, b: Copy): number {
     compare(a.key.rootRegion, b.key.rootRegion) ||
     compare(a.rootName, b.rootName) ||
     compare(a.key.rootId, b.key.rootId) ||
-    compare(a.key.region, b.key.region)
+    compare(a.key.region, b.key.region) ||
+    byVariant(a, b)
   );
 }

@@ -1,17 +1,10 @@
-import type { Copy, CopyKey, CopyState, Image, ImageRef, Millis, Policy, Reason } from "../types.ts";
+import type { Copy, CopyKey, CopyState, Image, ImageRef, Millis, Policy, Reason, Variant } from "../types.ts";
 import { isMarked, keyText } from "./mark.ts";
 import type { Observation } from "./observation.ts";
 import { obstacles } from "./obstacles.ts";
 import type { Plan } from "./plan.ts";
-import {
-  type CopyExplanation,
-  copyExplanation,
-  imageIdOf,
-  keyOf,
-  type Standing,
-  standingOf,
-  withRemedy,
-} from "./standing.ts";
+import { type CopyExplanation, copyExplanation, imageIdOf, keyOf, type Standing, standingOf } from "./standing.ts";
+import { withRemedy } from "./summary.ts";
 import type { Want } from "./wanted.ts";
 
 /** Why one image is or is not copied, policy by policy and region by region: the format of `explain --json`, an array of these. */
@@ -34,7 +27,7 @@ interface PolicyExplanation {
 
 interface RegionExplanation extends Standing {
   readonly region: string;
-  readonly variant: string;
+  readonly variant: Variant;
   /** It is there only for an encrypted copy to be made from it. */
   readonly intermediate: boolean;
   readonly state: CopyState | "to be asked for";

@@ -1,8 +1,8 @@
-import type { Copy, CopyKey, CopyState, Image, ImageRef, Reason } from "../types.ts";
+import type { Copy, CopyKey, CopyState, Image, ImageRef } from "../types.ts";
 import { isCopyOf, keyText, lineageOf } from "./mark.ts";
 import type { Plan } from "./plan.ts";
 import { textOf } from "./plan-view.ts";
-import { reasonText } from "./summary.ts";
+import { reasonText, withRemedy } from "./summary.ts";
 
 /** What is told of one copy. */
 export interface Standing {
@@ -60,24 +60,19 @@ export function standingOf(copy: Copy | undefined, imageId: string | undefined, 
   const isThis = (one: Copy) => copy !== undefined && keyText(one.key) === keyText(copy.key);
   const kept = plan.kept.find((one) => isThis(one.copy));
   const problems = imageId === undefined ? [] : plan.problems.filter(({ text }) => text.includes(imageId));
+  const next = plan.actions.flatMap((action) =>
+    action.do !== "send" && action.do !== "note" && isThis(action.copy) ? [textOf(action)] : [],
+  );
   const parts = [
-    copy && reasonText(copy),
+    copy && reasonText(copy, next.length > 0),
     copy && "adopted" in copy && copy.adopted && "made by other means and taken as the copy: never changed or deleted",
     kept && `not deleted: ${withRemedy(kept.reason)}`,
     ...problems.map(withRemedy),
   ];
-  const next = plan.actions.flatMap((action) =>
-    action.do !== "send" && action.do !== "note" && isThis(action.copy) ? [textOf(action)] : [],
-  );
   return { reason: parts.filter(Boolean).join("; ") || null, next };
 }
 
 /** The image of a copy, where one is known. */
 export function imageIdOf(copy: Copy): string | undefined {
   return "imageId" in copy ? copy.imageId : undefined;
-}
-
-/** A reason, and what can be done about it, in one line. */
-export function withRemedy({ text, remedy }: Reason): string {
-  return remedy ? `${text} (${remedy})` : text;
 }

@@ -1,4 +1,4 @@
-import type { Copy, CopyState, ImageRef, Reason } from "../types.ts";
+import type { Copy, CopyState, ImageRef, Mending, Reason, Variant } from "../types.ts";
 
 /** One copy as programs see it: the format of `apply --json` and of the functions' answers. */
 export interface CopyLine {
@@ -6,6 +6,8 @@ export interface CopyLine {
   /** The root: the image that the policy selected. */
   readonly source: ImageRef;
   readonly region: string;
+  /** One source may have two copies in a region: a plain one, and an encrypted one that is made from it. */
+  readonly variant: Variant;
   readonly state: CopyState;
   readonly imageId: string | null;
   readonly attempts: number;
@@ -43,6 +45,7 @@ function lineOf(copy: Copy): CopyLine {
     policy,
     source: { region: key.rootRegion, imageId: key.rootId },
     region: key.region,
+    variant: key.variant,
     state,
     imageId: ("imageId" in copy ? copy.imageId : undefined) ?? null,
     attempts,
@@ -50,12 +53,30 @@ function lineOf(copy: Copy): CopyLine {
   };
 }
 
-/** Why a copy is where it is, and what to do about it, in one line; null if there is nothing to say. */
-export function reasonText(copy: Copy): string | null {
-  if ("reason" in copy) return copy.reason.remedy ? `${copy.reason.text} (${copy.reason.remedy})` : copy.reason.text;
-  if (copy.missingSince !== undefined) return "not found at the last look";
-  if (copy.state === "copying" && copy.imageId === undefined) return "asked for; the cloud has not shown it yet";
-  return null;
+/**
+ * Why a copy is where it is, and what to do about it, in one line; null if there is nothing to say. What is being set right
+ * is left out where that is told already.
+ */
+export function reasonText(copy: Copy, toldWhatIsMended = false): string | null {
+  const parts = [
+    "reason" in copy ? withRemedy(copy.reason) : "",
+    !("reason" in copy) && copy.missingSince !== undefined ? "not found at the last look" : "",
+    copy.state === "copying" && copy.imageId === undefined ? "asked for; the cloud has not shown it yet" : "",
+    copy.state === "finishing" && copy.held ? withRemedy(copy.held) : "",
+    "deprecatedByUs" in copy && copy.deprecatedByUs ? "marked as deprecated, as its source is" : "",
+    "mending" in copy && copy.mending && !toldWhatIsMended ? mendingText(copy.mending) : "",
+  ];
+  return parts.filter(Boolean).join("; ") || null;
+}
+
+function mendingText({ what, tries }: Mending): string {
+  return `being set right: ${what}${tries > 1 ? ` (tried ${tries} times)` : ""}`;
+}
+
+/** A reason, and what can be done about it, in one line. Brackets within brackets are hard to read. */
+export function withRemedy({ text, remedy }: Reason): string {
+  if (!remedy) return text;
+  return /[()]/.test(remedy) || text.endsWith(")") ? `${text}; ${remedy}` : `${text} (${remedy})`;
 }
 
 /** Each of the reasons once. */
@@ -79,6 +100,12 @@ function bySourceThenRegion(a: Copy, b: Copy): number {
     a.key.rootRegion.localeCompare(b.key.rootRegion) ||
     a.rootName.localeCompare(b.rootName) ||
     a.key.rootId.localeCompare(b.key.rootId) ||
-    a.key.region.localeCompare(b.key.region)
+    a.key.region.localeCompare(b.key.region) ||
+    byVariant(a, b)
   );
+}
+
+/** A plain copy before the encrypted one that is made from it. */
+export function byVariant({ key: { variant: a } }: Copy, { key: { variant: b } }: Copy): number {
+  return Number(a !== "plain") - Number(b !== "plain") || a.localeCompare(b);
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { showProgress } from "../../cli/progress.ts";
 import { tableOf, UNLIMITED } from "../../cli/table.ts";
 import { clean, cut, widthOf } from "../../cli/text.ts";
+import type { Copy } from "../../lib/types.ts";
 import { copy, keyOf } from "../support/builders.ts";
 
 const NOT_READY = { code: "busy", text: "the source is busy" };
@@ -17,6 +18,12 @@ const waiting = (name: string, id: string) =>
     { state: "waiting", reason: NOT_READY },
     { rootName: name, key: keyOf("ap-beijing", { region: "ap-guangzhou", imageId: id }) },
   );
+
+/** An encrypted copy that waits, and the plain one from which it is made. */
+function chainOf(name: string): Copy[] {
+  const plain = waiting(name, "img-root0002");
+  return [{ ...plain, key: { ...plain.key, variant: "encrypted:default" } }, plain];
+}
 
 describe("text in a terminal", () => {
   it("counts what is shown two columns wide as two, and marks on a letter as none", () => {
@@ -60,6 +67,32 @@ describe("the table of copies", () => {
     expect(tableOf([ready(name)], { width: 100, rows: 10, color: true })[0]).toContain("\u001b[32m");
   });
 
+  it("tells the steps of a chain apart, the plain one first, and only where there is one", () => {
+    const chain = [...chainOf("golden-web"), ready("golden-api", "img-root0003")];
+    const [api, plain, encrypted] = tableOf(chain, UNLIMITED);
+    expect(api).toMatch(/→ ap-shanghai-fsi +█/);
+    expect(plain).toMatch(/→ ap-beijing \(to be encrypted\) .*waiting .*the source is busy$/);
+    expect(encrypted).toMatch(/→ ap-beijing \(encrypted\) .*waiting/);
+    const left = { ...chain[1], state: "retired", reason: { code: "superseded", text: "not needed" } } as Copy;
+    expect(tableOf([left, chain[0] as Copy], UNLIMITED)[0]).toContain("→ ap-beijing (plain)");
+  });
+
+  it("says of a finished copy what is not plain about it: that it is set right, or deprecated by us", () => {
+    const fields = { state: "ready", imageId: "img-copy0001", name: "golden", readyAt: 1, adopted: false } as const;
+    const lineOf = (more: object) => tableOf([copy<"ready">("ap-beijing", { ...fields, ...more })], UNLIMITED)[0];
+    expect(lineOf({})).toMatch(/img-copy0001$/);
+    expect(lineOf({ deprecatedByUs: true })).toMatch(/img-copy0001 {2}marked as deprecated, as its source is$/);
+    const mending = { what: "tags a; description", tries: 1, at: 1 };
+    expect(lineOf({ mending })).toMatch(/ {2}being set right: tags a; description$/);
+    expect(lineOf({ mending: { ...mending, tries: 3 } })).toMatch(/: tags a; description \(tried 3 times\)$/);
+  });
+
+  it("has no brackets within brackets", () => {
+    const reason = { code: "x", text: "is taken", remedy: "change the name (copy.name)" };
+    const [line] = tableOf([copy<"blocked">("ap-beijing", { state: "blocked", reason })], UNLIMITED);
+    expect(line).toMatch(/ {2}is taken; change the name \(copy\.name\)$/);
+  });
+
   it("has a line for each image where copies do not fit, counts what does not fit then, and shows first what is not ready", () => {
     const images = Array.from({ length: 12 }, (_, i) => [
       ready(`golden-${i}`, `img-root${i}`),
@@ -87,6 +120,19 @@ describe("progress", () => {
     progress.show([ready("old"), waiting("new", "img-root0002")]);
     progress.show([ready("old"), waiting("new", "img-root0002")]);
     expect(stream.written).toEqual(["new (img-root0002) ap-guangzhou → ap-beijing: waiting: the source is busy\n"]);
+  });
+
+  it("does not take the steps of a chain for one copy that changes for ever", () => {
+    const stream = screen(false);
+    const progress = showProgress(stream);
+    const [encrypted, plain] = chainOf("new") as [Copy, Copy];
+    const going = { ...encrypted, reason: { code: "parent", text: "waits for the plain one" } } as Copy;
+    progress.begin([]);
+    for (let i = 0; i < 3; i++) progress.show([going, plain]);
+    expect(stream.written).toEqual([
+      "new (img-root0002) ap-guangzhou → ap-beijing (encrypted): waiting: waits for the plain one\n",
+      "new (img-root0002) ap-guangzhou → ap-beijing (to be encrypted): waiting: the source is busy\n",
+    ]);
   });
 
   it("is one picture over the other in a terminal, and what is said stands above", () => {

@@ -79,8 +79,8 @@ describe("plan", { timeout: 60_000 }, () => {
   });
 
   it.each([
-    [20, "it would fit existing: adopt (rename or delete that image, give the copy another name (copy.name), or set"],
-    [30, "it cannot be adopted: it has 30 GiB, the source 20 (rename or delete that image, or give the copy another"],
+    [20, "it would fit existing: adopt; rename or delete that image, give the copy another name (copy.name), or set"],
+    [30, "it cannot be adopted: it has 30 GiB, the source 20; rename or delete that image, or give the copy another"],
   ])("tells of an image that has the name whether it would be adopted: %i GiB", async (sizeGiB, text) => {
     await bake({ createdAt: Date.UTC(2026, 0, 1) });
     const holder = await bake({ region: "ap-beijing", sizeGiB });
