@@ -1,6 +1,7 @@
 import type { Estimate } from "../lib/core/estimate.ts";
+import { kindOf, placeText } from "../lib/core/kind.ts";
 import { plainJson } from "../lib/core/plain-json.ts";
-import { hasWork, type PlanView, viewOf } from "../lib/core/plan-view.ts";
+import { type CopyView, hasWork, type PlanView, type SendView, viewOf } from "../lib/core/plan-view.ts";
 import { withRemedy } from "../lib/core/summary.ts";
 import { type Preflight, preflight } from "../lib/shell/preflight.ts";
 import { replicate } from "../lib/shell/replicate.ts";
@@ -10,6 +11,9 @@ import { withReplicator } from "./with-replicator.ts";
 
 /** Notes that come to one of these states are shown with all copies that are in it. */
 const TOLD_BELOW = new Set<CopyState>(["blocked", "failed", "waiting", "retrying"]);
+
+/** States in which a copy is not finished, though there is nothing to do for it now. */
+const OPEN: readonly CopyState[] = ["copying", "finishing", "waiting", "retrying", "blocked", "failed"];
 
 /** `plan`: looks at the cloud and shows what would be done now. Changes nothing, in the cloud or in the state. */
 export async function plan(options: {
@@ -35,23 +39,17 @@ export async function plan(options: {
 
 /** A plan as a person reads it. */
 export function textOf(view: PlanView, asked?: readonly Preflight[]): string {
-  const lines: string[] = [];
-  for (const { source, name, as, policy, destinations } of view.send) {
-    const renamed = as === name ? "" : ` as "${as}"`;
-    lines.push(
-      `+ copy "${name}" (${source.imageId}) ${source.region} → ${destinations.join(", ")}${renamed}, by ${policy}`,
-    );
-  }
-  for (const { image, text } of view.change) lines.push(`~ ${image.imageId} in ${image.region}: ${text}`);
+  const lines = view.send.map(sendText);
+  for (const change of view.change)
+    lines.push(`~ ${change.image.imageId} in ${change.region}, copy of ${sourceText(change)}: ${change.text}`);
   for (const { image, name, sizeGiB, text } of view.remove)
     lines.push(`- delete "${name}" (${image.imageId}) in ${image.region} with its snapshots, ${sizeGiB} GiB: ${text}`);
-  for (const { source, region, state, text } of view.note) {
-    if (!TOLD_BELOW.has(state)) lines.push(`· ${source.imageId} → ${region}: ${state}: ${text}`);
-  }
+  for (const note of view.note.filter((note) => !isTold(note, view)))
+    lines.push(`· no call, only remembered: ${wayText(note)}: ${note.state}: ${note.text}`);
   for (const [reason, places] of grouped(view.waiting, ({ state, reason }) => `${state}: ${withRemedy(reason)}`))
-    lines.push(`· ${listed(places.map(({ source, region }) => `${source.imageId} → ${region}`))}: ${reason}`);
+    lines.push(`· ${listed(places.map(wayText))}: ${reason}`);
   for (const [reason, places] of grouped(view.blocked, ({ state, reason }) => `${state}: ${withRemedy(reason)}`))
-    lines.push(`! ${listed(places.map(({ source, region }) => `${source.imageId} → ${region}`))}: ${reason}`);
+    lines.push(`! ${listed(places.map(wayText))}: ${reason}`);
   for (const [reason, images] of grouped(view.kept, ({ reason }) => withRemedy(reason)))
     lines.push(`= not deleted, ${listed(images.map(({ image }) => `${image.imageId} in ${image.region}`))}: ${reason}`);
   for (const [reason, images] of bySkipReason(view)) lines.push(`  ${count(images, "image")} not taken: ${reason}`);
@@ -63,17 +61,47 @@ export function textOf(view: PlanView, asked?: readonly Preflight[]): string {
     );
   for (const { text, remedy } of view.warnings) lines.push(`warning: ${text}${remedy ? `; ${remedy}` : ""}`);
   for (const { text, remedy } of view.problems) lines.push(`problem: ${text}${remedy ? `; ${remedy}` : ""}`);
-  const copies = view.send.reduce((sum, { destinations }) => sum + destinations.length, 0);
-  const removed = view.remove.length > 0 ? `, ${count(view.remove.length, "image")} to delete` : "";
-  lines.push(
-    hasWork(view)
-      ? `Plan: ${count(copies, "copy", "copies")} to ask for in ${count(view.send.length, "call")}, ${count(view.change.length, "copy", "copies")} to tag, name or share${removed}.`
-      : "Nothing to do.",
-  );
+  lines.push(totalText(view));
   const estimated = estimateText(view.estimate);
   if (estimated) lines.push(estimated);
   // All of it at once: names, ids and texts come from other people.
   return `${lines.map(clean).join("\n")}\n`;
+}
+
+function sendText({ source, name, as, policy, variant, destinations, intermediate }: SendView): string {
+  const isOnlyStep = intermediate.length === destinations.length;
+  const renamed = as === name || isOnlyStep ? "" : ` as "${as}"`;
+  if (variant !== "plain") return `+ encrypt "${name}" (${source.imageId}) in ${source.region}${renamed}, by ${policy}`;
+  const places = destinations.map((region) => placeText(region, kindOf(variant, intermediate.includes(region))));
+  return `+ copy "${name}" (${source.imageId}) ${source.region} → ${places.join(", ")}${renamed}, by ${policy}`;
+}
+
+function sourceText({ source, sourceName, variant, intermediate }: CopyView): string {
+  const kind = kindOf(variant, intermediate);
+  return `"${sourceName}" (${source.imageId}) in ${source.region}${kind && ` (${kind})`}`;
+}
+
+function wayText({ source, region, variant, intermediate }: CopyView): string {
+  return `${source.imageId} → ${placeText(region, kindOf(variant, intermediate))}`;
+}
+
+/** What is shown with all copies in that state, or with the call that it is about, is not told twice. */
+function isTold(note: PlanView["note"][number], { change }: PlanView): boolean {
+  if (TOLD_BELOW.has(note.state)) return true;
+  return (
+    note.what === "drift" && change.some((one) => sourceText(one) === sourceText(note) && one.region === note.region)
+  );
+}
+
+function totalText(view: PlanView): string {
+  const copies = view.send.reduce((sum, { destinations }) => sum + destinations.length, 0);
+  const removed = view.remove.length > 0 ? `, ${count(view.remove.length, "image")} to delete` : "";
+  if (hasWork(view))
+    return `Plan: ${count(copies, "copy", "copies")} to ask for in ${count(view.send.length, "call")}, ${count(view.change.length, "copy", "copies")} to tag, name or share${removed}.`;
+  const number = (state: CopyState) =>
+    [...view.waiting, ...view.underWay, ...view.blocked].filter((one) => one.state === state).length;
+  const open = OPEN.flatMap((state) => (number(state) > 0 ? [`${number(state)} ${state}`] : []));
+  return open.length > 0 ? `Nothing to do now; ${open.join(", ")}.` : "Nothing to do.";
 }
 
 function refusalText(reason: Reason, outcome: Preflight["outcome"]): string {
@@ -88,7 +116,9 @@ function estimateText(estimate: Estimate): string {
     passingGiB > 0
       ? `${addGiB > 0 ? "" : "Adds "}${passingGiB} GiB${addGiB > 0 ? " more" : ""} until they are encrypted`
       : "",
-    expectedMs !== null ? `takes about ${minutes} min (${count(measured, "copy", "copies")} measured)` : "",
+    expectedMs === null
+      ? "how long it takes is known after the first copies"
+      : `takes about ${minutes} min (${count(measured, "copy", "copies")} measured)`,
   ].filter(Boolean);
   const freed = freeGiB > 0 ? `Frees at most ${freeGiB} GiB.` : "";
   return [addGiB + passingGiB > 0 ? `${added.join("; ")}.` : "", freed].filter(Boolean).join(" ");

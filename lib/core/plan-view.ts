@@ -1,37 +1,60 @@
-import type { Copy, CopyState, ImageRef, Millis, Prices, Reason } from "../types.ts";
+import type { Copy, CopyState, ImageRef, Millis, Prices, Reason, Variant } from "../types.ts";
 import { type Estimate, estimate, measurements } from "./estimate.ts";
+import { kindsOf } from "./kind.ts";
 import { keyText } from "./mark.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, Send } from "./plan.ts";
 import type { Act, ImageAttributes } from "./step.ts";
+
+/** Which copy something is about. */
+export interface CopyView {
+  readonly source: ImageRef;
+  readonly sourceName: string;
+  readonly region: string;
+  readonly variant: Variant;
+  /** It is there only for an encrypted copy to be made from it. */
+  readonly intermediate: boolean;
+}
+
+/** A call that makes copies: one image, all destinations. */
+export interface SendView {
+  /** What is copied: the source itself, or a copy from which the others are made. */
+  readonly source: ImageRef;
+  readonly name: string;
+  readonly policy: string;
+  readonly as: string;
+  readonly variant: Variant;
+  readonly destinations: readonly string[];
+  /** Those of the destinations where the copy is there only to be encrypted. */
+  readonly intermediate: readonly string[];
+  /** What all of them add, at most. */
+  readonly gib: number;
+  /** Until the last of them is there, by what was measured before; null where nothing was. */
+  readonly expectedMs: Millis | null;
+}
 
 /** A plan as people and programs see it: the format of `plan --json`. */
 export interface PlanView {
-  /** Calls that make copies: one source, one name, all its destinations. */
-  readonly send: readonly {
-    source: ImageRef;
-    name: string;
-    policy: string;
-    as: string;
-    destinations: string[];
-    /** What all of them add, at most. */
-    gib: number;
-    /** Until the last of them is there, by what was measured before; null where nothing was. */
-    expectedMs: Millis | null;
-  }[];
+  readonly send: readonly SendView[];
   /** Calls that tag, name, publish or share a copy, or end its sharing before it is deleted. */
-  readonly change: readonly { do: "tag" | "modify" | "share" | "withdraw"; image: ImageRef; text: string }[];
-  /** Calls that delete an image of ours, each with its snapshots. */
-  readonly remove: readonly { source: ImageRef; image: ImageRef; name: string; sizeGiB: number; text: string }[];
-  /** Copies that nobody wants, and why they are kept. */
-  readonly kept: readonly { source: ImageRef; image: ImageRef; name: string; reason: Reason }[];
+  readonly change: readonly (CopyView & {
+    do: "tag" | "modify" | "share" | "withdraw";
+    image: ImageRef;
+    text: string;
+  })[];
+  /** Calls that delete an image of ours, each with its snapshots; `name` is the image's. */
+  readonly remove: readonly (CopyView & { image: ImageRef; name: string; sizeGiB: number; text: string })[];
+  /** Copies that nobody wants, and why they are kept; `name` is the image's. */
+  readonly kept: readonly (CopyView & { image: ImageRef; name: string; reason: Reason })[];
   /** What is only remembered differently. */
-  readonly note: readonly { source: ImageRef; region: string; state: CopyState; what: string; text: string }[];
+  readonly note: readonly (CopyView & { state: CopyState; what: string; text: string })[];
   /** Copies that need a person, whether or not that is new. */
-  readonly blocked: readonly { source: ImageRef; region: string; state: "blocked" | "failed"; reason: Reason }[];
+  readonly blocked: readonly (CopyView & { state: "blocked" | "failed"; reason: Reason })[];
+  /** Copies that will be asked for when their reason has passed. */
+  readonly waiting: readonly (CopyView & { state: "waiting" | "retrying"; reason: Reason })[];
+  /** Copies that were asked for and are not finished. */
+  readonly underWay: readonly (CopyView & { state: "copying" | "finishing" })[];
   /** Images that a policy looked at and left out. */
   readonly skipped: readonly { policy: string; image: ImageRef; name: string; reason: Reason }[];
-  /** Copies that will be asked for when their reason has passed. */
-  readonly waiting: readonly { source: ImageRef; region: string; state: "waiting" | "retrying"; reason: Reason }[];
   readonly estimate: Estimate;
   readonly warnings: readonly Reason[];
   readonly problems: readonly Reason[];
@@ -39,74 +62,86 @@ export interface PlanView {
 
 /** Shows a plan without what only the program needs. */
 export function viewOf(plan: Plan, prices?: Prices): PlanView {
-  const send: PlanView["send"][number][] = [];
-  const change: PlanView["change"][number][] = [];
-  const note: PlanView["note"][number][] = [];
-  const remove: PlanView["remove"][number][] = [];
-  const measured = measurements(plan.copies);
-  for (const action of plan.actions) {
-    if (action.do === "send") {
-      const first = action.drafts[0];
-      if (!first) continue;
-      const destinations = action.drafts.map((draft) => draft.copy.key.region);
-      const { policy, rootName } = first.copy;
-      const sizes = action.drafts.map(({ copy }) => plan.wants.get(keyText(copy.key))?.root.sizeGiB ?? 0);
-      const times = action.drafts.flatMap(({ copy }) => measured(copy.key).median ?? []);
-      send.push({
-        source: action.source,
-        name: rootName,
-        policy,
-        as: first.claim.settings.name,
-        destinations,
-        gib: sizes.reduce((sum, size) => sum + size, 0),
-        expectedMs: times.length > 0 ? Math.max(...times) : null,
-      });
-    } else if (action.do === "note") {
-      const { key, state } = action.copy;
-      const source = { region: key.rootRegion, imageId: key.rootId };
-      note.push({ source, region: key.region, state, what: action.what, text: action.text });
-    } else {
-      const { region, imageId } = action.image;
-      const image = { region, imageId };
-      if (action.do !== "delete") change.push({ do: action.do, image, text: textOf(action) });
-      else {
-        const { name, sizeGiB } = action.image;
-        remove.push({ source: rootOf(action.copy), image, name, sizeGiB, text: action.why });
-      }
-    }
-  }
-  const skipped = plan.passedOver.map(({ policy, image, reason }) => {
-    const { region, imageId, name } = image;
-    return { policy, image: { region, imageId }, name, reason };
-  });
-  const blocked = plan.copies.flatMap((copy) => {
-    if (copy.state !== "blocked" && copy.state !== "failed") return [];
-    const { key, state, reason } = copy;
-    return [{ source: { region: key.rootRegion, imageId: key.rootId }, region: key.region, state, reason }];
-  });
-  const kept = plan.kept.map(({ copy, image: { region, imageId, name }, reason }) => {
-    return { source: rootOf(copy), image: { region, imageId }, name, reason };
-  });
-  const sent = new Set(
-    plan.actions.flatMap((action) => (action.do === "send" ? action.drafts.map(({ copy }) => keyText(copy.key)) : [])),
-  );
-  const waiting = plan.copies.flatMap((copy) => {
-    if ((copy.state !== "waiting" && copy.state !== "retrying") || sent.has(keyText(copy.key))) return [];
-    return [{ source: rootOf(copy), region: copy.key.region, state: copy.state, reason: copy.reason }];
-  });
+  const view = viewer(plan);
+  const sends = plan.actions.flatMap((action) => (action.do === "send" ? [action] : []));
+  const sent = new Set(sends.flatMap(({ drafts }) => drafts.map(({ copy }) => keyText(copy.key))));
+  const rest = plan.copies.filter(({ key }) => !sent.has(keyText(key)));
   return {
-    send,
-    change,
-    remove,
-    kept,
-    note,
-    blocked,
-    waiting,
-    skipped,
+    send: sendsOf(sends, plan, view),
+    change: plan.actions.flatMap((act) => {
+      if (act.do === "send" || act.do === "note" || act.do === "delete") return [];
+      return [{ ...view(act.copy), do: act.do, image: refOf(act.image), text: textOf(act) }];
+    }),
+    remove: plan.actions.flatMap((act) => {
+      if (act.do !== "delete") return [];
+      const { name, sizeGiB } = act.image;
+      return [{ ...view(act.copy), image: refOf(act.image), name, sizeGiB, text: act.why }];
+    }),
+    kept: plan.kept.map(({ copy, image, reason }) => {
+      return { ...view(copy), image: refOf(image), name: image.name, reason };
+    }),
+    note: plan.actions.flatMap((act) => {
+      if (act.do !== "note") return [];
+      return [{ ...view(act.copy), state: act.copy.state, what: act.what, text: act.text }];
+    }),
+    blocked: plan.copies.flatMap((copy) => {
+      if (copy.state !== "blocked" && copy.state !== "failed") return [];
+      return [{ ...view(copy), state: copy.state, reason: copy.reason }];
+    }),
+    waiting: rest.flatMap((copy) => {
+      if (copy.state !== "waiting" && copy.state !== "retrying") return [];
+      return [{ ...view(copy), state: copy.state, reason: copy.reason }];
+    }),
+    underWay: rest.flatMap((copy) => {
+      if (copy.state !== "copying" && copy.state !== "finishing") return [];
+      return [{ ...view(copy), state: copy.state }];
+    }),
+    skipped: plan.passedOver.map(({ policy, image, reason }) => {
+      return { policy, image: refOf(image), name: image.name, reason };
+    }),
     estimate: estimate(plan, prices),
     warnings: plan.warnings,
     problems: plan.problems,
   };
+}
+
+/** By what is wanted; of what is not, the records tell whether it was a step to an encrypted one. */
+function viewer(plan: Plan): (copy: Copy) => CopyView {
+  const kindOf = kindsOf(plan.copies);
+  return (copy) => {
+    const { rootRegion, rootId, region, variant } = copy.key;
+    const want = plan.wants.get(keyText(copy.key));
+    return {
+      source: { region: rootRegion, imageId: rootId },
+      sourceName: copy.rootName,
+      region,
+      variant,
+      intermediate: want ? want.intermediate === true : kindOf(copy) === "to be encrypted",
+    };
+  };
+}
+
+function sendsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) => CopyView): SendView[] {
+  const measured = measurements(plan.copies);
+  return sends.flatMap(({ source, drafts }) => {
+    const isStep = ({ copy }: Send["drafts"][number]) => view(copy).intermediate;
+    // The name that stays; that of a step is of no use to anybody.
+    const named = drafts.find((draft) => !isStep(draft)) ?? drafts[0];
+    if (!named) return [];
+    const sizes = drafts.map(({ copy }) => plan.wants.get(keyText(copy.key))?.root.sizeGiB ?? 0);
+    const times = drafts.flatMap(({ copy }) => measured(copy.key).median ?? []);
+    return {
+      source,
+      name: named.copy.rootName,
+      policy: named.copy.policy,
+      as: named.claim.settings.name,
+      variant: named.copy.key.variant,
+      destinations: drafts.map(({ copy }) => copy.key.region),
+      intermediate: drafts.filter(isStep).map(({ copy }) => copy.key.region),
+      gib: sizes.reduce((sum, size) => sum + size, 0),
+      expectedMs: times.length > 0 ? Math.max(...times) : null,
+    };
+  });
 }
 
 /** What a call on one image does, in a few words. */
@@ -128,15 +163,15 @@ export function textOf(act: Exclude<Act, { do: "send" }>): string {
 function attributesText({ name, description, family, deprecated }: ImageAttributes): string {
   const parts = [
     ...(name === undefined ? [] : [`named "${name}"`]),
-    ...(description === undefined || name !== undefined ? [] : ["described"]),
+    ...(description === undefined ? [] : ["described"]),
     ...(family === undefined ? [] : [family === "" ? "taken out of its family" : `put into family ${family}`]),
     ...(deprecated === undefined ? [] : [deprecated ? "marked as deprecated" : "no longer deprecated"]),
   ];
   return parts.join(", ");
 }
 
-function rootOf({ key }: Copy): ImageRef {
-  return { region: key.rootRegion, imageId: key.rootId };
+function refOf({ region, imageId }: ImageRef): ImageRef {
+  return { region, imageId };
 }
 
 /** Whether the plan holds any call to the cloud. */

@@ -61,13 +61,15 @@ describe("plan", { timeout: 60_000 }, () => {
     await bake();
     const first = await run("plan");
     expect(first.code).toBe(0);
-    expect(first.stdout).toContain("\nAdds at most 40 GiB of snapshots, 7.20 CNY a month.\n");
+    expect(first.stdout).toContain(
+      "\nAdds at most 40 GiB of snapshots, 7.20 CNY a month; how long it takes is known after the first copies.\n",
+    );
     expect(jsonOf(await run("plan", "--json"))).toMatchObject({
       send: [{ gib: 40, expectedMs: null }],
       estimate: { addGiB: 40, freeGiB: 0, expectedMs: null, measured: 0, monthlyCost: 7.2, currency: "CNY" },
     });
     expect((await run("apply", "--wait")).code).toBe(3); // ap-tokyo is across the border
-    expect((await run("plan")).stdout).toMatch(/\nNothing to do\.\n$/);
+    expect((await run("plan")).stdout).toMatch(/\nNothing to do now; 1 blocked\.\n$/);
     await bake({ name: "golden-db" });
     expect((await run("plan")).stdout).toMatch(/a month; takes about 1 min \(2 copies measured\)\.\n$/);
     writeFileSync(join(cwd, "policy.yaml"), POLICY.replace("default: 0.12, ", ""));
@@ -151,7 +153,7 @@ describe("plan --preflight", { timeout: 60_000 }, () => {
     expect(stdout).toContain(
       `? ${imageId} → ap-chengdu: would be accepted\n? 1 copy that waits cannot be asked about yet`,
     );
-    expect(stdout).toContain("Adds at most 40 GiB of snapshots, 4.80 CNY a month.");
+    expect(stdout).toContain("Adds at most 40 GiB of snapshots, 4.80 CNY a month; ");
   });
 });
 

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { textOf } from "../../cli/plan.ts";
+import { kindsOf } from "../../lib/core/kind.ts";
+import { intermediateName } from "../../lib/core/mark.ts";
+import type { PlanInput } from "../../lib/core/plan.ts";
+import { textOf as actText, viewOf } from "../../lib/core/plan-view.ts";
+import { sharesOf } from "../../lib/core/questions.ts";
+import type { Copy } from "../../lib/types.ts";
+import {
+  answered,
+  asked,
+  copy,
+  copySettings,
+  image,
+  keyOf,
+  made,
+  observation,
+  planOf,
+  policy,
+} from "../support/builders.ts";
+
+const root = image();
+const viewFor = (input: Partial<PlanInput> & Pick<PlanInput, "observation">) =>
+  viewOf(planOf({ ...input, sweep: true }));
+const linesFor = (input: Partial<PlanInput> & Pick<PlanInput, "observation">) =>
+  textOf(viewFor(input)).trimEnd().split("\n");
+
+describe("a plan in words", () => {
+  it("tells a plain copy that stays, one that is only to be encrypted, and the encrypted one apart", () => {
+    const regions = { "ap-shanghai": { encrypt: {} } };
+    const input = { observation: observation([root]), policies: [policy({ copy: copySettings({ regions }) })] };
+    expect(linesFor(input).slice(0, 2)).toEqual([
+      '+ copy "golden-web" (img-root0001) ap-guangzhou → ap-beijing, ap-shanghai (to be encrypted), by golden',
+      expect.stringMatching(/^· img-root0001 → ap-shanghai \(encrypted\): waiting: waits for the copy in ap-shanghai/),
+    ]);
+    expect(viewFor(input)).toMatchObject({
+      send: [{ as: "golden-web", variant: "plain", intermediate: ["ap-shanghai"] }],
+      waiting: [{ region: "ap-shanghai", variant: "encrypted:default", intermediate: false, sourceName: "golden-web" }],
+    });
+  });
+
+  it("calls encrypting what it is", () => {
+    const policies = [policy({ to: ["ap-beijing"], copy: copySettings({ encrypt: {} }) })];
+    const step = intermediateName(keyOf("ap-beijing"), root.name);
+    const plain = made(root, "ap-beijing", { image: { name: step } });
+    const lines = linesFor({ observation: observation([root, plain.image]), policies, copies: [plain.copy] });
+    expect(lines).toContain(`+ encrypt "golden-web" (${plain.image.imageId}) in ap-beijing, by golden`);
+  });
+
+  it("says whole what a call sets right, of which copy, and says it once", () => {
+    const drifted = made(root, "ap-beijing", { image: { description: "by hand" } });
+    const input = {
+      observation: observation([root, drifted.image]),
+      policies: [policy({ to: ["ap-beijing"] })],
+      copies: [drifted.copy],
+      answers: answered([sharesOf(drifted.image), []]),
+    };
+    expect(linesFor(input)).toEqual([
+      `~ ${drifted.image.imageId} in ap-beijing, copy of "golden-web" (img-root0001) in ap-guangzhou: described`,
+      "Plan: 0 copies to ask for in 0 calls, 1 copy to tag, name or share.",
+    ]);
+    expect(viewFor(input).change).toMatchObject([{ do: "modify", variant: "plain", sourceName: "golden-web" }]);
+    const attributes = { name: "n", description: "d", family: "f", deprecated: true };
+    expect(actText({ do: "modify", copy: drifted.copy, image: drifted.image, attributes, mayWithdraw: [] })).toBe(
+      'named "n", described, put into family f, marked as deprecated',
+    );
+  });
+
+  it("says what is remembered without a call, and what is open where there is nothing to do now", () => {
+    const gone = made(root, "ap-beijing");
+    const going = asked(root, "ap-shanghai");
+    const lines = linesFor({
+      observation: observation([root, going.image], ["ap-beijing", "ap-tokyo"]),
+      policies: [policy({ to: ["ap-beijing", "ap-shanghai", "ap-tokyo"] })],
+      copies: [gone.copy, going.copy],
+    });
+    expect(lines).toContain(
+      `· no call, only remembered: img-root0001 → ap-beijing: ready: ${gone.image.imageId} is not there; it will be looked for again`,
+    );
+    expect(lines.at(-1)).toBe("Nothing to do now; 1 copying, 1 blocked.");
+    expect(linesFor({ observation: observation([]), policies: [] }).at(-1)).toBe("Nothing to do.");
+  });
+});
+
+describe("the records alone", () => {
+  it("tell a step to an encrypted copy by the encrypted one beside it", () => {
+    const beside = (region: string, variant: Copy["key"]["variant"], state: "waiting" | "retired" = "waiting") => {
+      const record = copy<"waiting">(region, { state: "waiting", reason: { code: "x", text: "x" } });
+      return { ...record, state, key: { ...record.key, variant } } as Copy;
+    };
+    const kinds = (...copies: Copy[]) => copies.map(kindsOf(copies));
+    expect(kinds(beside("ap-beijing", "plain"), beside("ap-shanghai", "encrypted:default"))).toEqual(["", "encrypted"]);
+    expect(kinds(beside("ap-beijing", "plain"), beside("ap-beijing", "encrypted:default"))).toEqual([
+      "to be encrypted",
+      "encrypted",
+    ]);
+    expect(kinds(beside("ap-beijing", "plain"), beside("ap-beijing", "encrypted:default", "retired"))).toEqual([
+      "",
+      "encrypted",
+    ]);
+    expect(kinds(beside("ap-guangzhou", "plain"), beside("ap-guangzhou", "encrypted:default"))[0]).toBe("plain");
+  });
+});
