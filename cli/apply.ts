@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { plainJson } from "../lib/core/plain-json.ts";
 import { nextCheck } from "../lib/core/plan.ts";
 import { exitCodeOf, isSettled, summarise } from "../lib/core/summary.ts";
-import type { Journal } from "../lib/ports/state.ts";
 import { type Order, type Report, replicate } from "../lib/shell/replicate.ts";
 import type { Copy, Millis } from "../lib/types.ts";
+import { watchDeeds } from "./deeds.ts";
 import { type Progress, showProgress } from "./progress.ts";
 import { totalsOf } from "./table.ts";
 import { clean } from "./text.ts";
@@ -28,6 +28,12 @@ export async function apply(
 ): Promise<0 | 1 | 3 | 130> {
   const progress = showProgress(process.stderr);
   let changed = false;
+  const deeds = watchDeeds(
+    (text) => progress.say(text),
+    () => {
+      changed = true;
+    },
+  );
   const work: Parameters<typeof withReplicator<0 | 1 | 3 | 130>>[1] = async (opened, interrupted) => {
     const { replicator, state, warnings } = opened;
     for (const { where, text } of warnings) progress.say(`warning: ${clean(where)}: ${clean(text)}`);
@@ -51,25 +57,23 @@ export async function apply(
       return report;
     };
     let report = await run({ ...order, ...special });
-    if (options.wait) report = await wait(report, () => run({ ...order, scope: { kind: "poll" } }), interrupted);
+    if (options.wait)
+      report = await wait(report, () => run({ ...order, scope: { kind: "poll" } }), interrupted, progress);
     const summary = summarise(report.copies, report.problems);
     if (options.json) {
-      process.stdout.write(`${plainJson(summary)}\n`);
+      process.stdout.write(`${plainJson({ ...summary, done: deeds.counts() })}\n`);
     } else {
       for (const { text, remedy } of summary.summary.problems) {
         process.stdout.write(`problem: ${clean(text)}${remedy ? `; ${clean(remedy)}` : ""}\n`);
       }
       // In a terminal the table has just said it.
       if (!process.stdout.isTTY || !process.stderr.isTTY) process.stdout.write(`${totalsOf(report.copies)}\n`);
+      const done = deeds.text();
+      if (done) process.stdout.write(`done: ${done}\n`);
     }
     return interrupted() ? 130 : exitCodeOf(summary);
   };
-  const journal: Journal = {
-    append: async () => {
-      changed = true;
-    },
-  };
-  return withReplicator(options.policy, work, (text) => progress.say(text), [journal]);
+  return withReplicator(options.policy, work, (text) => progress.say(text), [deeds.journal]);
 }
 
 /** Shows what is remembered while a run goes on, which may take minutes. Nothing is read any more once this ends. */
@@ -91,7 +95,12 @@ async function watched<T>(
 }
 
 /** Runs again until every copy is settled: soon after something happened, less often while nothing does. */
-async function wait(first: Report, run: () => Promise<Report>, interrupted: () => boolean): Promise<Report> {
+async function wait(
+  first: Report,
+  run: () => Promise<Report>,
+  interrupted: () => boolean,
+  progress: Progress,
+): Promise<Report> {
   let report = first;
   let quietSince = Date.now();
   let before = "";
@@ -106,6 +115,7 @@ async function wait(first: Report, run: () => Promise<Report>, interrupted: () =
     const due = nextCheck(report.copies, now) ?? now;
     await pause(Math.min(LATEST, Math.max(pace, due - now)), interrupted);
     report = await run();
+    progress.alive(report.copies);
   }
   return report;
 }

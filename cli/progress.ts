@@ -1,7 +1,8 @@
 import { kindsOf, placeText } from "../lib/core/kind.ts";
 import { keyText } from "../lib/core/mark.ts";
+import { iso } from "../lib/core/step.ts";
 import { reasonText } from "../lib/core/summary.ts";
-import type { Copy } from "../lib/types.ts";
+import type { Copy, Millis } from "../lib/types.ts";
 import { roomOf, tableOf, totalsOf } from "./table.ts";
 import { clean, cut } from "./text.ts";
 
@@ -10,6 +11,8 @@ export interface Progress {
   /** The copies as they are at the beginning: what has not changed since is no progress. */
   begin(copies: readonly Copy[]): void;
   show(copies: readonly Copy[]): void;
+  /** It was looked again; told now and then where nothing changes, which may last for many minutes. */
+  alive(copies: readonly Copy[]): void;
   /** A line for the person who watches. */
   say(text: string): void;
 }
@@ -21,13 +24,21 @@ type Stream = {
   write(text: string): unknown;
 };
 
+/** How long a pipe is silent at most while there is something to wait for. */
+const SILENCE: Millis = 60_000;
+
 /** Progress on a stream; nothing but the stream's own nature decides its form. */
-export function showProgress(stream: Stream): Progress {
-  return stream.isTTY && process.env["TERM"] !== "dumb" ? liveTable(stream) : plainLines(stream);
+export function showProgress(stream: Stream, now: () => Millis = Date.now): Progress {
+  return stream.isTTY && process.env["TERM"] !== "dumb" ? liveTable(stream, now) : plainLines(stream, now);
 }
 
-function plainLines(stream: Stream): Progress {
+function plainLines(stream: Stream, now: () => Millis): Progress {
   const shown = new Map<string, string>();
+  let saidAt = now();
+  const write = (line: string) => {
+    saidAt = now();
+    stream.write(`${line}\n`);
+  };
   return {
     begin(copies) {
       for (const copy of copies) shown.set(keyText(copy.key), stateOf(copy));
@@ -41,12 +52,13 @@ function plainLines(stream: Stream): Progress {
         shown.set(id, state);
         const { rootId, rootRegion, region } = copy.key;
         const to = placeText(region, kindOf(copy));
-        stream.write(`${clean(`${copy.rootName} (${rootId}) ${rootRegion} → ${to}: ${state}`)}\n`);
+        write(clean(`${copy.rootName} (${rootId}) ${rootRegion} → ${to}: ${state}`));
       }
     },
-    say(text) {
-      stream.write(`${text}\n`);
+    alive(copies) {
+      if (now() - saidAt >= SILENCE) write(lookedText(copies, now()));
     },
+    say: write,
   };
 }
 
@@ -55,7 +67,11 @@ function stateOf(copy: Copy): string {
   return `${copy.state}${reason ? `: ${reason}` : ""}`;
 }
 
-function liveTable(stream: Stream): Progress {
+function lookedText(copies: readonly Copy[], at: Millis): string {
+  return `${totalsOf(copies)}; looked at ${iso(at).slice(11, 19)} UTC`;
+}
+
+function liveTable(stream: Stream, now: () => Millis): Progress {
   let drawn: readonly string[] = [];
   // One write for one picture, and each line over the old one, so that nothing flickers. First to the left: the
   // terminal itself writes ^C when a person interrupts.
@@ -64,13 +80,14 @@ function liveTable(stream: Stream): Progress {
     stream.write(`\r${up}${above}${lines.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`);
     drawn = lines;
   };
-  const show = (copies: readonly Copy[]) => {
+  const show = (copies: readonly Copy[], below = totalsOf(copies)) => {
     const room = roomOf(stream, Math.max(5, (stream.rows || 24) - 3));
-    draw("", [...tableOf(copies, room), cut(totalsOf(copies), room.width)]);
+    draw("", [...tableOf(copies, room), cut(below, room.width)]);
   };
   return {
     begin: (copies) => (copies.length > 0 ? show(copies) : draw("", ["looking at the cloud …"])),
-    show,
+    show: (copies) => show(copies),
+    alive: (copies) => show(copies, lookedText(copies, now())),
     say: (text) => draw(`${text}\u001b[K\n`, drawn),
   };
 }

@@ -147,4 +147,22 @@ describe("progress", () => {
     expect(stream.written[2]).toMatch(/^\r\u001b\[3Astopping\u001b\[K\nnew .*\nold .*\n2 copies: /);
     expect(stream.written[3]).toMatch(/^\r\u001b\[3Aold .*\n1 copy: 1 ready\u001b\[K\n\u001b\[J$/);
   });
+
+  it("gives a sign of life where nothing changes: each minute in a pipe, at each look in a terminal", () => {
+    let now = Date.UTC(2026, 10, 21, 12);
+    const pipe = screen(false);
+    const lines = showProgress(pipe, () => now);
+    lines.begin([ready("old")]);
+    for (let i = 0; i < 9; i++) {
+      now += 15_000;
+      lines.alive([ready("old")]);
+    }
+    expect(pipe.written).toEqual([
+      "1 copy: 1 ready; looked at 12:01:00 UTC\n",
+      "1 copy: 1 ready; looked at 12:02:00 UTC\n",
+    ]);
+    const terminal = screen(true);
+    showProgress(terminal, () => now).alive([ready("old")]);
+    expect(terminal.written[0]).toMatch(/1 copy: 1 ready; looked at 12:02:15 UTC\u001b\[K\n/);
+  });
 });

@@ -117,7 +117,10 @@ describe("plan --preflight", { timeout: 60_000 }, () => {
     const text = await run("plan", "--preflight");
     expect(text.code).toBe(3);
     expect(text.stdout).toMatch(
-      new RegExp(`^\\? ${imageId} → ap-beijing: would be refused: .*EncryptedImagesNotSupported.*\\(.+\\)$`, "m"),
+      new RegExp(
+        `^\\? ${imageId} → ap-beijing: would be refused: .*EncryptedImagesNotSupported.*; Let the policy select`,
+        "m",
+      ),
     );
     const json = await run("plan", "--preflight", "--json");
     expect(json.code).toBe(3);
