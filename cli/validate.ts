@@ -4,6 +4,7 @@ import { type ExampleResult, tryExample } from "../lib/core/policy/try-example.t
 import { InputError } from "../lib/errors.ts";
 import { readConfig } from "../lib/shell/config.ts";
 import { readInput, readPolicies } from "../lib/shell/open.ts";
+import type { Policy } from "../lib/types.ts";
 import { clean, count } from "./text.ts";
 
 /** `validate`: reads the policy file and says what is wrong with it, or what it means. Needs no credentials. */
@@ -24,11 +25,21 @@ export async function validate(options: { policy?: string; tests?: string; json?
     process.stderr.write(`warning: ${clean(where)}: ${field ? `${clean(field)}: ` : ""}${clean(text)}\n`);
   }
   process.stdout.write(`${clean(file)}: ${count(policies.length, "policy", "policies")}, no mistakes\n`);
-  for (const { name, enabled, from, to } of policies) {
-    process.stdout.write(`  ${clean(name)}${enabled ? "" : " (disabled)"}: ${from.join(", ")} → ${to.join(", ")}\n`);
+  for (const policy of policies) {
+    const { name, enabled, from } = policy;
+    const to = destinationsOf(policy).join(", ") || "no other region";
+    process.stdout.write(`  ${clean(name)}${enabled ? "" : " (disabled)"}: ${from.join(", ")} → ${to}\n`);
   }
   if (tests) process.stdout.write(testsText(tests));
   return exitCode;
+}
+
+/** The only region of the sources gets no copies, even if it is named; but of a shared image there is one there first. */
+function destinationsOf({ from, to, select }: Policy): readonly string[] {
+  const [first] = from;
+  if (from.length > 1 || first === undefined) return to;
+  const others = to.filter((region) => region !== first);
+  return select.type === "shared" ? [first, ...others] : others;
 }
 
 async function readAll(file: string, testsFile: string | undefined, now: number) {

@@ -194,6 +194,10 @@ describe("the commands", { timeout: 30_000 }, () => {
     const text = await run(["validate"], bare);
     expect(text).toMatchObject({ code: 0, stderr: "" });
     expect(text.stdout).toContain("policy.yaml: 1 policy, no mistakes\n  p: ap-guangzhou → ap-shanghai, ap-beijing\n");
+    // What is made is told, not what is written: the only source is no destination.
+    writeFileSync(join(cwd, "own.yaml"), POLICY.replace("to: [", "to: [ap-guangzhou, "));
+    const own = await run(["validate", "--policy", "own.yaml"], bare);
+    expect(own.stdout).toContain("\n  p: ap-guangzhou → ap-shanghai, ap-beijing\n");
     const json = await run(["validate", "--json"], bare);
     expect(JSON.parse(json.stdout)).toMatchObject({ policies: [{ name: "p" }], warnings: [], problems: [] });
   });

@@ -144,6 +144,22 @@ function mergedProblems(yaml: YamlFile, index: number): Problem[] {
   return problems;
 }
 
+/** Account ids that are numbers: they can be read, but a leading zero is lost already. */
+export function numbersForAccounts(yaml: YamlFile): Problem[] {
+  const blocks: Path[] = [["defaults"], ...listAt(yaml, ["policies"]).map((_, index) => ["policies", index])];
+  const lists = blocks.flatMap((block): Path[] => [
+    [...block, "copy", "shareWith"],
+    [...block, "select", "creator"],
+  ]);
+  return lists.flatMap((path) =>
+    listAt(yaml, path).flatMap((entry, place) => {
+      if (typeof entry !== "number") return [];
+      const text = `${entry} is a number, which has no leading zeros: put account ids in quotes, such as "${entry}"`;
+      return [problemAt(yaml, [...path, place], text)];
+    }),
+  );
+}
+
 function repeatedNames(yaml: YamlFile): Problem[] {
   const first = new Map<string, number>();
   return listAt(yaml, ["policies"]).flatMap((_, index) => {

@@ -1,10 +1,13 @@
 import * as z from "zod/mini";
 import type { Problem } from "../../errors.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { LENGTH_OF_TIME, policyFile } from "./schema.ts";
+import { ACCOUNT, LENGTH_OF_TIME, policyFile } from "./schema.ts";
 import type { Path, YamlFile } from "./yaml.ts";
 
 type Issue = z.core.$ZodIssue;
+
+/** In the words for every list of accounts, which are to be quoted. */
+const ACCOUNTS = "account ids";
 
 /** Checks the shape of a policy file: a sentence with place and field for everything that is wrong. */
 export function shapeProblems(yaml: YamlFile): Problem[] {
@@ -41,10 +44,12 @@ export function valueAt(value: unknown, path: Path): unknown {
   );
 }
 
-// Of "text or a list of texts" that is a list with a number in it, the number is what is wrong.
+// Of "text or a list of texts" that is a list with a number in it, the number is what is wrong; of "true or a map" that is a
+// map with an unknown key, the key.
 function innermost(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
-  const deeper = issue.errors.find((branch) => branch.length > 0 && branch.every((inner) => inner.path.length > 0));
+  const isDeeper = (inner: Issue) => inner.path.length > 0 || inner.code === "unrecognized_keys";
+  const deeper = issue.errors.find((branch) => branch.length > 0 && branch.every(isDeeper));
   if (!deeper) return [issue];
   return deeper.flatMap((inner) => innermost({ ...inner, path: [...issue.path, ...inner.path] }));
 }
@@ -65,9 +70,9 @@ function sentences(issue: Issue, yaml: YamlFile, schema: z.ZodMiniType): Problem
 }
 
 function phrase(issue: Issue): string {
-  if (issue.code === "invalid_type" && issue.expected === "object") return "a map";
-  if (issue.code === "invalid_type" && issue.expected === "record") return "a map";
-  return issue.message;
+  // Where the schema says no more of a map than that it is one.
+  const isPlain = issue.code === "invalid_type" && (issue.expected === "object" || issue.expected === "record");
+  return isPlain && issue.message === "Invalid input" ? "a map" : issue.message;
 }
 
 function hint(issue: Issue, value: unknown): string {
@@ -75,11 +80,14 @@ function hint(issue: Issue, value: unknown): string {
     const near = didYouMean(value, issue.values.map(String));
     if (near !== undefined) return near === value ? "; write it without quotes" : `; did you mean "${near}"?`;
   }
+  if (typeof value === "number" && issue.message === ACCOUNT)
+    return "; put it in quotes: a number loses leading zeros, and digits where it has many";
   if (issue.code === "invalid_union" && typeof value === "number") return "; put it in quotes";
   if (issue.code !== "invalid_type") return "";
   if (issue.expected === "string" && issue.message.startsWith(LENGTH_OF_TIME)) return "; say the unit";
   if (issue.expected === "string" && ["number", "boolean"].includes(typeof value)) return "; put it in quotes";
-  if (issue.expected === "array" && ["string", "number"].includes(typeof value)) return `; write [${show(value)}]`;
+  if (issue.expected === "array" && ["string", "number"].includes(typeof value))
+    return `; write [${show(issue.message.includes(ACCOUNTS) ? String(value) : value)}]`;
   if (typeof value !== "string") return "";
   if (issue.expected === "number" && /^\d+$/.test(value)) return "; write it without quotes";
   if (issue.expected !== "boolean") return "";

@@ -1,7 +1,7 @@
 import { InputError, type Problem } from "../../errors.ts";
 import type { Encrypt, Policy, Prices, Select } from "../../types.ts";
 import { parseDuration } from "../duration.ts";
-import { ownOrDefault, policyProblems } from "./checks.ts";
+import { numbersForAccounts, ownOrDefault, policyProblems } from "./checks.ts";
 import { contradictions } from "./contradictions.ts";
 import { inOrder, problemAt } from "./issues.ts";
 import { expandRegions, type Groups } from "./region-groups.ts";
@@ -41,7 +41,7 @@ export function parsePolicy(
     }),
   );
   const { prices } = written;
-  return { policies, groups, ...(prices && { prices }), warnings: inOrder(warnings) };
+  return { policies, groups, ...(prices && { prices }), warnings: inOrder([...warnings, ...numbersForAccounts(yaml)]) };
 }
 
 function policyOf(policy: PolicyFile["policies"][number], groups: Groups): Policy {

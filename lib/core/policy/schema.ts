@@ -11,7 +11,8 @@ import { templateProblem } from "./template.ts";
 /** What every length of time in the file must be. */
 export const LENGTH_OF_TIME = "a length of time such as 90s, 10m, 2h or 7d";
 const DATE = "a date such as 2026-01-01 or a time such as 2026-01-01T08:00:00Z";
-const ACCOUNT = 'an account id, digits in quotes, such as "100000000002"';
+/** What every account id in the file must be. */
+export const ACCOUNT = 'an account id, digits in quotes, such as "100000000002"';
 const GLOB = 'a glob such as "golden-*"';
 const TAG_VALUES = "text or a list of texts";
 const WHOLE = "a whole number from 1";
@@ -216,13 +217,16 @@ const settings = {
   ),
   stuckAfter: described(positiveDuration, "How long a copy may make no progress. Default 1h."),
   prune: described(
-    z.strictObject({
-      minAge: described(anyDuration, "How long nobody must have wanted a copy before it is deleted. Default 7d."),
-      delete: described(
-        z.boolean("true or false"),
-        "Whether copies that nobody wants any more are deleted, with their snapshots, if nobody uses them. Default false.",
-      ),
-    }),
+    z.strictObject(
+      {
+        minAge: described(anyDuration, "How long nobody must have wanted a copy before it is deleted. Default 7d."),
+        delete: described(
+          z.boolean("true or false"),
+          "Whether copies that nobody wants any more are deleted, with their snapshots, if nobody uses them. Default false.",
+        ),
+      },
+      "a map such as { delete: true, minAge: 7d }",
+    ),
     "What happens to copies whose source is no longer selected.",
   ),
   onDrift: described(

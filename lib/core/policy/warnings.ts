@@ -1,5 +1,6 @@
 import type { Problem } from "../../errors.ts";
 import type { Policy } from "../../types.ts";
+import { formatDuration } from "../duration.ts";
 import { coveredBy } from "./covers.ts";
 import { crossesBorder } from "./regions.ts";
 import type { Path } from "./yaml.ts";
@@ -43,10 +44,10 @@ export function policyWarnings(policies: readonly Policy[], index: number, { at,
   }
   if (policy.copy.publish === "together" && policy.copy.family === undefined)
     warnings.push(at(["copy", "publish"], `policy ${name} has no family to move together (copy.family is false)`));
-  if (policy.prune.delete && policy.prune.minAge < HOUR)
-    warnings.push(
-      at(["prune", "minAge"], `policy ${name} deletes copies as soon as nobody wants them; a mistake in it does, too`),
-    );
+  if (policy.prune.delete && policy.prune.minAge < HOUR) {
+    const text = `policy ${name} deletes a copy when nobody has wanted it for ${formatDuration(policy.prune.minAge)}: whoever deselects images by mistake has no longer to notice; 1h or more is safer, the default is 7d`;
+    warnings.push(at(["prune", "minAge"], text));
+  }
   const other = coveredBy(policy, policies.slice(0, index));
   if (other) {
     const text = `policy ${name} adds nothing: policy ${other.name} takes all of its images to all of its regions, with the same settings`;

@@ -151,9 +151,30 @@ policies:
     ],
     ["what differs in a group", { copy: { regions: { mainland: { encrypt: true } } } }, '"mainland" is no region'],
     ["an age without its unit", { prune: { minAge: 7 } }, "prune.minAge: must be a length of time"],
+    [
+      "a map that is only switched on",
+      { prune: true },
+      "prune: must be a map such as { delete: true, minAge: 7d }, not",
+    ],
+    [
+      "an account id that is too long for a number",
+      { copy: { shareWith: [12345678901234567890n] } },
+      "put it in quotes: a number loses leading zeros",
+    ],
+    ["an account that is no list", { copy: { shareWith: 100000000003 } }, 'not 100000000003; write ["100000000003"]'],
     ["drift that is ignored", { onDrift: "ignore" }, "onDrift: must be repair or report"],
   ])("is found: %s", (_, policy, text) => {
     expect(problems(file(policy))).toEqual([expect.stringContaining(text)]);
+  });
+
+  it("in the name of a key for encryption names the right one, and that it is missing", () => {
+    const encrypt = { kmsKey: KEY };
+    for (const copy of [{ encrypt }, { regions: { "ap-shanghai": { encrypt } } }]) {
+      expect(problems(file({ copy }))).toEqual([
+        expect.stringContaining("encrypt.kmsKeyId: is missing"),
+        expect.stringContaining('encrypt.kmsKey: unknown key; did you mean "kmsKeyId"?'),
+      ]);
+    }
   });
 
   it("of keys and shares is none where no copy is made, or none that is encrypted", () => {

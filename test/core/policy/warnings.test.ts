@@ -23,7 +23,12 @@ describe("warnings", () => {
     [
       "copies are deleted at once",
       { prune: { delete: true, minAge: "59m" } },
-      "deletes copies as soon as nobody wants",
+      "deletes a copy when nobody has wanted it for 59m: whoever deselects images by mistake has no longer to notice",
+    ],
+    [
+      "an account is a number",
+      { copy: { shareWith: [100000000003] } },
+      '100000000003 is a number, which has no leading zeros: put account ids in quotes, such as "100000000003"',
     ],
     ["an architecture is unknown", { select: { newest: 1, architecture: ["x86-64"] } }, '"x86-64" is no architecture'],
   ])("say when %s", (_, policy, text) => {
