@@ -94,13 +94,14 @@ program
 program
   .command("rollback")
   .description(
-    "put the former image of a family back, in every region that has one; by marking the copies of the newest",
+    "put the former image of a family back, in every region that has one; asked for again, it goes on and else does nothing",
   )
   .argument("<family>", "the image family")
   .addOption(policy())
   .option("--dry-run", "show what would be done, and change nothing")
+  .option("--further", "one version further back than it is already")
   .addOption(json())
-  .action(async (family: string, options: { policy?: string; dryRun?: boolean; json?: boolean }) => {
+  .action(async (family: string, options: { policy?: string; dryRun?: boolean; further?: boolean; json?: boolean }) => {
     exitCode = await (await import("./rollback.ts")).rollback(family, options);
   });
 

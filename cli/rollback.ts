@@ -1,3 +1,4 @@
+import { ROLLED_BACK_TAG } from "../lib/core/mark.ts";
 import { plainJson } from "../lib/core/plain-json.ts";
 import { type RollbackReport, rollback as rollBack } from "../lib/shell/rollback.ts";
 import { clean } from "./text.ts";
@@ -6,24 +7,30 @@ import { withReplicator } from "./with-replicator.ts";
 /** `rollback`: puts the former image of a family back, in all regions where there is one. */
 export async function rollback(
   family: string,
-  options: { policy?: string; dryRun?: boolean; json?: boolean },
-): Promise<0 | 3> {
+  options: { policy?: string; dryRun?: boolean; further?: boolean; json?: boolean },
+): Promise<0 | 2 | 3> {
   return withReplicator(options.policy, async ({ replicator }) => {
-    const report = await rollBack(family, options.dryRun === true, replicator);
-    process.stdout.write(options.json ? `${plainJson(report, 2)}\n` : textOf(report, options.dryRun === true));
-    // A source that is left to its owner is told, and is no failure.
-    return report.problems.some(({ code }) => code !== "source-in-family") ? 3 : 0;
+    const { dryRun = false, further = false } = options;
+    const report = await rollBack(family, { dryRun, further }, replicator);
+    process.stdout.write(options.json ? `${plainJson(report, 2)}\n` : textOf(report, dryRun));
+    // Nothing else stands in the way: the name is wrong.
+    if (report.problems.length === 1 && report.problems[0]?.code === "no-such-family") return 2;
+    return report.problems.length > 0 ? 3 : 0;
   });
 }
 
-function textOf({ family, regions, problems }: RollbackReport, dryRun: boolean): string {
-  const lines = regions.map(({ region, from, to, done }) => {
-    const what = `${region}: ${family} ${dryRun ? "would point" : done ? "points" : "does not point yet"} to`;
-    return `${what} ${to.imageId} ("${to.name}") again, and not to ${from.imageId} ("${from.name}")`;
-  });
-  for (const { code, text, remedy } of problems) {
-    const kind = code === "source-in-family" ? "note" : "problem";
-    lines.push(`${kind}: ${text}${remedy ? `; ${remedy}` : ""}`);
-  }
+function textOf({ family, regions, problems, remarks }: RollbackReport, dryRun: boolean): string {
+  const told = (kind: string) => (reason: { text: string; remedy?: string }) =>
+    `${kind}: ${reason.text}${reason.remedy ? `; ${reason.remedy}` : ""}`;
+  const lines = [
+    ...regions.map(({ region, from, to, done }) => {
+      const what = `${region}: ${family} ${dryRun ? "would point" : done ? "points" : "does not point yet"} to`;
+      return `${what} ${to.imageId} ("${to.name}") again, and not to ${from.imageId} ("${from.name}")`;
+    }),
+    ...problems.map(told("problem")),
+    ...remarks.map(told("note")),
+  ];
+  if (regions.length > 0 && !dryRun)
+    lines.push(`note: to take it back, remove the tag ${ROLLED_BACK_TAG} from those copies; a later run does the rest`);
   return `${lines.map(clean).join("\n")}\n`;
 }

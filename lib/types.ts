@@ -124,6 +124,8 @@ interface CopyBase {
   readonly rootFamily?: string;
   /** The image family that the copy is to have. */
   readonly family?: string;
+  /** The family out of which `rollback` took this version; see `lib/core/rolled-back.ts`. */
+  readonly rolledBack?: string;
   /** Failed images of ours that the cloud refused to delete; not tried again. */
   readonly leftBehind?: readonly string[];
   /** 0: not stored yet. Every stored change gives another one; see the port `State`. */

@@ -16,12 +16,13 @@ import type { Want } from "./wanted.ts";
  */
 export function advance(
   key: CopyKey,
-  copy: Copy | undefined,
+  remembered: Copy | undefined,
   want: Want | undefined,
   unwanted: boolean,
   observation: Observation,
   c: Circumstances,
 ): Step {
+  const copy = remembered && withMark(remembered, c);
   const imageId = copy && "imageId" in copy ? copy.imageId : undefined;
   if (!copy || imageId === undefined) return seek(key, copy, want, unwanted, observation, c);
   const image = seen(observation, { region: key.region, imageId });
@@ -36,6 +37,14 @@ export function advance(
       `${other.imageId} is there instead of ${imageId}`,
     );
   return missing(copy, imageId, want, observation, c);
+}
+
+/** A copy that is not finished is rolled back with those of its version that are; a finished one says so itself. */
+function withMark(copy: Copy, c: Circumstances): Copy {
+  const rolledBack = c.rolledBack(copy.key, copy);
+  if (copy.state === "ready" || copy.state === "retired" || rolledBack === copy.rolledBack) return copy;
+  const { rolledBack: _, ...rest } = copy;
+  return rolledBack === undefined ? rest : { ...rest, rolledBack };
 }
 
 /** The image of a record is not there: gone if it was absent before, `SETTLE` ago. */

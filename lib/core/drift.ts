@@ -1,4 +1,4 @@
-import type { Copy, Image, Mending, Reason } from "../types.ts";
+import type { Copy, Image, Mending, Policy, Reason } from "../types.ts";
 import { isIntermediate, keyText, lineageOf, lineageTags, ROLLED_BACK_TAG } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import { missingShares } from "./shares.ts";
@@ -14,6 +14,8 @@ const MOST_TRIES = 5;
 const DAY = 86_400_000;
 /** Between what differs, in `Mending`. */
 const AND = "; ";
+/** As `Mending`: what `rollback` has begun. */
+export const ROLLBACK = "rollback";
 /** A copy has a family that points to it, and not to the copy of a newer version. */
 const USURPS = "family, which is a newer version's";
 
@@ -30,7 +32,7 @@ interface Difference {
  * differs is set right or reported. Its name is what it was named once; a tag or a share that somebody added stays.
  */
 export function maintain(remembered: Ready, image: Image, want: Want, c: Circumstances): Step {
-  const copy = withFamily(remembered, want);
+  const copy = asKnown(remembered, image, want);
   if (copy.adopted || want.block?.code === "contradiction" || image.state !== "NORMAL" || !(c.sweep || copy.mending))
     return NOTHING;
   // Who stands in whose way is found out by a look at everything alone: a look at less must not take it for set right.
@@ -60,30 +62,61 @@ export function follow(copy: Retired, image: Image, observation: Observation, c:
   const recalled = typeof root !== "string" && root.deprecated;
   const lineage = lineageOf(image);
   const isOurs = lineage !== undefined && keyText({ ...lineage, region: key.region }) === keyText(key);
-  const policy = c.policies.find(({ name }) => name === copy.policy);
+  const policy = policyOf(copy, c.policies);
   if (!isOurs || copy.adopted || !policy?.enabled || image.state !== "NORMAL") return NOTHING;
   if (!c.sweep && isTried(copy, USURPS)) return NOTHING;
   const { shareWith } = policy.copy;
   const found =
-    rolledBack(image, shareWith) ??
+    rolledBack(copy, image, shareWith) ??
     (recalled && !image.deprecated ? deprecate(image, shareWith) : undefined) ??
     (c.usurps(image) ? giveWay(image, shareWith) : undefined);
-  if (!found) return ended(copy, image, [], c);
   const marked = recalled && !copy.deprecatedByUs ? { ...copy, deprecatedByUs: true as const } : copy;
+  // The state may have been lost since it was deprecated: it follows its source when that is not deprecated any more.
+  if (!found && marked !== copy)
+    return note({ ...marked, updatedAt: c.now }, "known", `${image.imageId} is deprecated, as its source is`);
+  if (!found) return ended(copy, image, [], c);
   return mend(marked, image, [found], c);
 }
 
-/** A copy that was found by its marks while its source was not looked at has neither a family nor an age. */
-function withFamily(copy: Ready, want: Want): Ready {
-  const { family } = want.release;
-  const { createdAt: rootCreatedAt } = want.root;
-  if (copy.family === family && copy.rootCreatedAt === rootCreatedAt) return copy;
-  const { family: _, ...rest } = copy;
-  return { ...rest, rootCreatedAt, ...(family !== undefined && { family }) };
+/** The policy that had it made; should that be gone, or have another name, one of the same regions. */
+function policyOf({ policy, key }: Copy, policies: readonly Policy[]): Policy | undefined {
+  const covers = ({ enabled, from, to }: Policy) =>
+    enabled && from.includes(key.rootRegion) && (to.includes(key.region) || key.region === key.rootRegion);
+  return policies.find(({ name }) => name === policy) ?? policies.find(covers);
 }
 
-function knownText({ family }: Ready, { imageId }: Image): string {
-  return family === undefined ? `${imageId} is to be in no family` : `${imageId} is to be in the family ${family}`;
+/**
+ * What policy, source and image say today of a finished copy. One that was found by its marks while its source was not looked at
+ * has neither a family nor an age; a policy may have another name; a rollback may have been taken back.
+ */
+function asKnown(copy: Ready, image: Image, want: Want): Ready {
+  const { family } = want.release;
+  const { createdAt: rootCreatedAt } = want.root;
+  const { family: _, rolledBack: __, ...rest } = copy;
+  const rolledBack = isAboutToBeMarked(copy) ? copy.rolledBack : image.tags[ROLLED_BACK_TAG];
+  const known: Ready = {
+    ...rest,
+    policy: want.policy.name,
+    rootCreatedAt,
+    ...(family !== undefined && { family }),
+    ...(rolledBack !== undefined && { rolledBack }),
+    // So that its owner has to take away one thing only, the mark, to take the rollback back.
+    ...(rolledBack !== undefined && image.deprecated && { deprecatedByUs: true }),
+  };
+  const same = (["policy", "rootCreatedAt", "family", "rolledBack", "deprecatedByUs"] as const).every(
+    (field) => known[field] === copy[field],
+  );
+  return same ? copy : known;
+}
+
+function knownText({ family, policy, rolledBack }: Ready, { imageId }: Image): string {
+  const place = rolledBack ? `rolled back from ${rolledBack}` : family === undefined ? "in no family" : `in ${family}`;
+  return `${imageId} is the copy of policy ${policy}, ${place}`;
+}
+
+/** `rollback` has remembered it, and may not have got to setting the mark. */
+function isAboutToBeMarked({ mending, rolledBack }: Ready | Retired): boolean {
+  return rolledBack !== undefined && mending?.what === ROLLBACK;
 }
 
 /** Everything in which a copy differs, in the order in which it is set right; and what has to be known before that is all. */
@@ -99,7 +132,7 @@ function differences(
     act: (of) => ({ do: "modify", copy: of, image, attributes, mayWithdraw: shareWith }),
     ...(always && { always }),
   });
-  const back = rolledBack(image, shareWith);
+  const back = rolledBack(copy, image, shareWith);
   if (back) return { found: [back] };
   const found: Difference[] = [];
   const tags = tagsToSet(copy, image, want);
@@ -115,7 +148,7 @@ function differences(
     found.push(modify("deprecation", { deprecated: false }, true));
   if (c.usurps(image)) found.push(giveWay(image, shareWith));
   else if (family !== undefined && image.family !== family && c.leads(copy.key) && !isRolledBack && !c.awaits(want))
-    found.push(modify(`family ${family}`, { family }));
+    found.push(modify(`family ${family}`, { family }, isBegun(copy, family)));
   if (shareWith.length === 0 || want.intermediate) return { found };
   const shares = missingShares(image, shareWith, c.answers);
   if (!("missing" in shares)) return { found, first: shares };
@@ -123,6 +156,11 @@ function differences(
   const share = (of: Copy): Act => ({ do: "share", copy: of, image, accounts: missing });
   if (missing.length > 0) found.push({ what: `shares ${missing.join(", ")}`, act: share });
   return { found };
+}
+
+/** A rollback has begun to give it the family. */
+function isBegun(copy: Ready, family: string): true | undefined {
+  return isTried(copy, ROLLBACK) || isTried(copy, `family ${family}`) || undefined;
 }
 
 /** Whether the last call that was to set this copy right was one of several for this. */
@@ -134,17 +172,18 @@ function pauseAfter(tries: number): number {
   return tries >= MOST_TRIES ? DAY : backoff(tries - 1);
 }
 
-/** An image that was rolled back leaves its family: by being deprecated, and by having none. */
-function rolledBack(image: Image, mayWithdraw: readonly string[]): Difference | undefined {
-  if (image.tags[ROLLED_BACK_TAG] === undefined || (image.deprecated && !image.family)) return undefined;
-  const attributes = { family: "", deprecated: true };
+/** An image that was rolled back leaves its family: by being deprecated, and by having none. The mark comes first. */
+function rolledBack(of: Ready | Retired, image: Image, mayWithdraw: readonly string[]): Difference | undefined {
+  if (image.tags[ROLLED_BACK_TAG] === undefined) {
+    if (!isAboutToBeMarked(of)) return undefined;
+    const tags = { [ROLLED_BACK_TAG]: of.rolledBack ?? "" };
+    return { what: ROLLBACK, act: (copy) => ({ do: "tag", copy, image, tags }), always: true };
+  }
   // Where an empty family changes nothing it stays deprecated, which is enough.
   if (image.deprecated) return undefined;
-  return {
-    what: "rollback",
-    act: (copy) => ({ do: "modify", copy, image, attributes, mayWithdraw }),
-    always: true,
-  };
+  const attributes = { family: "", deprecated: true };
+  const act = (copy: Copy): Act => ({ do: "modify", copy, image, attributes, mayWithdraw });
+  return { what: "deprecation, rolled back", act, always: true };
 }
 
 function deprecate(image: Image, mayWithdraw: readonly string[]): Difference {

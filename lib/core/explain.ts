@@ -4,7 +4,7 @@ import type { Observation } from "./observation.ts";
 import { obstacles } from "./obstacles.ts";
 import type { Plan } from "./plan.ts";
 import { type CopyExplanation, copyExplanation, imageIdOf, keyOf, type Standing, standingOf } from "./standing.ts";
-import { withRemedy } from "./summary.ts";
+import { reasonText, withRemedy } from "./summary.ts";
 import type { Want } from "./wanted.ts";
 
 /** Why one image is or is not copied, policy by policy and region by region: the format of `explain --json`, an array of these. */
@@ -49,6 +49,7 @@ export function explain(imageId: string, world: Explained): Explanation[] {
   const images = [...observation.regions.values()].flatMap((view) => view.images.get(imageId) ?? []);
   if (images.length > 0) return images.map((image) => explainImage(image, world));
   const asCopy = plan.copies.filter((copy) => imageIdOf(copy) === imageId);
+  const deleted = plan.copies.filter((copy) => !asCopy.includes(copy) && tellsOfTheEndOf(imageId, copy));
   const asRoot = new Map(
     plan.copies.filter(({ key }) => key.rootId === imageId).map(({ key }) => [key.rootRegion, key] as const),
   );
@@ -57,8 +58,19 @@ export function explain(imageId: string, world: Explained): Explanation[] {
       const copyOf = copyExplanation(key, imageId, plan);
       return { region: key.region, imageId, image: null, ...(copyOf && { copyOf }), policies: [] };
     }),
+    ...deleted.map((copy) => {
+      const { state } = copy;
+      const copyOf = { ...copyExplanation(copy.key, imageId, plan), state, reason: reasonText(copy) };
+      return { region: copy.key.region, imageId, image: null, copyOf, policies: [] };
+    }),
     ...[...asRoot.keys()].map((region) => explainGone({ region, imageId }, world)),
   ];
+}
+
+/** The record of a copy that we deleted, or that is gone, names its image in the reason only. */
+function tellsOfTheEndOf(imageId: string, copy: Copy): boolean {
+  if (!("reason" in copy) || (copy.reason.code !== "pruned" && copy.reason.code !== "gone")) return false;
+  return copy.reason.text.startsWith(`${imageId} `);
 }
 
 function explainImage(image: Image, world: Explained): Explanation {

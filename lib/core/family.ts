@@ -1,8 +1,9 @@
 import type { Copy, CopyKey, Image, Reason } from "../types.ts";
 import { hasFailed } from "./found.ts";
-import { keyText, ROLLED_BACK_TAG } from "./mark.ts";
+import { keyText } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import { type Answers, answerTo, type Question } from "./questions.ts";
+import type { RolledBack } from "./rolled-back.ts";
 import type { Want } from "./wanted.ts";
 
 /**
@@ -26,11 +27,12 @@ export function families(
   observation: Observation,
   answers: Answers,
   sweep: boolean,
+  rolledBack: RolledBack,
 ): Families {
   const copies = remembered.map((copy) => asWanted(copy, wants.get(keyText(copy.key))));
   const leaders = new Map<string, Copy>();
   for (const copy of copies) {
-    if (copy.family === undefined || !LIVE.has(copy.state) || isRolledBack(copy, observation)) continue;
+    if (copy.family === undefined || !LIVE.has(copy.state) || rolledBack.of(copy.key, copy) !== undefined) continue;
     const place = `${copy.key.region}/${copy.family}`;
     const other = leaders.get(place);
     if (!other || isNewer(copy, other)) leaders.set(place, copy);
@@ -104,10 +106,6 @@ function asWanted(copy: Copy, want: Want | undefined): Copy {
 function isNewer(a: Copy, b: Copy): boolean {
   const [x, y] = [a.rootCreatedAt ?? 0, b.rootCreatedAt ?? 0];
   return x === y ? keyText(a.key) > keyText(b.key) : x > y;
-}
-
-function isRolledBack(copy: Copy, observation: Observation): boolean {
-  return imageOf(copy, observation)?.tags[ROLLED_BACK_TAG] !== undefined;
 }
 
 function imageOf(copy: Copy, observation: Observation): Image | undefined {

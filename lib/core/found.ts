@@ -1,5 +1,5 @@
 import type { Claim, Copy, CopyKey, Image, ImageRef, Millis } from "../types.ts";
-import { isCopyOf, lineageOf, lineageTags, tokenIn } from "./mark.ts";
+import { isCopyOf, lineageOf, lineageTags, ROLLED_BACK_TAG, tokenIn } from "./mark.ts";
 import { allCustom, type Observation } from "./observation.ts";
 import type { Want } from "./wanted.ts";
 
@@ -127,6 +127,7 @@ export function copyBase(key: CopyKey, copy: Copy | undefined, want: Want | unde
     ...optional("rootCreatedAt", want?.root.createdAt ?? copy?.rootCreatedAt),
     ...optional("rootFamily", want ? (want.root.family ?? "") : copy?.rootFamily),
     ...optional("family", want ? want.release.family : copy?.family),
+    ...optional("rolledBack", copy?.rolledBack),
     ...optional("leftBehind", copy?.leftBehind),
   };
 }
@@ -140,6 +141,7 @@ export function missingTags(image: Image, copy: Copy & { claim: Claim }): Record
   const wanted = {
     ...copy.claim.settings.tags,
     ...lineageTags(copy.key, copy.claim.parent, copy.policy, image.imageId),
+    ...(copy.rolledBack !== undefined && { [ROLLED_BACK_TAG]: copy.rolledBack }),
   };
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => image.tags[key] !== value));
 }

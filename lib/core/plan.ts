@@ -9,6 +9,7 @@ import type { Observation } from "./observation.ts";
 import { MOST_DELETIONS } from "./prune.ts";
 import { type Answers, NO_ANSWERS, type Question } from "./questions.ts";
 import { withinQuota } from "./quota.ts";
+import { rolledBackVersions } from "./rolled-back.ts";
 import { type Act, ASK_ALONE, type Circumstances, type Draft, type Step } from "./step.ts";
 import { strangers } from "./strangers.ts";
 import { togetherness } from "./together.ts";
@@ -85,16 +86,18 @@ export function emptyPlan(copies: readonly Copy[], actions: readonly Action[] = 
 export function makePlan(input: PlanInput): Plan {
   const { observation, policies, copies, now } = input;
   const { answers = NO_ANSWERS, sweep = false, deleted = 0 } = input;
-  const wanted = wantedCopies(policies, observation, copies, now);
+  const rolledBack = rolledBackVersions(copies, observation);
+  const wanted = wantedCopies(policies, observation, copies, now, rolledBack.isRoot);
   const { wants } = wanted;
   const recorded = new Map(copies.map((copy) => [keyText(copy.key), copy]));
-  const byFamily = families(copies, wants, observation, answers, sweep);
+  const byFamily = families(copies, wants, observation, answers, sweep, rolledBack);
   const together = togetherness(wants, (key) => recorded.get(keyText(key)), now);
-  const withdrawn = withdrawnShares(copies, wants, policies, observation);
+  const withdrawn = withdrawnShares(copies, wants, policies, observation, rolledBack.isRoot);
   const circumstances: Circumstances = {
     ...input,
     ...fromRecords(copies, recorded),
     ...byFamily,
+    rolledBack: rolledBack.of,
     isWithdrawn: withdrawn.isWithdrawn,
     awaits: together.awaits,
     sweep,

@@ -1,6 +1,8 @@
 import type { Copy, CopyKey, Image, ImageRef, Reason } from "../types.ts";
-import { keyText, lineageOf, ROLLED_BACK_TAG } from "./mark.ts";
+import { ROLLBACK } from "./drift.ts";
+import { IGNORE_TAG, keyText, lineageOf, ROLLED_BACK_TAG } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
+import type { Note } from "./plan.ts";
 import type { Act } from "./step.ts";
 
 /** What rolling a family back does in one region. */
@@ -15,14 +17,18 @@ export interface RegionRollback {
 /** A family that is rolled back: the marks to set, and where it cannot be done. */
 export interface Rollback {
   readonly regions: readonly RegionRollback[];
+  /** What is remembered before the marks are set, also of copies that are not finished. */
+  readonly notes: readonly Note[];
   readonly acts: readonly Extract<Act, { do: "tag" }>[];
   /** The copies whose attributes follow from the marks. */
   readonly concerned: ReadonlySet<string>;
   readonly problems: readonly Reason[];
+  /** What somebody should know; nothing has failed. */
+  readonly remarks: readonly Reason[];
 }
 
 interface Held {
-  readonly copy: Copy & { readonly imageId: string };
+  readonly copy: Copy & { readonly state: "ready" | "retired"; readonly imageId: string };
   readonly image: Image;
 }
 
@@ -30,71 +36,151 @@ interface Held {
  * Takes the newest version out of its family wherever a copy of it is in there and an older one is. It is marked only: by
  * a tag in the cloud, so that no later run undoes it, with or without our records. What follows from the mark (the copy is
  * deprecated and leaves its family, the former one is given it) is done by the ordinary plan; see `drift.ts`.
+ *
+ * Asked for again, it goes on with what was begun and else does nothing. `further`: one version further back.
  */
-export function rollback(family: string, copies: readonly Copy[], observation: Observation): Rollback {
-  const held = copies.flatMap((copy) => heldBy(copy, observation) ?? []);
-  const inFamily = held.filter(({ image }) => image.family === family && !image.deprecated);
-  const [bad] = [...inFamily].sort((a, b) => bornAt(b) - bornAt(a));
-  if (!bad) {
-    const text = `no finished copy of this account is in the family "${family}"`;
-    return nothing([{ code: "no-such-family", text, remedy: "cvm-replicator status shows all copies" }]);
-  }
+export function rollback(
+  family: string,
+  copies: readonly Copy[],
+  observation: Observation,
+  further: boolean,
+  now: number,
+): Rollback {
+  const held = copies.flatMap((copy) => heldBy(copy, observation) ?? []).sort((a, b) => bornAt(b) - bornAt(a));
+  const marked = held.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === family);
+  const good = held.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === undefined && !image.deprecated);
+  const inFamily = good.filter(({ image }) => image.family === family);
+  const begun = inFamily.filter((one) => marked.some((other) => isSameRoot(one, other)));
+  const [newest] = further ? inFamily.filter((one) => !begun.includes(one)) : inFamily;
+  const [before] = marked;
+  const isDone = !further && before !== undefined && (newest === undefined || bornAt(before) > bornAt(newest));
+  const bad = isDone ? (begun[0] ?? before) : newest;
+  if (!bad) return nothing(family, copies, held);
+
   const regions: RegionRollback[] = [];
-  const acts: Extract<Act, { do: "tag" }>[] = [];
+  const taken: Held[] = [];
+  const back: Held[] = [];
   const concerned = new Set<string>();
   const problems: Reason[] = [];
-  for (const one of inFamily.filter((other) => isSameRoot(other.copy.key, bad.copy.key))) {
+  for (const one of [...inFamily, ...marked].filter((other) => isSameRoot(other, bad))) {
     const { region } = one.copy.key;
     // A copy may have been made too late to have ever been in the family: what matters is which family it shall have.
-    const former = held
-      .filter(
-        ({ copy, image }) => copy.key.region === region && !isSameRoot(copy.key, bad.copy.key) && !image.deprecated,
-      )
-      .filter(({ copy, image }) => image.family === family || (copy.state === "ready" && copy.family === family))
-      .sort((a, b) => bornAt(b) - bornAt(a))[0];
-    if (!former) {
+    const former = good.find(
+      (other) =>
+        other.copy.key.region === region &&
+        !isSameRoot(other, bad) &&
+        !isRecalled(other, observation) &&
+        (other.image.family === family || (other.copy.state === "ready" && other.copy.family === family)),
+    );
+    if (former) {
+      regions.push({ region, from: named(one.image), to: named(former.image) });
+      concerned.add(keyText(one.copy.key)).add(keyText(former.copy.key));
+      if (former.image.family !== family) back.push(former);
+    } else if (!marked.includes(one)) {
       const text = `${region} has no former copy in the family "${family}"; ${one.image.imageId} stays in it`;
       problems.push({ code: "no-former", text, remedy: "deprecate that image by hand if nothing is better than it" });
       continue;
     }
-    regions.push({ region, from: named(one.image), to: named(former.image) });
-    concerned.add(keyText(one.copy.key)).add(keyText(former.copy.key));
-    acts.push({ do: "tag", copy: one.copy, image: one.image, tags: { [ROLLED_BACK_TAG]: family } });
+    if (!marked.includes(one)) taken.push(one);
   }
-  return { regions, acts, concerned, problems: [...problems, ...ofSource(family, bad, observation)] };
+  const unfinished = copies.filter(
+    (copy) =>
+      isSameRoot({ copy }, bad) &&
+      copy.state !== "ready" &&
+      copy.state !== "retired" &&
+      copy.family === family &&
+      copy.rolledBack === undefined,
+  );
+  const mending = { what: ROLLBACK, tries: 0, at: now };
+  const out = [
+    ...taken.map(({ copy }): Copy => ({ ...copy, mending })),
+    ...(taken.length > 0 || isDone ? unfinished : []),
+  ].map((copy) => remember({ ...copy, rolledBack: family }, `out of ${family}`));
+  // That it is to have the family is no drift, which might be only reported.
+  const notes = [...out, ...back.map(({ copy }) => remember({ ...copy, mending }, `back into ${family}`))];
+  const acts = taken.map(({ image }, index) => {
+    const copy = notes[index]?.copy as Copy;
+    return { do: "tag", copy, image, tags: { [ROLLED_BACK_TAG]: family } } as const;
+  });
+  const already: Reason[] =
+    isDone && taken.length === 0
+      ? [{ code: "rolled-back-before", text: `${nameOf(bad)} was rolled back before`, remedy: "--further goes back one more version" }]
+      : [];
+  function remember(copy: Copy, text: string): Note {
+    return { do: "note", copy: { ...copy, updatedAt: now }, what: ROLLBACK, text };
+  }
+  const remarks = [
+    ...already,
+    ...differing(regions),
+    ...unfinished.map(notPublished),
+    ...(regions.length > 0 ? ofSource(family, bad, observation) : []),
+  ];
+  return { regions, notes, acts, concerned, problems, remarks };
 }
 
-function nothing(problems: readonly Reason[]): Rollback {
-  return { regions: [], acts: [], concerned: new Set(), problems };
+function nothing(family: string, copies: readonly Copy[], held: readonly Held[]): Rollback {
+  const known = new Set([...copies.map((copy) => copy.family), ...held.map(({ image }) => image.family)]);
+  const names = [...known].flatMap((name) => (name ? [`"${name}"`] : [])).sort();
+  const text = `no finished copy of this account is in the family "${family}"`;
+  const remedy = names.length > 0 ? `there are ${names.join(", ")}` : "cvm-replicator status shows all copies";
+  const problems = [{ code: "no-such-family", text, remedy }];
+  return { regions: [], notes: [], acts: [], concerned: new Set(), problems, remarks: [] };
 }
 
 /** A finished copy of ours, provably, and its image. */
 function heldBy(copy: Copy, observation: Observation): Held | undefined {
-  if ((copy.state !== "ready" && copy.state !== "retired") || copy.adopted || copy.imageId === undefined)
-    return undefined;
+  if ((copy.state !== "ready" && copy.state !== "retired") || ("adopted" in copy && copy.adopted)) return undefined;
+  if (copy.imageId === undefined) return undefined;
   const image = seen(observation, { region: copy.key.region, imageId: copy.imageId });
-  if (typeof image === "string" || image.state !== "NORMAL" || image.tags[ROLLED_BACK_TAG] !== undefined)
-    return undefined;
+  if (typeof image === "string" || image.state !== "NORMAL") return undefined;
   const lineage = lineageOf(image);
   if (!lineage || keyText({ ...lineage, region: image.region }) !== keyText(copy.key)) return undefined;
   return { copy: { ...copy, imageId: copy.imageId }, image };
+}
+
+/** Somebody has called its source bad, too: no image to go back to. */
+function isRecalled({ copy: { key } }: Held, observation: Observation): boolean {
+  const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
+  return typeof root !== "string" && (root.deprecated || Object.hasOwn(root.tags, IGNORE_TAG));
+}
+
+function differing(regions: readonly RegionRollback[]): Reason[] {
+  const versions = new Map<string, string[]>();
+  for (const { region, to } of regions) versions.set(to.name, [...(versions.get(to.name) ?? []), region]);
+  if (versions.size < 2) return [];
+  const each = [...versions].map(([name, where]) => `"${name}" in ${where.join(", ")}`);
+  return [{ code: "former-differs", text: `the former version is not the same everywhere: ${each.join("; ")}` }];
+}
+
+function notPublished({ key, state }: Copy): Reason {
+  const text = `the copy in ${key.region} is ${state}; it will not be in the family when it is finished`;
+  return { code: "unfinished", text };
 }
 
 /** The source is no image of this program: its owner has to decide about it. */
 function ofSource(family: string, { copy }: Held, observation: Observation): Reason[] {
   const { rootRegion, rootId } = copy.key;
   const root = seen(observation, { region: rootRegion, imageId: rootId });
-  if (typeof root === "string" || root.family !== family || root.deprecated) return [];
-  const text = `the source ${rootId} in ${rootRegion} is in the family "${family}" still, and is left to you`;
-  return [{ code: "source-in-family", text, remedy: "deprecate it (ModifyImageAttribute, ImageDeprecated)" }];
+  if (typeof root === "string" || root.deprecated) return [];
+  const isIn = root.family === family;
+  const isIgnored = Object.hasOwn(root.tags, IGNORE_TAG);
+  if (!isIn && isIgnored) return [];
+  const text = `the source ${rootId} ("${root.name}") in ${rootRegion} is left to you${isIn ? `: it is in the family "${family}" still` : ""}`;
+  const out = isIn ? "deprecate it, or take it out of the family" : `deprecate it, or tag it ${IGNORE_TAG}`;
+  const then = "; where it is deprecated or ignored no policy selects it, and its copies are deleted where prune.delete says so";
+  return [{ code: "source-left", text, remedy: `${out}${isIgnored ? "" : then}` }];
 }
 
-function isSameRoot(a: CopyKey, b: CopyKey): boolean {
+function isSameRoot({ copy: { key: a } }: { copy: Copy }, { copy: { key: b } }: { copy: Copy }): boolean {
   return a.rootRegion === b.rootRegion && a.rootId === b.rootId;
 }
 
 function bornAt({ copy, image }: Held): number {
   return copy.rootCreatedAt ?? image.createdAt;
+}
+
+function nameOf({ copy: { key, rootName } }: Held): string {
+  return `${key.rootId} ("${rootName}")`;
 }
 
 function named({ region, imageId, name }: Image) {

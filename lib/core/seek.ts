@@ -43,7 +43,8 @@ export function seek(
   if (copy?.state === "copying") {
     return all && found ? outcomeUnknown(copy, found.failed, want, all.readAt, c) : NOTHING;
   }
-  const base = copyBase(key, copy, want, c.now);
+  const rolledBack = c.rolledBack(key, copy);
+  const base = { ...copyBase(key, copy, want, c.now), ...(rolledBack !== undefined && { rolledBack }) };
   if (!want) {
     // Of a shared image that is not there any more nothing new can be made.
     if (!copy || copy.state === "retired" || !(unwanted || c.isWithdrawn(key))) return NOTHING;

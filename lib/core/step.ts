@@ -29,6 +29,8 @@ export interface Circumstances {
   readonly leads: (key: CopyKey) => boolean;
   /** Whether a copy stands in the way of the newest one of its family. */
   readonly usurps: (image: Image) => boolean;
+  /** As of `RolledBack`. */
+  readonly rolledBack: (key: CopyKey, copy: Copy | undefined) => string | undefined;
   /** Why the publication of a copy has to wait for others; undefined if it has not. */
   readonly awaits: (want: Want) => Reason | undefined;
   /** Whether the root was shared by another account, and is not any more: what is made of it stays. */

@@ -58,6 +58,7 @@ export function wantedCopies(
   observation: Observation,
   copies: readonly Copy[],
   now: Millis,
+  isRolledBack: (root: ImageRef) => boolean = () => false,
 ): Wanted {
   const wants = new Map<string, Want>();
   const passedOver: PassedOver[] = [];
@@ -65,12 +66,15 @@ export function wantedCopies(
   const ready = new Set(
     copies.flatMap((copy) => (copy.state === "ready" && copy.missingSince === undefined ? [keyText(copy.key)] : [])),
   );
+  const existing = new Set(copies.flatMap((copy) => ("imageId" in copy && copy.imageId ? [keyText(copy.key)] : [])));
   const standing = new Set(copies.flatMap((copy) => (copy.state === "retired" ? [] : [keyText(copy.key)])));
   for (const policy of policies.filter((p) => p.enabled)) {
     const isWhole = readWhole(policy, observation);
-    for (const root of rootsOf(policy, observation, recorded, now, passedOver)) {
+    const roots = rootsOf(policy, observation, recorded, now, isRolledBack, passedOver);
+    for (const root of [...roots.selected, ...roots.kept]) {
       for (const want of wantsOf(policy, root, observation.account, ready)) {
         if (!isWhole && !standing.has(keyText(want.key))) continue;
+        if (roots.kept.has(root) && !existing.has(keyText(want.key))) continue;
         const other = wants.get(keyText(want.key));
         wants.set(keyText(want.key), other ? mergedWant(other, want) : want);
       }
@@ -95,8 +99,9 @@ function rootsOf(
   observation: Observation,
   recorded: ReadonlySet<string>,
   now: Millis,
+  isRolledBack: (root: ImageRef) => boolean,
   passedOver: PassedOver[],
-): Image[] {
+): { readonly selected: ReadonlySet<Image>; readonly kept: ReadonlySet<Image> } {
   const selected: Image[] = [];
   for (const region of policy.from) {
     for (const image of observation.regions.get(region)?.images.values() ?? []) {
@@ -107,20 +112,20 @@ function rootsOf(
       else selected.push(image);
     }
   }
-  if (policy.select.newest === undefined || !readWhole(policy, observation)) return selected;
+  if (policy.select.newest === undefined || !readWhole(policy, observation))
+    return { selected: new Set(selected), kept: new Set() };
   // One that failed takes nobody's place.
-  const newest = new Set(
-    newestOf(
-      policy.select,
-      selected.filter((image) => !hasFailed(image)),
-    ),
-  );
-  for (const image of selected.filter((i) => !newest.has(i))) {
+  const standing = selected.filter((image) => !hasFailed(image));
+  const newest = new Set(newestOf(policy.select, standing));
+  // For one that was rolled back the copies of a former one are kept that are there still; none is made anew.
+  const good = standing.filter((image) => !isRolledBack(image));
+  const kept = new Set(newestOf(policy.select, good).filter((image) => !newest.has(image)));
+  for (const image of selected.filter((i) => !newest.has(i) && !kept.has(i))) {
     const text = `not among the newest ${policy.select.newest}`;
     const remedy = "raise select.newest, or deprecate newer ones";
     passedOver.push({ policy: policy.name, image, reason: { code: "not-newest", text, remedy } });
   }
-  return selected.filter((image) => newest.has(image));
+  return { selected: newest, kept };
 }
 
 /** A copy is never a source, whoever selects it: else a pair A → B and B → A would never end. */

@@ -13,13 +13,14 @@ export function withdrawnShares(
   wants: ReadonlyMap<string, Want>,
   policies: readonly Policy[],
   observation: Observation,
+  isRolledBack: (root: ImageRef) => boolean,
 ): { readonly isWithdrawn: (key: CopyKey) => boolean; readonly problems: readonly Reason[] } {
   const shared = sharedRoots(copies, observation);
   const gone = new Map<string, readonly Copy[]>();
   for (const [root, ref] of shared) {
     if (seen(observation, ref, "shared") !== "absent" || seen(observation, ref) !== "absent") continue;
     const made = copies.filter((copy) => rootText(copy.key) === root);
-    if (!made.every((copy) => isAgedOut(copy, wants, policies))) gone.set(root, made);
+    if (!made.every((copy) => isAgedOut(copy, wants, policies, isRolledBack))) gone.set(root, made);
   }
   const stand = [...gone.values()].flatMap((made) => made.find((copy) => copy.state !== "retired") ?? []);
   return {
@@ -53,7 +54,12 @@ function sharedRoots(copies: readonly Copy[], observation: Observation): Readonl
  * Whether nobody can want the copy any more: its policy takes the newest only, and has enough that are newer in the root's own
  * family, and no other policy that takes all may have selected it. Where the family is not known it may still be wanted.
  */
-function isAgedOut(copy: Copy, wants: ReadonlyMap<string, Want>, policies: readonly Policy[]): boolean {
+function isAgedOut(
+  copy: Copy,
+  wants: ReadonlyMap<string, Want>,
+  policies: readonly Policy[],
+  isRolledBack: (root: ImageRef) => boolean,
+): boolean {
   const { rootCreatedAt, rootFamily, key } = copy;
   const newest = policies.find(({ name }) => name === copy.policy)?.select.newest;
   if (newest === undefined || rootCreatedAt === undefined || rootFamily === undefined) return false;
@@ -64,7 +70,10 @@ function isAgedOut(copy: Copy, wants: ReadonlyMap<string, Want>, policies: reado
   if (takesAll) return false;
   const newer = new Set(
     [...wants.values()].flatMap(({ policies: by, root }) =>
-      by.includes(copy.policy) && (root.family ?? "") === rootFamily && root.createdAt > rootCreatedAt
+      by.includes(copy.policy) &&
+      (root.family ?? "") === rootFamily &&
+      root.createdAt > rootCreatedAt &&
+      !isRolledBack(root)
         ? [`${root.region}/${root.imageId}`]
         : [],
     ),

@@ -1,9 +1,9 @@
 import { keyText } from "../core/mark.ts";
-import { type Action, emptyPlan } from "../core/plan.ts";
+import { emptyPlan } from "../core/plan.ts";
 import { rollback as plannedRollback, type RegionRollback } from "../core/rollback.ts";
 import { distinct } from "../core/summary.ts";
 import { CloudError } from "../errors.ts";
-import type { Reason } from "../types.ts";
+import type { Copy, CopyKey, Reason } from "../types.ts";
 import { applyPlan } from "./apply.ts";
 import { memoryOf } from "./memory.ts";
 import { observe } from "./observe.ts";
@@ -11,54 +11,73 @@ import { replicate } from "./replicate.ts";
 import { beginRun } from "./run.ts";
 import type { Replicator } from "./tools.ts";
 
+/** What is asked for. */
+export interface RollbackOrder {
+  readonly dryRun?: boolean;
+  /** One version further back than it is already. */
+  readonly further?: boolean;
+}
+
 /** What came of rolling a family back. */
 export interface RollbackReport {
   readonly family: string;
   /** `done`: the cloud says that the family points to `to` now. */
   readonly regions: readonly (RegionRollback & { readonly done: boolean })[];
   readonly problems: readonly Reason[];
+  /** What somebody should know; nothing has failed. */
+  readonly remarks: readonly Reason[];
 }
+
+/** A copy may be finished by another process while the marks are set: then it is marked in the next round. */
+const MOST_ROUNDS = 3;
 
 /**
  * Puts the former image of a family back, in every region where there is one. The tags that say so are set in one round; the
- * next look finds them and does what follows. If it ends half-way, any later run goes on.
+ * next look finds them and does what follows. If it ends half-way, any later run goes on, and so does asking again.
  */
-export async function rollback(family: string, dryRun: boolean, tools: Replicator): Promise<RollbackReport> {
+export async function rollback(family: string, order: RollbackOrder, tools: Replicator): Promise<RollbackReport> {
   const { cloud, now } = tools;
   const account = await cloud.account();
   // What is remembered may be old, or lost: everything is looked at first, and what is found is remembered.
-  if (!dryRun) await replicate({ why: "rollback", scope: { kind: "sweep" }, noCalls: true }, tools);
-  const { copies, awaited, record } = await memoryOf(account, tools);
-  const readAt = now();
-  const observation = await observe(account, { kind: "sweep" }, copies, awaited, tools);
-  const { acts, regions, concerned, problems } = plannedRollback(family, copies, observation);
-  const unread = [...observation.unreadable.values()];
-  if (dryRun || !record || acts.length === 0) {
-    return { family, regions: regions.map((one) => ({ ...one, done: false })), problems: [...problems, ...unread] };
+  if (!order.dryRun) await replicate({ why: "rollback", scope: { kind: "sweep" }, noCalls: true }, tools);
+  const regions = new Map<string, RegionRollback>();
+  const remarks: Reason[] = [];
+  const seenBad = new Set<string>();
+  let problems: readonly Reason[] = [];
+  let copies: readonly Copy[] = [];
+  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+    const memory = await memoryOf(account, tools);
+    copies = memory.copies;
+    const readAt = now();
+    const observation = await observe(account, { kind: "sweep" }, copies, memory.awaited, tools);
+    const further = order.further === true && round === 1;
+    const planned = plannedRollback(family, copies, observation, further, now());
+    for (const one of planned.regions) regions.set(one.region, one);
+    problems = [...planned.problems, ...observation.unreadable.values()];
+    remarks.push(...planned.remarks.filter(({ code }) => round === 1 || code !== "rolled-back-before"));
+    if (order.dryRun || !memory.record || planned.notes.length === 0) break;
+    const tally = beginRun(account, "rollback", now());
+    const plan = emptyPlan(copies, [...planned.notes, ...planned.acts]);
+    await applyPlan(plan, { runId: tally.id, record: memory.record, readAt, changed: new Set() }, tools);
+    for (const key of planned.concerned) seenBad.add(key);
+    if (planned.acts.length === 0) break;
+    const only = (key: CopyKey) => seenBad.has(keyText(key));
+    const report = await replicate({ why: "rollback", scope: { kind: "sweep" }, only }, tools);
+    copies = report.copies;
   }
-  const at = now();
-  const notes = acts.map(({ copy }): Action => {
-    const mending = { what: "rollback", tries: 0, at };
-    return {
-      do: "note",
-      copy: { ...copy, mending, updatedAt: at } as typeof copy,
-      what: "rollback",
-      text: `out of ${family}`,
-    };
-  });
-  const tally = beginRun(account, "rollback", at);
-  const plan = emptyPlan(copies, [...notes, ...acts]);
-  await applyPlan(plan, { runId: tally.id, record, readAt, changed: new Set() }, tools);
-  const only = (key: Parameters<typeof keyText>[0]) => concerned.has(keyText(key));
-  const report = await replicate({ why: "rollback", scope: { kind: "sweep" }, only }, tools);
-  const done = await Promise.all(regions.map(async (one) => ({ ...one, ...(await pointsTo(one, family, tools)) })));
+  const told = { family, remarks: distinct(remarks) };
+  if (order.dryRun) {
+    return { ...told, regions: [...regions.values()].map((one) => ({ ...one, done: false })), problems };
+  }
+  const done = await Promise.all(
+    [...regions.values()].map(async (one) => ({ ...one, ...(await pointsTo(one, family, tools)) })),
+  );
   const failed = done.filter((one) => !one.done).map(({ region, why }) => notDone(family, region, why));
-  const told = new Set(problems.map(({ code }) => code));
-  const ofRun = report.problems.filter(({ code }) => code.startsWith("unreadable") && !told.has(code));
   return {
-    family,
+    ...told,
     regions: done.map(({ why: _, ...one }) => one),
-    problems: distinct([...problems, ...unread, ...ofRun, ...failed]),
+    problems: distinct([...problems, ...failed]),
+    remarks: distinct([...remarks, ...done.flatMap((one) => unwanted(one, copies))]),
   };
 }
 
@@ -70,6 +89,14 @@ async function pointsTo({ region, to }: RegionRollback, family: string, { cloud 
     if (!(error instanceof CloudError)) throw error;
     return { done: false, why: error.message };
   }
+}
+
+/** The former version may have been given up: it is kept as it is, which may be without its shares. */
+function unwanted({ region, to }: RegionRollback, copies: readonly Copy[]): Reason[] {
+  const copy = copies.find((one) => one.key.region === region && "imageId" in one && one.imageId === to.imageId);
+  if (copy?.state !== "retired") return [];
+  const text = `no policy wants ${to.imageId} ("${to.name}") in ${region} any more: it stays while the family points to it, shared with whom it is shared now`;
+  return [{ code: "former-unwanted", text, remedy: "let a policy select its source again, or publish a newer version" }];
 }
 
 function notDone(family: string, region: string, why: string): Reason {

@@ -56,6 +56,7 @@ const copy: Fields<Copy> = {
   createdAt: "number",
   updatedAt: "number",
   missingSince: "number?",
+  rolledBack: "string?",
 };
 const arms: { readonly [S in CopyState]: Fields<Extract<Copy, { state: S }>> } = {
   waiting: { ...reason, notBefore: "number?" },

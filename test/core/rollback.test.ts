@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { ROLLED_BACK_TAG } from "../../lib/core/mark.ts";
+import { IGNORE_TAG, ROLLED_BACK_TAG } from "../../lib/core/mark.ts";
 import { rollback } from "../../lib/core/rollback.ts";
 import type { Copy } from "../../lib/types.ts";
 import {
+  asked,
   called,
   copySettings,
   holding,
@@ -34,17 +35,19 @@ const copyOf = (root: typeof v1, region: string, differing: Parameters<typeof ma
 };
 const back = (roots: readonly (typeof v1)[], ...known: Known[]) => {
   const { copies, observation: seen } = holding(roots, ...known);
-  return rollback("golden", copies, seen);
+  return rollback("golden", copies, seen, false, NOW);
 };
 const told = (...given: Parameters<typeof back>) => {
-  const { regions, acts, problems } = back(...given);
+  const { regions, acts, problems, remarks } = back(...given);
   expect(acts.map((act) => act.image.imageId)).toEqual(regions.map(({ from }) => from.imageId));
   for (const act of acts) expect(act.tags).toEqual({ [ROLLED_BACK_TAG]: "golden" });
   return [
     ...regions.map(({ region, from, to }) => `${region}: ${from.name} → ${to.name}`),
-    ...problems.map(({ code }) => code),
+    ...[...problems, ...remarks].map(({ code }) => code),
   ];
 };
+const rolledBack = (root: typeof v1, region: string) =>
+  copyOf(root, region, { image: { family: "", deprecated: true, tags: { [ROLLED_BACK_TAG]: "golden" } } });
 
 describe("rolling a family back", () => {
   it("puts the version before the newest in its place, in every region", () => {
@@ -94,24 +97,68 @@ describe("rolling a family back", () => {
     expect(told([], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "no-former"]);
   });
 
-  it("goes back once more when it is asked for again", () => {
-    const bad = copyOf(v3, SHANGHAI, {
-      image: { family: "", deprecated: true, tags: { [ROLLED_BACK_TAG]: "golden" } },
-    });
-    expect(told([], copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), bad)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
+  it("does nothing when it is asked for again, and goes back once more when it is to go further", () => {
+    const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), rolledBack(v3, SHANGHAI)];
+    const { acts, notes, regions, problems, remarks } = back([], ...known);
+    expect([acts, notes, problems]).toEqual([[], [], []]);
+    expect(regions.map(({ from, to }) => `${from.name} → ${to.name}`)).toEqual(["golden-3 → golden-2"]);
+    expect(remarks.map(({ code }) => code)).toEqual(["rolled-back-before"]);
+    const { copies, observation: seen } = holding([], ...known);
+    const once = rollback("golden", copies, seen, true, NOW);
+    expect(once.regions.map(({ from, to }) => `${from.name} → ${to.name}`)).toEqual(["golden-2 → golden-1"]);
+    expect(once.acts.map(({ image: { imageId } }) => imageId)).toEqual([known[1]?.image.imageId]);
+  });
+
+  it("goes on with what was begun, in the regions that it did not get to", () => {
+    const known = [copyOf(v1, SHANGHAI), rolledBack(v2, SHANGHAI), copyOf(v1, BEIJING), copyOf(v2, BEIJING)];
+    const { acts, regions } = back([], ...known);
+    expect(acts.map(({ image: { imageId } }) => imageId)).toEqual([known[3]?.image.imageId]);
+    expect(regions.map(({ region }) => region).sort()).toEqual([BEIJING, SHANGHAI]);
+  });
+
+  it("rolls a newer version back that came after one was rolled back", () => {
+    const known = [copyOf(v1, SHANGHAI), rolledBack(v2, SHANGHAI), copyOf(v3, SHANGHAI)];
+    expect(told([], ...known)).toEqual(["ap-shanghai: golden-3 → golden-1"]);
+  });
+
+  it("says where the former version is another one", () => {
+    const known = [copyOf(v1, SHANGHAI), copyOf(v3, SHANGHAI), copyOf(v2, BEIJING), copyOf(v3, BEIJING)];
+    expect(told([], ...known)).toContain("former-differs");
+  });
+
+  it.each<[string, Partial<typeof v1>]>([
+    ["is to be ignored", { tags: { [IGNORE_TAG]: "bad" } }],
+    ["is deprecated", { deprecated: true }],
+  ])("does not go back to a version whose source %s", (_, fields) => {
+    const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), copyOf(v3, SHANGHAI)];
+    expect(told([v1, version(2, fields)], ...known)).toEqual(["ap-shanghai: golden-3 → golden-1"]);
+  });
+
+  it("remembers it of the copies of that version that are not finished, too", () => {
+    const { image: there, copy: record } = asked(v2, BEIJING);
+    const under = { image: there, copy: { ...record, family: "golden" } };
+    const { notes, remarks } = back([v1, v2], copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), under);
+    expect(notes.map(({ copy }) => [copy.key.region, copy.rolledBack])).toEqual([
+      [SHANGHAI, "golden"],
+      [BEIJING, "golden"],
+    ]);
+    expect(remarks.map(({ code }) => code)).toContain("unfinished");
   });
 
   it("leaves the source to its owner, and says so", () => {
     const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI)];
-    expect(told([v1, v2], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "source-in-family"]);
+    expect(told([v1, v2], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "source-left"]);
+    expect(back([v1, v2], ...known).remarks[0]?.text).toContain('in the family "golden" still');
     expect(told([v1, { ...v2, deprecated: true }], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
-    expect(told([v1, version(2, { family: "other" })], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
+    const ignored = version(2, { family: "other", tags: { [IGNORE_TAG]: "bad" } });
+    expect(told([v1, ignored], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
   });
 
-  it("says when nothing of ours is in the family", () => {
+  it("says when nothing of ours is in the family, and which families there are", () => {
     const theirs = image({ region: SHANGHAI, imageId: "img-theirs01", family: "golden" });
     expect(told([theirs])).toEqual(["no-such-family"]);
-    expect(told([], copyOf(v1, SHANGHAI, { image: { family: "silver" } }))).toEqual(["no-such-family"]);
+    const silver = copyOf(v1, SHANGHAI, { image: { family: "silver" } });
+    expect(back([], silver).problems).toMatchObject([{ code: "no-such-family", remedy: 'there are "silver"' }]);
   });
 
   it("concerns the copies that leave and those that come", () => {
@@ -121,7 +168,9 @@ describe("rolling a family back", () => {
 });
 
 describe("the plan after the mark is set", () => {
-  const rule = { policies: [policy({ to: [SHANGHAI], copy: copySettings({ family: "inherit" }) })], sweep: true };
+  const copy = copySettings({ family: "inherit" });
+  const rule = { policies: [policy({ to: [SHANGHAI], copy })], sweep: true };
+  const both = [policy({ to: [SHANGHAI, BEIJING], copy })];
   const marked = (fields: Partial<ReturnType<typeof image>> = {}) =>
     copyOf(v2, SHANGHAI, { image: { family: "golden", tags: { [ROLLED_BACK_TAG]: "golden" }, ...fields } });
   const { imageId } = marked().image;
@@ -146,7 +195,42 @@ describe("the plan after the mark is set", () => {
 
   it("is content with a copy that is deprecated, where the family cannot be emptied", () => {
     const bad = marked({ deprecated: true });
-    expect(planOf({ ...rule, ...holding([v1, v2], bad, copyOf(v1, SHANGHAI)) }).actions).toEqual([]);
+    expect(called(planOf({ ...rule, ...holding([v1, v2], bad, copyOf(v1, SHANGHAI)) }))).toEqual([]);
+  });
+
+  it("keeps what is finished later, or made again, out of the family, and marks it", () => {
+    const there = marked({ family: "", deprecated: true });
+    const [former, known] = [copyOf(v1, BEIJING), [v1, v2]];
+    const under = asked(v2, BEIJING, { state: "NORMAL" });
+    const first = planOf({ ...rule, policies: both, ...holding(known, there, copyOf(v1, SHANGHAI), former, under) });
+    expect(called(first)).toEqual([expect.stringContaining(`${ROLLED_BACK_TAG}`)]);
+    // No copy of it is left anywhere: then what is remembered counts.
+    const { imageId: _, claim: __, ...rest } = asked(v2, BEIJING).copy as Extract<Copy, { state: "copying" }>;
+    const again: Copy = { ...rest, state: "waiting", reason: { code: "gone", text: "" }, rolledBack: "golden" };
+    const { copies, observation: seen } = holding(known, former);
+    const next = planOf({ ...rule, policies: both, copies: [...copies, again], observation: seen });
+    const drafts = next.actions.flatMap((action) => (action.do === "send" ? action.drafts : []));
+    const ofBad = drafts.filter(({ copy: { rootName } }) => rootName === "golden-2");
+    expect(ofBad.map(({ copy: { rolledBack } }) => rolledBack)).toEqual(["golden", "golden"]);
+  });
+
+  it("needs the former version in place of the one that was rolled back", () => {
+    const newest = { type: "custom", name: ["golden-*"], newest: 1 } as const;
+    const policies = rule.policies.map((one) => ({ ...one, select: newest }));
+    const former = retired(v1, SHANGHAI, { image: { name: "golden-1", family: "golden" } });
+    const plan = planOf({ ...rule, policies, ...holding([v1, v2], marked({ family: "", deprecated: true }), former) });
+    expect([...plan.wants.values()].map(({ root }) => root.name).sort()).toEqual(["golden-1", "golden-2"]);
+    expect(plan.copies.map(({ state }) => state)).toEqual(["ready", "ready"]);
+  });
+
+  it("is no longer deprecated, and has the family again, when the mark is taken away", () => {
+    const before = marked({ family: "", deprecated: true });
+    const known = holding([v1, v2], before, copyOf(v1, SHANGHAI));
+    const { copies } = planOf({ ...rule, ...known });
+    const bare = { ...before.image, tags: copyOf(v2, SHANGHAI).image.tags };
+    const seen = observation([v1, v2, bare, copyOf(v1, SHANGHAI).image]);
+    const plan = planOf({ ...rule, copies, observation: seen });
+    expect(called(plan)).toEqual([`modify ${imageId}: deprecated = false`]);
   });
 
   it("gives the family back when the mark is taken away", () => {

@@ -66,7 +66,7 @@ async function lifeUnder(switches: Partial<Switches>): Promise<void> {
   if (!isHopeless && !isEarly)
     for (const region of REGIONS) expect([...new Set(family[region])]).toEqual(["nothing", ...VERSIONS]);
 
-  const rolled = await rollback("golden", false, t.program);
+  const rolled = await rollback("golden", {}, t.program);
   // The mark of a rollback is a tag: where tags show late, a later sweep does what follows from it.
   if (!isHopeless && !switches.tagsVisibleAfterMs)
     expect(rolled.regions.map(({ done }) => done)).toEqual([true, true, true]);

@@ -225,7 +225,7 @@ export class Simulation extends Scene {
   async #run(kind: Kind, acceptVanished: boolean, tools: Replicator): Promise<Report | undefined> {
     if (kind === "rebuild") return rebuild(tools);
     if (kind === "rollback") {
-      await rollback(this.dice.pick([FAMILY, "back"]), false, tools);
+      await rollback(this.dice.pick([FAMILY, "back"]), { further: this.dice.roll(0.3) }, tools);
       return undefined;
     }
     return replicate({ ...(await this.#orderFor(kind, tools)), acceptVanished }, tools);

@@ -37,17 +37,17 @@ it("a bad image is ignored, its family is rolled back everywhere, and its copies
 
   changeImage(s.t.world, bad, { tags: { [IGNORE_TAG]: "boots into a shell" } });
   const before = s.t.world.requests.length;
-  expect(await rollback("golden", true, program)).toMatchObject({ regions: [{ done: false }, { done: false }] });
+  expect(await rollback("golden", { dryRun: true }, program)).toMatchObject({ regions: [{ done: false }, { done: false }] });
   const writes = s.t.world.requests.slice(before).filter(({ effects }) => effects.length > 0);
   expect(writes).toEqual([]);
 
-  const report = await rollback("golden", false, program);
+  const report = await rollback("golden", {}, program);
   expect(report.regions.map(({ region, from, to, done }) => [region, from.name, to.name, done]).sort()).toEqual([
     ["ap-beijing", "golden-2", "golden-1", true],
     ["ap-shanghai", "golden-2", "golden-1", true],
   ]);
   // The source is its owner's: this program changes no image that it has not made.
-  expect(report.problems).toMatchObject([{ code: "source-in-family" }]);
+  expect(report.remarks).toMatchObject([{ code: "source-left" }]);
   expect(s.image(FACTORY, HOME, "golden-2")).toMatchObject({ family: "golden", deprecated: false });
   for (const region of REGIONS) expect(s.pointed(FACTORY, region, "golden")).toBe("golden-1");
 
@@ -79,7 +79,7 @@ it("a rollback lasts, though the bad image is still selected and the state is lo
   s.t.pass(24 * HOUR);
   s.bake("golden-2", "golden");
   await s.pass(2, [program]);
-  expect((await rollback("golden", false, program)).regions).toHaveLength(2);
+  expect((await rollback("golden", {}, program)).regions).toHaveLength(2);
   await s.t.forget();
   program = s.program(FACTORY, [golden]);
   await s.pass(2, [program]);
