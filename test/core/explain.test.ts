@@ -195,6 +195,22 @@ describe("an explanation of what is not there", () => {
     ]);
   });
 
+  it.each([
+    ["pruned", "img-copy0001 was deleted: no policy wants it any more"],
+    ["gone", "img-copy0001 is gone: not found twice"],
+  ])("tells the end of a copy of which the record has the reason only: %s", (code, reason) => {
+    const own = { state: "retired", reason: { code, text: reason } } as const;
+    const left = { observation: observation([]), copies: [copy<"retired">("ap-beijing", own)] };
+    expect(told("img-copy0001", left)).toMatchObject([
+      {
+        region: "ap-beijing",
+        image: null,
+        copyOf: { root: { imageId: root.imageId }, policy: "golden", state: "retired", reason },
+      },
+    ]);
+    expect(told("img-copy000", left)).toEqual([]);
+  });
+
   it("claims nothing of a source whose region cannot be read", () => {
     const shown = observation([], ["ap-beijing"]);
     const unreadable = new Map([["ap-guangzhou", { code: "unreadable-Network", text: "no answer" }]]);
