@@ -70,7 +70,7 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
     send: sendsOf(sends, plan, view),
     change: plan.actions.flatMap((act) => {
       if (act.do === "send" || act.do === "note" || act.do === "delete") return [];
-      return [{ ...view(act.copy), do: act.do, image: refOf(act.image), text: textOf(act) }];
+      return [{ ...view(act.copy), do: act.do, image: refOf(act.image), text: changeText(act) }];
     }),
     remove: plan.actions.flatMap((act) => {
       if (act.do !== "delete") return [];
@@ -142,6 +142,12 @@ function sendsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) => CopyV
       expectedMs: times.length > 0 ? Math.max(...times) : null,
     };
   });
+}
+
+/** What one call does, and what is left for those after it: a repair sets right one thing after the other. */
+function changeText(act: Exclude<Act, { do: "send" }>): string {
+  const differs = "mending" in act.copy ? act.copy.mending?.what : undefined;
+  return differs?.includes("; ") ? `${textOf(act)} (all that differs: ${differs})` : textOf(act);
 }
 
 /** What a call on one image does, in a few words. */

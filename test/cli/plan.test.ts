@@ -60,6 +60,12 @@ describe("a plan in words", () => {
       "Plan: 0 copies to ask for in 0 calls, 1 copy to tag, name or share.",
     ]);
     expect(viewFor(input).change).toMatchObject([{ do: "modify", variant: "plain", sourceName: "golden-web" }]);
+    const more = made(root, "ap-beijing", {
+      image: { description: "by hand", tags: { "cvm-replicator:policy": "x" } },
+    });
+    expect(linesFor({ ...input, observation: observation([root, more.image]) })[0]).toMatch(
+      /: tags cvm-replicator:policy \(all that differs: tags cvm-replicator:policy; description\)$/,
+    );
     const attributes = { name: "n", description: "d", family: "f", deprecated: true };
     expect(actText({ do: "modify", copy: drifted.copy, image: drifted.image, attributes, mayWithdraw: [] })).toBe(
       'named "n", described, put into family f, marked as deprecated',
