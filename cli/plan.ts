@@ -57,7 +57,7 @@ export function textOf(view: PlanView, asked?: readonly Preflight[]): string {
     lines.push(`? ${source.imageId} → ${region}: ${reason ? refusalText(reason, outcome) : "would be accepted"}`);
   if (asked && view.waiting.length > 0)
     lines.push(
-      `? ${count(view.waiting.length, "copy that waits", "copies that wait")} cannot be asked about yet: what they are made from is not there, or not ready to be copied`,
+      `? ${count(view.waiting.length, "copy that waits", "copies that wait")} cannot be asked about yet: what is to be copied is not there, or not ready for it`,
     );
   for (const { text, remedy } of view.warnings) lines.push(`warning: ${text}${remedy ? `; ${remedy}` : ""}`);
   for (const { text, remedy } of view.problems) lines.push(`problem: ${text}${remedy ? `; ${remedy}` : ""}`);

@@ -63,10 +63,16 @@ export function reasonText(copy: Copy, toldWhatIsMended = false): string | null 
     !("reason" in copy) && copy.missingSince !== undefined ? "not found at the last look" : "",
     copy.state === "copying" && copy.imageId === undefined ? "asked for; the cloud has not shown it yet" : "",
     copy.state === "finishing" && copy.held ? withRemedy(copy.held) : "",
+    copy.rolledBack === undefined ? "" : rolledBackText(copy, copy.rolledBack),
     "deprecatedByUs" in copy && copy.deprecatedByUs ? "marked as deprecated, as its source is" : "",
     "mending" in copy && copy.mending && !toldWhatIsMended ? mendingText(copy.mending) : "",
   ];
   return parts.filter(Boolean).join("; ") || null;
+}
+
+function rolledBackText({ state }: Copy, family: string): string {
+  const isFinished = state === "ready" || state === "retired";
+  return `rolled back: ${isFinished ? "taken out of" : "it will not be in"} the family ${family}`;
 }
 
 function mendingText({ what, tries }: Mending): string {

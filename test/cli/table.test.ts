@@ -77,11 +77,12 @@ describe("the table of copies", () => {
     expect(tableOf([left, chain[0] as Copy], UNLIMITED)[0]).toContain("→ ap-beijing (plain)");
   });
 
-  it("says of a finished copy what is not plain about it: that it is set right, or deprecated by us", () => {
+  it("says of a finished copy what is not plain about it: that it is set right, deprecated by us, or rolled back", () => {
     const fields = { state: "ready", imageId: "img-copy0001", name: "golden", readyAt: 1, adopted: false } as const;
     const lineOf = (more: object) => tableOf([copy<"ready">("ap-beijing", { ...fields, ...more })], UNLIMITED)[0];
     expect(lineOf({})).toMatch(/img-copy0001$/);
     expect(lineOf({ deprecatedByUs: true })).toMatch(/img-copy0001 {2}marked as deprecated, as its source is$/);
+    expect(lineOf({ rolledBack: "web" })).toMatch(/ {2}rolled back: taken out of the family web$/);
     const mending = { what: "tags a; description", tries: 1, at: 1 };
     expect(lineOf({ mending })).toMatch(/ {2}being set right: tags a; description$/);
     expect(lineOf({ mending: { ...mending, tries: 3 } })).toMatch(/: tags a; description \(tried 3 times\)$/);
