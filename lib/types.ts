@@ -126,6 +126,8 @@ interface CopyBase {
   readonly family?: string;
   /** The family out of which `rollback` took this version; see `lib/core/rolled-back.ts`. */
   readonly rolledBack?: string;
+  /** Accounts that its image is to be shared with again: it is not for the moment that it takes to modify it. */
+  readonly unshared?: readonly string[];
   /** Failed images of ours that the cloud refused to delete; not tried again. */
   readonly leftBehind?: readonly string[];
   /** 0: not stored yet. Every stored change gives another one; see the port `State`. */

@@ -1,5 +1,6 @@
 import type { Copy, Image, Mending, Policy, Reason } from "../types.ts";
-import { isIntermediate, keyText, lineageOf, lineageTags, ROLLED_BACK_TAG } from "./mark.ts";
+import { putAside } from "./aside.ts";
+import { isAside, isIntermediate, keyText, lineageOf, lineageTags, ROLLED_BACK_TAG } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import { missingShares } from "./shares.ts";
 import { type Act, type Circumstances, type ImageAttributes, iso, NOTHING, note, type Step } from "./step.ts";
@@ -41,6 +42,8 @@ export function maintain(remembered: Ready, image: Image, want: Want, c: Circums
     const { deprecatedByUs: _, ...rest } = copy;
     return note({ ...rest, updatedAt: c.now }, "undeprecated", `${image.imageId} is not deprecated any more`);
   }
+  const owed = giveBack(copy, image, want.release.shareWith, c);
+  if (owed) return owed;
   const { found, first } = differences(copy, image, want, c);
   const repaired = want.policy.onDrift === "repair" ? found : found.filter(({ always }) => always);
   if (repaired.length > 0) return mend(copy, image, repaired, c);
@@ -66,6 +69,8 @@ export function follow(copy: Retired, image: Image, observation: Observation, c:
   if (!isOurs || copy.adopted || !policy?.enabled || image.state !== "NORMAL") return NOTHING;
   if (!c.sweep && isTried(copy, USURPS)) return NOTHING;
   const { shareWith } = policy.copy;
+  const owed = giveBack(copy, image, shareWith, c);
+  if (owed) return owed;
   const found =
     rolledBack(copy, image, shareWith) ??
     (recalled && !image.deprecated ? deprecate(image, shareWith) : undefined) ??
@@ -141,7 +146,11 @@ function differences(
     found.push({ what, act: (of) => ({ do: "tag", copy: of, image, tags }) });
   }
   const { name, description } = want.settings;
-  if (isIntermediate(image, copy.key) && !want.intermediate) found.push(modify("name", { name }, true));
+  if (!want.intermediate && (isIntermediate(image, copy.key) || isAside(image, copy.key))) {
+    const holder = c.holderOf(want);
+    const aside = holder && putAside(holder, want, c);
+    found.push(aside ? { what: "name", act: () => aside, always: true } : modify("name", { name }, true));
+  }
   if (image.description !== description) found.push(modify("description", { description }));
   const isRolledBack = image.tags[ROLLED_BACK_TAG] !== undefined;
   if (image.deprecated && copy.deprecatedByUs && !isRolledBack)
@@ -161,6 +170,26 @@ function differences(
 /** A rollback has begun to give it the family. */
 function isBegun(copy: Ready, family: string): true | undefined {
   return isTried(copy, ROLLBACK) || isTried(copy, `family ${family}`) || undefined;
+}
+
+/** Its shares, which a call of ours took away for a moment and did not get to give back; but for those that are not wanted any more. */
+function giveBack(
+  copy: Ready | Retired,
+  image: Image,
+  shareWith: readonly string[],
+  c: Circumstances,
+): Step | undefined {
+  const { unshared, ...rest } = copy;
+  if (!unshared) return undefined;
+  const wanted = unshared.filter((account) => shareWith.includes(account));
+  const shares = wanted.length === 0 ? { missing: [] } : missingShares(image, wanted, c.answers);
+  if (!("missing" in shares)) return shares;
+  const accounts = shares.missing;
+  const whom = wanted.join(", ");
+  if (accounts.length === 0)
+    return note({ ...rest, updatedAt: c.now }, "shared", `${image.imageId} is shared with ${whom} again`);
+  const what = `shares ${accounts.join(", ")}, taken away to modify it`;
+  return mend(copy, image, [{ what, act: (of) => ({ do: "share", copy: of, image, accounts }) }], c);
 }
 
 /** Whether the last call that was to set this copy right was one of several for this. */

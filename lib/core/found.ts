@@ -128,6 +128,7 @@ export function copyBase(key: CopyKey, copy: Copy | undefined, want: Want | unde
     ...optional("rootFamily", want ? (want.root.family ?? "") : copy?.rootFamily),
     ...optional("family", want ? want.release.family : copy?.family),
     ...optional("rolledBack", copy?.rolledBack),
+    ...optional("unshared", copy?.unshared),
     ...optional("leftBehind", copy?.leftBehind),
   };
 }

@@ -57,6 +57,16 @@ export function isIntermediate({ name }: { readonly name: string }, key: CopyKey
   return name.endsWith(`--plain-${tokenHash(key)}`);
 }
 
+/** The name of a copy whose own name another variant of it is to get: it was made plain, or with another key. */
+export function asideName(key: CopyKey, rootName: string): string {
+  return shortenedBefore(rootName, `--aside-${tokenHash(key)}`);
+}
+
+/** Whether an image was put aside for another variant of this copy. */
+export function isAside({ name }: { readonly name: string }, key: CopyKey): boolean {
+  return name.endsWith(`--aside-${tokenHash(key)}`);
+}
+
 function shortenedBefore(rootName: string, suffix: string): string {
   let stem = "";
   for (const character of rootName) {

@@ -4,17 +4,18 @@ import { advance } from "./advance.ts";
 import { withoutNameClashes } from "./clashes.ts";
 import { duplicates } from "./duplicates.ts";
 import { families } from "./family.ts";
-import { keyText, lineageOf } from "./mark.ts";
-import type { Observation } from "./observation.ts";
+import { isCopyOf, keyText, lineageOf } from "./mark.ts";
+import { allCustom, type Observation } from "./observation.ts";
 import { MOST_DELETIONS } from "./prune.ts";
 import { type Answers, NO_ANSWERS, type Question } from "./questions.ts";
 import { withinQuota } from "./quota.ts";
 import { rolledBackVersions } from "./rolled-back.ts";
+import type { PassedOver } from "./roots.ts";
 import { type Act, ASK_ALONE, type Circumstances, type Draft, type Step } from "./step.ts";
 import { strangers } from "./strangers.ts";
 import { togetherness } from "./together.ts";
 import { withoutMassVanishing } from "./vanishing.ts";
-import { isUnwanted, type PassedOver, type Want, wantedCopies } from "./wanted.ts";
+import { isUnwanted, type Want, wantedCopies } from "./wanted.ts";
 import { withdrawnShares } from "./withdrawn.ts";
 
 /** Everything that a plan depends on. */
@@ -87,7 +88,7 @@ export function makePlan(input: PlanInput): Plan {
   const { observation, policies, copies, now } = input;
   const { answers = NO_ANSWERS, sweep = false, deleted = 0 } = input;
   const rolledBack = rolledBackVersions(copies, observation);
-  const wanted = wantedCopies(policies, observation, copies, now, rolledBack.isRoot);
+  const wanted = wantedCopies(policies, { ...input, isRolledBack: rolledBack.isRoot });
   const { wants } = wanted;
   const recorded = new Map(copies.map((copy) => [keyText(copy.key), copy]));
   const byFamily = families(copies, wants, observation, answers, sweep, rolledBack);
@@ -96,6 +97,9 @@ export function makePlan(input: PlanInput): Plan {
   const circumstances: Circumstances = {
     ...input,
     ...fromRecords(copies, recorded),
+    wants,
+    holderOf: ({ key, settings }) =>
+      allCustom(observation, key.region)?.images.find((one) => one.name === settings.name && !isCopyOf(one, key)),
     ...byFamily,
     rolledBack: rolledBack.of,
     isWithdrawn: withdrawn.isWithdrawn,
@@ -126,7 +130,7 @@ export function makePlan(input: PlanInput): Plan {
   ];
   const checked = input.acceptVanished ? steps : withoutMassVanishing(steps, copies, problems);
   const unique = withoutNameClashes(withoutSecondAdoption(checked), copies, wants, now);
-  const { steps: fitting, asks } = withinQuota(unique, wants, observation, answers, now, sweep);
+  const { steps: fitting, asks } = withinQuota(unique, wants, circumstances, observation);
   const final = withFewDeletions(withoutHaste(fitting, wants), MOST_DELETIONS - deleted);
 
   const notes = final.flatMap((step): Note[] => (step.note ? [{ do: "note", ...step.note }] : []));

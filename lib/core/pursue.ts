@@ -67,7 +67,7 @@ function finish(copy: Pursued, image: Image, want: Want | undefined, unwanted: b
   // Not now: whether anybody still wants it does not show. Its marks and its name it gets all the same.
   const open = !want && !unwanted && !c.isWithdrawn(copy.key);
   const next = nextOf(copy, image, want, c);
-  if (next && !("act" in next)) return next;
+  if (next && !("act" in next)) return unknown(copy, next, imageId, want, c);
   if (!next && open) return NOTHING;
   if (!next) {
     const { name } = image;
@@ -99,6 +99,24 @@ function finish(copy: Pursued, image: Image, want: Want | undefined, unwanted: b
   const finishing: Copy = { ...base, state: "finishing", claim, imageId, progressedAt: c.now };
   const text = going ? `${imageId} is published` : `${imageId} is NORMAL`;
   return { note: { copy: finishing, what: "finishing", text }, act: next.act(finishing) };
+}
+
+/** What it still lacks cannot be found out: after a while it counts as stuck as anything else, and is asked for more slowly. */
+function unknown(copy: Pursued, next: Asking, imageId: string, want: Want | undefined, c: Circumstances): Step {
+  if (!next.problem || next.asks) return next;
+  const base = copyBase(copy.key, copy, want, c.now);
+  const { claim } = copy;
+  if (copy.state === "copying") {
+    const finishing: Copy = { ...base, state: "finishing", claim, imageId, progressedAt: c.now };
+    return { ...note(finishing, "finishing", `${imageId} is NORMAL`), problem: next.problem };
+  }
+  if (copy.state === "finishing" && c.now - copy.progressedAt <= stuckAfter(want)) return next;
+  const reason = {
+    ...next.problem,
+    text: `${imageId} is finished but for its shares, which cannot be read: ${next.problem.text}`,
+  };
+  const blocked: Copy = { ...base, state: "blocked", claim, imageId, reason, notBefore: c.now + LOOK_AGAIN };
+  return { ...note(blocked, "stuck", reason.text), problem: next.problem };
 }
 
 interface Next {

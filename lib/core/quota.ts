@@ -1,59 +1,101 @@
-import type { Millis, Reason } from "../types.ts";
+import type { Copy, Reason } from "../types.ts";
+import { MAKING_ROOM } from "./aside.ts";
 import { keyText } from "./mark.ts";
 import { allCustom, type Observation } from "./observation.ts";
-import { type Answers, answerTo, type Question } from "./questions.ts";
-import { blockedInstead, NOTHING, type Step } from "./step.ts";
+import { answerTo, type Question } from "./questions.ts";
+import { blockedInstead, type Circumstances, NOTHING, type Step } from "./step.ts";
 import type { Want } from "./wanted.ts";
 
+/** A step that adds an image to a region, now or after the next one. */
+interface Addition {
+  readonly step: Step;
+  readonly copy: Copy;
+  /** 2 where an encrypted copy is to be made of it, before it goes. */
+  readonly needs: 1 | 2;
+  readonly want: Want | undefined;
+}
+
 /**
- * Of the copies that would be asked for now, those for which there is room in their region, the newest versions first; the
- * others are blocked. One full region so never makes a call fail that others are in. Counted is every custom image that is
- * shown: whether unfinished ones count is documented nowhere. Without an answer the cloud's own verdict decides.
+ * Of the copies that would be asked for now, those for which there is room in their region: first what finishes something that
+ * was begun, then the newest versions; the others are blocked. One full region so never makes a call fail that others are
+ * in. Counted is every custom image that is shown: whether unfinished ones count is documented nowhere. Without an answer the
+ * cloud's own verdict decides.
  */
 export function withinQuota(
   steps: readonly Step[],
   wants: ReadonlyMap<string, Want>,
+  c: Circumstances,
   observation: Observation,
-  answers: Answers,
-  now: Millis,
-  sweep: boolean,
 ): { steps: Step[]; asks: Question[] } {
   const asks: Question[] = [];
-  const full = new Map<Step, Reason>();
-  for (const [region, sends] of byRegion(steps)) {
+  const full = new Map<Step, { copy: Copy; reason: Reason }>();
+  for (const [region, additions] of byRegion(steps, wants)) {
     const question = { ask: "quota", region } as const;
-    const answer = answerTo(answers, question);
+    const answer = answerTo(c.answers, question);
     if (!answer) asks.push(question);
     if (!answer || "unanswerable" in answer) continue;
     const used = allCustom(observation, region)?.images.length ?? 0;
-    const room = Math.max(0, answer.value - used);
-    const age = (step: Step) =>
-      step.act?.do === "send" ? (wants.get(keyText(step.act.draft.copy.key))?.root.createdAt ?? 0) : 0;
-    for (const step of [...sends].sort((a, b) => age(b) - age(a)).slice(room)) {
-      full.set(step, {
-        code: "quota",
-        text: `${region} holds ${used} custom images of the ${answer.value} that it may hold`,
-        remedy: "delete custom images there that nobody needs, or ask the vendor for a higher quota",
-      });
+    let room = answer.value - used - promised(region, additions, wants, c);
+    for (const { step, copy, needs } of additions.sort(firstFirst)) {
+      if (needs <= room) room -= needs;
+      else full.set(step, { copy, reason: whyFull(region, used, answer.value, needs) });
     }
   }
   const fitting = steps.map((step) => {
-    const reason = full.get(step);
-    if (!reason || step.act?.do !== "send") return step;
-    const { copy } = step.act.draft;
+    const found = full.get(step);
+    if (!found) return step;
+    const { copy, reason } = found;
     // The copy that it clashes with may not have been looked at.
-    const isClash = !sweep && copy.state === "blocked" && copy.reason.code === "name-clash";
-    return isClash ? NOTHING : blockedInstead(copy, reason, now);
+    const isClash = !c.sweep && copy.state === "blocked" && copy.reason.code === "name-clash";
+    return isClash ? NOTHING : blockedInstead(copy, reason, c.now);
   });
   return { steps: fitting, asks };
 }
 
-function byRegion(steps: readonly Step[]): Map<string, Step[]> {
-  const regions = new Map<string, Step[]>();
+function whyFull(region: string, used: number, limit: number, needs: number): Reason {
+  const two = needs > 1 ? "; while a copy is being encrypted there are two of it" : "";
+  return {
+    code: "quota",
+    text: `${region} holds ${used} custom images of the ${limit} that it may hold${two}`,
+    remedy: "delete custom images there that nobody needs, or ask the vendor for a higher quota",
+  };
+}
+
+/** Room for encrypted copies whose plain one has been asked for: what others took of it would keep them from being finished. */
+function promised(
+  region: string,
+  now: readonly Addition[],
+  wants: ReadonlyMap<string, Want>,
+  c: Circumstances,
+): number {
+  const added = new Set(now.map(({ copy }) => keyText(copy.key)));
+  return [...wants.values()].filter(({ key, parent }) => {
+    if (key.region !== region || key.variant === "plain" || !parent || added.has(keyText(key))) return false;
+    const [copy, step] = [c.copyOf(key), c.copyOf(parent)];
+    const isOpen = !copy || copy.state === "waiting" || copy.state === "blocked" || copy.state === "retrying";
+    return isOpen && (step?.state === "copying" || step?.state === "finishing" || step?.state === "ready");
+  }).length;
+}
+
+function byRegion(steps: readonly Step[], wants: ReadonlyMap<string, Want>): Map<string, Addition[]> {
+  const regions = new Map<string, Addition[]>();
   for (const step of steps) {
-    if (step.act?.do !== "send") continue;
-    const { region } = step.act.draft.copy.key;
-    regions.set(region, [...(regions.get(region) ?? []), step]);
+    const copy = addedBy(step);
+    if (!copy) continue;
+    const want = wants.get(keyText(copy.key));
+    const addition: Addition = { step, copy, want, needs: want?.intermediate ? 2 : 1 };
+    regions.set(copy.key.region, [...(regions.get(copy.key.region) ?? []), addition]);
   }
   return regions;
+}
+
+function addedBy({ act, note }: Step): Copy | undefined {
+  if (act?.do === "send") return act.draft.copy;
+  // Another one gives up its name for it: not before there is room.
+  return note?.copy.state === "waiting" && note.copy.reason.code === MAKING_ROOM ? note.copy : undefined;
+}
+
+function firstFirst(a: Addition, b: Addition): number {
+  const [x, y] = [a, b].map(({ copy }) => (copy.key.variant === "plain" ? 1 : 0)) as [number, number];
+  return x - y || (b.want?.root.createdAt ?? 0) - (a.want?.root.createdAt ?? 0);
 }

@@ -1,4 +1,4 @@
-import type { Copy, CopyKey, Image, ImageRef, Reason } from "../types.ts";
+import type { Copy, Image, ImageRef, Reason } from "../types.ts";
 import { ROLLBACK } from "./drift.ts";
 import { IGNORE_TAG, keyText, lineageOf, ROLLED_BACK_TAG } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
@@ -104,7 +104,13 @@ export function rollback(
   });
   const already: Reason[] =
     isDone && taken.length === 0
-      ? [{ code: "rolled-back-before", text: `${nameOf(bad)} was rolled back before`, remedy: "--further goes back one more version" }]
+      ? [
+          {
+            code: "rolled-back-before",
+            text: `${nameOf(bad)} was rolled back before`,
+            remedy: "--further goes back one more version",
+          },
+        ]
       : [];
   function remember(copy: Copy, text: string): Note {
     return { do: "note", copy: { ...copy, updatedAt: now }, what: ROLLBACK, text };
@@ -167,7 +173,8 @@ function ofSource(family: string, { copy }: Held, observation: Observation): Rea
   if (!isIn && isIgnored) return [];
   const text = `the source ${rootId} ("${root.name}") in ${rootRegion} is left to you${isIn ? `: it is in the family "${family}" still` : ""}`;
   const out = isIn ? "deprecate it, or take it out of the family" : `deprecate it, or tag it ${IGNORE_TAG}`;
-  const then = "; where it is deprecated or ignored no policy selects it, and its copies are deleted where prune.delete says so";
+  const then =
+    "; where it is deprecated or ignored no policy selects it, and its copies are deleted where prune.delete says so";
   return [{ code: "source-left", text, remedy: `${out}${isIgnored ? "" : then}` }];
 }
 

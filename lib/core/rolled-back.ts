@@ -29,7 +29,9 @@ export function rolledBackVersions(copies: readonly Copy[], observation: Observa
       if (family !== undefined) versions.set(rootText(lineage), family);
     }
   }
-  const remembered = new Map(copies.flatMap(({ key, rolledBack }) => (rolledBack ? [[rootText(key), rolledBack]] : [])));
+  const remembered = new Map(
+    copies.flatMap(({ key, rolledBack }) => (rolledBack ? [[rootText(key), rolledBack]] : [])),
+  );
   const of = (key: CopyKey, copy: Copy | undefined): string | undefined => {
     if (marks.has(keyText(key))) return marks.get(keyText(key));
     if (copy?.state === "ready" || copy?.state === "retired") return copy.rolledBack;

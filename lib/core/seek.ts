@@ -1,6 +1,7 @@
 import type { Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../types.ts";
+import { MAKING_ROOM, putAside } from "./aside.ts";
 import { adopted, candidatesFor, copyBase } from "./found.ts";
-import { isCopyOf, isMarked, tokenIn, tokenName } from "./mark.ts";
+import { isMarked, tokenIn, tokenName } from "./mark.ts";
 import { allCustom, type Observation, seen } from "./observation.ts";
 import { removeFailed } from "./prune.ts";
 import {
@@ -67,7 +68,12 @@ export function seek(
   }
   const parent = parentOf(want, observation, c);
   if ("code" in parent) return wait(parent);
-  const holder = all.images.find((image) => image.name === want.settings.name && !isCopyOf(image, key));
+  const holder = c.holderOf(want);
+  const aside = holder && putAside(holder, want, c);
+  if (aside) {
+    const text = `first, ${aside.image.imageId}, the copy that was made otherwise, gets another name`;
+    return { ...wait({ code: MAKING_ROOM, text }), act: aside };
+  }
   if (holder) return nameTaken(holder, want, copy, c);
   const leftover = removeFailed(copy, found.failed, c);
   if (leftover) {

@@ -17,6 +17,10 @@ export interface Circumstances {
   readonly ended: ReadonlySet<string>;
   readonly policies: readonly Policy[];
   readonly answers: Answers;
+  /** By `keyText`. */
+  readonly wants: ReadonlyMap<string, Want>;
+  /** Another image that has the name which a copy is to have, where its region was read whole. */
+  readonly holderOf: (want: Want) => Image | undefined;
   /** The records, for the other steps of a chain. */
   readonly copyOf: (key: CopyKey) => Copy | undefined;
   /** The encrypted copies of the same root in the same region. */

@@ -1,11 +1,10 @@
-import type { Copy, CopyKey, Image, ImageRef, Millis, Policy, Reason, Settings, Variant } from "../types.ts";
-import { hasFailed } from "./found.ts";
-import { intermediateName, isMarked, keyText, MAX_TAGS, OWN_TAGS, RESERVED_TAG_PREFIXES } from "./mark.ts";
+import type { CopyKey, Image, ImageRef, Policy, Reason, Settings, Variant } from "../types.ts";
+import { intermediateName, keyText, MAX_TAGS, OWN_TAGS, RESERVED_TAG_PREFIXES } from "./mark.ts";
 import { mergedWant } from "./merge.ts";
 import { type Observation, seen } from "./observation.ts";
 import { crossesBorder } from "./policy/regions.ts";
-import { newestOf, whyNotSelected } from "./policy/select.ts";
 import { copyName, nameProblem } from "./policy/template.ts";
+import { type PassedOver, readWhole, rootsOf, type Sight } from "./roots.ts";
 
 /** What others get to see of a finished copy. */
 export interface Release {
@@ -36,13 +35,6 @@ export interface Want {
   readonly wait?: Reason;
 }
 
-/** An image that a policy looked at and did not take. */
-export interface PassedOver {
-  readonly policy: string;
-  readonly image: Image;
-  readonly reason: Reason;
-}
-
 export interface Wanted {
   /** By `keyText`. */
   readonly wants: ReadonlyMap<string, Want>;
@@ -53,26 +45,23 @@ export interface Wanted {
  * Every copy that the policies want, as far as the observation shows their roots. Where several policies want the same
  * copy, they are merged: see `merge.ts`.
  */
-export function wantedCopies(
-  policies: readonly Policy[],
-  observation: Observation,
-  copies: readonly Copy[],
-  now: Millis,
-  isRolledBack: (root: ImageRef) => boolean = () => false,
-): Wanted {
+export function wantedCopies(policies: readonly Policy[], sight: Sight): Wanted {
+  const { observation, copies } = sight;
   const wants = new Map<string, Want>();
   const passedOver: PassedOver[] = [];
-  const recorded = recordedCopies(copies);
-  const ready = new Set(
-    copies.flatMap((copy) => (copy.state === "ready" && copy.missingSince === undefined ? [keyText(copy.key)] : [])),
+  // One that was not seen once may still be there; and one that is only reported missing is not made again.
+  const made = new Set(
+    copies.flatMap((copy) =>
+      copy.state === "ready" || (copy.state === "blocked" && copy.reason.code === "gone") ? [keyText(copy.key)] : [],
+    ),
   );
   const existing = new Set(copies.flatMap((copy) => ("imageId" in copy && copy.imageId ? [keyText(copy.key)] : [])));
   const standing = new Set(copies.flatMap((copy) => (copy.state === "retired" ? [] : [keyText(copy.key)])));
   for (const policy of policies.filter((p) => p.enabled)) {
     const isWhole = readWhole(policy, observation);
-    const roots = rootsOf(policy, observation, recorded, now, isRolledBack, passedOver);
+    const roots = rootsOf(policy, sight, passedOver);
     for (const root of [...roots.selected, ...roots.kept]) {
-      for (const want of wantsOf(policy, root, observation.account, ready)) {
+      for (const want of wantsOf(policy, root, observation.account, made)) {
         if (!isWhole && !standing.has(keyText(want.key))) continue;
         if (roots.kept.has(root) && !existing.has(keyText(want.key))) continue;
         const other = wants.get(keyText(want.key));
@@ -83,70 +72,11 @@ export function wantedCopies(
   return { wants, passedOver };
 }
 
-/** Images that our records know as copies. */
-function recordedCopies(copies: readonly Copy[]): ReadonlySet<string> {
-  return new Set(
-    copies.flatMap((c) => ("imageId" in c && c.imageId ? [refText({ ...c.key, imageId: c.imageId })] : [])),
-  );
-}
-
-function refText(ref: ImageRef): string {
-  return `${ref.region}/${ref.imageId}`;
-}
-
-function rootsOf(
-  policy: Policy,
-  observation: Observation,
-  recorded: ReadonlySet<string>,
-  now: Millis,
-  isRolledBack: (root: ImageRef) => boolean,
-  passedOver: PassedOver[],
-): { readonly selected: ReadonlySet<Image>; readonly kept: ReadonlySet<Image> } {
-  const selected: Image[] = [];
-  for (const region of policy.from) {
-    for (const image of observation.regions.get(region)?.images.values() ?? []) {
-      if (image.type !== policy.select.type) continue;
-      const reason =
-        whyACopy(image, observation.account, recorded) ?? whyNotSelected(policy.select, image, now) ?? undefined;
-      if (reason) passedOver.push({ policy: policy.name, image, reason });
-      else selected.push(image);
-    }
-  }
-  if (policy.select.newest === undefined || !readWhole(policy, observation))
-    return { selected: new Set(selected), kept: new Set() };
-  // One that failed takes nobody's place.
-  const standing = selected.filter((image) => !hasFailed(image));
-  const newest = new Set(newestOf(policy.select, standing));
-  // For one that was rolled back the copies of a former one are kept that are there still; none is made anew.
-  const good = standing.filter((image) => !isRolledBack(image));
-  const kept = new Set(newestOf(policy.select, good).filter((image) => !newest.has(image)));
-  for (const image of selected.filter((i) => !newest.has(i) && !kept.has(i))) {
-    const text = `not among the newest ${policy.select.newest}`;
-    const remedy = "raise select.newest, or deprecate newer ones";
-    passedOver.push({ policy: policy.name, image, reason: { code: "not-newest", text, remedy } });
-  }
-  return { selected: newest, kept };
-}
-
-/** A copy is never a source, whoever selects it: else a pair A → B and B → A would never end. */
-function whyACopy(image: Image, account: string, recorded: ReadonlySet<string>): Reason | undefined {
-  if (!isMarked(image, account) && !recorded.has(refText(image))) return undefined;
-  return { code: "is-a-copy", text: "it is a copy itself; only its root is replicated" };
-}
-
-/** `newest` can only be judged when all images that compete were read; until then only what is remembered counts as wanted. */
-function readWhole(policy: Policy, observation: Observation): boolean {
-  return (
-    policy.select.newest === undefined ||
-    policy.from.every((region) => observation.regions.get(region)?.complete.has(policy.select.type))
-  );
-}
-
 /** A copy that is only there for others to be made from it. */
 const UNPUBLISHED: Release = { shareWith: [], together: false };
 
 /** The copies that one policy wants of one root, each with the steps that lead to it. */
-function wantsOf(policy: Policy, root: Image, account: string, ready: ReadonlySet<string>): Want[] {
+function wantsOf(policy: Policy, root: Image, account: string, made: ReadonlySet<string>): Want[] {
   const keyIn = (region: string, variant: Variant = "plain"): CopyKey => ({
     account,
     rootRegion: root.region,
@@ -176,7 +106,7 @@ function wantsOf(policy: Policy, root: Image, account: string, ready: ReadonlySe
     // Encrypting works within one region only, so the copy goes there plain first.
     const encrypted = keyIn(region, `encrypted:${encrypt.kmsKeyId ?? "default"}`);
     wants.push({ ...wantOf(policy, root, encrypted), parent: plain });
-    if (ready.has(keyText(encrypted)) && keyText(plain) !== keyText(first)) continue;
+    if (made.has(keyText(encrypted)) && keyText(plain) !== keyText(first)) continue;
     const { settings, ...step } = wantOf(policy, root, plain);
     const name = intermediateName(plain, root.name);
     wants.push({

@@ -105,13 +105,13 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
       // Before the call: whoever is killed in between has told what was about to change.
       await run.tell(action.do, textOf(action), about);
       try {
-        const requestId = await change(action, account, run, readAt + STALE);
+        const requestId = await change(action, copy, account, run, readAt + STALE);
         moved = true;
         await run.tell(DONE[action.do], textOf(action), { ...about, requestId });
         if (action.do === "delete") await deleted(action, copy, run);
       } catch (error) {
         if (!(error instanceof CloudError)) throw error;
-        await refused(action, copy, error, run);
+        await refused(action, newest.get(text) ?? copy, error, run);
       }
     }
     actions[action.do] = (actions[action.do] ?? 0) + 1;
@@ -130,13 +130,19 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
 }
 
 /** Not after what was read is stale, however long it takes to get to the call: a person may have taken over the image. */
-function change(act: Exclude<Act, { do: "send" }>, account: string, run: Applying, notAfter: Millis): Promise<string> {
+function change(
+  act: Exclude<Act, { do: "send" }>,
+  copy: Copy,
+  account: string,
+  run: Applying,
+  notAfter: Millis,
+): Promise<string> {
   const { cloud } = run;
   switch (act.do) {
     case "tag":
       return cloud.tag(act.image, account, act.tags, notAfter);
     case "modify":
-      return modify(act, notAfter, run);
+      return modify(act, copy, notAfter, run);
     case "share":
       return cloud.share(act.image, act.accounts, notAfter);
     case "withdraw":

@@ -96,7 +96,9 @@ function unwanted({ region, to }: RegionRollback, copies: readonly Copy[]): Reas
   const copy = copies.find((one) => one.key.region === region && "imageId" in one && one.imageId === to.imageId);
   if (copy?.state !== "retired") return [];
   const text = `no policy wants ${to.imageId} ("${to.name}") in ${region} any more: it stays while the family points to it, shared with whom it is shared now`;
-  return [{ code: "former-unwanted", text, remedy: "let a policy select its source again, or publish a newer version" }];
+  return [
+    { code: "former-unwanted", text, remedy: "let a policy select its source again, or publish a newer version" },
+  ];
 }
 
 function notDone(family: string, region: string, why: string): Reason {

@@ -57,6 +57,7 @@ const copy: Fields<Copy> = {
   updatedAt: "number",
   missingSince: "number?",
   rolledBack: "string?",
+  unshared: "list?",
 };
 const arms: { readonly [S in CopyState]: Fields<Extract<Copy, { state: S }>> } = {
   waiting: { ...reason, notBefore: "number?" },

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { intermediateName, lineageTags } from "../../lib/core/mark.ts";
+import { asideName, intermediateName, lineageTags } from "../../lib/core/mark.ts";
 import { sharesOf, usesOf } from "../../lib/core/questions.ts";
 import { LOOK_AGAIN } from "../../lib/core/timing.ts";
-import type { Policy } from "../../lib/types.ts";
+import type { Copy, Policy } from "../../lib/types.ts";
 import {
   answered,
   called,
@@ -256,4 +256,112 @@ it("the lineage of an encrypted copy is void as that of the plain one, and the o
   });
   expect(noted(plan)).toContain("ap-shanghai: ready");
   expect(plan.copies.find(({ key }) => key.variant !== "plain")?.state).not.toBe("ready");
+});
+
+describe("a policy that comes to encrypt, or not to, or with another key", () => {
+  const other = `encrypted:${KEY}` as const;
+  const named = (name: string) => `modify ${plain.image.imageId}: name = ${name}`;
+  const old = made(root, SHANGHAI);
+  const room = answered([{ ask: "quota", region: SHANGHAI }, 9]);
+
+  it("gives the plain copy another name, makes the encrypted one from it, and keeps it unless the policy lets it be deleted", () => {
+    const aside = asideName(old.key, root.name);
+    const first = planOf({ policies: [rule()], ...holding([root], old), answers: room });
+    expect(called(first)).toEqual([`modify ${old.image.imageId}: name = ${aside}`]);
+    expect(noted(first)).toEqual(["ap-shanghai: waiting (making-room)"]);
+    const there = { ...old, image: { ...old.image, name: aside } };
+    const second = planOf({ policies: [rule()], ...holding([root], there), answers: room });
+    expect(called(second)).toEqual([`send ${old.image.imageId} → ap-shanghai`]);
+    const ended = planOf({ policies: [rule()], ...holding([root], there, secret), sweep: true });
+    const later = planOf({
+      policies: [rule()],
+      copies: ended.copies,
+      observation: observation([root, there.image, secret.image]),
+      now: NOW + 30 * 86_400_000,
+      sweep: true,
+    });
+    expect(later.kept).toMatchObject([{ reason: { code: "not-permitted" } }]);
+  });
+
+  it("gives it no other name before there is room for the encrypted one", () => {
+    const full = answered([{ ask: "quota", region: SHANGHAI }, 1]);
+    const plan = planOf({ policies: [rule()], ...holding([root], old), answers: full });
+    expect(called(plan)).toEqual([]);
+    expect(noted(plan)).toEqual(["ap-shanghai: blocked (quota)"]);
+  });
+
+  it.each<[string, Policy, Known]>([
+    ["is not to be encrypted any more", rule({ encrypt: false }), secret],
+    ["has another key", rule({ encrypt: { kmsKeyId: KEY } }), secret],
+    ["has the key of the account", rule(), made(root, SHANGHAI, {}, other)],
+  ])("puts the copy aside that was made before, where it %s", (_, one, before) => {
+    const retiredOne: Known = {
+      image: before.image,
+      copy: planOf({ policies: [one], ...holding([root], before) }).copies[0] as Copy,
+    };
+    expect(retiredOne.copy?.state).toBe("retired");
+    const known = one.copy.encrypt === false ? [retiredOne] : [retiredOne, plain];
+    const plan = planOf({ policies: [one], ...holding([root], ...known), answers: room });
+    expect(called(plan)).toEqual([
+      `modify ${before.image.imageId}: name = ${asideName((before.copy as Copy).key, root.name)}`,
+    ]);
+  });
+
+  it("gives the copy its name again when it is wanted again", () => {
+    const aside: Known = { ...old, image: { ...old.image, name: asideName(old.key, root.name) } };
+    const plan = planOf({ policies: [rule({ encrypt: false })], ...holding([root], aside), sweep: true });
+    expect(called(plan)).toEqual([named("golden-web")]);
+  });
+
+  it("leaves alone what is not provably ours", () => {
+    const theirs = { ...old.image, tags: {}, imageId: "img-theirs01" };
+    const plan = planOf({ policies: [rule()], ...holding([root, theirs], plain), answers: room });
+    expect(called(plan)).toEqual([]);
+    expect(noted(plan)).toEqual(["ap-shanghai: blocked (name-taken)"]);
+  });
+});
+
+describe("room for an encrypted copy", () => {
+  const versions = [1, 2].map((n) =>
+    image({ imageId: `img-root000${n}`, name: `golden-${n}`, createdAt: NOW - (9 - n) * 86_400_000 }),
+  );
+  const [v1, v2] = versions as [typeof root, typeof root];
+  const quota = (value: number) => answered([{ ask: "quota", region: SHANGHAI }, value]);
+  const stepOf = (one: typeof root) =>
+    made(one, SHANGHAI, { image: { name: intermediateName(keyOf(SHANGHAI, one), one.name) } });
+
+  it("is kept free while its plain one is made: two of them do not take it from each other", () => {
+    const plan = planOf({ policies: [rule()], observation: observation(versions), answers: quota(2) });
+    expect(called(plan)).toEqual(["send img-root0002 → ap-shanghai"]);
+    expect(noted(plan)).toContain("ap-shanghai: blocked (quota)");
+    const next = planOf({ policies: [rule()], ...holding(versions, stepOf(v2)), answers: quota(2) });
+    expect(called(next)).toEqual([`send ${stepOf(v2).image.imageId} → ap-shanghai`]);
+  });
+
+  it("is kept free of other copies, too", () => {
+    const other = policy({ name: "other", to: [SHANGHAI], select: { type: "custom", name: ["other-*"] } });
+    const image2 = image({ imageId: "img-other001", name: "other-1" });
+    const under = { ...stepOf(v1), image: { ...stepOf(v1).image, state: "SYNCING" as const } };
+    const going: Known = { image: under.image, copy: under.copy };
+    const plan = planOf({ policies: [rule(), other], ...holding([v1, image2], going), answers: quota(2) });
+    expect(called(plan)).toEqual([`send ${going.image.imageId} → ap-shanghai`]);
+  });
+});
+
+describe("an encrypted copy that is not seen", () => {
+  const gone = observation([root]);
+
+  it("once: its plain one is not made again", () => {
+    const plan = planOf({ policies: [rule()], copies: [secret.copy], observation: gone, sweep: true });
+    expect(called(plan)).toEqual([]);
+    expect(plan.actions).toMatchObject([{ what: "missing" }]);
+  });
+
+  it("for certain, where drift is only reported: nothing is made", () => {
+    const blocked = { ...secret.copy, state: "blocked", reason: { code: "gone", text: "" } } as unknown as Copy;
+    const { imageId: _, ...record } = blocked as Copy & { imageId: string };
+    const policies = [rule(undefined, { onDrift: "report" })];
+    const plan = planOf({ policies, copies: [record as Copy], observation: gone, sweep: true });
+    expect(plan.actions).toEqual([]);
+  });
 });

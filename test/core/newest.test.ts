@@ -1,8 +1,21 @@
 import { describe, expect, it } from "vitest";
 import type { Observation } from "../../lib/core/observation.ts";
-import { asked, called, copySettings, image, NOW, noted, observation, planOf, policy } from "../support/builders.ts";
+import {
+  asked,
+  called,
+  copySettings,
+  image,
+  made,
+  NOW,
+  noted,
+  observation,
+  planOf,
+  policy,
+  SETTLE,
+} from "../support/builders.ts";
 
 const [HOME, SHANGHAI] = ["ap-guangzhou", "ap-shanghai"];
+const MINUTE = 60_000;
 const DAY = 86_400_000;
 const old = image({ imageId: "img-root0001", name: "golden-1", family: "web", createdAt: NOW - 2 * DAY });
 const young = image({ imageId: "img-root0002", name: "golden-2", family: "web", createdAt: NOW - DAY });
@@ -55,4 +68,33 @@ describe("a policy that takes the newest", () => {
     expect(called(plan)).toEqual([]);
     expect(noted(plan)).toEqual([]);
   });
+});
+
+describe("a newest version that a list leaves out", () => {
+  const rootFamily = "web";
+  const made2 = made(young, SHANGHAI, { copy: { rootFamily, policy: "newest", family: "web" } });
+  const one = [policy({ ...newest, to: [SHANGHAI] })];
+
+  it("keeps its place until that is certain: no older version is copied in its stead", () => {
+    const seen = observation([old, made2.image]);
+    const first = planOf({ policies: one, copies: [made2.copy], observation: seen, sweep: true });
+    expect(called(first)).toEqual([]);
+    const soon = planOf({ policies: one, copies: first.copies, observation: seen, sweep: true });
+    expect(called(soon)).toEqual([]);
+    const later = { ...planAt(NOW + SETTLE + 2 * MINUTE), copies: soon.copies };
+    expect(called(planOf(later))).toEqual(["send img-root0001 → ap-shanghai"]);
+  });
+
+  it("has its older version kept where that is there already", () => {
+    const before = made(old, SHANGHAI, { copy: { rootFamily, policy: "newest", family: "web" } });
+    const seen = observation([old, made2.image, before.image]);
+    const plan = planOf({ policies: one, copies: [made2.copy, before.copy], observation: seen, sweep: true });
+    expect([...plan.wants.values()].map(({ root }) => root.imageId)).toEqual(["img-root0001"]);
+  });
+
+  function planAt(now: number) {
+    const fresh = observation([old, made2.image]);
+    const regions = new Map([...fresh.regions].map(([region, view]) => [region, { ...view, readAt: now }]));
+    return { policies: one, observation: { ...fresh, regions }, sweep: true, now };
+  }
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { lineageTags, tokenName } from "../../lib/core/mark.ts";
+import { sharesOf } from "../../lib/core/questions.ts";
 import { CLOCK_SKEW, SYNC_TIMEOUT } from "../../lib/core/timing.ts";
 import type { Image } from "../../lib/types.ts";
 import {
   ACCOUNT,
+  answered,
   BORN,
   claim,
   copy,
@@ -17,6 +19,7 @@ import {
   policy,
   SETTLE,
   sent,
+  UNANSWERED,
 } from "../support/builders.ts";
 
 const root = image();
@@ -271,6 +274,19 @@ describe("a copy that is being made", () => {
     const plan = planOf({ ...rule, copies: [finishing], observation: observation([root, done]) });
     expect(noted(plan)).toEqual(["ap-shanghai: ready"]);
     expect(planOf({ ...rule, copies: plan.copies, observation: observation([root, done]) }).actions).toEqual([]);
+  });
+
+  it("needs a person when nobody may know whom it is shared with, after stuckAfter as with anything else", () => {
+    const shared = [policy({ ...rule.policies[0], copy: copySettings({ shareWith: ["100000000003"] }) })];
+    const done = copyImage({ state: "NORMAL", name: "golden-web", tags: marks("img-copy0001") });
+    const answers = answered([sharesOf(done), UNANSWERED]);
+    const world = { policies: shared, observation: observation([root, done]), answers };
+    const early = planOf({ ...world, copies: [finishing] });
+    expect([noted(early), early.problems.map(({ code }) => code)]).toEqual([[], [expect.stringMatching("unanswered")]]);
+    const late = planOf({ ...world, copies: [finishing], now: NOW + 3_600_000 });
+    expect(noted(late)).toEqual([expect.stringMatching("blocked .unanswered")]);
+    const known = { ...world, answers: answered([sharesOf(done), ["100000000003"]]), now: NOW + 2 * 3_600_000 };
+    expect(noted(planOf({ ...known, copies: late.copies }))).toEqual(["ap-shanghai: ready"]);
   });
 
   it("is tried again when the cloud gives up, later each time", () => {

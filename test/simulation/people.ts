@@ -30,13 +30,13 @@ const ACTS = {
   "retag-copy": ({ world, dice }, copy) => copy && done(retag(world, copy, { owner: `p${dice.between(1, 9)}` })),
   "share-copy": ({ world }, copy) =>
     copy && isFinished(world, copy) && !copy.encrypted && !copy.shares.has(STRANGER)
-      ? done(shareImage(world, copy, [STRANGER], "SHARE", true))
+      ? isDone(() => shareImage(world, copy, [STRANGER], "SHARE", true))
       : false,
   "unshare-copy": (sim) => {
     const shared = sim.ourCopies().filter(({ shares }) => shares.size > 0);
     if (shared.length === 0) return false;
     const copy = sim.dice.pick(shared);
-    return done(shareImage(sim.world, copy, [...copy.shares.keys()], "CANCEL", true));
+    return isDone(() => shareImage(sim.world, copy, [...copy.shares.keys()], "CANCEL", true));
   },
   "family-moved": ({ world, dice }, copy) =>
     copy && isFinished(world, copy)
@@ -149,13 +149,9 @@ function copyByHand(sim: Scene, copy: StoredImage): boolean {
     ImageName: `by-hand-${dice.between(1, 1e6)}`,
   };
   const before = new Set(world.images.get(region)?.keys());
-  try {
-    const version = "2017-03-12";
-    callAction(world, { account, service: "cvm", action: "SyncImages", version, region: copy.region, params });
-  } catch (error) {
-    if (error instanceof ApiError) return false;
-    throw error;
-  }
+  const version = "2017-03-12";
+  const order = { account, action: "SyncImages", version, region: copy.region, params };
+  if (!isDone(() => callAction(world, { ...order, service: "cvm" }))) return false;
   for (const id of world.images.get(region)?.keys() ?? []) if (!before.has(id)) sim.byHand.add(id);
   return true;
 }
@@ -166,6 +162,17 @@ function isFinished(world: World, image: StoredImage): boolean {
 
 function imagesIn(world: World, region: string): StoredImage[] {
   return [...(world.images.get(region)?.values() ?? [])];
+}
+
+/** Whether the cloud lets somebody do it. */
+function isDone(act: () => unknown): boolean {
+  try {
+    act();
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }
 
 function done(_: unknown): true {

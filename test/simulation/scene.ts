@@ -6,6 +6,7 @@ import type { Account } from "../../emulator/accounts.ts";
 import { describeImageFromFamily } from "../../emulator/actions/describe-image-from-family.ts";
 import { progressOf, type StoredImage } from "../../emulator/image.ts";
 import type { World } from "../../emulator/world.ts";
+import { tokenIn } from "../../lib/core/mark.ts";
 import type { ReadableJournal, State } from "../../lib/ports/state.ts";
 import { openState } from "../../lib/state/open.ts";
 import type { Copy, Millis, Policy } from "../../lib/types.ts";
@@ -214,7 +215,9 @@ export class Scene {
         image.encrypted &&
         image.region === region &&
         this.originOf(image.imageId)?.rootId === rootId &&
-        progressOf(image, now).state === "NORMAL",
+        progressOf(image, now).state === "NORMAL" &&
+        // One that was found unfinished, and nobody wants, is never finished.
+        !tokenIn(image.name),
     );
   }
 

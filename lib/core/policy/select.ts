@@ -107,11 +107,14 @@ function tooYoung(minAge: Millis | undefined, image: Image, now: Millis): NotSel
   return { code: "too-young", text, ...(Number.isFinite(notBefore) && { notBefore }) };
 }
 
+/** What tells which of several images is newer, and which of them compete. */
+export type Version = Pick<Image, "region" | "imageId" | "createdAt" | "family">;
+
 /**
  * Those of the selected images that are within `newest`, newest first: counted per family, and together for all that
  * have none. Images made in the same moment are told apart by their ids.
  */
-export function newestOf(select: Select, images: readonly Image[]): Image[] {
+export function newestOf<T extends Version>(select: Select, images: readonly T[]): T[] {
   const counts = new Map<string | undefined, number>();
   return [...images].sort(newerFirst).filter((image) => {
     const count = (counts.get(image.family) ?? 0) + 1;
@@ -120,7 +123,7 @@ export function newestOf(select: Select, images: readonly Image[]): Image[] {
   });
 }
 
-function newerFirst(a: Image, b: Image): number {
+function newerFirst(a: Version, b: Version): number {
   return b.createdAt - a.createdAt || compare(b.imageId, a.imageId) || compare(b.region, a.region);
 }
 

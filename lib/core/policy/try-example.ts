@@ -18,7 +18,13 @@ export interface ExampleResult {
 /** Holds the policies to an example, by what the planner itself wants of this image. */
 export function tryExample(example: Example, policies: readonly Policy[], now: Millis): ExampleResult {
   const { image, policy: only, regions: expected } = example;
-  const { wants, passedOver } = wantedCopies(policies, worldOf(image), [], now);
+  const { wants, passedOver } = wantedCopies(policies, {
+    observation: worldOf(image),
+    copies: [],
+    now,
+    settle: 0,
+    isRolledBack: () => false,
+  });
   const concerned = [...wants.values()].filter(
     (want) => !want.intermediate && (only === undefined || want.policies.includes(only)),
   );

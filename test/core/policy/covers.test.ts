@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Observation } from "../../../lib/core/observation.ts";
 import { contradictions } from "../../../lib/core/policy/contradictions.ts";
 import { coveredBy, sharedSources, takesAllOf } from "../../../lib/core/policy/covers.ts";
 import { wantedCopies } from "../../../lib/core/wanted.ts";
@@ -130,6 +131,13 @@ const worlds = images.map((all) =>
   ),
 );
 const runs = { numRuns: 3000 };
+const sightOf = (world: Observation) => ({
+  observation: world,
+  copies: [],
+  now: NOW,
+  settle: 0,
+  isRolledBack: () => false,
+});
 
 describe("what is said of two policies for certain", () => {
   it("is so of what they take, whatever images there are", () => {
@@ -141,7 +149,7 @@ describe("what is said of two policies for certain", () => {
         // With all regions for destinations each image that is taken has a copy.
         const roots = (one: Policy) =>
           new Set(
-            [...wantedCopies([{ ...one, to: REGIONS }], world, [], NOW).wants.values()]
+            [...wantedCopies([{ ...one, to: REGIONS }], sightOf(world)).wants.values()]
               .filter(({ root }) => sharedSources(wide, narrow).includes(root.region))
               .map(({ root }) => root.imageId),
           );
@@ -173,7 +181,7 @@ describe("what is said of two policies for certain", () => {
         // An image may have the very description that a policy gives its copies; nobody is served by counting on that.
         const certain = contradictions(both).filter(({ path }) => path[0] !== "description");
         const regions = new Set(certain.flatMap((contradiction) => contradiction.regions));
-        for (const want of wantedCopies(both, world, [], NOW).wants.values()) {
+        for (const want of wantedCopies(both, sightOf(world)).wants.values()) {
           if (want.policies.length < 2 || want.intermediate || !regions.has(want.key.region)) continue;
           met += 1;
           expect(want.block?.code).toBe("contradiction");
@@ -195,7 +203,7 @@ describe("what is said of two policies for certain", () => {
         if (!coveredBy(one, [other])) return;
         covered += 1;
         const wanted = (all: Policy[]) =>
-          [...wantedCopies(all, world, [], NOW).wants.values()].map(({ policies: _, policy: __, ...want }) => want);
+          [...wantedCopies(all, sightOf(world)).wants.values()].map(({ policies: _, policy: __, ...want }) => want);
         expect(wanted([other, one])).toEqual(wanted([other]));
       }),
       runs,
