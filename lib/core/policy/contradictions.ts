@@ -41,9 +41,13 @@ export function contradictions(policies: readonly Policy[]): Contradiction[] {
 /** Cheap, as it is asked of each with each: whether there is anything at all in which the copies of both could differ. */
 function mayDiffer(a: Policy, b: Policy): boolean {
   if (a.copy.name !== b.copy.name || a.copy.description !== b.copy.description) return true;
-  if (a.copy.family !== b.copy.family) return true;
+  if (a.copy.family !== b.copy.family || encryptsAnywhere(a) !== encryptsAnywhere(b)) return true;
   const tags = tagsAnywhere(b);
   return tagsAnywhere(a).some(([key, value]) => tags.some(([other, its]) => other === key && its !== value));
+}
+
+function encryptsAnywhere({ copy }: Policy): string {
+  return JSON.stringify([copy.encrypt, Object.entries(copy.regions).map(([region, { encrypt }]) => [region, encrypt])]);
 }
 
 function tagsAnywhere({ copy }: Policy): [string, string][] {
@@ -58,8 +62,9 @@ function between(first: Policy, second: Policy): Contradiction[] {
     for (const region of new Set([source, ...second.to])) {
       const copies = [first, second].map((policy) => copyIn(policy, source, region));
       const [a, b] = copies;
-      if (!a || !b || a.encrypt !== b.encrypt || copies.every((copy) => copy?.blocked)) continue;
-      for (const difference of differences(a, b, source, region)) {
+      if (!a || !b || copies.every((copy) => copy?.blocked)) continue;
+      const different = a.encrypt === b.encrypt ? differences(a, b, source, region) : otherwise(a, b, source, region);
+      for (const difference of different) {
         const key = JSON.stringify(difference);
         const known = found.get(key) ?? { first, second, ...difference, regions: new Set() };
         known.regions.add(region);
@@ -113,6 +118,20 @@ function differences(a: Wanted, b: Wanted, source: string, region: string): Diff
   return found;
 }
 
+/** One is encrypted and the other not, or with another key: then these are two copies, which cannot both have one name. */
+function otherwise(a: Wanted, b: Wanted, source: string, region: string): Difference[] {
+  const [first, second] = namesOf(a.policy, b.policy, source, region);
+  if (first === undefined || first !== second) return [];
+  const isThere = b.policy.copy.regions[region]?.encrypt !== undefined;
+  return [{ path: isThere ? ["regions", region, "encrypt"] : ["encrypt"], values: [encryptText(a), encryptText(b)] }];
+}
+
+function encryptText({ encrypt }: Wanted): string {
+  if (encrypt === "false") return "not encrypted";
+  const { kmsKeyId } = JSON.parse(encrypt) as Exclude<Encrypt, false>;
+  return kmsKeyId === undefined ? "encrypted with the account's own key" : `encrypted with ${kmsKeyId}`;
+}
+
 // The image may have no family to inherit, and none is no other family. But one that is asked for is known.
 function familyOf({ copy }: Policy, known: string | undefined): string | undefined {
   return copy.family === "inherit" ? known : copy.family;
@@ -120,9 +139,7 @@ function familyOf({ copy }: Policy, known: string | undefined): string | undefin
 
 /** Whether two templates can give one name, of an image that both policies take. */
 function canAgree(first: Policy, second: Policy, source: string, region: string): boolean {
-  // What only the image tells stays as it is.
-  const image = { name: "{{name}}", imageId: "{{sourceId}}", createdAt: "{{date}}" };
-  const [a, b] = [first, second].map(({ copy }) => copyName(copy.name, image, source, region));
+  const [a, b] = namesOf(first, second, source, region);
   if (a === undefined || b === undefined || a === b) return true;
   const [text, template] = a.includes("{{") ? [b, a] : [a, b];
   const [before = "", after, ...more] = template.split("{{name}}");
@@ -130,4 +147,10 @@ function canAgree(first: Policy, second: Policy, source: string, region: string)
   if (text.length <= before.length + after.length || !text.startsWith(before) || !text.endsWith(after)) return false;
   const name = text.slice(before.length, text.length - after.length);
   return [first, second].every(({ select }) => matchesAny(select.name ?? [], name));
+}
+
+/** The names that two policies give one copy. What only the image tells stays as it is. */
+function namesOf(first: Policy, second: Policy, source: string, region: string) {
+  const image = { name: "{{name}}", imageId: "{{sourceId}}", createdAt: "{{date}}" };
+  return [first, second].map(({ copy }) => copyName(copy.name, image, source, region));
 }

@@ -40,6 +40,18 @@ describe("two policies for one copy", () => {
       ["name a/b ap-shanghai+ap-beijing"],
     ],
     [
+      "are encrypted in one and not in the other, under one name",
+      { copy: { ...named("a"), encrypt: {} }, to: ["ap-shanghai"] },
+      { copy: named("a") },
+      ["encrypt not encrypted/encrypted with the account's own key ap-shanghai"],
+    ],
+    [
+      "are encrypted with two keys in one region",
+      { copy: { ...named("a"), encrypt: {}, regions: { "ap-beijing": { encrypt: { kmsKeyId: "k-1" } } } } },
+      { copy: { ...named("a"), encrypt: {} } },
+      ["regions.ap-beijing.encrypt encrypted with the account's own key/encrypted with k-1 ap-beijing"],
+    ],
+    [
       "differ in a tag in one region only",
       { copy: copySettings({ regions: { "ap-beijing": { tags: { set: { env: "dr" } } } } }) },
       { copy: copySettings({ tags: { inherit: true, set: { env: "prod" } } }) },
@@ -112,7 +124,7 @@ describe("two policies for one copy", () => {
     ["may not cross the border, either of them", { to: ["ap-tokyo"] }, { to: ["ap-tokyo"] }],
     ["have no source in common", { from: ["ap-beijing"] }, {}],
     ["have no destination in common", { to: ["ap-tokyo"] }, {}],
-    ["make one of them encrypted", { copy: { ...named("b"), encrypt: {} } }, {}],
+    ["make one of them encrypted, under another name", { copy: { ...named("b"), encrypt: {} } }, {}],
     ["are not both enabled", { enabled: false }, {}],
     ["have their source for their only common destination", { to: ["ap-guangzhou"] }, { to: ["ap-guangzhou"] }],
   ])("may stand beside each other: they %s", (_, second, first) => {

@@ -121,7 +121,7 @@ describe("examples of a policy", () => {
   it("name a destination once, though there are two copies", () => {
     const twice = POLICY.replace(
       "policies:",
-      "policies:\n  - { name: plain, from: [ap-guangzhou], to: [ap-shanghai] }",
+      "policies:\n  - { name: plain, from: [ap-guangzhou], to: [ap-shanghai], copy: { name: plain-copy } }",
     );
     const both = parsePolicy(twice, "policy.yaml").policies;
     const [example] = parseExamples(`tests: [{ image: { ${GOLDEN} }, regions: [] }]`, "t.yaml", both, groups, NOW);
