@@ -42,8 +42,12 @@ export function textOf(view: PlanView, asked?: readonly Preflight[]): string {
   const lines = view.send.map(sendText);
   for (const change of view.change)
     lines.push(`~ ${change.image.imageId} in ${change.region}, copy of ${sourceText(change)}: ${change.text}`);
-  for (const { image, name, sizeGiB, text } of view.remove)
-    lines.push(`- delete "${name}" (${image.imageId}) in ${image.region} with its snapshots, ${sizeGiB} GiB: ${text}`);
+  for (const { image, name, sizeGiB, text, after } of view.remove) {
+    const first = after ? ", once it is not shared any more" : "";
+    lines.push(
+      `- delete "${name}" (${image.imageId}) in ${image.region} with its snapshots, ${sizeGiB} GiB${first}: ${text}`,
+    );
+  }
   for (const note of view.note.filter((note) => !isTold(note, view)))
     lines.push(`· no call, only remembered: ${wayText(note)}: ${note.state}: ${note.text}`);
   for (const [reason, places] of grouped(view.waiting, ({ state, reason }) => `${state}: ${withRemedy(reason)}`))

@@ -70,7 +70,7 @@ export function estimate(plan: Plan, prices?: Prices): Estimate {
   return {
     addGiB: gib(added),
     passingGiB: gib(all.filter(({ intermediate }) => intermediate)),
-    freeGiB: sum(plan.actions.map((action) => (action.do === "delete" ? action.sizeGiB : 0))),
+    freeGiB: sum(plan.actions.map((action) => freedBy(action))),
     expectedMs:
       measured.size > 0 ? Math.max(...times.map((steps) => sum(steps.map(({ median = 0 }) => median)))) : null,
     measured: measured.size,
@@ -78,6 +78,11 @@ export function estimate(plan: Plan, prices?: Prices): Estimate {
     currency: prices?.currency ?? null,
     unpriced: [...new Set(unpriced)].sort(),
   };
+}
+
+/** What is not shared any more is deleted next. */
+function freedBy(action: Plan["actions"][number]): number {
+  return action.do === "delete" || action.do === "withdraw" ? action.image.sizeGiB : 0;
 }
 
 /** How long a copy took that was made between the same two regions, or any where none was made between these. */

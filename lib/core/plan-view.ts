@@ -41,8 +41,14 @@ export interface PlanView {
     image: ImageRef;
     text: string;
   })[];
-  /** Calls that delete an image of ours, each with its snapshots; `name` is the image's. */
-  readonly remove: readonly (CopyView & { image: ImageRef; name: string; sizeGiB: number; text: string })[];
+  /** Calls that delete an image of ours, each with its snapshots; `name` is the image's. `after`: it is not shared any more first. */
+  readonly remove: readonly (CopyView & {
+    image: ImageRef;
+    name: string;
+    sizeGiB: number;
+    text: string;
+    after: "unshare" | null;
+  })[];
   /** Copies that nobody wants, and why they are kept; `name` is the image's. */
   readonly kept: readonly (CopyView & { image: ImageRef; name: string; reason: Reason })[];
   /** What is only remembered differently. */
@@ -73,9 +79,10 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
       return [{ ...view(act.copy), do: act.do, image: refOf(act.image), text: changeText(act) }];
     }),
     remove: plan.actions.flatMap((act) => {
-      if (act.do !== "delete") return [];
+      if (act.do !== "delete" && act.do !== "withdraw") return [];
       const { name, sizeGiB } = act.image;
-      return [{ ...view(act.copy), image: refOf(act.image), name, sizeGiB, text: act.why }];
+      const after = act.do === "withdraw" ? ("unshare" as const) : null;
+      return [{ ...view(act.copy), image: refOf(act.image), name, sizeGiB, text: act.why, after }];
     }),
     kept: plan.kept.map(({ copy, image, reason }) => {
       return { ...view(copy), image: refOf(image), name: image.name, reason };

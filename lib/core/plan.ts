@@ -172,7 +172,8 @@ function fromRecords(copies: readonly Copy[], recorded: ReadonlyMap<string, Copy
 function withFewDeletions(steps: readonly Step[], most: number): Step[] {
   let left = most;
   return steps.map((step) => {
-    if (step.act?.do !== "delete") return step;
+    // What is not shared any more is deleted next.
+    if (step.act?.do !== "delete" && step.act?.do !== "withdraw") return step;
     left -= 1;
     if (left >= 0) return step;
     const { copy, image } = step.act;

@@ -66,11 +66,14 @@ export type Act =
       /** Accounts that may do without the image for a moment: where a shared image cannot be modified. */
       readonly mayWithdraw: readonly string[];
     }
+  | { readonly do: "share"; readonly copy: Copy; readonly image: ImageRef; readonly accounts: readonly string[] }
   | {
-      readonly do: "share" | "withdraw";
+      readonly do: "withdraw";
       readonly copy: Copy;
-      readonly image: ImageRef;
+      readonly image: Image;
       readonly accounts: readonly string[];
+      /** Why it is deleted when it is not shared any more. */
+      readonly why: string;
     }
   | {
       readonly do: "delete";
