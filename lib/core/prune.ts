@@ -69,13 +69,17 @@ function lineageIs(copy: Copy, image: Image): boolean {
 /** A plain copy that was there only to be encrypted goes once the encrypted one is ready, and seen to be there. */
 function whyNotSuperseded(copy: Retired, observation: Observation, c: Circumstances): Reason | undefined {
   const isReady = c.encryptedOf(copy.key).some((encrypted) => {
-    if (encrypted.state !== "ready" || encrypted.missingSince !== undefined) return false;
+    // One that nobody wants any more is finished all the same.
+    if (encrypted.state !== "ready" && encrypted.state !== "retired") return false;
+    if (encrypted.imageId === undefined || encrypted.missingSince !== undefined) return false;
     const image = seen(observation, { region: encrypted.key.region, imageId: encrypted.imageId });
-    return typeof image !== "string" && image.state === "NORMAL" && lineageIs(encrypted, image);
+    return typeof image !== "string" && image.state === "NORMAL" && !tokenIn(image.name) && lineageIs(encrypted, image);
   });
   if (isReady) return undefined;
+  const step = keyText(copy.key);
+  const isNeeded = [...c.wants.values()].some(({ parent }) => parent !== undefined && keyText(parent) === step);
   // Where nobody wants the encrypted one any more, the policy decides as of any other copy.
-  return c.sweep && !c.isWithdrawn(copy.key)
+  return c.sweep && !isNeeded && !c.isWithdrawn(copy.key)
     ? whyNotPermitted(copy, observation, c)
     : { code: "not-superseded", text: "the encrypted copy is not there" };
 }

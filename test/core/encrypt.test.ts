@@ -303,7 +303,7 @@ describe("a policy that comes to encrypt, or not to, or with another key", () =>
     const known = one.copy.encrypt === false ? [retiredOne] : [retiredOne, plain];
     const plan = planOf({ policies: [one], ...holding([root], ...known), answers: room });
     expect(called(plan)).toEqual([
-      `modify ${before.image.imageId}: name = ${asideName((before.copy as Copy).key, root.name)}`,
+      `modify ${before.image.imageId}: name = ${asideName((before.copy).key, root.name)}`,
     ]);
   });
 

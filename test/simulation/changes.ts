@@ -57,7 +57,7 @@ function expectedOf({ sim, actor, image }: Change): Expected | undefined {
 
 /** Only with whom a policy names, and only what is finished; taken back only to modify it, or when nobody wants it. */
 function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): string | undefined {
-  const { image, actor, isCalm } = change;
+  const { sim, image, actor, isCalm } = change;
   const stranger = AccountIds.find((account) => account !== FRIEND);
   if (stranger) return `no policy names ${stranger}`;
   const expected = expectedOf(change);
@@ -68,8 +68,8 @@ function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): 
   if (image.encrypted) return "it is encrypted";
   if (tokenIn(image.name)) return "it is not finished";
   const isMeant = expected?.policies.some(({ copy }) => copy.shareWith.length > 0) ?? false;
-  // What was shared before it could be modified is shared again, whatever has happened since.
-  return isMeant || !isCalm || actor.refusedAsShared.has(image.imageId) ? undefined : "no policy wants it shared";
+  // What was shared before it could be modified is shared again, by that process or another, whatever has happened since.
+  return isMeant || !isCalm || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy wants it shared";
 }
 
 function whyNotModified(change: Change, { ImageFamily, ImageDeprecated }: ModifyParams): string | undefined {

@@ -129,6 +129,7 @@ function perform(sim: Scene, process: Actor, account: Account, call: Call, leftA
     if (answer instanceof ApiError && answer.code === "UnsupportedOperation.SharedImageModifyUnsupported") {
       sim.count("shared-refused");
       process.refusedAsShared.add((params as { ImageId: string }).ImageId);
+      sim.refusedAsShared.add((params as { ImageId: string }).ImageId);
     }
     if (!(answer instanceof ApiError)) countLateness(sim, action);
     else if (action === "DeleteImages" && answer.code === "InvalidImageId.IncorrectState")

@@ -51,7 +51,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "select copies as sources",
-    file: "lib/core/wanted.ts",
+    file: "lib/core/roots.ts",
     find: "if (!isMarked(image, account) && !recorded.has(refText(image))) return undefined;",
     replace: "if (!isMarked(image, account) || recorded.has(refText(image))) return undefined;",
   },
@@ -227,8 +227,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "delete the step before the encrypted copy is ready",
     file: "lib/core/wanted.ts",
-    find: 'copy.state === "ready" && copy.missingSince === undefined ? [keyText(copy.key)] : []',
-    replace: 'copy.state !== "waiting" && copy.missingSince === undefined ? [keyText(copy.key)] : []',
+    find: 'copy.state === "ready" || (copy.state === "blocked" && copy.reason.code === "gone") ?',
+    replace: 'copy.state !== "waiting" ?',
   },
   {
     name: "take any step for superseded",
@@ -281,6 +281,18 @@ export const MUTATIONS: readonly Mutation[] = [
     file: "lib/core/family.ts",
     find: "usurps: (image) => usurpers.has(",
     replace: 'usurps: (image) => image.imageId === "" && usurpers.has(',
+  },
+  {
+    name: "publish again what was rolled back",
+    file: "lib/core/family.ts",
+    find: " || rolledBack.of(copy.key, copy) !== undefined",
+    replace: ' || rolledBack.of(copy.key, copy) === "nothing"',
+  },
+  {
+    name: "keep the shares that were in the way of a change",
+    file: "lib/core/drift.ts",
+    find: "  if (!unshared) return undefined;",
+    replace: '  if (!unshared || image.imageId !== "") return undefined;',
   },
   {
     name: "set right no tags",

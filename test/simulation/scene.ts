@@ -61,6 +61,8 @@ export class Scene {
   readonly recalled = new Map<string, Millis>();
   /** Images whose ids the present state knows. */
   readonly recorded = new Set<string>();
+  /** Images that any process could not modify because they were shared. */
+  readonly refusedAsShared = new Set<string>();
   /** Copies stay invisible for longer than `SETTLE`: what is promised then is to tell. */
   readonly beyond: boolean;
   /** There are many versions, and soon only the newest is wanted. */

@@ -186,7 +186,6 @@ it.each(["the answer is lost with which it is taken away", "the process ends bef
     s.bake("golden-2", "golden");
     await s.pass(2, [program]);
     const dying = { ...program, cloud: { ...program.cloud } };
-    const { withdraw } = program.cloud;
     const lost = new CloudError({
       action: "ModifyImageSharePermission",
       code: "Network",
@@ -200,7 +199,7 @@ it.each(["the answer is lost with which it is taken away", "the process ends bef
       throw new Error("killed");
     };
     dying.cloud.withdraw = async (...args) => {
-      const answer = await withdraw(...args);
+      const answer = await program.cloud.withdraw(...args);
       if (isLost) throw lost;
       return answer;
     };
