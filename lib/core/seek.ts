@@ -15,7 +15,7 @@ import {
   note,
   type Step,
 } from "./step.ts";
-import { BUSY_AGAIN, backoff, CLOCK_SKEW, SIGNATURE_LIFE, SYNC_TIMEOUT } from "./timing.ts";
+import { BUSY_AGAIN, backoff, CLOCK_SKEW, LOOK_AGAIN, SIGNATURE_LIFE, SYNC_TIMEOUT } from "./timing.ts";
 import type { Want } from "./wanted.ts";
 
 const UNKNOWN_AFTER_LOSS = "unknown-after-loss";
@@ -70,6 +70,12 @@ export function seek(
   if ("code" in parent) return wait(parent);
   const holder = c.holderOf(want);
   const aside = holder && putAside(holder, want, c);
+  if (aside && copy?.state === "waiting" && copy.reason.code === MAKING_ROOM) {
+    const text = `${aside.image.imageId} in ${key.region}, our copy that was made otherwise, has the name "${want.settings.name}" and could not be given another one`;
+    const remedy = "see the journal for the cloud's answer; it is tried again every ten minutes";
+    const reason = { code: "name-taken", text, remedy };
+    return changed(copy, { ...base, state: "blocked", reason, notBefore: c.now + LOOK_AGAIN });
+  }
   if (aside) {
     const text = `first, ${aside.image.imageId}, the copy that was made otherwise, gets another name`;
     return { ...wait({ code: MAKING_ROOM, text }), act: aside };

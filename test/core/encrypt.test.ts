@@ -302,9 +302,7 @@ describe("a policy that comes to encrypt, or not to, or with another key", () =>
     expect(retiredOne.copy?.state).toBe("retired");
     const known = one.copy.encrypt === false ? [retiredOne] : [retiredOne, plain];
     const plan = planOf({ policies: [one], ...holding([root], ...known), answers: room });
-    expect(called(plan)).toEqual([
-      `modify ${before.image.imageId}: name = ${asideName((before.copy).key, root.name)}`,
-    ]);
+    expect(called(plan)).toEqual([`modify ${before.image.imageId}: name = ${asideName(before.copy.key, root.name)}`]);
   });
 
   it("gives the copy its name again when it is wanted again", () => {

@@ -75,13 +75,16 @@ export class Scheduler {
     this.pass(this.#dice.roll(0.95) ? this.#dice.between(1, 300) : this.#dice.between(1_000, 15_000));
   }
 
-  /** Lets time pass, and whatever was under way arrive. */
+  /** Lets time pass, and whatever was under way arrive when it is due: later than that the cloud would refuse it. */
   pass(ms: Millis): void {
-    this.now += ms;
-    if (this.#late.length === 0) return;
-    const due = this.#late.filter(({ at }) => at <= this.now);
-    this.#late = this.#late.filter(({ at }) => at > this.now);
-    for (const { run } of due) run();
+    const end = this.now + ms;
+    const due = this.#late.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+    this.#late = this.#late.filter(({ at }) => at > end);
+    for (const { at, run } of due) {
+      this.now = Math.max(this.now, at);
+      run();
+    }
+    this.now = end;
   }
 
   later(delay: Millis, run: () => void): void {
