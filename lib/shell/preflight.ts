@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import type { Plan } from "../core/plan.ts";
 import { CloudError, type Outcome } from "../errors.ts";
-import type { ImageRef, Reason } from "../types.ts";
+import type { ImageRef, Reason, Variant } from "../types.ts";
 import { encryption } from "./send.ts";
 import type { Tools } from "./tools.ts";
 
@@ -9,6 +9,7 @@ import type { Tools } from "./tools.ts";
 export interface Preflight {
   readonly source: ImageRef;
   readonly region: string;
+  readonly variant: Variant;
   readonly ok: boolean;
   readonly reason?: Reason;
   /** Of a refusal: `person` stays until somebody changes something; the others say nothing about later. */
@@ -27,17 +28,18 @@ export async function preflight(plan: Plan, { cloud, concurrency }: Pick<Tools, 
   try {
     return await queue.addAll(
       asked.map(({ action: { source, token: name }, copy }) => async (): Promise<Preflight> => {
-        const { region } = copy.key;
+        const { region, variant } = copy.key;
         const notAfter = Number.POSITIVE_INFINITY;
         try {
           await cloud.trySyncImage({ source, destinations: [region], name, notAfter, ...encryption(copy) });
-          return { source, region, ok: true };
+          return { source, region, variant, ok: true };
         } catch (error) {
           if (!(error instanceof CloudError) || error.code === "Aborted") throw error;
           const { code, message: text, remedy, outcome } = error;
           return {
             source,
             region,
+            variant,
             ok: false,
             reason: { code, text, ...(remedy !== undefined && { remedy }) },
             outcome,

@@ -104,8 +104,8 @@ describe("plan --preflight", { timeout: 60_000 }, () => {
       const json = jsonOf(await run("plan", "--preflight", "--json")) as { preflight: unknown[] };
       const source = { region: "ap-guangzhou", imageId };
       expect(json.preflight).toEqual([
-        { source, region: "ap-beijing", ok: true },
-        { source, region: "ap-shanghai", ok: true },
+        { source, region: "ap-beijing", variant: "plain", ok: true },
+        { source, region: "ap-shanghai", variant: "plain", ok: true },
       ]);
       expect(await changes()).toEqual([]);
       expect(jsonOf(await run("plan", "--json"))).not.toHaveProperty("preflight");
