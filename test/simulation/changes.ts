@@ -92,7 +92,8 @@ function whyNotPublished(change: Change, family: string): string | undefined {
   const all = expectedCopies(sim.world, actor.policies);
   const newer = all
     .filter((one) => one.region === image.region && familyOf(one) === family)
-    .filter(({ root }) => root.createdAt > expected.root.createdAt)
+    // The API shows seconds.
+    .filter(({ root }) => Math.floor(root.createdAt / 1000) > Math.floor(expected.root.createdAt / 1000))
     .map((one) => madeOf(change, one))
     .find((other) => other && isSettled(sim, other, known) && !tagsOf(other).has(ROLLED_BACK_TAG));
   if (newer) return `${newer.imageId} is the copy of a newer version`;

@@ -170,33 +170,39 @@ function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined 
 
 function isNewer(a: Ready, b: Ready): boolean {
   const [x, y] = [a.expected.root, b.expected.root];
-  return x.createdAt === y.createdAt ? x.imageId > y.imageId : x.createdAt > y.createdAt;
+  // The API shows seconds.
+  const [since, other] = [x, y].map(({ createdAt }) => Math.floor(createdAt / 1000)) as [number, number];
+  return since === other ? x.imageId > y.imageId : since > other;
 }
 
 /** What could be deleted by all that the policies and the world say, is. */
 function whyLeft(sim: Scene, last: Report, expected: readonly Expected[]): string | undefined {
   const wanted = new Set(expected.map((one) => copyText(one.root.imageId, one.region, one.encrypted)));
-  const retired = new Set(
-    last.copies.flatMap((copy) => (copy.state === "retired" && copy.imageId !== undefined ? [copy.imageId] : [])),
+  const retired = new Map(
+    last.copies.flatMap((copy) =>
+      copy.state === "retired" && copy.imageId !== undefined ? [[copy.imageId, copy.policy] as const] : [],
+    ),
   );
   const left = sim.ourCopies().find((image) => {
     const { rootId = "" } = sim.originOf(image.imageId) ?? {};
-    if (!retired.has(image.imageId) || wanted.has(copyText(rootId, image.region, image.encrypted))) return false;
+    const policy = retired.get(image.imageId);
+    if (policy === undefined || wanted.has(copyText(rootId, image.region, image.encrypted))) return false;
     const isStep = image.name.includes("--plain-") && !image.encrypted;
     if (!image.encrypted && wanted.has(copyText(rootId, image.region, true)) && !sim.encryptedOf(rootId, image.region))
       return false;
-    const permitted = isStep && sim.encryptedOf(rootId, image.region) ? true : isPermitted(sim, image, rootId);
+    const permitted = isStep && sim.encryptedOf(rootId, image.region) ? true : isPermitted(sim, policy, rootId);
     return permitted && isDeletable(sim, image);
   });
   return left && `${left.imageId} ("${left.name}") in ${left.region} could be deleted, and is not`;
 }
 
-function isPermitted(sim: Scene, image: StoredImage, rootId: string): boolean {
+/** `policy`: the one that wanted it last. */
+function isPermitted(sim: Scene, policy: string, rootId: string): boolean {
   const root = sim.rootOf(rootId);
-  const maker = sim.policies.find(({ name }) => name === tagsOf(image).get(`${TAG_PREFIX}policy`));
+  const maker = sim.policies.find(({ name }) => name === policy);
   // What was made of a shared image stays when that is gone. Who else may have wanted it does not show without its root.
   if (!root || root.owner === PARTNER || !maker?.enabled || sim.mayBeMistaken(root.region)) return false;
-  return sim.policies.every((policy) => policy.prune.delete || (policy !== maker && !isLike(root, policy)));
+  return sim.policies.every((other) => other.prune.delete || (other !== maker && !isLike(root, other)));
 }
 
 function isDeletable(sim: Scene, image: StoredImage): boolean {

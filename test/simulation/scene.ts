@@ -212,10 +212,11 @@ export class Scene {
   /** The encrypted copy of a root in a region, where it is finished. */
   encryptedOf(rootId: string, region: string): StoredImage | undefined {
     const now = this.world.workNow();
-    return this.ourCopies().find(
+    return this.images().find(
       (image) =>
         image.encrypted &&
         image.region === region &&
+        !this.byHand.has(image.imageId) &&
         this.originOf(image.imageId)?.rootId === rootId &&
         progressOf(image, now).state === "NORMAL" &&
         // One that was found unfinished, and nobody wants, is never finished.
