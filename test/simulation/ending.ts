@@ -213,7 +213,15 @@ function isDeletable(sim: Scene, image: StoredImage): boolean {
   const isMarked = tagsOf(image).get(`${TAG_PREFIX}self`) === image.imageId && !tokenIn(image.name);
   const isNormal = progressOf(image, sim.world.workNow()).state === "NORMAL";
   const isShared = [...image.shares.keys()].some((uin) => uin !== FRIEND);
-  return isMarked && isNormal && !isUsed && !isPointedTo && !isShared && !sim.isOdd(image);
+  return (
+    isMarked &&
+    isNormal &&
+    !isBusyForGood(sim, image.imageId) &&
+    !isUsed &&
+    !isPointedTo &&
+    !isShared &&
+    !sim.isOdd(image)
+  );
 }
 
 /** Every copy that the policies want is known, and not retired. */
