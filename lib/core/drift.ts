@@ -1,5 +1,6 @@
 import type { Copy, Image, Mending, Policy, Reason } from "../types.ts";
 import { putAside } from "./aside.ts";
+import { asKnown, isAboutToBeMarked, knownText, ROLLBACK } from "./known.ts";
 import { isAside, isIntermediate, keyText, lineageOf, lineageTags, ROLLED_BACK_TAG } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import { missingShares } from "./shares.ts";
@@ -15,8 +16,6 @@ const MOST_TRIES = 5;
 const DAY = 86_400_000;
 /** Between what differs, in `Mending`. */
 const AND = "; ";
-/** As `Mending`: what `rollback` has begun. */
-export const ROLLBACK = "rollback";
 /** A copy has a family that points to it, and not to the copy of a newer version. */
 const USURPS = "family, which is a newer version's";
 
@@ -88,40 +87,6 @@ function policyOf({ policy, key }: Copy, policies: readonly Policy[]): Policy | 
   const covers = ({ enabled, from, to }: Policy) =>
     enabled && from.includes(key.rootRegion) && (to.includes(key.region) || key.region === key.rootRegion);
   return policies.find(({ name }) => name === policy) ?? policies.find(covers);
-}
-
-/**
- * What policy, source and image say today of a finished copy. One that was found by its marks while its source was not looked at
- * has neither a family nor an age; a policy may have another name; a rollback may have been taken back.
- */
-function asKnown(copy: Ready, image: Image, want: Want): Ready {
-  const { family } = want.release;
-  const { createdAt: rootCreatedAt } = want.root;
-  const { family: _, rolledBack: __, ...rest } = copy;
-  const rolledBack = isAboutToBeMarked(copy) ? copy.rolledBack : image.tags[ROLLED_BACK_TAG];
-  const known: Ready = {
-    ...rest,
-    policy: want.policy.name,
-    rootCreatedAt,
-    ...(family !== undefined && { family }),
-    ...(rolledBack !== undefined && { rolledBack }),
-    // So that its owner has to take away one thing only, the mark, to take the rollback back.
-    ...(rolledBack !== undefined && image.deprecated && { deprecatedByUs: true }),
-  };
-  const same = (["policy", "rootCreatedAt", "family", "rolledBack", "deprecatedByUs"] as const).every(
-    (field) => known[field] === copy[field],
-  );
-  return same ? copy : known;
-}
-
-function knownText({ family, policy, rolledBack }: Ready, { imageId }: Image): string {
-  const place = rolledBack ? `rolled back from ${rolledBack}` : family === undefined ? "in no family" : `in ${family}`;
-  return `${imageId} is the copy of policy ${policy}, ${place}`;
-}
-
-/** `rollback` has remembered it, and may not have got to setting the mark. */
-function isAboutToBeMarked({ mending, rolledBack }: Ready | Retired): boolean {
-  return rolledBack !== undefined && mending?.what === ROLLBACK;
 }
 
 /** Everything in which a copy differs, in the order in which it is set right; and what has to be known before that is all. */

@@ -1,5 +1,5 @@
 import type { Copy, Image, ImageRef, Reason } from "../types.ts";
-import { ROLLBACK } from "./drift.ts";
+import { ROLLBACK } from "./known.ts";
 import { IGNORE_TAG, keyText, lineageOf, ROLLED_BACK_TAG } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import type { Note } from "./plan.ts";
@@ -97,7 +97,10 @@ export function rollback(
     ...(taken.length > 0 || isDone ? unfinished : []),
   ].map((copy) => remember({ ...copy, rolledBack: family }, `out of ${family}`));
   // That it is to have the family is no drift, which might be only reported.
-  const notes = [...out, ...back.map(({ copy }) => remember({ ...copy, mending }, `back into ${family}`))];
+  const into = back.map(({ copy: { rolledBack: _, ...copy } }) =>
+    remember({ ...copy, mending }, `back into ${family}`),
+  );
+  const notes = [...out, ...into];
   const acts = taken.map(({ image }, index) => {
     const copy = notes[index]?.copy as Copy;
     return { do: "tag", copy, image, tags: { [ROLLED_BACK_TAG]: family } } as const;
