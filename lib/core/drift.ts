@@ -45,7 +45,8 @@ export function maintain(remembered: Ready, image: Image, want: Want, c: Circums
   if (owed) return owed;
   const { found, first } = differences(copy, image, want, c);
   const repaired = want.policy.onDrift === "repair" ? found : found.filter(({ always }) => always);
-  if (repaired.length > 0) return mend(copy, image, repaired, c);
+  // What is not known yet is asked for all the same: what cannot be set right shall not hold up the rest.
+  if (repaired.length > 0) return { ...mend(copy, image, repaired, c), ...(first?.asks && { asks: first.asks }) };
   // Nothing more is set right by itself: what was is over, also where something else differs or cannot be known.
   const known = copy === remembered ? NOTHING : note({ ...copy, updatedAt: c.now }, "known", knownText(copy, image));
   const over = first?.asks ? NOTHING : copy.mending ? ended(copy, image, found, c) : known;
@@ -103,8 +104,7 @@ function differences(
     ...(always && { always }),
   });
   const back = rolledBack(copy, image, shareWith);
-  if (back) return { found: [back] };
-  const found: Difference[] = [];
+  const found: Difference[] = back ? [back] : [];
   const tags = tagsToSet(copy, image, want);
   if (Object.keys(tags).length > 0) {
     const what = `tags ${Object.keys(tags).join(", ")}`;
@@ -117,10 +117,10 @@ function differences(
     found.push(aside ? { what: "name", act: () => aside, always: true } : modify("name", { name }, true));
   }
   if (image.description !== description) found.push(modify("description", { description }));
-  const isRolledBack = image.tags[ROLLED_BACK_TAG] !== undefined;
+  const isRolledBack = back !== undefined || image.tags[ROLLED_BACK_TAG] !== undefined;
   if (image.deprecated && copy.deprecatedByUs && !isRolledBack)
     found.push(modify("deprecation", { deprecated: false }, true));
-  if (c.usurps(image)) found.push(giveWay(image, shareWith));
+  if (!back && c.usurps(image)) found.push(giveWay(image, shareWith));
   else if (family !== undefined && image.family !== family && c.leads(copy.key) && !isRolledBack && !c.awaits(want))
     found.push(modify(`family ${family}`, { family }, isBegun(copy, family)));
   if (shareWith.length === 0 || want.intermediate) return { found };

@@ -3,7 +3,7 @@ import type { RequestRecord } from "../../emulator/request-log.ts";
 import { ROLLED_BACK_TAG, tokenIn } from "../../lib/core/mark.ts";
 import { STALE } from "../../lib/core/timing.ts";
 import type { Millis } from "../../lib/types.ts";
-import { copyText, type Expected, expectedCopies, familyOf } from "./expected.ts";
+import { copyText, type Expected, expectedCopies, familyOf, secondsOf } from "./expected.ts";
 import type { Actor, Scene } from "./scene.ts";
 import { FRIEND } from "./setting.ts";
 
@@ -92,8 +92,7 @@ function whyNotPublished(change: Change, family: string): string | undefined {
   const all = expectedCopies(sim.world, actor.policies);
   const newer = all
     .filter((one) => one.region === image.region && familyOf(one) === family)
-    // The API shows seconds.
-    .filter(({ root }) => Math.floor(root.createdAt / 1000) > Math.floor(expected.root.createdAt / 1000))
+    .filter(({ root }) => secondsOf(root) > secondsOf(expected.root))
     .map((one) => madeOf(change, one))
     .find((other) => other && isSettled(sim, other, known) && !tagsOf(other).has(ROLLED_BACK_TAG));
   if (newer) return `${newer.imageId} is the copy of a newer version`;

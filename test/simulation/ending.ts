@@ -3,7 +3,7 @@ import { keyText, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/core/ma
 import type { Action } from "../../lib/core/plan.ts";
 import type { Report } from "../../lib/shell/replicate.ts";
 import type { Copy } from "../../lib/types.ts";
-import { copyText, type Expected, expectedCopies, familyOf, isContradictory, isLike } from "./expected.ts";
+import { copyText, type Expected, expectedCopies, familyOf, isContradictory, isLike, secondsOf } from "./expected.ts";
 import { doublesOf } from "./invariants.ts";
 import type { Scene } from "./scene.ts";
 import { FRIEND, OURS, PARTNER } from "./setting.ts";
@@ -157,6 +157,8 @@ function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined 
   for (const [place, { image, expected }] of leaders) {
     const family = familyOf(expected);
     const isReported = expected.policies.some(({ onDrift }) => onDrift === "report");
+    // What people made unrecognisable may count as a newer version.
+    if (sim.policies.some(({ from }) => from.some((region) => sim.mayBeMistaken(region)))) continue;
     if (isReported || image.deprecated || isLocked(sim, image) || isContradictory(expected)) continue;
     if (image.family !== family) return `${image.imageId} leads in ${place} and has the family "${image.family}"`;
     const pointed = sim.familyImage(image.region, family);
@@ -170,9 +172,7 @@ function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined 
 
 function isNewer(a: Ready, b: Ready): boolean {
   const [x, y] = [a.expected.root, b.expected.root];
-  // The API shows seconds.
-  const [since, other] = [x, y].map(({ createdAt }) => Math.floor(createdAt / 1000)) as [number, number];
-  return since === other ? x.imageId > y.imageId : since > other;
+  return secondsOf(x) === secondsOf(y) ? x.imageId > y.imageId : secondsOf(x) > secondsOf(y);
 }
 
 /** What could be deleted by all that the policies and the world say, is. */
@@ -190,7 +190,8 @@ function whyLeft(sim: Scene, last: Report, expected: readonly Expected[]): strin
     const isStep = image.name.includes("--plain-") && !image.encrypted;
     if (!image.encrypted && wanted.has(copyText(rootId, image.region, true)) && !sim.encryptedOf(rootId, image.region))
       return false;
-    const permitted = isStep && sim.encryptedOf(rootId, image.region) ? true : isPermitted(sim, policy, rootId);
+    const encrypted = sim.encryptedOf(rootId, image.region);
+    const permitted = isStep && encrypted && !sim.isOdd(encrypted) ? true : isPermitted(sim, policy, rootId);
     return permitted && isDeletable(sim, image);
   });
   return left && `${left.imageId} ("${left.name}") in ${left.region} could be deleted, and is not`;

@@ -46,11 +46,16 @@ function rootsOf(world: World, policy: Policy): StoredImage[] {
   const { newest = Number.POSITIVE_INFINITY } = policy.select;
   const counts = new Map<string, number>();
   return taken
-    .sort((a, b) => b.createdAt - a.createdAt || (a.imageId < b.imageId ? 1 : -1))
+    .sort((a, b) => secondsOf(b) - secondsOf(a) || (a.imageId < b.imageId ? 1 : -1))
     .filter(({ family }) => {
       counts.set(family, (counts.get(family) ?? 0) + 1);
       return (counts.get(family) ?? 0) <= newest;
     });
+}
+
+/** When an image was made, as the API shows it. */
+export function secondsOf({ createdAt }: StoredImage): number {
+  return Math.floor(createdAt / 1000);
 }
 
 /** Whether a policy would take an image, were it not recalled or too old. */
