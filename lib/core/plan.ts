@@ -2,11 +2,11 @@ import type { AccountRecord, Copy, CopyKey, ImageRef, Millis, Policy, Reason } f
 import { adoptedImage, adopters, withoutSecondAdoption } from "./adoption.ts";
 import { advance } from "./advance.ts";
 import { withoutNameClashes } from "./clashes.ts";
+import { withFewDeletions, withoutHaste } from "./deletions.ts";
 import { duplicates } from "./duplicates.ts";
 import { families } from "./family.ts";
 import { isCopyOf, keyText, lineageOf } from "./mark.ts";
 import { allCustom, type Observation } from "./observation.ts";
-import { MOST_DELETIONS } from "./prune.ts";
 import { type Answers, NO_ANSWERS, type Question } from "./questions.ts";
 import { withinQuota } from "./quota.ts";
 import { rolledBackVersions } from "./rolled-back.ts";
@@ -131,7 +131,7 @@ export function makePlan(input: PlanInput): Plan {
   const checked = input.acceptVanished ? steps : withoutMassVanishing(steps, copies, problems);
   const unique = withoutNameClashes(withoutSecondAdoption(checked), copies, wants, now);
   const { steps: fitting, asks } = withinQuota(unique, wants, circumstances, observation);
-  const final = withFewDeletions(withoutHaste(fitting, wants), MOST_DELETIONS - deleted);
+  const final = withFewDeletions(withoutHaste(fitting, wants), deleted);
 
   const notes = final.flatMap((step): Note[] => (step.note ? [{ do: "note", ...step.note }] : []));
   const acts = final.flatMap((step) => (step.act ? [step.act] : []));
@@ -166,42 +166,6 @@ function fromRecords(copies: readonly Copy[], recorded: ReadonlyMap<string, Copy
     isRecorded: (image: ImageRef) => images.has(`${image.region}/${image.imageId}`),
     isParent: (image: ImageRef) => parents.has(`${image.region}/${image.imageId}`),
   };
-}
-
-/** The plan, asked for as a person or the deadline allows: at most so many images are deleted. */
-function withFewDeletions(steps: readonly Step[], most: number): Step[] {
-  let left = most;
-  return steps.map((step) => {
-    // What is not shared any more is deleted next.
-    if (step.act?.do !== "delete" && step.act?.do !== "withdraw") return step;
-    left -= 1;
-    if (left >= 0) return step;
-    const { copy, image } = step.act;
-    const text = `at most ${MOST_DELETIONS} images are deleted in one run; the next one goes on`;
-    return { kept: { copy, image, reason: { code: "enough-deleted", text } } };
-  });
-}
-
-/**
- * Nothing in a family is deleted while families change in its region, or what has the same family is copied from there and so may
- * be busy: to which image the family points then is seen afterwards.
- */
-function withoutHaste(steps: readonly Step[], wants: ReadonlyMap<string, Want>): Step[] {
-  const moving = new Set(
-    steps.flatMap(({ act }) => {
-      if (act?.do === "modify") return act.attributes.family === undefined ? [] : [act.image.region];
-      if (act?.do !== "send") return [];
-      const { region } = act.draft.claim.parent;
-      return [`${region}/${wants.get(keyText(act.draft.copy.key))?.root.family}`];
-    }),
-  );
-  return steps.map((step) => {
-    if (step.act?.do !== "delete" || step.act.refused || !step.act.image.family) return step;
-    const { copy, image } = step.act;
-    if (!moving.has(image.region) && !moving.has(`${image.region}/${image.family}`)) return step;
-    const text = `the family ${image.family} in ${image.region} may move in this run; the next look at everything goes on`;
-    return { kept: { copy, image, reason: { code: "family-moves", text } } };
-  });
 }
 
 /** Families that move in this plan, without some regions. */

@@ -11,9 +11,6 @@ import { CLOCK_SKEW, LOOK_AGAIN } from "./timing.ts";
 type Retired = Extract<Copy, { state: "retired" }>;
 type Deletion = Extract<Act, { do: "delete" }>;
 
-/** Deletions in one run; the others are for the next ones. A mistake in a policy shall not empty an account at once. */
-export const MOST_DELETIONS = 10;
-
 /**
  * Whether a copy that nobody wants is deleted. Each of the questions has to be answered so that it may be; where one
  * cannot be answered, it stays.

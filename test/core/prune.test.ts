@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { MOST_DELETIONS } from "../../lib/core/deletions.ts";
 import { IGNORE_TAG, lineageTags, tokenName } from "../../lib/core/mark.ts";
 import type { PlanInput } from "../../lib/core/plan.ts";
-import { MOST_DELETIONS } from "../../lib/core/prune.ts";
 import { sharesOf, usesOf } from "../../lib/core/questions.ts";
 import { CLOCK_SKEW } from "../../lib/core/timing.ts";
 import type { Copy, Image, Policy } from "../../lib/types.ts";

@@ -189,9 +189,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "delete as much as there is in one run",
-    file: "lib/core/plan.ts",
-    find: "withFewDeletions(withoutHaste(fitting, wants), MOST_DELETIONS - deleted)",
-    replace: "withFewDeletions(withoutHaste(fitting, wants), 1000)",
+    file: "lib/core/deletions.ts",
+    find: "let left = MOST_DELETIONS - deleted;",
+    replace: "let left = 1000 - deleted;",
   },
   {
     name: "publish together without waiting",
