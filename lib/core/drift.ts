@@ -66,11 +66,11 @@ export function follow(copy: Retired, image: Image, observation: Observation, c:
   const lineage = lineageOf(image);
   const isOurs = lineage !== undefined && keyText({ ...lineage, region: key.region }) === keyText(key);
   const policy = policyOf(copy, c.policies);
-  if (!isOurs || copy.adopted || !policy?.enabled || image.state !== "NORMAL") return NOTHING;
-  if (!c.sweep && isTried(copy, USURPS)) return NOTHING;
+  if (!isOurs || copy.adopted || !policy || image.state !== "NORMAL") return NOTHING;
   const { shareWith } = policy.copy;
   const owed = giveBack(copy, image, shareWith, c);
   if (owed) return owed;
+  if (!policy.enabled || (!c.sweep && isTried(copy, USURPS))) return NOTHING;
   const found =
     rolledBack(copy, image, shareWith) ??
     (recalled && !image.deprecated ? deprecate(image, shareWith) : undefined) ??

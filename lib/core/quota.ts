@@ -35,10 +35,11 @@ export function withinQuota(
     if (!answer) asks.push(question);
     if (!answer || "unanswerable" in answer) continue;
     const used = allCustom(observation, region)?.images.length ?? 0;
-    let room = answer.value - used - promised(region, additions, wants, c);
+    const kept = promised(region, additions, wants, c);
+    let room = answer.value - used - kept;
     for (const { step, copy, needs } of additions.sort(firstFirst)) {
       if (needs <= room) room -= needs;
-      else full.set(step, { copy, reason: whyFull(region, used, answer.value, needs) });
+      else full.set(step, { copy, reason: whyFull(region, used, answer.value, kept, needs) });
     }
   }
   const fitting = steps.map((step) => {
@@ -52,11 +53,12 @@ export function withinQuota(
   return { steps: fitting, asks };
 }
 
-function whyFull(region: string, used: number, limit: number, needs: number): Reason {
+function whyFull(region: string, used: number, limit: number, kept: number, needs: number): Reason {
+  const room = kept > 0 ? `, and room for ${kept} more is kept for what is being encrypted` : "";
   const two = needs > 1 ? "; while a copy is being encrypted there are two of it" : "";
   return {
     code: "quota",
-    text: `${region} holds ${used} custom images of the ${limit} that it may hold${two}`,
+    text: `${region} holds ${used} custom images of the ${limit} that it may hold${room}${two}`,
     remedy: "delete custom images there that nobody needs, or ask the vendor for a higher quota",
   };
 }
@@ -72,7 +74,8 @@ function promised(
   return [...wants.values()].filter(({ key, parent }) => {
     if (key.region !== region || key.variant === "plain" || !parent || added.has(keyText(key))) return false;
     const [copy, step] = [c.copyOf(key), c.copyOf(parent)];
-    const isOpen = !copy || copy.state === "waiting" || copy.state === "blocked" || copy.state === "retrying";
+    const isFull = copy?.state === "blocked" && copy.reason.code === "quota";
+    const isOpen = !copy || isFull || copy.state === "waiting" || copy.state === "retrying";
     return isOpen && (step?.state === "copying" || step?.state === "finishing" || step?.state === "ready");
   }).length;
 }
