@@ -121,7 +121,7 @@ function whyUnfinished(sim: Scene, copy: Copy): string | undefined {
 function whyUnlike(sim: Scene, { image, expected }: Ready): string | undefined {
   const { root, policies } = expected;
   const where = `${root.imageId} → ${image.region} counts as ready, but ${image.imageId}`;
-  if (policies.some(({ onDrift }) => onDrift === "report") || isContradictory(expected)) return undefined;
+  if (isReported(sim, expected) || isContradictory(expected)) return undefined;
   const tags = tagsOf(image);
   if (tags.get(`${TAG_PREFIX}self`) !== image.imageId) return `${where} has no lineage`;
   const set = Object.assign({}, ...policies.map(({ copy }) => copy.tags.set)) as Record<string, string>;
@@ -136,6 +136,11 @@ function whyUnlike(sim: Scene, { image, expected }: Ready): string | undefined {
   const description = policies.map(({ copy }) => copy.description ?? root.description)[0];
   if (image.description !== description) return `${where} is described as "${image.description}"`;
   return undefined;
+}
+
+/** Drift may be only reported: also by a policy that wants it just because a newer version was rolled back. */
+function isReported(sim: Scene, { root, region }: Expected): boolean {
+  return sim.policies.some((one) => one.onDrift === "report" && isLike(root, one) && one.to.includes(region));
 }
 
 /** Shared with whom no policy names, so that the cloud lets nobody modify it. */
@@ -156,10 +161,9 @@ function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined 
   const ours = new Map(ready.map((one) => [one.image.imageId, one]));
   for (const [place, { image, expected }] of leaders) {
     const family = familyOf(expected);
-    const isReported = expected.policies.some(({ onDrift }) => onDrift === "report");
     // What people made unrecognisable may count as a newer version.
     if (sim.policies.some(({ from }) => from.some((region) => sim.mayBeMistaken(region)))) continue;
-    if (isReported || image.deprecated || isLocked(sim, image) || isContradictory(expected)) continue;
+    if (isReported(sim, expected) || image.deprecated || isLocked(sim, image) || isContradictory(expected)) continue;
     if (image.family !== family) return `${image.imageId} leads in ${place} and has the family "${image.family}"`;
     const pointed = sim.familyImage(image.region, family);
     const usurper = pointed === image.imageId ? undefined : ours.get(pointed ?? "");
