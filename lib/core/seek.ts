@@ -5,6 +5,7 @@ import { isMarked, tokenIn, tokenName } from "./mark.ts";
 import { allCustom, type Observation, seen } from "./observation.ts";
 import { removeFailed } from "./prune.ts";
 import {
+  type Act,
   attemptFailed,
   type Circumstances,
   changed,
@@ -70,16 +71,7 @@ export function seek(
   if ("code" in parent) return wait(parent);
   const holder = c.holderOf(want);
   const aside = holder && putAside(holder, want, c);
-  if (aside && copy?.state === "waiting" && copy.reason.code === MAKING_ROOM) {
-    const text = `${aside.image.imageId} in ${key.region}, our copy that was made otherwise, has the name "${want.settings.name}" and could not be given another one`;
-    const remedy = "see the journal for the cloud's answer; it is tried again every ten minutes";
-    const reason = { code: "name-taken", text, remedy };
-    return changed(copy, { ...base, state: "blocked", reason, notBefore: c.now + LOOK_AGAIN });
-  }
-  if (aside) {
-    const text = `first, ${aside.image.imageId}, the copy that was made otherwise, gets another name`;
-    return { ...wait({ code: MAKING_ROOM, text }), act: aside };
-  }
+  if (aside) return makeRoom(aside, want, copy, c);
   if (holder) return nameTaken(holder, want, copy, c);
   const leftover = removeFailed(copy, found.failed, c);
   if (leftover) {
@@ -168,6 +160,25 @@ function parentOf(want: Want, observation: Observation, c: Circumstances): Image
   }
   const text = `waits for the copy in ${want.parent.region}, which is ${first?.state ?? "not asked for yet"}`;
   return { code: "parent-not-ready", text };
+}
+
+/** The copy that was made otherwise gives up its name. Where the cloud will not have that, it is tried again now and then. */
+function makeRoom(act: Extract<Act, { do: "modify" }>, want: Want, copy: Copy | undefined, c: Circumstances): Step {
+  const base = copyBase(want.key, copy, want, c.now);
+  const { imageId, region } = act.image;
+  const hasTried = copy?.state === "waiting" && copy.reason.code === MAKING_ROOM;
+  const isStuck = copy?.state === "blocked" && copy.reason.code === "name-taken" && copy.notBefore !== undefined;
+  if (!hasTried && !isStuck) {
+    const text = `first, ${imageId}, the copy that was made otherwise, gets another name`;
+    return { ...changed(copy, { ...base, state: "waiting", reason: { code: MAKING_ROOM, text } }), act };
+  }
+  const reason: Reason = {
+    code: "name-taken",
+    text: `${imageId} in ${region}, our copy that was made otherwise, has the name "${want.settings.name}" and could not be given another one`,
+    remedy: "see the journal for the cloud's answer; it is tried again every ten minutes",
+  };
+  const blocked: Copy = { ...base, state: "blocked", reason, notBefore: c.now + LOOK_AGAIN };
+  return { ...note(blocked, "blocked", reason.text), ...(isStuck && { act }) };
 }
 
 /** Another image of the account has the name already: block, or adopt it if the policy says so and it fits. */
