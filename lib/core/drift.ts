@@ -111,7 +111,9 @@ function differences(
     found.push({ what, act: (of) => ({ do: "tag", copy: of, image, tags }) });
   }
   const { name, description } = want.settings;
-  if (!want.intermediate && (isIntermediate(image, copy.key) || isAside(image, copy.key))) {
+  // It was there for others, or put aside for one: it is published once it has its own name again.
+  const isUnnamed = !want.intermediate && (isIntermediate(image, copy.key) || isAside(image, copy.key));
+  if (isUnnamed) {
     const holder = c.holderOf(want);
     const aside = holder && putAside(holder, want, c);
     found.push(aside ? { what: "name", act: () => aside, always: true } : modify("name", { name }, true));
@@ -121,9 +123,16 @@ function differences(
   if (image.deprecated && copy.deprecatedByUs && !isRolledBack)
     found.push(modify("deprecation", { deprecated: false }, true));
   if (!back && c.usurps(image)) found.push(giveWay(image, shareWith));
-  else if (family !== undefined && image.family !== family && c.leads(copy.key) && !isRolledBack && !c.awaits(want))
+  else if (
+    family !== undefined &&
+    image.family !== family &&
+    c.leads(copy.key) &&
+    !isRolledBack &&
+    !isUnnamed &&
+    !c.awaits(want)
+  )
     found.push(modify(`family ${family}`, { family }, isBegun(copy, family)));
-  if (shareWith.length === 0 || want.intermediate) return { found };
+  if (shareWith.length === 0 || want.intermediate || isUnnamed) return { found };
   const shares = missingShares(image, shareWith, c.answers);
   if (!("missing" in shares)) return { found, first: shares };
   const { missing } = shares;
