@@ -128,6 +128,8 @@ interface CopyBase {
   readonly rolledBack?: string;
   /** Accounts that its image is to be shared with again: it is not for the moment that it takes to modify it. */
   readonly unshared?: readonly string[];
+  /** Wanted for itself, though it is still named as a step on the way to an encrypted copy. */
+  readonly wantedItself?: true;
   /** Failed images of ours that the cloud refused to delete; not tried again. */
   readonly leftBehind?: readonly string[];
   /** 0: not stored yet. Every stored change gives another one; see the port `State`. */

@@ -1,6 +1,7 @@
 import type { Copy, CopyKey, Image, Reason } from "../types.ts";
 import * as drift from "./drift.ts";
 import { adopted, candidatesFor, copyBase } from "./found.ts";
+import { isAboutToBeMarked } from "./known.ts";
 import { isIntermediate } from "./mark.ts";
 import { allCustom, type Observation, seen } from "./observation.ts";
 import { prune } from "./prune.ts";
@@ -105,7 +106,7 @@ function follow(
     case "ready":
       if (unwanted) return retire(copy, image, c);
       if (c.hasOtherAdopter(copy)) return giveUp(copy, want, c);
-      return want ? drift.maintain(copy, image, want, c) : NOTHING;
+      return want ? drift.maintain(copy, image, want, c) : drift.settle(copy, image, c);
     case "failed": {
       if (unwanted) return retire(copy, image, c);
       if (!want || copy.attempts >= want.policy.attempts) return NOTHING;
@@ -138,9 +139,20 @@ function retire(copy: Copy, image: Image, c: Circumstances): Step {
   const base = { ...copyBase(copy.key, copy, undefined, c.now), attempts: 0 };
   const adopted = copy.state === "ready" && copy.adopted ? { adopted: true as const } : {};
   const deprecated = copy.state === "ready" && copy.deprecatedByUs ? { deprecatedByUs: true as const } : {};
-  const reason = isIntermediate(image, copy.key) ? SUPERSEDED : DESELECTED;
+  const reason = isIntermediate(image, copy.key) && !copy.wantedItself ? SUPERSEDED : DESELECTED;
   const { imageId } = image;
-  const retired: Copy = { ...base, ...adopted, ...deprecated, state: "retired", imageId, reason, since: c.now };
+  // A rollback that was begun goes on.
+  const begun = copy.state === "ready" && isAboutToBeMarked(copy) && copy.mending ? { mending: copy.mending } : {};
+  const retired: Copy = {
+    ...base,
+    ...adopted,
+    ...deprecated,
+    ...begun,
+    state: "retired",
+    imageId,
+    reason,
+    since: c.now,
+  };
   return note(retired, "retired", reason.text);
 }
 

@@ -33,15 +33,17 @@ interface Difference {
  */
 export function maintain(remembered: Ready, image: Image, want: Want, c: Circumstances): Step {
   const copy = asKnown(remembered, image, want);
-  if (copy.adopted || want.block?.code === "contradiction" || image.state !== "NORMAL" || !(c.sweep || copy.mending))
-    return NOTHING;
+  // What shall become of it does not show.
+  if (want.block?.code === "contradiction") return settle(remembered, image, c);
+  if (copy.adopted || image.state !== "NORMAL" || !(c.sweep || copy.mending)) return NOTHING;
   // Who stands in whose way is found out by a look at everything alone: a look at less must not take it for set right.
   if (!c.sweep && isTried(copy, USURPS)) return NOTHING;
   if (copy.deprecatedByUs && !image.deprecated) {
     const { deprecatedByUs: _, ...rest } = copy;
     return note({ ...rest, updatedAt: c.now }, "undeprecated", `${image.imageId} is not deprecated any more`);
   }
-  const owed = giveBack(copy, image, want.release.shareWith, c);
+  const { shareWith } = want.release;
+  const owed = rolledBack(copy, image, shareWith) ? undefined : giveBack(copy, image, shareWith, c);
   if (owed) return owed;
   const { found, first } = differences(copy, image, want, c);
   const repaired = want.policy.onDrift === "repair" ? found : found.filter(({ always }) => always);
@@ -56,23 +58,35 @@ export function maintain(remembered: Ready, image: Image, want: Want, c: Circums
 }
 
 /**
- * A copy that nobody wants any more still follows its source and a rollback in one thing: whether it is deprecated. And it
- * leaves its family where that points to it instead of to a newer version.
+ * Whoever wants a finished copy, if anybody does: a rollback that a person has asked for is carried out, and what was taken away for a
+ * moment is given back.
+ */
+export function settle(copy: Ready | Retired, image: Image, c: Circumstances): Step {
+  const lineage = lineageOf(image);
+  const isOurs = lineage !== undefined && keyText({ ...lineage, region: image.region }) === keyText(copy.key);
+  if (!isOurs || copy.adopted || image.state !== "NORMAL" || !(c.sweep || copy.mending)) return NOTHING;
+  const shareWith = c.policies.filter((policy) => isOf(copy, policy)).flatMap((policy) => policy.copy.shareWith);
+  const back = rolledBack(copy, image, shareWith);
+  return back ? mend(copy, image, [back], c) : (giveBack(copy, image, shareWith, c) ?? NOTHING);
+}
+
+/**
+ * A copy that nobody wants any more still follows its source in one thing: whether it is deprecated. And it leaves its family
+ * where that points to it instead of to a newer version.
  */
 export function follow(copy: Retired, image: Image, observation: Observation, c: Circumstances): Step {
+  const settled = settle(copy, image, c);
+  if (settled !== NOTHING) return settled;
   const { key } = copy;
   const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
   const recalled = typeof root !== "string" && root.deprecated;
   const lineage = lineageOf(image);
   const isOurs = lineage !== undefined && keyText({ ...lineage, region: key.region }) === keyText(key);
-  const policy = policyOf(copy, c.policies);
-  if (!isOurs || copy.adopted || !policy || image.state !== "NORMAL") return NOTHING;
+  const policy = c.policies.find(({ name }) => name === copy.policy) ?? c.policies.find((one) => isOf(copy, one));
+  if (!isOurs || copy.adopted || !policy?.enabled || image.state !== "NORMAL") return NOTHING;
+  if (!c.sweep && isTried(copy, USURPS)) return NOTHING;
   const { shareWith } = policy.copy;
-  const owed = giveBack(copy, image, shareWith, c);
-  if (owed) return owed;
-  if (!policy.enabled || (!c.sweep && isTried(copy, USURPS))) return NOTHING;
   const found =
-    rolledBack(copy, image, shareWith) ??
     (recalled && !image.deprecated ? deprecate(image, shareWith) : undefined) ??
     (c.usurps(image) ? giveWay(image, shareWith) : undefined);
   const marked = recalled && !copy.deprecatedByUs ? { ...copy, deprecatedByUs: true as const } : copy;
@@ -83,11 +97,10 @@ export function follow(copy: Retired, image: Image, observation: Observation, c:
   return mend(marked, image, [found], c);
 }
 
-/** The policy that had it made; should that be gone, or have another name, one of the same regions. */
-function policyOf({ policy, key }: Copy, policies: readonly Policy[]): Policy | undefined {
-  const covers = ({ enabled, from, to }: Policy) =>
-    enabled && from.includes(key.rootRegion) && (to.includes(key.region) || key.region === key.rootRegion);
-  return policies.find(({ name }) => name === policy) ?? policies.find(covers);
+/** Whether a policy had a copy made, or may have: it may have had another name. */
+function isOf({ policy, key }: Copy, { name, enabled, from, to }: Policy): boolean {
+  if (name === policy) return true;
+  return enabled && from.includes(key.rootRegion) && (to.includes(key.region) || key.region === key.rootRegion);
 }
 
 /** Everything in which a copy differs, in the order in which it is set right; and what has to be known before that is all. */
@@ -159,9 +172,8 @@ function giveBack(
   const shares = wanted.length === 0 ? { missing: [] } : missingShares(image, wanted, c.answers);
   if (!("missing" in shares)) return shares;
   const accounts = shares.missing;
-  const whom = wanted.join(", ");
-  if (accounts.length === 0)
-    return note({ ...rest, updatedAt: c.now }, "shared", `${image.imageId} is shared with ${whom} again`);
+  const whom = wanted.length > 0 ? `shared with ${wanted.join(", ")} again` : "to be shared with nobody any more";
+  if (accounts.length === 0) return note({ ...rest, updatedAt: c.now }, "shared", `${image.imageId} is ${whom}`);
   const what = `shares ${accounts.join(", ")}, taken away to modify it`;
   return mend(copy, image, [{ what, act: (of) => ({ do: "share", copy: of, image, accounts }) }], c);
 }

@@ -61,15 +61,15 @@ export function families(
     // While it is being copied itself the cloud points to another one: that is over by itself.
     if (image.state !== "NORMAL") return;
     const holders = [...(observation.regions.get(region)?.images.values() ?? [])].filter(
-      (other) =>
-        other !== image && other.type === "custom" && other.family === family && !other.deprecated && !hasFailed(other),
+      (other) => other !== image && other.type === "custom" && other.family === family && !hasFailed(other),
     );
     if (holders.length === 0) return;
     const question = { ask: "family", region, family } as const;
     const answer = answerTo(answers, question);
     if (!answer) asks.push(question);
     else if ("unanswerable" in answer) {
-      for (const other of holders) if (givesWay(other) && other.createdAt >= image.createdAt) usurp(other);
+      for (const other of holders)
+        if (!other.deprecated && givesWay(other) && other.createdAt >= image.createdAt) usurp(other);
     } else if (answer.value !== undefined && answer.value !== image.imageId) {
       const pointed = holders.find(({ imageId }) => imageId === answer.value);
       if (pointed && givesWay(pointed)) usurp(pointed);
@@ -89,7 +89,11 @@ export function families(
     function givesWay(other: Image): boolean {
       const copy = ours.get(`${region}/${other.imageId}`);
       if (copy?.state === "ready") return !copy.adopted;
-      return copy?.state === "retired" && !copy.adopted && copy.rootCreatedAt !== undefined && isNewer(leader, copy);
+      return (
+        copy?.state === "retired" &&
+        !copy.adopted &&
+        (isSibling(leader, copy) || (copy.rootCreatedAt !== undefined && isNewer(leader, copy)))
+      );
     }
   }
 }
@@ -101,6 +105,11 @@ function asWanted(copy: Copy, want: Want | undefined): Copy {
   const { family } = want.release;
   const known = { ...rest, rootCreatedAt: want.root.createdAt };
   return family === undefined ? known : { ...known, family };
+}
+
+/** Made of the same source, with other encryption: the one that is wanted counts. */
+function isSibling({ key: a }: Copy, { key: b }: Copy): boolean {
+  return a.rootRegion === b.rootRegion && a.rootId === b.rootId;
 }
 
 function isNewer(a: Copy, b: Copy): boolean {

@@ -129,6 +129,7 @@ export function copyBase(key: CopyKey, copy: Copy | undefined, want: Want | unde
     ...optional("family", want ? want.release.family : copy?.family),
     ...optional("rolledBack", copy?.rolledBack),
     ...optional("unshared", copy?.unshared),
+    ...optional("wantedItself", copy?.wantedItself),
     ...optional("leftBehind", copy?.leftBehind),
   };
 }

@@ -1,6 +1,9 @@
 import type { Copy, Image } from "../types.ts";
-import { ROLLED_BACK_TAG } from "./mark.ts";
+import { isIntermediate, ROLLED_BACK_TAG } from "./mark.ts";
 import type { Want } from "./wanted.ts";
+
+/** What is kept up to date. */
+const FIELDS = ["policy", "rootCreatedAt", "family", "rolledBack", "deprecatedByUs", "wantedItself"] as const;
 
 type Ready = Extract<Copy, { state: "ready" }>;
 
@@ -14,7 +17,7 @@ export const ROLLBACK = "rollback";
 export function asKnown(copy: Ready, image: Image, want: Want): Ready {
   const { family } = want.release;
   const { createdAt: rootCreatedAt } = want.root;
-  const { family: _, rolledBack: __, ...rest } = copy;
+  const { family: _, rolledBack: __, wantedItself: ___, ...rest } = copy;
   const rolledBack = isAboutToBeMarked(copy) ? copy.rolledBack : image.tags[ROLLED_BACK_TAG];
   const known: Ready = {
     ...rest,
@@ -22,12 +25,11 @@ export function asKnown(copy: Ready, image: Image, want: Want): Ready {
     rootCreatedAt,
     ...(family !== undefined && { family }),
     ...(rolledBack !== undefined && { rolledBack }),
+    ...(!want.intermediate && isIntermediate(image, copy.key) && { wantedItself: true }),
     // So that its owner has to take away one thing only, the mark, to take the rollback back.
     ...(rolledBack !== undefined && image.deprecated && { deprecatedByUs: true }),
   };
-  const same = (["policy", "rootCreatedAt", "family", "rolledBack", "deprecatedByUs"] as const).every(
-    (field) => known[field] === copy[field],
-  );
+  const same = FIELDS.every((field) => known[field] === copy[field]);
   return same ? copy : known;
 }
 

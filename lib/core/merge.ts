@@ -11,7 +11,11 @@ const CONTRADICTION = "contradiction";
 export function mergedWant(first: Want, second: Want): Want {
   const policies = [...new Set([...first.policies, ...second.policies])];
   // What one policy wants only as a step is what another wants for itself.
-  if (first.intermediate && !second.intermediate) return { ...second, policies };
+  if (first.intermediate !== second.intermediate) {
+    const [step, own] = first.intermediate ? [first, second] : [second, first];
+    // Who may not have it for himself does not keep the other from his.
+    return { ...(own.block ? step : own), policies };
+  }
   if (second.intermediate) return { ...first, policies };
   // A third policy that agrees with one of two which contradict each other settles nothing.
   const disputed = first.block?.code === CONTRADICTION ? first.block : undefined;

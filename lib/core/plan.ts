@@ -44,6 +44,8 @@ export interface Note {
   readonly copy: Copy;
   readonly what: string;
   readonly text: string;
+  /** The call that it announces: it is written only together with that, as it says that it was made. */
+  readonly before?: Exclude<Act, { do: "send" }>;
 }
 
 /** One SyncImages: one source, one name, all destinations that may be asked for now. */
@@ -133,7 +135,10 @@ export function makePlan(input: PlanInput): Plan {
   const { steps: fitting, asks } = withinQuota(unique, wants, circumstances, observation);
   const final = withFewDeletions(withoutHaste(fitting, wants), deleted);
 
-  const notes = final.flatMap((step): Note[] => (step.note ? [{ do: "note", ...step.note }] : []));
+  const notes = final.flatMap(({ note, act }): Note[] => {
+    if (!note) return [];
+    return [{ do: "note", ...note, ...(act && act.do !== "send" && { before: act }) }];
+  });
   const acts = final.flatMap((step) => (step.act ? [step.act] : []));
   const remembered = new Map([...copies, ...notes.map((n) => n.copy)].map((copy) => [keyText(copy.key), copy]));
   return {
@@ -194,7 +199,7 @@ export function onlyThese(plan: Plan, only?: (key: CopyKey, policy: string) => b
 
 /** The plan, without what changes anything in the cloud. */
 export function onlyNotes(plan: Plan): Plan {
-  return { ...plan, actions: plan.actions.filter((action) => action.do === "note") };
+  return { ...plan, actions: plan.actions.filter((action) => action.do === "note" && !action.before) };
 }
 
 function byRootThenRegion(a: CopyKey, b: CopyKey): number {

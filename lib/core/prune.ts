@@ -19,11 +19,11 @@ export function prune(copy: Retired, image: Image, observation: Observation, c: 
   const kept = (code: string, text: string, remedy?: string): Step => ({
     kept: { copy, image, reason: { code, text, ...(remedy !== undefined && { remedy }) } },
   });
-  const step = isIntermediate(image, copy.key) && lineageIs(copy, image);
+  const step = isIntermediate(image, copy.key) && !copy.wantedItself && lineageIs(copy, image);
   // Asking who uses an image costs many calls: soon after it was retired, and then with each look at everything.
   if (!c.sweep && !(step && c.now - (copy.since ?? 0) < LOOK_AGAIN)) return NOTHING;
   if (copy.adopted) return kept("adopted", "it was made by other means");
-  const forbidden = step ? whyNotSuperseded(copy, observation, c) : whyNotPermitted(copy, observation, c);
+  const forbidden = step ? whyNotSuperseded(copy, image, observation, c) : whyNotPermitted(copy, observation, c);
   if (forbidden) return { kept: { copy, image, reason: forbidden } };
   if (image.state !== "NORMAL" || tokenIn(image.name)) return kept("unfinished", `it is ${image.state}`);
   if (!lineageIs(copy, image)) return kept("no-lineage", "its lineage tags are not there, or are another image's");
@@ -64,17 +64,19 @@ function lineageIs(copy: Copy, image: Image): boolean {
 }
 
 /** A plain copy that was there only to be encrypted goes once the encrypted one is ready, and seen to be there. */
-function whyNotSuperseded(copy: Retired, observation: Observation, c: Circumstances): Reason | undefined {
+function whyNotSuperseded(copy: Retired, step: Image, observation: Observation, c: Circumstances): Reason | undefined {
   const isReady = c.encryptedOf(copy.key).some((encrypted) => {
     // One that nobody wants any more is finished all the same.
     if (encrypted.state !== "ready" && encrypted.state !== "retired") return false;
     if (encrypted.imageId === undefined || encrypted.missingSince !== undefined) return false;
     const image = seen(observation, { region: encrypted.key.region, imageId: encrypted.imageId });
-    return typeof image !== "string" && image.state === "NORMAL" && !tokenIn(image.name) && lineageIs(encrypted, image);
+    if (typeof image === "string" || image.state !== "NORMAL" || tokenIn(image.name)) return false;
+    // An older one was made with another key, and not of this.
+    return lineageIs(encrypted, image) && image.createdAt >= step.createdAt;
   });
   if (isReady) return undefined;
-  const step = keyText(copy.key);
-  const isNeeded = [...c.wants.values()].some(({ parent }) => parent !== undefined && keyText(parent) === step);
+  const key = keyText(copy.key);
+  const isNeeded = [...c.wants.values()].some(({ parent }) => parent !== undefined && keyText(parent) === key);
   // Where nobody wants the encrypted one any more, the policy decides as of any other copy.
   return c.sweep && !isNeeded && !c.isWithdrawn(copy.key)
     ? whyNotPermitted(copy, observation, c)

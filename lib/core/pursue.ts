@@ -146,6 +146,9 @@ function nextOf(copy: Pursued, image: Image, want: Want | undefined, c: Circumst
     const now = family !== undefined && !held ? { family } : want && hasTooEarly(image, want, c) ? { family: "" } : {};
     return { what: "name", act: modify({ name, description, ...now }) };
   }
+  // A rollback came before it was finished.
+  if (copy.rolledBack !== undefined && image.family && !image.deprecated)
+    return { what: "rollback", act: modify({ family: "", deprecated: true }) };
   if (family !== undefined) return { what: "family", act: modify({ family }), ...(held && { held }) };
   if (!want || want.release.shareWith.length === 0) return undefined;
   const shares = missingShares(image, want.release.shareWith, c.answers);

@@ -1,6 +1,7 @@
 import type { Copy, Image, ImageRef, Reason } from "../types.ts";
+import { hasFailed } from "./found.ts";
 import { ROLLBACK } from "./known.ts";
-import { IGNORE_TAG, keyText, lineageOf, ROLLED_BACK_TAG } from "./mark.ts";
+import { IGNORE_TAG, isAside, isIntermediate, keyText, lineageOf, ROLLED_BACK_TAG, tokenIn } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import type { Note } from "./plan.ts";
 import type { Act } from "./step.ts";
@@ -27,15 +28,17 @@ export interface Rollback {
   readonly remarks: readonly Reason[];
 }
 
+/** A copy of ours, provably, and its image. */
 interface Held {
-  readonly copy: Copy & { readonly state: "ready" | "retired"; readonly imageId: string };
+  readonly copy: Copy & { readonly imageId: string };
   readonly image: Image;
 }
 
 /**
- * Takes the newest version out of its family wherever a copy of it is in there and an older one is. It is marked only: by
- * a tag in the cloud, so that no later run undoes it, with or without our records. What follows from the mark (the copy is
- * deprecated and leaves its family, the former one is given it) is done by the ordinary plan; see `drift.ts`.
+ * Takes the newest version out of its family wherever a copy of it is in there and an older one is. Which one that is the cloud
+ * says, whatever has become of the copy in our records. It is marked only: by a tag in the cloud, so that no later run undoes it,
+ * with or without our records. What follows from the mark (the copy is deprecated and leaves its family, the former one is given
+ * it) is done by the ordinary plan; see `drift.ts` and, for what is not finished, `pursue.ts`.
  *
  * Asked for again, it goes on with what was begun and else does nothing. `further`: one version further back.
  */
@@ -48,8 +51,8 @@ export function rollback(
 ): Rollback {
   const held = copies.flatMap((copy) => heldBy(copy, observation) ?? []).sort((a, b) => bornAt(b) - bornAt(a));
   const marked = held.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === family);
-  const good = held.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === undefined && !image.deprecated);
-  const inFamily = good.filter(({ image }) => image.family === family);
+  const unmarked = held.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === undefined);
+  const inFamily = unmarked.filter(({ image }) => image.family === family);
   const begun = inFamily.filter((one) => marked.some((other) => isSameRoot(one, other)));
   const [newest] = further ? inFamily.filter((one) => !begun.includes(one)) : inFamily;
   const [before] = marked;
@@ -58,73 +61,91 @@ export function rollback(
   if (!bad) return nothing(family, copies, held);
 
   const regions: RegionRollback[] = [];
-  const taken: Held[] = [];
-  const back: Held[] = [];
-  const concerned = new Set<string>();
   const problems: Reason[] = [];
+  /** Those that get the mark, and those that get the family. */
+  const out = new Map<string, Held>();
+  const into: Held[] = [];
+  const concerned = new Set<string>();
   for (const one of [...inFamily, ...marked].filter((other) => isSameRoot(other, bad))) {
     const { region } = one.copy.key;
-    // A copy may have been made too late to have ever been in the family: what matters is which family it shall have.
-    const former = good.find(
-      (other) =>
-        other.copy.key.region === region &&
-        !isSameRoot(other, bad) &&
-        !isRecalled(other, observation) &&
-        (other.image.family === family || (other.copy.state === "ready" && other.copy.family === family)),
-    );
+    const former = unmarked
+      .filter((other) => other.copy.key.region === region && bornAt(other) < bornAt(bad))
+      .find((other) => isFormer(other, family, observation));
+    concerned.add(keyText(one.copy.key));
     if (former) {
       regions.push({ region, from: named(one.image), to: named(former.image) });
-      concerned.add(keyText(one.copy.key)).add(keyText(former.copy.key));
-      if (former.image.family !== family) back.push(former);
+      concerned.add(keyText(former.copy.key));
+      if (former.image.family !== family) into.push(former);
     } else if (!marked.includes(one)) {
       const text = `${region} has no former copy in the family "${family}"; ${one.image.imageId} stays in it`;
       problems.push({ code: "no-former", text, remedy: "deprecate that image by hand if nothing is better than it" });
       continue;
     }
-    if (!marked.includes(one)) taken.push(one);
+    if (!marked.includes(one)) out.set(keyText(one.copy.key), one);
   }
-  const unfinished = copies.filter(
+  const isBegun = out.size > 0 || marked.some((other) => isSameRoot(other, bad));
+  // Those that are not in the family yet, finished or not.
+  const late = copies.filter(
     (copy) =>
+      isBegun &&
       isSameRoot({ copy }, bad) &&
-      copy.state !== "ready" &&
-      copy.state !== "retired" &&
       copy.family === family &&
-      copy.rolledBack === undefined,
+      copy.rolledBack === undefined &&
+      ![...inFamily, ...marked].some((one) => keyText(one.copy.key) === keyText(copy.key)),
   );
+  const unfinished = late.filter((copy) => !isFinished(copy));
+  const lateKeys = new Set(late.filter(isFinished).map(({ key }) => keyText(key)));
+  for (const one of held) if (lateKeys.has(keyText(one.copy.key))) out.set(keyText(one.copy.key), one);
+  for (const key of out.keys()) concerned.add(key);
+
   const mending = { what: ROLLBACK, tries: 0, at: now };
-  const out = [
-    ...taken.map(({ copy }): Copy => ({ ...copy, mending })),
-    ...(taken.length > 0 || isDone ? unfinished : []),
-  ].map((copy) => remember({ ...copy, rolledBack: family }, `out of ${family}`));
-  // That it is to have the family is no drift, which might be only reported.
-  const into = back.map(({ copy: { rolledBack: _, ...copy } }) =>
-    remember({ ...copy, mending }, `back into ${family}`),
-  );
-  const notes = [...out, ...into];
-  const acts = taken.map(({ image }, index) => {
-    const copy = notes[index]?.copy as Copy;
-    return { do: "tag", copy, image, tags: { [ROLLED_BACK_TAG]: family } } as const;
-  });
-  const already: Reason[] =
-    isDone && taken.length === 0
-      ? [
-          {
-            code: "rolled-back-before",
-            text: `${nameOf(bad)} was rolled back before`,
-            remedy: "--further goes back one more version",
-          },
-        ]
-      : [];
-  function remember(copy: Copy, text: string): Note {
+  const remember = (copy: Copy, text: string): Note => {
     return { do: "note", copy: { ...copy, updatedAt: now }, what: ROLLBACK, text };
-  }
+  };
+  const leaving = [...out.values()].map(({ copy, image }) => {
+    const going: Copy = isFinished(copy) ? { ...copy, mending } : atOnce(copy);
+    const note = remember({ ...going, rolledBack: family }, `out of ${family}`);
+    const act = { do: "tag", copy: note.copy, image, tags: { [ROLLED_BACK_TAG]: family } } as const;
+    return { note, act };
+  });
+  const notes = [
+    ...leaving.map(({ note }) => note),
+    ...unfinished.map((copy) => remember({ ...atOnce(copy), rolledBack: family }, `out of ${family}`)),
+    // That it is to have the family is no drift, which might be only reported.
+    ...into.map(({ copy: { rolledBack: _, ...copy } }) =>
+      remember(isFinished(copy) ? { ...copy, mending } : copy, `back into ${family}`),
+    ),
+  ];
   const remarks = [
-    ...already,
+    ...(isDone && out.size === 0 ? [doneBefore(bad)] : []),
     ...differing(regions),
     ...unfinished.map(notPublished),
     ...(regions.length > 0 ? ofSource(family, bad, observation) : []),
   ];
-  return { regions, notes, acts, concerned, problems, remarks };
+  return { regions, notes, acts: leaving.map(({ act }) => act), concerned, problems, remarks };
+}
+
+function isFinished(copy: Copy): copy is Extract<Copy, { state: "ready" | "retired" }> {
+  return copy.state === "ready" || copy.state === "retired";
+}
+
+/** What is blocked is looked at again in a while only; for this, at once. */
+function atOnce(copy: Copy): Copy {
+  if (copy.state !== "blocked" || !copy.claim) return copy;
+  const { notBefore: _, ...rest } = copy;
+  return rest;
+}
+
+/**
+ * A copy to go back to: finished, under its own name, and nobody has called its source bad. It may have been made too late to have ever been
+ * in the family: what matters is which family it shall have.
+ */
+function isFormer({ copy, image }: Held, family: string, observation: Observation): boolean {
+  if (!isFinished(copy) || image.state !== "NORMAL" || image.deprecated) return false;
+  if (isAside(image, copy.key) || isIntermediate(image, copy.key)) return false;
+  const root = seen(observation, { region: copy.key.rootRegion, imageId: copy.key.rootId });
+  if (typeof root !== "string" && (root.deprecated || Object.hasOwn(root.tags, IGNORE_TAG))) return false;
+  return image.family === family || (copy.state === "ready" && copy.family === family);
 }
 
 function nothing(family: string, copies: readonly Copy[], held: readonly Held[]): Rollback {
@@ -136,21 +157,19 @@ function nothing(family: string, copies: readonly Copy[], held: readonly Held[])
   return { regions: [], notes: [], acts: [], concerned: new Set(), problems, remarks: [] };
 }
 
-/** A finished copy of ours, provably, and its image. */
+/** Under a name of its own, whatever it is doing: an image that is being copied is SYNCING. */
 function heldBy(copy: Copy, observation: Observation): Held | undefined {
-  if ((copy.state !== "ready" && copy.state !== "retired") || ("adopted" in copy && copy.adopted)) return undefined;
-  if (copy.imageId === undefined) return undefined;
+  if (!("imageId" in copy) || copy.imageId === undefined || ("adopted" in copy && copy.adopted)) return undefined;
   const image = seen(observation, { region: copy.key.region, imageId: copy.imageId });
-  if (typeof image === "string" || image.state !== "NORMAL") return undefined;
+  if (typeof image === "string" || hasFailed(image) || tokenIn(image.name)) return undefined;
   const lineage = lineageOf(image);
   if (!lineage || keyText({ ...lineage, region: image.region }) !== keyText(copy.key)) return undefined;
   return { copy: { ...copy, imageId: copy.imageId }, image };
 }
 
-/** Somebody has called its source bad, too: no image to go back to. */
-function isRecalled({ copy: { key } }: Held, observation: Observation): boolean {
-  const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
-  return typeof root !== "string" && (root.deprecated || Object.hasOwn(root.tags, IGNORE_TAG));
+function doneBefore(bad: Held): Reason {
+  const remedy = "--further goes back one more version";
+  return { code: "rolled-back-before", text: `${nameOf(bad)} was rolled back before`, remedy };
 }
 
 function differing(regions: readonly RegionRollback[]): Reason[] {

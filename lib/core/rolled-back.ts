@@ -33,10 +33,10 @@ export function rolledBackVersions(copies: readonly Copy[], observation: Observa
     copies.flatMap(({ key, rolledBack }) => (rolledBack ? [[rootText(key), rolledBack]] : [])),
   );
   const of = (key: CopyKey, copy: Copy | undefined): string | undefined => {
-    if (marks.has(keyText(key))) return marks.get(keyText(key));
-    if (copy?.state === "ready" || copy?.state === "retired") return copy.rolledBack;
     const root = rootText(key);
-    return versions.get(root) ?? (finished.has(root) ? undefined : remembered.get(root));
+    if (copy?.state === "ready" || copy?.state === "retired")
+      return marks.has(keyText(key)) ? marks.get(keyText(key)) : copy.rolledBack;
+    return versions.get(root) ?? copy?.rolledBack ?? (finished.has(root) ? undefined : remembered.get(root));
   };
   const roots = new Set(versions.keys());
   for (const copy of copies) if (of(copy.key, copy) !== undefined) roots.add(rootText(copy.key));

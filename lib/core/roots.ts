@@ -69,7 +69,8 @@ function justGone(policy: Policy, { observation, copies, now, settle }: Sight): 
   const gone = new Map<string, Version>();
   for (const copy of copies) {
     const { key, rootCreatedAt: createdAt, rootFamily: family } = copy;
-    if (copy.policy !== policy.name || createdAt === undefined) continue;
+    // Where it cannot be read, nothing would ever end this.
+    if (copy.policy !== policy.name || createdAt === undefined || observation.unreadable.has(key.region)) continue;
     if (copy.state === "retired" && (copy.since ?? 0) < now - settle - CLOCK_SKEW) continue;
     const root = { region: key.rootRegion, imageId: key.rootId };
     if (seen(observation, root) !== "absent" || seen(observation, root, "shared") !== "absent") continue;

@@ -81,6 +81,9 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
   };
 
   const enoughTime = (needs: Millis) => tools.now() + needs <= tools.stopAt();
+  const announced = new Map(
+    plan.actions.flatMap((one) => (one.do === "note" && one.before ? [[one.before, one]] : [])),
+  );
   const carryOut = async (action: Action): Promise<void> => {
     if (!enoughTime(action.do === "send" ? SEND_NEEDS : action.do === "note" ? 0 : CALL_NEEDS)) {
       stoppedEarly = true;
@@ -99,6 +102,11 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
       const call = `${action.do} ${text} ${action.image.imageId} ${textOf(action)}`;
       if (changed.has(call)) return;
       changed.add(call);
+      const note = announced.get(action);
+      if (note) {
+        if (!(await run.save(note.copy, note.what, note.text))) return;
+        actions["note"] = (actions["note"] ?? 0) + 1;
+      }
       const copy = newest.has(text) ? newest.get(text) : action.copy;
       if (!copy) return;
       const about = { key: copy.key, image: imageOf(action) };
@@ -120,7 +128,7 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
   const queue = new PQueue({ concurrency: tools.concurrency });
   const errors: unknown[] = [];
   for (const kinds of ORDER) {
-    for (const action of plan.actions.filter((a) => kinds.includes(a.do))) {
+    for (const action of plan.actions.filter((a) => kinds.includes(a.do) && !(a.do === "note" && a.before))) {
       void queue.add(() => carryOut(action).catch((error: unknown) => errors.push(error)));
     }
     await queue.onIdle();

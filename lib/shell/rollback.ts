@@ -42,7 +42,7 @@ export async function rollback(family: string, order: RollbackOrder, tools: Repl
   if (!order.dryRun) await replicate({ why: "rollback", scope: { kind: "sweep" }, noCalls: true }, tools);
   const regions = new Map<string, RegionRollback>();
   const remarks: Reason[] = [];
-  const seenBad = new Set<string>();
+  const concerned = new Set<string>();
   let problems: readonly Reason[] = [];
   let copies: readonly Copy[] = [];
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
@@ -55,13 +55,13 @@ export async function rollback(family: string, order: RollbackOrder, tools: Repl
     for (const one of planned.regions) regions.set(one.region, one);
     problems = [...planned.problems, ...observation.unreadable.values()];
     remarks.push(...planned.remarks.filter(({ code }) => round === 1 || code !== "rolled-back-before"));
-    if (order.dryRun || !memory.record || planned.notes.length === 0) break;
+    if (order.dryRun || !memory.record || (round > 1 && planned.notes.length === 0)) break;
     const tally = beginRun(account, "rollback", now());
     const plan = emptyPlan(copies, [...planned.notes, ...planned.acts]);
     await applyPlan(plan, { runId: tally.id, record: memory.record, readAt, changed: new Set() }, tools);
-    for (const key of planned.concerned) seenBad.add(key);
-    if (planned.acts.length === 0) break;
-    const only = (key: CopyKey) => seenBad.has(keyText(key));
+    for (const key of planned.concerned) concerned.add(key);
+    // Also where all is marked: whoever did that may have been killed before the rest.
+    const only = (key: CopyKey) => concerned.has(keyText(key));
     const report = await replicate({ why: "rollback", scope: { kind: "sweep" }, only }, tools);
     copies = report.copies;
   }

@@ -363,3 +363,43 @@ describe("an encrypted copy that is not seen", () => {
     expect(plan.actions).toEqual([]);
   });
 });
+
+describe("a step on the way to an encrypted copy", () => {
+  const DAY = 86_400_000;
+  const free = (one: Known) =>
+    answered([usesOf(one.image), undefined], [sharesOf(one.image), []], [{ ask: "quota", region: SHANGHAI }, 9]);
+
+  it("is not superseded by an encrypted copy that was made before it, with another key", () => {
+    const old = made(root, SHANGHAI, { image: { createdAt: NOW - 2 * DAY } }, "encrypted:default");
+    const step = retired(root, SHANGHAI, { image: { name: plainName, createdAt: NOW - DAY } });
+    const { copies, observation: seen } = holding([root], old, step);
+    const gone = { ...seen, regions: new Map([...seen.regions].map(([region, view]) => [region, view])) };
+    const policies = [rule({ encrypt: false }, { select: { type: "custom", name: ["other-*"] } })];
+    const plan = planOf({ policies, copies, observation: gone, sweep: true, answers: free(step) });
+    expect(called(plan).filter((call) => call.startsWith("delete"))).toEqual([]);
+  });
+
+  it("is deleted as any other copy where it was wanted for itself, though it could not be named so", () => {
+    const named = made(root, SHANGHAI, { image: { name: plainName } });
+    const wanted = planOf({ policies: [rule({ encrypt: false })], ...holding([root], named), sweep: true });
+    const [copy] = wanted.copies;
+    expect(copy).toMatchObject({ wantedItself: true });
+    const known = { image: named.image, copy: copy as Copy };
+    const policies = [rule({ encrypt: false }, { select: { type: "custom", name: ["other-*"] } })];
+    const out = planOf({ policies, ...holding([root], known, secret), sweep: true });
+    const later = { policies, copies: out.copies, observation: observation([root, named.image, secret.image]) };
+    const plan = planOf({ ...later, sweep: true, now: NOW + 30 * DAY, answers: free(named) });
+    expect(plan.kept).toContainEqual(
+      expect.objectContaining({
+        image: named.image,
+        reason: expect.objectContaining({ code: "not-permitted" }) as unknown,
+      }),
+    );
+  });
+
+  it("is made for another policy, though one that wants it for itself may not have it", () => {
+    const own = policy({ name: "own", to: [SHANGHAI], maxSizeGiB: 1, copy: copySettings({ name: "x-{{name}}" }) });
+    const plan = planOf({ policies: [own, rule()], observation: observation([root]) });
+    expect(called(plan)).toEqual(["send img-root0001 → ap-shanghai"]);
+  });
+});

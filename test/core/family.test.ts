@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ROLLED_BACK_TAG } from "../../lib/core/mark.ts";
+import { lineageTags, ROLLED_BACK_TAG } from "../../lib/core/mark.ts";
 import type { Plan } from "../../lib/core/plan.ts";
 import type { Copy } from "../../lib/types.ts";
 import {
@@ -30,6 +30,8 @@ const old = made(v1, SHANGHAI, inFamily);
 const young = made(v2, SHANGHAI, inFamily);
 const points = (to: unknown) => answered([{ ask: "family", region: SHANGHAI, family: "golden" }, to]);
 
+const reason = { code: "x", text: "" };
+
 describe("the newest version", () => {
   const named = asked(v2, SHANGHAI, { state: "NORMAL" }, { name: v2.name });
 
@@ -44,7 +46,6 @@ describe("the newest version", () => {
     ]);
   });
 
-  const reason = { code: "x", text: "" };
   it.each<[Copy["state"], "keeps" | "leaves", Copy]>([
     ["copying", "keeps", asked(v2, SHANGHAI).copy],
     ["finishing", "keeps", { ...asked(v2, SHANGHAI).copy, state: "finishing" } as Copy],
@@ -181,4 +182,34 @@ it("a copy has the family that the policy names in place of its source's, and no
     );
   expect(callsFor("web")).toEqual([`modify ${there.imageId}: family = web`]);
   expect(callsFor()).toEqual([]);
+});
+
+describe("a copy of the same source that was made with other encryption", () => {
+  it("gives way to the one that is wanted, whatever their keys are called", () => {
+    const key = "01234567-89ab-cdef-0123-456789abcdef";
+    const inFamily = { image: { family: "golden" }, copy: { family: "golden" } };
+    for (const [variant, encrypt] of [
+      ["encrypted:default", {}],
+      [`encrypted:${key}`, { kmsKeyId: key }],
+      ["plain", false],
+    ] as const) {
+      const wanted = made(v1, SHANGHAI, inFamily, variant);
+      const others = (["plain", "encrypted:default", `encrypted:${key}`] as const).filter((one) => one !== variant);
+      for (const other of others) {
+        const { copy: ready, image: there } = made(v1, SHANGHAI, inFamily, other);
+        const { readyAt: _, name: __, adopted: ___, ...rest } = ready;
+        const imageId = `img-${other.slice(0, 5)}-old`;
+        const lineage = lineageTags(ready.key, { region: v1.region, imageId: v1.imageId }, "golden", imageId);
+        const image2 = { ...there, imageId, name: "golden-1-old", tags: lineage };
+        const old: Copy = { ...rest, imageId, state: "retired", reason, since: NOW };
+        const plan = planOf({
+          policies: [policy({ to: [SHANGHAI], copy: copySettings({ family: "inherit", encrypt }) })],
+          ...holding([v1], wanted, { image: image2, copy: old }),
+          sweep: true,
+          answers: points(imageId),
+        });
+        expect(called(plan), `${other} → ${variant}`).toContain(`modify ${imageId}: family = `);
+      }
+    }
+  });
 });

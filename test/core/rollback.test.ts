@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { IGNORE_TAG, ROLLED_BACK_TAG } from "../../lib/core/mark.ts";
+import { asideName, IGNORE_TAG, ROLLED_BACK_TAG } from "../../lib/core/mark.ts";
 import { rollback } from "../../lib/core/rollback.ts";
 import type { Copy } from "../../lib/types.ts";
 import {
@@ -134,6 +134,35 @@ describe("rolling a family back", () => {
     expect(told([v1, version(2, fields)], ...known)).toEqual(["ap-shanghai: golden-3 → golden-1"]);
   });
 
+  it("knows the newest by the cloud, whatever has become of the copy: one that is blocked, or deprecated with its source", () => {
+    const two = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI)];
+    const deprecated = copyOf(v3, SHANGHAI, { image: { family: "golden", deprecated: true } });
+    expect(told([], ...two, deprecated)).toEqual(["ap-shanghai: golden-3 → golden-2"]);
+    const { image: there, copy } = copyOf(v3, SHANGHAI);
+    const { claim } = asked(v3, SHANGHAI).copy as Extract<Copy, { state: "copying" }>;
+    const { imageId } = there;
+    const reason = { code: "share-refused", text: "" };
+    const blocked = { ...(copy as Copy), state: "blocked", imageId, claim, reason, notBefore: NOW + DAY } as Copy;
+    const { acts, notes } = back([], ...two, { image: there, copy: blocked });
+    expect(acts.map(({ image: { imageId: id } }) => id)).toEqual([imageId]);
+    expect(notes).toMatchObject([{ copy: { state: "blocked", rolledBack: "golden" } }]);
+    expect(notes[0]?.copy).not.toHaveProperty("notBefore");
+  });
+
+  it("goes back to an older version under its own name only", () => {
+    const gone = copyOf(v2, SHANGHAI);
+    const newer = copyOf(v3, SHANGHAI, { image: { family: "" }, copy: { family: "golden" } });
+    const aside = copyOf(v1, SHANGHAI);
+    const named = { ...aside, image: { ...aside.image, name: asideName((aside.copy as Copy).key, v1.name) } };
+    expect(told([], gone, newer, named)).toEqual(["no-former"]);
+  });
+
+  it("marks a finished copy of that version, too, that was not given the family yet", () => {
+    const late = copyOf(v2, BEIJING, { copy: { family: "golden" } });
+    const { acts } = back([], copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), late);
+    expect(acts.map(({ image: { imageId } }) => imageId)).toContain(late.image.imageId);
+  });
+
   it("remembers it of the copies of that version that are not finished, too", () => {
     const { image: there, copy: record } = asked(v2, BEIJING);
     const under = { image: there, copy: { ...record, family: "golden" } };
@@ -212,6 +241,38 @@ describe("the plan after the mark is set", () => {
     const drafts = next.actions.flatMap((action) => (action.do === "send" ? action.drafts : []));
     const ofBad = drafts.filter(({ copy: { rootName } }) => rootName === "golden-2");
     expect(ofBad.map(({ copy: { rolledBack } }) => rolledBack)).toEqual(["golden", "golden"]);
+  });
+
+  it("takes out what was named and in the family, and is not finished yet", () => {
+    const one = asked(v2, BEIJING, { state: "NORMAL", name: "golden-2", family: "golden" });
+    const under = { image: one.image, copy: { ...one.copy, state: "finishing" } as Copy };
+    const there = marked({ family: "", deprecated: true });
+    const first = planOf({ ...rule, policies: both, ...holding([v1, v2], there, copyOf(v1, SHANGHAI), under) });
+    expect(called(first)).toContainEqual(expect.stringContaining(ROLLED_BACK_TAG));
+    const tagged = { ...under, image: { ...one.image, tags: { ...one.image.tags, [ROLLED_BACK_TAG]: "golden" } } };
+    const next = planOf({ ...rule, policies: both, ...holding([v1, v2], there, copyOf(v1, SHANGHAI), tagged) });
+    expect(called(next)).toContain(`modify ${one.image.imageId}: family = , deprecated = true`);
+  });
+
+  it("is carried out though nobody knows whether the copy is wanted: its source is not to be seen, or its policy is disabled", () => {
+    const out = [`modify ${imageId}: family = , deprecated = true`];
+    const { copies } = holding([], marked());
+    const unread = observation([marked().image], [SHANGHAI]);
+    const seen = { ...unread, regions: new Map([...unread.regions].filter(([region]) => region === SHANGHAI)) };
+    expect(called(planOf({ ...rule, copies, observation: seen }))).toEqual(out);
+    const disabled = rule.policies.map((one) => ({ ...one, enabled: false }));
+    const gone = retired(v2, SHANGHAI, { image: marked().image });
+    expect(called(planOf({ ...rule, policies: disabled, ...holding([v2], gone) }))).toEqual(out);
+  });
+
+  it("goes on though the version is deselected before the mark is set", () => {
+    const { copy: record, image: there } = copyOf(v2, SHANGHAI);
+    const begun = { ...record, rolledBack: "golden", mending: { what: "rollback", tries: 0, at: NOW } } as Copy;
+    const ignored = version(2, { tags: { [IGNORE_TAG]: "bad" } });
+    const first = planOf({ ...rule, ...holding([v1, ignored], { image: there, copy: begun }) });
+    expect(first.copies[0]?.state).toBe("retired");
+    const next = planOf({ ...rule, copies: first.copies, observation: observation([v1, ignored, there]) });
+    expect(called(next)[0]).toContain(ROLLED_BACK_TAG);
   });
 
   it("needs the former version in place of the one that was rolled back", () => {

@@ -97,10 +97,15 @@ export function tell(story: Story): Telling {
 }
 
 function leftIn(report: Report, stands: (copy: Copy) => boolean): string[] {
+  // Another copy of it keeps the name, and is asked to give it up now and then.
+  const isAsked = (action: Action) =>
+    action.do === "modify" &&
+    action.attributes.name?.includes("--aside-") === true &&
+    report.copies.some(({ key, state }) => state === "blocked" && key.rootId === action.copy.key.rootId);
   const standing = new Set(report.copies.filter(stands).map(({ key }) => keyText(key)));
   const actions = report.plan.actions.flatMap((action): string[] => {
     const keys = action.do === "send" ? action.drafts.map(({ copy }) => copy.key) : [action.copy.key];
-    return keys.every((key) => standing.has(keyText(key))) ? [] : [textOf(action)];
+    return isAsked(action) || keys.every((key) => standing.has(keyText(key))) ? [] : [textOf(action)];
   });
   const open = report.copies.filter(
     (copy) =>
