@@ -70,3 +70,22 @@ describe.each([
     expect(t.copies()).toEqual([expect.stringMatching(/ap-shanghai: golden-web$/)]);
   });
 });
+
+describe("what a copy differs in", () => {
+  it("counts as tried only when a call was made, and not by runs that may make none or have no time left", async () => {
+    t.bake();
+    await t.settle(t.instance([one]));
+    const image = theCopy();
+    if (image) changeImage(t.world, image, { description: "by hand" });
+    for (let round = 0; round < 8; round += 1) {
+      t.pass(10 * MINUTE);
+      await replicate({ ...sweep, noCalls: true }, t.instance([one]));
+      await replicate(sweep, t.instance([one], { stopAt: () => 0 }));
+    }
+    const before = changes();
+    const { copies } = await replicate(sweep, t.instance([one]));
+    expect(changes()).toBe(before + 1);
+    expect(copies).toMatchObject([{ state: "ready" }]);
+    expect(copies[0]).not.toHaveProperty("mending");
+  });
+});
