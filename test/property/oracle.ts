@@ -210,10 +210,14 @@ function whyNoCopy(
   if (allowed.length === 0) return "every policy that wants it forbids it";
   if (progressOf(source, world.workNow()).state !== "NORMAL") return "it is not NORMAL";
   if (root.snapshots.some(({ usage }) => usage === "DATA_DISK")) return "it has data disks";
+  // A version that is just gone may keep the place of an older one among the newest: then that is not wanted yet.
+  const isSure = ({ policy }: Wish) =>
+    policy.select.newest === undefined ||
+    records.every(({ key }) => world.images.get(key.rootRegion)?.has(key.rootId) === true);
   for (const of of [(w: Wish) => w.policy.copy.name, (w: Wish) => familyOf(w) || undefined]) {
     const said = new Set(
       allowed
-        .filter(({ isStep }) => !isStep)
+        .filter((wish) => !wish.isStep && isSure(wish))
         .map(of)
         .filter((value) => value !== undefined),
     );
