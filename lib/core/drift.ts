@@ -67,7 +67,13 @@ export function settle(copy: Ready | Retired, image: Image, c: Circumstances): S
   if (!isOurs || copy.adopted || image.state !== "NORMAL" || !(c.sweep || copy.mending)) return NOTHING;
   const shareWith = c.policies.filter((policy) => isOf(copy, policy)).flatMap((policy) => policy.copy.shareWith);
   const back = rolledBack(copy, image, shareWith);
-  return back ? mend(copy, image, [back], c) : (giveBack(copy, image, shareWith, c) ?? NOTHING);
+  if (back) return mend(copy, image, [back], c);
+  const owed = giveBack(copy, image, shareWith, c);
+  if (owed) return owed;
+  // What was being set right has nobody who says what is right.
+  if (!c.sweep || copy.state !== "ready" || !copy.mending) return NOTHING;
+  const { mending, ...rest } = copy;
+  return note({ ...rest, updatedAt: c.now }, "mended", `${image.imageId}: ${mending.what} is left as it is`);
 }
 
 /**
