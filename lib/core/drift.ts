@@ -33,8 +33,9 @@ interface Difference {
  */
 export function maintain(remembered: Ready, image: Image, want: Want, c: Circumstances): Step {
   const copy = asKnown(remembered, image, want);
-  // What shall become of it does not show.
-  if (want.block?.code === "contradiction") return settle(remembered, image, c);
+  // What shall become of it does not show; or it was a step for another, and who wants it for himself may not have it.
+  const isStep = isIntermediate(image, copy.key) && !want.intermediate;
+  if (want.block && (want.block.code === "contradiction" || isStep)) return settle(remembered, image, c);
   if (copy.adopted || image.state !== "NORMAL" || !(c.sweep || copy.mending)) return NOTHING;
   // Who stands in whose way is found out by a look at everything alone: a look at less must not take it for set right.
   if (!c.sweep && isTried(copy, USURPS)) return NOTHING;
