@@ -57,6 +57,7 @@ export function textOf(view: PlanView, asked?: readonly Preflight[]): string {
   for (const [reason, images] of grouped(view.kept, ({ reason }) => withRemedy(reason)))
     lines.push(`= not deleted, ${listed(images.map(({ image }) => `${image.imageId} in ${image.region}`))}: ${reason}`);
   for (const [reason, images] of bySkipReason(view)) lines.push(`  ${count(images, "image")} not taken: ${reason}`);
+  if (view.skipped.length > 0) lines.push("  (explain IMAGE says why, and what would change that)");
   for (const { source, region, outcome, reason } of asked ?? [])
     lines.push(`? ${source.imageId} → ${region}: ${reason ? refusalText(reason, outcome) : "would be accepted"}`);
   if (asked && view.waiting.length > 0)

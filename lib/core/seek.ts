@@ -59,7 +59,8 @@ export function seek(
     changed(copy, { ...base, state: "waiting", reason, ...(notBefore !== undefined && { notBefore }) });
   if (want.block) return changed(copy, { ...base, state: "blocked", reason: want.block });
   if (copy && waitsStill(copy, c.now)) return NOTHING;
-  if (want.wait) return wait(want.wait);
+  // A later step is made from the one before it, whatever its source is doing.
+  if (want.wait && !want.parent) return wait(want.wait);
   const unreadable = observation.unreadable.get(key.region);
   if (unreadable) return wait(unreadable);
   if (!all || !found) return NOTHING;

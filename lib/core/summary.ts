@@ -64,7 +64,11 @@ export function reasonText(copy: Copy, toldWhatIsMended = false): string | null 
     copy.state === "copying" && copy.imageId === undefined ? "asked for; the cloud has not shown it yet" : "",
     copy.state === "finishing" && copy.held ? withRemedy(copy.held) : "",
     copy.rolledBack === undefined ? "" : rolledBackText(copy, copy.rolledBack),
-    "deprecatedByUs" in copy && copy.deprecatedByUs ? "marked as deprecated, as its source is" : "",
+    "deprecatedByUs" in copy && copy.deprecatedByUs
+      ? copy.rolledBack
+        ? "marked as deprecated for that"
+        : "marked as deprecated, as its source is"
+      : "",
     "mending" in copy && copy.mending && !toldWhatIsMended ? mendingText(copy.mending) : "",
   ];
   return parts.filter(Boolean).join("; ") || null;
