@@ -8,13 +8,13 @@ const CONTRADICTION = "contradiction";
  * made. What cannot be had together (two names, two families, two descriptions, two values of one tag) blocks it, for as
  * long as the policies are so; what can be told from the policies alone, `validate` refuses already.
  */
-export function mergedWant(first: Want, second: Want): Want {
+export function mergedWant(first: Want, second: Want, isThere = false): Want {
   const policies = [...new Set([...first.policies, ...second.policies])];
   // What one policy wants only as a step is what another wants for itself.
   if (first.intermediate !== second.intermediate) {
     const [step, own] = first.intermediate ? [first, second] : [second, first];
-    // Who may not have it for himself does not keep the other from his.
-    return { ...(own.block ? step : own), policies };
+    // Who may not have it for himself does not keep the other from his. But one that is there is his.
+    return { ...(own.block && !isThere ? step : own), policies };
   }
   if (second.intermediate) return { ...first, policies };
   // A third policy that agrees with one of two which contradict each other settles nothing.

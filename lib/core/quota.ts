@@ -29,7 +29,7 @@ export function withinQuota(
 ): { steps: Step[]; asks: Question[] } {
   const asks: Question[] = [];
   const full = new Map<Step, { copy: Copy; reason: Reason }>();
-  for (const [region, additions] of byRegion(steps, wants)) {
+  for (const [region, additions] of byRegion(steps, wants, c)) {
     const question = { ask: "quota", region } as const;
     const answer = answerTo(c.answers, question);
     if (!answer) asks.push(question);
@@ -80,10 +80,10 @@ function promised(
   }).length;
 }
 
-function byRegion(steps: readonly Step[], wants: ReadonlyMap<string, Want>): Map<string, Addition[]> {
+function byRegion(steps: readonly Step[], wants: ReadonlyMap<string, Want>, c: Circumstances): Map<string, Addition[]> {
   const regions = new Map<string, Addition[]>();
   for (const step of steps) {
-    const copy = addedBy(step);
+    const copy = addedBy(step, c);
     if (!copy) continue;
     const want = wants.get(keyText(copy.key));
     const addition: Addition = { step, copy, want, needs: want?.intermediate ? 2 : 1 };
@@ -92,10 +92,11 @@ function byRegion(steps: readonly Step[], wants: ReadonlyMap<string, Want>): Map
   return regions;
 }
 
-function addedBy({ act, note }: Step): Copy | undefined {
+function addedBy({ act, note }: Step, { copyOf }: Circumstances): Copy | undefined {
   if (act?.do === "send") return act.draft.copy;
   // Another one gives up its name for it: not before there is room.
-  return note?.copy.state === "waiting" && note.copy.reason.code === MAKING_ROOM ? note.copy : undefined;
+  if (note?.copy.state !== "waiting" || note.copy.reason.code !== MAKING_ROOM) return undefined;
+  return copyOf(note.copy.key) ?? note.copy;
 }
 
 function firstFirst(a: Addition, b: Addition): number {

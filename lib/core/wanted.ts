@@ -65,7 +65,7 @@ export function wantedCopies(policies: readonly Policy[], sight: Sight): Wanted 
         if (!isWhole && !standing.has(keyText(want.key))) continue;
         if (roots.kept.has(root) && !existing.has(keyText(want.key))) continue;
         const other = wants.get(keyText(want.key));
-        wants.set(keyText(want.key), other ? mergedWant(other, want) : want);
+        wants.set(keyText(want.key), other ? mergedWant(other, want, made.has(keyText(want.key))) : want);
       }
     }
   }
