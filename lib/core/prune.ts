@@ -71,8 +71,8 @@ function whyNotSuperseded(copy: Retired, step: Image, observation: Observation, 
     if (encrypted.imageId === undefined || encrypted.missingSince !== undefined) return false;
     const image = seen(observation, { region: encrypted.key.region, imageId: encrypted.imageId });
     if (typeof image === "string" || image.state !== "NORMAL" || tokenIn(image.name)) return false;
-    // An older one was made with another key, and not of this.
-    return lineageIs(encrypted, image) && image.createdAt >= step.createdAt;
+    // One that is older and nobody wants was made with another key, and not of this.
+    return lineageIs(encrypted, image) && (encrypted.state === "ready" || image.createdAt >= step.createdAt);
   });
   if (isReady) return undefined;
   const key = keyText(copy.key);

@@ -370,7 +370,10 @@ describe("a step on the way to an encrypted copy", () => {
     answered([usesOf(one.image), undefined], [sharesOf(one.image), []], [{ ask: "quota", region: SHANGHAI }, 9]);
 
   it("is not superseded by an encrypted copy that was made before it, with another key", () => {
-    const old = made(root, SHANGHAI, { image: { createdAt: NOW - 2 * DAY } }, "encrypted:default");
+    const before = made(root, SHANGHAI, { image: { createdAt: NOW - 2 * DAY } }, "encrypted:default");
+    const { readyAt: _, name: __, adopted: ___, ...record } = before.copy;
+    const reason = { code: "deselected", text: "" };
+    const old: Known = { image: before.image, copy: { ...record, state: "retired", reason, since: NOW - DAY } };
     const step = retired(root, SHANGHAI, { image: { name: plainName, createdAt: NOW - DAY } });
     const { copies, observation: seen } = holding([root], old, step);
     const gone = { ...seen, regions: new Map([...seen.regions].map(([region, view]) => [region, view])) };

@@ -142,7 +142,7 @@ describe("rolling a family back", () => {
     const { claim } = asked(v3, SHANGHAI).copy as Extract<Copy, { state: "copying" }>;
     const { imageId } = there;
     const reason = { code: "share-refused", text: "" };
-    const blocked = { ...(copy), state: "blocked", imageId, claim, reason, notBefore: NOW + DAY } as Copy;
+    const blocked = { ...copy, state: "blocked", imageId, claim, reason, notBefore: NOW + DAY } as Copy;
     const { acts, notes } = back([], ...two, { image: there, copy: blocked });
     expect(acts.map(({ image: { imageId: id } }) => id)).toEqual([imageId]);
     expect(notes).toMatchObject([{ copy: { state: "blocked", rolledBack: "golden" } }]);
@@ -153,7 +153,7 @@ describe("rolling a family back", () => {
     const gone = copyOf(v2, SHANGHAI);
     const newer = copyOf(v3, SHANGHAI, { image: { family: "" }, copy: { family: "golden" } });
     const aside = copyOf(v1, SHANGHAI);
-    const named = { ...aside, image: { ...aside.image, name: asideName((aside.copy).key, v1.name) } };
+    const named = { ...aside, image: { ...aside.image, name: asideName(aside.copy.key, v1.name) } };
     expect(told([], gone, newer, named)).toEqual(["no-former"]);
   });
 
