@@ -104,7 +104,8 @@ async function wait(
   let report = first;
   let quietSince = Date.now();
   let before = "";
-  while (!report.copies.every(isSettled) && !interrupted()) {
+  const isOver = (copy: Copy) => isSettled(copy) || waitsForBlocked(copy, report.copies);
+  while (!report.copies.every(isOver) && !interrupted()) {
     const now = Date.now();
     const states = JSON.stringify(
       report.copies.map((copy) => [copy.state, "percent" in copy ? copy.percent : undefined]),
@@ -118,6 +119,20 @@ async function wait(
     progress.alive(report.copies);
   }
   return report;
+}
+
+/** A later step of a chain, whose first step needs a person. */
+function waitsForBlocked(copy: Copy, all: readonly Copy[]): boolean {
+  if (copy.state !== "waiting" || copy.reason.code !== "parent-not-ready") return false;
+  const { rootId, rootRegion, region } = copy.key;
+  return all.some(
+    ({ key, state }) =>
+      key.rootId === rootId &&
+      key.rootRegion === rootRegion &&
+      key.variant === "plain" &&
+      (key.region === region || key.region === rootRegion) &&
+      (state === "blocked" || state === "failed"),
+  );
 }
 
 /** Sleeps, but not past an interrupt. */

@@ -100,9 +100,10 @@ function isTold(note: PlanView["note"][number], { change }: PlanView): boolean {
 
 function totalText(view: PlanView): string {
   const copies = view.send.reduce((sum, { destinations }) => sum + destinations.length, 0);
+  const calls = new Set(view.send.map(({ call }) => call)).size;
   const removed = view.remove.length > 0 ? `, ${count(view.remove.length, "image")} to delete` : "";
   if (hasWork(view))
-    return `Plan: ${count(copies, "copy", "copies")} to ask for in ${count(view.send.length, "call")}, ${count(view.change.length, "copy", "copies")} to tag, name or share${removed}.`;
+    return `Plan: ${count(copies, "copy", "copies")} to ask for in ${count(calls, "call")}, ${count(view.change.length, "copy", "copies")} to tag, name or share${removed}.`;
   const number = (state: CopyState) =>
     [...view.waiting, ...view.underWay, ...view.blocked].filter((one) => one.state === state).length;
   const open = OPEN.flatMap((state) => (number(state) > 0 ? [`${number(state)} ${state}`] : []));

@@ -3,7 +3,7 @@ import { type Estimate, estimate, measurements } from "./estimate.ts";
 import { kindsOf } from "./kind.ts";
 import { keyText } from "./mark.ts";
 import type { Plan, Send } from "./plan.ts";
-import type { Act, ImageAttributes } from "./step.ts";
+import type { Act, Draft, ImageAttributes } from "./step.ts";
 
 /** Which copy something is about. */
 export interface CopyView {
@@ -15,8 +15,10 @@ export interface CopyView {
   readonly intermediate: boolean;
 }
 
-/** A call that makes copies: one image, all destinations. */
+/** What a call makes for one policy under one name: one image, several destinations. */
 export interface SendView {
+  /** Those with one number are one call. */
+  readonly call: number;
   /** What is copied: the source itself, or a copy from which the others are made. */
   readonly source: ImageRef;
   readonly name: string;
@@ -130,14 +132,27 @@ function viewer(plan: Plan): (copy: Copy) => CopyView {
 
 function sendsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) => CopyView): SendView[] {
   const measured = measurements(plan.copies);
-  return sends.flatMap(({ source, drafts }) => {
-    const isStep = ({ copy }: Send["drafts"][number]) => view(copy).intermediate;
+  const isStep = ({ copy }: Draft) => view(copy).intermediate;
+  const parts = sends.flatMap(({ source, drafts }, call) => {
+    const groups = new Map<string, Draft[]>();
+    // Steps last: what they lead to is told with the name that stays.
+    for (const draft of [...drafts].sort((a, b) => Number(isStep(a)) - Number(isStep(b)))) {
+      const { policy } = draft.copy;
+      const own = JSON.stringify([policy, draft.claim.settings.name]);
+      const same = [...groups.keys()].find((key) => (JSON.parse(key) as string[])[0] === policy);
+      const key = isStep(draft) ? (same ?? own) : own;
+      groups.set(key, [...(groups.get(key) ?? []), draft]);
+    }
+    return [...groups.values()].map((some) => ({ call, source, drafts: some }));
+  });
+  return parts.flatMap(({ call, source, drafts }) => {
     // The name that stays; that of a step is of no use to anybody.
     const named = drafts.find((draft) => !isStep(draft)) ?? drafts[0];
     if (!named) return [];
     const sizes = drafts.map(({ copy }) => plan.wants.get(keyText(copy.key))?.root.sizeGiB ?? 0);
     const times = drafts.flatMap(({ copy }) => measured(copy.key).median ?? []);
     return {
+      call,
       source,
       name: named.copy.rootName,
       policy: named.copy.policy,

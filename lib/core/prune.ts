@@ -37,7 +37,7 @@ export function prune(copy: Retired, image: Image, observation: Observation, c: 
   for (const found of [used, pointed, shared]) {
     if (found && "code" in found) return { kept: { copy, image, reason: found } };
   }
-  const why = step ? "its encrypted copy is ready" : copy.reason.text;
+  const why = copy.reason.text;
   if (shared && "withdraw" in shared) return { act: { do: "withdraw", copy, image, accounts: shared.withdraw, why } };
   const { imageId: _, ...rest } = copy;
   const reason: Reason = { code: "pruned", text: `${image.imageId} was deleted: ${why}` };

@@ -1,7 +1,7 @@
 import type { Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../types.ts";
 import { MAKING_ROOM, putAside } from "./aside.ts";
 import { adopted, candidatesFor, copyBase } from "./found.ts";
-import { isMarked, tokenIn, tokenName } from "./mark.ts";
+import { isCopyOf, isMarked, keyText, tokenIn, tokenName } from "./mark.ts";
 import { allCustom, type Observation, seen } from "./observation.ts";
 import { removeFailed } from "./prune.ts";
 import {
@@ -74,6 +74,8 @@ export function seek(
   const aside = holder && putAside(holder, want, c);
   if (aside) return makeRoom(aside, want, copy, c);
   if (holder) return nameTaken(holder, want, copy, c);
+  const rival = want.intermediate && rivalOf(want, c);
+  if (rival) return nameTaken(rival, want, copy, c);
   const leftover = removeFailed(copy, found.failed, c);
   if (leftover) {
     const text = `first, ${leftover.image.imageId} is deleted: ${leftover.why}`;
@@ -176,10 +178,22 @@ function makeRoom(act: Extract<Act, { do: "modify" }>, want: Want, copy: Copy | 
   const reason: Reason = {
     code: "name-taken",
     text: `${imageId} in ${region}, our copy that was made otherwise, has the name "${want.settings.name}" and could not be given another one`,
-    remedy: "see the journal for the cloud's answer; it is tried again every ten minutes",
+    remedy:
+      "if it is shared with other accounts, end that by hand, as a shared image cannot be renamed, and then: cvm-replicator retry; it is tried again every ten minutes besides",
   };
   const blocked: Copy = { ...base, state: "blocked", reason, notBefore: c.now + LOOK_AGAIN };
   return { ...note(blocked, "blocked", reason.text), ...(isStuck && { act }) };
+}
+
+/** Who has the name already that the encrypted copy is to get: then its plain copy would be made for nothing. */
+function rivalOf(want: Want, c: Circumstances): Image | undefined {
+  const step = keyText(want.key);
+  for (const child of c.wants.values()) {
+    if (!child.parent || keyText(child.parent) !== step || child.key.region !== want.key.region) continue;
+    const holder = c.holderOf(child);
+    if (holder && !isCopyOf(holder, want.key) && !putAside(holder, child, c)) return holder;
+  }
+  return undefined;
 }
 
 /** Another image of the account has the name already: block, or adopt it if the policy says so and it fits. */
@@ -202,13 +216,16 @@ function nameTaken(holder: Image, want: Want, copy: Copy | undefined, c: Circums
       text,
     );
   }
+  const isOurs = isMarked(holder, want.key.account) || c.isRecorded(holder);
   const reason: Reason = {
     code: "name-taken",
     // Told under either setting: who reads the plan is to know what `adopt` would do.
-    text: `${holder.imageId} in ${want.key.region} is already named "${holder.name}"; ${misfit ? `it cannot be adopted: ${misfit}` : "it would fit existing: adopt"}`,
-    remedy: misfit
-      ? "rename or delete that image, or give the copy another name (copy.name)"
-      : "rename or delete that image, give the copy another name (copy.name), or set existing: adopt",
+    text: `${holder.imageId} in ${want.key.region}${isOurs ? ", a copy of ours," : ""} is already named "${holder.name}"; ${misfit ? `it cannot be adopted: ${misfit}` : "it would fit existing: adopt"}`,
+    remedy: isOurs
+      ? "give one of the two another name (copy.name)"
+      : misfit
+        ? "rename or delete that image, or give the copy another name (copy.name)"
+        : "rename or delete that image, give the copy another name (copy.name), or set existing: adopt",
   };
   return changed(copy, { ...base, state: "blocked", reason });
 }

@@ -52,7 +52,7 @@ export async function rollback(family: string, order: RollbackOrder, tools: Repl
     const observation = await observe(account, { kind: "sweep" }, copies, memory.awaited, tools);
     const further = order.further === true && round === 1;
     const planned = plannedRollback(family, copies, observation, further, now());
-    for (const one of planned.regions) regions.set(one.region, one);
+    for (const one of planned.regions) if (!regions.has(one.region)) regions.set(one.region, one);
     problems = [...planned.problems, ...observation.unreadable.values()];
     remarks.push(...planned.remarks.filter(({ code }) => round === 1 || code !== "rolled-back-before"));
     if (order.dryRun || !memory.record || (round > 1 && planned.notes.length === 0)) break;

@@ -116,7 +116,7 @@ describe("the plain copy, when the encrypted one is ready", () => {
     expect(noted(plan)).toEqual(["ap-shanghai: retired (superseded)"]);
     const next = look(secret);
     expect(called(next)).toEqual([`delete ${imageId}`]);
-    expect(next.actions).toMatchObject([{ why: "its encrypted copy is ready" }]);
+    expect(next.actions).toMatchObject([{ do: "delete" }]);
   });
 
   it.each<[string, ReturnType<typeof look>]>([
