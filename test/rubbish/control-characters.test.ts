@@ -192,7 +192,7 @@ describe("what people see of copies with nasty names, ids and reasons", () => {
         expectPlain(text);
         for (const line of text.split("\n"))
           expect(line).toMatch(
-            /^($|[+~·!=-] | {2}\d+ images? not taken: |warning: |problem: |Plan: |Nothing to do|Adds at most \d)/,
+            /^($|[+~·!=-] | {2}\d+ images? not taken: | {2}\(explain IMAGE |warning: |problem: |Plan: |Nothing to do|Adds at most \d)/,
           );
       }),
       runs(300),
