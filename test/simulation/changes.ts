@@ -3,7 +3,7 @@ import type { RequestRecord } from "../../emulator/request-log.ts";
 import { ROLLED_BACK_TAG, tokenIn } from "../../lib/core/mark.ts";
 import { STALE } from "../../lib/core/timing.ts";
 import type { Millis } from "../../lib/types.ts";
-import { copyText, type Expected, expectedCopies, familyOf, secondsOf } from "./expected.ts";
+import { copyText, type Expected, expectedCopies, familyOf, isLike, secondsOf } from "./expected.ts";
 import type { Actor, Scene } from "./scene.ts";
 import { FRIEND } from "./setting.ts";
 
@@ -67,7 +67,11 @@ function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): 
   }
   if (image.encrypted) return "it is encrypted";
   if (tokenIn(image.name)) return "it is not finished";
-  const isMeant = expected?.policies.some(({ copy }) => copy.shareWith.length > 0) ?? false;
+  const root = sim.rootOf(sim.originOf(image.imageId)?.rootId ?? "");
+  // In place of a newer version that was rolled back, a policy wants an older one that is there.
+  const mayBeKept = sim.images().some((one) => tagsOf(one).has(ROLLED_BACK_TAG));
+  const wanting = expected?.policies ?? (mayBeKept ? actor.policies.filter((one) => root && isLike(root, one)) : []);
+  const isMeant = wanting.some(({ copy }) => copy.shareWith.length > 0);
   // What was shared before it could be modified is shared again, by that process or another, whatever has happened since.
   return isMeant || !isCalm || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy wants it shared";
 }
