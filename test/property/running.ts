@@ -122,12 +122,14 @@ function textOf(action: Action): string {
 }
 
 /** Blocked by what the cloud says; or set right in vain so often that it is tried once a day, in a cloud where that is in vain. */
-function standsIn({ modifyWhileShared, emptyFamily }: World["switches"]): (copy: Copy) => boolean {
+function standsIn({ modifyWhileShared, emptyFamily, uniqueNames }: World["switches"]): (copy: Copy) => boolean {
   return (copy) => {
     // Its name is kept by another copy of it, which the cloud lets nobody rename.
     const isKept = copy.state === "blocked" && copy.reason.code === "name-taken" && copy.notBefore !== undefined;
     if (copy.state === "blocked") return STANDING.has(copy.reason.code) || isKept;
     if (!("mending" in copy) || !copy.mending || copy.mending.tries < 5) return false;
+    // Another copy of the same source is to have the same name, with other encryption.
+    if (copy.mending.what.startsWith("name") && uniqueNames !== "off") return true;
     const isFamily = copy.mending.what.startsWith("family");
     const isModified = !/tags|shares/.test(copy.mending.what);
     return isModified && (modifyWhileShared === "refused" || (isFamily && emptyFamily === "ignored"));
