@@ -1,7 +1,7 @@
 import type { Copy, Image, Mending, Policy, Reason } from "../types.ts";
 import { putAside } from "./aside.ts";
 import { asKnown, isAboutToBeMarked, knownText, ROLLBACK } from "./known.ts";
-import { isAside, isIntermediate, keyText, lineageOf, lineageTags, ROLLED_BACK_TAG } from "./mark.ts";
+import { isAside, isIntermediate, isProven, lineageOf, lineageTags, ROLLED_BACK_TAG } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import { missingShares } from "./shares.ts";
 import { type Act, type Circumstances, type ImageAttributes, iso, NOTHING, note, type Step } from "./step.ts";
@@ -63,9 +63,8 @@ export function maintain(remembered: Ready, image: Image, want: Want, c: Circums
  * moment is given back.
  */
 export function settle(copy: Ready | Retired, image: Image, c: Circumstances): Step {
-  const lineage = lineageOf(image);
-  const isOurs = lineage !== undefined && keyText({ ...lineage, region: image.region }) === keyText(copy.key);
-  if (!isOurs || copy.adopted || image.state !== "NORMAL" || !(c.sweep || copy.mending)) return NOTHING;
+  if (!isProven(image, copy.key) || copy.adopted || image.state !== "NORMAL" || !(c.sweep || copy.mending))
+    return NOTHING;
   const shareWith = c.policies.filter((policy) => isOf(copy, policy)).flatMap((policy) => policy.copy.shareWith);
   const back = rolledBack(copy, image, shareWith);
   if (back) return mend(copy, image, [back], c);
@@ -87,10 +86,8 @@ export function follow(copy: Retired, image: Image, observation: Observation, c:
   const { key } = copy;
   const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
   const recalled = typeof root !== "string" && root.deprecated;
-  const lineage = lineageOf(image);
-  const isOurs = lineage !== undefined && keyText({ ...lineage, region: key.region }) === keyText(key);
   const policy = c.policies.find(({ name }) => name === copy.policy) ?? c.policies.find((one) => isOf(copy, one));
-  if (!isOurs || copy.adopted || !policy?.enabled || image.state !== "NORMAL") return NOTHING;
+  if (!isProven(image, key) || copy.adopted || !policy?.enabled || image.state !== "NORMAL") return NOTHING;
   if (!c.sweep && isTried(copy, USURPS)) return NOTHING;
   const { shareWith } = policy.copy;
   const found =

@@ -1,6 +1,6 @@
 import type { Copy, CopyKey, Image, Reason } from "../types.ts";
 import { hasFailed } from "./found.ts";
-import { keyText } from "./mark.ts";
+import { keyText, rootText } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import { type Answers, answerTo, type Question } from "./questions.ts";
 import type { RolledBack } from "./rolled-back.ts";
@@ -92,7 +92,8 @@ export function families(
       return (
         copy?.state === "retired" &&
         !copy.adopted &&
-        (isSibling(leader, copy) || (copy.rootCreatedAt !== undefined && isNewer(leader, copy)))
+        // Made of the same source, with other encryption: the one that is wanted counts.
+        (rootText(leader.key) === rootText(copy.key) || (copy.rootCreatedAt !== undefined && isNewer(leader, copy)))
       );
     }
   }
@@ -105,11 +106,6 @@ function asWanted(copy: Copy, want: Want | undefined): Copy {
   const { family } = want.release;
   const known = { ...rest, rootCreatedAt: want.root.createdAt };
   return family === undefined ? known : { ...known, family };
-}
-
-/** Made of the same source, with other encryption: the one that is wanted counts. */
-function isSibling({ key: a }: Copy, { key: b }: Copy): boolean {
-  return a.rootRegion === b.rootRegion && a.rootId === b.rootId;
 }
 
 function isNewer(a: Copy, b: Copy): boolean {

@@ -33,6 +33,11 @@ export function keyText(key: CopyKey): string {
   return [key.account, key.rootRegion, key.rootId, key.region, key.variant].join("/");
 }
 
+/** One text for the source of a copy, in its own region. */
+export function rootText({ rootRegion, rootId }: Pick<CopyKey, "rootRegion" | "rootId">): string {
+  return `${rootRegion}/${rootId}`;
+}
+
 /** What the token says of its root: 64 bits of a hash, the same in every destination. */
 export function tokenHash(key: CopyKey): string {
   const root = [key.account, key.rootRegion, key.rootId, key.variant].join("/");
@@ -110,6 +115,12 @@ export function lineageOf(image: Image): Lineage | undefined {
   const [region, imageId] = (image.tags[PARENT] ?? "").split("/");
   const parent = region && imageId ? { region, imageId } : { region: rootRegion, imageId: rootId };
   return { account, rootRegion, rootId, variant: variant as Variant, parent, policy: image.tags[POLICY] ?? "" };
+}
+
+/** Whether the lineage tags of an image prove that it is this very copy: those alone, and not its name. */
+export function isProven(image: Image, key: CopyKey): boolean {
+  const lineage = lineageOf(image);
+  return lineage !== undefined && keyText({ ...lineage, region: image.region }) === keyText(key);
 }
 
 /** Whether an image carries our mark for this very copy. */

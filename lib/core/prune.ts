@@ -1,7 +1,7 @@
 import type { Copy, Image, Policy, Reason } from "../types.ts";
 import { formatDuration } from "./duration.ts";
 import { copyBase, hasFailed } from "./found.ts";
-import { IGNORE_TAG, isIntermediate, keyText, lineageOf, tokenIn } from "./mark.ts";
+import { IGNORE_TAG, isIntermediate, isProven, keyText, tokenIn } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import { whyNotSelected } from "./policy/select.ts";
 import { answerTo, type Question, sharesOf, usesOf } from "./questions.ts";
@@ -19,14 +19,14 @@ export function prune(copy: Retired, image: Image, observation: Observation, c: 
   const kept = (code: string, text: string, remedy?: string): Step => ({
     kept: { copy, image, reason: { code, text, ...(remedy !== undefined && { remedy }) } },
   });
-  const step = isIntermediate(image, copy.key) && !copy.wantedItself && lineageIs(copy, image);
+  const step = isIntermediate(image, copy.key) && !copy.wantedItself && isProven(image, copy.key);
   // Asking who uses an image costs many calls: soon after it was retired, and then with each look at everything.
   if (!c.sweep && !(step && c.now - (copy.since ?? 0) < LOOK_AGAIN)) return NOTHING;
   if (copy.adopted) return kept("adopted", "it was made by other means");
   const forbidden = step ? whyNotSuperseded(copy, image, observation, c) : whyNotPermitted(copy, observation, c);
   if (forbidden) return { kept: { copy, image, reason: forbidden } };
   if (image.state !== "NORMAL" || tokenIn(image.name)) return kept("unfinished", `it is ${image.state}`);
-  if (!lineageIs(copy, image)) return kept("no-lineage", "its lineage tags are not there, or are another image's");
+  if (!isProven(image, copy.key)) return kept("no-lineage", "its lineage tags are not there, or are another image's");
   if (c.isParent(image)) return kept("is-parent", "a copy is being made from it");
 
   const shared = whyShared(copy, image, c);
@@ -48,19 +48,14 @@ export function prune(copy: Retired, image: Image, observation: Observation, c: 
 /** What the cloud left of an attempt that failed, and is proven to be ours: it goes before the next attempt. */
 export function removeFailed(copy: Copy | undefined, failed: readonly Image[], c: Circumstances): Deletion | undefined {
   if (!copy) return undefined;
-  const isProven = (image: Image) =>
-    lineageIs(copy, image) || (tokenIn(image.name)?.claimNumber ?? Infinity) <= copy.claims;
-  const [image] = failed.filter((one) => hasFailed(one) && isProven(one) && !copy.leftBehind?.includes(one.imageId));
+  const isOurs = (image: Image) =>
+    isProven(image, copy.key) || (tokenIn(image.name)?.claimNumber ?? Infinity) <= copy.claims;
+  const [image] = failed.filter((one) => hasFailed(one) && isOurs(one) && !copy.leftBehind?.includes(one.imageId));
   if (!image) return undefined;
   const leftBehind = [...(copy.leftBehind ?? []), image.imageId];
   const refused = { ...copy, leftBehind, updatedAt: c.now };
   const why = `it is what is left of an attempt that failed (${image.state})`;
   return { do: "delete", copy, image, sizeGiB: image.sizeGiB, why, done: copy, refused };
-}
-
-function lineageIs(copy: Copy, image: Image): boolean {
-  const lineage = lineageOf(image);
-  return lineage !== undefined && keyText({ ...lineage, region: image.region }) === keyText(copy.key);
 }
 
 /** A plain copy that was there only to be encrypted goes once the encrypted one is ready, and seen to be there. */
@@ -72,7 +67,7 @@ function whyNotSuperseded(copy: Retired, step: Image, observation: Observation, 
     const image = seen(observation, { region: encrypted.key.region, imageId: encrypted.imageId });
     if (typeof image === "string" || image.state !== "NORMAL" || tokenIn(image.name)) return false;
     // One that is older and nobody wants was made with another key, and not of this.
-    return lineageIs(encrypted, image) && (encrypted.state === "ready" || image.createdAt >= step.createdAt);
+    return isProven(image, encrypted.key) && (encrypted.state === "ready" || image.createdAt >= step.createdAt);
   });
   if (isReady) return undefined;
   const key = keyText(copy.key);

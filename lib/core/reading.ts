@@ -1,5 +1,5 @@
-import type { AwaitedImage, Copy, CopyKey, Image, ImageRef, ImageType, Millis, Policy } from "../types.ts";
-import { isIntermediate } from "./mark.ts";
+import type { AwaitedImage, Copy, Image, ImageRef, ImageType, Millis, Policy } from "../types.ts";
+import { isIntermediate, rootText } from "./mark.ts";
 import type { Observation } from "./observation.ts";
 import { whyNotSelected } from "./policy/select.ts";
 import { SUPERSEDED } from "./step.ts";
@@ -159,10 +159,6 @@ function stepsOf(copies: readonly Copy[]): ReadonlyMap<string, readonly string[]
     steps.set(place, [...(steps.get(place) ?? []), copy.imageId]);
   }
   return steps;
-}
-
-function rootText(key: CopyKey): string {
-  return `${key.rootRegion}/${key.rootId}`;
 }
 
 /** Whether the time has come to look at a copy again. */

@@ -1,7 +1,7 @@
 import type { Copy, Image, ImageRef, Reason } from "../types.ts";
 import { hasFailed } from "./found.ts";
 import { ROLLBACK } from "./known.ts";
-import { IGNORE_TAG, isAside, isIntermediate, keyText, lineageOf, ROLLED_BACK_TAG, tokenIn } from "./mark.ts";
+import { IGNORE_TAG, isAside, isIntermediate, isProven, keyText, ROLLED_BACK_TAG, rootText, tokenIn } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import type { Note } from "./plan.ts";
 import type { Act } from "./step.ts";
@@ -162,8 +162,7 @@ function heldBy(copy: Copy, observation: Observation): Held | undefined {
   if (!("imageId" in copy) || copy.imageId === undefined || ("adopted" in copy && copy.adopted)) return undefined;
   const image = seen(observation, { region: copy.key.region, imageId: copy.imageId });
   if (typeof image === "string" || hasFailed(image) || tokenIn(image.name)) return undefined;
-  const lineage = lineageOf(image);
-  if (!lineage || keyText({ ...lineage, region: image.region }) !== keyText(copy.key)) return undefined;
+  if (!isProven(image, copy.key)) return undefined;
   return { copy: { ...copy, imageId: copy.imageId }, image };
 }
 
@@ -201,7 +200,7 @@ function ofSource(family: string, { copy }: Held, observation: Observation): Rea
 }
 
 function isSameRoot({ copy: { key: a } }: { copy: Copy }, { copy: { key: b } }: { copy: Copy }): boolean {
-  return a.rootRegion === b.rootRegion && a.rootId === b.rootId;
+  return rootText(a) === rootText(b);
 }
 
 function bornAt({ copy, image }: Held): number {

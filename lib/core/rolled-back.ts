@@ -1,5 +1,5 @@
 import type { Copy, CopyKey, ImageRef } from "../types.ts";
-import { keyText, lineageOf, ROLLED_BACK_TAG, tokenIn } from "./mark.ts";
+import { keyText, lineageOf, ROLLED_BACK_TAG, rootText, tokenIn } from "./mark.ts";
 import type { Observation } from "./observation.ts";
 
 /** Versions that `rollback` took out of a family. */
@@ -41,8 +41,4 @@ export function rolledBackVersions(copies: readonly Copy[], observation: Observa
   const roots = new Set(versions.keys());
   for (const copy of copies) if (of(copy.key, copy) !== undefined) roots.add(rootText(copy.key));
   return { of, isRoot: ({ region, imageId }) => roots.has(rootText({ rootRegion: region, rootId: imageId })) };
-}
-
-function rootText({ rootRegion, rootId }: Pick<CopyKey, "rootRegion" | "rootId">): string {
-  return `${rootRegion}/${rootId}`;
 }

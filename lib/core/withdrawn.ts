@@ -1,5 +1,5 @@
 import type { Copy, CopyKey, ImageRef, Policy, Reason } from "../types.ts";
-import { lineageOf } from "./mark.ts";
+import { lineageOf, rootText } from "./mark.ts";
 import { type Observation, seen } from "./observation.ts";
 import type { Want } from "./wanted.ts";
 
@@ -79,8 +79,4 @@ function isAgedOut(
     ),
   );
   return newer.size >= newest;
-}
-
-function rootText({ rootRegion, rootId }: Pick<CopyKey, "rootRegion" | "rootId">): string {
-  return `${rootRegion}/${rootId}`;
 }

@@ -215,7 +215,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "delete without valid lineage",
     file: "lib/core/prune.ts",
-    find: "if (!lineageIs(copy, image)) return kept(",
+    find: "if (!isProven(image, copy.key)) return kept(",
     replace: 'if (image.imageId === "") return kept(',
   },
   {
