@@ -49,14 +49,16 @@ export function rollback(
   further: boolean,
   now: number,
 ): Rollback {
-  const held = copies.flatMap((copy) => heldBy(copy, observation) ?? []).sort((a, b) => bornAt(b) - bornAt(a));
+  const held = copies
+    .flatMap((copy) => heldBy(copy, observation) ?? [])
+    .sort((a, b) => (isOlder(a, b) ? 1 : isOlder(b, a) ? -1 : 0));
   const marked = held.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === family);
   const unmarked = held.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === undefined);
   const inFamily = unmarked.filter(({ image }) => image.family === family);
   const begun = inFamily.filter((one) => marked.some((other) => isSameRoot(one, other)));
   const [newest] = further ? inFamily.filter((one) => !begun.includes(one)) : inFamily;
   const [before] = marked;
-  const isDone = !further && before !== undefined && (newest === undefined || bornAt(before) > bornAt(newest));
+  const isDone = !further && before !== undefined && (newest === undefined || isOlder(newest, before));
   const bad = isDone ? (begun[0] ?? before) : newest;
   if (!bad) return nothing(family, copies, held);
 
@@ -69,7 +71,7 @@ export function rollback(
   for (const one of [...inFamily, ...marked].filter((other) => isSameRoot(other, bad))) {
     const { region } = one.copy.key;
     const former = unmarked
-      .filter((other) => other.copy.key.region === region && bornAt(other) < bornAt(bad))
+      .filter((other) => other.copy.key.region === region && isOlder(other, bad))
       .find((other) => isFormer(other, family, observation));
     concerned.add(keyText(one.copy.key));
     if (former) {
@@ -201,6 +203,12 @@ function ofSource(family: string, { copy }: Held, observation: Observation): Rea
 
 function isSameRoot({ copy: { key: a } }: { copy: Copy }, { copy: { key: b } }: { copy: Copy }): boolean {
   return rootText(a) === rootText(b);
+}
+
+/** As families are led, see `family.ts`: the API shows seconds, and two versions may be of one. */
+function isOlder(a: Held, b: Held): boolean {
+  const [x, y] = [bornAt(a), bornAt(b)];
+  return x === y ? rootText(a.copy.key) < rootText(b.copy.key) : x < y;
 }
 
 function bornAt({ copy, image }: Held): number {

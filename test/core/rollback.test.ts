@@ -149,6 +149,12 @@ describe("rolling a family back", () => {
     expect(notes[0]?.copy).not.toHaveProperty("notBefore");
   });
 
+  it("goes back to a version that was made in the same second, as the family has one of the two", () => {
+    const twin = version(2, { createdAt: v1.createdAt });
+    const known = [copyOf(v1, SHANGHAI), copyOf(twin, SHANGHAI), copyOf(v1, BEIJING), copyOf(twin, BEIJING)];
+    expect(told([], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "ap-beijing: golden-2 → golden-1"]);
+  });
+
   it("goes back to an older version under its own name only", () => {
     const gone = copyOf(v2, SHANGHAI);
     const newer = copyOf(v3, SHANGHAI, { image: { family: "" }, copy: { family: "golden" } });
