@@ -107,3 +107,16 @@ describe("the records alone", () => {
     expect(kinds(beside("ap-guangzhou", "plain"), beside("ap-guangzhou", "encrypted:default"))[0]).toBe("plain");
   });
 });
+
+it("tells the copies of two policies apart that one call makes", () => {
+  const fixed = policy({ name: "fixed", to: ["ap-beijing"], copy: copySettings({ name: "latest" }) });
+  const plan = planOf({ policies: [policy({ to: ["ap-shanghai"] }), fixed], observation: observation([image()]) });
+  const { send } = viewOf(plan);
+  expect(send.map(({ call, policy: by, as, destinations }) => [call, by, as, destinations])).toEqual(
+    expect.arrayContaining([
+      [0, "fixed", "latest", ["ap-beijing"]],
+      [0, "golden", "golden-web", ["ap-shanghai"]],
+    ]),
+  );
+  expect(textOf(viewOf(plan))).toContain("Plan: 2 copies to ask for in 1 call,");
+});

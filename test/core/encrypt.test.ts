@@ -400,6 +400,13 @@ describe("a step on the way to an encrypted copy", () => {
     );
   });
 
+  it("is not made where somebody's image has the name that the encrypted copy is to get", () => {
+    const theirs = image({ region: SHANGHAI, imageId: "img-theirs01", name: root.name });
+    const plan = planOf({ policies: [rule()], observation: observation([root, theirs]) });
+    expect(called(plan)).toEqual([]);
+    expect(noted(plan)).toContain("ap-shanghai: blocked (name-taken)");
+  });
+
   it("is made for another policy, though one that wants it for itself may not have it", () => {
     const own = policy({ name: "own", to: [SHANGHAI], maxSizeGiB: 1, copy: copySettings({ name: "x-{{name}}" }) });
     const plan = planOf({ policies: [own, rule()], observation: observation([root]) });
