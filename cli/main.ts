@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
-import { CloudError, InputError, ReplicatorError } from "../lib/errors.ts";
+import { CloudError, InputError, ReplicatorError } from "../lib/model/errors.ts";
+import type { RetryOptions } from "./commands/retry.ts";
 import { packageVersion } from "./package.ts";
-import type { RetryOptions } from "./retry.ts";
-import { clean } from "./text.ts";
+import { clean } from "./ui/text.ts";
 
 /** 0 fine, 1 error, 2 bad usage or bad policy, 3 something needs a person or failed for good, 4 there is work. */
 type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
@@ -34,7 +34,7 @@ program
   .option("--tests <file>", "hold the policies to the examples in this file: this image goes to these regions")
   .addOption(json())
   .action(async (options: { policy?: string; tests?: string; json?: boolean }) => {
-    exitCode = await (await import("./validate.ts")).validate(options);
+    exitCode = await (await import("./commands/validate.ts")).validate(options);
   });
 
 program
@@ -45,7 +45,7 @@ program
   .option("--preflight", "ask the cloud for each copy whether it would be accepted (DryRun)")
   .option("--detailed-exitcode", "exit with 4 if there is work")
   .action(async (options: { policy?: string; json?: boolean; preflight?: boolean; detailedExitcode?: boolean }) => {
-    exitCode = await (await import("./plan.ts")).plan(options);
+    exitCode = await (await import("./commands/plan.ts")).plan(options);
   });
 
 program
@@ -56,7 +56,7 @@ program
   .option("--wait", "go on until every copy is ready or needs a person")
   .option("--accept-vanished", "many copies were deleted on purpose: make them again")
   .action(async (options: { policy?: string; json?: boolean; wait?: boolean; acceptVanished?: boolean }) => {
-    exitCode = await (await import("./apply.ts")).apply(options);
+    exitCode = await (await import("./commands/apply.ts")).apply(options);
   });
 
 program
@@ -64,7 +64,7 @@ program
   .description("show what is remembered of every copy, without changing anything")
   .addOption(json())
   .action(async (options: { json?: boolean }) => {
-    exitCode = await (await import("./status.ts")).status(options);
+    exitCode = await (await import("./commands/status.ts")).status(options);
   });
 
 program
@@ -77,7 +77,7 @@ program
   .option("--wait", "go on until every copy is ready or needs a person")
   .addOption(json())
   .action(async (images: string[], options: RetryOptions) => {
-    exitCode = await (await import("./retry.ts")).retry(images, options);
+    exitCode = await (await import("./commands/retry.ts")).retry(images, options);
   });
 
 program
@@ -88,7 +88,7 @@ program
   .option("--region <region>", "the image in this region")
   .addOption(json())
   .action(async (image: string, options: { policy?: string; region?: string; json?: boolean }) => {
-    exitCode = await (await import("./explain.ts")).explain(image, options);
+    exitCode = await (await import("./commands/explain.ts")).explain(image, options);
   });
 
 program
@@ -102,7 +102,7 @@ program
   .option("--further", "one version further back than it is already")
   .addOption(json())
   .action(async (family: string, options: { policy?: string; dryRun?: boolean; further?: boolean; json?: boolean }) => {
-    exitCode = await (await import("./rollback.ts")).rollback(family, options);
+    exitCode = await (await import("./commands/rollback.ts")).rollback(family, options);
   });
 
 program
@@ -112,7 +112,7 @@ program
   .addOption(json())
   .option("--yes", "do not ask first")
   .action(async (options: { policy?: string; json?: boolean; yes?: boolean }) => {
-    exitCode = await (await import("./rebuild.ts")).rebuild(options);
+    exitCode = await (await import("./commands/rebuild.ts")).rebuild(options);
   });
 
 program
@@ -124,14 +124,14 @@ program
   .option("--no-cross-border", "refuse copies between mainland China and elsewhere, as for a new account")
   .option("--seed <n>", "seed of everything that is random", "1")
   .action(async (options: { crossBorder: boolean; port: string; host: string; timeScale: string; seed: string }) => {
-    exitCode = await (await import("./emulator.ts")).emulator(options);
+    exitCode = await (await import("./commands/emulator.ts")).emulator(options);
   });
 
 program
   .command("demo")
   .description("emulator, state, functions, events, timer and two images, in under a minute")
   .action(async () => {
-    exitCode = await (await import("./demo.ts")).demo();
+    exitCode = await (await import("./commands/demo.ts")).demo();
   });
 
 /** Errors that are meant for a person are shown as they are; anything else is our own mistake and says so. */

@@ -1,7 +1,7 @@
-import type { Journal } from "../lib/ports/state.ts";
-import { readConfig } from "../lib/shell/config.ts";
-import { type Opened, openReplicator } from "../lib/shell/open.ts";
-import type { Millis } from "../lib/types.ts";
+import type { Journal } from "../lib/model/ports.ts";
+import type { Millis } from "../lib/model/types.ts";
+import { readConfig } from "../lib/replicator/config.ts";
+import { type Opened, openReplicator } from "../lib/replicator/open-replicator.ts";
 
 /**
  * Opens a replicator for one command. The first Ctrl-C begins nothing more and lets what is under way end and be

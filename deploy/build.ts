@@ -2,12 +2,13 @@
  * Builds what runs: `dist/functions/<name>/index.js`, one file each, and the command line in `dist/cli/`.
  * With `--package` also `dist/functions/<name>.zip`, ready for SCF.
  */
+
 import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type BuildOptions, build, type Metafile } from "esbuild";
-import { ReplicatorError } from "../lib/errors.ts";
+import { ReplicatorError } from "../lib/model/errors.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FUNCTIONS = ["image-created", "evaluate-policy", "poll-copies"] as const;

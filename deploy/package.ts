@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { parsePolicy } from "../lib/core/policy/policy.ts";
-import { InputError } from "../lib/errors.ts";
+import { InputError } from "../lib/model/errors.ts";
+import { parsePolicy } from "../lib/policy/parse-policy.ts";
 import { zip } from "./zip.ts";
 
 /**

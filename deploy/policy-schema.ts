@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { policyJsonSchema } from "../lib/core/policy/json-schema.ts";
+import { policyJsonSchema } from "../lib/policy/file/json-schema.ts";
 
 // Writes policy.schema.json, which editors read: `tsx deploy/policy-schema.ts && biome format --write policy.schema.json`.
 writeFileSync(

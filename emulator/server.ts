@@ -3,13 +3,13 @@ import { createServer as createSecureServer } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import { beginCall, type CallRequest } from "./call.ts";
-import { controlApi } from "./control.ts";
-import { MAX_BODY_BYTES, openEnvelope } from "./envelope.ts";
+import { beginCall, type CallRequest } from "./api/dispatch.ts";
+import { MAX_BODY_BYTES, openEnvelope } from "./api/envelope.ts";
+import { endFaults } from "./api/faults.ts";
+import { logRequest } from "./api/request-log.ts";
+import { controlApi } from "./control/control-api.ts";
 import { ApiError, EmulatorInputError, type TransportFault } from "./errors.ts";
-import { type ActiveFault, endFaults } from "./faults.ts";
-import { logRequest } from "./request-log.ts";
-import type { World } from "./world.ts";
+import type { ActiveFault, World } from "./world/types.ts";
 
 type Env = { Bindings: HttpBindings };
 

@@ -1,5 +1,5 @@
-import { type Answer, type Context, invoke } from "../lib/shell/invoke.ts";
-import { orderByHand } from "../lib/shell/orders.ts";
+import { type Answer, type Context, invoke } from "../lib/replicator/invoke-function.ts";
+import { orderByHand } from "../lib/replicator/run-requests.ts";
 
 /**
  * Evaluates the policies now, for everything or for `{policy?, region?, imageIds?}`; `dryRun: true` changes nothing,

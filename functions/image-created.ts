@@ -1,6 +1,6 @@
-import { parseEvent } from "../lib/core/event/event.ts";
-import { type Answer, type Context, invoke } from "../lib/shell/invoke.ts";
-import { orderForImages } from "../lib/shell/orders.ts";
+import { parseEvent } from "../lib/event/parse-event.ts";
+import { type Answer, type Context, invoke } from "../lib/replicator/invoke-function.ts";
+import { orderForImages } from "../lib/replicator/run-requests.ts";
 
 /**
  * Takes an event that names images, in any of the forms of `events/`, or `{"region", "imageId"}` typed by hand, and

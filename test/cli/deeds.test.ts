@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { watchDeeds } from "../../cli/deeds.ts";
-import type { JournalEntry } from "../../lib/types.ts";
+import { watchDeeds } from "../../cli/ui/change-counter.ts";
+import type { JournalEntry } from "../../lib/model/types.ts";
 import { ACCOUNT, keyOf, NOW } from "../support/builders.ts";
 
 const key = keyOf("ap-beijing");

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { textOf } from "../../cli/plan.ts";
-import { kindsOf } from "../../lib/core/kind.ts";
-import { intermediateName } from "../../lib/core/mark.ts";
-import type { PlanInput } from "../../lib/core/plan.ts";
-import { textOf as actText, viewOf } from "../../lib/core/plan-view.ts";
-import { sharesOf } from "../../lib/core/questions.ts";
-import type { Copy } from "../../lib/types.ts";
+import { textOf } from "../../cli/commands/plan.ts";
+import { intermediateName } from "../../lib/model/identity.ts";
+import { sharesOf } from "../../lib/model/observation.ts";
+import type { Copy } from "../../lib/model/types.ts";
+import { textOf as actText } from "../../lib/plan/describe.ts";
+import type { PlanInput } from "../../lib/plan/types.ts";
+import { kindsOf } from "../../lib/report/copy-label.ts";
+import { viewOf } from "../../lib/report/plan-view.ts";
 import {
   answered,
   asked,

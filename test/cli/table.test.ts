@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { showProgress } from "../../cli/progress.ts";
-import { tableOf, UNLIMITED } from "../../cli/table.ts";
-import { clean, cut, widthOf } from "../../cli/text.ts";
-import type { Copy } from "../../lib/types.ts";
+import { showProgress } from "../../cli/ui/progress.ts";
+import { tableOf, UNLIMITED } from "../../cli/ui/table.ts";
+import { clean, cut, widthOf } from "../../cli/ui/text.ts";
+import type { Copy } from "../../lib/model/types.ts";
 import { copy, keyOf } from "../support/builders.ts";
 
 const NOT_READY = { code: "busy", text: "the source is busy" };

@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll, expect } from "vitest";
-import { type TencentOptions, tencentCloud } from "../../lib/cloud/tencent.ts";
-import type { CloudError } from "../../lib/errors.ts";
+import { type TencentOptions, tencentCloud } from "../../lib/adapters/tencent/tencent-cloud.ts";
+import type { CloudError } from "../../lib/model/errors.ts";
 
 export interface ApiRequest {
   action: string;

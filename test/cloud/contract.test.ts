@@ -1,13 +1,14 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
-import { type ImageOrder, makeImages, shareImage } from "../../emulator/console.ts";
-import { addFault } from "../../emulator/faults.ts";
+import { addFault } from "../../emulator/api/faults.ts";
+import { type ImageOrder, makeImages, shareImage } from "../../emulator/control/console.ts";
 import { startEmulator } from "../../emulator/server.ts";
-import { ALL_SWITCHES } from "../../emulator/switches.ts";
-import { advance, createWorld, type WorldOptions } from "../../emulator/world.ts";
-import { type TencentOptions, tencentCloud } from "../../lib/cloud/tencent.ts";
-import { verdictOf } from "../../lib/cloud/verdicts.ts";
-import { CloudError } from "../../lib/errors.ts";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import { ALL_SWITCHES } from "../../emulator/settings/switches.ts";
+import type { WorldOptions } from "../../emulator/world/types.ts";
+import { advance, createWorld } from "../../emulator/world/world.ts";
+import { verdictOf } from "../../lib/adapters/tencent/errors/verdicts.ts";
+import { type TencentOptions, tencentCloud } from "../../lib/adapters/tencent/tencent-cloud.ts";
+import { CloudError } from "../../lib/model/errors.ts";
 import { IN_TIME } from "./api-server.ts";
 
 const [me, other] = DEFAULT_ACCOUNTS;

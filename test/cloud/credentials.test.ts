@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { findCredentials } from "../../lib/cloud/credentials.ts";
-import { InputError } from "../../lib/errors.ts";
+import { findCredentials } from "../../lib/adapters/tencent/transport/credentials.ts";
+import { InputError } from "../../lib/model/errors.ts";
 
 const home = mkdtempSync(join(tmpdir(), "home-"));
 afterAll(() => rmSync(home, { recursive: true }));

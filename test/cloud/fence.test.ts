@@ -1,9 +1,8 @@
-import type { AddressInfo } from "node:net";
-import { createServer, Socket } from "node:net";
+import { type AddressInfo, createServer, Socket } from "node:net";
 import * as tls from "node:tls";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { tencentCloud } from "../../lib/cloud/tencent.ts";
-import type { SyncRequest } from "../../lib/ports/cloud.ts";
+import { tencentCloud } from "../../lib/adapters/tencent/tencent-cloud.ts";
+import type { SyncRequest } from "../../lib/model/ports.ts";
 import { KEY } from "./api-server.ts";
 
 const cleanups: (() => void)[] = [];

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { type Account, DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
-import { makeImages } from "../../emulator/console.ts";
+import { makeImages } from "../../emulator/control/console.ts";
 import { startEmulator } from "../../emulator/server.ts";
-import { createWorld } from "../../emulator/world.ts";
-import type { Credentials } from "../../lib/cloud/credentials.ts";
-import { tencentCloud } from "../../lib/cloud/tencent.ts";
-import type { Cloud } from "../../lib/ports/cloud.ts";
+import { type Account, DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import { createWorld } from "../../emulator/world/world.ts";
+import { tencentCloud } from "../../lib/adapters/tencent/tencent-cloud.ts";
+import type { Credentials } from "../../lib/adapters/tencent/transport/credentials.ts";
+import type { Cloud } from "../../lib/model/ports.ts";
 import { failure, IN_TIME, imagesAnswer, type Reaction, serve, signer, syncRequest } from "./api-server.ts";
 
 const [A, B] = DEFAULT_ACCOUNTS;

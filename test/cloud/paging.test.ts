@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readAll, readByIds } from "../../lib/cloud/paging.ts";
+import { readAll, readByIds } from "../../lib/adapters/tencent/calls/paging.ts";
 
 const self = (item: string) => item;
 

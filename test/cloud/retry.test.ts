@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { repeating, takeTurn } from "../../lib/cloud/retry.ts";
-import { CloudError } from "../../lib/errors.ts";
+import { repeating, takeTurn } from "../../lib/adapters/tencent/transport/retry.ts";
+import { CloudError } from "../../lib/model/errors.ts";
 
 const failing = (code: string) =>
   new CloudError({ action: "DescribeImages", code, text: "no", outcome: "retry", effect: "none" });

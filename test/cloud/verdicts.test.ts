@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isTransient, VERDICTS, verdictOf } from "../../lib/cloud/verdicts.ts";
+import { isTransient, VERDICTS, verdictOf } from "../../lib/adapters/tencent/errors/verdicts.ts";
 
 // The lists of error codes as the vendor's models have them, so that the table cannot lose one.
 const DOCUMENTED = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ImageAttributes } from "../../lib/ports/cloud.ts";
+import type { ImageAttributes } from "../../lib/model/ports.ts";
 import { failure, IN_TIME, imagesAnswer, serve, startApi, syncRequest } from "./api-server.ts";
 
 describe.concurrent("syncImage", () => {

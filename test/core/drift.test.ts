@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { ROLLED_BACK_TAG } from "../../lib/core/mark.ts";
-import { retried } from "../../lib/core/retry.ts";
-import { CLOCK_SKEW } from "../../lib/core/timing.ts";
-import type { Copy, Image, Policy } from "../../lib/types.ts";
+import { ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import { CLOCK_SKEW } from "../../lib/model/time.ts";
+import type { Copy, Image } from "../../lib/model/types.ts";
+import { retried } from "../../lib/plan/lifecycle/manual-retry.ts";
 import {
   answered,
   called,

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { asideName, intermediateName, lineageTags } from "../../lib/core/mark.ts";
-import { sharesOf, usesOf } from "../../lib/core/questions.ts";
-import { LOOK_AGAIN } from "../../lib/core/timing.ts";
-import type { Copy, Policy } from "../../lib/types.ts";
+import { asideName, intermediateName, lineageTags } from "../../lib/model/identity.ts";
+import { sharesOf, usesOf } from "../../lib/model/observation.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import { LOOK_AGAIN } from "../../lib/model/time.ts";
+import type { Copy } from "../../lib/model/types.ts";
 import {
   answered,
   called,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { estimate } from "../../lib/core/estimate.ts";
-import { hasWork, viewOf } from "../../lib/core/plan-view.ts";
-import type { Copy, CopyKey } from "../../lib/types.ts";
+import type { Copy, CopyKey } from "../../lib/model/types.ts";
+import { estimate } from "../../lib/report/estimate.ts";
+import { hasWork, viewOf } from "../../lib/report/plan-view.ts";
 import {
   asked,
   copy,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { explain } from "../../lib/core/explain.ts";
-import { tokenName } from "../../lib/core/mark.ts";
-import type { PlanInput } from "../../lib/core/plan.ts";
-import { sharesOf } from "../../lib/core/questions.ts";
-import type { Image, Policy } from "../../lib/types.ts";
+import { tokenName } from "../../lib/model/identity.ts";
+import { sharesOf } from "../../lib/model/observation.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import type { Image } from "../../lib/model/types.ts";
+import type { PlanInput } from "../../lib/plan/types.ts";
+import { explain } from "../../lib/report/explain.ts";
 import {
   answered,
   copy,

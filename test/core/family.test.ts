@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { lineageTags, ROLLED_BACK_TAG } from "../../lib/core/mark.ts";
-import type { Plan } from "../../lib/core/plan.ts";
-import type { Copy } from "../../lib/types.ts";
+import { lineageTags, ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
+import type { Copy } from "../../lib/model/types.ts";
+import type { Plan } from "../../lib/plan/types.ts";
 import {
   answered,
   asked,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Policy } from "../../lib/types.ts";
+import type { Policy } from "../../lib/model/policy.ts";
 import {
   answered,
   called,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Observation } from "../../lib/core/observation.ts";
+import type { Observation } from "../../lib/model/observation.ts";
 import {
   asked,
   called,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { lineageTags, tokenName } from "../../lib/core/mark.ts";
-import { sharesOf } from "../../lib/core/questions.ts";
-import { CLOCK_SKEW, SYNC_TIMEOUT } from "../../lib/core/timing.ts";
-import type { Image } from "../../lib/types.ts";
+import { lineageTags, tokenName } from "../../lib/model/identity.ts";
+import { sharesOf } from "../../lib/model/observation.ts";
+import { CLOCK_SKEW, SYNC_TIMEOUT } from "../../lib/model/time.ts";
+import type { Image } from "../../lib/model/types.ts";
 import {
   ACCOUNT,
   answered,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { MOST_DELETIONS } from "../../lib/core/deletions.ts";
-import { IGNORE_TAG, lineageTags, tokenName } from "../../lib/core/mark.ts";
-import type { PlanInput } from "../../lib/core/plan.ts";
-import { sharesOf, usesOf } from "../../lib/core/questions.ts";
-import { CLOCK_SKEW } from "../../lib/core/timing.ts";
-import type { Copy, Image, Policy } from "../../lib/types.ts";
+import { IGNORE_TAG, lineageTags, tokenName } from "../../lib/model/identity.ts";
+import { sharesOf, usesOf } from "../../lib/model/observation.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import { CLOCK_SKEW } from "../../lib/model/time.ts";
+import type { Copy, Image } from "../../lib/model/types.ts";
+import { MOST_DELETIONS } from "../../lib/plan/guards/deletion-budget.ts";
+import type { PlanInput } from "../../lib/plan/types.ts";
 import {
   answered,
   asked,

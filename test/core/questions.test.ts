@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { addFault } from "../../emulator/faults.ts";
-import { makeUser } from "../../emulator/users.ts";
-import { setQuota } from "../../emulator/world.ts";
-import { answerTo, type Question, questionText, sharesOf, usesOf } from "../../lib/core/questions.ts";
-import { replicate } from "../../lib/shell/replicate.ts";
+import { addFault } from "../../emulator/api/faults.ts";
+import { makeUser } from "../../emulator/world/image-users.ts";
+import { setQuota } from "../../emulator/world/world.ts";
+import { answerTo, type Question, questionText, sharesOf, usesOf } from "../../lib/model/observation.ts";
+import { replicate } from "../../lib/replicator/reconcile.ts";
 import { answered, called, copySettings, image, observation, planOf, policy, UNANSWERED } from "../support/builders.ts";
 import { sweep, type TestWorld, testWorld } from "../support/world.ts";
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { intermediateName } from "../../lib/core/mark.ts";
-import { firstReading, isOpen, type Reading, type Scope, secondReading } from "../../lib/core/reading.ts";
-import type { AwaitedImage, Copy, Policy } from "../../lib/types.ts";
+import { intermediateName } from "../../lib/model/identity.ts";
+import type { Scope } from "../../lib/model/observation.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import type { AwaitedImage, Copy } from "../../lib/model/types.ts";
+import { firstReading, isOpen, type Reading, secondReading } from "../../lib/observe/read-set.ts";
 import { ACCOUNT, asked, copy, image, keyOf, made, NOW, observation, policy, retired } from "../support/builders.ts";
 
 const [HOME, SHANGHAI, BEIJING] = ["ap-guangzhou", "ap-shanghai", "ap-beijing"];

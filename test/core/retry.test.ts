@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { chooseForRetry, retried } from "../../lib/core/retry.ts";
-import type { Copy } from "../../lib/types.ts";
+import type { Copy } from "../../lib/model/types.ts";
+import { chooseForRetry, retried } from "../../lib/plan/lifecycle/manual-retry.ts";
 import { claim, copy, NOW } from "../support/builders.ts";
 
 const reason = { code: "quota", text: "500 images are the limit" };

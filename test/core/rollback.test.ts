@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { asideName, IGNORE_TAG, ROLLED_BACK_TAG } from "../../lib/core/mark.ts";
-import { rollback } from "../../lib/core/rollback.ts";
-import type { Copy } from "../../lib/types.ts";
+import { asideName, IGNORE_TAG, ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
+import type { Copy } from "../../lib/model/types.ts";
+import { rollback } from "../../lib/plan/family/plan-rollback.ts";
 import {
   asked,
   called,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isUnderWay, TURN, timerNews } from "../../lib/core/timer.ts";
+import { isUnderWay, TURN } from "../../lib/record/timer-lease.ts";
+import { timerNews } from "../../lib/report/timer-health.ts";
 import { BORN, NOW } from "../support/builders.ts";
 
 const SECOND = 1_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Copy } from "../../lib/types.ts";
+import type { Copy } from "../../lib/model/types.ts";
 import {
   answered,
   asked,

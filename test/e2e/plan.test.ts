@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { cli, type Emulated, type Ended, startEmulatorProgram, temporaryFolder, userEnv } from "./support.ts";
 
 /** What a person asks before and instead of `apply`: what will be done, what it costs, whether it will work, and why not. */

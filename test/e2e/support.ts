@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { allowedBy, calledIn } from "../support/permissions.ts";
 
 /** The programs as a user runs them: built, each in a process of its own, talking HTTP. */

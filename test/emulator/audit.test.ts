@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/console.ts";
-import { addFault } from "../../emulator/faults.ts";
+import { addFault } from "../../emulator/api/faults.ts";
+import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
 import { type Bench, bench, GOLDEN, MAIN } from "./support.ts";
 
 const last = (b: Bench) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
-import { makeImages, shareImage } from "../../emulator/console.ts";
+import { makeImages, shareImage } from "../../emulator/control/console.ts";
 import { type Answer, type Bench, bench, GOLDEN, MAIN, THIRD } from "./support.ts";
 
 const ids = (answer: Answer) => answer.ImageSet.map((i) => i.ImageId);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { shareImage } from "../../emulator/console.ts";
+import { shareImage } from "../../emulator/control/console.ts";
+import { exportWorld, importWorld } from "../../emulator/control/snapshot.ts";
 import { createApp } from "../../emulator/server.ts";
-import { setKmsKeys } from "../../emulator/world.ts";
-import { exportWorld, importWorld } from "../../emulator/world-json.ts";
+import { setKmsKeys } from "../../emulator/world/world.ts";
 import { type Bench, bench, GOLDEN, MAIN, MINUTE, sync } from "./support.ts";
 
 const HOME = "ap-guangzhou";

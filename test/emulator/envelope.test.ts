@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unflatten } from "../../emulator/envelope.ts";
+import { unflatten } from "../../emulator/api/envelope.ts";
 import { createApp } from "../../emulator/server.ts";
 import { type Answer, bench, GOLDEN, MAIN, responseOf, type SignOptions, sign } from "./support.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { changeImage, shareImage } from "../../emulator/console.ts";
-import { exportWorld, importWorld } from "../../emulator/world-json.ts";
+import { changeImage, shareImage } from "../../emulator/control/console.ts";
+import { exportWorld, importWorld } from "../../emulator/control/snapshot.ts";
 import { type Bench, bench, GOLDEN, MAIN } from "./support.ts";
 
 const HOME = "ap-guangzhou";

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { addFault, endFaults, releaseHolds } from "../../emulator/api/faults.ts";
 import { ApiError, TransportFault } from "../../emulator/errors.ts";
-import { addFault, endFaults, type FaultEffect, type FaultMatch, releaseHolds } from "../../emulator/faults.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
+import type { FaultEffect, FaultMatch } from "../../emulator/world/types.ts";
 import { type Bench, bench, caught, GOLDEN, MINUTE, responseOf, sign, sync } from "./support.ts";
 
 const BEIJING = { region: "ap-beijing" };

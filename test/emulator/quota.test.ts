@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { exportWorld, importWorld } from "../../emulator/control/snapshot.ts";
 import { createApp } from "../../emulator/server.ts";
-import { setQuota } from "../../emulator/world.ts";
-import { exportWorld, importWorld } from "../../emulator/world-json.ts";
+import { setQuota } from "../../emulator/world/world.ts";
 import { type Bench, bench, sync } from "./support.ts";
 
 const IMPORT = {

@@ -3,9 +3,9 @@ import net from "node:net";
 import { CommonClient } from "tencentcloud-sdk-nodejs-common";
 import { cvm } from "tencentcloud-sdk-nodejs-cvm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeImages } from "../../emulator/console.ts";
+import { makeImages } from "../../emulator/control/console.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
-import { createWorld } from "../../emulator/world.ts";
+import { createWorld } from "../../emulator/world/world.ts";
 import { GOLDEN, MAIN } from "./support.ts";
 
 // The vendor's own SDK, over HTTP: what it cannot sign, send or read is the emulator's fault.

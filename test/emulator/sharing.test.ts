@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shareImage } from "../../emulator/console.ts";
+import { shareImage } from "../../emulator/control/console.ts";
 import { type Bench, bench, GOLDEN, MAIN, MINUTE, THIRD } from "./support.ts";
 
 describe("sharing", () => {

@@ -1,10 +1,11 @@
 import { createHash, createHmac } from "node:crypto";
 import { expect } from "vitest";
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
-import { callAction } from "../../emulator/call.ts";
-import { type ImageOrder, makeImages } from "../../emulator/console.ts";
+import { callAction } from "../../emulator/api/dispatch.ts";
+import { type ImageOrder, makeImages } from "../../emulator/control/console.ts";
 import { ApiError } from "../../emulator/errors.ts";
-import { createWorld, type World, type WorldOptions } from "../../emulator/world.ts";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import type { World, WorldOptions } from "../../emulator/world/types.ts";
+import { createWorld } from "../../emulator/world/world.ts";
 
 export const [MAIN, GOLDEN, THIRD] = DEFAULT_ACCOUNTS;
 export const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shareImage } from "../../emulator/console.ts";
+import { shareImage } from "../../emulator/control/console.ts";
 import { EmulatorInputError } from "../../emulator/errors.ts";
 import {
   ALL_SWITCHES,
@@ -7,7 +7,7 @@ import {
   parseSwitches,
   type Switches,
   type SwitchName,
-} from "../../emulator/switches.ts";
+} from "../../emulator/settings/switches.ts";
 import { type Bench, bench, caught, GOLDEN, MAIN, MINUTE, sync } from "./support.ts";
 
 const BEIJING = { region: "ap-beijing" };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deleteImage, makeImages, shareImage } from "../../emulator/console.ts";
+import { deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
 import { type Bench, bench, GOLDEN, MAIN, MINUTE, sync } from "./support.ts";
 
 const copyTo = (b: Bench, imageId: string, DestinationRegions: string[], more: object = {}) =>

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
-import { type Answer, defineAction } from "../../emulator/action.ts";
-import { ACTIONS } from "../../emulator/actions.ts";
-import { controlApi } from "../../emulator/control.ts";
-import { ALL_SWITCHES } from "../../emulator/switches.ts";
-import { integer, type Rules, required, string, strings, validate } from "../../emulator/validate.ts";
+import { ACTIONS } from "../../emulator/actions/registry.ts";
+import { type Answer, defineAction } from "../../emulator/actions/shared/define-action.ts";
+import { integer, type Rules, required, string, strings, validate } from "../../emulator/actions/shared/parameters.ts";
+import { controlApi } from "../../emulator/control/control-api.ts";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import { ALL_SWITCHES } from "../../emulator/settings/switches.ts";
 import { bench } from "./support.ts";
 
 interface Request {

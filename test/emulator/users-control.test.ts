@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { exportWorld, importWorld } from "../../emulator/control/snapshot.ts";
 import { createApp } from "../../emulator/server.ts";
-import { exportWorld, importWorld } from "../../emulator/world-json.ts";
 import { bench, GOLDEN, MAIN, responseOf, sign } from "./support.ts";
 
 const HOME = "ap-guangzhou";

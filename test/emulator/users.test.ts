@@ -5,7 +5,7 @@ import {
   makeLaunchTemplate,
   makeUser,
   removeUser,
-} from "../../emulator/users.ts";
+} from "../../emulator/world/image-users.ts";
 import { type Bench, bench, caught, GOLDEN, MAIN } from "./support.ts";
 
 const HOME = "ap-guangzhou";

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
-import { addFault } from "../../emulator/faults.ts";
-import { setQuota } from "../../emulator/world.ts";
+import { addFault } from "../../emulator/api/faults.ts";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import { setQuota } from "../../emulator/world/world.ts";
 import { baked, DAY, HOME, type KeyTests, policyEntry, policyText, THERE, trial } from "./setting.ts";
 import { refusal } from "./whole-file.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { changeImage } from "../../emulator/console.ts";
+import { changeImage } from "../../emulator/control/console.ts";
 import { baked, HOME, type KeyTests, MINUTE, policyText, THERE, trial } from "./setting.ts";
 import { refusal } from "./whole-file.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { changeImage, deleteImage, shareImage } from "../../emulator/console.ts";
-import { makeInstances, makeLaunchTemplate } from "../../emulator/users.ts";
+import { changeImage, deleteImage, shareImage } from "../../emulator/control/console.ts";
+import { makeInstances, makeLaunchTemplate } from "../../emulator/world/image-users.ts";
 import { SETTLE } from "../support/builders.ts";
 import { baked, DAY, type KeyTests, MINUTE, OTHER, policyText, THERE, type Trial, trial } from "./setting.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { parsePolicy } from "../../lib/core/policy/policy.ts";
+import { parsePolicy } from "../../lib/policy/parse-policy.ts";
 import { COPYING } from "./copying.ts";
 import { DRESSING } from "./dressing.ts";
 import { KEEPING } from "./keeping.ts";

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { addFault } from "../../emulator/faults.ts";
+import { addFault } from "../../emulator/api/faults.ts";
 import { baked, DAY, HOME, type KeyTests, MINUTE, policyText, THERE, trial } from "./setting.ts";
 import { refusal } from "./whole-file.ts";
 

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
-import { makeImages, shareImage } from "../../emulator/console.ts";
-import { addFault, endFaults } from "../../emulator/faults.ts";
-import { ALL_SWITCHES } from "../../emulator/switches.ts";
-import { setKmsKeys } from "../../emulator/world.ts";
+import { addFault, endFaults } from "../../emulator/api/faults.ts";
+import { makeImages, shareImage } from "../../emulator/control/console.ts";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import { ALL_SWITCHES } from "../../emulator/settings/switches.ts";
+import { setKmsKeys } from "../../emulator/world/world.ts";
 import { ACCOUNT } from "../support/builders.ts";
 import { baked, DAY, HOME, KEY, type KeyTests, OTHER, policyText, TEAM, THERE, trial } from "./setting.ts";
 import { refusal } from "./whole-file.ts";

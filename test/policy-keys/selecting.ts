@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
-import { type ImageOrder, makeImages, shareImage } from "../../emulator/console.ts";
+import { type ImageOrder, makeImages, shareImage } from "../../emulator/control/console.ts";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { ACCOUNT, NOW } from "../support/builders.ts";
 import { baked, DAY, HOME, type KeyTests, OTHER, policyText, TEAM, THERE, trial } from "./setting.ts";
 import { refusal } from "./whole-file.ts";

@@ -1,11 +1,11 @@
-import { callAction } from "../../emulator/call.ts";
+import { callAction } from "../../emulator/api/dispatch.ts";
 import { ApiError } from "../../emulator/errors.ts";
-import { type StoredImage, tagsOf } from "../../emulator/image.ts";
-import type { WorldOptions } from "../../emulator/world.ts";
-import { parsePolicy } from "../../lib/core/policy/policy.ts";
-import type { Problem } from "../../lib/errors.ts";
-import { type Report, replicate } from "../../lib/shell/replicate.ts";
-import type { Policy } from "../../lib/types.ts";
+import { type StoredImage, tagsOf } from "../../emulator/world/image.ts";
+import type { WorldOptions } from "../../emulator/world/types.ts";
+import type { Problem } from "../../lib/model/errors.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import { parsePolicy } from "../../lib/policy/parse-policy.ts";
+import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import { ACCOUNT } from "../support/builders.ts";
 import { cloudIn, type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 

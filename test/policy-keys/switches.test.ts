@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { makeImages, shareImage } from "../../emulator/console.ts";
-import { addFault } from "../../emulator/faults.ts";
-import { type StoredImage, tagsOf } from "../../emulator/image.ts";
-import { ALL_SWITCHES, type Switches, type SwitchName } from "../../emulator/switches.ts";
-import { setQuota } from "../../emulator/world.ts";
-import { rollback } from "../../lib/shell/rollback.ts";
-import type { CopyState } from "../../lib/types.ts";
+import { addFault } from "../../emulator/api/faults.ts";
+import { makeImages, shareImage } from "../../emulator/control/console.ts";
+import { ALL_SWITCHES, type Switches, type SwitchName } from "../../emulator/settings/switches.ts";
+import { type StoredImage, tagsOf } from "../../emulator/world/image.ts";
+import { setQuota } from "../../emulator/world/world.ts";
+import type { CopyState } from "../../lib/model/types.ts";
+import { rollback } from "../../lib/replicator/rollback-family.ts";
 import { ACCOUNT } from "../support/builders.ts";
 import { baked, DAY, endTrials, HOME, KEY, MINUTE, OTHER, policyText, TEAM, type Trial, trial } from "./setting.ts";
 

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
-import { estimate } from "../../lib/core/estimate.ts";
-import { parsePolicy } from "../../lib/core/policy/policy.ts";
-import { InputError } from "../../lib/errors.ts";
-import { replicate } from "../../lib/shell/replicate.ts";
+import { InputError } from "../../lib/model/errors.ts";
+import { parsePolicy } from "../../lib/policy/parse-policy.ts";
+import { replicate } from "../../lib/replicator/reconcile.ts";
+import { estimate } from "../../lib/report/estimate.ts";
 import { sweep } from "../support/world.ts";
 import { baked, HOME, type KeyTests, policyEntry, policyText, trial } from "./setting.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import type { ImageState } from "../../emulator/image.ts";
-import { ALL_SWITCHES, type Switches } from "../../emulator/switches.ts";
-import { IGNORE_TAG } from "../../lib/core/mark.ts";
-import type { Policy } from "../../lib/types.ts";
+import { ALL_SWITCHES, type Switches } from "../../emulator/settings/switches.ts";
+import type { ImageState } from "../../emulator/world/image.ts";
+import { IGNORE_TAG } from "../../lib/model/identity.ts";
+import type { Policy } from "../../lib/model/policy.ts";
 import { ACCOUNT, NOW } from "../support/builders.ts";
 
 /** Policies over the whole format, worlds that they meet, and what happens to both. Small, so that they meet often. */

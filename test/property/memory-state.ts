@@ -1,6 +1,6 @@
-import { keyText } from "../../lib/core/mark.ts";
-import type { ReadableJournal, State } from "../../lib/ports/state.ts";
-import type { AccountRecord, AwaitedImage, Copy } from "../../lib/types.ts";
+import { keyText } from "../../lib/model/identity.ts";
+import type { ReadableJournal, State } from "../../lib/model/ports.ts";
+import type { AccountRecord, AwaitedImage, Copy } from "../../lib/model/types.ts";
 
 /** A state of one account in this process, for tests that make very many of them. */
 export function memoryState(): State & ReadableJournal {

@@ -1,10 +1,11 @@
-import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
-import type { World } from "../../emulator/world.ts";
-import { quotaOf } from "../../emulator/world.ts";
-import { IGNORE_TAG } from "../../lib/core/mark.ts";
-import { matchesAny } from "../../lib/core/policy/globs.ts";
-import type { Cloud } from "../../lib/ports/cloud.ts";
-import type { Copy, ImageRef, Policy } from "../../lib/types.ts";
+import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
+import type { World } from "../../emulator/world/types.ts";
+import { quotaOf } from "../../emulator/world/world.ts";
+import { IGNORE_TAG } from "../../lib/model/identity.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import type { Cloud } from "../../lib/model/ports.ts";
+import type { Copy, ImageRef } from "../../lib/model/types.ts";
+import { matchesAny } from "../../lib/policy/values/globs.ts";
 import { ACCOUNT } from "../support/builders.ts";
 import { HONGKONG } from "./arbitraries.ts";
 

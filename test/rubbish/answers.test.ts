@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AnswerError, listedImages, refuseFailed, syncedIds } from "../../lib/cloud/answers.ts";
-import { cloudOver } from "../../lib/cloud/tencent.ts";
-import { transport } from "../../lib/cloud/transport.ts";
-import { CloudError } from "../../lib/errors.ts";
-import type { Cloud } from "../../lib/ports/cloud.ts";
-import type { Image } from "../../lib/types.ts";
+import { listedImages, refuseFailed, syncedIds } from "../../lib/adapters/tencent/calls/decode.ts";
+import { cloudOver } from "../../lib/adapters/tencent/tencent-cloud.ts";
+import { AnswerError } from "../../lib/adapters/tencent/transport/answer.ts";
+import { transport } from "../../lib/adapters/tencent/transport/transport.ts";
+import { CloudError } from "../../lib/model/errors.ts";
+import type { Cloud } from "../../lib/model/ports.ts";
+import type { Image } from "../../lib/model/types.ts";
 import { KEY, type Reaction, startApi } from "../cloud/api-server.ts";
 import { json, mutated, nastyText, PATIENCE, RAW, runs } from "./arbitraries.ts";
 

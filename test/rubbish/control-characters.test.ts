@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { textOf } from "../../cli/plan.ts";
-import { showProgress } from "../../cli/progress.ts";
-import { tableOf, UNLIMITED } from "../../cli/table.ts";
-import { clean, cut, pad, widthOf } from "../../cli/text.ts";
-import { plainJson } from "../../lib/core/plain-json.ts";
-import { viewOf } from "../../lib/core/plan-view.ts";
-import { lineJournal } from "../../lib/journal/lines.ts";
-import type { Copy, CopyState } from "../../lib/types.ts";
+import { textOf } from "../../cli/commands/plan.ts";
+import { showProgress } from "../../cli/ui/progress.ts";
+import { tableOf, UNLIMITED } from "../../cli/ui/table.ts";
+import { clean, cut, pad, widthOf } from "../../cli/ui/text.ts";
+import { lineJournal } from "../../lib/adapters/journal/json-lines.ts";
+import { plainJson } from "../../lib/model/printable.ts";
+import type { Copy, CopyState } from "../../lib/model/types.ts";
+import { viewOf } from "../../lib/report/plan-view.ts";
 import { claim, copy, image, keyOf, NOW, observation, planOf, policy } from "../support/builders.ts";
 import { json, nastyText, RAW, runs } from "./arbitraries.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseEvent } from "../../lib/core/event/event.ts";
+import { parseEvent } from "../../lib/event/parse-event.ts";
 import { ACCOUNT, policy } from "../support/builders.ts";
 import { type TestWorld, testWorld } from "../support/world.ts";
 import { createdEvent, floodOf } from "./flooding.ts";

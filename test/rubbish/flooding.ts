@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { parseEvent } from "../../lib/core/event/event.ts";
-import { orderForImages } from "../../lib/shell/orders.ts";
-import { type Report, replicate } from "../../lib/shell/replicate.ts";
-import type { Policy } from "../../lib/types.ts";
+import { parseEvent } from "../../lib/event/parse-event.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
+import { orderForImages } from "../../lib/replicator/run-requests.ts";
 import { policy } from "../support/builders.ts";
 import type { TestWorld } from "../support/world.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { matches, matchesAny } from "../../lib/core/policy/globs.ts";
-import { parsePolicy } from "../../lib/core/policy/policy.ts";
-import { templateProblem } from "../../lib/core/policy/template.ts";
-import { InputError } from "../../lib/errors.ts";
+import { InputError } from "../../lib/model/errors.ts";
+import { parsePolicy } from "../../lib/policy/parse-policy.ts";
+import { matches, matchesAny } from "../../lib/policy/values/globs.ts";
+import { templateProblem } from "../../lib/policy/values/name-template.ts";
 import { nastyText, runs } from "./arbitraries.ts";
 
 /** Twice the length may cost at most four times as much, and noise on top: what is exponential costs more than the world has. */

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { parsePolicy } from "../../lib/core/policy/policy.ts";
-import { InputError } from "../../lib/errors.ts";
-import type { Policy } from "../../lib/types.ts";
+import { InputError } from "../../lib/model/errors.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import { parsePolicy } from "../../lib/policy/parse-policy.ts";
 import { changed, json, mutations, nastyText, runs } from "./arbitraries.ts";
 
 const EXAMPLE = readFileSync(new URL("../../policy.example.yaml", import.meta.url), "utf8");

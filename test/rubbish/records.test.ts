@@ -1,13 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { tableOf, totalsOf, UNLIMITED } from "../../cli/table.ts";
-import { plainJson } from "../../lib/core/plain-json.ts";
-import { makePlan, nextCheck } from "../../lib/core/plan.ts";
-import { summarise } from "../../lib/core/summary.ts";
-import { StateError } from "../../lib/errors.ts";
-import { lineJournal } from "../../lib/journal/lines.ts";
-import { copyColumns, readAccount, readAwaited, readCopy, readEntry, readRun } from "../../lib/state/records.ts";
-import type { Copy } from "../../lib/types.ts";
+import { tableOf, totalsOf, UNLIMITED } from "../../cli/ui/table.ts";
+import { lineJournal } from "../../lib/adapters/journal/json-lines.ts";
+import {
+  copyColumns,
+  readAccount,
+  readAwaited,
+  readCopy,
+  readEntry,
+  readRun,
+} from "../../lib/adapters/state/decode-rows.ts";
+import { StateError } from "../../lib/model/errors.ts";
+import { plainJson } from "../../lib/model/printable.ts";
+import type { Copy } from "../../lib/model/types.ts";
+import { makePlan } from "../../lib/plan/plan.ts";
+import { nextCheck, summarise } from "../../lib/report/summary.ts";
 import { ACCOUNT, BORN, claim, copy, image, keyOf, NOW, observation, policy, SETTLE } from "../support/builders.ts";
 import { json, mutated, nastyText, runs } from "./arbitraries.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatDuration, parseDuration } from "../../lib/core/duration.ts";
-import { InputError, StateError } from "../../lib/errors.ts";
-import { readConfig } from "../../lib/shell/config.ts";
-import { describeStateUrl, parseStateUrl } from "../../lib/state/url.ts";
+import { describeStateUrl, parseStateUrl } from "../../lib/adapters/state/url.ts";
+import { InputError, StateError } from "../../lib/model/errors.ts";
+import { formatDuration, parseDuration } from "../../lib/model/time.ts";
+import { readConfig } from "../../lib/replicator/config.ts";
 import { nastyText, runs } from "./arbitraries.ts";
 
 const text = fc.oneof(nastyText, fc.string({ unit: "binary" }), fc.string(), fc.webUrl());

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { changeImage } from "../../emulator/console.ts";
-import { STALE } from "../../lib/core/timing.ts";
-import { replicate } from "../../lib/shell/replicate.ts";
+import { changeImage } from "../../emulator/control/console.ts";
+import { STALE } from "../../lib/model/time.ts";
+import { replicate } from "../../lib/replicator/reconcile.ts";
 import { ACCOUNT, policy } from "../support/builders.ts";
 import { type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../lib/errors.ts";
-import { readConfig } from "../../lib/shell/config.ts";
+import { InputError } from "../../lib/model/errors.ts";
+import { readConfig } from "../../lib/replicator/config.ts";
 
 const problemsOf = (env: Record<string, string>) => {
   try {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { changeImage, deleteImage } from "../../emulator/console.ts";
-import { cloudError } from "../../lib/cloud/transport.ts";
-import { verdictOf } from "../../lib/cloud/verdicts.ts";
-import type { Cloud } from "../../lib/ports/cloud.ts";
-import { rebuild } from "../../lib/shell/rebuild.ts";
-import { replicate } from "../../lib/shell/replicate.ts";
-import type { ImageRef } from "../../lib/types.ts";
+import { changeImage, deleteImage } from "../../emulator/control/console.ts";
+import { verdictOf } from "../../lib/adapters/tencent/errors/verdicts.ts";
+import { cloudError } from "../../lib/adapters/tencent/transport/transport.ts";
+import type { Cloud } from "../../lib/model/ports.ts";
+import type { ImageRef } from "../../lib/model/types.ts";
+import { rebuild } from "../../lib/replicator/rebuild-state.ts";
+import { replicate } from "../../lib/replicator/reconcile.ts";
 import { ACCOUNT, policy, SETTLE } from "../support/builders.ts";
 import { gate } from "../support/gate.ts";
 import { type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deleteImage, makeImages } from "../../emulator/console.ts";
-import { addFault, endFaults } from "../../emulator/faults.ts";
-import { TURN } from "../../lib/core/timer.ts";
-import { orderByHand, orderForTimer } from "../../lib/shell/orders.ts";
-import { type Order, replicate } from "../../lib/shell/replicate.ts";
-import type { AccountRecord, Copy } from "../../lib/types.ts";
+import { addFault, endFaults } from "../../emulator/api/faults.ts";
+import { deleteImage, makeImages } from "../../emulator/control/console.ts";
+import type { AccountRecord, Copy } from "../../lib/model/types.ts";
+import { TURN } from "../../lib/record/timer-lease.ts";
+import { replicate } from "../../lib/replicator/reconcile.ts";
+import { type Order, orderByHand, orderForTimer } from "../../lib/replicator/run-requests.ts";
 import { ACCOUNT, NOW, policy } from "../support/builders.ts";
 import { gate } from "../support/gate.ts";
 import { type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";

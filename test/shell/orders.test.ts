@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isSettled } from "../../lib/core/summary.ts";
-import { orderForImages } from "../../lib/shell/orders.ts";
+import { orderForImages } from "../../lib/replicator/run-requests.ts";
+import { isSettled } from "../../lib/report/summary.ts";
 import { copy, NOW, policy } from "../support/builders.ts";
 
 describe("an event", () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deleteImage } from "../../emulator/console.ts";
-import { addFault, endFaults } from "../../emulator/faults.ts";
-import { orderForTimer } from "../../lib/shell/orders.ts";
-import { replicate } from "../../lib/shell/replicate.ts";
+import { addFault, endFaults } from "../../emulator/api/faults.ts";
+import { deleteImage } from "../../emulator/control/console.ts";
+import { replicate } from "../../lib/replicator/reconcile.ts";
+import { orderForTimer } from "../../lib/replicator/run-requests.ts";
 import { policy } from "../support/builders.ts";
 import { poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 

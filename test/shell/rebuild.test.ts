@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Cloud } from "../../lib/ports/cloud.ts";
-import { rebuild } from "../../lib/shell/rebuild.ts";
-import { replicate } from "../../lib/shell/replicate.ts";
-import type { Copy } from "../../lib/types.ts";
+import type { Cloud } from "../../lib/model/ports.ts";
+import type { Copy } from "../../lib/model/types.ts";
+import { rebuild } from "../../lib/replicator/rebuild-state.ts";
+import { replicate } from "../../lib/replicator/reconcile.ts";
 import { ACCOUNT, policy, SETTLE } from "../support/builders.ts";
 import { gate } from "../support/gate.ts";
 import { type Instance, sweep, type TestWorld, testWorld } from "../support/world.ts";

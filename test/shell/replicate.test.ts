@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/console.ts";
-import { addFault, endFaults, type Fault } from "../../emulator/faults.ts";
-import { ALL_SWITCHES } from "../../emulator/switches.ts";
-import { nextCheck } from "../../lib/core/plan.ts";
-import { replicate } from "../../lib/shell/replicate.ts";
+import { addFault, endFaults } from "../../emulator/api/faults.ts";
+import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
+import { ALL_SWITCHES } from "../../emulator/settings/switches.ts";
+import type { Fault } from "../../emulator/world/types.ts";
+import { replicate } from "../../lib/replicator/reconcile.ts";
+import { nextCheck } from "../../lib/report/summary.ts";
 import { copySettings, policy, SETTLE } from "../support/builders.ts";
 import { ENGINES, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 

@@ -1,8 +1,8 @@
-import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
-import type { RequestRecord } from "../../emulator/request-log.ts";
-import { ROLLED_BACK_TAG, tokenIn } from "../../lib/core/mark.ts";
-import { STALE } from "../../lib/core/timing.ts";
-import type { Millis } from "../../lib/types.ts";
+import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
+import type { RequestRecord } from "../../emulator/world/types.ts";
+import { ROLLED_BACK_TAG, tokenIn } from "../../lib/model/identity.ts";
+import { STALE } from "../../lib/model/time.ts";
+import type { Millis } from "../../lib/model/types.ts";
 import { copyText, type Expected, expectedCopies, familyOf, isLike, secondsOf } from "./expected.ts";
 import type { Actor, Scene } from "./scene.ts";
 import { FRIEND } from "./setting.ts";

@@ -1,7 +1,7 @@
-import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
-import { TAG_PREFIX, tokenIn } from "../../lib/core/mark.ts";
-import { STALE } from "../../lib/core/timing.ts";
-import type { Millis } from "../../lib/types.ts";
+import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
+import { TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
+import { STALE } from "../../lib/model/time.ts";
+import type { Millis } from "../../lib/model/types.ts";
 import { copyText, expectedCopies, isLike } from "./expected.ts";
 import type { FaultKind } from "./faults.ts";
 import type { Actor, Scene } from "./scene.ts";

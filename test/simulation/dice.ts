@@ -1,4 +1,4 @@
-import { createRandom } from "../../emulator/random.ts";
+import { createRandom } from "../../emulator/world/random.ts";
 
 /** Every choice of a simulation comes from its seed. */
 export interface Dice {

@@ -1,8 +1,8 @@
-import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
-import { keyText, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/core/mark.ts";
-import type { Action } from "../../lib/core/plan.ts";
-import type { Report } from "../../lib/shell/replicate.ts";
-import type { Copy } from "../../lib/types.ts";
+import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
+import { keyText, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
+import type { Copy } from "../../lib/model/types.ts";
+import type { Action } from "../../lib/plan/types.ts";
+import type { Report } from "../../lib/replicator/reconcile.ts";
 import { copyText, type Expected, expectedCopies, familyOf, isContradictory, isLike, secondsOf } from "./expected.ts";
 import { doublesOf } from "./invariants.ts";
 import type { Scene } from "./scene.ts";

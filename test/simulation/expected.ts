@@ -1,7 +1,7 @@
-import { type StoredImage, tagsOf } from "../../emulator/image.ts";
-import type { World } from "../../emulator/world.ts";
-import { IGNORE_TAG } from "../../lib/core/mark.ts";
-import type { Policy } from "../../lib/types.ts";
+import { type StoredImage, tagsOf } from "../../emulator/world/image.ts";
+import type { World } from "../../emulator/world/types.ts";
+import { IGNORE_TAG } from "../../lib/model/identity.ts";
+import type { Policy } from "../../lib/model/policy.ts";
 import { OURS } from "./setting.ts";
 
 /** What the policies of a simulation want, read from the world itself and not by the program's own rules. */

@@ -1,8 +1,8 @@
-import { progressOf } from "../../emulator/image.ts";
-import type { RequestRecord } from "../../emulator/request-log.ts";
-import { CLAIM_LIFE, SIGNATURE_LIFE, STALE, SYNC_TIMEOUT } from "../../lib/core/timing.ts";
-import type { Report } from "../../lib/shell/replicate.ts";
-import type { JournalEntry, Millis } from "../../lib/types.ts";
+import { progressOf } from "../../emulator/world/image.ts";
+import type { RequestRecord } from "../../emulator/world/types.ts";
+import { CLAIM_LIFE, SIGNATURE_LIFE, STALE, SYNC_TIMEOUT } from "../../lib/model/time.ts";
+import type { JournalEntry, Millis } from "../../lib/model/types.ts";
+import type { Report } from "../../lib/replicator/reconcile.ts";
 import { judgeChange } from "./changes.ts";
 import { copyText } from "./expected.ts";
 import type { Actor, Scene } from "./scene.ts";

@@ -1,10 +1,11 @@
-import { callAction } from "../../emulator/call.ts";
-import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/console.ts";
+import { callAction } from "../../emulator/api/dispatch.ts";
+import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
 import { ApiError } from "../../emulator/errors.ts";
-import { progressOf, type StoredImage, tagsOf } from "../../emulator/image.ts";
-import { makeUser, removeUser } from "../../emulator/users.ts";
-import { setQuota, type World } from "../../emulator/world.ts";
-import { IGNORE_TAG, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/core/mark.ts";
+import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
+import { makeUser, removeUser } from "../../emulator/world/image-users.ts";
+import type { World } from "../../emulator/world/types.ts";
+import { setQuota } from "../../emulator/world/world.ts";
+import { IGNORE_TAG, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
 import type { FaultKind } from "./faults.ts";
 import type { Scene } from "./scene.ts";
 import { bake, FAMILY, OURS, PARTNER, REGIONS, STRANGER } from "./setting.ts";

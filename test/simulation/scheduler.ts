@@ -1,4 +1,4 @@
-import type { Millis } from "../../lib/types.ts";
+import type { Millis } from "../../lib/model/types.ts";
 import type { Dice } from "./dice.ts";
 
 /** A branch of a process runs on when its gate is let go. */

@@ -1,9 +1,11 @@
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
-import { makeImages, shareImage } from "../../emulator/console.ts";
-import { addFault } from "../../emulator/faults.ts";
-import { ALL_SWITCHES, type Switches } from "../../emulator/switches.ts";
-import { createWorld, type World } from "../../emulator/world.ts";
-import type { Millis, Policy } from "../../lib/types.ts";
+import { addFault } from "../../emulator/api/faults.ts";
+import { makeImages, shareImage } from "../../emulator/control/console.ts";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import { ALL_SWITCHES, type Switches } from "../../emulator/settings/switches.ts";
+import type { World } from "../../emulator/world/types.ts";
+import { createWorld } from "../../emulator/world/world.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import type { Millis } from "../../lib/model/types.ts";
 import { copySettings, policy, SETTLE } from "../support/builders.ts";
 import type { Dice } from "./dice.ts";
 

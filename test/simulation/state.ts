@@ -1,5 +1,5 @@
-import { StateError } from "../../lib/errors.ts";
-import type { ReadableJournal, State } from "../../lib/ports/state.ts";
+import { StateError } from "../../lib/model/errors.ts";
+import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { Scene } from "./scene.ts";
 import type { Process } from "./scheduler.ts";
 

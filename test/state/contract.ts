@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { StateError } from "../../lib/errors.ts";
-import type { ReadableJournal, State } from "../../lib/ports/state.ts";
-import type { JournalEntry, Run } from "../../lib/types.ts";
+import { StateError } from "../../lib/model/errors.ts";
+import type { ReadableJournal, State } from "../../lib/model/ports.ts";
+import type { JournalEntry, Run } from "../../lib/model/types.ts";
 import { A, awaited, base, copyOf, everyArm, key, withProto } from "./samples.ts";
 
 type Store = State & ReadableJournal;

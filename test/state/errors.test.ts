@@ -2,8 +2,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { relative } from "node:path";
 import Database from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
-import { StateError } from "../../lib/errors.ts";
-import { describeStateUrl, openState } from "../../lib/state/open.ts";
+import { openState } from "../../lib/adapters/state/open.ts";
+import { describeStateUrl } from "../../lib/adapters/state/url.ts";
+import { StateError } from "../../lib/model/errors.ts";
 import { emptyFile, emptyFolder } from "./places.ts";
 import { A, awaited, copyOf, everyArm } from "./samples.ts";
 

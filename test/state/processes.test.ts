@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openState } from "../../lib/state/open.ts";
+import { openState } from "../../lib/adapters/state/open.ts";
 import { type Empty, emptyFile, emptyFolder, emptySchema, postgres, tellSkipped } from "./places.ts";
 import { A } from "./samples.ts";
 

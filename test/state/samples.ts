@@ -1,4 +1,4 @@
-import type { AwaitedImage, Claim, Copy, CopyKey } from "../../lib/types.ts";
+import type { AwaitedImage, Claim, Copy, CopyKey } from "../../lib/model/types.ts";
 
 export const A = "100000000001";
 export const key: CopyKey = {

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { StateError } from "../../lib/errors.ts";
-import { openState } from "../../lib/state/open.ts";
+import { openState } from "../../lib/adapters/state/open.ts";
+import { StateError } from "../../lib/model/errors.ts";
 import { type Empty, emptySchema, postgres, query, tellSkipped } from "./places.ts";
 import { A, copyOf, key } from "./samples.ts";
 

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { openState } from "../../lib/state/open.ts";
+import { openState } from "../../lib/adapters/state/open.ts";
 import { directoryState } from "../support/directory-state.ts";
 import { stateContract } from "./contract.ts";
 import { emptyFile, emptyFolder, emptySchema, postgres, tellSkipped } from "./places.ts";

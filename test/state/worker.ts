@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { openState } from "../../lib/state/open.ts";
+import { openState } from "../../lib/adapters/state/open.ts";
 import { A, copyOf, key } from "./samples.ts";
 
 /**

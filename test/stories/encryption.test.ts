@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { makeUser, removeUser } from "../../emulator/users.ts";
-import { replicate } from "../../lib/shell/replicate.ts";
+import { makeUser, removeUser } from "../../emulator/world/image-users.ts";
+import { replicate } from "../../lib/replicator/reconcile.ts";
 import { copySettings, policy } from "../support/builders.ts";
 import { sweep } from "../support/world.ts";
 import { FACTORY, type Story, story } from "./story.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { makeImages } from "../../emulator/console.ts";
-import { setQuota } from "../../emulator/world.ts";
+import { makeImages } from "../../emulator/control/console.ts";
+import { setQuota } from "../../emulator/world/world.ts";
 import { copySettings, policy } from "../support/builders.ts";
 import { FACTORY, HOME, HOUR, type Story, story, TEAMS } from "./story.ts";
 

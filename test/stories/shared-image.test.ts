@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { deleteImage, makeImages, shareImage } from "../../emulator/console.ts";
-import type { StoredImage } from "../../emulator/image.ts";
+import { deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
+import type { StoredImage } from "../../emulator/world/image.ts";
 import { copySettings, policy } from "../support/builders.ts";
 import { FACTORY, HOME, HOUR, type Story, story, TEAMS } from "./story.ts";
 

@@ -1,9 +1,9 @@
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
-import { callAction } from "../../emulator/call.ts";
-import { makeImages } from "../../emulator/console.ts";
-import type { StoredImage } from "../../emulator/image.ts";
-import { type Report, replicate } from "../../lib/shell/replicate.ts";
-import type { Policy } from "../../lib/types.ts";
+import { callAction } from "../../emulator/api/dispatch.ts";
+import { makeImages } from "../../emulator/control/console.ts";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import type { StoredImage } from "../../emulator/world/image.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import { NOW } from "../support/builders.ts";
 import { cloudIn, type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 

@@ -1,18 +1,16 @@
-import { lineageTags, tokenName } from "../../lib/core/mark.ts";
-import type { Observation, RegionView } from "../../lib/core/observation.ts";
-import { makePlan, type Plan, type PlanInput } from "../../lib/core/plan.ts";
-import { type Answer, type Answers, type Question, questionText } from "../../lib/core/questions.ts";
-import type {
-  AccountRecord,
-  Claim,
-  Copy,
-  CopyKey,
-  Image,
-  ImageType,
-  Millis,
-  Policy,
-  Variant,
-} from "../../lib/types.ts";
+import { lineageTags, tokenName } from "../../lib/model/identity.ts";
+import {
+  type Answer,
+  type Answers,
+  type Observation,
+  type Question,
+  questionText,
+  type RegionView,
+} from "../../lib/model/observation.ts";
+import type { Policy } from "../../lib/model/policy.ts";
+import type { AccountRecord, Claim, Copy, CopyKey, Image, ImageType, Millis, Variant } from "../../lib/model/types.ts";
+import { makePlan } from "../../lib/plan/plan.ts";
+import type { Plan, PlanInput } from "../../lib/plan/types.ts";
 
 /** Small worlds for tests of the core: everything has a default, and a test names only what it is about. */
 

@@ -1,9 +1,9 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { StateError } from "../../lib/errors.ts";
-import type { ReadableJournal, State } from "../../lib/ports/state.ts";
-import type { AccountRecord, AwaitedImage, Copy, JournalEntry, Run } from "../../lib/types.ts";
+import { StateError } from "../../lib/model/errors.ts";
+import type { ReadableJournal, State } from "../../lib/model/ports.ts";
+import type { AccountRecord, AwaitedImage, Copy, JournalEntry, Run } from "../../lib/model/types.ts";
 
 /**
  * The state as plain files: proof that the port needs no SQL and no transaction. A versioned record is a folder with

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ACTIONS } from "../../emulator/actions.ts";
-import { addFault } from "../../emulator/faults.ts";
-import type { World } from "../../emulator/world.ts";
+import { ACTIONS } from "../../emulator/actions/registry.ts";
+import { addFault } from "../../emulator/api/faults.ts";
+import type { World } from "../../emulator/world/types.ts";
 
 /**
  * The CAM policies of `deploy/cam/` and what they allow. Their statements stand in an order: the first is for all, the

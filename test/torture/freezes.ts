@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CLAIM_LIFE, CLOCK_SKEW, SIGNATURE_LIFE } from "../../lib/core/timing.ts";
+import { CLAIM_LIFE, CLOCK_SKEW, SIGNATURE_LIFE } from "../../lib/model/time.ts";
 import type { Arena } from "./arena.ts";
 import { judge } from "./judge.ts";
 import { onJournal, PROGRAMS, type Started } from "./programs.ts";

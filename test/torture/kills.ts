@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openState } from "../../lib/state/open.ts";
-import type { Copy } from "../../lib/types.ts";
+import { openState } from "../../lib/adapters/state/open.ts";
+import type { Copy } from "../../lib/model/types.ts";
 import type { Arena } from "./arena.ts";
 import { isRunning, onJournal, PROGRAMS, type Started } from "./programs.ts";
 

@@ -1,4 +1,4 @@
-import { DEFAULT_ACCOUNTS } from "../../emulator/accounts.ts";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 
 /** Where images are baked. */
 export const HOME = "ap-guangzhou";

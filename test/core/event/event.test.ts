@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseEvent } from "../../../lib/core/event/event.ts";
-import { timeOf, unpackCls } from "../../../lib/core/event/values.ts";
+import { timeOf, unpackCls } from "../../../lib/event/json-values.ts";
+import { parseEvent } from "../../../lib/event/parse-event.ts";
 
 type Json = Record<string, unknown>;
 const FOLDER = new URL("../../../events/", import.meta.url);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { contradictions } from "../../../lib/core/policy/contradictions.ts";
-import { parsePolicy } from "../../../lib/core/policy/policy.ts";
-import { InputError } from "../../../lib/errors.ts";
-import type { Policy } from "../../../lib/types.ts";
+import { InputError } from "../../../lib/model/errors.ts";
+import type { Policy } from "../../../lib/model/policy.ts";
+import { parsePolicy } from "../../../lib/policy/parse-policy.ts";
+import { contradictions } from "../../../lib/policy/validate/conflicts.ts";
 import { copySettings, policy } from "../../support/builders.ts";
 
 const named = (name: string) => copySettings({ name });

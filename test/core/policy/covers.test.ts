@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Observation } from "../../../lib/core/observation.ts";
-import { contradictions } from "../../../lib/core/policy/contradictions.ts";
-import { coveredBy, sharedSources, takesAllOf } from "../../../lib/core/policy/covers.ts";
-import { wantedCopies } from "../../../lib/core/wanted.ts";
-import type { Image, Policy, Select } from "../../../lib/types.ts";
+import type { Observation } from "../../../lib/model/observation.ts";
+import type { Policy, Select } from "../../../lib/model/policy.ts";
+import type { Image } from "../../../lib/model/types.ts";
+import { wantedCopies } from "../../../lib/plan/desired/desired-copies.ts";
+import { contradictions } from "../../../lib/policy/validate/conflicts.ts";
+import { coveredBy, sharedSources, takesAllOf } from "../../../lib/policy/validate/subsumption.ts";
 import { copySettings, image, NOW, observation, policy } from "../../support/builders.ts";
 
 const select = (fields: Partial<Select>): Policy => policy({ select: { type: "custom", ...fields } });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { parseExamples } from "../../../lib/core/policy/examples.ts";
-import { parsePolicy } from "../../../lib/core/policy/policy.ts";
-import { tryExample } from "../../../lib/core/policy/try-example.ts";
-import { InputError } from "../../../lib/errors.ts";
+import { InputError } from "../../../lib/model/errors.ts";
+import { tryExample } from "../../../lib/plan/desired/try-examples.ts";
+import { parseExamples } from "../../../lib/policy/parse-examples.ts";
+import { parsePolicy } from "../../../lib/policy/parse-policy.ts";
 import { NOW } from "../../support/builders.ts";
 
 const POLICY = `version: 1

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
-import { parsePolicy } from "../../../lib/core/policy/policy.ts";
-import { InputError } from "../../../lib/errors.ts";
+import { InputError } from "../../../lib/model/errors.ts";
+import { parsePolicy } from "../../../lib/policy/parse-policy.ts";
 
 /** Policy files for tests: a test names only what it is about. */
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { globProblem, matches, matchesAny } from "../../../lib/core/policy/globs.ts";
+import { globProblem, matches, matchesAny } from "../../../lib/policy/values/globs.ts";
 
 describe("matches", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../../lib/core/policy/policy.ts";
+import { parsePolicy } from "../../../lib/policy/parse-policy.ts";
 import { file, KEY, parsed, problems } from "./files.ts";
 
 describe("a policy file", () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { policyJsonSchema } from "../../../lib/core/policy/json-schema.ts";
-import { parsePolicy } from "../../../lib/core/policy/policy.ts";
+import { policyJsonSchema } from "../../../lib/policy/file/json-schema.ts";
+import { parsePolicy } from "../../../lib/policy/parse-policy.ts";
 import type { Fields } from "./files.ts";
 
 const example = readFileSync(new URL("../../../policy.example.yaml", import.meta.url), "utf8");

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { expandRegions, resolveGroups } from "../../../lib/core/policy/region-groups.ts";
+import { expandRegions, resolveGroups } from "../../../lib/policy/values/region-groups.ts";
 import {
   BUILT_IN_GROUPS,
   crossesBorder,
   REGIONS,
   RETIRED_REGIONS,
   regionOf,
-} from "../../../lib/core/policy/regions.ts";
+} from "../../../lib/policy/values/regions.ts";
 
 describe("the region table", () => {
   it("has each region once and no retired one", () => {

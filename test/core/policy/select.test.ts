@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { newestOf, whyNotSelected } from "../../../lib/core/policy/select.ts";
-import type { Image, Select } from "../../../lib/types.ts";
+import type { Select } from "../../../lib/model/policy.ts";
+import type { Image } from "../../../lib/model/types.ts";
+import { newestOf, whyNotSelected } from "../../../lib/policy/values/select.ts";
 import { image, NOW } from "../../support/builders.ts";
 
 const HOUR = 3_600_000;

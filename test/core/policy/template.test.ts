@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { copyName, nameProblem, templateProblem } from "../../../lib/core/policy/template.ts";
+import { copyName, nameProblem, templateProblem } from "../../../lib/policy/values/name-template.ts";
 import { image } from "../../support/builders.ts";
 
 describe("copyName", () => {

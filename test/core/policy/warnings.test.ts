@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parsePolicy } from "../../../lib/core/policy/policy.ts";
+import { parsePolicy } from "../../../lib/policy/parse-policy.ts";
 import { type Fields, file, fileOf } from "./files.ts";
 
 const warnings = (policy: Fields) => parsePolicy(file(policy), "p.yaml").warnings.map((warning) => warning.text);

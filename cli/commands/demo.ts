@@ -1,0 +1,158 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_client.js";
+import { startEmulator } from "../../emulator/server.ts";
+import { type Account, DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import type { World } from "../../emulator/world/types.ts";
+import { createWorld } from "../../emulator/world/world.ts";
+import { openState } from "../../lib/adapters/state/open.ts";
+import { StartError } from "../../lib/model/errors.ts";
+import type { Copy } from "../../lib/model/types.ts";
+import type { Answer } from "../../lib/replicator/invoke-function.ts";
+import { kindsOf, placeText } from "../../lib/report/copy-label.ts";
+import { isSettled, summarise } from "../../lib/report/summary.ts";
+import { packageFolder } from "../package.ts";
+import { showProgress } from "../ui/progress.ts";
+import { totalsOf } from "../ui/table.ts";
+import { clean } from "../ui/text.ts";
+import { accounts } from "./emulator.ts";
+
+type Handler = (event: unknown, context: object) => Promise<Partial<Answer>>;
+
+const REGION = "ap-guangzhou";
+/** A copy of 10 to 30 minutes takes 4 to 12 seconds. */
+const TIME_SCALE = 150;
+const TICK = 500;
+const LONGEST = 55_000;
+
+/** `demo`: the whole of it on this machine, from a new image to its copies. 1 if not every copy is ready in the end. */
+export async function demo(): Promise<0 | 1 | 130> {
+  const stopped = watchForStop();
+  const top = packageFolder();
+  const handler = functionsIn(join(top, "dist/functions"));
+  const folder = await mkdtemp(join(tmpdir(), "cvm-replicator-demo-"));
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  const [owner, partner] = DEFAULT_ACCOUNTS;
+  const world = createWorld({
+    now: () => Date.now(),
+    timeScale: TIME_SCALE,
+    imageSizeGiB: 20,
+    accounts: accounts(true),
+  });
+  const cloud = await startEmulator({ port: 0, world });
+  const stateUrl = `sqlite:${join(folder, "state.db")}`;
+  Object.assign(process.env, {
+    REPLICATOR_ENDPOINT: cloud.url,
+    TENCENTCLOUD_SECRET_ID: owner.secretId,
+    TENCENTCLOUD_SECRET_KEY: owner.secretKey,
+    POLICY_FILE: join(top, "policy.example.yaml"),
+    STATE_URL: stateUrl,
+    SWEEP_EVERY: "5s",
+    SETTLE: "2s",
+    LOG_LEVEL: "error",
+  });
+  const state = await openState(stateUrl);
+  try {
+    say(`1. An emulated Tencent Cloud runs at ${cloud.url}, ${TIME_SCALE} times as fast.`);
+    const baked = await createImage(cloud.url, owner, "golden-web-2026.11");
+    say(`2. Account ${owner.uin} bakes ${baked} "golden-web-2026.11" in ${REGION}.`);
+    const shared = await createImage(cloud.url, partner, "base-tencentos-4");
+    say(`3. Account ${partner.uin} bakes ${shared} "base-tencentos-4" and will share it.`);
+    say("4. The functions do the rest: image-created by event, poll-copies by timer.\n");
+
+    const started = Date.now();
+    const progress = showProgress(process.stdout);
+    let copies = await state.copies(owner.uin);
+    progress.begin(copies);
+    let delivered = 0;
+    let sharedAt: number | undefined;
+    while (Date.now() - started < LONGEST && !stopped()) {
+      delivered = await deliverEvents(world, owner, delivered, handler["image-created"]);
+      await handler["poll-copies"](
+        { Type: "Timer", TriggerName: "demo", Time: new Date().toISOString(), Message: "" },
+        {},
+      );
+      sharedAt ??= await shareWhenNormal(cloud.url, partner, shared, owner);
+      copies = await state.copies(owner.uin);
+      progress.show(copies);
+      const roots = new Set(copies.map((copy) => copy.key.rootId));
+      if (roots.has(baked) && roots.has(shared) && copies.every(isSettled)) break;
+      await sleep(TICK);
+    }
+    return stopped() ? 130 : sayHowItEnded(say, copies, world, Date.now() - started);
+  } finally {
+    await state.close();
+    await cloud.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The first Ctrl-C lets the demo clean up; a second one ends it at once. */
+function watchForStop(): () => boolean {
+  let stopped = false;
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => {
+      stopped = true;
+    });
+  }
+  return () => stopped;
+}
+
+/** The functions as they are deployed. */
+function functionsIn(folder: string): Record<"image-created" | "poll-copies", Handler> {
+  const load = (name: string): Handler => {
+    const file = join(folder, name, "index.js");
+    if (!existsSync(file)) throw new StartError(`${file} is missing; build it first: npm run build`);
+    return (createRequire(import.meta.url)(file) as { main_handler: Handler }).main_handler;
+  };
+  return { "image-created": load("image-created"), "poll-copies": load("poll-copies") };
+}
+
+function clientOf(url: string, { secretId, secretKey }: Account): InstanceType<typeof Client> {
+  const { host } = new URL(url);
+  const profile = { httpProfile: { endpoint: host, protocol: "http://" } } as const;
+  return new Client({ credential: { secretId, secretKey }, region: REGION, profile });
+}
+
+async function createImage(url: string, account: Account, name: string): Promise<string> {
+  const { ImageId } = await clientOf(url, account).CreateImage({ ImageName: name, InstanceId: "ins-demo0001" });
+  return ImageId ?? "";
+}
+
+/** An image can be shared once it is NORMAL. Answers when that was done. */
+async function shareWhenNormal(url: string, from: Account, imageId: string, to: Account): Promise<number | undefined> {
+  const client = clientOf(url, from);
+  const { ImageSet } = await client.DescribeImages({ ImageIds: [imageId] });
+  if (ImageSet?.[0]?.ImageState !== "NORMAL") return undefined;
+  await client.ModifyImageSharePermission({ ImageId: imageId, AccountIds: [to.uin], Permission: "SHARE" });
+  return Date.now();
+}
+
+/** Hands over what happened in the account since, as EventBridge would. */
+async function deliverEvents(world: World, account: Account, after: number, handler: Handler): Promise<number> {
+  for (const { account: uin, event } of world.events.slice(after)) if (uin === account.uin) await handler(event, {});
+  return world.events.length;
+}
+
+function sayHowItEnded(say: (text: string) => void, copies: readonly Copy[], world: World, ms: number): 0 | 1 {
+  const { summary } = summarise(copies, []);
+  const syncs = world.requests.filter(
+    ({ action, params, result }) =>
+      action === "SyncImages" && !(params as { DryRun?: boolean }).DryRun && result === "ok",
+  );
+  say(`\n${totalsOf(copies)}, after ${Math.round(ms / 1000)} s and ${syncs.length} SyncImages calls.`);
+  const kindOf = kindsOf(copies);
+  for (const copy of copies) {
+    const image = "imageId" in copy && copy.imageId ? world.images.get(copy.key.region)?.get(copy.imageId) : undefined;
+    say(
+      `  ${copy.key.rootId} → ${placeText(copy.key.region, kindOf(copy)).padEnd(13)} ${copy.state}  ${image ? `${image.imageId} "${clean(image.name)}"` : ""}`,
+    );
+  }
+  const fine = summary.total > 0 && summary.ready === summary.total;
+  say(fine ? "\nEvery image has exactly one copy in each region that its policy names." : "\nNot every copy is ready.");
+  return fine ? 0 : 1;
+}

@@ -1,0 +1,52 @@
+import { keyText } from "../../lib/model/identity.ts";
+import type { Journal } from "../../lib/model/ports.ts";
+import { clean } from "./text.ts";
+
+/** How the journal calls what was done in the cloud, and how the summary does. */
+const DEEDS: Readonly<Record<string, string>> = {
+  sent: "asked",
+  "sent-no-id": "asked",
+  "sent-unknown": "asked",
+  tagged: "tagged",
+  modified: "modified",
+  shared: "shared",
+  withdrawn: "unshared",
+  deleted: "deleted",
+};
+
+/** What a command did in the cloud: by the journal, as what was planned may have been refused or left to somebody else. */
+export interface Deeds {
+  readonly journal: Journal;
+  /** How many images, by kind; `asked` are copies that were asked for, `refused` calls that failed. */
+  counts(): Readonly<Record<string, number>>;
+  /** The same for a person; empty if nothing was done. */
+  text(): string;
+}
+
+/** Counts, and says at once what was set right: the state of such a copy does not change. */
+export function watchDeeds(say: (text: string) => void, changed: () => void): Deeds {
+  const counts = new Map<string, number>();
+  const mended = new Set<string>();
+  return {
+    journal: {
+      async append(entries) {
+        changed();
+        for (const { what, text, key, image, code } of entries) {
+          const deed = what.endsWith("-failed") && code !== undefined ? "refused" : DEEDS[what];
+          if (deed !== undefined) counts.set(deed, (counts.get(deed) ?? 0) + 1);
+          if (!key) continue;
+          if (what === "drift") mended.add(keyText(key));
+          else if (what === "mended") mended.delete(keyText(key));
+          else if (deed !== undefined && image && mended.has(keyText(key)))
+            say(
+              clean(
+                `${image.imageId} in ${image.region}, copy of ${key.rootId}: ${deed === "refused" ? deed : "set right"}: ${text}`,
+              ),
+            );
+        }
+      },
+    },
+    counts: () => Object.fromEntries(counts),
+    text: () => [...counts].map(([deed, number]) => `${deed === "asked" ? "asked for" : deed} ${number}`).join(", "),
+  };
+}

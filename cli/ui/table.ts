@@ -1,0 +1,174 @@
+import picocolors from "picocolors";
+import type { Copy, CopyState } from "../../lib/model/types.ts";
+import { kindsOf, placeText } from "../../lib/report/copy-label.ts";
+import { byVariant, reasonText } from "../../lib/report/summary.ts";
+import { clean, count, cut, pad, widthOf } from "./text.ts";
+
+/** What a table has to fit into. */
+export interface Room {
+  /** Columns of a line. */
+  readonly width: number;
+  /** Lines. */
+  readonly rows: number;
+  readonly color: boolean;
+}
+
+type Paint = (text: string) => string;
+
+const BAR = 20;
+const SHORTEST_BAR = 8;
+const NAME = 32;
+const SHORTEST_NAME = 10;
+const STATE = 9;
+const GAP = "  ";
+
+/** A row of the table, before it is known how wide its columns are. */
+interface Row {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** 0 to 1. */
+  readonly done: number;
+  readonly state: CopyState;
+  readonly rest: string;
+}
+
+/** Nothing is limited where nobody looks at columns: in a pipe. */
+export const UNLIMITED: Room = { width: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY, color: false };
+
+/** What a terminal has room for; the last column stays free, since some terminals wrap there. */
+export function roomOf(stream: { isTTY?: boolean; columns?: number }, rows = Number.POSITIVE_INFINITY): Room {
+  return stream.isTTY
+    ? { width: (stream.columns || 100) - 1, rows, color: picocolors.isColorSupported }
+    : { ...UNLIMITED, rows };
+}
+
+/** How many copies are in which state, in one line. */
+export function totalsOf(copies: readonly Copy[]): string {
+  return `${count(copies.length, "copy", "copies")}${copies.length > 0 ? `: ${statesOf(copies)}` : ""}`;
+}
+
+function statesOf(copies: readonly Copy[]): string {
+  const states = new Map<CopyState, number>();
+  for (const { state } of copies) states.set(state, (states.get(state) ?? 0) + 1);
+  return [...states]
+    .sort((a, b) => b[1] - a[1])
+    .map(([state, number]) => `${number} ${state}`)
+    .join(", ");
+}
+
+/** A line for each copy; where these are more than fit, a line for each image, and one for the images that do not fit. */
+export function tableOf(copies: readonly Copy[], room: Room): string[] {
+  const sorted = [...copies].sort(byRootThenRegion);
+  if (sorted.length <= room.rows) return linesOf(rowsOf(sorted), room);
+  const images = [...groupsOf(sorted).values()];
+  if (images.length <= room.rows) return linesOf(images.map(rowOfImage), room);
+  // What is not finished comes first: the rest is only counted.
+  const urgent = images.sort((a, b) => URGENT.indexOf(worstOf(a)) - URGENT.indexOf(worstOf(b)));
+  const hidden = urgent.slice(room.rows - 1);
+  const more = `… and ${count(hidden.length, "more image")}: ${statesOf(hidden.flat())}`;
+  return [...linesOf(urgent.slice(0, room.rows - 1).map(rowOfImage), room), cut(more, room.width)];
+}
+
+function linesOf(rows: readonly Row[], room: Room): string[] {
+  const paint = painter(room.color);
+  const widest = (text: (row: Row) => string) => Math.max(0, ...rows.map((row) => widthOf(text(row))));
+  const from = widest((row) => row.from);
+  const to = widest((row) => row.to);
+  const limited = Number.isFinite(room.width);
+  const natural = widest((row) => row.name);
+  // What is short of room takes it from the bar first, then from the name.
+  const spare = room.width - from - to - STATE - 4 * GAP.length;
+  const bar = limited ? Math.max(SHORTEST_BAR, Math.min(BAR, spare - Math.min(natural, NAME))) : BAR;
+  const name = limited ? Math.max(SHORTEST_NAME, Math.min(natural, NAME, spare - bar)) : natural;
+  const rest = spare - bar - name - GAP.length;
+  return rows.map((row) => {
+    const filled = Math.round(row.done * bar);
+    const left = [pad(cut(row.name, name), name), pad(row.from, from), pad(row.to, to)].join(GAP);
+    const right = limited && rest < 12 ? "" : cut(row.rest, rest);
+    const parts = [`${"█".repeat(filled)}${"░".repeat(bar - filled)}`, row.state].map(paint[row.state]);
+    if (rest < -GAP.length) return cut([pad(row.state, STATE), row.to, row.name].join(GAP), room.width);
+    return [left, ...parts].join(GAP) + (right ? `${" ".repeat(STATE - row.state.length)}${GAP}${right}` : "");
+  });
+}
+
+function painter(color: boolean): Record<CopyState, Paint> {
+  const colors = picocolors.createColors(color);
+  return {
+    waiting: colors.dim,
+    copying: colors.cyan,
+    finishing: colors.cyan,
+    ready: colors.green,
+    retrying: colors.yellow,
+    blocked: colors.red,
+    failed: colors.red,
+    retired: colors.dim,
+  };
+}
+
+function rowsOf(copies: readonly Copy[]): Row[] {
+  const kindOf = kindsOf(copies);
+  return copies.map((copy) => {
+    const imageId = "imageId" in copy && copy.imageId ? copy.imageId : "";
+    return {
+      name: clean(copy.rootName),
+      from: clean(copy.key.rootRegion),
+      to: `→ ${clean(placeText(copy.key.region, kindOf(copy)))}`,
+      done: doneOf(copy),
+      state: copy.state,
+      rest: [clean(imageId), clean(reasonText(copy) ?? "")].filter((text) => text !== "").join(GAP),
+    };
+  });
+}
+
+function rowOfImage(copies: readonly Copy[]): Row {
+  const [first] = copies as [Copy, ...Copy[]];
+  const ready = copies.filter((copy) => copy.state === "ready").length;
+  const done = copies.reduce((sum, copy) => sum + doneOf(copy), 0) / copies.length;
+  const { rootName, key } = first;
+  const to = `${ready}/${copies.length}`;
+  return { name: clean(rootName), from: clean(key.rootRegion), to, done, state: worstOf(copies), rest: "" };
+}
+
+const URGENT: readonly CopyState[] = [
+  "failed",
+  "blocked",
+  "retrying",
+  "copying",
+  "finishing",
+  "waiting",
+  "ready",
+  "retired",
+];
+
+function worstOf(copies: readonly Copy[]): CopyState {
+  return URGENT.find((state) => copies.some((copy) => copy.state === state)) ?? "ready";
+}
+
+function groupsOf(copies: readonly Copy[]): Map<string, Copy[]> {
+  const images = new Map<string, Copy[]>();
+  for (const copy of copies) {
+    const id = `${copy.key.rootRegion}/${copy.key.rootId}`;
+    images.set(id, [...(images.get(id) ?? []), copy]);
+  }
+  return images;
+}
+
+function doneOf(copy: Copy): number {
+  if (copy.state === "ready") return 1;
+  if (copy.state === "finishing") return 0.97;
+  return copy.state === "copying" ? Math.min(0.95, Math.max(0, (copy.percent ?? 0) / 100)) : 0;
+}
+
+/** `web-2` before `web-10`. */
+const { compare } = new Intl.Collator("en", { numeric: true });
+
+function byRootThenRegion(a: Copy, b: Copy): number {
+  return (
+    compare(a.key.rootRegion, b.key.rootRegion) ||
+    compare(a.rootName, b.rootName) ||
+    compare(a.key.rootId, b.key.rootId) ||
+    compare(a.key.region, b.key.region) ||
+    byVariant(a, b)
+  );
+}

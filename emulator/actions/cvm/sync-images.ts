@@ -1,0 +1,88 @@
+import type {
+  SyncImagesRequest,
+  SyncImagesResponse,
+} from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
+import { errors } from "../../errors.ts";
+import { type StoredImage, tagsOf, type Work } from "../../world/image.ts";
+import { addImage, beginWork, nameTaken } from "../../world/inventory.ts";
+import type { World } from "../../world/types.ts";
+import { type Call, CVM, defineAction } from "../shared/define-action.ts";
+import { boolean, required, string, strings } from "../shared/parameters.ts";
+import { checkDestinations, checkSource } from "./sync-images-rules.ts";
+
+/**
+ * Copies one image to other regions, a shared image into its own region as a custom image, or an image into its own
+ * region encrypted. All destinations are checked before any copy is made: a refused call has no effect.
+ */
+export const syncImages = defineAction<SyncImagesRequest, SyncImagesResponse>({
+  ...CVM,
+  name: "SyncImages",
+  write: true,
+  rules: {
+    ImageIds: required(strings),
+    DestinationRegions: required(strings),
+    DryRun: boolean,
+    ImageName: string,
+    ImageSetRequired: boolean,
+    Encrypt: boolean,
+    KmsKeyId: string,
+  },
+  run(call, params) {
+    const { world } = call;
+    const source = checkSource(call, params);
+    const name = params.ImageName ?? source.name;
+    checkDestinations(call, params, source, name);
+    if (params.DryRun) {
+      if (world.switches.dryRunAnswer === "error") throw errors.dryRun();
+      return { ImageSet: [] };
+    }
+    const copies = params.DestinationRegions.map((region) => copy(call, source, region, name, params));
+    call.touched.push(...copies.map(({ region, imageId }) => ({ region, imageId })));
+    if (!params.ImageSetRequired) return { ImageSet: [] };
+    const missing = { none: 0, last: 1, all: copies.length }[world.switches.imageSetMissingEntries];
+    return {
+      ImageSet: copies
+        .slice(0, copies.length - missing)
+        .map(({ imageId, region }) => ({ ImageId: imageId, Region: region })),
+    };
+  },
+});
+
+function copy(call: Call, source: StoredImage, region: string, name: string, params: SyncImagesRequest): StoredImage {
+  const { world, account } = call;
+  const carries = world.switches;
+  return addImage(world, {
+    region,
+    owner: account.uin,
+    name,
+    description: carries.descriptionCarriedOver === "yes" ? source.description : "",
+    tags: carries.copyTagsCarriedOver === "yes" ? Object.fromEntries(tagsOf(source)) : {},
+    sizeGiB: source.sizeGiB,
+    osName: source.osName,
+    platform: source.platform,
+    architecture: source.architecture,
+    source: source.source,
+    licenseType: source.licenseType,
+    encrypted: params.Encrypt ?? false,
+    kmsKeyId: (params.Encrypt && params.KmsKeyId) || "",
+    family: carries.familyCarriedOver === "yes" ? source.family : "",
+    work: copyWork(call, source, region, name),
+    visibleFrom: world.workNow() + carries.copyVisibleAfterMs,
+    copiedFrom: { region: source.region, imageId: source.imageId },
+  });
+}
+
+/** Half of the span goes by size (up to 200 GiB), half is chance. */
+function copyWork(call: Call, source: StoredImage, region: string, name: string): Work {
+  const { world, account } = call;
+  const part = (Math.min(source.sizeGiB, 200) / 200 + world.random.fraction()) / 2;
+  const work = beginWork(world, "SYNCING", world.config.copyMinutes, part);
+  const order = call.copyFaults.find((fault) => (fault.destination ?? region) === region);
+  if (order?.how === "fails") return { ...work, failsAtPercent: order.percent };
+  if (order?.how === "sticks") return { ...work, sticksAtPercent: order.percent };
+  return failsLate(world, account.uin, region, name) ? { ...work, failsAtPercent: 100 } : work;
+}
+
+function failsLate(world: World, account: string, region: string, name: string): boolean {
+  return world.switches.uniqueNames === "late" && nameTaken(world, account, region, name);
+}

@@ -1,0 +1,77 @@
+import type { Image } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
+import { errors } from "../../errors.ts";
+import { type ImageState, progressOf, type StoredImage, tagsOf } from "../../world/image.ts";
+import { isBusy, visibleImage } from "../../world/inventory.ts";
+import type { World } from "../../world/types.ts";
+import type { Answer } from "./define-action.ts";
+
+/** `YYYY-MM-DDThh:mm:ssZ`, the form that struct Image documents. */
+export function isoTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
+/** PRIVATE_IMAGE, SHARED_IMAGE or PUBLIC_IMAGE: the same image is different things to different accounts. */
+export function imageType(image: StoredImage, account: string): string {
+  if (image.owner === "") return "PUBLIC_IMAGE";
+  return image.owner === account ? "PRIVATE_IMAGE" : "SHARED_IMAGE";
+}
+
+/** The state that an account is shown. */
+export function shownState(world: World, account: string, image: StoredImage): ImageState {
+  const { state } = progressOf(image, world.workNow());
+  const busy = world.switches.sourceBusyWhileCopying === "syncing" && isBusy(world, account, image);
+  return state === "NORMAL" && busy ? "SYNCING" : state;
+}
+
+/** An image as DescribeImages shows it to an account (cvm 2017-03-12, struct Image). */
+export function viewImage(world: World, account: string, image: StoredImage): Answer<Image> {
+  const owned = image.owner === account;
+  const tags = owned || world.switches.sharedImageTagsVisible === "yes" ? tagsOf(image, world.workNow()) : new Map();
+  return {
+    ImageId: image.imageId,
+    OsName: image.osName,
+    ImageType: imageType(image, account),
+    CreatedTime: isoTime(image.createdAt),
+    ImageName: image.name,
+    ImageDescription: image.description,
+    ImageSize: image.sizeGiB,
+    Architecture: image.architecture,
+    ImageState: shownState(world, account, image),
+    Platform: image.platform,
+    ImageCreator: image.creator,
+    ImageSource: image.source,
+    SyncPercent: syncPercent(world, image),
+    IsSupportCloudinit: true,
+    SnapshotSet: image.snapshots.map((s) => ({ SnapshotId: s.id, DiskUsage: s.usage, DiskSize: s.sizeGiB })),
+    Tags: [...(tags as Map<string, string>)].map(([Key, Value]) => ({ Key, Value })),
+    LicenseType: image.licenseType,
+    ImageFamily: image.family,
+    ImageDeprecated: image.deprecated,
+    CdcCacheStatus: null,
+  };
+}
+
+function syncPercent(world: World, image: StoredImage): number | null {
+  const { state, percent } = progressOf(image, world.workNow());
+  if (state === "NORMAL") {
+    const shown = world.switches.syncPercentOnNormal;
+    return shown === "null" ? null : shown;
+  }
+  return image.work?.state === "SYNCING" ? (percent ?? null) : null;
+}
+
+const IMAGE_ID = /^img-[0-9a-z]{8}$/;
+
+/** Throws InvalidImageId.Malformed unless all have the form of an image id. */
+export function checkImageIds(ids: readonly string[]): void {
+  const malformed = ids.find((id) => !IMAGE_ID.test(id));
+  if (malformed !== undefined) throw errors.imageMalformed(malformed);
+}
+
+/** The image of that id that an account can see. Throws InvalidImageId.Malformed or InvalidImageId.NotFound. */
+export function needImage(world: World, account: string, region: string, imageId: string): StoredImage {
+  checkImageIds([imageId]);
+  const image = visibleImage(world, account, region, imageId);
+  if (image === undefined) throw errors.imageNotFound([imageId]);
+  return image;
+}

@@ -1,0 +1,36 @@
+import { defineAction } from "../shared/define-action.ts";
+
+interface GetCallerIdentityResponse {
+  Arn: string;
+  AccountId: string;
+  UserId: string;
+  PrincipalId: string;
+  Type: string;
+  RequestId: string;
+}
+
+/** Stands for the role that temporary credentials are of. */
+const ROLE = "4611686018427387904";
+
+/**
+ * Tells whose credentials these are: permanent ones are the account's own, temporary ones (with a token) those of a role,
+ * as a cloud function has them. Shapes: the examples of sts 2018-08-13 in the vendor's command line tool.
+ */
+export const getCallerIdentity = defineAction<Record<never, never>, GetCallerIdentityResponse>({
+  service: "sts",
+  version: "2018-08-13",
+  name: "GetCallerIdentity",
+  regional: false,
+  write: false,
+  rules: {},
+  run({ account: { uin, token } }) {
+    const common = { AccountId: uin, PrincipalId: uin };
+    if (token === undefined) return { ...common, Arn: `qcs::cam:${uin}:uin/${uin}`, UserId: uin, Type: "CAMUser" };
+    return {
+      ...common,
+      Arn: `qcs::sts:${uin}:assumed-role/${ROLE}`,
+      UserId: `${ROLE}:emulator`,
+      Type: "CAMRole",
+    };
+  },
+});

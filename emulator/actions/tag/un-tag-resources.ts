@@ -1,0 +1,42 @@
+import { writeTags } from "../../world/image.ts";
+import { checkTagKey, checkTagLists, type FailedResource, targetOf } from "../../world/tags.ts";
+import { defineAction, TAG } from "../shared/define-action.ts";
+import { required, strings } from "../shared/parameters.ts";
+
+interface UnTagResourcesRequest {
+  ResourceList: string[];
+  TagKeys: string[];
+}
+
+interface UnTagResourcesResponse {
+  FailedResources: FailedResource[];
+  RequestId: string;
+}
+
+/** Takes tags off several images; keys that an image does not have are passed over (tag 2018-08-13). */
+export const unTagResources = defineAction<UnTagResourcesRequest, UnTagResourcesResponse>({
+  ...TAG,
+  name: "UnTagResources",
+  write: true,
+  rules: { ResourceList: required(strings), TagKeys: required(strings) },
+  run({ world, account, touched }, { ResourceList: resources, TagKeys: keys }) {
+    checkTagLists(resources, keys);
+    for (const key of keys) checkTagKey(key);
+    const FailedResources: FailedResource[] = [];
+    const at = world.workNow();
+    const visibleFrom = at + world.switches.tagsVisibleAfterMs;
+    for (const target of resources.map((resource) => targetOf(world, account, resource))) {
+      if ("failed" in target) {
+        FailedResources.push(target.failed);
+        continue;
+      }
+      writeTags(
+        target.image,
+        keys.map((key) => ({ key, value: undefined, visibleFrom })),
+        at,
+      );
+      touched.push({ region: target.image.region, imageId: target.image.imageId });
+    }
+    return { FailedResources };
+  },
+});

@@ -1,0 +1,105 @@
+import { ACTIONS } from "../actions/registry.ts";
+import type { Service } from "../actions/shared/define-action.ts";
+import { ApiError, errors } from "../errors.ts";
+import type { World } from "../world/types.ts";
+import type { CallRequest } from "./dispatch.ts";
+import { parseAuthorization, type SignedRequest, verify } from "./signature.ts";
+
+/** POST bodies may have 10 MB, GET requests 32 KB (product documentation 1278/46710). */
+export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const MAX_QUERY_BYTES = 32 * 1024;
+
+/**
+ * Takes a request out of its envelope and finds out who sends it. The order of checks is our guess at the gateway's:
+ * protocol, size, common parameters, signature, product, body.
+ * Throws `ApiError` for everything that the gateway would refuse before the product sees it.
+ */
+export function openEnvelope(world: World, request: SignedRequest): CallRequest {
+  const { headers, method } = request;
+  if (method !== "GET" && method !== "POST") {
+    throw new ApiError("UnsupportedProtocol", "Only the HTTP methods GET and POST are supported.");
+  }
+  if (request.body.length > MAX_BODY_BYTES || (method === "GET" && request.query.length > MAX_QUERY_BYTES)) {
+    throw new ApiError("RequestSizeLimitExceeded", "The request is too large.");
+  }
+  for (const name of ["Action", "Version", "Timestamp"]) {
+    if (!headers[`x-tc-${name.toLowerCase()}`]) throw errors.missingParameter(name);
+  }
+  if (!headers["authorization"]) throw errors.missingParameter("Authorization");
+  const authorization = parseAuthorization(headers["authorization"]);
+  const account = verify(request, authorization, world.config.accounts, world.now());
+  const action = headers["x-tc-action"] ?? "";
+  const version = headers["x-tc-version"] ?? "";
+  const service = serviceOf(headers["host"] ?? "", authorization.service, action, version);
+  const region = headers["x-tc-region"];
+  const common = { account, service, action, version, region };
+  if (method === "GET") return { ...common, params: unflatten(new URLSearchParams(request.query)), text: true };
+  return { ...common, params: readBody(headers["content-type"] ?? "", request.body) };
+}
+
+/**
+ * Which product is meant: by the host name, else by the scope of the signature, else (a client that reached us as
+ * 127.0.0.1 signs for the product "127") by who has such an action in that version.
+ */
+function serviceOf(host: string, scope: string, action: string, version: string): Service {
+  const named = /^([a-z0-9]+)\.(?:[a-z0-9-]+\.)?tencentcloudapi\.com(?::\d+)?$/i.exec(host)?.[1]?.toLowerCase();
+  if (named !== undefined) {
+    if (!isService(named)) throw new ApiError("NoSuchProduct", `The emulator has no product \`${named}\`.`);
+    if (named === scope) return named;
+    throw new ApiError(
+      "AuthFailure.SignatureFailure",
+      "The provided credentials could not be validated. Please check your signature is correct.",
+    );
+  }
+  if (isService(scope)) return scope;
+  const byAction = ACTIONS.find((candidate) => candidate.name === action && candidate.version === version);
+  const byVersion = ACTIONS.find((candidate) => candidate.version === version);
+  return (byAction ?? byVersion ?? { service: "cvm" as const }).service;
+}
+
+function isService(name: string): name is Service {
+  return ACTIONS.some((action) => action.service === name);
+}
+
+function readBody(contentType: string, body: Uint8Array): Record<string, unknown> {
+  const type = contentType.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") {
+    throw new ApiError("InvalidParameter", `The Content-Type must be application/json, not \`${contentType}\`.`);
+  }
+  const text = new TextDecoder().decode(body);
+  let value: unknown;
+  try {
+    value = JSON.parse(text === "" ? "{}" : text);
+  } catch {
+    throw new ApiError("InvalidParameter", "The request body is not JSON.");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ApiError("InvalidParameter", "The request body is not a JSON object.");
+  }
+  return value as Record<string, unknown>;
+}
+
+/** `Filters.0.Values.1=a` → `{Filters: [{Values: [, "a"]}]}`; lists are told by their numbers. */
+export function unflatten(query: URLSearchParams): Record<string, unknown> {
+  const tree: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const [path, value] of query) {
+    const parts = path.split(".");
+    const last = parts.pop() ?? "";
+    let node = tree;
+    for (const part of parts) {
+      const next = node[part];
+      if (typeof next === "object" && next !== null) node = next as Record<string, unknown>;
+      else node = node[part] = Object.create(null) as Record<string, unknown>;
+    }
+    node[last] = value;
+  }
+  return Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, withLists(value)]));
+}
+
+function withLists(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([name, item]) => [name, withLists(item)] as const);
+  const isList = entries.length > 0 && entries.every(([name]) => /^\d{1,4}$/.test(name));
+  if (!isList) return Object.fromEntries(entries);
+  return entries.sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => item);
+}

@@ -1,0 +1,128 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { ApiError } from "../errors.ts";
+import type { Account } from "../settings/accounts.ts";
+
+/** The parts of a request that its signature covers. */
+export interface SignedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** As it came, without the question mark. */
+  readonly query: string;
+  readonly body: Uint8Array;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the Authorization header says. */
+export interface Authorization {
+  readonly secretId: string;
+  readonly date: string;
+  readonly service: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+}
+
+/** A signature may be this old, or this much ahead. */
+const LIFETIME_SECONDS = 300;
+
+/**
+ * Reads `TC3-HMAC-SHA256 Credential=<id>/<date>/<service>/tc3_request, SignedHeaders=…, Signature=…`.
+ * Throws AuthFailure.InvalidAuthorization.
+ */
+export function parseAuthorization(header: string): Authorization {
+  const match =
+    /^TC3-HMAC-SHA256\s+Credential=([^/\s]+)\/(\d{4}-\d\d-\d\d)\/([^/\s]+)\/tc3_request,\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/.exec(
+      header.trim(),
+    );
+  if (match === null) {
+    throw new ApiError(
+      "AuthFailure.InvalidAuthorization",
+      "The Authorization header is not of the form that TC3-HMAC-SHA256 requires.",
+    );
+  }
+  const [, secretId = "", date = "", service = "", signedHeaders = "", signature = ""] = match;
+  return { secretId, date, service, signedHeaders: signedHeaders.split(";"), signature };
+}
+
+/**
+ * Finds out who signed a request. `now` is in epoch milliseconds.
+ * Throws `ApiError` AuthFailure.SignatureExpire, SecretIdNotFound, SignatureFailure or TokenFailure, or MissingParameter.
+ */
+export function verify(
+  request: SignedRequest,
+  authorization: Authorization,
+  accounts: readonly Account[],
+  now: number,
+): Account {
+  const timestamp = request.headers["x-tc-timestamp"] ?? "";
+  if (!/^\d{1,11}$/.test(timestamp)) {
+    throw new ApiError("InvalidParameter", "The header `X-TC-Timestamp` must be a time in seconds.");
+  }
+  if (Math.abs(now / 1000 - Number(timestamp)) > LIFETIME_SECONDS) {
+    throw new ApiError(
+      "AuthFailure.SignatureExpire",
+      `The signature has expired: the timestamp \`${timestamp}\` differs from the server's time \`${Math.floor(now / 1000)}\` by more than five minutes.`,
+    );
+  }
+  const account = accounts.find((candidate) => candidate.secretId === authorization.secretId);
+  if (account === undefined) {
+    throw new ApiError(
+      "AuthFailure.SecretIdNotFound",
+      "The SecretId is not found, please ensure that your SecretId is correct.",
+    );
+  }
+  if (!isSignedBy(request, authorization, timestamp, account.secretKey)) {
+    throw new ApiError(
+      "AuthFailure.SignatureFailure",
+      "The provided credentials could not be validated. Please check your signature is correct.",
+    );
+  }
+  if ((request.headers["x-tc-token"] ?? "") !== (account.token ?? "")) {
+    throw new ApiError("AuthFailure.TokenFailure", "The token is not valid.");
+  }
+  return account;
+}
+
+function isSignedBy(request: SignedRequest, auth: Authorization, timestamp: string, secretKey: string): boolean {
+  const day = new Date(Number(timestamp) * 1000).toISOString().slice(0, 10);
+  if (day !== auth.date || !["content-type", "host"].every((name) => auth.signedHeaders.includes(name))) return false;
+  const key = ["tc3_request", auth.service, auth.date].reduceRight<string | Buffer>(
+    (secret, part) => hmac(secret, part),
+    `TC3${secretKey}`,
+  );
+  return canonicalRequests(request, auth.signedHeaders).some((canonical) => {
+    const scope = `${auth.date}/${auth.service}/tc3_request`;
+    const signature = hmac(key, `TC3-HMAC-SHA256\n${timestamp}\n${scope}\n${sha256(canonical)}`);
+    return timingSafeEqual(signature, Buffer.from(auth.signature, "hex"));
+  });
+}
+
+/**
+ * The forms in which SDKs sign the same request: some sign the host without its port, and some sign header values in
+ * lower case, as the documentation says, and some as they are sent.
+ */
+function canonicalRequests(request: SignedRequest, signedHeaders: readonly string[]): string[] {
+  const host = request.headers["host"] ?? "";
+  const hosts = new Set([host, host.replace(/:\d+$/, "")]);
+  // The Go SDK can leave the body unsigned, and says so in this header.
+  const unsigned = request.headers["x-tc-content-sha256"] === "UNSIGNED-PAYLOAD";
+  const payload = sha256(unsigned ? "UNSIGNED-PAYLOAD" : request.body);
+  const forms: ((value: string) => string)[] = [(value) => value.toLowerCase(), (value) => value];
+  return [...hosts].flatMap((signedHost) =>
+    forms.map((form) => {
+      const lines = signedHeaders.map((name) => {
+        const value = name === "host" ? signedHost : (request.headers[name] ?? "");
+        return `${name}:${form(value.trim())}\n`;
+      });
+      return [request.method, request.path, request.query, lines.join(""), signedHeaders.join(";"), payload].join("\n");
+    }),
+  );
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac("sha256", key).update(text).digest();
+}

@@ -1,0 +1,190 @@
+import { type Context, Hono } from "hono";
+import { addFault, endFaults, releaseHolds } from "../api/faults.ts";
+import { ApiError, EmulatorInputError } from "../errors.ts";
+import { ALL_SWITCHES, parseSwitches } from "../settings/switches.ts";
+import { progressOf, type StoredImage, tagsOf } from "../world/image.ts";
+import { makeInstances, makeLaunchConfiguration, makeLaunchTemplate, removeUser } from "../world/image-users.ts";
+import { imagesIn, isBusy } from "../world/inventory.ts";
+import type { ActiveFault, World } from "../world/types.ts";
+import { advance, setKmsKeys, setQuota } from "../world/world.ts";
+import { changeImage, deleteImage, makeImages, shareImage } from "./console.ts";
+import {
+  clockOrder,
+  faultOrder,
+  imageChange,
+  imageOrder,
+  instanceOrder,
+  keysOrder,
+  launchConfigurationOrder,
+  launchTemplateOrder,
+  parseBody,
+  quotaOrder,
+  shareOrder,
+} from "./request-bodies.ts";
+import { exportWorld, importWorld } from "./snapshot.ts";
+
+/** The control API, below `/_emulator`: unsigned JSON, for tests and demonstrations. The README has its table. */
+export function controlApi(world: World): Hono {
+  const app = new Hono();
+  app.onError((error, context) => {
+    if (error instanceof ApiError) return context.json({ error: `${error.code}: ${error.message}` }, 400);
+    if (error instanceof EmulatorInputError) return context.json({ error: error.message }, 400);
+    throw error;
+  });
+
+  app.get("/health", (c) => c.json({ ok: true, now: world.now(), clockOffset: world.clockOffset }));
+  app.get("/world", (c) => c.json(describeWorld(world, c.req.query())));
+
+  app.get("/requests", (c) => {
+    const { action, account } = c.req.query();
+    const requests = world.requests.filter(
+      (request) => (action ?? request.action) === request.action && (account ?? request.account) === request.account,
+    );
+    return c.json({ requests });
+  });
+  app.delete("/requests", (c) => c.json({ removed: world.requests.splice(0).length }));
+
+  app.get("/switches", (c) => c.json({ switches: world.switches, all: ALL_SWITCHES }));
+  app.put("/switches", async (c) => {
+    Object.assign(world.switches, parseSwitches(await readObject(c)));
+    return c.json({ switches: world.switches });
+  });
+
+  app.get("/faults", (c) => c.json({ faults: world.faults.map(viewFault) }));
+  app.post("/faults", async (c) => c.json(viewFault(addFault(world, parseBody(faultOrder, await readObject(c))))));
+  app.delete("/faults", (c) => c.json({ ended: endFaults(world) }));
+  app.delete("/faults/:id", (c) => c.json({ ended: endFaults(world, findFault(world, c.req.param("id")).id) }));
+  app.post("/faults/:id/release", (c) => {
+    const fault = findFault(world, c.req.param("id"));
+    const released = fault.holds.size;
+    releaseHolds(fault);
+    return c.json({ released });
+  });
+
+  app.post("/images", async (c) => {
+    const images = makeImages(world, parseBody(imageOrder, await readObject(c)));
+    return c.json({ images: images.map((image) => viewStored(world, image)) });
+  });
+  app.patch("/images/:region/:id", async (c) => {
+    const change = parseBody(imageChange, await readObject(c));
+    const at = { region: c.req.param("region"), imageId: c.req.param("id") };
+    return c.json(viewStored(world, changeImage(world, at, change)));
+  });
+  app.delete("/images/:region/:id", (c) => {
+    const at = { region: c.req.param("region"), imageId: c.req.param("id") };
+    deleteImage(world, at, c.req.query("silent") === "true");
+    return c.json({ removed: at });
+  });
+  app.post("/share", async (c) => {
+    const { region, imageId, accounts, permission, silent } = parseBody(shareOrder, await readObject(c));
+    shareImage(world, { region, imageId }, accounts, permission, silent);
+    return c.json({ ok: true });
+  });
+
+  app.post("/instances", async (c) => {
+    return c.json({ instances: makeInstances(world, parseBody(instanceOrder, await readObject(c))) });
+  });
+  app.post("/launch-templates", async (c) => {
+    return c.json(makeLaunchTemplate(world, parseBody(launchTemplateOrder, await readObject(c))));
+  });
+  app.post("/launch-configurations", async (c) => {
+    return c.json(makeLaunchConfiguration(world, parseBody(launchConfigurationOrder, await readObject(c))));
+  });
+  app.delete("/users/:region/:id", (c) => {
+    removeUser(world, c.req.param("region"), c.req.param("id"));
+    return c.json({ removed: c.req.param("id") });
+  });
+  app.put("/quota", async (c) => {
+    const { region, quota } = parseBody(quotaOrder, await readObject(c));
+    setQuota(world, region, quota);
+    return c.json({ quotas: Object.fromEntries(world.quotas) });
+  });
+  app.put("/kms-keys", async (c) => {
+    const { region, keys } = parseBody(keysOrder, await readObject(c));
+    setKmsKeys(world, region, keys);
+    return c.json({ kmsKeys: Object.fromEntries(world.kmsKeys) });
+  });
+
+  app.get("/events", (c) => {
+    const { after = "0", account } = c.req.query();
+    const start = Number(after);
+    if (!Number.isSafeInteger(start) || start < 0) throw new EmulatorInputError(`after: ${after} is no cursor`);
+    const events = world.events.slice(start).filter((event) => (account ?? event.account) === event.account);
+    return c.json({ events, next: world.events.length });
+  });
+  app.get("/export", (c) => c.json(exportWorld(world)));
+  app.put("/import", async (c) => {
+    importWorld(world, await readObject(c));
+    return c.json({ images: describeWorld(world).images.length });
+  });
+  app.post("/clock", async (c) => {
+    advance(world, parseBody(clockOrder, await readObject(c)).advanceMs);
+    return c.json({ clockOffset: world.clockOffset });
+  });
+  app.all("/*", (c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}` }, 404));
+  return app;
+}
+
+async function readObject(context: Context): Promise<Record<string, unknown>> {
+  const body: unknown = await context.req.json().catch(() => undefined);
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+  throw new EmulatorInputError("body: a JSON object is needed");
+}
+
+function findFault(world: World, id: string): ActiveFault {
+  const fault = world.faults.find((candidate) => candidate.id === id);
+  if (fault === undefined) throw new EmulatorInputError(`there is no fault ${id}`);
+  return fault;
+}
+
+function viewFault({ id, match, effect, seen, fired, ended, holds }: ActiveFault) {
+  return { id, match, effect, seen, fired, ended, held: holds.size };
+}
+
+/** Everything in the world that no call of the API shows, public images aside. */
+export function describeWorld(world: World, only: { account?: string; region?: string } = {}) {
+  const images = world.config.regions
+    .filter((region) => (only.region ?? region.id) === region.id)
+    .flatMap((region) => imagesIn(world, region.id))
+    .filter((image) => image.owner !== "" && (only.account ?? image.owner) === image.owner);
+  return {
+    clockOffset: world.clockOffset,
+    accounts: world.config.accounts.map(({ uin, appId, secretId }) => ({ uin, appId, secretId })),
+    regions: world.config.regions,
+    images: images.map((image) => viewStored(world, image)),
+    leftSnapshots: world.leftSnapshots,
+    users: world.users.filter(
+      (user) => (only.account ?? user.owner) === user.owner && (only.region ?? user.region) === user.region,
+    ),
+    quota: world.config.quota,
+    quotas: Object.fromEntries(world.quotas),
+    kmsKeys: Object.fromEntries(world.kmsKeys),
+  };
+}
+
+function viewStored(world: World, image: StoredImage) {
+  const { state, percent } = progressOf(image, world.workNow());
+  const { owner, region, imageId, name, description, sizeGiB, family, deprecated, encrypted, platform, serial } = image;
+  return {
+    account: owner,
+    region,
+    imageId,
+    serial,
+    name,
+    description,
+    state,
+    percent: percent ?? null,
+    busy: isBusy(world, owner, image),
+    visible: image.visibleFrom <= world.workNow(),
+    sizeGiB,
+    family,
+    deprecated,
+    encrypted,
+    kmsKeyId: image.kmsKeyId === "" ? null : image.kmsKeyId,
+    platform,
+    tags: Object.fromEntries(tagsOf(image)),
+    sharedWith: [...image.shares.keys()],
+    createdAt: image.createdAt,
+    copiedFrom: image.copiedFrom ?? null,
+  };
+}

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { EmulatorInputError } from "../errors.ts";
+import { IMAGE_STATES } from "../world/image.ts";
+
+const text = z.string();
+const name = z.string().min(1);
+const gib = z.number().int().positive();
+const percent = z.number().min(0).max(100);
+const state = z.enum(IMAGE_STATES);
+const tags = z.record(text, text);
+const silent = z.boolean();
+
+/** Body of POST /_emulator/images. */
+export const imageOrder = z
+  .strictObject({
+    account: text,
+    region: text,
+    name,
+    count: z.number().int().min(1).max(10_000),
+    state,
+    minutes: z.number().positive(),
+    description: text,
+    tags,
+    sizeGiB: gib,
+    family: text,
+    deprecated: z.boolean(),
+    creator: text,
+    dataDisks: z.array(gib),
+    encrypted: z.boolean(),
+    kmsKeyId: text,
+    platform: text,
+    osName: text,
+    architecture: text,
+    licenseType: z.enum(["TencentCloud", "BYOL"]),
+    source: z.enum(["CREATE_IMAGE", "EXTERNAL_IMPORT"]),
+    createdAt: z.number(),
+    silent,
+  })
+  .partial()
+  .required({ region: true, name: true });
+
+/** Body of PATCH /_emulator/images/{region}/{id}. */
+export const imageChange = z
+  .strictObject({ name, description: text, family: text, deprecated: z.boolean(), tags, state, silent })
+  .partial();
+
+/** Body of POST /_emulator/share. */
+export const shareOrder = z.strictObject({
+  region: text,
+  imageId: text,
+  accounts: z.array(text).min(1),
+  permission: z.enum(["SHARE", "CANCEL"]).default("SHARE"),
+  silent: silent.default(false),
+});
+
+const user = { region: text, account: text.optional(), name: name.optional() };
+
+/** Body of POST /_emulator/instances. */
+export const instanceOrder = z.strictObject({
+  ...user,
+  imageId: name,
+  count: z.number().int().min(1).max(10_000).optional(),
+});
+
+/** Body of POST /_emulator/launch-templates. */
+export const launchTemplateOrder = z.strictObject({ ...user, imageIds: z.array(name) });
+
+/** Body of POST /_emulator/launch-configurations. */
+export const launchConfigurationOrder = z.strictObject({
+  ...user,
+  imageId: name.optional(),
+  imageFamily: name.optional(),
+});
+
+/** Body of PUT /_emulator/quota. */
+export const quotaOrder = z
+  .strictObject({ region: text, quota: z.number().int().min(0) })
+  .partial()
+  .required({ quota: true });
+
+/** Body of PUT /_emulator/kms-keys. */
+export const keysOrder = z.strictObject({ region: text, keys: z.array(text) });
+
+/** Body of POST /_emulator/clock. */
+export const clockOrder = z.strictObject({ advanceMs: z.number().min(0) });
+
+const effect = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("error"), code: name, message: text.optional(), after: z.boolean().optional() }),
+  z.strictObject({
+    kind: z.literal("http"),
+    status: z.union([z.literal(500), z.literal(502), z.literal(503)]),
+    after: z.boolean().optional(),
+  }),
+  z.strictObject({ kind: z.literal("delay"), ms: z.number().min(0) }),
+  z.strictObject({ kind: z.literal("drop-before") }),
+  z.strictObject({ kind: z.literal("drop-after") }),
+  z.strictObject({ kind: z.literal("hold-after"), ms: z.number().min(0).optional() }),
+  z.strictObject({ kind: z.literal("lose-image-set"), count: z.number().int().min(1).optional() }),
+  z.strictObject({ kind: z.literal("not-json") }),
+  z.strictObject({ kind: z.literal("fail-copy"), percent, destination: text.optional() }),
+  z.strictObject({ kind: z.literal("stick-copy"), percent: percent.max(99), destination: text.optional() }),
+]);
+
+/** Body of POST /_emulator/faults. */
+export const faultOrder = z.strictObject({
+  match: z
+    .strictObject({
+      service: text,
+      action: text,
+      region: text,
+      account: text,
+      dryRun: z.boolean(),
+      nth: z.number().int().min(1),
+      times: z.number().int().min(0),
+      probability: z.number().min(0).max(1),
+    })
+    .partial()
+    .default({}),
+  effect,
+});
+
+// JSON has no undefined, so that an optional field is there or not, as the types of the emulator want it.
+type Exact<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [K in keyof T]: Exact<Exclude<T[K], undefined>> }
+    : T;
+
+/** Checks a body. Throws `EmulatorInputError` with everything that is wrong about it. */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): Exact<T> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data as Exact<T>;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
+  throw new EmulatorInputError(problems.join("\n"));
+}

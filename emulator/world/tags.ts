@@ -1,0 +1,93 @@
+import { ApiError } from "../errors.ts";
+import type { Account } from "../settings/accounts.ts";
+import type { StoredImage } from "./image.ts";
+import { visibleImage } from "./inventory.ts";
+import type { World } from "./types.ts";
+
+/** struct Tag of tag 2018-08-13. */
+export interface TagPair {
+  readonly TagKey: string;
+  readonly TagValue: string;
+  readonly Category?: string;
+}
+
+/** struct FailedResource of tag 2018-08-13. */
+export interface FailedResource {
+  readonly Resource: string;
+  readonly Code: string;
+  readonly Message: string;
+}
+
+/** Tags that one resource can have. */
+export const TAGS_PER_RESOURCE = 50;
+
+// Letters of any script, digits, spaces and these signs; from memory of the console's hint, see the README.
+const ALLOWED = /^[\p{L}\p{M}\p{N}\p{Zs}+\-=._:/@()[\]（）【】,;<>]*$/u;
+const RESERVED = /^(qcs:|qcloud|project)/i;
+
+/** Throws the error of tag 2018-08-13 TagResources that a key deserves. */
+export function checkTagKey(key: string): void {
+  const wrong = (kind: string, text: string) => new ApiError(`InvalidParameterValue.TagKey${kind}`, text);
+  if (key === "") throw wrong("Empty", "The tag key is empty.");
+  if ([...key].length > 127) throw wrong("LengthExceeded", `The tag key \`${key}\` is longer than 127 characters.`);
+  if (!ALLOWED.test(key))
+    throw wrong("CharacterIllegal", `The tag key \`${key}\` has a character that is not allowed.`);
+  if (RESERVED.test(key)) {
+    throw new ApiError("InvalidParameter.ReservedTagKey", `The tag key \`${key}\` begins with a reserved word.`);
+  }
+}
+
+/** Throws the error of tag 2018-08-13 TagResources that a value deserves. */
+export function checkTagValue(value: string): void {
+  const wrong = (kind: string, text: string) => new ApiError(`InvalidParameterValue.TagValue${kind}`, text);
+  if ([...value].length > 255) throw wrong("LengthExceeded", "A tag value is longer than 255 characters.");
+  if (!ALLOWED.test(value)) throw wrong("CharacterIllegal", `The tag value \`${value}\` has a character not allowed.`);
+}
+
+/** Throws if a list has more than 10 entries, or the same key twice. */
+export function checkTagLists(resources: readonly string[], keys: readonly string[]): void {
+  if (resources.length > 10) {
+    throw new ApiError("LimitExceeded.ResourceNumPerRequest", "At most 10 resources can be given in one request.");
+  }
+  if (keys.length > 10) {
+    throw new ApiError("LimitExceeded.TagNumPerRequest", "At most 10 tags can be given in one request.");
+  }
+  if (new Set(keys).size < keys.length) {
+    throw new ApiError("InvalidParameterValue.TagKeyDuplicate", "A tag key is given twice.");
+  }
+}
+
+const SIX_PARTS = /^qcs::([a-z]*):([a-z0-9-]*):(?:uin\/(\d*))?:([^:/]+)\/([^:/]+)$/;
+
+/** An image that a resource description names, or why there is none. */
+export type Target = { readonly image: StoredImage } | { readonly failed: FailedResource };
+
+/**
+ * The image behind `qcs::cvm:<region>:uin/<uin, or nothing>:image/<id>`. Throws `ApiError` if it is not of that form, or
+ * not an image; an image that is not there, or not the caller's, fails by itself.
+ */
+export function targetOf(world: World, account: Account, resource: string): Target {
+  const parts = SIX_PARTS.exec(resource);
+  if (parts === null) {
+    throw new ApiError(
+      "InvalidParameterValue.ResourceDescriptionError",
+      `The resource \`${resource}\` does not have the form qcs::service:region:uin/account:prefix/id.`,
+    );
+  }
+  const [, service, region = "", uin = "", prefix, imageId = ""] = parts;
+  if (service !== "cvm" || prefix !== "image") {
+    throw new ApiError(
+      "InvalidParameter.UnsupportedService",
+      `The emulator has images only; \`${resource}\` is none of the form qcs::cvm:region:uin/account:image/id.`,
+    );
+  }
+  const failed = (Code: string, Message: string): Target => ({ failed: { Resource: resource, Code, Message } });
+  if (uin !== "" && uin !== account.uin) {
+    return failed("AuthFailure.UnauthorizedOperation", "The resource belongs to another account.");
+  }
+  const image = world.images.has(region) ? visibleImage(world, account.uin, region, imageId) : undefined;
+  if (image === undefined || image.owner !== account.uin) {
+    return failed("ResourceNotFound", "The resource does not exist.");
+  }
+  return { image };
+}

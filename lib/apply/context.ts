@@ -1,0 +1,20 @@
+import type { Tools } from "../model/ports.ts";
+import type { Copy, CopyKey, ImageRef } from "../model/types.ts";
+
+/** What one call to the cloud told, for the journal. */
+export interface Told {
+  readonly requestId?: string | undefined;
+  readonly code?: string | undefined;
+}
+
+/** What the steps of one plan share. */
+export interface Applying extends Tools {
+  /** Stores a change of a copy and journals it; undefined if somebody else changed the copy first. */
+  save(copy: Copy, what: string, text: string, told?: Told): Promise<Copy | undefined>;
+  /** Journals a call that changed no record. */
+  tell(what: string, text: string, about: { key: CopyKey; image: ImageRef } & Told): Promise<void>;
+  /** Whether the state is still the one that the plan was made from, and was not lost meanwhile. */
+  sameState(): Promise<boolean>;
+  /** The number of attempts that the policy of a copy allows. */
+  attemptsOf(copy: Copy): number;
+}

@@ -1,0 +1,54 @@
+import { CloudError } from "../model/errors.ts";
+import { ASK_ALONE } from "../model/reasons.ts";
+import { CLOCK_SKEW, iso } from "../model/time.ts";
+import type { Copy } from "../model/types.ts";
+import type { Send } from "../plan/types.ts";
+import { type Claimed, encryption, release, released } from "./claims.ts";
+import type { Applying } from "./context.ts";
+
+/** Whether a refusal may be about one of the destinations only. */
+export function mayBeOneOfThem(error: CloudError): boolean {
+  return error.outcome === "person" && (error.about === "destination" || error.about === "call");
+}
+
+/**
+ * One destination made the call fail, and the others shall not wait for it for long: dry runs tell which; it is
+ * blocked, and the rest is asked for again, in one call, or each alone where the dry runs find nothing. That a refused
+ * call has had no effect in *any* of its destinations is documented nowhere: so not before a copy would be visible.
+ */
+export async function findCulprits(
+  action: Send,
+  claimed: readonly Claimed[],
+  refusal: CloudError,
+  run: Applying,
+): Promise<void> {
+  const good: Claimed[] = [];
+  for (const copy of claimed) {
+    const destinations = [copy.key.region];
+    const { sendBy: notAfter } = copy.claim;
+    try {
+      await run.cloud.trySyncImage({
+        source: action.source,
+        destinations,
+        name: action.token,
+        notAfter,
+        ...encryption(copy),
+      });
+      good.push(copy);
+    } catch (error) {
+      if (!(error instanceof CloudError)) throw error;
+      if (error.outcome === "person") await release(copy, error, run);
+      else good.push(copy);
+    }
+  }
+  const code = good.length < claimed.length ? "asked-with-others" : ASK_ALONE;
+  const notBefore = run.now() + run.settle + CLOCK_SKEW;
+  for (const copy of good) {
+    const reason = {
+      code,
+      text: `asked for again at ${iso(notBefore)}: the call was refused for another destination: ${refusal.message}`,
+    };
+    const next: Copy = { ...released(copy, run.now()), state: "waiting", reason, notBefore };
+    await run.save(next, "released", reason.text, refusal);
+  }
+}

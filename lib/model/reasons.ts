@@ -1,0 +1,24 @@
+import type { Reason } from "./types.ts";
+
+/** Waits because a call for several destinations was refused for one of them that could not be told. */
+export const ASK_ALONE = "ask-alone";
+
+/** Why a copy that nobody wants any more is retired. */
+export const DESELECTED: Reason = {
+  code: "deselected",
+  text: "no policy wants it any more",
+};
+
+/** Why a copy that was a step on the way to an encrypted one is retired. */
+export const SUPERSEDED: Reason = {
+  code: "superseded",
+  text: "it was there to be encrypted, and nobody needs it any more",
+};
+
+/** Why a copy waits whose name another variant of it has. */
+export const MAKING_ROOM = "making-room";
+
+/** Each of the reasons once. */
+export function distinct(reasons: readonly Reason[]): Reason[] {
+  return [...new Map(reasons.map((reason) => [`${reason.code} ${reason.text}`, reason])).values()];
+}

@@ -1,0 +1,85 @@
+import type { Copy, CopyKey, Millis, Reason } from "../model/types.ts";
+import type { Want } from "./desired/types.ts";
+import type { Circumstances, Step } from "./types.ts";
+
+/** The fields that every state of a copy has. */
+export function copyBase(key: CopyKey, copy: Copy | undefined, want: Want | undefined, now: Millis) {
+  return {
+    key,
+    policy: want?.policy.name ?? copy?.policy ?? "",
+    rootName: want?.root.name ?? copy?.rootName ?? "",
+    attempts: copy?.attempts ?? 0,
+    claims: copy?.claims ?? 0,
+    createdAt: copy?.createdAt ?? now,
+    updatedAt: now,
+    version: copy?.version ?? 0,
+    ...optional("rootCreatedAt", want?.root.createdAt ?? copy?.rootCreatedAt),
+    ...optional("rootFamily", want ? (want.root.family ?? "") : copy?.rootFamily),
+    ...optional("family", want ? want.release.family : copy?.family),
+    ...optional("rolledBack", copy?.rolledBack),
+    ...optional("unshared", copy?.unshared),
+    ...optional("wantedItself", copy?.wantedItself),
+    ...optional("leftBehind", copy?.leftBehind),
+  };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [_ in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [_ in K]?: V });
+}
+
+/** Nothing to do for this copy now. */
+export const NOTHING: Step = {};
+
+/** A change of the record alone. */
+export function note(copy: Copy, what: string, text: string): Step {
+  return { note: { copy, what, text } };
+}
+
+/** A note, unless the record already says the same. */
+export function changed(copy: Copy | undefined, next: Extract<Copy, { state: "waiting" | "blocked" }>): Step {
+  const same =
+    copy?.state === next.state && copy.reason.code === next.reason.code && copy.reason.text === next.reason.text;
+  if (same && copy.policy === next.policy) return NOTHING;
+  return note(next, next.state, next.reason.text);
+}
+
+/** Instead of asking for a copy: it is blocked, which is not told twice. */
+export function blockedInstead(copy: Copy, reason: Reason, now: Millis): Step {
+  const next: Copy = { ...copyBase(copy.key, copy, undefined, now), state: "blocked", reason };
+  return changed(copy, next);
+}
+
+/** An attempt came to nothing: try again after a while, or give up when the policy's attempts are used up. */
+export function attemptFailed(
+  copy: Copy,
+  reason: Reason,
+  want: Want | undefined,
+  delay: Millis,
+  c: Circumstances,
+  what: string,
+): Step {
+  const limit = want?.policy.attempts ?? Number.POSITIVE_INFINITY;
+  const next = afterFailure(copyBase(copy.key, copy, want, c.now), reason, limit, c.now + delay);
+  return note(next, what, next.reason.text);
+}
+
+/** The record after one more failed attempt. */
+export function afterFailure(
+  before: ReturnType<typeof copyBase>,
+  reason: Reason,
+  limit: number,
+  notBefore: Millis,
+): Extract<Copy, { state: "failed" | "retrying" }> {
+  const base = { ...before, attempts: before.attempts + 1 };
+  if (base.attempts < limit) return { ...base, state: "retrying", reason, notBefore };
+  const text = `${reason.text}; all ${limit} attempts are used up`;
+  return {
+    ...base,
+    state: "failed",
+    reason: {
+      remedy: "when the cause is gone: cvm-replicator retry",
+      ...reason,
+      text,
+    },
+  };
+}
