@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { createdEvent, floodOf } from "../test/rubbish/flooding.ts";
+import { createdEvent, floodOf } from "../test/fuzz/flooding.ts";
 import { ACCOUNT } from "../test/support/builders.ts";
 import { testWorld } from "../test/support/world.ts";
 

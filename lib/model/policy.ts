@@ -33,7 +33,7 @@ export interface Policy {
   readonly to: readonly string[];
   readonly crossBorder: "never" | "approved";
   readonly copy: {
-    /** A template, see `lib/core/policy/template.ts`. */
+    /** A template, see `lib/policy/values/name-template.ts`. */
     readonly name: string;
     /** Absent: the source's own. */
     readonly description?: string;

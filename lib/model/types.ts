@@ -97,7 +97,7 @@ export interface Claim {
   readonly trouble?: "busy" | "failed";
 }
 
-/** A finished copy is not as it should be in these respects, and that was set right so many times; see `lib/core/drift.ts`. */
+/** A finished copy is not as it should be in these respects, and that was set right so many times; see `lib/plan/upkeep/drift.ts`. */
 export interface Mending {
   readonly what: string;
   readonly tries: number;
@@ -124,7 +124,7 @@ interface CopyBase {
   readonly rootFamily?: string;
   /** The image family that the copy is to have. */
   readonly family?: string;
-  /** The family out of which `rollback` took this version; see `lib/core/rolled-back.ts`. */
+  /** The family out of which `rollback` took this version; see `lib/plan/family/rolled-back.ts`. */
   readonly rolledBack?: string;
   /** Accounts that its image is to be shared with again: it is not for the moment that it takes to modify it. */
   readonly unshared?: readonly string[];
@@ -211,7 +211,7 @@ export interface AccountRecord {
   readonly problems?: readonly Reason[];
   /** When a run of the timer last ended. */
   readonly heartbeatAt?: Millis;
-  /** The run of the timer that is under way, if any: see `lib/core/timer.ts`. */
+  /** The run of the timer that is under way, if any: see `lib/report/timer-health.ts`. */
   readonly timer?: { readonly by: Claimant; readonly until: Millis };
   readonly version: number;
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { emptyFile, emptySchema, postgres, tellSkipped } from "../state/places.ts";
+import { emptyFile, emptySchema, postgres, tellSkipped } from "../adapters/state/places.ts";
 import { call, callAll } from "./call-function.ts";
 import { cli, type Emulated, notExactlyOne, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
 

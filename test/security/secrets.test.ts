@@ -14,9 +14,9 @@ import { openState } from "../../lib/adapters/state/open.ts";
 import { accountIn, callerIdentity } from "../../lib/adapters/tencent/transport/account-guard.ts";
 import { transport } from "../../lib/adapters/tencent/transport/transport.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
+import { postgres, tellSkipped } from "../adapters/state/places.ts";
 import type { Name } from "../e2e/call-function.ts";
 import { cli, TOP, temporaryFolder } from "../e2e/support.ts";
-import { postgres, tellSkipped } from "../state/places.ts";
 
 /**
  * Secrets are given to every program in every way there is, in good and bad circumstances; then all that it printed,

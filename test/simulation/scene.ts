@@ -12,9 +12,9 @@ import type { Policy } from "../../lib/model/policy.ts";
 import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
 import { NOW } from "../support/builders.ts";
-import { createDice, type Dice } from "./dice.ts";
 import type { FaultKind } from "./faults.ts";
 import { findViolation, ToldJournal } from "./invariants.ts";
+import { createDice, type Dice } from "./random.ts";
 import { type Process, Scheduler } from "./scheduler.ts";
 import { OURS, SETTLE, simulatedPolicies, simulatedWorld } from "./setting.ts";
 

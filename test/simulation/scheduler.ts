@@ -1,5 +1,5 @@
 import type { Millis } from "../../lib/model/types.ts";
-import type { Dice } from "./dice.ts";
+import type { Dice } from "./random.ts";
 
 /** A branch of a process runs on when its gate is let go. */
 interface Gate {

@@ -7,7 +7,7 @@ import { createWorld } from "../../emulator/world/world.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import type { Millis } from "../../lib/model/types.ts";
 import { copySettings, policy, SETTLE } from "../support/builders.ts";
-import type { Dice } from "./dice.ts";
+import type { Dice } from "./random.ts";
 
 export { SETTLE };
 export const OURS = "100000000001";

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Starts and stops a throw-away PostgreSQL for tests, on a free port of 127.0.0.1:
 #   eval "$(test/support/postgres.sh start)"   # sets TEST_POSTGRES_URL and TEST_POSTGRES_DIR
-#   npx vitest run test/state
+#   npx vitest run test/adapters/state
 #   test/support/postgres.sh stop              # stops the one in TEST_POSTGRES_DIR and deletes it
 # As root everything runs as the user postgres, since PostgreSQL refuses to run as root.
 set -euo pipefail

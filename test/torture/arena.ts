@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Emulated, startEmulatorProgram, userEnv } from "../e2e/support.ts";
-import { createDice, type Dice } from "../simulation/dice.ts";
+import { createDice, type Dice } from "../simulation/random.ts";
 import { type Evidence, judge, type LoggedRequest, type Verdict, type Wanted, type WorldImage } from "./judge.ts";
 import { isRunning, type Program, type Started, startProgram } from "./programs.ts";
 import { CHAIN, FAR, HOME, MAIN, PARTNER, POLICY, SET, SETTLE, SWITCHES } from "./setting.ts";

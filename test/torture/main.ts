@@ -1,4 +1,4 @@
-import { emptySchema, postgres } from "../state/places.ts";
+import { emptySchema, postgres } from "../adapters/state/places.ts";
 import { readArguments } from "../support/arguments.ts";
 import { Arena } from "./arena.ts";
 import { neighbours, outages, poll } from "./crowds.ts";

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { emptyFile, emptySchema, postgres, tellSkipped } from "../state/places.ts";
+import { emptyFile, emptySchema, postgres, tellSkipped } from "../adapters/state/places.ts";
 import { Arena } from "./arena.ts";
 import { kill } from "./kills.ts";
 

@@ -22,7 +22,7 @@ const MOST = 100;
 /**
  * Contradictions that show without looking at any image: one of the policies selects all that the other selects, they share
  * sources and a destination, and the copies there would differ. What depends on the images is found when it comes up:
- * see `lib/core/merge.ts`.
+ * see `lib/plan/desired/merge-policies.ts`.
  */
 export function contradictions(policies: readonly Policy[]): Contradiction[] {
   const enabled = policies.filter((policy) => policy.enabled);

@@ -1,0 +1,161 @@
+import { execFile } from "node:child_process";
+import { copyFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate as immediate } from "node:timers/promises";
+import { promisify } from "node:util";
+import Database from "libsql";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openState } from "../../../lib/adapters/state/open.ts";
+import type { ReadableJournal, State } from "../../../lib/model/ports.ts";
+import { rebuild } from "../../../lib/replicator/rebuild-state.ts";
+import { replicate } from "../../../lib/replicator/reconcile.ts";
+import { ACCOUNT, policy, SETTLE } from "../../support/builders.ts";
+import { sweep, type TestWorld, testWorld } from "../../support/world.ts";
+import { emptyFolder, emptySchema, postgres, tellSkipped } from "./places.ts";
+import { copyOf, key } from "./samples.ts";
+
+/** Backup and restore with the tools and in the way that docs/operations.md tells. */
+
+const run = promisify(execFile);
+
+/** A place of a state that can be saved and put back. */
+interface Place {
+  readonly url: string;
+  backUp(): Promise<void>;
+  restore(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+async function file(): Promise<Place> {
+  const { folder, remove } = emptyFolder();
+  const [path, backup] = [join(folder, "state.db"), join(folder, "backup.db")];
+  const sql = `vacuum into '${backup}'`;
+  return {
+    url: `sqlite:${path}`,
+    async backUp() {
+      await run("sqlite3", [path, sql]).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error;
+        // Where that tool is not installed, the statement is the same.
+        const database = new Database(path);
+        database.exec(sql);
+        database.close();
+      });
+    },
+    async restore() {
+      for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+      copyFileSync(backup, path);
+    },
+    remove,
+  };
+}
+
+async function schema(): Promise<Place> {
+  const { url, remove } = await emptySchema();
+  const { folder, remove: removeFolder } = emptyFolder();
+  const backup = join(folder, "backup.sql");
+  const [server = "", name] = url.split("?schema=");
+  return {
+    url,
+    async backUp() {
+      await run("pg_dump", ["--clean", "--if-exists", `--table=${name}.replicator_*`, `--file=${backup}`, server]);
+    },
+    async restore() {
+      await run("psql", ["--single-transaction", "--set=ON_ERROR_STOP=1", "--quiet", `--file=${backup}`, server]);
+    },
+    async remove() {
+      await remove();
+      await removeFolder();
+    },
+  };
+}
+
+const PLACES = [{ engine: "an embedded state", make: file }];
+if (postgres) PLACES.push({ engine: "PostgreSQL", make: schema });
+tellSkipped("backup and restore");
+
+it.runIf(process.env["REQUIRE_ALL_TESTS"])("has all that these tests need", () => {
+  expect(Boolean(postgres), "TEST_POSTGRES_URL").toBe(true);
+});
+
+describe.each(PLACES)("a backup of $engine", ({ make }) => {
+  let place: Place;
+  let state: State & ReadableJournal;
+  beforeEach(async () => {
+    place = await make();
+    state = await openState(place.url);
+  });
+  afterEach(async () => {
+    await state.close();
+    await place.remove();
+  });
+
+  it("that is made while somebody writes is whole, and is what comes back", async () => {
+    let written = 0;
+    let stopped = false;
+    const write = async () => {
+      while (!stopped) {
+        const copy = copyOf({ key: { ...key, rootId: `img-${written}` } });
+        await state.saveCopy(copy);
+        const line = { at: written, runId: "r", account: key.account, level: "info", what: "w", text: "t" } as const;
+        await state.append([{ ...line, key: copy.key }]);
+        written += 1;
+        await immediate();
+      }
+    };
+    const writing = write();
+    while (written < 20) await immediate();
+    const before = written;
+    await place.backUp();
+    const after = written;
+    stopped = true;
+    await writing;
+    await state.close();
+    await place.restore();
+    state = await openState(place.url);
+    const copies = await state.copies(key.account);
+    expect(copies.length).toBeGreaterThanOrEqual(before);
+    expect(copies.length).toBeLessThanOrEqual(after + 1);
+    const lines = await state.entries(key.account, 100_000);
+    // A line is written after its copy; the backup is of one moment.
+    expect(copies.length - lines.length).toBeOneOf([0, 1]);
+    expect(await state.saveCopy({ ...copies[0]!, policy: "goes on" })).toBeDefined();
+  });
+
+  describe("that was made before a copy was asked for", () => {
+    const one = policy({ to: ["ap-shanghai"] });
+    let t: TestWorld;
+    afterEach(() => t.close());
+
+    /** The state is put back to before the claim, while the cloud does not show the copy yet. */
+    async function restoreOldState() {
+      t = await testWorld({ switches: { copyVisibleAfterMs: SETTLE - 1000, sourceBusyWhileCopying: "no" } });
+      const instance = t.instance([one], { state, journal: state });
+      await replicate(sweep, instance);
+      t.pass(3_600_000);
+      t.bake();
+      await place.backUp();
+      await replicate(sweep, instance);
+      expect(t.syncs()).toBe(1);
+      await state.close();
+      await place.restore();
+      state = await openState(place.url);
+      return t.instance([one], { state, journal: state });
+    }
+
+    it("leads to a second one if the program just goes on", async () => {
+      await replicate(sweep, await restoreOldState());
+      expect(t.syncs()).toBe(2);
+    });
+
+    it("leads to no second one after a rebuild", async () => {
+      const instance = await restoreOldState();
+      await rebuild(instance);
+      await replicate(sweep, instance);
+      const report = await t.settle(instance);
+      expect(report.copies.map((copy) => copy.state)).toEqual(["ready"]);
+      expect(t.copies()).toHaveLength(1);
+      expect(t.syncs()).toBe(1);
+      expect((await state.account(ACCOUNT))?.unknownUntil).toBeDefined();
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import type { AwaitedImage, Claim, Copy, CopyKey } from "../../../lib/model/types.ts";
+
+export const A = "100000000001";
+export const key: CopyKey = {
+  account: A,
+  rootRegion: "ap-guangzhou",
+  rootId: "img-root",
+  region: "ap-shanghai",
+  variant: "plain",
+};
+
+/** What all copies have; times as large as real ones. */
+export const base = {
+  key,
+  policy: "golden",
+  rootName: "golden-1",
+  attempts: 1,
+  claims: 2,
+  createdAt: 1_795_000_000_000,
+  updatedAt: 1_795_000_000_001,
+  version: 0,
+} as const;
+
+const reason = { code: "quota", text: "500 images are the limit", remedy: "delete some" };
+const claim: Claim = {
+  number: 2,
+  token: "golden-1--copying-abc-2",
+  parent: { region: "ap-guangzhou", imageId: "img-root" },
+  settings: { name: "golden-1", description: "", tags: { env: "prod" } },
+  claimant: { id: "p1", host: "h", pid: 7 },
+  claimedAt: 1_795_000_000_002,
+  sendBy: 1_795_000_000_003,
+  endedAt: 1_795_000_000_004,
+};
+const time = 1_795_000_000_005;
+
+/** One copy of every state, with every field that it can have. */
+export const everyArm = [
+  { ...base, state: "waiting", reason, notBefore: time },
+  {
+    ...base,
+    state: "copying",
+    claim,
+    imageId: "img-copy",
+    percent: 20,
+    progressedAt: time,
+    tagRefused: true,
+    missingSince: time,
+  },
+  { ...base, state: "finishing", claim, imageId: "img-copy", progressedAt: time, missingSince: time },
+  { ...base, state: "ready", imageId: "img-copy", name: "golden-1", readyAt: time, adopted: false, missingSince: time },
+  { ...base, state: "retrying", reason, notBefore: time },
+  { ...base, state: "blocked", reason, notBefore: time, claim, imageId: "img-copy" },
+  { ...base, state: "failed", reason, imageId: "img-copy" },
+  { ...base, state: "retired", reason, imageId: "img-copy" },
+] as const satisfies readonly Copy[];
+
+/** A waiting copy. */
+export function copyOf(more: Partial<Copy>): Copy {
+  return { ...base, state: "waiting", reason, ...more } as Copy;
+}
+
+export function awaited(imageId: string, since = 1_795_000_000_000): AwaitedImage {
+  return { account: A, region: "ap-guangzhou", imageId, since };
+}
+
+/** The same entries and a `__proto__` of its own, which no literal can make. */
+export function withProto(entries: Record<string, string>): Record<string, string> {
+  return JSON.parse(`{"__proto__":"p",${JSON.stringify(entries).slice(1)}`) as Record<string, string>;
+}

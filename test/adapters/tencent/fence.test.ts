@@ -1,0 +1,230 @@
+import { type AddressInfo, createServer, Socket } from "node:net";
+import * as tls from "node:tls";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { tencentCloud } from "../../../lib/adapters/tencent/tencent-cloud.ts";
+import type { SyncRequest } from "../../../lib/model/ports.ts";
+import { KEY } from "./api-server.ts";
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  for (const clean of cleanups.splice(0)) clean();
+});
+
+const ACCOUNT = JSON.stringify({ Response: { AccountId: "100000000001", RequestId: "req-0" } });
+
+/**
+ * Takes connections and tells every byte that arrives; answers nothing, unless told to. GetCallerIdentity alone is
+ * answered, and is not told: `arrived` then says false.
+ */
+async function listen(onConnection: (socket: Socket, arrived: (bytes: Buffer, via?: Socket) => boolean) => void) {
+  const bytes: Buffer[] = [];
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    let text = "";
+    onConnection(socket, (chunk, via = socket) => {
+      text += chunk.toString();
+      if (!text.includes("X-TC-Action: GetCallerIdentity")) return bytes.push(chunk) > 0;
+      if (text.endsWith("{}")) via.write(`HTTP/1.1 200 OK\r\nContent-Length: ${ACCOUNT.length}\r\n\r\n${ACCOUNT}`);
+      return false;
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanups.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, text: () => Buffer.concat(bytes).toString() };
+}
+const listenPlain = () => listen((socket, arrived) => socket.on("data", (bytes: Buffer) => arrived(bytes)));
+
+const sync = (notAfter: number): SyncRequest => ({
+  source: { region: "ap-guangzhou", imageId: "img-1" },
+  destinations: ["ap-beijing"],
+  name: "token",
+  notAfter,
+});
+const newCloud = (endpoint: string, more: object = {}) =>
+  tencentCloud({ endpoint, site: "cn", credentials: async () => KEY, now: Date.now, timeoutMs: 900, ...more });
+/** One that knows already whose the key is, so that SyncImages is all that is still to be sent. */
+async function cloudAt(endpoint: string, more: object = {}) {
+  const cloud = newCloud(endpoint, more);
+  await cloud.account();
+  return cloud;
+}
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const freeze = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+const NOT_SENT = { code: "NotSent", effect: "none", outcome: "again" };
+
+/** Freezes the whole process right after it began to connect. */
+function freezeWhileConnecting(ms: number) {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its socket below
+  const connect = Socket.prototype.connect as (...args: unknown[]) => Socket;
+  const spy = vi.spyOn(Socket.prototype, "connect").mockImplementation(function (this: Socket, ...args: unknown[]) {
+    const socket = connect.apply(this, args);
+    freeze(ms);
+    return socket;
+  });
+  return spy;
+}
+
+describe("a syncImage whose last moment passes before it is sent", () => {
+  it("does not leave when fetching the credentials took too long", async () => {
+    const server = await listenPlain();
+    const credentials = async () => {
+      await sleep(300);
+      return KEY;
+    };
+    const cloud = await cloudAt(`http://127.0.0.1:${server.port}`, { credentials });
+    const message: unknown = expect.stringMatching(
+      /not sent, it would have been too late \(it is \d+ ms past the last moment/,
+    );
+    await expect(cloud.syncImage(sync(Date.now() + 100))).rejects.toMatchObject({ ...NOT_SENT, message });
+    await sleep(100);
+    expect(server.text()).toBe("");
+  });
+
+  it("does not leave when the process was frozen after signing, while connecting", async () => {
+    const server = await listenPlain();
+    const cloud = await cloudAt(`http://127.0.0.1:${server.port}`);
+    const frozen = freezeWhileConnecting(300);
+    await expect(cloud.syncImage(sync(Date.now() + 150))).rejects.toMatchObject(NOT_SENT);
+    expect(frozen).toHaveBeenCalledOnce();
+    await sleep(100);
+    expect(server.text()).toBe("");
+  });
+
+  it("leaves in spite of the freeze while there is time left", async () => {
+    const server = await listenPlain();
+    const cloud = await cloudAt(`http://127.0.0.1:${server.port}`);
+    freezeWhileConnecting(300);
+    await expect(cloud.syncImage(sync(Date.now() + 5000))).rejects.toMatchObject({
+      code: "Timeout",
+      effect: "unknown",
+    });
+    expect(server.text()).toContain("X-TC-Action: SyncImages");
+  });
+
+  it("does not leave when the timestamp it was signed with is too late, whatever our clock says", async () => {
+    const server = await listenPlain();
+    const cloud = await cloudAt(`http://127.0.0.1:${server.port}`, { now: () => 0 });
+    await expect(cloud.syncImage(sync(Date.now() - 5000))).rejects.toMatchObject(NOT_SENT);
+    await sleep(100);
+    expect(server.text()).toBe("");
+  });
+});
+
+describe("a syncImage that is given up", () => {
+  it("had no effect, and never leaves, when nothing had left", async () => {
+    const server = await listenPlain();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const run = new AbortController();
+    const cloud = newCloud(`http://127.0.0.1:${server.port}`, {
+      signal: run.signal,
+      credentials: () => held.then(() => KEY),
+    });
+    const call = cloud.syncImage(sync(Date.now() + 60_000));
+    setTimeout(() => run.abort(), 50);
+    await expect(call).rejects.toMatchObject({ code: "Aborted", outcome: "again", effect: "none" });
+    release();
+    await sleep(100);
+    expect(server.text()).toBe("");
+  });
+
+  it("may have had an effect when bytes had left", async () => {
+    const run = new AbortController();
+    const server = await listen((socket, arrived) =>
+      socket.on("data", (bytes) => {
+        if (arrived(bytes)) run.abort();
+      }),
+    );
+    const cloud = await cloudAt(`http://127.0.0.1:${server.port}`, { signal: run.signal });
+    await expect(cloud.syncImage(sync(Date.now() + 60_000))).rejects.toMatchObject({
+      code: "Aborted",
+      outcome: "again",
+      effect: "unknown",
+    });
+  });
+
+  it("had no effect when it waited for its turn", async () => {
+    const run = new AbortController();
+    run.abort();
+    const server = await listenPlain();
+    const cloud = newCloud(`http://127.0.0.1:${server.port}`, { signal: run.signal });
+    await expect(cloud.syncImage(sync(Date.now() + 60_000))).rejects.toMatchObject({ code: "Aborted", effect: "none" });
+  });
+});
+
+// Of localhost, signed by itself, good for this file alone and until 2126.
+const KEY_PEM = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgidyNp5pC9gTcSgSM
+ZHrYl2XDLiPAUueE1GDr5RxWYSKhRANCAARa6XYJVNy03rUNvkgyYNcF9yfOr5Co
+AIA6BVRzPqrGX4zB4Z52HdUAhZ4rMJMFyj6SpHwH2e+OiC4GJf/MyxlB
+-----END PRIVATE KEY-----`;
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUI6oxuCZsnItB1M4vVqZcnG3mCVQwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTEwMzYxNloYDzIxMjYxMDI4
+MTAzNjE2WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARa6XYJVNy03rUNvkgyYNcF9yfOr5CoAIA6BVRzPqrGX4zB4Z52HdUA
+hZ4rMJMFyj6SpHwH2e+OiC4GJf/MyxlBo28wbTAdBgNVHQ4EFgQUbQChyY84czAR
++r4RlvbJfFydbdQwHwYDVR0jBBgwFoAUbQChyY84czAR+r4RlvbJfFydbdQwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDRwAwRAIgctKGo+xjjm/EA1tE/PfMIb2iCBKKfLUmh3IP7qiJxkoCIB1/
+2MidMi5Qwgxmp3k/V5nug+lroliqvM2VXFA32Jyl
+-----END CERTIFICATE-----`;
+
+describe("over https", () => {
+  type Server = tls.TLSSocket & { servername?: unknown };
+  const answer = JSON.stringify({ Response: { ImageSet: [], RequestId: "req-1" } });
+
+  function trustAnybody() {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
+  }
+
+  async function listenSecurely(handshakeDelay: number, names: unknown[] = []) {
+    return await listen((raw, arrived) => {
+      raw.pause();
+      setTimeout(() => {
+        const secure: Server = new tls.TLSSocket(raw, { isServer: true, key: KEY_PEM, cert: CERTIFICATE });
+        secure.on("error", () => undefined);
+        secure.on("data", (bytes: Buffer) => {
+          if (!arrived(bytes, secure)) return;
+          names.push(secure.servername);
+          if (bytes.includes("ImageSetRequired"))
+            secure.end(`HTTP/1.1 200 OK\r\nContent-Length: ${answer.length}\r\n\r\n${answer}`);
+        });
+      }, handshakeDelay);
+    });
+  }
+
+  it("does not talk to a server whose certificate nobody vouches for", async () => {
+    const server = await listenSecurely(0);
+    trustAnybody();
+    const cloud = await cloudAt(`https://localhost:${server.port}`);
+    vi.unstubAllEnvs();
+    const call = cloud.syncImage(sync(Date.now() + 5000));
+    await expect(call).rejects.toMatchObject({ code: "Network", effect: "none" });
+    expect(server.text()).toBe("");
+  });
+
+  it("sends when the handshake was quick enough, and not when it was not", async () => {
+    trustAnybody();
+    const names: unknown[] = [];
+    const quick = await listenSecurely(0, names);
+    const quickly = await cloudAt(`https://localhost:${quick.port}`);
+    expect(await quickly.syncImage(sync(Date.now() + 5000))).toEqual({ imageIds: new Map(), requestId: "req-1" });
+    expect(quick.text()).toMatch(/Host: cvm\.tencentcloudapi\.com\r\n/i);
+    expect(names[0]).toBe("localhost");
+    const slow = await listenSecurely(400);
+    const slowly = await cloudAt(`https://localhost:${slow.port}`);
+    await expect(slowly.syncImage(sync(Date.now() + 200))).rejects.toMatchObject(NOT_SENT);
+    expect(slow.text()).toBe("");
+  });
+});

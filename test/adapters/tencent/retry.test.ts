@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { repeating, takeTurn } from "../../../lib/adapters/tencent/transport/retry.ts";
+import { CloudError } from "../../../lib/model/errors.ts";
+
+const failing = (code: string) =>
+  new CloudError({ action: "DescribeImages", code, text: "no", outcome: "retry", effect: "none" });
+
+describe.concurrent("repeating", () => {
+  it("keeps a success that comes together with the end of the run", async () => {
+    const run = new AbortController();
+    const call = async () => {
+      run.abort();
+      return "done";
+    };
+    expect(await repeating(call, run.signal)).toBe("done");
+  });
+
+  it("throws the last error, not the abort, when the run ends while it waits", async () => {
+    const run = new AbortController();
+    setTimeout(() => run.abort(), 20);
+    const call = () => Promise.reject(failing("InternalError"));
+    await expect(repeating(call, run.signal)).rejects.toMatchObject({ code: "InternalError" });
+  });
+
+  it("leaves it to the call to say that the run has ended before", async () => {
+    const call = () => Promise.reject(failing("Aborted"));
+    await expect(repeating(call, AbortSignal.abort())).rejects.toMatchObject({ code: "Aborted" });
+  });
+
+  it("does not repeat what nobody expected", async () => {
+    let n = 0;
+    const call = () => {
+      n++;
+      return Promise.reject(new RangeError("a mistake of ours"));
+    };
+    await expect(repeating(call, new AbortController().signal)).rejects.toThrow(RangeError);
+    expect(n).toBe(1);
+  });
+});
+
+describe("turns", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("are so far apart that calls which are 200 ms late do not arrive as more than 10 in a second", async () => {
+    const starts: number[] = [];
+    const take = async () => {
+      await takeTurn("late calls", new AbortController().signal);
+      starts.push(Date.now());
+    };
+    const all = Promise.all(Array.from({ length: 40 }, take));
+    await vi.advanceTimersByTimeAsync(6_000);
+    await all;
+    for (const from of starts) {
+      expect(starts.filter((start) => start >= from && start < from + 1_200).length).toBeLessThanOrEqual(10);
+    }
+  });
+});

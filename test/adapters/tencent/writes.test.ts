@@ -1,0 +1,200 @@
+import { describe, expect, it } from "vitest";
+import type { ImageAttributes } from "../../../lib/model/ports.ts";
+import { failure, IN_TIME, imagesAnswer, serve, startApi, syncRequest } from "./api-server.ts";
+
+describe.concurrent("syncImage", () => {
+  it("asks for the ids and leaves an incomplete answer incomplete", async () => {
+    const api = await serve(() => ({
+      answer: {
+        ImageSet: [
+          { Region: "ap-beijing", ImageId: "img-b" },
+          { Region: "ap-tokyo", ImageId: null },
+          { Region: "ap-seoul", ImageId: "img-not-asked" },
+        ],
+      },
+    }));
+    const answer = await api.cloud().syncImage(syncRequest(["ap-beijing", "ap-tokyo", "ap-nanjing"]));
+    expect(answer).toEqual({ imageIds: new Map([["ap-beijing", "img-b"]]), requestId: "req-1" });
+    expect(api.requests[0]?.params).toEqual({
+      ImageIds: ["img-source"],
+      DestinationRegions: ["ap-beijing", "ap-tokyo", "ap-nanjing"],
+      ImageName: "token",
+      ImageSetRequired: true,
+    });
+  });
+
+  it.each([
+    ["a refusal", { error: "ImageQuotaLimitExceeded" }, "ImageQuotaLimitExceeded", "person", "none"],
+    [
+      "a busy source",
+      { error: "FailedOperation.InvalidImageState" },
+      "FailedOperation.InvalidImageState",
+      "again",
+      "none",
+    ],
+    ["throttling", { error: "RequestLimitExceeded" }, "RequestLimitExceeded", "again", "none"],
+    ["an internal error", { error: "InternalError" }, "InternalError", "retry", "unknown"],
+    ["a code nobody knows", { error: "Strange.Thing" }, "Strange.Thing", "retry", "unknown"],
+    ["HTTP 503", { status: 503 }, "HttpStatus", "retry", "unknown"],
+    ["a lost connection", { cut: true } as const, "Network", "retry", "unknown"],
+    ["no JSON", { raw: "<html>" }, "BadAnswer", "retry", "unknown"],
+    ["JSON of another shape", { raw: "{}" }, "BadAnswer", "retry", "unknown"],
+    ["a wrong ImageSet", { answer: { ImageSet: 7 } }, "BadAnswer", "retry", "unknown"],
+    ["silence", { hang: true } as const, "Timeout", "retry", "unknown"],
+  ])("is sent once, whatever comes back: %s", async (_, reaction, code, outcome, effect) => {
+    const api = await serve(() => reaction);
+    const options = "hang" in reaction ? { timeoutMs: 1000 } : {};
+    const error = await failure(api.cloud(options).syncImage(syncRequest()));
+    expect(error).toMatchObject({ name: "CloudError", action: "SyncImages", region: "ap-guangzhou" });
+    expect(error).toMatchObject({ code, outcome, effect });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it.each([
+    [{}, { Encrypt: true }],
+    [{ kmsKeyId: "key-1" }, { Encrypt: true, KmsKeyId: "key-1" }],
+  ])("asks for an encrypted copy with %j, in a dry run too", async (encrypt, params) => {
+    const api = await serve(() => ({ answer: {} }));
+    const request = { ...syncRequest(["ap-guangzhou"]), encrypt };
+    await api.cloud().trySyncImage(request);
+    await api.cloud().syncImage(request);
+    const common = { ImageIds: ["img-source"], DestinationRegions: ["ap-guangzhou"], ImageName: "token", ...params };
+    expect(api.requests.map((sent) => sent.params)).toEqual([
+      { ...common, DryRun: true },
+      { ...common, ImageSetRequired: true },
+    ]);
+  });
+
+  it("does not follow a redirect", async () => {
+    const api = await serve(() => ({ status: 307, location: "/again" }));
+    await expect(api.cloud().syncImage(syncRequest())).rejects.toMatchObject({ effect: "unknown" });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it("had no effect when it could not connect", async () => {
+    const api = await startApi(() => ({ hang: true }));
+    await api.close();
+    await expect(api.cloud().syncImage(syncRequest())).rejects.toMatchObject({ code: "Network", effect: "none" });
+  });
+
+  it("uses a connection of its own, which nobody can have closed before", async () => {
+    const api = await serve(({ action }) => (action === "SyncImages" ? { answer: {} } : imagesAnswer()));
+    const cloud = api.cloud();
+    await cloud.account();
+    for (let i = 0; i < 3; i++) await cloud.images("ap-tokyo", "custom");
+    expect(api.connections()).toBe(2); // one to each of the two services' hosts
+    await cloud.syncImage(syncRequest());
+    expect(api.connections()).toBe(3);
+  });
+});
+
+describe.concurrent("trySyncImage", () => {
+  it.each([
+    ["an empty success", { answer: {} }],
+    ["DryRunOperation", { error: "DryRunOperation" }],
+  ])("takes %s for a yes", async (_, reaction) => {
+    const api = await serve(() => reaction);
+    await api.cloud().trySyncImage({ ...syncRequest(), notAfter: 0 });
+    expect(api.requests.map(({ params }) => (params as { DryRun?: boolean }).DryRun)).toEqual([true]);
+  });
+
+  it("throws the refusal, is repeated after throttling and after nothing else, and never had an effect", async () => {
+    const refusing = await serve((_request, n) => ({ error: n === 1 ? "RequestLimitExceeded" : "InternalError" }));
+    await expect(refusing.cloud().trySyncImage(syncRequest())).rejects.toMatchObject({
+      code: "InternalError",
+      effect: "none",
+    });
+    expect(refusing.requests).toHaveLength(2);
+  });
+});
+
+describe.concurrent("tag and modify", () => {
+  it("tags ten at a time and answers the last request id", async () => {
+    const api = await serve(() => ({ answer: { FailedResources: [] } }));
+    const tags = Object.fromEntries(Array.from({ length: 23 }, (_, i) => [`k${i}`, `v${i}`]));
+    expect(await api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "100000000001", tags, IN_TIME)).toBe(
+      "req-3",
+    );
+    const sent = api.requests.map(({ params }) => params as { ResourceList: string[]; Tags: object[] });
+    expect(sent.map(({ Tags }) => Tags.length)).toEqual([10, 10, 3]);
+    expect(sent[0]?.ResourceList).toEqual(["qcs::cvm:ap-tokyo:uin/100000000001:image/img-1"]);
+    expect(sent[2]?.Tags[2]).toEqual({ TagKey: "k22", TagValue: "v22" });
+  });
+
+  it("throws for a resource that failed, with its code", async () => {
+    const api = await serve(() => ({
+      answer: { FailedResources: [{ Resource: "…", Code: "InvalidParameter.Tag", Message: "bad tag" }] },
+    }));
+    const error = await failure(api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "1", { a: "b" }, IN_TIME));
+    expect(error).toMatchObject({ code: "InvalidParameter.Tag", outcome: "person", region: "ap-tokyo" });
+    expect(error.requestId).toBe("req-1");
+  });
+
+  it.each<[string, ImageAttributes, object]>([
+    ["name and description", { name: "final", description: "" }, { ImageName: "final", ImageDescription: "" }],
+    ["a family and nothing else", { family: "golden" }, { ImageFamily: "golden" }],
+    ["no family any more", { family: "" }, { ImageFamily: "" }],
+    ["that it is not deprecated", { deprecated: false }, { ImageDeprecated: false }],
+    [
+      "all at once",
+      { name: "final", description: "words", family: "golden", deprecated: true },
+      { ImageName: "final", ImageDescription: "words", ImageFamily: "golden", ImageDeprecated: true },
+    ],
+  ])("sets %s in one call", async (_, attributes, params) => {
+    const api = await serve(() => ({ answer: {} }));
+    expect(await api.cloud().modify({ region: "ap-tokyo", imageId: "img-1" }, attributes, IN_TIME)).toBe("req-1");
+    expect(api.requests).toMatchObject([{ action: "ModifyImageAttribute", region: "ap-tokyo" }]);
+    expect(api.requests[0]?.params).toEqual({ ImageId: "img-1", ...params });
+  });
+});
+
+describe.concurrent("tag and modify whose last moment has passed", () => {
+  const image = { region: "ap-tokyo", imageId: "img-1" };
+  const NOT_SENT = { code: "NotSent", outcome: "again", effect: "none" };
+
+  it("are not sent, and not tried again", async () => {
+    const api = await serve(() => ({ answer: {} }));
+    const lines: string[] = [];
+    const cloud = api.cloud({ log: ({ action, code }) => lines.push(`${action} ${code}`) });
+    await cloud.account();
+    expect(await failure(cloud.tag(image, "1", { a: "b" }, Date.now() - 5000))).toMatchObject(NOT_SENT);
+    expect(await failure(cloud.modify(image, { name: "final" }, Date.now() - 5000))).toMatchObject(NOT_SENT);
+    expect(api.requests).toHaveLength(0);
+    expect(lines.filter((line) => line.endsWith("NotSent"))).toEqual([
+      "TagResources NotSent",
+      "ModifyImageAttribute NotSent",
+    ]);
+  });
+
+  it("are not repeated after a failure", async () => {
+    let late = 0;
+    const api = await serve(() => {
+      late = 60_000;
+      return { error: "InternalError" };
+    });
+    const cloud = api.cloud({ now: () => Date.now() + late });
+    expect(await failure(cloud.modify(image, { name: "final" }, Date.now() + 30_000))).toMatchObject(NOT_SENT);
+    expect(api.requests).toHaveLength(1);
+  });
+});
+
+describe.concurrent("tagging that the end of the run", () => {
+  const image = { region: "ap-tokyo", imageId: "img-1" };
+
+  it("keeps from being sent had no effect", async () => {
+    const api = await serve(() => ({ answer: {} }));
+    const cloud = api.cloud({ signal: AbortSignal.abort() });
+    await expect(cloud.tag(image, "1", { a: "b" }, IN_TIME)).rejects.toMatchObject({ code: "Aborted", effect: "none" });
+    expect(api.requests).toHaveLength(0);
+  });
+
+  it("cuts short may have had one", async () => {
+    const run = new AbortController();
+    const api = await serve(() => {
+      run.abort();
+      return { hang: true };
+    });
+    const call = api.cloud({ signal: run.signal }).tag(image, "1", { a: "b" }, IN_TIME);
+    await expect(call).rejects.toMatchObject({ code: "Aborted", effect: "unknown", region: "ap-tokyo" });
+  });
+});

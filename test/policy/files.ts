@@ -1,0 +1,29 @@
+import { stringify } from "yaml";
+import { InputError } from "../../lib/model/errors.ts";
+import { parsePolicy } from "../../lib/policy/parse-policy.ts";
+
+/** Policy files for tests: a test names only what it is about. */
+
+export type Fields = Record<string, unknown>;
+
+export const KEY = "01234567-89ab-cdef-0123-456789abcdef";
+export const PLAIN = { name: "p", from: ["ap-guangzhou"], to: ["ap-shanghai"], select: { newest: 3 } };
+
+export const file = (policy: Fields, top: Fields = {}) =>
+  stringify({ version: 1, ...top, policies: [{ ...PLAIN, ...policy }] });
+export const parsed = (policy: Fields, top: Fields = {}) => parsePolicy(file(policy, top), "p.yaml").policies[0];
+
+/** A file of several policies. */
+export const fileOf = (policies: readonly Fields[], top: Fields = {}) =>
+  stringify({ version: 1, ...top, policies: policies.map((policy) => ({ ...PLAIN, ...policy })) });
+
+/** Everything that is wrong, a line each; none if the file can be read. */
+export function problems(text: string): string[] {
+  try {
+    parsePolicy(text, "p.yaml");
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.message.split("\n");
+  }
+}

@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { globProblem, matches, matchesAny } from "../../lib/policy/values/globs.ts";
+
+describe("matches", () => {
+  it.each([
+    ["golden-*", "golden-web"],
+    ["golden-*", "golden-"],
+    ["golden-*", "golden-a/b/c"],
+    ["*", ""],
+    ["**", "x"],
+    ["*-test", "a-test-test"],
+    ["a*b*c", "a1b2b3c"],
+    ["?", "中"],
+    ["?", "🎉"],
+    ["img-??", "img-01"],
+    ["\\*", "*"],
+    ["a\\?b", "a?b"],
+    ["\\\\", "\\"],
+    ["\\!x", "!x"],
+    ["a.c", "a.c"],
+    ["", ""],
+  ])("%j matches %j", (glob, text) => {
+    expect(matches(glob, text)).toBe(true);
+  });
+
+  it.each([
+    ["golden-*", "Golden-web"],
+    ["golden-*", "my-golden-web"],
+    ["golden", "golden-web"],
+    ["?", ""],
+    ["??", "a"],
+    ["\\*", "x"],
+    ["a.c", "abc"],
+    ["*a", "ab"],
+    ["a*b*c", "acb"],
+    ["", "x"],
+  ])("%j does not match %j", (glob, text) => {
+    expect(matches(glob, text)).toBe(false);
+  });
+
+  it("agrees with a regular expression of the same meaning", () => {
+    const glob = fc.array(fc.constantFrom("*", "?", "a", "b"), { maxLength: 8 }).map((parts) => parts.join(""));
+    const text = fc.array(fc.constantFrom("a", "b"), { maxLength: 10 }).map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(glob, text, (g, t) => {
+        expect(matches(g, t)).toBe(new RegExp(`^${g.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(t));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("is quick on what would be slow for a regular expression", () => {
+    const start = performance.now();
+    expect(matches("*a".repeat(100), `${"a".repeat(5000)}b`)).toBe(false);
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+});
+
+describe("matchesAny", () => {
+  it.each<[string[], string, boolean]>([
+    [[], "x", true],
+    [["a*", "b*"], "bc", true],
+    [["a*", "b*"], "cc", false],
+    [["a*", "!*-test"], "a-test", false],
+    [["!*-test", "a*"], "a-test", false],
+    [["!*-test"], "anything", true],
+    [["!*-test"], "a-test", false],
+    [["\\!a"], "!a", true],
+  ])("%j on %j: %s", (globs, text, expected) => {
+    expect(matchesAny(globs, text)).toBe(expected);
+  });
+});
+
+describe("globProblem", () => {
+  it.each(["golden-*", "a?b", "\\{a\\}", "\\\\", "中文*", "a b", "\\!x"])("accepts %j", (glob) => {
+    expect(globProblem(glob)).toBeUndefined();
+  });
+
+  it.each([
+    ["", "no name"],
+    ["a\\", "ends with \\"],
+    ["golden-{web,api}", "holds {"],
+    ["golden-[ab]", "holds ["],
+    ["a}", "holds }"],
+    ["x".repeat(257), "longer than 256"],
+  ])("refuses %j", (glob, text) => {
+    expect(globProblem(glob)).toContain(text);
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import type { Select } from "../../lib/model/policy.ts";
+import type { Image } from "../../lib/model/types.ts";
+import { newestOf, whyNotSelected } from "../../lib/policy/values/select.ts";
+import { image, NOW } from "../support/builders.ts";
+
+const HOUR = 3_600_000;
+const codeOf = (select: Partial<Select>, fields: Partial<Image> = {}) =>
+  whyNotSelected({ type: "custom", ...select }, image(fields), NOW)?.code;
+
+describe("whyNotSelected", () => {
+  it("selects everything of its type when nothing more is asked for", () => {
+    expect(codeOf({})).toBeUndefined();
+    expect(codeOf({ type: "shared" }, { type: "shared" })).toBeUndefined();
+  });
+
+  it.each<[string, Partial<Select>, Partial<Image>]>([
+    ["name", { name: ["golden-*", "!*-test"] }, { name: "golden-web" }],
+    ["tags, one of a list", { tags: { release: ["approved", "final"] } }, { tags: { release: "final" } }],
+    ["platform, in any case", { platform: ["ubuntu", "TENCENTOS"] }, {}],
+    ["architecture", { architecture: ["arm", "x86_64"] }, {}],
+    ["family", { family: "golden" }, { family: "golden" }],
+    ["creator", { creator: ["100000000001"] }, {}],
+    ["createdAfter, the moment itself", { createdAfter: NOW - 24 * HOUR }, {}],
+    ["minAge, the moment itself", { minAge: 24 * HOUR }, {}],
+    [
+      "not, when nothing of it matches",
+      { not: { name: ["*-debug"], tags: { replicate: ["no"] } } },
+      { tags: { replicate: "yes" } },
+    ],
+  ])("selects by %s", (_, select, fields) => {
+    expect(codeOf(select, fields)).toBeUndefined();
+  });
+
+  it.each<[string, Partial<Select>, Partial<Image>]>([
+    ["deprecated", {}, { deprecated: true }],
+    ["ignored", {}, { tags: { "cvm-replicator:ignore": "false" } }],
+    ["ignored", {}, { tags: { "cvm-replicator:ignore": "" } }],
+    ["other-type", {}, { type: "shared" }],
+    ["other-type", { type: "shared" }, { type: "public" }],
+    ["name", { name: ["base-*"] }, {}],
+    ["name", { name: ["golden-*", "!*-web"] }, {}],
+    ["tags", { tags: { release: ["approved"] } }, {}],
+    ["tags", { tags: { release: ["approved"] } }, { tags: { release: "Approved" } }],
+    ["tags", { tags: { a: ["1"], b: ["2"] } }, { tags: { a: "1" } }],
+    ["tags", { tags: { toString: ["x"] } }, {}],
+    ["platform", { platform: ["Ubuntu"] }, {}],
+    ["architecture", { architecture: ["arm"] }, {}],
+    ["family", { family: "golden" }, {}],
+    ["family", { family: "golden" }, { family: "Golden" }],
+    ["creator", { creator: ["100000000002"] }, {}],
+    ["too-old", { createdAfter: NOW - 24 * HOUR + 1 }, {}],
+    ["too-old", { createdAfter: 0 }, { createdAt: Number.NaN }],
+    ["not-name", { not: { name: ["x", "*-web"] } }, {}],
+    ["not-tags", { not: { tags: { a: ["1"], b: ["2", "3"] } } }, { tags: { b: "3" } }],
+    ["too-young", { minAge: 24 * HOUR + 1 }, {}],
+  ])("refuses with %s: %j %j", (code, select, fields) => {
+    expect(codeOf(select, fields)).toBe(code);
+  });
+
+  it("says from when on an image that is too young will be selected", () => {
+    expect(whyNotSelected({ type: "custom", minAge: 36 * HOUR }, image(), NOW)).toEqual({
+      code: "too-young",
+      text: "the image is to be 36h old first; it is selected from 2026-11-22T00:00:00.000Z on",
+      notBefore: Date.UTC(2026, 10, 22),
+    });
+  });
+
+  it("says that an image is too young only when nothing else is in the way", () => {
+    expect(codeOf({ minAge: 48 * HOUR, not: { name: ["*-web"] } })).toBe("not-name");
+  });
+
+  it("names the value, what is asked for and what to do", () => {
+    expect(
+      whyNotSelected({ type: "custom", tags: { release: ["a", "b"] } }, image({ tags: { release: "c" } }), NOW),
+    ).toEqual({
+      code: "tags",
+      text: 'the tag release is "c"; the policy asks for any of "a", "b"',
+      remedy: "tag the image, or change select.tags",
+    });
+  });
+});
+
+describe("newestOf", () => {
+  const made = (imageId: string, hour: number, fields: Partial<Image> = {}) =>
+    image({ imageId, createdAt: NOW + hour * HOUR, ...fields });
+  const ids = (newest: number | undefined, images: Image[]) =>
+    newestOf({ type: "custom", ...(newest !== undefined && { newest }) }, images).map((found) => found.imageId);
+
+  it("keeps the newest, newest first, and leaves its input alone", () => {
+    const images = [made("img-1", 1), made("img-3", 3), made("img-2", 2)];
+    expect(ids(2, images)).toEqual(["img-3", "img-2"]);
+    expect(images.map((found) => found.imageId)).toEqual(["img-1", "img-3", "img-2"]);
+  });
+
+  it("keeps all when newest is not given", () => {
+    expect(ids(undefined, [made("img-1", 1), made("img-2", 2)])).toEqual(["img-2", "img-1"]);
+  });
+
+  it("counts each family on its own, and those without one together", () => {
+    const images = [
+      made("img-1", 1, { family: "a" }),
+      made("img-2", 2, { family: "a" }),
+      made("img-3", 3, { family: "b" }),
+      made("img-4", 4),
+      made("img-5", 5, { region: "ap-tokyo" }),
+    ];
+    expect(ids(1, images)).toEqual(["img-5", "img-3", "img-2"]);
+  });
+
+  it("tells images of the same moment apart by their ids, in whatever order they come", () => {
+    const images = [made("img-a", 1), made("img-c", 1), made("img-b", 1)];
+    expect(ids(2, images)).toEqual(["img-c", "img-b"]);
+    expect(ids(2, images.reverse())).toEqual(["img-c", "img-b"]);
+  });
+});
