@@ -1,10 +1,10 @@
 import { type Answer, type Context, invoke } from "../lib/replicator/invoke-function.ts";
-import { orderByHand } from "../lib/replicator/run-requests.ts";
+import { requestByHand } from "../lib/replicator/run-requests.ts";
 
 /**
  * Evaluates the policies now, for everything or for `{policy?, region?, imageIds?}`; `dryRun: true` changes nothing,
  * `retry: true` tries again what is failed or blocked.
  */
 export async function main_handler(event: unknown, context?: Context): Promise<Answer> {
-  return invoke(context, ({ policies }) => orderByHand(event ?? {}, policies));
+  return invoke(context, ({ policies }) => requestByHand(event ?? {}, policies));
 }

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
-import type { Order } from "../../lib/replicator/run-requests.ts";
+import type { RunRequest } from "../../lib/replicator/run-requests.ts";
 import { exitCodeOf, isSettled, nextCheck, summarise } from "../../lib/report/summary.ts";
-import { watchDeeds } from "../ui/change-counter.ts";
+import { watchChanges } from "../ui/change-counter.ts";
 import { type Progress, showProgress } from "../ui/progress.ts";
 import { totalsOf } from "../ui/table.ts";
 import { clean } from "../ui/text.ts";
@@ -19,7 +19,7 @@ const SHOW_EVERY: Millis = 300;
 export type Begin = (
   copies: readonly Copy[],
   say: (text: string) => void,
-) => Partial<Pick<Order, "why" | "acceptVanished" | "retry">>;
+) => Partial<Pick<RunRequest, "why" | "acceptVanished" | "retry">>;
 
 /** `apply`: one run, or with `--wait` as many as it takes. Progress goes to standard error, the answer to standard output. */
 export async function apply(
@@ -28,7 +28,7 @@ export async function apply(
 ): Promise<0 | 1 | 3 | 130> {
   const progress = showProgress(process.stderr);
   let changed = false;
-  const deeds = watchDeeds(
+  const changes = watchChanges(
     (text) => progress.say(text),
     () => {
       changed = true;
@@ -41,7 +41,7 @@ export async function apply(
     const before = await state.copies(account);
     const special = begin(before, (text) => progress.say(text));
     progress.begin(before);
-    const order: Order = {
+    const order: RunRequest = {
       why: "apply",
       scope: { kind: "sweep" },
       ...(options.acceptVanished && { acceptVanished: true }),
@@ -51,7 +51,7 @@ export async function apply(
       changed = false;
       return await state.copies(account);
     };
-    const run = async (order: Order) => {
+    const run = async (order: RunRequest) => {
       const report = await watched(replicate(order, replicator), news, progress);
       progress.show(report.copies);
       return report;
@@ -61,19 +61,19 @@ export async function apply(
       report = await wait(report, () => run({ ...order, scope: { kind: "poll" } }), interrupted, progress);
     const summary = summarise(report.copies, report.problems);
     if (options.json) {
-      process.stdout.write(`${plainJson({ ...summary, done: deeds.counts() })}\n`);
+      process.stdout.write(`${plainJson({ ...summary, done: changes.counts() })}\n`);
     } else {
       for (const { text, remedy } of summary.summary.problems) {
         process.stdout.write(`problem: ${clean(text)}${remedy ? `; ${clean(remedy)}` : ""}\n`);
       }
       // In a terminal the table has just said it.
       if (!process.stdout.isTTY || !process.stderr.isTTY) process.stdout.write(`${totalsOf(report.copies)}\n`);
-      const done = deeds.text();
+      const done = changes.text();
       if (done) process.stdout.write(`done: ${done}\n`);
     }
     return interrupted() ? 130 : exitCodeOf(summary);
   };
-  return withReplicator(options.policy, work, (text) => progress.say(text), [deeds.journal]);
+  return withReplicator(options.policy, work, (text) => progress.say(text), [changes.journal]);
 }
 
 /** Shows what is remembered while a run goes on, which may take minutes. Nothing is read any more once this ends. */

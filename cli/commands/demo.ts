@@ -13,7 +13,7 @@ import { openState } from "../../lib/adapters/state/open.ts";
 import { StartError } from "../../lib/model/errors.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import type { Answer } from "../../lib/replicator/invoke-function.ts";
-import { kindsOf, placeText } from "../../lib/report/copy-label.ts";
+import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { isSettled, summarise } from "../../lib/report/summary.ts";
 import { packageFolder } from "../package.ts";
 import { showProgress } from "../ui/progress.ts";
@@ -145,11 +145,11 @@ function sayHowItEnded(say: (text: string) => void, copies: readonly Copy[], wor
       action === "SyncImages" && !(params as { DryRun?: boolean }).DryRun && result === "ok",
   );
   say(`\n${totalsOf(copies)}, after ${Math.round(ms / 1000)} s and ${syncs.length} SyncImages calls.`);
-  const kindOf = kindsOf(copies);
+  const copyLabel = copyLabels(copies);
   for (const copy of copies) {
     const image = "imageId" in copy && copy.imageId ? world.images.get(copy.key.region)?.get(copy.imageId) : undefined;
     say(
-      `  ${copy.key.rootId} → ${placeText(copy.key.region, kindOf(copy)).padEnd(13)} ${copy.state}  ${image ? `${image.imageId} "${clean(image.name)}"` : ""}`,
+      `  ${copy.key.rootId} → ${placeText(copy.key.region, copyLabel(copy)).padEnd(13)} ${copy.state}  ${image ? `${image.imageId} "${clean(image.name)}"` : ""}`,
     );
   }
   const fine = summary.total > 0 && summary.ready === summary.total;

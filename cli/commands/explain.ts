@@ -5,7 +5,7 @@ import { lookUp } from "../../lib/observe/find-image.ts";
 import { didYouMean } from "../../lib/policy/values/did-you-mean.ts";
 import { REGIONS, regionOf } from "../../lib/policy/values/regions.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
-import { kindOf, placeText } from "../../lib/report/copy-label.ts";
+import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
 import { type Explanation, explain as explained } from "../../lib/report/explain.ts";
 import { withRemedy } from "../../lib/report/summary.ts";
 import { clean, pad, widthOf } from "../ui/text.ts";
@@ -64,10 +64,10 @@ function textOf({ region, imageId, image, copyOf, policies }: Explanation): stri
       : `${imageId} in ${region}: not there; this is what is remembered`,
   ];
   if (copyOf) {
-    const { root, policy, wantedBy, state, reason, next } = copyOf;
+    const { root, policy, desiredBy, state, reason, next } = copyOf;
     lines.push(`copy of ${root.imageId} in ${root.region}${policy ? `, made by policy ${policy}` : ""}`);
     lines.push(`  ${state ?? "not remembered"}${reason ? `: ${reason}` : ""}`);
-    lines.push(`  ${wantedBy.length > 0 ? `wanted by ${wantedBy.join(", ")}` : "no policy wants it"}`);
+    lines.push(`  ${desiredBy.length > 0 ? `wanted by ${desiredBy.join(", ")}` : "no policy wants it"}`);
     for (const text of next) lines.push(`  the next run: ${text}`);
   }
   for (const { policy, selects, reasons, regions } of policies) {
@@ -78,7 +78,7 @@ function textOf({ region, imageId, image, copyOf, policies }: Explanation): stri
     for (const other of others) lines.push(`  and ${other}`);
     const rows = regions.map((one) => ({
       ...one,
-      place: placeText(one.region, kindOf(one.variant, one.intermediate)),
+      place: placeText(one.region, copyLabel(one.variant, one.intermediate)),
     }));
     const width = Math.max(0, ...rows.map(({ place }) => widthOf(clean(place))));
     const widest = Math.max(0, ...rows.map(({ state }) => state.length));

@@ -2,7 +2,7 @@ import { type Preflight, preflight } from "../../lib/apply/preflight.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { CopyState, Reason } from "../../lib/model/types.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
-import { kindOf, placeText } from "../../lib/report/copy-label.ts";
+import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
 import type { Estimate } from "../../lib/report/estimate.ts";
 import { type CopyView, hasWork, type PlanView, type SendView, viewOf } from "../../lib/report/plan-view.ts";
 import { withRemedy } from "../../lib/report/summary.ts";
@@ -32,32 +32,32 @@ export async function plan(options: {
       for (const { where, text } of warnings) process.stderr.write(`warning: ${clean(where)}: ${clean(text)}\n`);
       process.stdout.write(textOf(view, asked));
     }
-    if (view.problems.length > 0 || asked?.some(({ outcome }) => outcome === "person")) return 3;
+    if (view.problems.length > 0 || asked?.some(({ outcome }) => outcome === "terminal")) return 3;
     return options.detailedExitcode && hasWork(view) ? 4 : 0;
   });
 }
 
 /** A plan as a person reads it. */
 export function textOf(view: PlanView, asked?: readonly Preflight[]): string {
-  const lines = view.send.map(sendText);
-  for (const change of view.change)
+  const lines = view.create.map(sendText);
+  for (const change of view.update)
     lines.push(`~ ${change.image.imageId} in ${change.region}, copy of ${sourceText(change)}: ${change.text}`);
-  for (const { image, name, sizeGiB, text, after } of view.remove) {
+  for (const { image, name, sizeGiB, text, after } of view.delete) {
     const first = after ? ", once it is not shared any more" : "";
     lines.push(
       `- delete "${name}" (${image.imageId}) in ${image.region} with its snapshots, ${sizeGiB} GiB${first}: ${text}`,
     );
   }
-  for (const note of view.note.filter((note) => !isTold(note, view)))
+  for (const note of view.recordOnly.filter((note) => !isTold(note, view)))
     lines.push(`· no call, only remembered: ${wayText(note)}: ${note.state}: ${note.text}`);
   for (const [reason, places] of grouped(view.waiting, ({ state, reason }) => `${state}: ${withRemedy(reason)}`))
     lines.push(`· ${listed(places.map(wayText))}: ${reason}`);
   for (const [reason, places] of grouped(view.blocked, ({ state, reason }) => `${state}: ${withRemedy(reason)}`))
     lines.push(`! ${listed(places.map(wayText))}: ${reason}`);
-  for (const [reason, images] of grouped(view.kept, ({ reason }) => withRemedy(reason)))
+  for (const [reason, images] of grouped(view.retained, ({ reason }) => withRemedy(reason)))
     lines.push(`= not deleted, ${listed(images.map(({ image }) => `${image.imageId} in ${image.region}`))}: ${reason}`);
   for (const [reason, images] of bySkipReason(view)) lines.push(`  ${count(images, "image")} not taken: ${reason}`);
-  if (view.skipped.length > 0) lines.push("  (explain IMAGE says why, and what would change that)");
+  if (view.notSelected.length > 0) lines.push("  (explain IMAGE says why, and what would change that)");
   for (const { source, region, outcome, reason } of asked ?? [])
     lines.push(`? ${source.imageId} → ${region}: ${reason ? refusalText(reason, outcome) : "would be accepted"}`);
   if (asked && view.waiting.length > 0)
@@ -77,21 +77,21 @@ function sendText({ source, name, as, policy, variant, destinations, intermediat
   const isOnlyStep = intermediate.length === destinations.length;
   const renamed = as === name || isOnlyStep ? "" : ` as "${as}"`;
   if (variant !== "plain") return `+ encrypt "${name}" (${source.imageId}) in ${source.region}${renamed}, by ${policy}`;
-  const places = destinations.map((region) => placeText(region, kindOf(variant, intermediate.includes(region))));
+  const places = destinations.map((region) => placeText(region, copyLabel(variant, intermediate.includes(region))));
   return `+ copy "${name}" (${source.imageId}) ${source.region} → ${places.join(", ")}${renamed}, by ${policy}`;
 }
 
 function sourceText({ source, sourceName, variant, intermediate }: CopyView): string {
-  const kind = kindOf(variant, intermediate);
+  const kind = copyLabel(variant, intermediate);
   return `"${sourceName}" (${source.imageId}) in ${source.region}${kind && ` (${kind})`}`;
 }
 
 function wayText({ source, region, variant, intermediate }: CopyView): string {
-  return `${source.imageId} → ${placeText(region, kindOf(variant, intermediate))}`;
+  return `${source.imageId} → ${placeText(region, copyLabel(variant, intermediate))}`;
 }
 
 /** What is shown with all copies in that state, or with the call that it is about, is not told twice. */
-function isTold(note: PlanView["note"][number], { change }: PlanView): boolean {
+function isTold(note: PlanView["recordOnly"][number], { update: change }: PlanView): boolean {
   if (TOLD_BELOW.has(note.state)) return true;
   return (
     note.what === "drift" && change.some((one) => sourceText(one) === sourceText(note) && one.region === note.region)
@@ -99,19 +99,19 @@ function isTold(note: PlanView["note"][number], { change }: PlanView): boolean {
 }
 
 function totalText(view: PlanView): string {
-  const copies = view.send.reduce((sum, { destinations }) => sum + destinations.length, 0);
-  const calls = new Set(view.send.map(({ call }) => call)).size;
-  const removed = view.remove.length > 0 ? `, ${count(view.remove.length, "image")} to delete` : "";
+  const copies = view.create.reduce((sum, { destinations }) => sum + destinations.length, 0);
+  const calls = new Set(view.create.map(({ callIndex }) => callIndex)).size;
+  const removed = view.delete.length > 0 ? `, ${count(view.delete.length, "image")} to delete` : "";
   if (hasWork(view))
-    return `Plan: ${count(copies, "copy", "copies")} to ask for in ${count(calls, "call")}, ${count(view.change.length, "copy", "copies")} to tag, name or share${removed}.`;
+    return `Plan: ${count(copies, "copy", "copies")} to ask for in ${count(calls, "call")}, ${count(view.update.length, "copy", "copies")} to tag, name or share${removed}.`;
   const number = (state: CopyState) =>
-    [...view.waiting, ...view.underWay, ...view.blocked].filter((one) => one.state === state).length;
+    [...view.waiting, ...view.inProgress, ...view.blocked].filter((one) => one.state === state).length;
   const open = OPEN.flatMap((state) => (number(state) > 0 ? [`${number(state)} ${state}`] : []));
   return open.length > 0 ? `Nothing to do now; ${open.join(", ")}.` : "Nothing to do.";
 }
 
 function refusalText(reason: Reason, outcome: Preflight["outcome"]): string {
-  return `${outcome === "person" ? "would be refused" : "no verdict now"}: ${withRemedy(reason)}`;
+  return `${outcome === "terminal" ? "would be refused" : "no verdict now"}: ${withRemedy(reason)}`;
 }
 
 function estimateText(estimate: Estimate): string {
@@ -147,7 +147,7 @@ function listed(places: readonly string[]): string {
 
 function bySkipReason(view: PlanView): Map<string, number> {
   const reasons = new Map<string, number>();
-  for (const { policy, reason } of view.skipped) {
+  for (const { policy, reason } of view.notSelected) {
     const text = `${policy}: ${reason.code}`;
     reasons.set(text, (reasons.get(text) ?? 0) + 1);
   }

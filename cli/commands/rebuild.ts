@@ -19,10 +19,10 @@ export async function rebuild(options: { policy?: string; yes?: boolean; json?: 
     if (!options.yes) await confirm(what);
     if (interrupted()) return 130;
     const { copies, problems } = await rebuildState(replicator);
-    const until = (await state.account(account))?.unknownUntil ?? null;
+    const until = (await state.account(account))?.uncertainUntil ?? null;
     const summary = summarise(copies, problems);
     if (options.json) {
-      process.stdout.write(`${plainJson({ account, unknownUntil: until, ...summary })}\n`);
+      process.stdout.write(`${plainJson({ account, uncertainUntil: until, ...summary })}\n`);
     } else {
       for (const { text, remedy } of problems)
         process.stdout.write(`problem: ${clean(text)}${remedy ? `; ${clean(remedy)}` : ""}\n`);

@@ -1,5 +1,5 @@
 import { InputError } from "../../lib/model/errors.ts";
-import { keyText } from "../../lib/model/identity.ts";
+import { copyId } from "../../lib/model/identity.ts";
 import { chooseForRetry } from "../../lib/plan/lifecycle/manual-retry.ts";
 import { count } from "../ui/text.ts";
 import { apply } from "./apply.ts";
@@ -22,6 +22,6 @@ export async function retry(images: string[], options: RetryOptions): Promise<0 
     const { chosen, problems } = chooseForRetry(copies, { images, policy: by, region });
     if (problems.length > 0) throw new InputError(problems);
     say(`${count(chosen.size, "failed or blocked copy", "failed or blocked copies")} to try again`);
-    return { why: "retry", retry: ({ key }) => chosen.has(keyText(key)) };
+    return { why: "retry", retry: ({ key }) => chosen.has(copyId(key)) };
   });
 }

@@ -4,7 +4,7 @@ import { distinct } from "../../lib/model/reasons.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
 import { openCloud } from "../../lib/replicator/open-replicator.ts";
 import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
-import { timerNews } from "../../lib/report/timer-health.ts";
+import { timerHealth } from "../../lib/report/timer-health.ts";
 import { roomOf, tableOf, totalsOf } from "../ui/table.ts";
 import { clean } from "../ui/text.ts";
 
@@ -22,7 +22,7 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
     ]);
     // One that was skipped knew of no problems. There is at most one of them, see `rememberRun`.
     const run = runs.find(({ skipped }) => skipped === undefined);
-    const timer = timerNews(record, config.sweepEvery, Date.now());
+    const timer = timerHealth(record, config.sweepEvery, Date.now());
     const problems = distinct([
       ...(record?.problems ?? []),
       ...(run?.problems ?? []),

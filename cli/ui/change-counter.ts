@@ -1,4 +1,4 @@
-import { keyText } from "../../lib/model/identity.ts";
+import { copyId } from "../../lib/model/identity.ts";
 import type { Journal } from "../../lib/model/ports.ts";
 import { clean } from "./text.ts";
 
@@ -10,12 +10,12 @@ const DEEDS: Readonly<Record<string, string>> = {
   tagged: "tagged",
   modified: "modified",
   shared: "shared",
-  withdrawn: "unshared",
+  unshared: "unshared",
   deleted: "deleted",
 };
 
 /** What a command did in the cloud: by the journal, as what was planned may have been refused or left to somebody else. */
-export interface Deeds {
+export interface ChangeCounts {
   readonly journal: Journal;
   /** How many images, by kind; `asked` are copies that were asked for, `refused` calls that failed. */
   counts(): Readonly<Record<string, number>>;
@@ -24,9 +24,9 @@ export interface Deeds {
 }
 
 /** Counts, and says at once what was set right: the state of such a copy does not change. */
-export function watchDeeds(say: (text: string) => void, changed: () => void): Deeds {
+export function watchChanges(say: (text: string) => void, changed: () => void): ChangeCounts {
   const counts = new Map<string, number>();
-  const mended = new Set<string>();
+  const repaired = new Set<string>();
   return {
     journal: {
       async append(entries) {
@@ -35,9 +35,9 @@ export function watchDeeds(say: (text: string) => void, changed: () => void): De
           const deed = what.endsWith("-failed") && code !== undefined ? "refused" : DEEDS[what];
           if (deed !== undefined) counts.set(deed, (counts.get(deed) ?? 0) + 1);
           if (!key) continue;
-          if (what === "drift") mended.add(keyText(key));
-          else if (what === "mended") mended.delete(keyText(key));
-          else if (deed !== undefined && image && mended.has(keyText(key)))
+          if (what === "drift") repaired.add(copyId(key));
+          else if (what === "repaired") repaired.delete(copyId(key));
+          else if (deed !== undefined && image && repaired.has(copyId(key)))
             say(
               clean(
                 `${image.imageId} in ${image.region}, copy of ${key.rootId}: ${deed === "refused" ? deed : "set right"}: ${text}`,

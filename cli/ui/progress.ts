@@ -1,7 +1,7 @@
-import { keyText } from "../../lib/model/identity.ts";
+import { copyId } from "../../lib/model/identity.ts";
 import { iso } from "../../lib/model/time.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
-import { kindsOf, placeText } from "../../lib/report/copy-label.ts";
+import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { reasonText } from "../../lib/report/summary.ts";
 import { roomOf, tableOf, totalsOf } from "./table.ts";
 import { clean, cut } from "./text.ts";
@@ -41,17 +41,17 @@ function plainLines(stream: Stream, now: () => Millis): Progress {
   };
   return {
     begin(copies) {
-      for (const copy of copies) shown.set(keyText(copy.key), stateOf(copy));
+      for (const copy of copies) shown.set(copyId(copy.key), stateOf(copy));
     },
     show(copies) {
-      const kindOf = kindsOf(copies);
+      const copyLabel = copyLabels(copies);
       for (const copy of copies) {
-        const id = keyText(copy.key);
+        const id = copyId(copy.key);
         const state = stateOf(copy);
         if (shown.get(id) === state) continue;
         shown.set(id, state);
         const { rootId, rootRegion, region } = copy.key;
-        const to = placeText(region, kindOf(copy));
+        const to = placeText(region, copyLabel(copy));
         write(clean(`${copy.rootName} (${rootId}) ${rootRegion} → ${to}: ${state}`));
       }
     },

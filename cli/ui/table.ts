@@ -1,6 +1,6 @@
 import picocolors from "picocolors";
 import type { Copy, CopyState } from "../../lib/model/types.ts";
-import { kindsOf, placeText } from "../../lib/report/copy-label.ts";
+import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { byVariant, reasonText } from "../../lib/report/summary.ts";
 import { clean, count, cut, pad, widthOf } from "./text.ts";
 
@@ -107,13 +107,13 @@ function painter(color: boolean): Record<CopyState, Paint> {
 }
 
 function rowsOf(copies: readonly Copy[]): Row[] {
-  const kindOf = kindsOf(copies);
+  const copyLabel = copyLabels(copies);
   return copies.map((copy) => {
     const imageId = "imageId" in copy && copy.imageId ? copy.imageId : "";
     return {
       name: clean(copy.rootName),
       from: clean(copy.key.rootRegion),
-      to: `→ ${clean(placeText(copy.key.region, kindOf(copy)))}`,
+      to: `→ ${clean(placeText(copy.key.region, copyLabel(copy)))}`,
       done: doneOf(copy),
       state: copy.state,
       rest: [clean(imageId), clean(reasonText(copy) ?? "")].filter((text) => text !== "").join(GAP),

@@ -37,12 +37,12 @@ export function pad(text: string, width: number): string {
 /** Shortens a text to a number of columns, with an ellipsis if something is missing. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
-  let kept = "";
+  let retained = "";
   let used = 1;
   for (const character of text) {
     used += columnsOf(character);
     if (used > width) break;
-    kept += character;
+    retained += character;
   }
-  return width < 1 ? "" : `${kept}…`;
+  return width < 1 ? "" : `${retained}…`;
 }

@@ -1,17 +1,17 @@
 import PQueue from "p-queue";
 import { CloudError } from "../model/errors.ts";
-import { keyText } from "../model/identity.ts";
-import type { Tools } from "../model/ports.ts";
+import { copyId } from "../model/identity.ts";
+import type { RunDeps } from "../model/ports.ts";
 import { STALE } from "../model/time.ts";
 import type { AccountRecord, Copy, JournalEntry, Millis } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
 import type { Action, Plan } from "../plan/types.ts";
-import { change, DONE, deleted, imageOf, refused } from "./change-image.ts";
-import type { Applying, Told } from "./context.ts";
+import { callCloud, DONE, deleted, imageOf, refused } from "./change-image.ts";
+import type { ApplyContext, CallResult } from "./context.ts";
 import { SEND_NEEDS, send } from "./send-copies.ts";
 
 /** What a plan was made from, as far as carrying it out depends on that. */
-export interface Basis {
+export interface PlanBasis {
   readonly runId: string;
   readonly record: AccountRecord;
   /** When reading the cloud began. A process may have been frozen since. */
@@ -34,9 +34,9 @@ export interface Applied {
 const CALL_NEEDS: Millis = 10_000;
 /** The kinds of actions in their order. One copy's note comes before its call; what takes the cloud longest comes first. */
 const ORDER: readonly (readonly Action["do"][])[] = [
-  ["note"],
+  ["record"],
   ["send"],
-  ["tag", "modify", "share", "withdraw"],
+  ["tag", "modify", "share", "unshare"],
   ["delete"],
 ];
 /** Changes of a record that allow no further step at once. */
@@ -46,86 +46,86 @@ const QUIET = new Set(["progress", "waiting", "missing", "released"]);
  * Carries out a plan. Every action is safe to be interrupted before and after each of its effects; what is lost to
  * somebody else's faster change is left to them. No promise is left running.
  */
-export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise<Applied> {
+export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Promise<Applied> {
   const { runId, readAt, changed } = basis;
-  const { account, bornAt } = basis.record;
+  const { account, firstSeenAt } = basis.record;
   const actions: Record<string, number> = {};
-  const newest = new Map<string, Copy | undefined>();
+  const latest = new Map<string, Copy | undefined>();
   let failures = 0;
   let moved = false;
   let stoppedEarly = false;
 
   const journal = async (level: JournalEntry["level"], what: string, text: string, about: Partial<JournalEntry>) => {
     if (about.code !== undefined) failures += 1;
-    await tools.journal.append([{ at: tools.now(), runId, account, level, what, text, ...about }]);
+    await deps.journal.append([{ at: deps.now(), runId, account, level, what, text, ...about }]);
   };
-  const run: Applying = {
-    ...tools,
-    sameState: async () => (await tools.state.account(account))?.bornAt === bornAt,
-    attemptsOf: (copy) => tools.policies.find((p) => p.name === copy.policy)?.attempts ?? Number.POSITIVE_INFINITY,
-    async save(copy, what, text, told = {}) {
-      const saved = await tools.state.saveCopy(copy);
-      newest.set(keyText(copy.key), saved);
+  const ctx: ApplyContext = {
+    ...deps,
+    sameState: async () => (await deps.state.account(account))?.firstSeenAt === firstSeenAt,
+    attemptsOf: (copy) => deps.policies.find((p) => p.name === copy.policy)?.attempts ?? Number.POSITIVE_INFINITY,
+    async save(copy, what, text, callResult = {}) {
+      const saved = await deps.state.saveCopy(copy);
+      latest.set(copyId(copy.key), saved);
       if (!saved) return undefined;
       if (!QUIET.has(what)) moved = true;
       const image = "imageId" in copy && copy.imageId ? { region: copy.key.region, imageId: copy.imageId } : undefined;
       const level = copy.state === "blocked" || copy.state === "failed" ? "warn" : "info";
-      await journal(level, what, text, { key: copy.key, ...(image && { image }), ...answer(told) });
+      await journal(level, what, text, { key: copy.key, ...(image && { image }), ...answer(callResult) });
       return saved;
     },
-    tell: (what, text, { key, image, ...told }) =>
-      journal(told.code === undefined ? "info" : "warn", what, text, { key, image, ...answer(told) }),
+    tell: (what, text, { key, image, ...callResult }) =>
+      journal(callResult.code === undefined ? "info" : "warn", what, text, { key, image, ...answer(callResult) }),
   };
 
-  const enoughTime = (needs: Millis) => tools.now() + needs <= tools.stopAt();
+  const enoughTime = (needs: Millis) => deps.now() + needs <= deps.stopAt();
   const announced = new Map(
-    plan.actions.flatMap((one) => (one.do === "note" && one.before ? [[one.before, one]] : [])),
+    plan.actions.flatMap((one) => (one.do === "record" && one.before ? [[one.before, one]] : [])),
   );
   const carryOut = async (action: Action): Promise<void> => {
-    if (!enoughTime(action.do === "send" ? SEND_NEEDS : action.do === "note" ? 0 : CALL_NEEDS)) {
+    if (!enoughTime(action.do === "send" ? SEND_NEEDS : action.do === "record" ? 0 : CALL_NEEDS)) {
       stoppedEarly = true;
       return;
     }
-    if (action.do !== "note" && tools.now() - readAt > STALE) {
+    if (action.do !== "record" && deps.now() - readAt > STALE) {
       moved = true;
       return;
     }
-    if (action.do === "note") {
-      await run.save(action.copy, action.what, action.text);
+    if (action.do === "record") {
+      await ctx.save(action.copy, action.what, action.text);
     } else if (action.do === "send") {
-      await send(action, run);
+      await send(action, ctx);
     } else {
-      const text = keyText(action.copy.key);
+      const text = copyId(action.copy.key);
       const call = `${action.do} ${text} ${action.image.imageId} ${textOf(action)}`;
       if (changed.has(call)) return;
       changed.add(call);
-      const note = announced.get(action);
-      if (note) {
-        if (!(await run.save(note.copy, note.what, note.text))) return;
-        actions["note"] = (actions["note"] ?? 0) + 1;
+      const announcement = announced.get(action);
+      if (announcement) {
+        if (!(await ctx.save(announcement.copy, announcement.what, announcement.text))) return;
+        actions["record"] = (actions["record"] ?? 0) + 1;
       }
-      const copy = newest.has(text) ? newest.get(text) : action.copy;
+      const copy = latest.has(text) ? latest.get(text) : action.copy;
       if (!copy) return;
       const about = { key: copy.key, image: imageOf(action) };
       // Before the call: whoever is killed in between has told what was about to change.
-      await run.tell(action.do, textOf(action), about);
+      await ctx.tell(action.do, textOf(action), about);
       try {
-        const requestId = await change(action, copy, account, run, readAt + STALE);
+        const requestId = await callCloud(action, copy, account, ctx, readAt + STALE);
         moved = true;
-        await run.tell(DONE[action.do], textOf(action), { ...about, requestId });
-        if (action.do === "delete") await deleted(action, copy, run);
+        await ctx.tell(DONE[action.do], textOf(action), { ...about, requestId });
+        if (action.do === "delete") await deleted(action, copy, ctx);
       } catch (error) {
         if (!(error instanceof CloudError)) throw error;
-        await refused(action, newest.get(text) ?? copy, error, run);
+        await refused(action, latest.get(text) ?? copy, error, ctx);
       }
     }
     actions[action.do] = (actions[action.do] ?? 0) + 1;
   };
 
-  const queue = new PQueue({ concurrency: tools.concurrency });
+  const queue = new PQueue({ concurrency: deps.concurrency });
   const errors: unknown[] = [];
   for (const kinds of ORDER) {
-    for (const action of plan.actions.filter((a) => kinds.includes(a.do) && !(a.do === "note" && a.before))) {
+    for (const action of plan.actions.filter((a) => kinds.includes(a.do) && !(a.do === "record" && a.before))) {
       void queue.add(() => carryOut(action).catch((error: unknown) => errors.push(error)));
     }
     await queue.onIdle();
@@ -134,6 +134,6 @@ export async function applyPlan(plan: Plan, basis: Basis, tools: Tools): Promise
   return { actions, failures, moved, stoppedEarly };
 }
 
-function answer({ requestId, code }: Told): { requestId?: string; code?: string } {
+function answer({ requestId, code }: CallResult): { requestId?: string; code?: string } {
   return { ...(requestId !== undefined && { requestId }), ...(code !== undefined && { code }) };
 }

@@ -1,10 +1,10 @@
 import { CloudError } from "../model/errors.ts";
-import { LOOK_AGAIN } from "../model/time.ts";
+import { RECHECK_AFTER } from "../model/time.ts";
 import type { Copy, Millis, Reason } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
 import { copyBase } from "../plan/transitions.ts";
-import type { Act } from "../plan/types.ts";
-import type { Applying } from "./context.ts";
+import type { CloudCall } from "../plan/types.ts";
+import type { ApplyContext } from "./context.ts";
 import { modify } from "./modify-shared-image.ts";
 
 /** How the journal calls a change that has been made. */
@@ -12,37 +12,41 @@ export const DONE = {
   tag: "tagged",
   modify: "modified",
   share: "shared",
-  withdraw: "withdrawn",
+  unshare: "unshared",
   delete: "deleted",
 } as const;
 
 /** Not after what was read is stale, however long it takes to get to the call: a person may have taken over the image. */
-export function change(
-  act: Exclude<Act, { do: "send" }>,
+export function callCloud(
+  call: Exclude<CloudCall, { do: "send" }>,
   copy: Copy,
   account: string,
-  run: Applying,
+  ctx: ApplyContext,
   notAfter: Millis,
 ): Promise<string> {
-  const { cloud } = run;
-  switch (act.do) {
+  const { cloud } = ctx;
+  switch (call.do) {
     case "tag":
-      return cloud.tag(act.image, account, act.tags, notAfter);
+      return cloud.tag(call.image, account, call.tags, notAfter);
     case "modify":
-      return modify(act, copy, notAfter, run);
+      return modify(call, copy, notAfter, ctx);
     case "share":
-      return cloud.share(act.image, act.accounts, notAfter);
-    case "withdraw":
-      return cloud.withdraw(act.image, act.accounts, notAfter);
+      return cloud.share(call.image, call.accounts, notAfter);
+    case "unshare":
+      return cloud.unshare(call.image, call.accounts, notAfter);
     case "delete":
-      return cloud.deleteImage(act.image, notAfter);
+      return cloud.deleteImage(call.image, notAfter);
   }
 }
 
 /** The record of an image that was deleted; of one that an attempt has left, nothing changes. */
-export async function deleted(act: Extract<Act, { do: "delete" }>, copy: Copy, run: Applying): Promise<void> {
-  if (act.done === act.copy) return;
-  await run.save({ ...act.done, version: copy.version }, "pruned", textOf(act));
+export async function deleted(
+  call: Extract<CloudCall, { do: "delete" }>,
+  copy: Copy,
+  ctx: ApplyContext,
+): Promise<void> {
+  if (call.done === call.copy) return;
+  await ctx.save({ ...call.done, version: copy.version }, "pruned", textOf(call));
 }
 
 /**
@@ -50,19 +54,19 @@ export async function deleted(act: Extract<Act, { do: "delete" }>, copy: Copy, r
  * blocked. What was too late to be sent was not refused: the next run looks again.
  */
 export async function refused(
-  act: Exclude<Act, { do: "send" }>,
+  call: Exclude<CloudCall, { do: "send" }>,
   copy: Copy,
   error: CloudError,
-  run: Applying,
+  ctx: ApplyContext,
 ): Promise<void> {
-  const at = run.now();
+  const at = ctx.now();
   // What failed stays so: "not in a state that allows this" will not pass either.
-  const isFinal = error.outcome === "person" || (error.outcome === "again" && error.about === "source");
-  if (act.do === "delete" && act.refused && isFinal) {
-    await run.save({ ...act.refused, version: copy.version }, "left-behind", error.message, error);
+  const isFinal = error.outcome === "terminal" || (error.outcome === "requeue" && error.about === "source");
+  if (call.do === "delete" && call.refused && isFinal) {
+    await ctx.save({ ...call.refused, version: copy.version }, "undeletable", error.message, error);
   } else if (copy.state === "copying" && error.outcome !== "retry" && error.code !== "NotSent") {
-    await run.save({ ...copy, tagRefused: true, updatedAt: at }, "tag-refused", error.message, error);
-  } else if (copy.state === "finishing" && error.outcome === "person") {
+    await ctx.save({ ...copy, tagRefused: true, updatedAt: at }, "tag-refused", error.message, error);
+  } else if (copy.state === "finishing" && error.outcome === "terminal") {
     const reason: Reason = {
       code: error.code,
       text: error.message,
@@ -70,18 +74,18 @@ export async function refused(
     };
     const { claim, imageId } = copy;
     const base = copyBase(copy.key, copy, undefined, at);
-    await run.save(
-      { ...base, state: "blocked", claim, imageId, reason, notBefore: at + LOOK_AGAIN },
+    await ctx.save(
+      { ...base, state: "blocked", claim, imageId, reason, notBefore: at + RECHECK_AFTER },
       "blocked",
       error.message,
       error,
     );
   } else {
     const { requestId, code } = error;
-    await run.tell(`${act.do}-failed`, error.message, { key: copy.key, image: imageOf(act), requestId, code });
+    await ctx.tell(`${call.do}-failed`, error.message, { key: copy.key, image: imageOf(call), requestId, code });
   }
 }
 
-export function imageOf({ image: { region, imageId } }: Exclude<Act, { do: "send" }>) {
+export function imageOf({ image: { region, imageId } }: Exclude<CloudCall, { do: "send" }>) {
   return { region, imageId };
 }

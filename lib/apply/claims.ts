@@ -1,10 +1,10 @@
 import { CloudError } from "../model/errors.ts";
 import type { SyncRequest } from "../model/ports.ts";
-import { BUSY_AGAIN, backoff, CLAIM_LIFE, CLOCK_SKEW, LOOK_AGAIN } from "../model/time.ts";
+import { BUSY_BACKOFF, backoff, CLAIM_LIFE, CLOCK_SKEW, RECHECK_AFTER } from "../model/time.ts";
 import type { Copy, Millis, Reason } from "../model/types.ts";
 import { afterFailure, copyBase } from "../plan/transitions.ts";
-import type { Draft, Send } from "../plan/types.ts";
-import type { Applying } from "./context.ts";
+import type { ClaimRequest, Send } from "../plan/types.ts";
+import type { ApplyContext } from "./context.ts";
 
 /** A copy that this run has claimed. */
 export type Claimed = Extract<Copy, { state: "copying" }>;
@@ -16,22 +16,22 @@ export function stateLost({ source }: Send): CloudError {
     region: source.region,
     code: "StateLost",
     text,
-    outcome: "again",
+    outcome: "requeue",
     effect: "none",
   });
 }
 
-export async function claim(draft: Draft, run: Applying): Promise<Claimed | undefined> {
-  const { copy } = draft;
-  const at = run.now();
+export async function claim(claimRequest: ClaimRequest, ctx: ApplyContext): Promise<Claimed | undefined> {
+  const { copy } = claimRequest;
+  const at = ctx.now();
   const claimed: Claimed = {
     ...copyBase(copy.key, copy, undefined, at),
-    claims: draft.claim.number,
+    claimCount: claimRequest.claim.number,
     state: "copying",
-    claim: { ...draft.claim, claimant: run.me, claimedAt: at, sendBy: at + CLAIM_LIFE },
+    claim: { ...claimRequest.claim, claimant: ctx.me, claimedAt: at, sendBy: at + CLAIM_LIFE },
     progressedAt: at,
   };
-  const saved = await run.save(claimed, "claimed", `asks for "${claimed.claim.token}"`);
+  const saved = await ctx.save(claimed, "claimed", `asks for "${claimed.claim.token}"`);
   return saved && { ...claimed, version: saved.version };
 }
 
@@ -43,27 +43,37 @@ export function encryption(copy: Copy | undefined): Pick<SyncRequest, "encrypt">
 }
 
 /** The call had no effect: the claim is given back, and its number with it. */
-export async function release(copy: Claimed, error: CloudError, run: Applying, destinations = 1): Promise<void> {
-  const at = run.now();
+export async function releaseClaim(
+  copy: Claimed,
+  error: CloudError,
+  ctx: ApplyContext,
+  destinations = 1,
+): Promise<void> {
+  const at = ctx.now();
   // It may be busy because the refused call has begun with another destination: see `findCulprits`.
-  const patience = error.about === "source" && destinations > 1 ? run.settle + CLOCK_SKEW : BUSY_AGAIN;
-  const base = released(copy, at);
+  const patience = error.about === "source" && destinations > 1 ? ctx.settle + CLOCK_SKEW : BUSY_BACKOFF;
+  const base = withoutClaim(copy, at);
   const reason: Reason = {
     code: error.code,
     text: error.message,
     ...(error.remedy !== undefined && { remedy: error.remedy }),
   };
-  if (error.outcome === "again") {
-    await run.save({ ...base, state: "waiting", reason, notBefore: at + patience }, "released", error.message, error);
-  } else if (error.outcome === "person") {
-    await run.save({ ...base, state: "blocked", reason, notBefore: at + LOOK_AGAIN }, "blocked", error.message, error);
+  if (error.outcome === "requeue") {
+    await ctx.save({ ...base, state: "waiting", reason, notBefore: at + patience }, "released", error.message, error);
+  } else if (error.outcome === "terminal") {
+    await ctx.save(
+      { ...base, state: "blocked", reason, notBefore: at + RECHECK_AFTER },
+      "blocked",
+      error.message,
+      error,
+    );
   } else {
-    const next = afterFailure(base, reason, run.attemptsOf(copy), at + backoff(copy.attempts));
-    await run.save(next, next.state, error.message, error);
+    const next = afterFailure(base, reason, ctx.attemptsOf(copy), at + backoff(copy.attempts));
+    await ctx.save(next, next.state, error.message, error);
   }
 }
 
 /** The record of a copy whose claim is given back. */
-export function released(copy: Claimed, at: Millis) {
-  return { ...copyBase(copy.key, copy, undefined, at), claims: copy.claims - 1 };
+export function withoutClaim(copy: Claimed, at: Millis) {
+  return { ...copyBase(copy.key, copy, undefined, at), claimCount: copy.claimCount - 1 };
 }

@@ -1,18 +1,18 @@
-import type { Tools } from "../model/ports.ts";
+import type { RunDeps } from "../model/ports.ts";
 import type { Copy, CopyKey, ImageRef } from "../model/types.ts";
 
 /** What one call to the cloud told, for the journal. */
-export interface Told {
+export interface CallResult {
   readonly requestId?: string | undefined;
   readonly code?: string | undefined;
 }
 
 /** What the steps of one plan share. */
-export interface Applying extends Tools {
+export interface ApplyContext extends RunDeps {
   /** Stores a change of a copy and journals it; undefined if somebody else changed the copy first. */
-  save(copy: Copy, what: string, text: string, told?: Told): Promise<Copy | undefined>;
+  save(copy: Copy, what: string, text: string, callResult?: CallResult): Promise<Copy | undefined>;
   /** Journals a call that changed no record. */
-  tell(what: string, text: string, about: { key: CopyKey; image: ImageRef } & Told): Promise<void>;
+  tell(what: string, text: string, about: { key: CopyKey; image: ImageRef } & CallResult): Promise<void>;
   /** Whether the state is still the one that the plan was made from, and was not lost meanwhile. */
   sameState(): Promise<boolean>;
   /** The number of attempts that the policy of a copy allows. */

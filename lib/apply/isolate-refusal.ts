@@ -1,14 +1,14 @@
 import { CloudError } from "../model/errors.ts";
-import { ASK_ALONE } from "../model/reasons.ts";
+import { REQUEST_ALONE } from "../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../model/time.ts";
 import type { Copy } from "../model/types.ts";
 import type { Send } from "../plan/types.ts";
-import { type Claimed, encryption, release, released } from "./claims.ts";
-import type { Applying } from "./context.ts";
+import { type Claimed, encryption, releaseClaim, withoutClaim } from "./claims.ts";
+import type { ApplyContext } from "./context.ts";
 
 /** Whether a refusal may be about one of the destinations only. */
 export function mayBeOneOfThem(error: CloudError): boolean {
-  return error.outcome === "person" && (error.about === "destination" || error.about === "call");
+  return error.outcome === "terminal" && (error.about === "destination" || error.about === "call");
 }
 
 /**
@@ -20,14 +20,14 @@ export async function findCulprits(
   action: Send,
   claimed: readonly Claimed[],
   refusal: CloudError,
-  run: Applying,
+  ctx: ApplyContext,
 ): Promise<void> {
   const good: Claimed[] = [];
   for (const copy of claimed) {
     const destinations = [copy.key.region];
     const { sendBy: notAfter } = copy.claim;
     try {
-      await run.cloud.trySyncImage({
+      await ctx.cloud.trySyncImage({
         source: action.source,
         destinations,
         name: action.token,
@@ -37,18 +37,18 @@ export async function findCulprits(
       good.push(copy);
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
-      if (error.outcome === "person") await release(copy, error, run);
+      if (error.outcome === "terminal") await releaseClaim(copy, error, ctx);
       else good.push(copy);
     }
   }
-  const code = good.length < claimed.length ? "asked-with-others" : ASK_ALONE;
-  const notBefore = run.now() + run.settle + CLOCK_SKEW;
+  const code = good.length < claimed.length ? "asked-with-others" : REQUEST_ALONE;
+  const notBefore = ctx.now() + ctx.settle + CLOCK_SKEW;
   for (const copy of good) {
     const reason = {
       code,
       text: `asked for again at ${iso(notBefore)}: the call was refused for another destination: ${refusal.message}`,
     };
-    const next: Copy = { ...released(copy, run.now()), state: "waiting", reason, notBefore };
-    await run.save(next, "released", reason.text, refusal);
+    const next: Copy = { ...withoutClaim(copy, ctx.now()), state: "waiting", reason, notBefore };
+    await ctx.save(next, "released", reason.text, refusal);
   }
 }

@@ -1,6 +1,6 @@
 import PQueue from "p-queue";
 import { CloudError, type Outcome } from "../model/errors.ts";
-import type { Tools } from "../model/ports.ts";
+import type { RunDeps } from "../model/ports.ts";
 import type { ImageRef, Reason, Variant } from "../model/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { encryption } from "./claims.ts";
@@ -20,10 +20,10 @@ export interface Preflight {
  * Asks the cloud for each copy of a plan whether it would be accepted (DryRun): each destination on its own, so that it
  * shows which one is refused. Nothing is made.
  */
-export async function preflight(plan: Plan, { cloud, concurrency }: Pick<Tools, "cloud" | "concurrency">) {
+export async function preflight(plan: Plan, { cloud, concurrency }: Pick<RunDeps, "cloud" | "concurrency">) {
   const queue = new PQueue({ concurrency });
   const asked = plan.actions.flatMap((action) =>
-    action.do === "send" ? action.drafts.map(({ copy }) => ({ action, copy })) : [],
+    action.do === "send" ? action.claimRequests.map(({ copy }) => ({ action, copy })) : [],
   );
   try {
     return await queue.addAll(

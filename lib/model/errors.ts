@@ -36,7 +36,7 @@ export class InputError extends ReplicatorError {
  * What to do after a failed call: `again` later without counting it (busy, throttled), `retry` and count it,
  * `person`: it will fail the same way until somebody changes something.
  */
-export type Outcome = "again" | "retry" | "person";
+export type Outcome = "requeue" | "retry" | "terminal";
 
 /** Whether a failed call may have changed something in the cloud. */
 export type Effect = "none" | "unknown";

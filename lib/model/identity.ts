@@ -29,12 +29,12 @@ const SELF = `${TAG_PREFIX}self`;
 const TOKEN = /--copying-([0-9a-f]{16})-([1-9][0-9]{0,8})$/;
 
 /** One text for one key, for maps and sorting. */
-export function keyText(key: CopyKey): string {
+export function copyId(key: CopyKey): string {
   return [key.account, key.rootRegion, key.rootId, key.region, key.variant].join("/");
 }
 
 /** One text for the source of a copy, in its own region. */
-export function rootText({ rootRegion, rootId }: Pick<CopyKey, "rootRegion" | "rootId">): string {
+export function rootRefId({ rootRegion, rootId }: Pick<CopyKey, "rootRegion" | "rootId">): string {
   return `${rootRegion}/${rootId}`;
 }
 
@@ -120,7 +120,7 @@ export function lineageOf(image: Image): Lineage | undefined {
 /** Whether the lineage tags of an image prove that it is this very copy: those alone, and not its name. */
 export function isProven(image: Image, key: CopyKey): boolean {
   const lineage = lineageOf(image);
-  return lineage !== undefined && keyText({ ...lineage, region: image.region }) === keyText(key);
+  return lineage !== undefined && copyId({ ...lineage, region: image.region }) === copyId(key);
 }
 
 /** Whether an image carries our mark for this very copy. */

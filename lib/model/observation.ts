@@ -75,14 +75,14 @@ export type Answers = ReadonlyMap<string, Answer>;
 export const NO_ANSWERS: Answers = new Map();
 
 /** One text for one question. */
-export function questionText(question: Question): string {
+export function questionId(question: Question): string {
   const about = "imageId" in question ? question.imageId : "family" in question ? question.family : "";
   return `${question.ask} ${question.region} ${about}`;
 }
 
 /** The answer to a question; undefined if it was not asked yet. */
 export function answerTo<Q extends Question>(answers: Answers, question: Q): Answer<Q["ask"]> | undefined {
-  return answers.get(questionText(question)) as Answer<Q["ask"]> | undefined;
+  return answers.get(questionId(question)) as Answer<Q["ask"]> | undefined;
 }
 
 /** The question whom an image is shared with. */

@@ -55,7 +55,7 @@ export interface State {
   /** The latest runs, newest first. */
   runs(account: string, limit: number): Promise<Run[]>;
   /** Deletes the runs that began, and the journal lines that were written, before a time. */
-  prune(account: string, before: Millis): Promise<void>;
+  deleteHistoryBefore(account: string, before: Millis): Promise<void>;
 
   close(): Promise<void>;
 }
@@ -115,7 +115,7 @@ export interface Cloud {
   /** Shares one of our images; an account that has it already is no error. Answers the request id. */
   share(image: ImageRef, accounts: readonly string[], notAfter: Millis): Promise<string>;
   /** Ends the sharing with these accounts. Answers the request id. */
-  withdraw(image: ImageRef, accounts: readonly string[], notAfter: Millis): Promise<string>;
+  unshare(image: ImageRef, accounts: readonly string[], notAfter: Millis): Promise<string>;
   /** Deletes one of our images with its snapshots. Answers the request id. */
   deleteImage(image: ImageRef, notAfter: Millis): Promise<string>;
   /** How many custom images the account may have in a region; not how many it has. */
@@ -130,7 +130,7 @@ export interface Cloud {
 }
 
 /** What carrying out a plan needs. */
-export interface Tools {
+export interface RunDeps {
   readonly cloud: Cloud;
   readonly state: State;
   readonly journal: Journal;
@@ -146,7 +146,7 @@ export interface Tools {
 }
 
 /** What a replicator is made of: put together in one place (`open.ts`) and passed on from there. */
-export interface Replicator extends Tools {
+export interface Replicator extends RunDeps {
   /** Whether a process of this host is proven to be dead. */
   readonly isDead: (claimant: Claimant) => boolean;
 }

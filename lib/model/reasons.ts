@@ -1,7 +1,7 @@
 import type { Reason } from "./types.ts";
 
 /** Waits because a call for several destinations was refused for one of them that could not be told. */
-export const ASK_ALONE = "ask-alone";
+export const REQUEST_ALONE = "request-alone";
 
 /** Why a copy that nobody wants any more is retired. */
 export const DESELECTED: Reason = {
@@ -16,7 +16,7 @@ export const SUPERSEDED: Reason = {
 };
 
 /** Why a copy waits whose name another variant of it has. */
-export const MAKING_ROOM = "making-room";
+export const FREEING_NAME = "freeing-name";
 
 /** Each of the reasons once. */
 export function distinct(reasons: readonly Reason[]): Reason[] {

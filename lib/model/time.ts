@@ -40,9 +40,9 @@ export const CLAIM_LIFE: Millis = 30_000;
 export const STALE: Millis = 120_000;
 
 /** When a source that is busy, or a call that was throttled, is tried again. */
-export const BUSY_AGAIN: Millis = 30_000;
+export const BUSY_BACKOFF: Millis = 30_000;
 /** How long a copy that needs a person is left before it is tried again. */
-export const LOOK_AGAIN: Millis = 10 * 60_000;
+export const RECHECK_AFTER: Millis = 10 * 60_000;
 
 const RETRY_FIRST: Millis = 30_000;
 const RETRY_LONGEST: Millis = 30 * 60_000;

@@ -94,11 +94,11 @@ export interface Claim {
   /** From here on nobody can send for this claim any more: the request has ended, or the process is proven dead. */
   readonly endedAt?: Millis;
   /** The error that left the outcome open, where there was an answer at all; `busy` if it only asked for patience. */
-  readonly trouble?: "busy" | "failed";
+  readonly sendFailure?: "busy" | "failed";
 }
 
 /** A finished copy is not as it should be in these respects, and that was set right so many times; see `lib/plan/upkeep/drift.ts`. */
-export interface Mending {
+export interface Repair {
   readonly what: string;
   readonly tries: number;
   readonly at: Millis;
@@ -113,7 +113,7 @@ interface CopyBase {
   /** Failed attempts since the copy was last ready; counted against the policy's `attempts`. */
   readonly attempts: number;
   /** Claims that may have had an effect, ever. */
-  readonly claims: number;
+  readonly claimCount: number;
   readonly createdAt: Millis;
   readonly updatedAt: Millis;
   /** Its image was absent once, at this time; twice, `SETTLE` apart, is gone. */
@@ -125,13 +125,13 @@ interface CopyBase {
   /** The image family that the copy is to have. */
   readonly family?: string;
   /** The family out of which `rollback` took this version; see `lib/plan/family/rolled-back.ts`. */
-  readonly rolledBack?: string;
+  readonly rolledBackFrom?: string;
   /** Accounts that its image is to be shared with again: it is not for the moment that it takes to modify it. */
-  readonly unshared?: readonly string[];
+  readonly pendingReshare?: readonly string[];
   /** Wanted for itself, though it is still named as a step on the way to an encrypted copy. */
-  readonly wantedItself?: true;
+  readonly desiredDirectly?: true;
   /** Failed images of ours that the cloud refused to delete; not tried again. */
-  readonly leftBehind?: readonly string[];
+  readonly undeletableImageIds?: readonly string[];
   /** 0: not stored yet. Every stored change gives another one; see the port `State`. */
   readonly version: number;
 }
@@ -157,7 +157,7 @@ export type Copy = CopyBase &
         readonly imageId: string;
         readonly progressedAt: Millis;
         /** Finished but for its publication, which waits for the copies in other regions (`publish: together`). */
-        readonly held?: Reason;
+        readonly publicationHold?: Reason;
       }
     | {
         readonly state: "ready";
@@ -167,8 +167,8 @@ export type Copy = CopyBase &
         /** Made by other means and taken as the copy (`existing: adopt`): never changed, never deleted by us. */
         readonly adopted: boolean;
         /** How long it took from its claim to being ready; absent where that is not known. */
-        readonly took?: Millis;
-        readonly mending?: Mending;
+        readonly durationMs?: Millis;
+        readonly repair?: Repair;
         /** We marked it as deprecated, because its source was. */
         readonly deprecatedByUs?: true;
       }
@@ -191,7 +191,7 @@ export type Copy = CopyBase &
         readonly since?: Millis;
         /** As of `ready`. */
         readonly adopted?: true;
-        readonly mending?: Mending;
+        readonly repair?: Repair;
         readonly deprecatedByUs?: true;
       }
   );
@@ -202,11 +202,11 @@ export type CopyState = Copy["state"];
 export interface AccountRecord {
   readonly account: string;
   /** When this state first met the account. */
-  readonly bornAt: Millis;
+  readonly firstSeenAt: Millis;
   /** Set when an empty state met copies in the cloud: until then, what is not seen is unknown and not missing. */
-  readonly unknownUntil?: Millis;
+  readonly uncertainUntil?: Millis;
   /** When everything was last looked at. */
-  readonly sweptAt?: Millis;
+  readonly lastSweepAt?: Millis;
   /** What the last look at everything found that needs a person; a look at less does not see all of it. */
   readonly problems?: readonly Reason[];
   /** When a run of the timer last ended. */

@@ -1,5 +1,5 @@
 import { CloudError } from "../model/errors.ts";
-import { type Answer, type Answers, type Question, questionText } from "../model/observation.ts";
+import { type Answer, type Answers, type Question, questionId } from "../model/observation.ts";
 import type { Cloud } from "../model/ports.ts";
 
 export async function ask(questions: readonly Question[], cloud: Cloud): Promise<Answers> {
@@ -22,12 +22,12 @@ export async function ask(questions: readonly Question[], cloud: Cloud): Promise
   };
   await Promise.all([
     ...single.map((question) =>
-      answered([questionText(question)], async () => [{ value: await one(question, cloud) } as Answer]),
+      answered([questionId(question)], async () => [{ value: await one(question, cloud) } as Answer]),
     ),
     // Who uses an image is found out by reading all who may: once for all images of a region.
     ...[...regions].map(([region, imageIds]) =>
       answered(
-        imageIds.map((imageId) => questionText({ ask: "uses", region, imageId })),
+        imageIds.map((imageId) => questionId({ ask: "uses", region, imageId })),
         async () => {
           const uses = await cloud.uses(region, imageIds);
           return imageIds.map((imageId) => ({ value: uses.get(imageId) }));

@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import { CloudError } from "../model/errors.ts";
 import type { Observation, RegionView } from "../model/observation.ts";
-import type { Tools } from "../model/ports.ts";
+import type { RunDeps } from "../model/ports.ts";
 import type { Reason } from "../model/types.ts";
 
 /**
@@ -12,7 +12,7 @@ export async function lookUp(
   imageId: string,
   where: readonly string[],
   observation: Observation,
-  { cloud, now, concurrency }: Pick<Tools, "cloud" | "now" | "concurrency">,
+  { cloud, now, concurrency }: Pick<RunDeps, "cloud" | "now" | "concurrency">,
 ): Promise<Observation> {
   const regions = new Map(observation.regions);
   const unreadable = new Map(observation.unreadable);

@@ -1,4 +1,4 @@
-import { isIntermediate, rootText } from "../model/identity.ts";
+import { isIntermediate, rootRefId } from "../model/identity.ts";
 import type { Observation, Scope } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
 import { SUPERSEDED } from "../model/reasons.ts";
@@ -46,10 +46,11 @@ export function firstReading(
     if (scope.kind !== "sweep" && !isOpen(copy)) continue;
     open.add(copy.key.rootRegion);
     of(copy.key.rootRegion).ids.add(copy.key.rootId);
-    const parent = firstSteps.get(rootText(copy.key));
+    const parent = firstSteps.get(rootRefId(copy.key));
     if (parent) of(parent.region).ids.add(parent.imageId);
     // Of a chain within one region, each step is judged by the others.
-    for (const other of steps.get(`${rootText(copy.key)}/${copy.key.region}`) ?? []) of(copy.key.region).ids.add(other);
+    for (const other of steps.get(`${rootRefId(copy.key)}/${copy.key.region}`) ?? [])
+      of(copy.key.region).ids.add(other);
     if ("imageId" in copy && copy.imageId) of(copy.key.region).ids.add(copy.imageId);
     else if (isDue(copy, now)) of(copy.key.region).types.add("custom");
   }
@@ -75,7 +76,7 @@ export function secondReading(
   now: Millis,
 ): Reading {
   const reading: Reading = new Map();
-  const there = new Set(copies.filter(isThere).map(({ key }) => `${rootText(key)}/${key.region}`));
+  const there = new Set(copies.filter(isThere).map(({ key }) => `${rootRefId(key)}/${key.region}`));
   const images = named.flatMap((ref) => {
     const image = observation.regions.get(ref.region)?.images.get(ref.imageId);
     return image ? [image] : [];
@@ -127,7 +128,7 @@ function regionOf(reading: Reading, region: string): RegionReading {
 /** Whether anything may still happen to a copy without somebody changing something. */
 export function isOpen(copy: Copy): boolean {
   if (copy.state === "blocked" && !copy.claim && copy.notBefore === undefined) return false;
-  if ("mending" in copy && copy.mending) return true;
+  if ("repair" in copy && copy.repair) return true;
   if (copy.state === "ready" && isIntermediate(copy, copy.key)) return true;
   if (copy.state === "retired" && copy.imageId !== undefined && copy.reason.code === SUPERSEDED.code) return true;
   return (
@@ -140,7 +141,7 @@ function firstStepsOf(copies: readonly Copy[]): ReadonlyMap<string, ImageRef> {
   return new Map(
     copies.flatMap((copy) => {
       if (copy.key.region !== copy.key.rootRegion || !("imageId" in copy) || !copy.imageId) return [];
-      return [[rootText(copy.key), { region: copy.key.region, imageId: copy.imageId }] as const];
+      return [[rootRefId(copy.key), { region: copy.key.region, imageId: copy.imageId }] as const];
     }),
   );
 }
@@ -150,7 +151,7 @@ function stepsOf(copies: readonly Copy[]): ReadonlyMap<string, readonly string[]
   const steps = new Map<string, string[]>();
   for (const copy of copies) {
     if (!("imageId" in copy) || !copy.imageId) continue;
-    const place = `${rootText(copy.key)}/${copy.key.region}`;
+    const place = `${rootRefId(copy.key)}/${copy.key.region}`;
     steps.set(place, [...(steps.get(place) ?? []), copy.imageId]);
   }
   return steps;

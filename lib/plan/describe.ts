@@ -1,19 +1,19 @@
 import type { ImageAttributes } from "../model/ports.ts";
-import type { Act } from "./types.ts";
+import type { CloudCall } from "./types.ts";
 
 /** What a call on one image does, in a few words. */
-export function textOf(act: Exclude<Act, { do: "send" }>): string {
-  switch (act.do) {
+export function textOf(call: Exclude<CloudCall, { do: "send" }>): string {
+  switch (call.do) {
     case "tag":
-      return `tags ${Object.keys(act.tags).join(", ")}`;
+      return `tags ${Object.keys(call.tags).join(", ")}`;
     case "modify":
-      return attributesText(act.attributes);
+      return attributesText(call.attributes);
     case "share":
-      return `shared with ${act.accounts.join(", ")}`;
-    case "withdraw":
-      return `not shared with ${act.accounts.join(", ")} any more`;
+      return `shared with ${call.accounts.join(", ")}`;
+    case "unshare":
+      return `not shared with ${call.accounts.join(", ")} any more`;
     case "delete":
-      return `deleted with its snapshots, ${act.sizeGiB} GiB: ${act.why}`;
+      return `deleted with its snapshots, ${call.sizeGiB} GiB: ${call.why}`;
   }
 }
 

@@ -1,22 +1,22 @@
-import { isCopyOf, keyText, lineageOf } from "../model/identity.ts";
+import { copyId, isCopyOf, lineageOf } from "../model/identity.ts";
 import { allCustom, NO_ANSWERS, type Observation } from "../model/observation.ts";
-import { ASK_ALONE } from "../model/reasons.ts";
+import { REQUEST_ALONE } from "../model/reasons.ts";
 import type { Copy, CopyKey, ImageRef, Reason } from "../model/types.ts";
-import { isUnwanted, wantedCopies } from "./desired/desired-copies.ts";
-import { withdrawnShares } from "./desired/revoked-sources.ts";
-import type { Want } from "./desired/types.ts";
+import { isOrphan, listDesiredCopies } from "./desired/desired-copies.ts";
+import { findRevokedSources } from "./desired/revoked-sources.ts";
+import type { DesiredCopy } from "./desired/types.ts";
 import { families } from "./family/leaders.ts";
-import { togetherness } from "./family/publish-together.ts";
+import { groupPublications } from "./family/publish-together.ts";
 import { rolledBackVersions } from "./family/rolled-back.ts";
 import { adoptedImage, adopters, withoutSecondAdoption } from "./guards/adoption-conflicts.ts";
-import { withFewDeletions, withoutHaste } from "./guards/deletion-budget.ts";
+import { withinDeletionBudget, withoutDeletionsInMovingFamilies } from "./guards/deletion-budget.ts";
 import { duplicates } from "./guards/duplicates.ts";
-import { withoutMassVanishing } from "./guards/mass-disappearance.ts";
-import { withoutNameClashes } from "./guards/name-conflicts.ts";
+import { withoutMassDisappearance } from "./guards/mass-disappearance.ts";
+import { withoutNameConflicts } from "./guards/name-conflicts.ts";
 import { withinQuota } from "./guards/quota.ts";
-import { strangers } from "./guards/unidentified-copies.ts";
-import { advance } from "./lifecycle/reconcile-copy.ts";
-import type { Act, Circumstances, Draft, Note, Plan, PlanInput, Send } from "./types.ts";
+import { unidentifiedCopies } from "./guards/unidentified-copies.ts";
+import { reconcileCopy } from "./lifecycle/reconcile-copy.ts";
+import type { ClaimRequest, CloudCall, Plan, PlanContext, PlanInput, RecordChange, Send } from "./types.ts";
 
 /**
  * Decides what to do now. Pure: the same input gives the same plan. Apply it, look again and plan again until it is
@@ -25,67 +25,69 @@ import type { Act, Circumstances, Draft, Note, Plan, PlanInput, Send } from "./t
 export function makePlan(input: PlanInput): Plan {
   const { observation, policies, copies, now } = input;
   const { answers = NO_ANSWERS, sweep = false, deleted = 0 } = input;
-  const rolledBack = rolledBackVersions(copies, observation);
-  const wanted = wantedCopies(policies, { ...input, isRolledBack: rolledBack.isRoot });
-  const { wants } = wanted;
-  const recorded = new Map(copies.map((copy) => [keyText(copy.key), copy]));
-  const byFamily = families(copies, wants, observation, answers, sweep, rolledBack);
-  const together = togetherness(wants, (key) => recorded.get(keyText(key)), now);
-  const withdrawn = withdrawnShares(copies, wants, policies, observation, rolledBack.isRoot);
-  const circumstances: Circumstances = {
+  const rollbacks = rolledBackVersions(copies, observation);
+  const desiredResult = listDesiredCopies(policies, { ...input, isRolledBack: rollbacks.isRoot });
+  const { desiredCopies } = desiredResult;
+  const recorded = new Map(copies.map((copy) => [copyId(copy.key), copy]));
+  const byFamily = families(copies, desiredCopies, observation, answers, sweep, rollbacks);
+  const publications = groupPublications(desiredCopies, (key) => recorded.get(copyId(key)), now);
+  const revoked = findRevokedSources(copies, desiredCopies, policies, observation, rollbacks.isRoot);
+  const context: PlanContext = {
     ...input,
     ...fromRecords(copies, recorded),
-    wants,
+    desiredCopies,
     holderOf: ({ key, settings }) =>
       allCustom(observation, key.region)?.images.find((one) => one.name === settings.name && !isCopyOf(one, key)),
     ...byFamily,
-    rolledBack: rolledBack.of,
-    isWithdrawn: withdrawn.isWithdrawn,
-    awaits: together.awaits,
+    rolledBackFrom: rollbacks.of,
+    isSourceRevoked: revoked.isSourceRevoked,
+    publicationHoldOf: publications.publicationHoldOf,
     sweep,
     answers,
-    bornAt: input.record.bornAt,
-    ...(input.record.unknownUntil !== undefined && { unknownUntil: input.record.unknownUntil }),
+    firstSeenAt: input.record.firstSeenAt,
+    ...(input.record.uncertainUntil !== undefined && { uncertainUntil: input.record.uncertainUntil }),
   };
   const keys = new Map<string, CopyKey>(
-    [...[...wants.values()].map((want) => want.key), ...copies.map((copy) => copy.key), ...orphans(observation)].map(
-      (key) => [keyText(key), key],
-    ),
+    [
+      ...[...desiredCopies.values()].map((desired) => desired.key),
+      ...copies.map((copy) => copy.key),
+      ...keysByLineage(observation),
+    ].map((key) => [copyId(key), key]),
   );
 
   const steps = [...keys.values()].sort(byRootThenRegion).map((key) => {
-    const text = keyText(key);
-    const unwanted = isUnwanted(key, wanted, observation, withdrawn.isWithdrawn);
-    return advance(key, recorded.get(text), wants.get(text), unwanted, observation, circumstances);
+    const text = copyId(key);
+    const isOrphaned = isOrphan(key, desiredResult, observation, revoked.isSourceRevoked);
+    return reconcileCopy(key, recorded.get(text), desiredCopies.get(text), isOrphaned, observation, context);
   });
   const problems = [
     ...unreadable(observation),
     ...duplicates(copies, observation),
-    ...strangers([...keys.values()], policies, observation),
+    ...unidentifiedCopies([...keys.values()], policies, observation),
     ...byFamily.problems,
-    ...(sweep ? withdrawn.problems : []),
+    ...(sweep ? revoked.problems : []),
     ...steps.flatMap(({ problem }) => problem ?? []),
   ];
-  const checked = input.acceptVanished ? steps : withoutMassVanishing(steps, copies, problems);
-  const unique = withoutNameClashes(withoutSecondAdoption(checked), copies, wants, now);
-  const { steps: fitting, asks } = withinQuota(unique, wants, circumstances, observation);
-  const final = withFewDeletions(withoutHaste(fitting, wants), deleted);
+  const checked = input.acceptVanished ? steps : withoutMassDisappearance(steps, copies, problems);
+  const unique = withoutNameConflicts(withoutSecondAdoption(checked), copies, desiredCopies, now);
+  const { steps: fitting, questions: questions } = withinQuota(unique, desiredCopies, context, observation);
+  const final = withinDeletionBudget(withoutDeletionsInMovingFamilies(fitting, desiredCopies), deleted);
 
-  const notes = final.flatMap(({ note, act }): Note[] => {
-    if (!note) return [];
-    return [{ do: "note", ...note, ...(act && act.do !== "send" && { before: act }) }];
+  const changes = final.flatMap(({ change, call }): RecordChange[] => {
+    if (!change) return [];
+    return [{ do: "record", ...change, ...(call && call.do !== "send" && { before: call }) }];
   });
-  const acts = final.flatMap((step) => (step.act ? [step.act] : []));
-  const remembered = new Map([...copies, ...notes.map((n) => n.copy)].map((copy) => [keyText(copy.key), copy]));
+  const calls = final.flatMap((step) => (step.call ? [step.call] : []));
+  const nextRecords = new Map([...copies, ...changes.map((n) => n.copy)].map((copy) => [copyId(copy.key), copy]));
   return {
-    actions: [...notes, ...acts.filter((act) => act.do !== "send"), ...sends(acts)],
-    passedOver: wanted.passedOver,
+    actions: [...changes, ...calls.filter((call) => call.do !== "send"), ...sends(calls)],
+    notSelected: desiredResult.notSelected,
     problems,
-    warnings: [...largeSources(acts, wants), ...leftOut(acts, wants, together.leftOut)],
-    kept: final.flatMap(({ kept }) => kept ?? []),
-    wants,
-    copies: [...remembered.values()],
-    questions: [...byFamily.asks, ...asks, ...steps.flatMap((step) => step.asks ?? [])],
+    warnings: [...largeSources(calls, desiredCopies), ...leftOut(calls, desiredCopies, publications.leftOut)],
+    retained: final.flatMap(({ retained }) => retained ?? []),
+    desiredCopies,
+    copies: [...nextRecords.values()],
+    questions: [...byFamily.questions, ...questions, ...steps.flatMap((step) => step.questions ?? [])],
   };
 }
 
@@ -97,36 +99,40 @@ function fromRecords(copies: readonly Copy[], recorded: ReadonlyMap<string, Copy
   );
   const adopted = adopters(copies);
   return {
-    copyOf: (key: CopyKey) => recorded.get(keyText(key)),
+    copyOf: (key: CopyKey) => recorded.get(copyId(key)),
     encryptedOf: ({ rootRegion, rootId, region }: CopyKey) =>
       copies.filter(
         ({ key }) =>
           key.variant !== "plain" && key.rootId === rootId && key.rootRegion === rootRegion && key.region === region,
       ),
-    hasOtherAdopter: (copy: Copy) => (adopted.get(adoptedImage(copy) ?? "") ?? keyText(copy.key)) !== keyText(copy.key),
+    hasOtherAdopter: (copy: Copy) => (adopted.get(adoptedImage(copy) ?? "") ?? copyId(copy.key)) !== copyId(copy.key),
     isRecorded: (image: ImageRef) => images.has(`${image.region}/${image.imageId}`),
     isParent: (image: ImageRef) => parents.has(`${image.region}/${image.imageId}`),
   };
 }
 
 /** Families that move in this plan, without some regions. */
-function leftOut(acts: readonly Act[], wants: ReadonlyMap<string, Want>, regions: (want: Want) => string): Reason[] {
-  return acts.flatMap((act) => {
-    if (act.do !== "modify" || !act.attributes.family) return [];
-    const want = wants.get(keyText(act.copy.key));
-    const without = want ? regions(want) : "";
-    if (!want || !without) return [];
-    const text = `family ${act.attributes.family} moves to the copy of ${want.root.imageId} in ${want.key.region}${without}`;
+function leftOut(
+  calls: readonly CloudCall[],
+  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  regions: (desired: DesiredCopy) => string,
+): Reason[] {
+  return calls.flatMap((call) => {
+    if (call.do !== "modify" || !call.attributes.family) return [];
+    const desired = desiredCopies.get(copyId(call.copy.key));
+    const without = desired ? regions(desired) : "";
+    if (!desired || !without) return [];
+    const text = `family ${call.attributes.family} moves to the copy of ${desired.root.imageId} in ${desired.key.region}${without}`;
     return [{ code: "left-out", text, remedy: "see there why; they follow when that has passed" }];
   });
 }
 
 function byRootThenRegion(a: CopyKey, b: CopyKey): number {
-  return keyText(a) < keyText(b) ? -1 : 1;
+  return copyId(a) < copyId(b) ? -1 : 1;
 }
 
 /** Copies of ours that the cloud shows by their lineage, whoever remembers or wants them. */
-function orphans(observation: Observation): CopyKey[] {
+function keysByLineage(observation: Observation): CopyKey[] {
   return [...observation.regions.entries()].flatMap(([region, view]) =>
     [...view.images.values()].flatMap((image) => {
       const lineage = lineageOf(image);
@@ -138,16 +144,16 @@ function orphans(observation: Observation): CopyKey[] {
 }
 
 /** One call for each source and token; a destination that made a call fail in an unknown way has one of its own. */
-function sends(acts: readonly Act[]): Send[] {
-  const groups = new Map<string, { source: ImageRef; token: string; drafts: Draft[] }>();
-  for (const act of acts) {
-    if (act.do !== "send") continue;
-    const { parent, token } = act.draft.claim;
-    const { copy } = act.draft;
-    const alone = copy.state === "waiting" && copy.reason.code === ASK_ALONE ? copy.key.region : "";
+function sends(calls: readonly CloudCall[]): Send[] {
+  const groups = new Map<string, { source: ImageRef; token: string; claimRequests: ClaimRequest[] }>();
+  for (const call of calls) {
+    if (call.do !== "send") continue;
+    const { parent, token } = call.claimRequest.claim;
+    const { copy } = call.claimRequest;
+    const alone = copy.state === "waiting" && copy.reason.code === REQUEST_ALONE ? copy.key.region : "";
     const id = `${parent.region}/${parent.imageId}/${token}/${alone}`;
-    const group = groups.get(id) ?? { source: parent, token, drafts: [] };
-    group.drafts.push(act.draft);
+    const group = groups.get(id) ?? { source: parent, token, claimRequests: [] };
+    group.claimRequests.push(call.claimRequest);
     groups.set(id, group);
   }
   return [...groups.values()].map((group) => ({ do: "send", ...group }));
@@ -156,8 +162,10 @@ function sends(acts: readonly Act[]): Send[] {
 /** The vendor's older documents allow 50 GiB; the API names no limit (cvm 2017-03-12, InvalidImageId.TooLarge). */
 const DOCUMENTED_SIZE_GIB = 50;
 
-function largeSources(acts: readonly Act[], wants: ReadonlyMap<string, Want>): Reason[] {
-  const sent = acts.flatMap((act) => (act.do === "send" ? (wants.get(keyText(act.draft.copy.key))?.root ?? []) : []));
+function largeSources(calls: readonly CloudCall[], desiredCopies: ReadonlyMap<string, DesiredCopy>): Reason[] {
+  const sent = calls.flatMap((call) =>
+    call.do === "send" ? (desiredCopies.get(copyId(call.claimRequest.copy.key))?.root ?? []) : [],
+  );
   return [...new Set(sent)]
     .filter((root) => root.sizeGiB > DOCUMENTED_SIZE_GIB)
     .map((root) => ({

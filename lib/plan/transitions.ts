@@ -1,25 +1,25 @@
 import type { Copy, CopyKey, Millis, Reason } from "../model/types.ts";
-import type { Want } from "./desired/types.ts";
-import type { Circumstances, Step } from "./types.ts";
+import type { DesiredCopy } from "./desired/types.ts";
+import type { PlanContext, Step } from "./types.ts";
 
 /** The fields that every state of a copy has. */
-export function copyBase(key: CopyKey, copy: Copy | undefined, want: Want | undefined, now: Millis) {
+export function copyBase(key: CopyKey, copy: Copy | undefined, desired: DesiredCopy | undefined, now: Millis) {
   return {
     key,
-    policy: want?.policy.name ?? copy?.policy ?? "",
-    rootName: want?.root.name ?? copy?.rootName ?? "",
+    policy: desired?.policy.name ?? copy?.policy ?? "",
+    rootName: desired?.root.name ?? copy?.rootName ?? "",
     attempts: copy?.attempts ?? 0,
-    claims: copy?.claims ?? 0,
+    claimCount: copy?.claimCount ?? 0,
     createdAt: copy?.createdAt ?? now,
     updatedAt: now,
     version: copy?.version ?? 0,
-    ...optional("rootCreatedAt", want?.root.createdAt ?? copy?.rootCreatedAt),
-    ...optional("rootFamily", want ? (want.root.family ?? "") : copy?.rootFamily),
-    ...optional("family", want ? want.release.family : copy?.family),
-    ...optional("rolledBack", copy?.rolledBack),
-    ...optional("unshared", copy?.unshared),
-    ...optional("wantedItself", copy?.wantedItself),
-    ...optional("leftBehind", copy?.leftBehind),
+    ...optional("rootCreatedAt", desired?.root.createdAt ?? copy?.rootCreatedAt),
+    ...optional("rootFamily", desired ? (desired.root.family ?? "") : copy?.rootFamily),
+    ...optional("family", desired ? desired.publication.family : copy?.family),
+    ...optional("rolledBackFrom", copy?.rolledBackFrom),
+    ...optional("pendingReshare", copy?.pendingReshare),
+    ...optional("desiredDirectly", copy?.desiredDirectly),
+    ...optional("undeletableImageIds", copy?.undeletableImageIds),
   };
 }
 
@@ -31,8 +31,8 @@ function optional<K extends string, V>(key: K, value: V | undefined): { readonly
 export const NOTHING: Step = {};
 
 /** A change of the record alone. */
-export function note(copy: Copy, what: string, text: string): Step {
-  return { note: { copy, what, text } };
+export function change(copy: Copy, what: string, text: string): Step {
+  return { change: { copy, what, text } };
 }
 
 /** A note, unless the record already says the same. */
@@ -40,7 +40,7 @@ export function changed(copy: Copy | undefined, next: Extract<Copy, { state: "wa
   const same =
     copy?.state === next.state && copy.reason.code === next.reason.code && copy.reason.text === next.reason.text;
   if (same && copy.policy === next.policy) return NOTHING;
-  return note(next, next.state, next.reason.text);
+  return change(next, next.state, next.reason.text);
 }
 
 /** Instead of asking for a copy: it is blocked, which is not told twice. */
@@ -53,14 +53,14 @@ export function blockedInstead(copy: Copy, reason: Reason, now: Millis): Step {
 export function attemptFailed(
   copy: Copy,
   reason: Reason,
-  want: Want | undefined,
+  desired: DesiredCopy | undefined,
   delay: Millis,
-  c: Circumstances,
+  ctx: PlanContext,
   what: string,
 ): Step {
-  const limit = want?.policy.attempts ?? Number.POSITIVE_INFINITY;
-  const next = afterFailure(copyBase(copy.key, copy, want, c.now), reason, limit, c.now + delay);
-  return note(next, what, next.reason.text);
+  const limit = desired?.policy.attempts ?? Number.POSITIVE_INFINITY;
+  const next = afterFailure(copyBase(copy.key, copy, desired, ctx.now), reason, limit, ctx.now + delay);
+  return change(next, what, next.reason.text);
 }
 
 /** The record after one more failed attempt. */

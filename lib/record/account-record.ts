@@ -25,7 +25,7 @@ export async function changeAccount(
 }
 
 /** What is remembered of an account when a round begins. */
-export async function memoryOf(account: string, { state }: { state: State }) {
+export async function readRecords(account: string, { state }: { state: State }) {
   const [copies, awaited, record] = await Promise.all([
     state.copies(account),
     state.awaited(account),

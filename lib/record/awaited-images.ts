@@ -1,5 +1,5 @@
 import { type Observation, type Scope, seen } from "../model/observation.ts";
-import type { Tools } from "../model/ports.ts";
+import type { RunDeps } from "../model/ports.ts";
 import type { AwaitedImage, ImageRef, Millis } from "../model/types.ts";
 
 /** How long an image that an event named is waited for while the cloud does not show it. */
@@ -9,12 +9,12 @@ const AWAIT_UNSEEN: Millis = 60 * 60_000;
 const MOST_AWAITED = 1000;
 
 /** Images that were named and are not NORMAL yet are waited for; those that are, or that never appear, no longer. */
-export async function rememberNamed(
+export async function recordAwaitedImages(
   account: string,
   scope: Scope,
   awaited: readonly AwaitedImage[],
   observation: Observation,
-  { state, now }: Tools,
+  { state, now }: RunDeps,
 ): Promise<void> {
   const named = scope.kind === "images" ? scope.images : [];
   const settled = (image: ImageRef, since: Millis) => {

@@ -9,7 +9,7 @@ import type { AccountRecord, Copy, Millis } from "../model/types.ts";
  * Until when a call that nobody remembers may still show: from a claim that was made until `at`. Twice the skew: whoever
  * sent may have a clock ahead of ours, and whoever looks, too.
  */
-export function unknownUntil(at: Millis, settle: Millis): Millis {
+export function uncertainUntil(at: Millis, settle: Millis): Millis {
   return at + CLAIM_LIFE + SIGNATURE_LIFE + 2 * CLOCK_SKEW + settle;
 }
 
@@ -18,11 +18,11 @@ export function unknownUntil(at: Millis, settle: Millis): Millis {
  * a copy that nobody sees, so that until all such requests have ended nothing counts as missing. The same holds where
  * a region could not be read, and where copies are remembered without the account.
  */
-export async function rememberBirth(
+export async function recordFirstContact(
   account: string,
   observation: Observation,
   copies: readonly Copy[],
-  order: { dryRun?: boolean },
+  request: { dryRun?: boolean },
   { state, settle, now }: Replicator,
 ): Promise<AccountRecord> {
   const views = [...observation.regions.values()];
@@ -30,10 +30,15 @@ export async function rememberBirth(
     [...view.images.values()].some((i) => i.type === "custom" && isMarked(i, account)),
   );
   const lost = marked || observation.unreadable.size > 0 || copies.length > 0;
-  const bornAt = now();
-  const careful: AccountRecord = { account, bornAt, unknownUntil: unknownUntil(bornAt, settle), version: 0 };
-  const { unknownUntil: _, ...known } = careful;
-  if (order.dryRun) return lost ? careful : known;
+  const firstSeenAt = now();
+  const careful: AccountRecord = {
+    account,
+    firstSeenAt,
+    uncertainUntil: uncertainUntil(firstSeenAt, settle),
+    version: 0,
+  };
+  const { uncertainUntil: _, ...known } = careful;
+  if (request.dryRun) return lost ? careful : known;
   const saved = await state.saveAccount(careful);
   // Only once it is stored is it certain that not much time has passed since the look: else somebody may have begun,
   // sent, and lost the state in between.

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Applied } from "../apply/apply-plan.ts";
 import type { Scope } from "../model/observation.ts";
-import type { Tools } from "../model/ports.ts";
+import type { RunDeps } from "../model/ports.ts";
 import { distinct } from "../model/reasons.ts";
 import type { Millis, Reason, Run } from "../model/types.ts";
 import { changeAccount } from "./account-record.ts";
@@ -16,34 +16,34 @@ const HISTORY: Millis = 90 * DAY;
  * each cause and each set of problems: timers run for years, and one event may come a hundred thousand times. The first
  * sweep of a day deletes what is too old. Answers what needs a person, as far as anybody has seen.
  */
-export async function rememberRun(
+export async function recordRun(
   run: Run,
-  order: { why: string; scope: Scope },
-  { state }: Tools,
+  request: { why: string; scope: Scope },
+  { state }: RunDeps,
 ): Promise<readonly Reason[]> {
   const idle = Object.keys(run.actions).length === 0 && run.failures === 0;
   const codes = new Set(run.problems.map(({ code }) => code));
   const odd = [...(run.stoppedEarly ? ["stopped-early"] : []), ...(run.skipped === undefined ? [] : ["skipped"])];
   await state.saveRun(idle ? { ...run, id: ["idle", run.why, ...odd, ...codes].join(" ") } : run);
-  const whole = order.scope.kind === "sweep" && !run.stoppedEarly && run.skipped === undefined;
+  const whole = request.scope.kind === "sweep" && !run.stoppedEarly && run.skipped === undefined;
   // A region that could not be read is looked at again by the next run of the timer, not only when a sweep is due.
   const swept = whole && ![...codes].some((code) => code.startsWith("unreadable-"));
   const written = {
     ...(whole && { problems: run.problems }),
-    ...(swept && { sweptAt: run.startedAt }),
-    ...(order.why === "timer" && run.skipped === undefined && { heartbeatAt: run.endedAt }),
+    ...(swept && { lastSweepAt: run.startedAt }),
+    ...(request.why === "timer" && run.skipped === undefined && { heartbeatAt: run.endedAt }),
   };
   let sweptBefore: Millis | undefined;
   const record = await changeAccount(
     run.account,
     (before) => {
-      sweptBefore = before?.sweptAt;
+      sweptBefore = before?.lastSweepAt;
       return before && Object.keys(written).length > 0 ? { ...before, ...written } : undefined;
     },
     state,
   );
   const firstOfDay = sweptBefore === undefined || Math.floor(sweptBefore / DAY) < Math.floor(run.startedAt / DAY);
-  if (swept && firstOfDay) await state.prune(run.account, run.startedAt - HISTORY);
+  if (swept && firstOfDay) await state.deleteHistoryBefore(run.account, run.startedAt - HISTORY);
   return distinct([...(record?.problems ?? []), ...run.problems]);
 }
 

@@ -10,28 +10,28 @@ import { changeAccount } from "./account-record.ts";
  */
 
 /** How long a turn lasts without being renewed; a run renews it in each round. */
-export const TURN: Millis = 120_000;
+export const LEASE_DURATION: Millis = 120_000;
 
 /** Whether another run of the timer is under way. */
-export function isUnderWay(
-  turn: AccountRecord["timer"],
+export function isLeased(
+  lease: AccountRecord["timer"],
   me: Claimant,
   now: Millis,
   isDead: (claimant: Claimant) => boolean,
 ): boolean {
-  if (!turn || turn.by.id === me.id || isDead(turn.by)) return false;
+  if (!lease || lease.by.id === me.id || isDead(lease.by)) return false;
   // Nobody takes a longer turn: one that ends later was written down by a clock that was wrong.
-  return now < turn.until && turn.until <= now + TURN + CLOCK_SKEW;
+  return now < lease.until && lease.until <= now + LEASE_DURATION + CLOCK_SKEW;
 }
 
 /** Takes or renews the timer's turn; false if another run of the timer has it. Without a record everybody has it. */
-export async function takeTurn(account: string, { state, me, now, isDead }: Replicator): Promise<boolean> {
+export async function acquireTimerLease(account: string, { state, me, now, isDead }: Replicator): Promise<boolean> {
   let mine = true;
   await changeAccount(
     account,
     (record) => {
-      mine = !isUnderWay(record?.timer, me, now(), isDead);
-      return record && mine ? { ...record, timer: { by: me, until: now() + TURN } } : undefined;
+      mine = !isLeased(record?.timer, me, now(), isDead);
+      return record && mine ? { ...record, timer: { by: me, until: now() + LEASE_DURATION } } : undefined;
     },
     state,
   );
@@ -39,7 +39,7 @@ export async function takeTurn(account: string, { state, me, now, isDead }: Repl
 }
 
 /** Gives the turn back. If that fails, it ends by itself. */
-export async function leaveTurn(account: string, { state, me }: Replicator): Promise<void> {
+export async function releaseTimerLease(account: string, { state, me }: Replicator): Promise<void> {
   await changeAccount(
     account,
     (record) => {

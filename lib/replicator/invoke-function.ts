@@ -7,7 +7,7 @@ import { type Summary, summarise } from "../report/summary.ts";
 import { readConfig } from "./config.ts";
 import { type Opened, openReplicator } from "./open-replicator.ts";
 import { replicate } from "./reconcile.ts";
-import type { Order } from "./run-requests.ts";
+import type { RunRequest } from "./run-requests.ts";
 
 /** What a function answers. */
 export interface Answer extends Summary {
@@ -41,7 +41,7 @@ function tooLittleTime(left: Millis, cause: CloudError): StartError {
  */
 export async function invoke(
   context: Context | undefined,
-  orderFor: (tools: Replicator, sweepEvery: number) => Promise<Order> | Order,
+  orderFor: (deps: Replicator, sweepEvery: number) => Promise<RunRequest> | RunRequest,
   concerns: (copy: Copy) => boolean = () => true,
 ): Promise<Answer> {
   const left = context?.getRemainingTimeInMillis?.() ?? context?.time_limit_in_ms ?? LONGEST;
@@ -53,9 +53,9 @@ export async function invoke(
   let opened: Opened | undefined;
   try {
     opened = await openReplicator(config, process.env, { at: () => stopAt, signal: stop.signal }, [printed]);
-    const order = await orderFor(opened.replicator, config.sweepEvery);
-    const { account, run, plan, copies, problems } = await replicate(order, opened.replicator);
-    const asked = copies.filter((copy) => concerns(copy) && (order.only?.(copy.key, copy.policy) ?? true));
+    const request = await orderFor(opened.replicator, config.sweepEvery);
+    const { account, run, plan, copies, problems } = await replicate(request, opened.replicator);
+    const asked = copies.filter((copy) => concerns(copy) && (request.only?.(copy.key, copy.policy) ?? true));
     return { account, run, plan: viewOf(plan, opened.prices), ...summarise(asked, problems) };
   } catch (error) {
     throw stop.signal.aborted && error instanceof CloudError ? tooLittleTime(left, error) : error;

@@ -1,4 +1,4 @@
-import { type Answer, questionText } from "../model/observation.ts";
+import { type Answer, questionId } from "../model/observation.ts";
 import type { Cloud } from "../model/ports.ts";
 import { ask } from "../observe/answer-questions.ts";
 import { makePlan } from "../plan/plan.ts";
@@ -12,7 +12,7 @@ export async function planAsking(input: PlanInput, cloud: Cloud): Promise<Plan> 
   const answers = new Map<string, Answer>();
   for (let times = 0; ; times += 1) {
     const plan = makePlan({ ...input, answers });
-    const open = new Map(plan.questions.map((question) => [questionText(question), question]));
+    const open = new Map(plan.questions.map((question) => [questionId(question), question]));
     for (const text of answers.keys()) open.delete(text);
     if (open.size === 0 || times === MOST_TIMES) return plan;
     for (const [text, answer] of await ask([...open.values()], cloud)) answers.set(text, answer);

@@ -2,7 +2,7 @@ import { StateError } from "../model/errors.ts";
 import type { Replicator } from "../model/ports.ts";
 import type { AccountRecord, Millis } from "../model/types.ts";
 import { changeAccount } from "../record/account-record.ts";
-import { unknownUntil } from "../record/first-contact.ts";
+import { uncertainUntil } from "../record/first-contact.ts";
 import { type Report, replicate } from "./reconcile.ts";
 
 /** Nobody plans a call in that time but who was interrupted: long enough for the slowest database. */
@@ -20,15 +20,15 @@ const CLOSED: Millis = 60 * 60_000;
  *
  * If it ends half-way the others wait for an hour at most, or until it is done again.
  */
-export async function rebuild(tools: Replicator): Promise<Report> {
-  const { cloud, state, now } = tools;
+export async function rebuild(deps: Replicator): Promise<Report> {
+  const { cloud, state, now } = deps;
   const account = await cloud.account();
-  const closed = await closeAccount(account, tools);
+  const closed = await closeAccount(account, deps);
   await state.forget(account);
   await changeAccount(
     account,
     (record) => {
-      const born = record?.bornAt ?? 0;
+      const born = record?.firstSeenAt ?? 0;
       const isOurs = !closed || born === closed.until;
       // Another rebuild has closed it, and may just be about to forget what is claimed from now on.
       if (!isOurs && born > now())
@@ -36,36 +36,36 @@ export async function rebuild(tools: Replicator): Promise<Report> {
       // Or has ended: then what was claimed since has just been forgotten.
       const former = isOurs ? (closed?.before ?? 0) : born;
       // A time still to come is one at which an account was closed, and not born.
-      return bornAt(former > now() ? now() : Math.max(now(), former + 1), record ?? { account, version: 0 }, tools);
+      return firstSeenAt(former > now() ? now() : Math.max(now(), former + 1), record ?? { account, version: 0 }, deps);
     },
     state,
   );
-  return replicate({ why: "rebuild", scope: { kind: "sweep" }, noCalls: true }, tools);
+  return replicate({ why: "rebuild", scope: { kind: "sweep" }, noCalls: true }, deps);
 }
 
 /**
  * Answers until when nobody sends, and when the account was born before: neither may come again, as `sameState` tells one
  * state from another by it. Undefined if the record cannot be read: then nobody can plan with it, either.
  */
-async function closeAccount(account: string, tools: Replicator) {
+async function closeAccount(account: string, deps: Replicator) {
   let bornBefore: Millis = 0;
   try {
     const record = await changeAccount(
       account,
       (before) => {
-        bornBefore = before?.bornAt ?? 0;
-        return bornAt(Math.max(tools.now() + CLOSED, bornBefore + 1), before ?? { account, version: 0 }, tools);
+        bornBefore = before?.firstSeenAt ?? 0;
+        return firstSeenAt(Math.max(deps.now() + CLOSED, bornBefore + 1), before ?? { account, version: 0 }, deps);
       },
-      tools.state,
+      deps.state,
     );
-    return record && { until: record.bornAt, before: bornBefore };
+    return record && { until: record.firstSeenAt, before: bornBefore };
   } catch (error) {
     if (error instanceof StateError && error.damaged) return undefined;
     throw error;
   }
 }
 
-function bornAt(at: Millis, record: Omit<AccountRecord, "bornAt">, { settle }: Replicator): AccountRecord {
-  const { sweptAt: _, ...kept } = record;
-  return { ...kept, bornAt: at, unknownUntil: unknownUntil(at, settle) };
+function firstSeenAt(at: Millis, record: Omit<AccountRecord, "firstSeenAt">, { settle }: Replicator): AccountRecord {
+  const { lastSweepAt: _, ...kept } = record;
+  return { ...kept, firstSeenAt: at, uncertainUntil: uncertainUntil(at, settle) };
 }

@@ -3,17 +3,17 @@ import type { Observation, Scope } from "../model/observation.ts";
 import type { Replicator } from "../model/ports.ts";
 import type { Copy, Reason, Run } from "../model/types.ts";
 import { observe } from "../observe/observe.ts";
-import { onlyNotes, onlyThese } from "../plan/guards/filters.ts";
-import { retried, retryNotes } from "../plan/lifecycle/manual-retry.ts";
+import { onlyRecordChanges, onlyThese } from "../plan/guards/filters.ts";
+import { retried, retryChanges } from "../plan/lifecycle/manual-retry.ts";
 import { emptyPlan, type Plan } from "../plan/types.ts";
-import { memoryOf } from "../record/account-record.ts";
-import { rememberNamed } from "../record/awaited-images.ts";
+import { readRecords } from "../record/account-record.ts";
+import { recordAwaitedImages } from "../record/awaited-images.ts";
 import { endedClaimants } from "../record/claimants.ts";
-import { rememberBirth } from "../record/first-contact.ts";
-import { beginRun, rememberRun, type Tally } from "../record/run-history.ts";
-import { leaveTurn, takeTurn } from "../record/timer-lease.ts";
+import { recordFirstContact } from "../record/first-contact.ts";
+import { beginRun, recordRun, type Tally } from "../record/run-history.ts";
+import { acquireTimerLease, releaseTimerLease } from "../record/timer-lease.ts";
 import { planAsking } from "./plan-with-answers.ts";
-import type { Order } from "./run-requests.ts";
+import type { RunRequest } from "./run-requests.ts";
 
 /** What came of a run. */
 export interface Report {
@@ -38,84 +38,85 @@ const MOST_ROUNDS = 12;
  *
  * Throws `CloudError` if the account cannot be told, and `StateError` if the state is out of reach.
  */
-export async function replicate(order: Order, tools: Replicator): Promise<Report> {
+export async function replicate(request: RunRequest, deps: Replicator): Promise<Report> {
   // That a claim of this very replicator has ended rests on its requests being waited for before it plans again.
-  if (running.has(tools)) throw new Error("a replicator does one run at a time");
-  running.add(tools);
+  if (running.has(deps)) throw new Error("a replicator does one run at a time");
+  running.add(deps);
   try {
-    const account = await tools.cloud.account();
-    if (order.why !== "timer") return await run(account, order, tools);
-    if (!(await takeTurn(account, tools))) return await skip(account, order, tools);
+    const account = await deps.cloud.account();
+    if (request.why !== "timer") return await run(account, request, deps);
+    if (!(await acquireTimerLease(account, deps))) return await skip(account, request, deps);
     try {
-      return await run(account, order, tools);
+      return await run(account, request, deps);
     } finally {
-      await leaveTurn(account, tools);
+      await releaseTimerLease(account, deps);
     }
   } finally {
-    running.delete(tools);
+    running.delete(deps);
   }
 }
 
 const running = new WeakSet<Replicator>();
 
-async function run(account: string, order: Order, tools: Replicator): Promise<Report> {
-  const tally = beginRun(account, order.why, tools.now());
+async function run(account: string, request: RunRequest, deps: Replicator): Promise<Report> {
+  const tally = beginRun(account, request.why, deps.now());
   const changed = new Set<string>();
   let first: Plan | undefined;
-  if (order.retry && !order.dryRun) await retryNow(account, order.retry, tally, tools);
+  if (request.retry && !request.dryRun) await retryNow(account, request.retry, tally, deps);
   for (let round = 1; ; round += 1) {
-    if (order.why === "timer" && round > 1) await takeTurn(account, tools);
-    const { copies: remembered, awaited, record } = await memoryOf(account, tools);
-    const copies = order.dryRun ? remembered.map((copy) => asIfRetried(copy, order, tools)) : remembered;
-    const scope: Scope = record === undefined ? { kind: "sweep" } : round === 1 ? order.scope : following(order.scope);
+    if (request.why === "timer" && round > 1) await acquireTimerLease(account, deps);
+    const { copies: recorded, awaited, record } = await readRecords(account, deps);
+    const copies = request.dryRun ? recorded.map((copy) => asIfRetried(copy, request, deps)) : recorded;
+    const scope: Scope =
+      record === undefined ? { kind: "sweep" } : round === 1 ? request.scope : following(request.scope);
 
-    const readAt = tools.now();
-    const observation = await observe(account, scope, copies, awaited, tools);
-    const known = record ?? (await rememberBirth(account, observation, copies, order, tools));
-    const ended = endedClaimants(copies, tools);
+    const readAt = deps.now();
+    const observation = await observe(account, scope, copies, awaited, deps);
+    const known = record ?? (await recordFirstContact(account, observation, copies, request, deps));
+    const ended = endedClaimants(copies, deps);
     const sweep = scope.kind === "sweep";
-    const input = { ...tools, now: tools.now(), ...order, observation, copies, ended, record: known, sweep };
+    const input = { ...deps, now: deps.now(), ...request, observation, copies, ended, record: known, sweep };
     const deleted = tally.count("delete");
-    const whole = onlyThese(await planAsking({ ...input, deleted }, tools.cloud), order.only);
-    const plan = order.noCalls ? onlyNotes(whole) : whole;
+    const whole = onlyThese(await planAsking({ ...input, deleted }, deps.cloud), request.only);
+    const plan = request.noCalls ? onlyRecordChanges(whole) : whole;
     first ??= plan;
-    if (order.dryRun) {
+    if (request.dryRun) {
       tally.add(plan.problems);
       const { problems } = plan;
-      return { account, run: tally.end(tools.now()), plan, copies: plan.copies, problems, observation };
+      return { account, run: tally.end(deps.now()), plan, copies: plan.copies, problems, observation };
     }
 
-    const applied = await applyPlan(plan, { runId: tally.id, record: known, readAt, changed }, tools);
-    await rememberNamed(account, order.scope, awaited, observation, tools);
+    const applied = await applyPlan(plan, { runId: tally.id, record: known, readAt, changed }, deps);
+    await recordAwaitedImages(account, request.scope, awaited, observation, deps);
     tally.add(plan.problems, applied);
     if (!applied.moved || applied.stoppedEarly || round === MOST_ROUNDS) {
-      const done = tally.end(tools.now());
-      const problems = await rememberRun(done, order, tools);
-      return { account, run: done, plan: first, copies: await tools.state.copies(account), problems };
+      const done = tally.end(deps.now());
+      const problems = await recordRun(done, request, deps);
+      return { account, run: done, plan: first, copies: await deps.state.copies(account), problems };
     }
   }
 }
 
 /** The other run does what there is to do; it is no error that this one has nothing left. */
-async function skip(account: string, order: Order, tools: Replicator): Promise<Report> {
-  const at = tools.now();
-  const run = { ...beginRun(account, order.why, at).end(at), skipped: "another run of the timer is under way" };
-  const problems = await rememberRun(run, order, tools);
-  const copies = await tools.state.copies(account);
+async function skip(account: string, request: RunRequest, deps: Replicator): Promise<Report> {
+  const at = deps.now();
+  const run = { ...beginRun(account, request.why, at).end(at), skipped: "another run of the timer is under way" };
+  const problems = await recordRun(run, request, deps);
+  const copies = await deps.state.copies(account);
   return { account, run, plan: emptyPlan(copies), copies, problems };
 }
 
 /** Before the first look, so that the plan sees copies which may be tried again. */
-async function retryNow(account: string, chosen: (copy: Copy) => boolean, tally: Tally, tools: Replicator) {
-  const { copies, record } = await memoryOf(account, tools);
+async function retryNow(account: string, chosen: (copy: Copy) => boolean, tally: Tally, deps: Replicator) {
+  const { copies, record } = await readRecords(account, deps);
   if (!record) return;
-  const at = tools.now();
-  const actions = retryNotes(copies, chosen, at);
+  const at = deps.now();
+  const actions = retryChanges(copies, chosen, at);
   const plan = emptyPlan(copies, actions);
-  tally.add([], await applyPlan(plan, { runId: tally.id, record, readAt: at, changed: new Set() }, tools));
+  tally.add([], await applyPlan(plan, { runId: tally.id, record, readAt: at, changed: new Set() }, deps));
 }
 
-function asIfRetried(copy: Copy, { retry }: Order, { now }: Replicator): Copy {
+function asIfRetried(copy: Copy, { retry }: RunRequest, { now }: Replicator): Copy {
   return (retry?.(copy) ? retried(copy, now()) : undefined) ?? copy;
 }
 

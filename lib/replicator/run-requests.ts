@@ -6,7 +6,7 @@ import type { Replicator } from "../model/ports.ts";
 import type { Copy, CopyKey, ImageRef } from "../model/types.ts";
 
 /** What one run shall do. */
-export interface Order {
+export interface RunRequest {
   /** Why it was started, for the record: `timer`, `event`, `manual`, or the name of a command. */
   readonly why: string;
   readonly scope: Scope;
@@ -23,16 +23,16 @@ export interface Order {
 }
 
 /** Look at images that an event named, where a policy copies from their region; of the others nothing is known or wanted. */
-export function orderForImages(images: readonly ImageRef[], policies: readonly Policy[]): Order {
+export function orderForImages(images: readonly ImageRef[], policies: readonly Policy[]): RunRequest {
   const regions = new Set(policies.flatMap((policy) => (policy.enabled ? policy.from : [])));
   return { why: "event", scope: { kind: "images", images: images.filter(({ region }) => regions.has(region)) } };
 }
 
 /** What the timer does: look at everything when that is due, else only at what is under way. */
-export async function orderForTimer({ cloud, state, now }: Replicator, sweepEvery: number): Promise<Order> {
+export async function requestForTimer({ cloud, state, now }: Replicator, sweepEvery: number): Promise<RunRequest> {
   const record = await state.account(await cloud.account());
   // Both ways: a time that lies ahead was written down by a clock that was wrong.
-  const due = record?.sweptAt === undefined || Math.abs(now() - record.sweptAt) >= sweepEvery;
+  const due = record?.lastSweepAt === undefined || Math.abs(now() - record.lastSweepAt) >= sweepEvery;
   return { why: "timer", scope: { kind: due ? "sweep" : "poll" } };
 }
 
@@ -42,7 +42,7 @@ const KEYS = new Set(["policy", "region", "imageIds", "dryRun", "retry"]);
  * What a person asks for with `{policy?, region?, imageIds?, dryRun?, retry?}`: everything, or what these leave of it.
  * Throws `InputError` with all problems.
  */
-export function orderByHand(event: unknown, policies: readonly Policy[]): Order {
+export function requestByHand(event: unknown, policies: readonly Policy[]): RunRequest {
   const where = "event";
   if (typeof event !== "object" || event === null || Array.isArray(event)) {
     throw new InputError([
@@ -76,8 +76,8 @@ export function orderByHand(event: unknown, policies: readonly Policy[]): Order 
         : null;
   if (ids === null) wrong("imageIds", imageIds, 'one or more image ids such as ["img-8toqc6s3"]');
   if (problems.length > 0) throw new InputError(problems);
-  const only = (key: CopyKey, wantedBy: string) =>
-    (policy === undefined || wantedBy === policy) &&
+  const only = (key: CopyKey, desiredBy: string) =>
+    (policy === undefined || desiredBy === policy) &&
     (region === undefined || key.rootRegion === region) &&
     (!ids || ids.includes(key.rootId));
   return {

@@ -1,16 +1,16 @@
 import type { Copy, CopyKey, Variant } from "../model/types.ts";
 
 /** What tells the copies of one source in one region apart, for a person; empty where there is but a plain one. */
-export type Kind = "" | "plain" | "encrypted" | "to be encrypted";
+export type CopyLabel = "" | "plain" | "encrypted" | "to be encrypted";
 
 /** By what is wanted: a plain copy may be there only for an encrypted one to be made from it. */
-export function kindOf(variant: Variant, intermediate: boolean): Kind {
+export function copyLabel(variant: Variant, intermediate: boolean): CopyLabel {
   if (intermediate) return "to be encrypted";
   return variant === "plain" ? "" : "encrypted";
 }
 
 /** By the records alone, which do not hold what is wanted of a copy. */
-export function kindsOf(copies: readonly Copy[]): (copy: Copy) => Kind {
+export function copyLabels(copies: readonly Copy[]): (copy: Copy) => CopyLabel {
   const encrypted = new Set<string>();
   for (const { key, state } of copies) if (key.variant !== "plain" && state !== "retired") encrypted.add(placeOf(key));
   return ({ key, state }) => {
@@ -22,7 +22,7 @@ export function kindsOf(copies: readonly Copy[]): (copy: Copy) => Kind {
 }
 
 /** A destination as a person reads it. */
-export function placeText(region: string, kind: Kind): string {
+export function placeText(region: string, kind: CopyLabel): string {
   return kind === "" ? region : `${region} (${kind})`;
 }
 

@@ -1,11 +1,11 @@
-import { imageIdOf, isCopyOf, keyText, lineageOf } from "../model/identity.ts";
+import { copyId, imageIdOf, isCopyOf, lineageOf } from "../model/identity.ts";
 import type { Copy, CopyKey, CopyState, Image, ImageRef } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
 import type { Plan } from "../plan/types.ts";
 import { reasonText, withRemedy } from "./summary.ts";
 
 /** What is told of one copy. */
-export interface Standing {
+export interface CopyStatus {
   /** Why it is as it is, and what would change that. */
   readonly reason: string | null;
   /** What the next run does to its image. */
@@ -13,12 +13,12 @@ export interface Standing {
 }
 
 /** What is told of an image that is a copy of ours. */
-export interface CopyExplanation extends Standing {
+export interface CopyExplanation extends CopyStatus {
   readonly root: ImageRef;
   readonly variant: string;
   readonly policy: string;
   /** Names of the policies that want it today. */
-  readonly wantedBy: readonly string[];
+  readonly desiredBy: readonly string[];
   /** Null if it is not remembered. */
   readonly state: CopyState | null;
 }
@@ -32,41 +32,41 @@ export function keyOf(image: Image, account: string, plan: Plan): CopyKey | unde
     const { rootRegion, rootId, variant } = lineage;
     return { account, rootRegion, rootId, region: image.region, variant };
   }
-  const keys = [...plan.copies, ...plan.wants.values()].map(({ key }) => key);
+  const keys = [...plan.copies, ...plan.desiredCopies.values()].map(({ key }) => key);
   return keys.find((key) => isCopyOf(image, key));
 }
 
 /** What an image is that is a copy: the one that is remembered, or another one. */
 export function copyExplanation(key: CopyKey, imageId: string, plan: Plan): CopyExplanation {
-  const record = plan.copies.find((copy) => keyText(copy.key) === keyText(key));
+  const record = plan.copies.find((copy) => copyId(copy.key) === copyId(key));
   const copy = record && imageIdOf(record) === imageId ? record : undefined;
-  const want = plan.wants.get(keyText(key));
+  const desired = plan.desiredCopies.get(copyId(key));
   const instead = record && !copy ? (imageIdOf(record) ?? null) : null;
-  const standing = standingOf(copy, imageId, plan);
+  const status = copyStatusOf(copy, imageId, plan);
   const text = instead && `${instead} is the copy that is kept`;
   return {
     root: { region: key.rootRegion, imageId: key.rootId },
     variant: key.variant,
-    policy: record?.policy ?? want?.policy.name ?? "",
-    wantedBy: want?.policies ?? [],
+    policy: record?.policy ?? desired?.policy.name ?? "",
+    desiredBy: desired?.policies ?? [],
     state: copy?.state ?? null,
-    reason: [text, standing.reason].filter(Boolean).join("; ") || null,
-    next: standing.next,
+    reason: [text, status.reason].filter(Boolean).join("; ") || null,
+    next: status.next,
   };
 }
 
 /** Why a copy is as it is, how it differs from what it should be, and why it is kept if nobody wants it. */
-export function standingOf(copy: Copy | undefined, imageId: string | undefined, plan: Plan): Standing {
-  const isThis = (one: Copy) => copy !== undefined && keyText(one.key) === keyText(copy.key);
-  const kept = plan.kept.find((one) => isThis(one.copy));
+export function copyStatusOf(copy: Copy | undefined, imageId: string | undefined, plan: Plan): CopyStatus {
+  const isThis = (one: Copy) => copy !== undefined && copyId(one.key) === copyId(copy.key);
+  const retained = plan.retained.find((one) => isThis(one.copy));
   const problems = imageId === undefined ? [] : plan.problems.filter(({ text }) => text.includes(imageId));
   const next = plan.actions.flatMap((action) =>
-    action.do !== "send" && action.do !== "note" && isThis(action.copy) ? [textOf(action)] : [],
+    action.do !== "send" && action.do !== "record" && isThis(action.copy) ? [textOf(action)] : [],
   );
   const parts = [
     copy && reasonText(copy, next.length > 0),
     copy && "adopted" in copy && copy.adopted && "made by other means and taken as the copy: never changed or deleted",
-    kept && `not deleted: ${withRemedy(kept.reason)}`,
+    retained && `not deleted: ${withRemedy(retained.reason)}`,
     ...problems.map(withRemedy),
   ];
   return { reason: parts.filter(Boolean).join("; ") || null, next };

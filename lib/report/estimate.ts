@@ -1,7 +1,7 @@
-import { keyText } from "../model/identity.ts";
+import { copyId } from "../model/identity.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Copy, CopyKey, Millis } from "../model/types.ts";
-import type { Want } from "../plan/desired/types.ts";
+import type { DesiredCopy } from "../plan/desired/types.ts";
 import type { Plan } from "../plan/types.ts";
 
 /** What a plan leads to, as far as that can be told before. */
@@ -39,34 +39,36 @@ const UNDER_WAY = new Set<Copy["state"]>(["copying", "finishing"]);
  */
 export function estimate(plan: Plan, prices?: Prices): Estimate {
   const timeOf = measurements(plan.copies);
-  const records = new Map(plan.copies.map((copy) => [keyText(copy.key), copy]));
+  const records = new Map(plan.copies.map((copy) => [copyId(copy.key), copy]));
   const sent = new Set(
-    plan.actions.flatMap((action) => (action.do === "send" ? action.drafts.map(({ copy }) => keyText(copy.key)) : [])),
+    plan.actions.flatMap((action) =>
+      action.do === "send" ? action.claimRequests.map(({ copy }) => copyId(copy.key)) : [],
+    ),
   );
-  const stateOf = (want: Want) => records.get(keyText(want.key))?.state;
-  const parentOf = (want: Want) => want.parent && plan.wants.get(keyText(want.parent));
-  const isComing = (want: Want): boolean => {
-    if (want.block) return false;
-    if (sent.has(keyText(want.key))) return true;
-    const state = stateOf(want);
+  const stateOf = (desired: DesiredCopy) => records.get(copyId(desired.key))?.state;
+  const parentOf = (desired: DesiredCopy) => desired.parent && plan.desiredCopies.get(copyId(desired.parent));
+  const isComing = (desired: DesiredCopy): boolean => {
+    if (desired.block) return false;
+    if (sent.has(copyId(desired.key))) return true;
+    const state = stateOf(desired);
     if (state !== undefined && !YET_TO_ASK.has(state)) return false;
-    const parent = parentOf(want);
+    const parent = parentOf(desired);
     return !parent || stateOf(parent) === "ready" || isUnderWay(parent) || isComing(parent);
   };
-  const isUnderWay = (want: Want) => UNDER_WAY.has(stateOf(want) ?? "waiting");
+  const isUnderWay = (desired: DesiredCopy) => UNDER_WAY.has(stateOf(desired) ?? "waiting");
   /** The steps that lead to a copy and have not ended yet, itself included. */
-  const stepsTo = (want: Want): readonly Want[] => {
-    const parent = parentOf(want);
-    return [...(parent && (isUnderWay(parent) || isComing(parent)) ? stepsTo(parent) : []), want];
+  const stepsTo = (desired: DesiredCopy): readonly DesiredCopy[] => {
+    const parent = parentOf(desired);
+    return [...(parent && (isUnderWay(parent) || isComing(parent)) ? stepsTo(parent) : []), desired];
   };
 
-  const all = [...plan.wants.values()].filter(isComing);
+  const all = [...plan.desiredCopies.values()].filter(isComing);
   const added = all.filter(({ intermediate }) => !intermediate);
-  const gib = (wants: readonly Want[]) => sum(wants.map(({ root }) => root.sizeGiB));
+  const gib = (desiredCopies: readonly DesiredCopy[]) => sum(desiredCopies.map(({ root }) => root.sizeGiB));
   const priceIn = (region: string) => prices?.snapshotGiBMonth[region] ?? prices?.snapshotGiBMonth["default"];
   const unpriced = prices ? added.map(({ key }) => key.region).filter((region) => priceIn(region) === undefined) : [];
   const cost = sum(added.map(({ key, root }) => (priceIn(key.region) ?? 0) * root.sizeGiB));
-  const times = all.map((want) => stepsTo(want).map(({ key }) => timeOf(key)));
+  const times = all.map((desired) => stepsTo(desired).map(({ key }) => timeOf(key)));
   const measured = new Set(times.flat().flatMap(({ copies }) => copies));
   return {
     addGiB: gib(added),
@@ -83,7 +85,7 @@ export function estimate(plan: Plan, prices?: Prices): Estimate {
 
 /** What is not shared any more is deleted next. */
 function freedBy(action: Plan["actions"][number]): number {
-  return action.do === "delete" || action.do === "withdraw" ? action.image.sizeGiB : 0;
+  return action.do === "delete" || action.do === "unshare" ? action.image.sizeGiB : 0;
 }
 
 /** How long a copy took that was made between the same two regions, or any where none was made between these. */
@@ -91,8 +93,8 @@ export function measurements(copies: readonly Copy[]): (key: CopyKey) => Measure
   const all: Timed[] = [];
   const between = new Map<string, Timed[]>();
   for (const copy of copies) {
-    if (copy.state !== "ready" || copy.took === undefined) continue;
-    const timed = { copy, took: copy.took };
+    if (copy.state !== "ready" || copy.durationMs === undefined) continue;
+    const timed = { copy, durationMs: copy.durationMs };
     all.push(timed);
     between.set(wayOf(copy.key), [...(between.get(wayOf(copy.key)) ?? []), timed]);
   }
@@ -103,7 +105,7 @@ export function measurements(copies: readonly Copy[]): (key: CopyKey) => Measure
 
 interface Timed {
   readonly copy: Copy;
-  readonly took: Millis;
+  readonly durationMs: Millis;
 }
 
 /** Encrypting never leaves the region. */
@@ -112,7 +114,7 @@ function wayOf({ rootRegion, region, variant }: CopyKey): string {
 }
 
 function measuredBy(some: readonly Timed[]): Measured {
-  const sorted = some.map(({ took }) => took).sort((a, b) => a - b);
+  const sorted = some.map(({ durationMs }) => durationMs).sort((a, b) => a - b);
   const copies = some.map(({ copy }) => copy);
   const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
   return low === undefined || high === undefined ? { copies } : { copies, median: (low + high) / 2 };

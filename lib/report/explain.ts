@@ -1,12 +1,12 @@
-import { imageIdOf, isMarked, keyText } from "../model/identity.ts";
+import { copyId, imageIdOf, isMarked } from "../model/identity.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Copy, CopyKey, CopyState, Image, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
-import type { Want } from "../plan/desired/types.ts";
+import type { DesiredCopy } from "../plan/desired/types.ts";
 import type { Plan } from "../plan/types.ts";
-import { type CopyExplanation, copyExplanation, keyOf, type Standing, standingOf } from "./copy-status.ts";
+import { type CopyExplanation, type CopyStatus, copyExplanation, copyStatusOf, keyOf } from "./copy-status.ts";
 import { reasonText, withRemedy } from "./summary.ts";
-import { obstacles } from "./why-not-selected.ts";
+import { reasonsNotSelected } from "./why-not-selected.ts";
 
 /** Why one image is or is not copied, policy by policy and region by region: the format of `explain --json`, an array of these. */
 export interface Explanation extends ImageRef {
@@ -26,7 +26,7 @@ interface PolicyExplanation {
   readonly regions: readonly RegionExplanation[];
 }
 
-interface RegionExplanation extends Standing {
+interface RegionExplanation extends CopyStatus {
   readonly region: string;
   readonly variant: Variant;
   /** It is there only for an encrypted copy to be made from it. */
@@ -105,19 +105,21 @@ function explainPolicies(
   { policies, plan }: Explained,
 ): PolicyExplanation[] {
   const isRoot = ({ rootId, rootRegion }: CopyKey) => rootId === root.imageId && rootRegion === root.region;
-  const wants = [...plan.wants.values()].filter(({ key }) => isRoot(key));
+  const desiredCopies = [...plan.desiredCopies.values()].filter(({ key }) => isRoot(key));
   const copies = plan.copies.filter(({ key }) => isRoot(key));
-  const left = copies.filter(({ key }) => !plan.wants.has(keyText(key)));
+  const left = copies.filter(({ key }) => !plan.desiredCopies.has(copyId(key)));
   const names = new Set(policies.map(({ name }) => name));
   const gone = new Set(left.map((copy) => copy.policy).filter((name) => !names.has(name)));
   const regionsOf = (name: string) => [
-    ...wants.filter((want) => want.policies.includes(name)).map((want) => regionOfWant(want, copies, plan)),
+    ...desiredCopies
+      .filter((desired) => desired.policies.includes(name))
+      .map((desired) => regionOfWant(desired, copies, plan)),
     ...left.filter((copy) => copy.policy === name).map((copy) => regionOfCopy(copy, plan)),
   ];
   const text = "it is not in the policy file any more; its copies are left alone";
   return [
     ...policies.map((policy) => {
-      const selects = wants.some((want) => want.policies.includes(policy.name));
+      const selects = desiredCopies.some((desired) => desired.policies.includes(policy.name));
       return { policy: policy.name, selects, reasons: selects ? [] : why(policy), regions: regionsOf(policy.name) };
     }),
     ...[...gone].map((policy) => {
@@ -129,9 +131,9 @@ function explainPolicies(
 
 /** Never empty. */
 function whyNot(image: Image, policy: Policy, { plan, observation, now }: Explained): Reason[] {
-  const found = obstacles(policy, image, now);
+  const found = reasonsNotSelected(policy, image, now);
   if (found.length > 0) return found;
-  const passed = plan.passedOver.find(
+  const passed = plan.notSelected.find(
     (one) => one.policy === policy.name && one.image.imageId === image.imageId && one.image.region === image.region,
   );
   if (passed) return [passed.reason];
@@ -144,16 +146,16 @@ function whyNot(image: Image, policy: Policy, { plan, observation, now }: Explai
   return [{ code: "no-destination", text, remedy: "add regions to its `to`" }];
 }
 
-function regionOfWant(want: Want, copies: readonly Copy[], plan: Plan): RegionExplanation {
-  const { key, block, wait } = want;
-  const copy = copies.find((one) => keyText(one.key) === keyText(key));
-  if (copy) return { ...regionOfCopy(copy, plan), intermediate: want.intermediate ?? false };
+function regionOfWant(desired: DesiredCopy, copies: readonly Copy[], plan: Plan): RegionExplanation {
+  const { key, block, wait } = desired;
+  const copy = copies.find((one) => copyId(one.key) === copyId(key));
+  if (copy) return { ...regionOfCopy(copy, plan), intermediate: desired.intermediate ?? false };
   const state = block ? "blocked" : wait ? "waiting" : "to be asked for";
   const reason = block ?? wait;
   return {
     region: key.region,
     variant: key.variant,
-    intermediate: want.intermediate ?? false,
+    intermediate: desired.intermediate ?? false,
     state,
     imageId: null,
     reason: reason ? withRemedy(reason) : null,
@@ -164,15 +166,17 @@ function regionOfWant(want: Want, copies: readonly Copy[], plan: Plan): RegionEx
 function regionOfCopy(copy: Copy, plan: Plan): RegionExplanation {
   const { key, state } = copy;
   const isSent = plan.actions.some(
-    (action) => action.do === "send" && action.drafts.some((draft) => keyText(draft.copy.key) === keyText(key)),
+    (action) =>
+      action.do === "send" &&
+      action.claimRequests.some((claimRequest) => copyId(claimRequest.copy.key) === copyId(key)),
   );
-  const standing = isSent ? { reason: null, next: [] } : standingOf(copy, imageIdOf(copy), plan);
+  const status = isSent ? { reason: null, next: [] } : copyStatusOf(copy, imageIdOf(copy), plan);
   return {
     region: key.region,
     variant: key.variant,
     intermediate: false,
     state: isSent ? "to be asked for" : state,
     imageId: imageIdOf(copy) ?? null,
-    ...standing,
+    ...status,
   };
 }

@@ -1,9 +1,9 @@
-import { keyText } from "../model/identity.ts";
+import { copyId } from "../model/identity.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
-import type { Act, Draft, Plan, Send } from "../plan/types.ts";
-import { kindsOf } from "./copy-label.ts";
+import type { ClaimRequest, CloudCall, Plan, Send } from "../plan/types.ts";
+import { copyLabels } from "./copy-label.ts";
 import { type Estimate, estimate, measurements } from "./estimate.ts";
 
 /** Which copy something is about. */
@@ -19,7 +19,7 @@ export interface CopyView {
 /** What a call makes for one policy under one name: one image, several destinations. */
 export interface SendView {
   /** Those with one number are one call. */
-  readonly call: number;
+  readonly callIndex: number;
   /** What is copied: the source itself, or a copy from which the others are made. */
   readonly source: ImageRef;
   readonly name: string;
@@ -37,15 +37,15 @@ export interface SendView {
 
 /** A plan as people and programs see it: the format of `plan --json`. */
 export interface PlanView {
-  readonly send: readonly SendView[];
+  readonly create: readonly SendView[];
   /** Calls that tag, name, publish or share a copy, or end its sharing before it is deleted. */
-  readonly change: readonly (CopyView & {
-    do: "tag" | "modify" | "share" | "withdraw";
+  readonly update: readonly (CopyView & {
+    do: "tag" | "modify" | "share" | "unshare";
     image: ImageRef;
     text: string;
   })[];
   /** Calls that delete an image of ours, each with its snapshots; `name` is the image's. `after`: it is not shared any more first. */
-  readonly remove: readonly (CopyView & {
+  readonly delete: readonly (CopyView & {
     image: ImageRef;
     name: string;
     sizeGiB: number;
@@ -53,17 +53,17 @@ export interface PlanView {
     after: "unshare" | null;
   })[];
   /** Copies that nobody wants, and why they are kept; `name` is the image's. */
-  readonly kept: readonly (CopyView & { image: ImageRef; name: string; reason: Reason })[];
+  readonly retained: readonly (CopyView & { image: ImageRef; name: string; reason: Reason })[];
   /** What is only remembered differently. */
-  readonly note: readonly (CopyView & { state: CopyState; what: string; text: string })[];
+  readonly recordOnly: readonly (CopyView & { state: CopyState; what: string; text: string })[];
   /** Copies that need a person, whether or not that is new. */
   readonly blocked: readonly (CopyView & { state: "blocked" | "failed"; reason: Reason })[];
   /** Copies that will be asked for when their reason has passed. */
   readonly waiting: readonly (CopyView & { state: "waiting" | "retrying"; reason: Reason })[];
   /** Copies that were asked for and are not finished. */
-  readonly underWay: readonly (CopyView & { state: "copying" | "finishing" })[];
+  readonly inProgress: readonly (CopyView & { state: "copying" | "finishing" })[];
   /** Images that a policy looked at and left out. */
-  readonly skipped: readonly { policy: string; image: ImageRef; name: string; reason: Reason }[];
+  readonly notSelected: readonly { policy: string; image: ImageRef; name: string; reason: Reason }[];
   readonly estimate: Estimate;
   readonly warnings: readonly Reason[];
   readonly problems: readonly Reason[];
@@ -73,26 +73,26 @@ export interface PlanView {
 export function viewOf(plan: Plan, prices?: Prices): PlanView {
   const view = viewer(plan);
   const sends = plan.actions.flatMap((action) => (action.do === "send" ? [action] : []));
-  const sent = new Set(sends.flatMap(({ drafts }) => drafts.map(({ copy }) => keyText(copy.key))));
-  const rest = plan.copies.filter(({ key }) => !sent.has(keyText(key)));
+  const sent = new Set(sends.flatMap(({ claimRequests }) => claimRequests.map(({ copy }) => copyId(copy.key))));
+  const rest = plan.copies.filter(({ key }) => !sent.has(copyId(key)));
   return {
-    send: sendsOf(sends, plan, view),
-    change: plan.actions.flatMap((act) => {
-      if (act.do === "send" || act.do === "note" || act.do === "delete") return [];
-      return [{ ...view(act.copy), do: act.do, image: refOf(act.image), text: changeText(act) }];
+    create: sendsOf(sends, plan, view),
+    update: plan.actions.flatMap((call) => {
+      if (call.do === "send" || call.do === "record" || call.do === "delete") return [];
+      return [{ ...view(call.copy), do: call.do, image: refOf(call.image), text: changeText(call) }];
     }),
-    remove: plan.actions.flatMap((act) => {
-      if (act.do !== "delete" && act.do !== "withdraw") return [];
-      const { name, sizeGiB } = act.image;
-      const after = act.do === "withdraw" ? ("unshare" as const) : null;
-      return [{ ...view(act.copy), image: refOf(act.image), name, sizeGiB, text: act.why, after }];
+    delete: plan.actions.flatMap((call) => {
+      if (call.do !== "delete" && call.do !== "unshare") return [];
+      const { name, sizeGiB } = call.image;
+      const after = call.do === "unshare" ? ("unshare" as const) : null;
+      return [{ ...view(call.copy), image: refOf(call.image), name, sizeGiB, text: call.why, after }];
     }),
-    kept: plan.kept.map(({ copy, image, reason }) => {
+    retained: plan.retained.map(({ copy, image, reason }) => {
       return { ...view(copy), image: refOf(image), name: image.name, reason };
     }),
-    note: plan.actions.flatMap((act) => {
-      if (act.do !== "note") return [];
-      return [{ ...view(act.copy), state: act.copy.state, what: act.what, text: act.text }];
+    recordOnly: plan.actions.flatMap((call) => {
+      if (call.do !== "record") return [];
+      return [{ ...view(call.copy), state: call.copy.state, what: call.what, text: call.text }];
     }),
     blocked: plan.copies.flatMap((copy) => {
       if (copy.state !== "blocked" && copy.state !== "failed") return [];
@@ -102,11 +102,11 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
       if (copy.state !== "waiting" && copy.state !== "retrying") return [];
       return [{ ...view(copy), state: copy.state, reason: copy.reason }];
     }),
-    underWay: rest.flatMap((copy) => {
+    inProgress: rest.flatMap((copy) => {
       if (copy.state !== "copying" && copy.state !== "finishing") return [];
       return [{ ...view(copy), state: copy.state }];
     }),
-    skipped: plan.passedOver.map(({ policy, image, reason }) => {
+    notSelected: plan.notSelected.map(({ policy, image, reason }) => {
       return { policy, image: refOf(image), name: image.name, reason };
     }),
     estimate: estimate(plan, prices),
@@ -117,50 +117,50 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
 
 /** By what is wanted; of what is not, the records tell whether it was a step to an encrypted one. */
 function viewer(plan: Plan): (copy: Copy) => CopyView {
-  const kindOf = kindsOf(plan.copies);
+  const copyLabel = copyLabels(plan.copies);
   return (copy) => {
     const { rootRegion, rootId, region, variant } = copy.key;
-    const want = plan.wants.get(keyText(copy.key));
+    const desired = plan.desiredCopies.get(copyId(copy.key));
     return {
       source: { region: rootRegion, imageId: rootId },
       sourceName: copy.rootName,
       region,
       variant,
-      intermediate: want ? want.intermediate === true : kindOf(copy) === "to be encrypted",
+      intermediate: desired ? desired.intermediate === true : copyLabel(copy) === "to be encrypted",
     };
   };
 }
 
 function sendsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) => CopyView): SendView[] {
   const measured = measurements(plan.copies);
-  const isStep = ({ copy }: Draft) => view(copy).intermediate;
-  const parts = sends.flatMap(({ source, drafts }, call) => {
-    const groups = new Map<string, Draft[]>();
+  const isStep = ({ copy }: ClaimRequest) => view(copy).intermediate;
+  const parts = sends.flatMap(({ source, claimRequests }, callIndex) => {
+    const groups = new Map<string, ClaimRequest[]>();
     // Steps last: what they lead to is told with the name that stays.
-    for (const draft of [...drafts].sort((a, b) => Number(isStep(a)) - Number(isStep(b)))) {
-      const { policy } = draft.copy;
-      const own = JSON.stringify([policy, draft.claim.settings.name]);
+    for (const claimRequest of [...claimRequests].sort((a, b) => Number(isStep(a)) - Number(isStep(b)))) {
+      const { policy } = claimRequest.copy;
+      const own = JSON.stringify([policy, claimRequest.claim.settings.name]);
       const same = [...groups.keys()].find((key) => (JSON.parse(key) as string[])[0] === policy);
-      const key = isStep(draft) ? (same ?? own) : own;
-      groups.set(key, [...(groups.get(key) ?? []), draft]);
+      const key = isStep(claimRequest) ? (same ?? own) : own;
+      groups.set(key, [...(groups.get(key) ?? []), claimRequest]);
     }
-    return [...groups.values()].map((some) => ({ call, source, drafts: some }));
+    return [...groups.values()].map((some) => ({ callIndex, source, claimRequests: some }));
   });
-  return parts.flatMap(({ call, source, drafts }) => {
+  return parts.flatMap(({ callIndex, source, claimRequests }) => {
     // The name that stays; that of a step is of no use to anybody.
-    const named = drafts.find((draft) => !isStep(draft)) ?? drafts[0];
+    const named = claimRequests.find((claimRequest) => !isStep(claimRequest)) ?? claimRequests[0];
     if (!named) return [];
-    const sizes = drafts.map(({ copy }) => plan.wants.get(keyText(copy.key))?.root.sizeGiB ?? 0);
-    const times = drafts.flatMap(({ copy }) => measured(copy.key).median ?? []);
+    const sizes = claimRequests.map(({ copy }) => plan.desiredCopies.get(copyId(copy.key))?.root.sizeGiB ?? 0);
+    const times = claimRequests.flatMap(({ copy }) => measured(copy.key).median ?? []);
     return {
-      call,
+      callIndex,
       source,
       name: named.copy.rootName,
       policy: named.copy.policy,
       as: named.claim.settings.name,
       variant: named.copy.key.variant,
-      destinations: drafts.map(({ copy }) => copy.key.region),
-      intermediate: drafts.filter(isStep).map(({ copy }) => copy.key.region),
+      destinations: claimRequests.map(({ copy }) => copy.key.region),
+      intermediate: claimRequests.filter(isStep).map(({ copy }) => copy.key.region),
       gib: sizes.reduce((sum, size) => sum + size, 0),
       expectedMs: times.length > 0 ? Math.max(...times) : null,
     };
@@ -168,9 +168,9 @@ function sendsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) => CopyV
 }
 
 /** What one call does, and what is left for those after it: a repair sets right one thing after the other. */
-function changeText(act: Exclude<Act, { do: "send" }>): string {
-  const differs = "mending" in act.copy ? act.copy.mending?.what : undefined;
-  return differs?.includes("; ") ? `${textOf(act)} (all that differs: ${differs})` : textOf(act);
+function changeText(call: Exclude<CloudCall, { do: "send" }>): string {
+  const differs = "repair" in call.copy ? call.copy.repair?.what : undefined;
+  return differs?.includes("; ") ? `${textOf(call)} (all that differs: ${differs})` : textOf(call);
 }
 
 function refOf({ region, imageId }: ImageRef): ImageRef {
@@ -179,5 +179,5 @@ function refOf({ region, imageId }: ImageRef): ImageRef {
 
 /** Whether the plan holds any call to the cloud. */
 export function hasWork(view: PlanView): boolean {
-  return view.send.length + view.change.length + view.remove.length > 0;
+  return view.create.length + view.update.length + view.delete.length > 0;
 }

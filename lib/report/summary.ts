@@ -1,9 +1,9 @@
-import type { Copy, CopyState, ImageRef, Mending, Millis, Reason, Variant } from "../model/types.ts";
+import type { Copy, CopyState, ImageRef, Millis, Reason, Repair, Variant } from "../model/types.ts";
 
 /** When there may be something to do again: the earliest time that a copy waits for, or undefined if none does. */
 export function nextCheck(copies: readonly Copy[], now: Millis): Millis | undefined {
   const times = copies.flatMap((copy) => {
-    if (copy.missingSince !== undefined || ("mending" in copy && copy.mending)) return [now];
+    if (copy.missingSince !== undefined || ("repair" in copy && copy.repair)) return [now];
     if (copy.state === "copying" || copy.state === "finishing") return [now];
     if (copy.state === "waiting" || copy.state === "retrying") return [copy.notBefore ?? now];
     if (copy.state === "blocked" && copy.notBefore !== undefined) return [copy.notBefore];
@@ -74,14 +74,14 @@ export function reasonText(copy: Copy, toldWhatIsMended = false): string | null 
     "reason" in copy ? withRemedy(copy.reason) : "",
     !("reason" in copy) && copy.missingSince !== undefined ? "not found at the last look" : "",
     copy.state === "copying" && copy.imageId === undefined ? "asked for; the cloud has not shown it yet" : "",
-    copy.state === "finishing" && copy.held ? withRemedy(copy.held) : "",
-    copy.rolledBack === undefined ? "" : rolledBackText(copy, copy.rolledBack),
+    copy.state === "finishing" && copy.publicationHold ? withRemedy(copy.publicationHold) : "",
+    copy.rolledBackFrom === undefined ? "" : rolledBackText(copy, copy.rolledBackFrom),
     "deprecatedByUs" in copy && copy.deprecatedByUs
-      ? copy.rolledBack
+      ? copy.rolledBackFrom
         ? "marked as deprecated for that"
         : "marked as deprecated, as its source is"
       : "",
-    "mending" in copy && copy.mending && !toldWhatIsMended ? mendingText(copy.mending) : "",
+    "repair" in copy && copy.repair && !toldWhatIsMended ? mendingText(copy.repair) : "",
   ];
   return parts.filter(Boolean).join("; ") || null;
 }
@@ -91,7 +91,7 @@ function rolledBackText({ state }: Copy, family: string): string {
   return `rolled back: ${isFinished ? "taken out of" : "it will not be in"} the family ${family}`;
 }
 
-function mendingText({ what, tries }: Mending): string {
+function mendingText({ what, tries }: Repair): string {
   return `being set right: ${what}${tries > 1 ? ` (tried ${tries} times)` : ""}`;
 }
 

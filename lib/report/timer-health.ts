@@ -2,7 +2,7 @@ import { iso } from "../model/time.ts";
 import type { AccountRecord, Millis, Reason } from "../model/types.ts";
 
 /** How the timer is doing. */
-export interface TimerNews {
+export interface TimerHealth {
   readonly text: string;
   /** When a run of the timer last ended; null if none ever has. */
   readonly ranAt: Millis | null;
@@ -13,7 +13,7 @@ export interface TimerNews {
 const PATIENCE: Millis = 5 * 60_000;
 
 /** When the timer last ran, and whether that is too long ago. Where no timer ever ran, it may well not be meant to. */
-export function timerNews(record: AccountRecord | undefined, sweepEvery: Millis, now: Millis): TimerNews {
+export function timerHealth(record: AccountRecord | undefined, sweepEvery: Millis, now: Millis): TimerHealth {
   const ranAt = record?.heartbeatAt;
   if (ranAt === undefined) return { ranAt: null, text: "timer: it has not run yet (function poll-copies)" };
   const ago = now - ranAt;

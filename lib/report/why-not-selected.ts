@@ -7,7 +7,7 @@ import { whyNotSelected } from "../policy/values/select.ts";
  * Everything that keeps a policy from selecting an image, not only what it finds first: who removes one obstacle is to
  * know of the next. Not looked at here: whether the image is a copy, and `newest`.
  */
-export function obstacles(policy: Policy, image: Image, now: Millis): Reason[] {
+export function reasonsNotSelected(policy: Policy, image: Image, now: Millis): Reason[] {
   const found: Reason[] = [];
   if (!policy.enabled) {
     found.push({ code: "disabled", text: "the policy is disabled", remedy: "set enabled: true" });

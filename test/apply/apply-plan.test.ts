@@ -86,6 +86,6 @@ describe("what a copy differs in", () => {
     const { copies } = await replicate(sweep, t.instance([one]));
     expect(changes()).toBe(before + 1);
     expect(copies).toMatchObject([{ state: "ready" }]);
-    expect(copies[0]).not.toHaveProperty("mending");
+    expect(copies[0]).not.toHaveProperty("repair");
   });
 });

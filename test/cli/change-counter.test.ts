@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { watchDeeds } from "../../cli/ui/change-counter.ts";
+import { watchChanges } from "../../cli/ui/change-counter.ts";
 import type { JournalEntry } from "../../lib/model/types.ts";
 import { ACCOUNT, keyOf, NOW } from "../support/builders.ts";
 
@@ -11,11 +11,11 @@ const entry = (what: string, more: Partial<JournalEntry> = {}): JournalEntry => 
 
 function watch(...entries: JournalEntry[]) {
   const said: string[] = [];
-  const deeds = watchDeeds(
+  const changes = watchChanges(
     (text) => said.push(text),
     () => {},
   );
-  return deeds.journal.append(entries).then(() => ({ said, text: deeds.text(), counts: deeds.counts() }));
+  return changes.journal.append(entries).then(() => ({ said, text: changes.text(), counts: changes.counts() }));
 }
 
 describe("what a command did", () => {
@@ -24,7 +24,7 @@ describe("what a command did", () => {
       ...["claimed", "sent", "sent-unknown", "tag", "tagged", "tagged", "modify", "modified", "ready"].map((what) =>
         entry(what),
       ),
-      ...["withdraw", "withdrawn", "delete", "deleted", "pruned"].map((what) => entry(what)),
+      ...["unshare", "unshared", "delete", "deleted", "pruned"].map((what) => entry(what)),
       entry("share-failed", { code: "Busy" }),
     );
     expect(text).toBe("asked for 2, tagged 2, modified 1, unshared 1, deleted 1, refused 1");
@@ -41,7 +41,7 @@ describe("what a command did", () => {
       entry("drift"),
       entry("tag"),
       entry("tagged", { text: "tags \u001b" }),
-      entry("mended"),
+      entry("repaired"),
       entry("tagged"),
     );
     expect(said).toEqual(["img-copy0001 in ap-beijing, copy of img-root0001: set right: tags \\u001b"]);

@@ -5,7 +5,7 @@ import { sharesOf } from "../../lib/model/observation.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { textOf as actText } from "../../lib/plan/describe.ts";
 import type { PlanInput } from "../../lib/plan/types.ts";
-import { kindsOf } from "../../lib/report/copy-label.ts";
+import { copyLabels } from "../../lib/report/copy-label.ts";
 import { viewOf } from "../../lib/report/plan-view.ts";
 import {
   answered,
@@ -35,7 +35,7 @@ describe("a plan in words", () => {
       expect.stringMatching(/^· img-root0001 → ap-shanghai \(encrypted\): waiting: waits for the copy in ap-shanghai/),
     ]);
     expect(viewFor(input)).toMatchObject({
-      send: [{ as: "golden-web", variant: "plain", intermediate: ["ap-shanghai"] }],
+      create: [{ as: "golden-web", variant: "plain", intermediate: ["ap-shanghai"] }],
       waiting: [{ region: "ap-shanghai", variant: "encrypted:default", intermediate: false, sourceName: "golden-web" }],
     });
   });
@@ -60,7 +60,7 @@ describe("a plan in words", () => {
       `~ ${drifted.image.imageId} in ap-beijing, copy of "golden-web" (img-root0001) in ap-guangzhou: described`,
       "Plan: 0 copies to ask for in 0 calls, 1 copy to tag, name or share.",
     ]);
-    expect(viewFor(input).change).toMatchObject([{ do: "modify", variant: "plain", sourceName: "golden-web" }]);
+    expect(viewFor(input).update).toMatchObject([{ do: "modify", variant: "plain", sourceName: "golden-web" }]);
     const more = made(root, "ap-beijing", {
       image: { description: "by hand", tags: { "cvm-replicator:policy": "x" } },
     });
@@ -68,9 +68,9 @@ describe("a plan in words", () => {
       /: tags cvm-replicator:policy \(all that differs: tags cvm-replicator:policy; description\)$/,
     );
     const attributes = { name: "n", description: "d", family: "f", deprecated: true };
-    expect(actText({ do: "modify", copy: drifted.copy, image: drifted.image, attributes, mayWithdraw: [] })).toBe(
-      'named "n", described, put into family f, marked as deprecated',
-    );
+    expect(
+      actText({ do: "modify", copy: drifted.copy, image: drifted.image, attributes, mayUnshareTemporarily: [] }),
+    ).toBe('named "n", described, put into family f, marked as deprecated');
   });
 
   it("says what is remembered without a call, and what is open where there is nothing to do now", () => {
@@ -95,7 +95,7 @@ describe("the records alone", () => {
       const record = copy<"waiting">(region, { state: "waiting", reason: { code: "x", text: "x" } });
       return { ...record, state, key: { ...record.key, variant } } as Copy;
     };
-    const kinds = (...copies: Copy[]) => copies.map(kindsOf(copies));
+    const kinds = (...copies: Copy[]) => copies.map(copyLabels(copies));
     expect(kinds(beside("ap-beijing", "plain"), beside("ap-shanghai", "encrypted:default"))).toEqual(["", "encrypted"]);
     expect(kinds(beside("ap-beijing", "plain"), beside("ap-beijing", "encrypted:default"))).toEqual([
       "to be encrypted",
@@ -112,8 +112,8 @@ describe("the records alone", () => {
 it("tells the copies of two policies apart that one call makes", () => {
   const fixed = policy({ name: "fixed", to: ["ap-beijing"], copy: copySettings({ name: "latest" }) });
   const plan = planOf({ policies: [policy({ to: ["ap-shanghai"] }), fixed], observation: observation([image()]) });
-  const { send } = viewOf(plan);
-  expect(send.map(({ call, policy: by, as, destinations }) => [call, by, as, destinations])).toEqual(
+  const { create: send } = viewOf(plan);
+  expect(send.map(({ callIndex, policy: by, as, destinations }) => [callIndex, by, as, destinations])).toEqual(
     expect.arrayContaining([
       [0, "fixed", "latest", ["ap-beijing"]],
       [0, "golden", "golden-web", ["ap-shanghai"]],

@@ -82,10 +82,10 @@ describe("the table of copies", () => {
     const lineOf = (more: object) => tableOf([copy<"ready">("ap-beijing", { ...fields, ...more })], UNLIMITED)[0];
     expect(lineOf({})).toMatch(/img-copy0001$/);
     expect(lineOf({ deprecatedByUs: true })).toMatch(/img-copy0001 {2}marked as deprecated, as its source is$/);
-    expect(lineOf({ rolledBack: "web" })).toMatch(/ {2}rolled back: taken out of the family web$/);
-    const mending = { what: "tags a; description", tries: 1, at: 1 };
-    expect(lineOf({ mending })).toMatch(/ {2}being set right: tags a; description$/);
-    expect(lineOf({ mending: { ...mending, tries: 3 } })).toMatch(/: tags a; description \(tried 3 times\)$/);
+    expect(lineOf({ rolledBackFrom: "web" })).toMatch(/ {2}rolled back: taken out of the family web$/);
+    const repair = { what: "tags a; description", tries: 1, at: 1 };
+    expect(lineOf({ repair })).toMatch(/ {2}being set right: tags a; description$/);
+    expect(lineOf({ repair: { ...repair, tries: 3 } })).toMatch(/: tags a; description \(tried 3 times\)$/);
   });
 
   it("has no brackets within brackets", () => {

@@ -12,7 +12,7 @@ export type Name = "image-created" | "poll-copies" | "evaluate-policy";
 /** What is read of an answer. */
 export interface Answer {
   readonly run: { actions: Record<string, number>; stoppedEarly: boolean; why: string };
-  readonly plan: { send: { source: { imageId: string }; destinations: string[] }[] };
+  readonly plan: { create: { source: { imageId: string }; destinations: string[] }[] };
   readonly copies: { source: { imageId: string }; policy: string; region: string; state: string }[];
   readonly summary: Record<string, number>;
   readonly ignored?: { text: string }[];

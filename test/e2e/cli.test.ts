@@ -213,8 +213,8 @@ describe("the commands", { timeout: 30_000 }, () => {
     const plan = await run(["plan", "--detailed-exitcode"]);
     expect(plan.code).toBe(4);
     expect(plan.stdout).toMatch(/^\+ copy "golden-web-1" \(img-\w+\) ap-guangzhou → ap-beijing, ap-shanghai, by p\n/);
-    const json = JSON.parse((await run(["plan", "--json"])).stdout) as { send: { destinations: string[] }[] };
-    expect(json.send[0]?.destinations).toHaveLength(DESTINATIONS);
+    const json = JSON.parse((await run(["plan", "--json"])).stdout) as { create: { destinations: string[] }[] };
+    expect(json.create[0]?.destinations).toHaveLength(DESTINATIONS);
 
     const apply = await run(["apply", "--wait", "--json"]);
     expect(apply.code).toBe(0);

@@ -162,7 +162,7 @@ describe("a function", { timeout: 30_000 }, () => {
   it("changes nothing on a dry run, neither in the cloud nor in the state", async () => {
     await bake();
     const { answer } = await call("evaluate-policy", { dryRun: true }, env);
-    expect(answer?.plan.send[0]?.destinations).toHaveLength(DESTINATIONS);
+    expect(answer?.plan.create[0]?.destinations).toHaveLength(DESTINATIONS);
     expect(await effects()).toBe(0);
     expect(await status()).toMatchObject({ record: null, copies: [] });
   });
@@ -173,7 +173,7 @@ describe("a function", { timeout: 30_000 }, () => {
     const roots = async (event: object) => {
       const { answer, error } = await call("evaluate-policy", { ...event, dryRun: true }, env);
       expect(error).toBeUndefined();
-      const asked = new Set(answer?.plan.send.map(({ source }) => source.imageId));
+      const asked = new Set(answer?.plan.create.map(({ source }) => source.imageId));
       return [...asked].sort();
     };
     expect(await roots({})).toEqual([one, two, base].sort());

@@ -43,8 +43,10 @@ async function holdNextSync() {
   return {
     async holds(): Promise<void> {
       for (;;) {
-        const { faults } = (await cloud.control("GET", "faults")) as { faults?: { id: string; held: number }[] };
-        if (faults?.some((fault) => fault.id === id && fault.held > 0)) return;
+        const { faults } = (await cloud.control("GET", "faults")) as {
+          faults?: { id: string; publicationHold: number }[];
+        };
+        if (faults?.some((fault) => fault.id === id && fault.publicationHold > 0)) return;
         await sleep(20);
       }
     },

@@ -119,13 +119,13 @@ describe("apply --wait", { timeout: 120_000 }, () => {
       effect: { kind: "hold-after" },
     });
     const child = startCli(APPLY, env);
-    const held = async () => {
+    const publicationHold = async () => {
       const { faults } = (await cloud.control("GET", "faults")) as unknown as {
-        faults: { id: string; held: number }[];
+        faults: { id: string; publicationHold: number }[];
       };
-      return faults.some(({ id, held }) => id === fault["id"] && held > 0);
+      return faults.some(({ id, publicationHold }) => id === fault["id"] && publicationHold > 0);
     };
-    while (!(await held())) await sleep(10);
+    while (!(await publicationHold())) await sleep(10);
     child.kill("SIGKILL");
     await child.ended;
     await cloud.control("DELETE", `faults/${String(fault["id"])}`);

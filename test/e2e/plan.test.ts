@@ -65,7 +65,7 @@ describe("plan", { timeout: 60_000 }, () => {
       "\nAdds at most 40 GiB of snapshots, 7.20 CNY a month; how long it takes is known after the first copies.\n",
     );
     expect(jsonOf(await run("plan", "--json"))).toMatchObject({
-      send: [{ gib: 40, expectedMs: null }],
+      create: [{ gib: 40, expectedMs: null }],
       estimate: { addGiB: 40, freeGiB: 0, expectedMs: null, measured: 0, monthlyCost: 7.2, currency: "CNY" },
     });
     expect((await run("apply", "--wait")).code).toBe(3); // ap-tokyo is across the border
@@ -126,7 +126,7 @@ describe("plan --preflight", { timeout: 60_000 }, () => {
     expect(json.code).toBe(3);
     expect(jsonOf(json)).toMatchObject({
       preflight: [
-        { ok: false, reason: { code: "UnsupportedOperation.EncryptedImagesNotSupported" }, outcome: "person" },
+        { ok: false, reason: { code: "UnsupportedOperation.EncryptedImagesNotSupported" }, outcome: "terminal" },
         { ok: false },
       ],
     });
@@ -193,7 +193,7 @@ describe("explain", { timeout: 60_000 }, () => {
         region: copy?.region,
         imageId: copyId,
         image: { name: "golden-web" },
-        copyOf: { root: { imageId }, policy: "golden", wantedBy: ["golden"], state: "ready", reason: null, next: [] },
+        copyOf: { root: { imageId }, policy: "golden", desiredBy: ["golden"], state: "ready", reason: null, next: [] },
       },
     ]);
   });

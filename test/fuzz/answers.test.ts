@@ -114,7 +114,7 @@ describe("an API that answers rubbish", () => {
   function expectError(error: unknown): void {
     if (!(error instanceof CloudError)) throw error;
     expect(error.code).toMatch(/^[A-Za-z][\w.]{0,127}$/);
-    expect(["again", "retry", "person"]).toContain(error.outcome);
+    expect(["requeue", "retry", "terminal"]).toContain(error.outcome);
     expect(error.message.length).toBeLessThan(3_000);
     expect(error.message).not.toMatch(RAW);
     expect(error.message).not.toContain("\n");
@@ -152,8 +152,8 @@ describe("an API that answers rubbish", () => {
       share: async (region) => {
         expect(typeof (await cloud.share({ region, imageId: "img-8toqc6s3" }, ["1"], soon()))).toBe("string");
       },
-      withdraw: async (region) => {
-        expect(typeof (await cloud.withdraw({ region, imageId: "img-8toqc6s3" }, ["1"], soon()))).toBe("string");
+      unshare: async (region) => {
+        expect(typeof (await cloud.unshare({ region, imageId: "img-8toqc6s3" }, ["1"], soon()))).toBe("string");
       },
       deleteImage: async (region) => {
         expect(typeof (await cloud.deleteImage({ region, imageId: "img-8toqc6s3" }, soon()))).toBe("string");

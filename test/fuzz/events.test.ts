@@ -12,7 +12,7 @@ import * as imageCreated from "../../functions/image-created.ts";
 import * as pollCopies from "../../functions/poll-copies.ts";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import { InputError } from "../../lib/model/errors.ts";
-import { orderByHand } from "../../lib/replicator/run-requests.ts";
+import { requestByHand } from "../../lib/replicator/run-requests.ts";
 import { policy } from "../support/builders.ts";
 import { deepJson, json, mutated, nastyText, PATIENCE, RAW, runs } from "./arbitraries.ts";
 
@@ -101,7 +101,7 @@ describe("an order by hand that is rubbish", () => {
     fc.assert(
       fc.property(order, (event) => {
         try {
-          expect(orderByHand(event, policies).scope).toEqual({ kind: "sweep" });
+          expect(requestByHand(event, policies).scope).toEqual({ kind: "sweep" });
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
           for (const { field, text } of error.problems) expect(`${field}${text}`).not.toMatch(RAW);
@@ -112,9 +112,9 @@ describe("an order by hand that is rubbish", () => {
   });
 
   it("is refused in a message that can be read, however deep or long it is", () => {
-    expect(() => orderByHand({ policy: deepJson(100_000) }, policies)).toThrow(InputError);
+    expect(() => requestByHand({ policy: deepJson(100_000) }, policies)).toThrow(InputError);
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`key-${i}`, i]));
-    const refused = () => orderByHand(many, policies);
+    const refused = () => requestByHand(many, policies);
     expect(refused).toThrow("and 99900 more from here on");
     expect(refused).toThrow(/^.{0,20000}$/s);
   });

@@ -145,7 +145,7 @@ describe("other records in a damaged state", () => {
     requestId: "q",
     code: "c",
   };
-  const record = { ...BORN, unknownUntil: NOW, sweptAt: NOW, heartbeatAt: NOW };
+  const record = { ...BORN, uncertainUntil: NOW, lastSweepAt: NOW, heartbeatAt: NOW };
 
   it("are a StateError, or can be shown", async () => {
     const lines: string[] = [];
@@ -161,8 +161,8 @@ describe("other records in a damaged state", () => {
         const anEntry = read(() => readEntry({ writer: "w", seq: 1, body: b }));
         if (anEntry) await journal.append([anEntry]);
         const account = read(() => readAccount({ account: ACCOUNT, version: record.version, body: c }));
-        if (account?.sweptAt !== undefined) expect(new Date(account.sweptAt).toISOString()).toMatch(/Z$/);
-        if (account?.unknownUntil !== undefined) expect(new Date(account.unknownUntil).toISOString()).toMatch(/Z$/);
+        if (account?.lastSweepAt !== undefined) expect(new Date(account.lastSweepAt).toISOString()).toMatch(/Z$/);
+        if (account?.uncertainUntil !== undefined) expect(new Date(account.uncertainUntil).toISOString()).toMatch(/Z$/);
       }),
       runs(1000),
     );

@@ -90,8 +90,8 @@ describe("names, tags and errors that steer terminals", { timeout: 60_000 }, () 
     const status = await outputOf(["status"]);
     expect(status.out).toContain("web\\u001b[2J\\u001b[1;1H");
     expect(status.out.match(/ap-(shanghai|beijing)/g)?.length).toBeGreaterThanOrEqual(3);
-    const remembered = JSON.parse((await outputOf(["status", "--json"])).out) as { copies: unknown[] };
-    expect(remembered.copies).toHaveLength(3);
+    const recorded = JSON.parse((await outputOf(["status", "--json"])).out) as { copies: unknown[] };
+    expect(recorded.copies).toHaveLength(3);
     JSON.parse((await outputOf(["apply", "--json"])).out);
   });
 

@@ -65,7 +65,7 @@ describe("a look at what is under way", () => {
   const superseded = { ...retired(root, SHANGHAI).copy, reason: { code: "superseded", text: "" } } as Copy;
   it.each<[string, Copy]>([
     ["missing", { ...ready, missingSince: NOW }],
-    ["being set right", { ...ready, mending: { what: "tags", tries: 1, at: NOW } }],
+    ["being set right", { ...ready, repair: { what: "tags", tries: 1, at: NOW } }],
     ["there to be encrypted", step],
     ["there no more to be encrypted", superseded],
   ])("reads a finished copy that is %s", (_, one) => {

@@ -45,7 +45,7 @@ const look = (one: Known, more: Partial<Parameters<typeof planOf>[0]> = {}) =>
 it("is remembered with its family and age, where it was found while its source was not looked at", () => {
   const { family: _, rootCreatedAt: _age, ...bare } = copyWith().copy;
   const [action, ...more] = look({ ...copyWith(), copy: bare }).actions;
-  expect(action).toMatchObject({ do: "note", copy: { family: "golden", rootCreatedAt: root.createdAt } });
+  expect(action).toMatchObject({ do: "record", copy: { family: "golden", rootCreatedAt: root.createdAt } });
   expect(more).toEqual([]);
 });
 
@@ -122,7 +122,7 @@ describe("setting a copy right in vain", () => {
   const drifted = copyWith({ description: "by hand" });
   const after = (tries: number, ago: number): Known => ({
     ...drifted,
-    copy: { ...drifted.copy, mending: { what: "description", tries, at: NOW - ago } } as Copy,
+    copy: { ...drifted.copy, repair: { what: "description", tries, at: NOW - ago } } as Copy,
   });
 
   it.each([
@@ -136,7 +136,7 @@ describe("setting a copy right in vain", () => {
     expect(called(look(after(tries, soon), { sweep: false }))).toEqual([]);
     const plan = look(after(tries, late), { sweep: false });
     expect(called(plan)).toEqual([`modify ${imageId}: description = a golden image`]);
-    expect(plan.copies[0]).toMatchObject({ mending: { what: "description", tries: tries + 1, at: NOW } });
+    expect(plan.copies[0]).toMatchObject({ repair: { what: "description", tries: tries + 1, at: NOW } });
   });
 
   it("is told to a person from the fifth time on", () => {
@@ -172,10 +172,10 @@ describe("setting a copy right in vain", () => {
     const report = [rule({ onDrift: "report" })];
     const other = { ...copyWith({ tags: { team: "core" } }), copy: after(1, 1000).copy };
     const reported = look(other, { policies: report });
-    expect(reported.actions).toMatchObject([{ do: "note", what: "mended" }]);
+    expect(reported.actions).toMatchObject([{ do: "record", what: "repaired" }]);
     expect(reported.problems).toMatchObject([{ code: "drift" }]);
     const unknown = look({ ...copyWith(), copy: after(1, 1000).copy }, { answers: shares(UNANSWERED) });
-    expect(unknown.actions).toMatchObject([{ do: "note", what: "mended" }]);
+    expect(unknown.actions).toMatchObject([{ do: "record", what: "repaired" }]);
     expect(look(after(1, 1000), { policies: report }).actions).toMatchObject([
       { text: `${imageId}: description is only reported from now on` },
     ]);
@@ -183,8 +183,8 @@ describe("setting a copy right in vain", () => {
 
   it("ends when it is seen to be as it should be", () => {
     const plan = look({ ...copyWith(), copy: after(2, 1000).copy }, { sweep: false });
-    expect(plan.actions).toMatchObject([{ do: "note", what: "mended" }]);
-    expect(plan.copies[0]).not.toHaveProperty("mending");
+    expect(plan.actions).toMatchObject([{ do: "record", what: "repaired" }]);
+    expect(plan.copies[0]).not.toHaveProperty("repair");
   });
 });
 

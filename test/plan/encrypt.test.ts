@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asideName, intermediateName, lineageTags } from "../../lib/model/identity.ts";
 import { sharesOf, usesOf } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
-import { LOOK_AGAIN } from "../../lib/model/time.ts";
+import { RECHECK_AFTER } from "../../lib/model/time.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import {
   answered,
@@ -34,9 +34,9 @@ const secret = made(root, SHANGHAI, {}, "encrypted:default");
 
 describe("an encrypted copy", () => {
   it("is made in two steps: plain under a name of its own, and encrypted from that", () => {
-    const wants = [...planOf({ policies: [rule()], observation: observation([root]) }).wants.values()];
+    const desiredCopies = [...planOf({ policies: [rule()], observation: observation([root]) }).desiredCopies.values()];
     expect(
-      wants.map(({ key, parent, settings: { name }, intermediate }) => [
+      desiredCopies.map(({ key, parent, settings: { name }, intermediate }) => [
         key.variant,
         parent?.variant,
         name,
@@ -76,14 +76,14 @@ describe("an encrypted copy", () => {
       `encrypted:${KEY}`,
     ],
   ])("has %s", (_, one, variant) => {
-    const { wants } = planOf({ policies: [one], observation: observation([root]) });
-    expect([...wants.values()].map(({ key }) => key.variant)).toContain(variant);
+    const { desiredCopies } = planOf({ policies: [one], observation: observation([root]) });
+    expect([...desiredCopies.values()].map(({ key }) => key.variant)).toContain(variant);
   });
 
   it("is not made where the region says so", () => {
     const one = rule({ encrypt: {}, regions: { [SHANGHAI]: { encrypt: false } } });
-    const { wants } = planOf({ policies: [one], observation: observation([root]) });
-    expect([...wants.values()].map(({ key, settings }) => [key.variant, settings.name])).toEqual([
+    const { desiredCopies } = planOf({ policies: [one], observation: observation([root]) });
+    expect([...desiredCopies.values()].map(({ key, settings }) => [key.variant, settings.name])).toEqual([
       ["plain", "golden-web"],
     ]);
   });
@@ -99,8 +99,8 @@ describe("an encrypted copy", () => {
 
   it("is published, and the plain one is to nobody", () => {
     const one = rule({ encrypt: {}, family: "web" });
-    const { wants } = planOf({ policies: [one], observation: observation([root]) });
-    expect([...wants.values()].map(({ release: { family } }) => family)).toEqual(["web", undefined]);
+    const { desiredCopies } = planOf({ policies: [one], observation: observation([root]) });
+    expect([...desiredCopies.values()].map(({ publication: { family } }) => family)).toEqual(["web", undefined]);
   });
 });
 
@@ -138,11 +138,11 @@ describe("the plain copy, when the encrypted one is ready", () => {
     const answers = answered([usesOf(known.image), undefined], [sharesOf(known.image), []], answer);
     const plan = look(secret, { answers });
     expect(called(plan)).toEqual([]);
-    expect(plan.kept).toMatchObject([{ reason: { code } }]);
+    expect(plan.retained).toMatchObject([{ reason: { code } }]);
   });
 
   it("that stays is looked at again with everything else, not with each poll", () => {
-    const late = NOW + LOOK_AGAIN;
+    const late = NOW + RECHECK_AFTER;
     const view = { readAt: late };
     const there = { observation: observation([root, known.image, secret.image], undefined, view), now: late };
     expect(called(look(secret, there))).toEqual([]);
@@ -152,7 +152,7 @@ describe("the plain copy, when the encrypted one is ready", () => {
   it("is pruned as any other where nobody wants the encrypted one, either", () => {
     const lost = { policies: [policy({ to: [BEIJING] })], copies: [known.copy], answers: free };
     const plan = planOf({ ...lost, observation: observation([root, known.image]), sweep: true });
-    expect(plan.kept).toMatchObject([{ reason: { code: "not-permitted" } }]);
+    expect(plan.retained).toMatchObject([{ reason: { code: "not-permitted" } }]);
   });
 
   it("is made anew when the encrypted one is gone", () => {
@@ -186,13 +186,17 @@ describe("a shared image that is to be encrypted", () => {
   it("keeps the copy in its own region, from which the others are made", () => {
     const there = made(shared, HOME, {}, "encrypted:default");
     const plan = planOf({ policies: [own({ encrypt: {} })], ...holding([shared], first, there), sweep: true });
-    expect(noted(plan).filter((note) => note.startsWith(HOME))).toEqual([]);
+    expect(noted(plan).filter((change) => change.startsWith(HOME))).toEqual([]);
     expect(called(plan)).toEqual([`send ${first.image.imageId} → ap-shanghai`]);
   });
 
   it("is named in its own region as any step is, where that is no destination", () => {
     const plan = planOf({ policies: [own({ encrypt: {} }, [SHANGHAI])], observation: observation([shared]) });
-    const names = [...plan.wants.values()].map(({ key, settings: { name } }) => [key.region, key.variant, name]);
+    const names = [...plan.desiredCopies.values()].map(({ key, settings: { name } }) => [
+      key.region,
+      key.variant,
+      name,
+    ]);
     expect(names).toEqual([
       [HOME, "plain", "base"],
       [SHANGHAI, "encrypted:default", "base"],
@@ -269,7 +273,7 @@ describe("a policy that comes to encrypt, or not to, or with another key", () =>
     const aside = asideName(old.key, root.name);
     const first = planOf({ policies: [rule()], ...holding([root], old), answers: room });
     expect(called(first)).toEqual([`modify ${old.image.imageId}: name = ${aside}`]);
-    expect(noted(first)).toEqual(["ap-shanghai: waiting (making-room)"]);
+    expect(noted(first)).toEqual(["ap-shanghai: waiting (freeing-name)"]);
     const there = { ...old, image: { ...old.image, name: aside } };
     const second = planOf({ policies: [rule()], ...holding([root], there), answers: room });
     expect(called(second)).toEqual([`send ${old.image.imageId} → ap-shanghai`]);
@@ -281,7 +285,7 @@ describe("a policy that comes to encrypt, or not to, or with another key", () =>
       now: NOW + 30 * 86_400_000,
       sweep: true,
     });
-    expect(later.kept).toMatchObject([{ reason: { code: "not-permitted" } }]);
+    expect(later.retained).toMatchObject([{ reason: { code: "not-permitted" } }]);
   });
 
   it("gives it no other name before there is room for the encrypted one", () => {
@@ -387,13 +391,13 @@ describe("a step on the way to an encrypted copy", () => {
     const named = made(root, SHANGHAI, { image: { name: plainName } });
     const wanted = planOf({ policies: [rule({ encrypt: false })], ...holding([root], named), sweep: true });
     const [copy] = wanted.copies;
-    expect(copy).toMatchObject({ wantedItself: true });
+    expect(copy).toMatchObject({ desiredDirectly: true });
     const known = { image: named.image, copy: copy as Copy };
     const policies = [rule({ encrypt: false }, { select: { type: "custom", name: ["other-*"] } })];
     const out = planOf({ policies, ...holding([root], known, secret), sweep: true });
     const later = { policies, copies: out.copies, observation: observation([root, named.image, secret.image]) };
     const plan = planOf({ ...later, sweep: true, now: NOW + 30 * DAY, answers: free(named) });
-    expect(plan.kept).toContainEqual(
+    expect(plan.retained).toContainEqual(
       expect.objectContaining({
         image: named.image,
         reason: expect.objectContaining({ code: "not-permitted" }) as unknown,

@@ -133,7 +133,7 @@ describe("a family that points to another image than the newest version", () => 
       policies: [policy({ ...policies[0], select: { type: "custom", name: ["golden-2"] } })],
     });
     expect(called(plan)).toEqual([]);
-    expect(plan.problems).toMatchObject([{ code: "family-held" }]);
+    expect(plan.problems).toMatchObject([{ code: "family-taken" }]);
     expect(plan.problems[0]?.text).toContain(`points to img-theirs01 ("golden-x"), which is none of ours`);
   });
 

@@ -15,7 +15,7 @@ const copying = copy<"copying">("ap-nanjing", { state: "copying", claim: claim()
 
 describe("a copy that is tried again", () => {
   it("has no attempts behind it and nothing to wait for", () => {
-    expect(retried(failed, NOW)).toMatchObject({ state: "retrying", attempts: 0, notBefore: NOW, claims: 1 });
+    expect(retried(failed, NOW)).toMatchObject({ state: "retrying", attempts: 0, notBefore: NOW, claimCount: 1 });
     expect(retried(refused, NOW)).toMatchObject({ state: "blocked", attempts: 0, notBefore: NOW, reason });
   });
 
@@ -62,8 +62,8 @@ describe("what to try again", () => {
       expect.stringMatching(/^--by: "gold": no copy .* is remembered/),
       expect.stringMatching(/^--region: "ap-nanjing": no copy .* is failed or blocked/),
     ]);
-    const together = regions({ images: ["img-copy0001"], region: "ap-beijing" });
-    expect(together.problems).toHaveLength(1);
-    expect(together.regions).toEqual([]);
+    const publishTogether = regions({ images: ["img-copy0001"], region: "ap-beijing" });
+    expect(publishTogether.problems).toHaveLength(1);
+    expect(publishTogether.regions).toEqual([]);
   });
 });

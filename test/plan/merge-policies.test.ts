@@ -18,10 +18,10 @@ const root = image({ family: "golden" });
 const one = (name: string, fields: Partial<Policy> = {}, copy: Parameters<typeof copySettings>[0] = {}) =>
   policy({ name, to: [SHANGHAI], copy: copySettings(copy), ...fields });
 const planned = (...policies: Policy[]) => planOf({ policies, observation: observation([root]) });
-const wantOf = (...policies: Policy[]) => {
-  const [want] = planned(...policies).wants.values();
-  if (!want) throw new Error("nothing is wanted");
-  return want;
+const desiredCopyOf = (...policies: Policy[]) => {
+  const [desired] = planned(...policies).desiredCopies.values();
+  if (!desired) throw new Error("nothing is wanted");
+  return desired;
 };
 const tags = (set: Record<string, string>) => ({ tags: { inherit: true, set } });
 
@@ -29,25 +29,25 @@ describe("a copy that two policies want", () => {
   it("is one copy, made once, and both are named", () => {
     const plan = planned(one("a"), one("b"));
     expect(called(plan)).toEqual(["send img-root0001 → ap-shanghai"]);
-    expect(wantOf(one("a"), one("b"))).toMatchObject({ policies: ["a", "b"], policy: { name: "a" } });
-    expect(wantOf(one("a"), one("b"), one("a"))).toMatchObject({ policies: ["a", "b"] });
+    expect(desiredCopyOf(one("a"), one("b"))).toMatchObject({ policies: ["a", "b"], policy: { name: "a" } });
+    expect(desiredCopyOf(one("a"), one("b"), one("a"))).toMatchObject({ policies: ["a", "b"] });
   });
 
   it("has the tags and the shares of both", () => {
     const a = one("a", {}, { ...tags({ env: "prod", team: "web" }), shareWith: [FRIEND] });
     const b = one("b", {}, { ...tags({ env: "prod", cost: "7" }), shareWith: [OTHER, FRIEND] });
-    expect(wantOf(a, b)).toMatchObject({
+    expect(desiredCopyOf(a, b)).toMatchObject({
       settings: { tags: { env: "prod", team: "web", cost: "7" } },
-      release: { shareWith: [FRIEND, OTHER] },
+      publication: { shareWith: [FRIEND, OTHER] },
     });
   });
 
   it("has the family that only one of them names, and moves together if one of them says so", () => {
     const publish = { publish: "together" } as const;
-    expect(wantOf(one("a"), one("b", {}, { family: "web", ...publish })).release).toEqual({
+    expect(desiredCopyOf(one("a"), one("b", {}, { family: "web", ...publish })).publication).toEqual({
       family: "web",
       shareWith: [],
-      together: true,
+      publishTogether: true,
     });
   });
 
@@ -84,9 +84,9 @@ describe("a copy that two policies want", () => {
       [easy, strict],
     ]) {
       expect(called(planned(...policies))).toEqual(["send img-root0001 → ap-shanghai"]);
-      expect(wantOf(...policies).policy).toMatchObject({ name: "easy", attempts: 7 });
+      expect(desiredCopyOf(...policies).policy).toMatchObject({ name: "easy", attempts: 7 });
     }
-    expect(wantOf(one("first", { attempts: 3 }), easy).policy.name).toBe("first");
+    expect(desiredCopyOf(one("first", { attempts: 3 }), easy).policy.name).toBe("first");
     expect(noted(planned(strict, one("small", { maxSizeGiB: 5 })))).toEqual(["ap-shanghai: blocked (too-large)"]);
   });
 
@@ -118,14 +118,14 @@ describe("a plain copy that one policy wants and another only encrypts", () => {
     ["first", [encrypting, plain]],
     ["last", [plain, encrypting]],
   ])("is made for itself, whoever comes %s", (_, policies) => {
-    const want = [...planned(...policies).wants.values()].find(({ key }) => key.variant === "plain");
-    expect(want).toMatchObject({
+    const desired = [...planned(...policies).desiredCopies.values()].find(({ key }) => key.variant === "plain");
+    expect(desired).toMatchObject({
       settings: { name: "golden-web" },
-      release: { family: "golden", shareWith: [FRIEND] },
+      publication: { family: "golden", shareWith: [FRIEND] },
       policy: { name: "plain" },
     });
-    expect(want?.policies.toSorted()).toEqual(["plain", "secret"]);
-    expect(want?.intermediate).toBeUndefined();
+    expect(desired?.policies.toSorted()).toEqual(["plain", "secret"]);
+    expect(desired?.intermediate).toBeUndefined();
   });
 
   it("is what the encrypted one is made from, and stays", () => {

@@ -25,7 +25,9 @@ const newest = policy({
   copy: copySettings({ family: "inherit" }),
 });
 const wanted = (...given: Parameters<typeof planOf>) =>
-  [...planOf(...given).wants.values()].map(({ key, release: { family } }) => `${key.rootId} → ${key.region} ${family}`);
+  [...planOf(...given).desiredCopies.values()].map(
+    ({ key, publication: { family } }) => `${key.rootId} → ${key.region} ${family}`,
+  );
 /** What was read of the sources: these, each by its id. */
 const byId = (whole: Observation): Observation => {
   const home = whole.regions.get(HOME);
@@ -38,7 +40,7 @@ describe("a policy that takes the newest", () => {
   it("takes that and no other, counted by family, and those without one together", () => {
     const plan = planOf({ policies: [newest], observation: observation([old, young]) });
     expect(called(plan)).toEqual(["send img-root0002 → ap-beijing", "send img-root0002 → ap-shanghai"]);
-    expect(plan.passedOver).toMatchObject([{ image: { imageId: "img-root0001" }, reason: { code: "not-newest" } }]);
+    expect(plan.notSelected).toMatchObject([{ image: { imageId: "img-root0001" }, reason: { code: "not-newest" } }]);
     const { family: _, ...bare } = old;
     expect(called(planOf({ policies: [newest], observation: observation([bare, young]) }))).toHaveLength(4);
   });
@@ -89,7 +91,7 @@ describe("a newest version that a list leaves out", () => {
     const before = made(old, SHANGHAI, { copy: { rootFamily, policy: "newest", family: "web" } });
     const seen = observation([old, made2.image, before.image]);
     const plan = planOf({ policies: one, copies: [made2.copy, before.copy], observation: seen, sweep: true });
-    expect([...plan.wants.values()].map(({ root }) => root.imageId)).toEqual(["img-root0001"]);
+    expect([...plan.desiredCopies.values()].map(({ root }) => root.imageId)).toEqual(["img-root0001"]);
   });
 
   function planAt(now: number) {

@@ -38,15 +38,15 @@ const back = (roots: readonly (typeof v1)[], ...known: Known[]) => {
   return rollback("golden", copies, seen, false, NOW);
 };
 const told = (...given: Parameters<typeof back>) => {
-  const { regions, acts, problems, remarks } = back(...given);
-  expect(acts.map((act) => act.image.imageId)).toEqual(regions.map(({ from }) => from.imageId));
-  for (const act of acts) expect(act.tags).toEqual({ [ROLLED_BACK_TAG]: "golden" });
+  const { regions, calls, problems, remarks } = back(...given);
+  expect(calls.map((call) => call.image.imageId)).toEqual(regions.map(({ from }) => from.imageId));
+  for (const call of calls) expect(call.tags).toEqual({ [ROLLED_BACK_TAG]: "golden" });
   return [
     ...regions.map(({ region, from, to }) => `${region}: ${from.name} → ${to.name}`),
     ...[...problems, ...remarks].map(({ code }) => code),
   ];
 };
-const rolledBack = (root: typeof v1, region: string) =>
+const rolledBackFrom = (root: typeof v1, region: string) =>
   copyOf(root, region, { image: { family: "", deprecated: true, tags: { [ROLLED_BACK_TAG]: "golden" } } });
 
 describe("rolling a family back", () => {
@@ -98,26 +98,26 @@ describe("rolling a family back", () => {
   });
 
   it("does nothing when it is asked for again, and goes back once more when it is to go further", () => {
-    const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), rolledBack(v3, SHANGHAI)];
-    const { acts, notes, regions, problems, remarks } = back([], ...known);
-    expect([acts, notes, problems]).toEqual([[], [], []]);
+    const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), rolledBackFrom(v3, SHANGHAI)];
+    const { calls, changes, regions, problems, remarks } = back([], ...known);
+    expect([calls, changes, problems]).toEqual([[], [], []]);
     expect(regions.map(({ from, to }) => `${from.name} → ${to.name}`)).toEqual(["golden-3 → golden-2"]);
     expect(remarks.map(({ code }) => code)).toEqual(["rolled-back-before"]);
     const { copies, observation: seen } = holding([], ...known);
     const once = rollback("golden", copies, seen, true, NOW);
     expect(once.regions.map(({ from, to }) => `${from.name} → ${to.name}`)).toEqual(["golden-2 → golden-1"]);
-    expect(once.acts.map(({ image: { imageId } }) => imageId)).toEqual([known[1]?.image.imageId]);
+    expect(once.calls.map(({ image: { imageId } }) => imageId)).toEqual([known[1]?.image.imageId]);
   });
 
   it("goes on with what was begun, in the regions that it did not get to", () => {
-    const known = [copyOf(v1, SHANGHAI), rolledBack(v2, SHANGHAI), copyOf(v1, BEIJING), copyOf(v2, BEIJING)];
-    const { acts, regions } = back([], ...known);
-    expect(acts.map(({ image: { imageId } }) => imageId)).toEqual([known[3]?.image.imageId]);
+    const known = [copyOf(v1, SHANGHAI), rolledBackFrom(v2, SHANGHAI), copyOf(v1, BEIJING), copyOf(v2, BEIJING)];
+    const { calls, regions } = back([], ...known);
+    expect(calls.map(({ image: { imageId } }) => imageId)).toEqual([known[3]?.image.imageId]);
     expect(regions.map(({ region }) => region).sort()).toEqual([BEIJING, SHANGHAI]);
   });
 
   it("rolls a newer version back that came after one was rolled back", () => {
-    const known = [copyOf(v1, SHANGHAI), rolledBack(v2, SHANGHAI), copyOf(v3, SHANGHAI)];
+    const known = [copyOf(v1, SHANGHAI), rolledBackFrom(v2, SHANGHAI), copyOf(v3, SHANGHAI)];
     expect(told([], ...known)).toEqual(["ap-shanghai: golden-3 → golden-1"]);
   });
 
@@ -143,10 +143,10 @@ describe("rolling a family back", () => {
     const { imageId } = there;
     const reason = { code: "share-refused", text: "" };
     const blocked = { ...copy, state: "blocked", imageId, claim, reason, notBefore: NOW + DAY } as Copy;
-    const { acts, notes } = back([], ...two, { image: there, copy: blocked });
-    expect(acts.map(({ image: { imageId: id } }) => id)).toEqual([imageId]);
-    expect(notes).toMatchObject([{ copy: { state: "blocked", rolledBack: "golden" } }]);
-    expect(notes[0]?.copy).not.toHaveProperty("notBefore");
+    const { calls, changes } = back([], ...two, { image: there, copy: blocked });
+    expect(calls.map(({ image: { imageId: id } }) => id)).toEqual([imageId]);
+    expect(changes).toMatchObject([{ copy: { state: "blocked", rolledBackFrom: "golden" } }]);
+    expect(changes[0]?.copy).not.toHaveProperty("notBefore");
   });
 
   it("goes back to a version that was made in the same second, as the family has one of the two", () => {
@@ -165,15 +165,15 @@ describe("rolling a family back", () => {
 
   it("marks a finished copy of that version, too, that was not given the family yet", () => {
     const late = copyOf(v2, BEIJING, { copy: { family: "golden" } });
-    const { acts } = back([], copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), late);
-    expect(acts.map(({ image: { imageId } }) => imageId)).toContain(late.image.imageId);
+    const { calls } = back([], copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), late);
+    expect(calls.map(({ image: { imageId } }) => imageId)).toContain(late.image.imageId);
   });
 
   it("remembers it of the copies of that version that are not finished, too", () => {
     const { image: there, copy: record } = asked(v2, BEIJING);
     const under = { image: there, copy: { ...record, family: "golden" } };
-    const { notes, remarks } = back([v1, v2], copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), under);
-    expect(notes.map(({ copy }) => [copy.key.region, copy.rolledBack])).toEqual([
+    const { changes, remarks } = back([v1, v2], copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), under);
+    expect(changes.map(({ copy }) => [copy.key.region, copy.rolledBackFrom])).toEqual([
       [SHANGHAI, "golden"],
       [BEIJING, "golden"],
     ]);
@@ -216,8 +216,8 @@ describe("the plan after the mark is set", () => {
     const policies = rule.policies.map((one) => ({ ...one, onDrift: "report" as const }));
     expect(called(planOf({ ...rule, policies, ...holding([v1, v2], marked(), copyOf(v1, SHANGHAI)) }))).toEqual(out);
     const { copy: record } = retired(v2, SHANGHAI);
-    const unwanted = { image: marked().image, copy: record };
-    expect(called(planOf({ ...rule, ...holding([v1, { ...v2, name: "x" }], unwanted) }))).toContain(out[0]);
+    const isOrphaned = { image: marked().image, copy: record };
+    expect(called(planOf({ ...rule, ...holding([v1, { ...v2, name: "x" }], isOrphaned) }))).toContain(out[0]);
   });
 
   it("gives the family to the former one where it has it not", () => {
@@ -241,12 +241,12 @@ describe("the plan after the mark is set", () => {
     expect(called(first)).toEqual([expect.stringContaining(`${ROLLED_BACK_TAG}`)]);
     // No copy of it is left anywhere: then what is remembered counts.
     const { imageId: _, claim: __, ...rest } = asked(v2, BEIJING).copy as Extract<Copy, { state: "copying" }>;
-    const again: Copy = { ...rest, state: "waiting", reason: { code: "gone", text: "" }, rolledBack: "golden" };
+    const again: Copy = { ...rest, state: "waiting", reason: { code: "gone", text: "" }, rolledBackFrom: "golden" };
     const { copies, observation: seen } = holding(known, former);
     const next = planOf({ ...rule, policies: both, copies: [...copies, again], observation: seen });
-    const drafts = next.actions.flatMap((action) => (action.do === "send" ? action.drafts : []));
-    const ofBad = drafts.filter(({ copy: { rootName } }) => rootName === "golden-2");
-    expect(ofBad.map(({ copy: { rolledBack } }) => rolledBack)).toEqual(["golden", "golden"]);
+    const claimRequests = next.actions.flatMap((action) => (action.do === "send" ? action.claimRequests : []));
+    const ofBad = claimRequests.filter(({ copy: { rootName } }) => rootName === "golden-2");
+    expect(ofBad.map(({ copy: { rolledBackFrom } }) => rolledBackFrom)).toEqual(["golden", "golden"]);
   });
 
   it("takes out what was named and in the family, and is not finished yet", () => {
@@ -273,7 +273,7 @@ describe("the plan after the mark is set", () => {
 
   it("goes on though the version is deselected before the mark is set", () => {
     const { copy: record, image: there } = copyOf(v2, SHANGHAI);
-    const begun = { ...record, rolledBack: "golden", mending: { what: "rollback", tries: 0, at: NOW } } as Copy;
+    const begun = { ...record, rolledBackFrom: "golden", repair: { what: "rollback", tries: 0, at: NOW } } as Copy;
     const ignored = version(2, { tags: { [IGNORE_TAG]: "bad" } });
     const first = planOf({ ...rule, ...holding([v1, ignored], { image: there, copy: begun }) });
     expect(first.copies[0]?.state).toBe("retired");
@@ -286,7 +286,7 @@ describe("the plan after the mark is set", () => {
     const policies = rule.policies.map((one) => ({ ...one, select: newest }));
     const former = retired(v1, SHANGHAI, { image: { name: "golden-1", family: "golden" } });
     const plan = planOf({ ...rule, policies, ...holding([v1, v2], marked({ family: "", deprecated: true }), former) });
-    expect([...plan.wants.values()].map(({ root }) => root.name).sort()).toEqual(["golden-1", "golden-2"]);
+    expect([...plan.desiredCopies.values()].map(({ root }) => root.name).sort()).toEqual(["golden-1", "golden-2"]);
     expect(plan.copies.map(({ state }) => state)).toEqual(["ready", "ready"]);
   });
 

@@ -98,7 +98,7 @@ describe("a new image", () => {
       observation: observation([source]),
     });
     const send = plan.actions.find((a) => a.do === "send");
-    expect(send?.drafts[0]?.claim.settings.tags).toEqual({ team: "core", env: "prod" });
+    expect(send?.claimRequests[0]?.claim.settings.tags).toEqual({ team: "core", env: "prod" });
   });
 });
 
@@ -178,7 +178,7 @@ describe("a copy whose outcome is unknown", () => {
 
   it("is sent again SETTLE after our own request has ended, and a minute later where another's clock says when", () => {
     const ours = new Set(["somebody"]);
-    const failed = { endedAt: NOW, trouble: "failed" as const };
+    const failed = { endedAt: NOW, sendFailure: "failed" as const };
     expect(look(failed, SETTLE / 1000 - 1, ours).actions).toEqual([]);
     expect(noted(look(failed, SETTLE / 1000, ours))).toEqual(["ap-shanghai: retrying (no-effect)"]);
     const theirs = (SETTLE + CLOCK_SKEW) / 1000;
@@ -188,8 +188,8 @@ describe("a copy whose outcome is unknown", () => {
 
   it("is not counted as an attempt when the cloud was only busy, or the process died", () => {
     const late = (SETTLE + CLOCK_SKEW) / 1000;
-    for (const trouble of [{ trouble: "busy" as const }, {}]) {
-      const plan = look({ endedAt: NOW, ...trouble }, late);
+    for (const sendFailure of [{ sendFailure: "busy" as const }, {}]) {
+      const plan = look({ endedAt: NOW, ...sendFailure }, late);
       expect(noted(plan)).toEqual(["ap-shanghai: waiting (no-effect)"]);
       expect(plan.copies[0]).toMatchObject({ attempts: 0 });
     }
@@ -227,7 +227,7 @@ describe("a copy whose outcome is unknown", () => {
       "ap-shanghai",
       {
         state: "copying",
-        claim: claim({ token, endedAt: NOW - SETTLE - CLOCK_SKEW, trouble: "failed" }),
+        claim: claim({ token, endedAt: NOW - SETTLE - CLOCK_SKEW, sendFailure: "failed" }),
         progressedAt: NOW,
       },
       { attempts: 4 },
@@ -252,21 +252,21 @@ describe("a copy that is being made", () => {
     imageId: "img-copy0001",
     progressedAt: NOW - 60_000,
   });
-  const acts = (...images: Image[]) =>
+  const calls = (...images: Image[]) =>
     planOf({ ...rule, copies: [going], observation: observation([root, ...images]) }).actions.map((a) => a.do);
 
   it("is tagged as soon as its id is known", () => {
-    expect(acts(copyImage())).toEqual(["tag"]);
-    expect(acts(copyImage({ tags: marks("img-copy0001") }))).toEqual([]);
+    expect(calls(copyImage())).toEqual(["tag"]);
+    expect(calls(copyImage({ tags: marks("img-copy0001") }))).toEqual([]);
   });
 
   it("keeps its token until its tags are seen", () => {
-    expect(acts(copyImage({ state: "NORMAL" }))).toEqual(["note", "tag"]);
-    expect(acts(copyImage({ state: "NORMAL", tags: marks("img-copy0001") }))).toEqual(["note", "modify"]);
+    expect(calls(copyImage({ state: "NORMAL" }))).toEqual(["record", "tag"]);
+    expect(calls(copyImage({ state: "NORMAL", tags: marks("img-copy0001") }))).toEqual(["record", "modify"]);
   });
 
   it("is not NORMAL because its percentage says 100", () => {
-    expect(acts(copyImage({ syncPercent: 100, tags: marks("img-copy0001") }))).toEqual(["note"]);
+    expect(calls(copyImage({ syncPercent: 100, tags: marks("img-copy0001") }))).toEqual(["record"]);
   });
 
   it("is ready when name and tags are read back", () => {
@@ -368,7 +368,7 @@ describe("a copy that is being made", () => {
 
 describe("an empty state", () => {
   const rule = { policies: [policy({ to: ["ap-shanghai", "ap-beijing"] })] };
-  const lost = { ...BORN, unknownUntil: NOW + 60_000 };
+  const lost = { ...BORN, uncertainUntil: NOW + 60_000 };
 
   it("knows finished and unfinished copies again by their marks", () => {
     const plan = planOf({
@@ -478,7 +478,7 @@ describe("the final name", () => {
       observation: observation([root, twin]),
     });
     expect(sent(plan)).toEqual(["img-root0001 → ap-shanghai"]);
-    expect(noted(plan)).toEqual(["ap-shanghai: blocked (name-clash)"]);
+    expect(noted(plan)).toEqual(["ap-shanghai: blocked (name-conflict)"]);
   });
 });
 
@@ -496,7 +496,7 @@ describe("many copies that vanish at once", () => {
   it("stop the run for a person", () => {
     const plan = planOf(input);
     expect(noted(plan)).toEqual([]);
-    expect(plan.problems).toMatchObject([{ code: "many-vanished" }]);
+    expect(plan.problems).toMatchObject([{ code: "mass-disappearance" }]);
   });
 
   it("are made again when the person says so", () => {
@@ -538,8 +538,8 @@ describe("a shared image", () => {
     });
     const found = copyImage({ name: tokenName(key("ap-shanghai"), "base-os", 1) });
     const plan = planOf({ ...rule, observation: observation([shared, own, found]) });
-    const notes = plan.actions.flatMap((action) => (action.do === "note" ? [action.copy] : []));
-    expect(notes.find((note) => note.key.region === "ap-shanghai")).toMatchObject({
+    const changes = plan.actions.flatMap((action) => (action.do === "record" ? [action.copy] : []));
+    expect(changes.find((change) => change.key.region === "ap-shanghai")).toMatchObject({
       imageId: "img-copy0001",
       claim: { parent: { region: "ap-guangzhou", imageId: "img-own00001" } },
     });
@@ -560,9 +560,9 @@ describe("an image that is no longer selected", () => {
       copies: [ready],
       observation: observation([{ ...root, tags: { "cvm-replicator:ignore": "yes" } }, there]),
     });
-    expect(plan.actions.map((a) => a.do)).toEqual(["note"]);
+    expect(plan.actions.map((a) => a.do)).toEqual(["record"]);
     expect(noted(plan)).toEqual(["ap-shanghai: retired (deselected)"]);
-    expect(plan.passedOver.map(({ image: i }) => i.imageId)).toContain(root.imageId);
+    expect(plan.notSelected.map(({ image: i }) => i.imageId)).toContain(root.imageId);
     expect(ACCOUNT).toBe(root.creator);
   });
 });

@@ -69,7 +69,7 @@ describe("a copy that nobody wants any more", () => {
 
   it("is not looked at but with everything else", () => {
     const plan = planOf(input(old, { sweep: false, answers: answered() }));
-    expect([plan.actions, plan.questions, plan.kept]).toEqual([[], [], []]);
+    expect([plan.actions, plan.questions, plan.retained]).toEqual([[], [], []]);
   });
 
   it("is not deleted before all is known, and only what may be deleted is asked about", () => {
@@ -175,7 +175,7 @@ describe("a copy that nobody wants any more", () => {
   ])("is kept (%s) because %s", (code, _, given) => {
     const plan = planOf(given);
     expect(called(plan).filter((call) => call.includes(imageId))).toEqual([]);
-    expect(plan.kept.map(({ image: { imageId: id }, reason }) => [id, reason.code])).toEqual([[imageId, code]]);
+    expect(plan.retained.map(({ image: { imageId: id }, reason }) => [id, reason.code])).toEqual([[imageId, code]]);
   });
 
   it.each([
@@ -201,14 +201,14 @@ describe("a copy that nobody wants any more", () => {
       input(changed({}), { policies: [rule(), policy({ name: "other", enabled: false })], answers: free() }),
     );
     expect(called(plan)).toEqual([]);
-    expect(plan.kept).toMatchObject([{ reason: { code: "not-permitted" } }]);
+    expect(plan.retained).toMatchObject([{ reason: { code: "not-permitted" } }]);
   });
 
   it("is no longer shared with the accounts of its policy before it is deleted", () => {
     const plan = planOf(
       input(old, { answers: answered([usesOf(old.image), undefined], [sharesOf(old.image), [FRIEND]]) }),
     );
-    expect(called(plan)).toEqual([`withdraw ${imageId}: ${FRIEND}`]);
+    expect(called(plan)).toEqual([`unshare ${imageId}: ${FRIEND}`]);
   });
 
   it("keeps its shares as long as it is kept", () => {
@@ -223,7 +223,7 @@ describe("a copy that nobody wants any more", () => {
     const policies = [rule({ copy: copySettings({ family: "inherit", shareWith: [FRIEND] }) })];
     const plan = (one: Known) => planOf({ policies, ...holding([recalled, root], one, wanted), answers, sweep: true });
     expect(called(plan(changed({ family: "golden" })))).toEqual([`modify ${wanted.image.imageId}: family = golden`]);
-    expect(plan(changed({ family: "golden" })).kept).toMatchObject([{ reason: { code: "family-moves" } }]);
+    expect(plan(changed({ family: "golden" })).retained).toMatchObject([{ reason: { code: "family-moves" } }]);
     expect(called(plan(old))).toContain(`delete ${imageId}`);
     // A source that is copied from may be busy: then it may not be what its family points to.
     const source = image({ region: SHANGHAI, imageId: "img-root0003", family: "golden" });
@@ -250,7 +250,7 @@ describe("a copy that nobody wants any more", () => {
     );
     const plan = planOf({ policies: [rule()], ...holding([], ...many), answers, sweep: true, deleted: 2 });
     expect(called(plan)).toHaveLength(MOST_DELETIONS - 2);
-    expect(plan.kept.map(({ reason }) => reason.code)).toEqual(Array(5).fill("enough-deleted"));
+    expect(plan.retained.map(({ reason }) => reason.code)).toEqual(Array(5).fill("enough-deleted"));
   });
 
   it("is the copy again when it is wanted again", () => {
@@ -265,7 +265,7 @@ describe("what an attempt that failed has left", () => {
   const retrying = copy<"retrying">(
     SHANGHAI,
     { state: "retrying", reason, notBefore: NOW },
-    { claims: 2, attempts: 1 },
+    { claimCount: 2, attempts: 1 },
   );
   const left = (fields: Partial<Image> = {}) =>
     image({
@@ -311,8 +311,8 @@ describe("what an attempt that failed has left", () => {
 
   it("stays where the cloud will not delete it, and holds nothing up", () => {
     const [action] = look(left()).actions.filter((one) => one.do === "delete");
-    expect(action?.refused).toMatchObject({ leftBehind: ["img-left0001"] });
-    expect(called(look(left(), { ...retrying, leftBehind: ["img-left0001"] }))).toEqual([
+    expect(action?.refused).toMatchObject({ undeletableImageIds: ["img-left0001"] });
+    expect(called(look(left(), { ...retrying, undeletableImageIds: ["img-left0001"] }))).toEqual([
       "send img-root0001 → ap-shanghai",
     ]);
   });

@@ -28,9 +28,9 @@ const finished = (region: string, fields: Parameters<typeof asked>[2] = {}) => {
   return { ...one, copy: finishing };
 };
 const named = (region: string) => finished(region, { name: root.name });
-const held = (one: ReturnType<typeof named>): typeof one => ({
+const publicationHold = (one: ReturnType<typeof named>): typeof one => ({
   ...one,
-  copy: { ...one.copy, held: { code: "held", text: "as it was" } } as Copy,
+  copy: { ...one.copy, publicationHold: { code: "publication-held", text: "as it was" } } as Copy,
 });
 const plan = (ones: readonly { copy: Copy; image?: ReturnType<typeof image> }[], more = rule()) =>
   planOf({
@@ -49,10 +49,10 @@ describe("publish: together", () => {
   it("holds the family back, and says so once", () => {
     const first = plan([named(SHANGHAI), asked(root, BEIJING)]);
     expect(called(first)).toEqual([]);
-    const [note] = first.actions;
-    expect(note).toMatchObject({
-      what: "held",
-      copy: { state: "finishing", held: { code: "held" } },
+    const [change] = first.actions;
+    expect(change).toMatchObject({
+      what: "publication-held",
+      copy: { state: "finishing", publicationHold: { code: "publication-held" } },
       text: "published together with the copies in ap-beijing, which are not finished yet",
     });
     const again = planOf({
@@ -64,7 +64,7 @@ describe("publish: together", () => {
   });
 
   it("moves the family in all regions when the last one is finished", () => {
-    expect(called(plan([held(named(SHANGHAI)), held(named(BEIJING))])).sort()).toEqual([
+    expect(called(plan([publicationHold(named(SHANGHAI)), publicationHold(named(BEIJING))])).sort()).toEqual([
       "modify img-root0001-ap-beijing: family = golden",
       "modify img-root0001-ap-shanghai: family = golden",
     ]);
@@ -72,7 +72,7 @@ describe("publish: together", () => {
 
   it("does not wait for a copy that is finished and held itself, nor for one that is ready", () => {
     const family = "modify img-root0001-ap-shanghai: family = golden";
-    expect(called(plan([named(SHANGHAI), held(named(BEIJING))]))).toContain(family);
+    expect(called(plan([named(SHANGHAI), publicationHold(named(BEIJING))]))).toContain(family);
     expect(called(plan([named(SHANGHAI), made(root, BEIJING, { image: { family: "golden" } })]))).toEqual([family]);
   });
 

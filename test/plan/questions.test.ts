@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeUser } from "../../emulator/world/image-users.ts";
 import { setQuota } from "../../emulator/world/world.ts";
-import { answerTo, type Question, questionText, sharesOf, usesOf } from "../../lib/model/observation.ts";
+import { answerTo, type Question, questionId, sharesOf, usesOf } from "../../lib/model/observation.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { answered, called, copySettings, image, observation, planOf, policy, UNANSWERED } from "../support/builders.ts";
 import { sweep, type TestWorld, testWorld } from "../support/world.ts";
@@ -22,7 +22,7 @@ describe("a question", () => {
       { ask: "family", region: SHANGHAI, family: "img-a" },
       { ask: "family", region: SHANGHAI, family: "golden" },
     ];
-    expect(new Set(questions.map(questionText)).size).toBe(questions.length);
+    expect(new Set(questions.map(questionId)).size).toBe(questions.length);
   });
 
   it("that was not asked is told from one that nobody can answer, and from one whose answer is nothing", () => {
@@ -80,7 +80,7 @@ describe("asking the cloud", () => {
     const { plan } = await replicate({ ...sweep, dryRun: true }, nothing);
     expect(asked("DescribeInstances").slice(before)).toEqual([SHANGHAI]);
     expect(called(plan)).toHaveLength(2);
-    expect(plan.kept).toMatchObject([{ image: { imageId: first?.imageId }, reason: { code: "in-use" } }]);
+    expect(plan.retained).toMatchObject([{ image: { imageId: first?.imageId }, reason: { code: "in-use" } }]);
   });
 
   it("that is refused keeps what depends on it, and nothing else", async () => {
@@ -100,6 +100,6 @@ describe("asking the cloud", () => {
     t.pass(3_600_000);
     const { plan } = await replicate(sweep, nothing);
     expect(called(plan)).toEqual([]);
-    expect(plan.kept).toMatchObject([{ reason: { code: "unanswered-UnauthorizedOperation" } }]);
+    expect(plan.retained).toMatchObject([{ reason: { code: "unanswered-UnauthorizedOperation" } }]);
   });
 });

@@ -72,7 +72,7 @@ it("a full region is no other reason for a copy that is blocked by its name, whe
   const [first = image()] = versions;
   const blocked = copy<"blocked">(
     SHANGHAI,
-    { state: "blocked", reason: { code: "name-clash", text: "" } },
+    { state: "blocked", reason: { code: "name-conflict", text: "" } },
     { key: keyOf(SHANGHAI, first) },
   );
   const given = { copies: [blocked], observation: observation([first, ...there(2)]) };

@@ -19,7 +19,7 @@ export const DRESSING: KeyTests = {
     },
     "tells two sources of one name apart, which clash without": async () => {
       for (const [keys, codes, copies] of [
-        [{}, [`${THERE} name-clash`], 1],
+        [{}, [`${THERE} name-conflict`], 1],
         [{ copy: "{name: '{{name}}-{{sourceId}}'}" }, [], 2],
       ] as const) {
         const t = await trial(policyText({ from: `[${HOME}, ap-nanjing]`, ...keys }));

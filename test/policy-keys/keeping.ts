@@ -27,7 +27,7 @@ export const KEEPING: KeyTests = {
       t.pass(30 * DAY);
       const { plan, copies } = await t.live(20);
       expect(copies.map(({ state }) => state)).toEqual(["retired"]);
-      expect(plan.kept).toMatchObject([{ reason: { code: "not-permitted" } }]);
+      expect(plan.retained).toMatchObject([{ reason: { code: "not-permitted" } }]);
       expect(t.names(THERE)).toEqual(["golden-1"]);
       expect(await t.calls(t.sweep)).toEqual(READING);
     },
@@ -63,12 +63,12 @@ export const KEEPING: KeyTests = {
       await t.sweep();
       t.pass(DAY);
       await t.live(10);
-      const kept: string[] = [];
+      const retained: string[] = [];
       const calls = await t.calls(async () => {
         const { plan } = await t.sweep();
-        kept.push(...plan.kept.map(({ image, reason }) => `${image.name} ${reason.code}`));
+        retained.push(...plan.retained.map(({ image, reason }) => `${image.name} ${reason.code}`));
       });
-      expect(kept.sort()).toEqual(["golden-1 in-use", "golden-2 shared-outside", "golden-3 family-points-here"]);
+      expect(retained.sort()).toEqual(["golden-1 in-use", "golden-2 shared-outside", "golden-3 family-points-here"]);
       expect(t.names(THERE)).toEqual(["golden-1", "golden-2", "golden-3"]);
       expect(calls).toMatchObject({
         DescribeImageFromFamily: 1,
@@ -89,7 +89,7 @@ export const KEEPING: KeyTests = {
     "so long nobody must have wanted it": async () => {
       const t = await orphaned(deleting("3d"));
       t.pass(3 * DAY - 5 * MINUTE);
-      expect((await t.sweep()).plan.kept).toMatchObject([{ reason: { code: "too-recent" } }]);
+      expect((await t.sweep()).plan.retained).toMatchObject([{ reason: { code: "too-recent" } }]);
       t.pass(5 * MINUTE);
       await t.sweep();
       expect(t.names(THERE)).toEqual([]);

@@ -30,7 +30,7 @@ export const LIMITS: KeyTests = {
       t.ask("DeleteImages", HOME, { ImageIds: [root.imageId] });
       t.pass(DAY);
       const { plan } = await t.live(20);
-      expect(plan.kept).toMatchObject([{ reason: { code: "adopted" } }]);
+      expect(plan.retained).toMatchObject([{ reason: { code: "adopted" } }]);
       expect(t.image(THERE, "golden-1")).toEqual(before);
     },
     "adopt: one that does not fit is left to a person, with the reason": async () => {

@@ -50,7 +50,7 @@ export const PUBLISHING: KeyTests = {
       baked(t, { family: "golden" });
       await t.settle(t.program);
       makeImages(t.world, { region: THERE, name: "by hand", family: "golden" });
-      expect((await t.sweep()).problems).toMatchObject([{ code: "family-held" }]);
+      expect((await t.sweep()).problems).toMatchObject([{ code: "family-taken" }]);
     },
   },
   "copy.publish": {
@@ -68,8 +68,10 @@ export const PUBLISHING: KeyTests = {
           addFault(t.world, { match: { action: "SyncImages" }, effect });
           const report = await t.live(30);
           expect(t.pointed(THERE, "golden")).toBe(early);
-          const held = report.copies.flatMap((copy) => ("held" in copy ? [copy.held?.code] : []));
-          expect(held).toEqual(publish === "each" ? [] : ["held"]);
+          const publicationHold = report.copies.flatMap((copy) =>
+            "publicationHold" in copy ? [copy.publicationHold?.code] : [],
+          );
+          expect(publicationHold).toEqual(publish === "each" ? [] : ["publication-held"]);
           endFaults(t.world);
           await t.live(20);
           expect(t.pointed(THERE, "golden")).toBe("golden-1");

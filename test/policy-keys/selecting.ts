@@ -10,7 +10,7 @@ async function selects(select: string, images: readonly Partial<ImageOrder>[], t
   const t = await trial(policyText({ select }));
   for (const order of images) t.bake(order);
   const { plan } = await t.sweep();
-  expect(plan.passedOver.map((one) => one.reason.code)).toEqual(images.slice(taken.length).map(() => reason));
+  expect(plan.notSelected.map((one) => one.reason.code)).toEqual(images.slice(taken.length).map(() => reason));
   await t.settle(t.program, 8);
   expect(t.names(THERE)).toEqual(taken);
   // Nothing of it is asked of the cloud: it costs no call.
@@ -105,7 +105,7 @@ export const SELECTING: KeyTests = {
         const [theirs] = makeImages(t.world, { region: HOME, name: `base-${account}`, account, sizeGiB: 20 });
         if (theirs) shareImage(t.world, theirs, [ACCOUNT]);
       }
-      expect((await t.sweep()).plan.passedOver).toMatchObject([{ reason: { code: "creator" } }]);
+      expect((await t.sweep()).plan.notSelected).toMatchObject([{ reason: { code: "creator" } }]);
       await t.live(40);
       expect(t.names(THERE)).toEqual([`base-${OTHER}`]);
       expect(DEFAULT_ACCOUNTS.map(({ uin }) => uin)).toContain(TEAM);

@@ -87,9 +87,9 @@ function expectEnd(t: Trial, pointed: string): void {
   for (const region of REGIONS) {
     expect(t.pointed(region, "golden")).toBe(pointed);
     const finished = t.names(region).filter((name) => !name.includes("--copying-"));
-    const kept = pointed === "golden-1" ? ["golden-1"] : [];
+    const retained = pointed === "golden-1" ? ["golden-1"] : [];
     const others = region === "ap-shanghai" ? ["base-1"] : [];
-    expect(finished).toEqual([...others, ...kept, "golden-2", "golden-3"]);
+    expect(finished).toEqual([...others, ...retained, "golden-2", "golden-3"]);
     const isOpen = OPEN.includes(region);
     for (const version of ["golden-2", "golden-3"]) {
       const image = t.image(region, version);

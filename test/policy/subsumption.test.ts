@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Observation } from "../../lib/model/observation.ts";
 import type { Policy, Select } from "../../lib/model/policy.ts";
 import type { Image } from "../../lib/model/types.ts";
-import { wantedCopies } from "../../lib/plan/desired/desired-copies.ts";
+import { listDesiredCopies } from "../../lib/plan/desired/desired-copies.ts";
 import { contradictions } from "../../lib/policy/validate/conflicts.ts";
 import { coveredBy, sharedSources, takesAllOf } from "../../lib/policy/validate/subsumption.ts";
 import { copySettings, image, NOW, observation, policy } from "../support/builders.ts";
@@ -150,7 +150,7 @@ describe("what is said of two policies for certain", () => {
         // With all regions for destinations each image that is taken has a copy.
         const roots = (one: Policy) =>
           new Set(
-            [...wantedCopies([{ ...one, to: REGIONS }], sightOf(world)).wants.values()]
+            [...listDesiredCopies([{ ...one, to: REGIONS }], sightOf(world)).desiredCopies.values()]
               .filter(({ root }) => sharedSources(wide, narrow).includes(root.region))
               .map(({ root }) => root.imageId),
           );
@@ -185,10 +185,10 @@ describe("what is said of two policies for certain", () => {
           ({ path }) => path[0] !== "description" && path.at(-1) !== "encrypt",
         );
         const regions = new Set(certain.flatMap((contradiction) => contradiction.regions));
-        for (const want of wantedCopies(both, sightOf(world)).wants.values()) {
-          if (want.policies.length < 2 || want.intermediate || !regions.has(want.key.region)) continue;
+        for (const desired of listDesiredCopies(both, sightOf(world)).desiredCopies.values()) {
+          if (desired.policies.length < 2 || desired.intermediate || !regions.has(desired.key.region)) continue;
           met += 1;
-          expect(want.block?.code).toBe("contradiction");
+          expect(desired.block?.code).toBe("contradiction");
         }
       }),
       runs,
@@ -207,7 +207,9 @@ describe("what is said of two policies for certain", () => {
         if (!coveredBy(one, [other])) return;
         covered += 1;
         const wanted = (all: Policy[]) =>
-          [...wantedCopies(all, sightOf(world)).wants.values()].map(({ policies: _, policy: __, ...want }) => want);
+          [...listDesiredCopies(all, sightOf(world)).desiredCopies.values()].map(
+            ({ policies: _, policy: __, ...desired }) => desired,
+          );
         expect(wanted([other, one])).toEqual(wanted([other]));
       }),
       runs,

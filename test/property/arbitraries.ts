@@ -166,7 +166,7 @@ const change = fc.oneof(
       "use-copy",
       "use-copy",
       "free-copy",
-      "withdraw-root",
+      "revoke-root",
       "quota",
     ),
     n: fc.nat(20),

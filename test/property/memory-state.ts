@@ -1,4 +1,4 @@
-import { keyText } from "../../lib/model/identity.ts";
+import { copyId } from "../../lib/model/identity.ts";
 import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { AccountRecord, AwaitedImage, Copy } from "../../lib/model/types.ts";
 
@@ -11,10 +11,10 @@ export function memoryState(): State & ReadableJournal {
   return {
     copies: async () => [...copies.values()],
     async saveCopy(copy) {
-      const before = copies.get(keyText(copy.key));
+      const before = copies.get(copyId(copy.key));
       if ((before?.version ?? 0) !== copy.version) return undefined;
       const saved = { ...copy, version: copy.version + 1 };
-      copies.set(keyText(copy.key), saved);
+      copies.set(copyId(copy.key), saved);
       return saved;
     },
     account: async () => record,
@@ -25,8 +25,8 @@ export function memoryState(): State & ReadableJournal {
     },
     awaited: async () => [...waiting],
     async setAwaited(add, remove) {
-      const kept = waiting.filter((one) => !remove.some(is(one)));
-      waiting = [...kept, ...add.filter((one) => !kept.some(is(one)))];
+      const retained = waiting.filter((one) => !remove.some(is(one)));
+      waiting = [...retained, ...add.filter((one) => !retained.some(is(one)))];
     },
     async forget() {
       copies.clear();
@@ -34,7 +34,7 @@ export function memoryState(): State & ReadableJournal {
     },
     saveRun: async () => {},
     runs: async () => [],
-    prune: async () => {},
+    deleteHistoryBefore: async () => {},
     append: async () => {},
     entries: async () => [],
     close: async () => {},

@@ -168,13 +168,13 @@ export function judged(cloud: Cloud, court: Court): Cloud {
       await guard(`share with ${accounts.join()}`, at, (image) => ours(image) ?? whyNotShared(court, image, accounts));
       return cloud.share(at, accounts, ...rest);
     },
-    async withdraw(at, accounts, ...rest) {
+    async unshare(at, accounts, ...rest) {
       await guard(
-        `withdraw from ${accounts.join()}`,
+        `unshare from ${accounts.join()}`,
         at,
         (image) => ours(image) ?? whyNotShared(court, image, accounts),
       );
-      return cloud.withdraw(at, accounts, ...rest);
+      return cloud.unshare(at, accounts, ...rest);
     },
     async deleteImage(at, ...rest) {
       const family = court.world.images.get(at.region)?.get(at.imageId)?.family;

@@ -4,12 +4,12 @@ import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image
 import { makeUser, removeUser } from "../../emulator/world/image-users.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { createWorld, setQuota } from "../../emulator/world/world.ts";
-import { keyText } from "../../lib/model/identity.ts";
+import { copyId } from "../../lib/model/identity.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import type { Action } from "../../lib/plan/types.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
-import type { Order } from "../../lib/replicator/run-requests.ts";
+import type { RunRequest } from "../../lib/replicator/run-requests.ts";
 import { ACCOUNT, NOW, SETTLE } from "../support/builders.ts";
 import { cloudIn } from "../support/world.ts";
 import { type Baked, type Change, FACTORY, ignored, REGIONS, STRANGER, type Story } from "./arbitraries.ts";
@@ -18,7 +18,7 @@ import { judged } from "./oracle.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const SWEEP: Order = { why: "test", scope: { kind: "sweep" } };
+const SWEEP: RunRequest = { why: "test", scope: { kind: "sweep" } };
 /** Sweeps, ten minutes apart, after which everything has to be at rest. */
 const MOST_ROUNDS = 60;
 
@@ -105,22 +105,22 @@ function leftIn(report: Report, stands: (copy: Copy) => boolean): string[] {
     action.do === "modify" &&
     action.attributes.name?.includes("--aside-") === true &&
     report.copies.some(({ key, state }) => state === "blocked" && key.rootId === action.copy.key.rootId);
-  const standing = new Set(report.copies.filter(stands).map(({ key }) => keyText(key)));
+  const standing = new Set(report.copies.filter(stands).map(({ key }) => copyId(key)));
   const actions = report.plan.actions.flatMap((action): string[] => {
-    const keys = action.do === "send" ? action.drafts.map(({ copy }) => copy.key) : [action.copy.key];
-    return isAsked(action) || keys.every((key) => standing.has(keyText(key))) ? [] : [textOf(action)];
+    const keys = action.do === "send" ? action.claimRequests.map(({ copy }) => copy.key) : [action.copy.key];
+    return isAsked(action) || keys.every((key) => standing.has(copyId(key))) ? [] : [textOf(action)];
   });
   const open = report.copies.filter(
     (copy) =>
-      ["copying", "finishing", "retrying"].includes(copy.state) || ("mending" in copy && !stands(copy) && copy.mending),
+      ["copying", "finishing", "retrying"].includes(copy.state) || ("repair" in copy && !stands(copy) && copy.repair),
   );
   return [...actions, ...open.map(({ key, state }) => `${key.rootId} → ${key.region} is ${state}`)];
 }
 
 function textOf(action: Action): string {
-  if (action.do === "note") return `note ${action.what}: ${action.text}`;
+  if (action.do === "record") return `note ${action.what}: ${action.text}`;
   if (action.do === "send")
-    return `send ${action.source.imageId} → ${action.drafts.map(({ copy }) => copy.key.region).join()}`;
+    return `send ${action.source.imageId} → ${action.claimRequests.map(({ copy }) => copy.key.region).join()}`;
   return `${action.do} ${action.image.imageId} ${JSON.stringify("attributes" in action ? action.attributes : {})}`;
 }
 
@@ -130,11 +130,11 @@ function standsIn({ modifyWhileShared, emptyFamily, uniqueNames }: World["switch
     // Its name is kept by another copy of it, which the cloud lets nobody rename.
     const isKept = copy.state === "blocked" && copy.reason.code === "name-taken" && copy.notBefore !== undefined;
     if (copy.state === "blocked") return STANDING.has(copy.reason.code) || isKept;
-    if (!("mending" in copy) || !copy.mending || copy.mending.tries < 5) return false;
+    if (!("repair" in copy) || !copy.repair || copy.repair.tries < 5) return false;
     // Another copy of the same source is to have the same name, with other encryption.
-    if (copy.mending.what.startsWith("name") && uniqueNames !== "off") return true;
-    const isFamily = copy.mending.what.startsWith("family");
-    const isModified = !/tags|shares/.test(copy.mending.what);
+    if (copy.repair.what.startsWith("name") && uniqueNames !== "off") return true;
+    const isFamily = copy.repair.what.startsWith("family");
+    const isModified = !/tags|shares/.test(copy.repair.what);
     return isModified && (modifyWhileShared === "refused" || (isFamily && emptyFamily === "ignored"));
   };
 }
@@ -211,7 +211,7 @@ function touch(world: World, what: Touch, n: number): void {
       if (user) removeUser(world, user.region, user.id);
       return;
     }
-    case "withdraw-root":
+    case "revoke-root":
       if (root && root.owner === FACTORY) root.shares.clear();
       return;
     case "quota":

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isUnderWay, TURN } from "../../lib/record/timer-lease.ts";
-import { timerNews } from "../../lib/report/timer-health.ts";
+import { isLeased, LEASE_DURATION } from "../../lib/record/timer-lease.ts";
+import { timerHealth } from "../../lib/report/timer-health.ts";
 import { BORN, NOW } from "../support/builders.ts";
 
 const SECOND = 1_000;
@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 
 describe("the news of the timer", () => {
   const news = (ago: number, sweepEvery = 10 * MINUTE) =>
-    timerNews({ ...BORN, heartbeatAt: NOW - ago }, sweepEvery, NOW);
+    timerHealth({ ...BORN, heartbeatAt: NOW - ago }, sweepEvery, NOW);
 
   it.each([
     [-30 * SECOND, "timer: ran just now"],
@@ -36,7 +36,7 @@ describe("the news of the timer", () => {
 
   it("are no problem where no timer ever ran: it may not be meant to", () => {
     for (const record of [undefined, BORN]) {
-      const { ranAt, problem, text } = timerNews(record, MINUTE, NOW);
+      const { ranAt, problem, text } = timerHealth(record, MINUTE, NOW);
       expect({ ranAt, problem }).toEqual({ ranAt: null });
       expect(text).toContain("not run yet");
     }
@@ -46,19 +46,19 @@ describe("the news of the timer", () => {
 describe("a turn of the timer", () => {
   const me = { id: "me" };
   const other = { id: "other", host: "h", pid: 7 };
-  const underWay = (until: number, by = other, isDead = false) => isUnderWay({ by, until }, me, NOW, () => isDead);
+  const underWay = (until: number, by = other, isDead = false) => isLeased({ by, until }, me, NOW, () => isDead);
 
   it("is another's until it ends, its holder is dead, or it is our own", () => {
-    expect(underWay(NOW + TURN)).toBe(true);
+    expect(underWay(NOW + LEASE_DURATION)).toBe(true);
     expect(underWay(NOW + 1)).toBe(true);
     expect(underWay(NOW)).toBe(false);
-    expect(underWay(NOW + TURN, other, true)).toBe(false);
-    expect(underWay(NOW + TURN, { ...other, id: "me" })).toBe(false);
-    expect(isUnderWay(undefined, me, NOW, () => false)).toBe(false);
+    expect(underWay(NOW + LEASE_DURATION, other, true)).toBe(false);
+    expect(underWay(NOW + LEASE_DURATION, { ...other, id: "me" })).toBe(false);
+    expect(isLeased(undefined, me, NOW, () => false)).toBe(false);
   });
 
   it("that a wrong clock has set to end in an hour holds nobody up", () => {
-    expect(underWay(NOW + TURN + MINUTE)).toBe(true);
-    expect(underWay(NOW + TURN + MINUTE + 1)).toBe(false);
+    expect(underWay(NOW + LEASE_DURATION + MINUTE)).toBe(true);
+    expect(underWay(NOW + LEASE_DURATION + MINUTE + 1)).toBe(false);
   });
 });

@@ -80,7 +80,7 @@ describe("an outage in which lists are empty", () => {
       }));
     await replicate(poll, dark());
     t.pass(SETTLE + MINUTE + SECOND);
-    expect(codes((await replicate(poll, dark())).problems)).toEqual(["many-vanished"]);
+    expect(codes((await replicate(poll, dark())).problems)).toEqual(["mass-disappearance"]);
     expect(t.syncs()).toBe(calls);
   });
 });
@@ -98,7 +98,7 @@ describe("a first look at an account that was long ago when it is recorded", () 
     t.pass(seconds * SECOND);
     here.open();
     await run;
-    expect((await t.state.account(ACCOUNT))?.unknownUntil !== undefined).toBe(isUnknown);
+    expect((await t.state.account(ACCOUNT))?.uncertainUntil !== undefined).toBe(isUnknown);
     expect(t.syncs()).toBe(isUnknown ? 0 : 1);
   });
 });

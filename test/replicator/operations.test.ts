@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { deleteImage, makeImages } from "../../emulator/control/console.ts";
 import type { AccountRecord, Copy } from "../../lib/model/types.ts";
-import { TURN } from "../../lib/record/timer-lease.ts";
+import { LEASE_DURATION } from "../../lib/record/timer-lease.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
-import { type Order, orderByHand, orderForTimer } from "../../lib/replicator/run-requests.ts";
+import { type RunRequest, requestByHand, requestForTimer } from "../../lib/replicator/run-requests.ts";
 import { ACCOUNT, NOW, policy } from "../support/builders.ts";
 import { gate } from "../support/gate.ts";
 import { type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
@@ -12,7 +12,7 @@ import { type Instance, poll, sweep, type TestWorld, testWorld } from "../suppor
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 const golden = policy({ to: ["ap-shanghai", "ap-beijing", "ap-singapore"], crossBorder: "approved" });
-const timer: Order = { why: "timer", scope: { kind: "sweep" } };
+const timer: RunRequest = { why: "timer", scope: { kind: "sweep" } };
 
 let t: TestWorld;
 beforeEach(async () => {
@@ -77,12 +77,12 @@ describe("a run of the timer", () => {
 
   it("takes over from one that is dead, or that has not been heard of for two minutes", async () => {
     const dead = { id: "dead", host: "here", pid: 1 };
-    await changeRecord({ timer: { by: dead, until: NOW + MINUTE + TURN } });
+    await changeRecord({ timer: { by: dead, until: NOW + MINUTE + LEASE_DURATION } });
     expect((await replicate(timer, t.instance([golden]))).run.skipped).toBeDefined();
     const proof = t.instance([golden], { isDead: ({ id }) => id === "dead" });
     expect((await replicate(timer, proof)).run.skipped).toBeUndefined();
-    await changeRecord({ timer: { by: dead, until: NOW + MINUTE + TURN } });
-    t.pass(TURN);
+    await changeRecord({ timer: { by: dead, until: NOW + MINUTE + LEASE_DURATION } });
+    t.pass(LEASE_DURATION);
     expect((await replicate(timer, t.instance([golden]))).run.skipped).toBeUndefined();
   });
 
@@ -98,7 +98,7 @@ describe("a run of the timer", () => {
     const { instance, here } = stopped();
     const first = replicate(timer, instance);
     await here.reached;
-    t.pass(TURN);
+    t.pass(LEASE_DURATION);
     const other = stopped();
     const second = replicate(timer, other.instance);
     await other.here.reached;
@@ -117,15 +117,15 @@ describe("a run of the timer", () => {
     const orders = [timer, sweep, sweep, poll, sweep, sweep, sweep, poll];
     const reports = await Promise.all(orders.map((order) => replicate(order, t.instance([golden]))));
     expect(reports[0]?.run.skipped).toBeUndefined();
-    expect(await record()).toMatchObject({ heartbeatAt: NOW + 2 * MINUTE, sweptAt: NOW + 2 * MINUTE });
+    expect(await record()).toMatchObject({ heartbeatAt: NOW + 2 * MINUTE, lastSweepAt: NOW + 2 * MINUTE });
     expect(await record()).not.toHaveProperty("timer");
   });
 
   it("sweeps though the last sweep was written down by a clock that was years ahead", async () => {
-    await changeRecord({ sweptAt: NOW + 1000 * DAY });
-    expect((await orderForTimer(t.instance([golden]), 10 * MINUTE)).scope.kind).toBe("sweep");
-    await changeRecord({ sweptAt: NOW });
-    expect((await orderForTimer(t.instance([golden]), 10 * MINUTE)).scope.kind).toBe("poll");
+    await changeRecord({ lastSweepAt: NOW + 1000 * DAY });
+    expect((await requestForTimer(t.instance([golden]), 10 * MINUTE)).scope.kind).toBe("sweep");
+    await changeRecord({ lastSweepAt: NOW });
+    expect((await requestForTimer(t.instance([golden]), 10 * MINUTE)).scope.kind).toBe("poll");
   });
 });
 
@@ -134,8 +134,9 @@ describe("the history", () => {
     t.bake();
     const instance = t.instance([golden]);
     let prunes = 0;
-    const prune: typeof t.state.prune = (...what) => t.state.prune(...what).finally(() => (prunes += 1));
-    instance.state = { ...t.state, prune };
+    const prune: typeof t.state.deleteHistoryBefore = (...what) =>
+      t.state.deleteHistoryBefore(...what).finally(() => (prunes += 1));
+    instance.state = { ...t.state, deleteHistoryBefore: prune };
     await replicate(sweep, instance);
     await replicate(sweep, instance);
     expect(prunes).toBe(1);
@@ -156,7 +157,11 @@ describe("the history", () => {
 });
 
 describe("trying again", () => {
-  const again = (choose: (copy: Copy) => boolean = () => true): Order => ({ ...sweep, why: "retry", retry: choose });
+  const again = (choose: (copy: Copy) => boolean = () => true): RunRequest => ({
+    ...sweep,
+    why: "retry",
+    retry: choose,
+  });
 
   it("makes what has failed for good, under the next number", async () => {
     t.bake();
@@ -173,7 +178,7 @@ describe("trying again", () => {
     expect(t.syncs()).toBe(syncs + 1);
     const report = await t.settle(instance);
     expect(states(report.copies)).toEqual(READY);
-    expect(report.copies.find(({ key }) => key.region === "ap-beijing")).toMatchObject({ claims: 3, attempts: 0 });
+    expect(report.copies.find(({ key }) => key.region === "ap-beijing")).toMatchObject({ claimCount: 3, attempts: 0 });
   });
 
   it("does not wait for what was refused, and leaves alone what was not chosen", async () => {
@@ -240,14 +245,14 @@ describe("trying again", () => {
     for (const image of room) deleteImage(t.world, image);
     const before = await t.state.copies(ACCOUNT);
     const sends = async (event: object) =>
-      (await replicate(orderByHand({ ...event, dryRun: true }, [golden]), instance)).plan.actions.filter(
+      (await replicate(requestByHand({ ...event, dryRun: true }, [golden]), instance)).plan.actions.filter(
         (action) => action.do === "send",
       ).length;
     expect(await sends({})).toBe(0);
     expect(await sends({ retry: true })).toBe(1);
     expect(await sends({ retry: true, imageIds: ["img-8toqc6s3"] })).toBe(0);
     expect(await t.state.copies(ACCOUNT)).toStrictEqual(before);
-    await replicate(orderByHand({ retry: true }, [golden]), instance);
+    await replicate(requestByHand({ retry: true }, [golden]), instance);
     expect(t.syncs()).toBe(2);
   });
 });

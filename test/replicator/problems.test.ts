@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { deleteImage } from "../../emulator/control/console.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
-import { orderForTimer } from "../../lib/replicator/run-requests.ts";
+import { requestForTimer } from "../../lib/replicator/run-requests.ts";
 import { policy } from "../support/builders.ts";
 import { poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 
@@ -27,11 +27,11 @@ describe("what needs a person", () => {
     await replicate(sweep, instance);
     t.pass(SWEEP_EVERY);
     const found = await replicate(sweep, instance);
-    expect(codes(found.problems)).toEqual(["many-vanished"]);
+    expect(codes(found.problems)).toEqual(["mass-disappearance"]);
     const polled = await replicate(poll, instance);
     expect(codes(polled.run.problems)).toEqual(codes(polled.problems));
     const named = { why: "event", scope: { kind: "images", images: [] } } as const;
-    expect(codes((await replicate(named, instance)).problems)).toEqual(["many-vanished"]);
+    expect(codes((await replicate(named, instance)).problems)).toEqual(["mass-disappearance"]);
   });
 
   it("is a region that cannot be read, which the next run of the timer tries again", async () => {
@@ -41,7 +41,7 @@ describe("what needs a person", () => {
       effect: { kind: "error", code: "UnauthorizedOperation" },
     });
     const instance = t.instance([golden]);
-    const timer = async () => replicate(await orderForTimer(instance, SWEEP_EVERY), instance);
+    const timer = async () => replicate(await requestForTimer(instance, SWEEP_EVERY), instance);
     const first = await timer();
     expect(codes(first.problems)).toEqual(["unreadable-UnauthorizedOperation"]);
     t.pass(60_000);
@@ -49,6 +49,6 @@ describe("what needs a person", () => {
     const second = await timer();
     expect(second.problems).toEqual([]);
     t.pass(60_000);
-    expect((await orderForTimer(instance, SWEEP_EVERY)).scope.kind).toBe("poll");
+    expect((await requestForTimer(instance, SWEEP_EVERY)).scope.kind).toBe("poll");
   });
 });

@@ -99,7 +99,7 @@ describe("a rebuild", () => {
     t.bake();
     await t.forget();
     expect(states((await rebuild(t.instance([one]))).copies)).toEqual(["ap-shanghai waiting"]);
-    expect((await record())?.unknownUntil).toBe(t.instance([]).now() + UNKNOWN);
+    expect((await record())?.uncertainUntil).toBe(t.instance([]).now() + UNKNOWN);
     await noCallIsSent();
     await endsWithOneCopyEach();
   });
@@ -298,7 +298,7 @@ describe("a state that has copies and no record of its account", () => {
     if (copy) await t.state.saveCopy({ ...copy, version: 0 });
     t.pass(2 * MINUTE);
     await noCallIsSent();
-    expect((await record())?.unknownUntil).toBe(t.instance([]).now() + UNKNOWN);
+    expect((await record())?.uncertainUntil).toBe(t.instance([]).now() + UNKNOWN);
     await endsWithOneCopyEach();
   });
 });

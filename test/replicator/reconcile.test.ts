@@ -261,7 +261,7 @@ describe("a copy that goes wrong", () => {
     const report = await t.settle(t.instance([golden]), 60);
     expect(states(report.copies)).toEqual(READY);
     const beijing = report.copies.find((copy) => copy.key.region === "ap-beijing");
-    expect(beijing).toMatchObject({ claims: 2, attempts: 0 });
+    expect(beijing).toMatchObject({ claimCount: 2, attempts: 0 });
   });
 
   it("fails for good when the policy's attempts are used up", async () => {
@@ -321,7 +321,7 @@ describe("a source", () => {
     const instance = t.instance([policy({ to: ["ap-shanghai", "ap-beijing"] })]);
     const report = await t.settle(instance, 60);
     expect(states(report.copies)).toEqual(["ap-beijing ready", "ap-shanghai ready"]);
-    expect(report.copies.every((copy) => copy.attempts === 0 && copy.claims === 1)).toBe(true);
+    expect(report.copies.every((copy) => copy.attempts === 0 && copy.claimCount === 1)).toBe(true);
   });
 
   it("that is recalled with the ignore tag gets no more copies", async () => {

@@ -21,9 +21,9 @@ const root = image({ sizeGiB: 50 });
 const world = observation([root]);
 
 /** A finished copy of another root, whose making was measured. */
-function measured(id: string, region: string, took: number, key: Partial<CopyKey> = {}): Copy {
+function measured(id: string, region: string, durationMs: number, key: Partial<CopyKey> = {}): Copy {
   const other = { ...keyOf(region, { region: "ap-guangzhou", imageId: id }), ...key };
-  const own = { state: "ready", imageId: `${id}-copy`, name: id, readyAt: 0, adopted: false, took } as const;
+  const own = { state: "ready", imageId: `${id}-copy`, name: id, readyAt: 0, adopted: false, durationMs } as const;
   return copy<"ready">(region, own, { key: other, rootName: id });
 }
 
@@ -104,10 +104,10 @@ describe("the expected time", () => {
   it("stands beside each call, with what it adds", () => {
     const plan = planOf({ observation: world, copies: [...toBeijing, ...toShanghai] });
     const view = viewOf(plan);
-    expect(view.send).toMatchObject([
+    expect(view.create).toMatchObject([
       { destinations: ["ap-beijing", "ap-shanghai"], gib: 100, expectedMs: 15 * MINUTE },
     ]);
     expect(hasWork(view)).toBe(true);
-    expect(viewOf(planOf({ observation: world })).send).toMatchObject([{ gib: 100, expectedMs: null }]);
+    expect(viewOf(planOf({ observation: world })).create).toMatchObject([{ gib: 100, expectedMs: null }]);
   });
 });

@@ -140,12 +140,12 @@ describe("an explanation of a source", () => {
 });
 
 describe("an explanation of a copy", () => {
-  it.each([true, false])("names its source, policy and state; remembered: %s", (remembered) => {
+  it.each([true, false])("names its source, policy and state; remembered: %s", (recorded) => {
     const there = made(root, "ap-beijing");
-    const world = { observation: observation([root, there.image]), copies: remembered ? [there.copy] : [] };
+    const world = { observation: observation([root, there.image]), copies: recorded ? [there.copy] : [] };
     expect(told(there.image.imageId, world)).toMatchObject([
       {
-        copyOf: { root: { imageId: root.imageId }, policy: "golden", wantedBy: ["golden"], state: "ready" },
+        copyOf: { root: { imageId: root.imageId }, policy: "golden", desiredBy: ["golden"], state: "ready" },
         policies: [{ selects: false, reasons: [{ code: "is-a-copy" }] }],
       },
     ]);
@@ -170,12 +170,12 @@ describe("an explanation of a copy", () => {
     });
     expect(adopted).toMatchObject([{ copyOf: { state: "ready", reason: text("made by other means") } }]);
     const left = retired(image({ name: "other" }), "ap-beijing");
-    const kept = told(left.image.imageId, {
+    const retained = told(left.image.imageId, {
       observation: observation([image({ name: "other" }), left.image]),
       copies: [left.copy],
     });
-    expect(kept).toMatchObject([
-      { copyOf: { state: "retired", wantedBy: [], reason: text("prune: { delete: true }") } },
+    expect(retained).toMatchObject([
+      { copyOf: { state: "retired", desiredBy: [], reason: text("prune: { delete: true }") } },
     ]);
   });
 });

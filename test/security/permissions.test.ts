@@ -174,7 +174,7 @@ describe("the command", { timeout: 60_000 }, () => {
     expect(await run("plan", "--detailed-exitcode")).toMatchObject({ code: 4, stderr: "" });
     expect((await run("status")).code).toBe(0);
     const { answer } = await call("evaluate-policy", { dryRun: true }, env);
-    expect(answer?.plan.send).toHaveLength(3);
+    expect(answer?.plan.create).toHaveLength(3);
     for (const action of calledIn(world.requests)) expect(allowedBy("plan-only")).toContain(action);
 
     const { code, said } = await run("apply");
@@ -199,7 +199,7 @@ it("no verb of the port to the cloud calls anything else", async () => {
     modify: () => cloud.modify(image, { description: "as baked" }, request.notAfter),
     share: () => cloud.share(image, [PARTNER.uin], request.notAfter),
     sharedWith: () => cloud.sharedWith(image),
-    withdraw: () => cloud.withdraw(image, [PARTNER.uin], request.notAfter),
+    unshare: () => cloud.unshare(image, [PARTNER.uin], request.notAfter),
     quota: () => cloud.quota("ap-guangzhou"),
     familyImage: () => cloud.familyImage("ap-guangzhou", "golden"),
     uses: () => cloud.uses("ap-chengdu", [image.imageId]),

@@ -127,9 +127,9 @@ function isSettled(sim: Scene, image: StoredImage, known: Millis): boolean {
     !image.deprecated &&
     (image.work?.endsAt ?? 0) < known &&
     // What is found by a look at less, without its source, is whole only after the next look at everything.
-    sim.stateLostAt < sim.sweptAt &&
-    sim.policiesChangedAt < sim.sweptAt &&
-    sim.sweptAt < known
+    sim.stateLostAt < sim.lastSweepAt &&
+    sim.policiesChangedAt < sim.lastSweepAt &&
+    sim.lastSweepAt < known
   );
 }
 

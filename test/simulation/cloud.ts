@@ -56,10 +56,10 @@ export function simulatedCloud(sim: Scene, process: Actor): Cloud {
       return true;
     };
     const askedAt = sim.scheduler.now;
-    const slow = sim.chaos && sim.dice.roll(sim.callFaults / 4);
+    const slow = sim.chaos && sim.random.roll(sim.callFaults / 4);
     if (slow) sim.count("latency");
     await sim.scheduler.at(process, `${call.action} ${call.region ?? call.where ?? ""}`, {
-      ...(slow && { delay: sim.dice.between(1_000, 19_000) }),
+      ...(slow && { delay: sim.random.between(1_000, 19_000) }),
       ...(call.changes && { arrives }),
     });
     if (isLate()) {
@@ -67,8 +67,8 @@ export function simulatedCloud(sim: Scene, process: Actor): Cloud {
       throw failed(call, "NotSent", "too late", "none");
     }
     // The calls that everything hangs on fail more often.
-    if (sim.chaos && sim.dice.roll(call.action === "SyncImages" ? 4 * sim.callFaults : sim.callFaults)) {
-      const [kind, code, when] = sim.dice.pick(call.action === "SyncImages" ? EFFECTIVE : CALL_FAULTS);
+    if (sim.chaos && sim.random.roll(call.action === "SyncImages" ? 4 * sim.callFaults : sim.callFaults)) {
+      const [kind, code, when] = sim.random.pick(call.action === "SyncImages" ? EFFECTIVE : CALL_FAULTS);
       sim.count(kind);
       if (call.action === "SyncImages") sim.restlessUntil = sim.scheduler.now + 2 * SETTLE;
       if (when === "done") effect();
@@ -103,11 +103,11 @@ function failed(call: Call, code: string, text: string, effect = verdictOf(code)
 }
 
 /** What was there and recorded cannot be seen for a while: gone is only what is missing twice, `SETTLE` apart. */
-function withoutBlinking(sim: Scene, call: Call, answer: Answer, took: Millis): Answer {
+function withoutBlinking(sim: Scene, call: Call, answer: Answer, durationMs: Millis): Answer {
   if (answer instanceof ApiError || call.action !== "DescribeImages") return answer;
   const images = answer["ImageSet"] as { ImageId: string }[];
   // Most of all for a look that began long ago.
-  if (sim.chaos && sim.dice.roll(took > SETTLE ? 0.8 : 0.03)) sim.blink(images.map(({ ImageId }) => ImageId));
+  if (sim.chaos && sim.random.roll(durationMs > SETTLE ? 0.8 : 0.03)) sim.blink(images.map(({ ImageId }) => ImageId));
   const shown = images.filter(({ ImageId }) => !sim.isBlinking(ImageId));
   const missing = images.length - shown.length;
   if (missing === 0) return answer;

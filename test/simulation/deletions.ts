@@ -28,12 +28,12 @@ export function judgeDeletion(sim: Scene, actor: Actor, region: string, params: 
   for (const imageId of ImageIds) {
     const image = sim.world.images.get(region)?.get(imageId);
     const wrong = image && whyWrong({ sim, actor, image, known: leftAt - STALE });
-    if (image) sim.count(kindOf(sim, image));
+    if (image) sim.count(copyLabel(sim, image));
     if (wrong) sim.complain(`DeleteImages of ${imageId} ("${image.name}") in ${region}: ${wrong}`);
   }
 }
 
-function kindOf(sim: Scene, image: StoredImage): FaultKind {
+function copyLabel(sim: Scene, image: StoredImage): FaultKind {
   if (progressOf(image, sim.world.workNow()).state === "CREATEFAILED") return "leftover-deleted";
   return image.name.includes("--plain-") ? "intermediate-deleted" : "pruned";
 }

@@ -1,5 +1,5 @@
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
-import { keyText, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
+import { copyId, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import type { Action } from "../../lib/plan/types.ts";
 import type { Report } from "../../lib/replicator/reconcile.ts";
@@ -11,7 +11,7 @@ import { FRIEND, OURS, PARTNER } from "./setting.ts";
 /** Reasons for which a copy may rightly not be ready when everything is calm. */
 const EXCUSES = new Set([
   "name-taken",
-  "name-clash",
+  "name-conflict",
   "stuck",
   "source-failed",
   "quota",
@@ -65,15 +65,15 @@ function unreported(sim: Scene, last: Report): string | undefined {
 
 /** One more sweep does nothing. What is blocked with an excuse is tried again now and then, for ever. */
 function workLeft(sim: Scene, last: Report): string | undefined {
-  const excused = new Set(last.copies.filter((copy) => isExcused(sim, copy)).map((copy) => keyText(copy.key)));
+  const excused = new Set(last.copies.filter((copy) => isExcused(sim, copy)).map((copy) => copyId(copy.key)));
   const rightly = (action: Action) =>
     action.do === "send"
       ? isBusyForGood(sim, action.source.imageId) ||
-        action.drafts.every((draft) => excused.has(keyText(draft.copy.key)))
-      : excused.has(keyText(action.copy.key));
+        action.claimRequests.every((claimRequest) => excused.has(copyId(claimRequest.copy.key)))
+      : excused.has(copyId(action.copy.key));
   const left = last.plan.actions.filter((action) => !rightly(action));
   if (left.length === 0) return undefined;
-  return `one more sweep has something to do: ${JSON.stringify(left.map((a) => (a.do === "note" ? [a.what, a.text] : a.do)))}`;
+  return `one more sweep has something to do: ${JSON.stringify(left.map((a) => (a.do === "record" ? [a.what, a.text] : a.do)))}`;
 }
 
 /** A copy that is stuck keeps its source busy, where sources are. */
@@ -130,8 +130,8 @@ function whyUnlike(sim: Scene, { image, expected }: Ready): string | undefined {
   if (lacking) return `${where} lacks the tag ${lacking.join("=")}`;
   const isPublished = expected.region !== root.region || root.owner === OURS;
   const shareWith = isPublished ? policies.flatMap(({ copy }) => copy.shareWith) : [];
-  const unshared = shareWith.find((account) => !image.shares.has(account));
-  if (unshared) return `${where} is not shared with ${unshared}`;
+  const pendingReshare = shareWith.find((account) => !image.shares.has(account));
+  if (pendingReshare) return `${where} is not shared with ${pendingReshare}`;
   if (isLocked(sim, image)) return undefined;
   const description = policies.map(({ copy }) => copy.description ?? root.description)[0];
   if (image.description !== description) return `${where} is described as "${image.description}"`;

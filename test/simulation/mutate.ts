@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MUTATIONS } from "./mutations.ts";
+import { MUTATIONS, placesOf } from "./mutations.ts";
 
 /** `npm run mutate -- [part of a name]`: breaks a copy of the program in one place at a time, and simulates until that is found. */
 const TOP = join(import.meta.dirname, "../..");
@@ -16,15 +16,15 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 let missed = 0;
-for (const { name, file, find, replace } of chosen) {
+for (const mutation of chosen) {
+  const { name } = mutation;
   const folder = mkdtempSync(join(tmpdir(), "cvm-replicator-mutant-"));
   try {
     for (const path of PARTS) cpSync(join(TOP, path), join(folder, path), { recursive: true });
     symlinkSync(join(TOP, "node_modules"), join(folder, "node_modules"));
-    const text = readFileSync(join(folder, file), "utf8");
-    if (text.split(find).length !== 2) throw new Error(`${name}: stands not exactly once in ${file}: ${find}`);
-    const mutated = text.replace(find, () => replace);
-    writeFileSync(join(folder, file), mutated);
+    const [place, second] = placesOf(mutation);
+    if (!place || second) throw new Error(`${name}: its text must occur exactly once in lib: ${mutation.find}`);
+    writeFileSync(join(folder, place.file), place.mutated);
     const args = ["--import", "tsx", "test/simulation/main.ts", "--seeds", String(SEEDS), "--lines", "0"];
     const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
     const found = /^seed \d+: .*/m.exec(stdout)?.[0];

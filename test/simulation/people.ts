@@ -13,22 +13,22 @@ import { bake, FAMILY, OURS, PARTNER, REGIONS, STRANGER } from "./setting.ts";
 /** What a person may do; each answers whether there was something to do it to. */
 const ACTS = {
   "same-name": (sim) => {
-    const name = sim.dice.pick([...sim.roots().map((root) => root.name), "golden-x"]);
-    makeImages(sim.world, { region: sim.dice.pick(REGIONS), name, silent: true });
+    const name = sim.random.pick([...sim.roots().map((root) => root.name), "golden-x"]);
+    makeImages(sim.world, { region: sim.random.pick(REGIONS), name, silent: true });
     return true;
   },
-  noise: ({ world, dice }) => {
-    const region = dice.pick(REGIONS);
-    const [noise] = makeImages(world, { region, name: `noise-${dice.between(1, 1e6)}`, silent: true });
+  noise: ({ world, random }) => {
+    const region = random.pick(REGIONS);
+    const [noise] = makeImages(world, { region, name: `noise-${random.between(1, 1e6)}`, silent: true });
     const old = imagesIn(world, region).filter((image) => image.name.startsWith("noise-") && image !== noise);
-    if (old.length > 3) deleteImage(world, dice.pick(old), true);
+    if (old.length > 3) deleteImage(world, random.pick(old), true);
     return true;
   },
   "delete-copy": ({ world }, copy) => copy && done(deleteImage(world, copy, true)),
-  "rename-copy": ({ world, dice }, copy) =>
-    copy && done(changeImage(world, copy, { name: `mine-${dice.between(1, 1e6)}`, silent: true })),
+  "rename-copy": ({ world, random }, copy) =>
+    copy && done(changeImage(world, copy, { name: `mine-${random.between(1, 1e6)}`, silent: true })),
   "untag-copy": ({ world }, copy) => copy && done(changeImage(world, copy, { tags: {}, silent: true })),
-  "retag-copy": ({ world, dice }, copy) => copy && done(retag(world, copy, { owner: `p${dice.between(1, 9)}` })),
+  "retag-copy": ({ world, random }, copy) => copy && done(retag(world, copy, { owner: `p${random.between(1, 9)}` })),
   "share-copy": ({ world }, copy) =>
     copy && isFinished(world, copy) && !copy.encrypted && !copy.shares.has(STRANGER)
       ? isDone(() => shareImage(world, copy, [STRANGER], "SHARE", true))
@@ -36,19 +36,19 @@ const ACTS = {
   "unshare-copy": (sim) => {
     const shared = sim.ourCopies().filter(({ shares }) => shares.size > 0);
     if (shared.length === 0) return false;
-    const copy = sim.dice.pick(shared);
+    const copy = sim.random.pick(shared);
     return isDone(() => shareImage(sim.world, copy, [...copy.shares.keys()], "CANCEL", true));
   },
-  "family-moved": ({ world, dice }, copy) =>
+  "family-moved": ({ world, random }, copy) =>
     copy && isFinished(world, copy)
-      ? done(changeImage(world, copy, { family: dice.pick(["", "mine", FAMILY, FAMILY, "back"]), silent: true }))
+      ? done(changeImage(world, copy, { family: random.pick(["", "mine", FAMILY, FAMILY, "back"]), silent: true }))
       : false,
-  "family-held": (sim) => {
-    const { dice, world } = sim;
-    const region = dice.pick(REGIONS.slice(1));
-    const held = imagesIn(world, region).filter((image) => image.name.startsWith("held-"));
-    if (held.length > 0) return done(deleteImage(world, dice.pick(held), true));
-    return done(makeImages(world, { region, name: `held-${dice.between(1, 1e6)}`, family: FAMILY, silent: true }));
+  "family-taken": (sim) => {
+    const { random, world } = sim;
+    const region = random.pick(REGIONS.slice(1));
+    const publicationHold = imagesIn(world, region).filter((image) => image.name.startsWith("held-"));
+    if (publicationHold.length > 0) return done(deleteImage(world, random.pick(publicationHold), true));
+    return done(makeImages(world, { region, name: `held-${random.between(1, 1e6)}`, family: FAMILY, silent: true }));
   },
   "describe-copy": ({ world }, copy) =>
     copy && isFinished(world, copy) ? done(changeImage(world, copy, { description: "mine", silent: true })) : false,
@@ -57,26 +57,26 @@ const ACTS = {
   "undeprecate-copy": (sim) => {
     const marked = sim.ourCopies().filter((image) => image.deprecated);
     if (marked.length === 0) return false;
-    const copy = sim.dice.pick(marked);
+    const copy = sim.random.pick(marked);
     const tags = Object.fromEntries([...tagsOf(copy)].filter(([key]) => key !== ROLLED_BACK_TAG));
     return done(changeImage(sim.world, copy, { deprecated: false, tags, silent: true }));
   },
-  "use-copy": ({ world, dice }, copy) => {
+  "use-copy": ({ world, random }, copy) => {
     if (!copy || !isFinished(world, copy)) return false;
-    const kind = dice.pick(["instance", "launch-template", "launch-configuration"] as const);
+    const kind = random.pick(["instance", "launch-template", "launch-configuration"] as const);
     return done(makeUser(world, { kind, region: copy.region, imageIds: [copy.imageId], account: OURS }));
   },
-  "stop-using": ({ world, dice }) => {
-    const { region, id } = world.users.length > 0 ? dice.pick(world.users) : { region: "", id: "" };
+  "stop-using": ({ world, random }) => {
+    const { region, id } = world.users.length > 0 ? random.pick(world.users) : { region: "", id: "" };
     return id !== "" && done(removeUser(world, region, id));
   },
   "delete-intermediate": (sim) => {
     const steps = sim.ourCopies().filter(({ name }) => name.includes("--plain-"));
-    return steps.length > 0 && done(deleteImage(sim.world, sim.dice.pick(steps), true));
+    return steps.length > 0 && done(deleteImage(sim.world, sim.random.pick(steps), true));
   },
   "copy-by-hand": (sim, copy) => copy !== undefined && copyByHand(sim, copy),
   "delete-root": (sim, _, root) => root && sim.roots().length >= 3 && done(deleteImage(sim.world, root, true)),
-  "retag-root": ({ world, dice }, _, root) => root && done(retag(world, root, { team: `t${dice.between(1, 9)}` })),
+  "retag-root": ({ world, random }, _, root) => root && done(retag(world, root, { team: `t${random.between(1, 9)}` })),
   "ignore-root": (sim, _, root) => {
     if (!root) return false;
     if (!sim.recalled.has(root.imageId)) sim.recalled.set(root.imageId, sim.scheduler.now);
@@ -87,25 +87,25 @@ const ACTS = {
   "undeprecate-root": (sim) => {
     const marked = sim.roots().filter((root) => root.deprecated);
     return (
-      marked.length > 0 && done(changeImage(sim.world, sim.dice.pick(marked), { deprecated: false, silent: true }))
+      marked.length > 0 && done(changeImage(sim.world, sim.random.pick(marked), { deprecated: false, silent: true }))
     );
   },
-  "withdraw-root": ({ world }) => {
+  "revoke-root": ({ world }) => {
     const root = [...world.images.values()]
       .flatMap((images) => [...images.values()])
       .find(({ owner, name }) => owner === PARTNER && name === "base-os");
     return root && done(shareImage(world, root, [OURS], root.shares.has(OURS) ? "CANCEL" : "SHARE", true));
   },
-  "quota-changed": ({ world, dice }) => done(setQuota(world, dice.pick(REGIONS), dice.pick([4, 8, 12, 30, 30]))),
-  "fill-quota": ({ world, dice }) => {
-    const region = dice.pick(REGIONS);
+  "quota-changed": ({ world, random }) => done(setQuota(world, random.pick(REGIONS), random.pick([4, 8, 12, 30, 30]))),
+  "fill-quota": ({ world, random }) => {
+    const region = random.pick(REGIONS);
     if (imagesIn(world, region).length > 20) return false;
-    makeImages(world, { region, name: `full-${dice.between(1, 1e6)}`, count: dice.between(2, 8), silent: true });
+    makeImages(world, { region, name: `full-${random.between(1, 1e6)}`, count: random.between(2, 8), silent: true });
     return true;
   },
   "new-root": (sim) => {
     if (sim.roots().length > 6) return false;
-    bake(sim.world, sim.dice, sim.dice.roll(0.5) ? "CREATING" : "NORMAL");
+    bake(sim.world, sim.random, sim.random.roll(0.5) ? "CREATING" : "NORMAL");
     return true;
   },
 } satisfies Partial<Record<FaultKind, (sim: Scene, copy?: StoredImage, root?: StoredImage) => boolean | undefined>>;
@@ -115,14 +115,14 @@ const HARMLESS = new Set<FaultKind>(["use-copy", "stop-using", "share-copy", "no
 
 /** Somebody does something to the images, from the console. */
 export function somebodyActs(sim: Scene): void {
-  const { dice } = sim;
-  const kind = dice.pick(Object.keys(ACTS) as (keyof typeof ACTS)[]);
+  const { random } = sim;
+  const kind = random.pick(Object.keys(ACTS) as (keyof typeof ACTS)[]);
   const copies = sim.ourCopies();
   const roots = sim.roots();
-  const copy = copies.length > 0 ? dice.pick(copies) : undefined;
-  const root = roots.length > 0 ? dice.pick(roots) : undefined;
-  const act: (sim: Scene, copy?: StoredImage, root?: StoredImage) => boolean | undefined = ACTS[kind];
-  if (!act(sim, copy, root)) return;
+  const copy = copies.length > 0 ? random.pick(copies) : undefined;
+  const root = roots.length > 0 ? random.pick(roots) : undefined;
+  const call: (sim: Scene, copy?: StoredImage, root?: StoredImage) => boolean | undefined = ACTS[kind];
+  if (!call(sim, copy, root)) return;
   // Without both marks no program can know a copy of ours; it is nobody's to count. The same for tags that are taken
   // away between their reading back and the renaming.
   const isBare = copy && !tokenIn(copy.name) && tagsOf(copy).get(`${TAG_PREFIX}self`) !== copy.imageId;
@@ -140,14 +140,14 @@ function retag(world: World, image: StoredImage, tags: Record<string, string>): 
 
 /** A copy of our copy, made by a person: where tags are carried over it has our lineage tags, and is not ours. */
 function copyByHand(sim: Scene, copy: StoredImage): boolean {
-  const { world, dice } = sim;
+  const { world, random } = sim;
   const [account] = world.config.accounts;
-  const region = dice.pick(REGIONS.filter((r) => r !== copy.region));
+  const region = random.pick(REGIONS.filter((r) => r !== copy.region));
   if (!account || progressOf(copy, world.workNow()).state !== "NORMAL" || tokenIn(copy.name)) return false;
   const params = {
     ImageIds: [copy.imageId],
     DestinationRegions: [region],
-    ImageName: `by-hand-${dice.between(1, 1e6)}`,
+    ImageName: `by-hand-${random.between(1, 1e6)}`,
   };
   const before = new Set(world.images.get(region)?.keys());
   const version = "2017-03-12";
@@ -166,9 +166,9 @@ function imagesIn(world: World, region: string): StoredImage[] {
 }
 
 /** Whether the cloud lets somebody do it. */
-function isDone(act: () => unknown): boolean {
+function isDone(call: () => unknown): boolean {
   try {
-    act();
+    call();
     return true;
   } catch (error) {
     if (error instanceof ApiError) return false;

@@ -1,7 +1,7 @@
 import { createRandom } from "../../emulator/world/random.ts";
 
 /** Every choice of a simulation comes from its seed. */
-export interface Dice {
+export interface SeededRandom {
   /** True in `chance` of the cases, 0 to 1. */
   roll(chance: number): boolean;
   /** A whole number from `low` to `high`, both included. */
@@ -9,7 +9,7 @@ export interface Dice {
   pick<T>(from: readonly T[]): T;
 }
 
-export function createDice(seed: number): Dice {
+export function seededRandom(seed: number): SeededRandom {
   const random = createRandom(seed);
   const between = (low: number, high: number) => low + Math.floor(random.fraction() * (high - low + 1));
   return {

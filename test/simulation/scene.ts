@@ -14,7 +14,7 @@ import type { Copy, Millis } from "../../lib/model/types.ts";
 import { NOW } from "../support/builders.ts";
 import type { FaultKind } from "./faults.ts";
 import { findViolation, ToldJournal } from "./invariants.ts";
-import { createDice, type Dice } from "./random.ts";
+import { type SeededRandom, seededRandom } from "./random.ts";
 import { type Process, Scheduler } from "./scheduler.ts";
 import { OURS, SETTLE, simulatedPolicies, simulatedWorld } from "./setting.ts";
 
@@ -47,7 +47,7 @@ export type Unanswered = Extract<FaultKind, `unanswered-${string}`>;
 /** What all parts of a simulation share: the world, the state, what is wrong with them now, and what was noted of it. */
 export class Scene {
   readonly seed: number;
-  readonly dice: Dice;
+  readonly random: SeededRandom;
   readonly scheduler: Scheduler;
   readonly world: World;
   readonly trace: string[] = [];
@@ -75,7 +75,7 @@ export class Scene {
   /** When somebody last did something that changes what is wanted. */
   peopleActedAt: Millis = 0;
   /** When the last look at everything that came to its end began. */
-  sweptAt: Millis = 0;
+  lastSweepAt: Millis = 0;
   /** When the state was last lost, and the policy file last changed. */
   stateLostAt: Millis = 0;
   policiesChangedAt: Millis = 0;
@@ -101,16 +101,16 @@ export class Scene {
 
   constructor(seed: number) {
     this.seed = seed;
-    this.dice = createDice(seed);
-    const { dice } = this;
-    this.scheduler = new Scheduler(NOW, dice);
-    this.callFaults = dice.pick([0, 0.02, 0.06, 0.15]);
-    this.stateFaults = dice.pick([0, 0.01, 0.03]);
-    this.beyond = dice.roll(0.04);
-    this.crowded = dice.roll(0.04);
-    this.policies = simulatedPolicies(dice, this.crowded);
-    this.oneHost = dice.roll(0.4);
-    this.world = simulatedWorld(seed, dice, this, () => this.scheduler.now);
+    this.random = seededRandom(seed);
+    const { random } = this;
+    this.scheduler = new Scheduler(NOW, random);
+    this.callFaults = random.pick([0, 0.02, 0.06, 0.15]);
+    this.stateFaults = random.pick([0, 0.01, 0.03]);
+    this.beyond = random.roll(0.04);
+    this.crowded = random.roll(0.04);
+    this.policies = simulatedPolicies(random, this.crowded);
+    this.oneHost = random.roll(0.4);
+    this.world = simulatedWorld(seed, random, this, () => this.scheduler.now);
   }
 
   count(kind: FaultKind): void {
@@ -140,14 +140,14 @@ export class Scene {
 
   /** Lets an effect come late, but not later than the protocol allows for. */
   later(effect: () => void, latest: Millis): void {
-    this.scheduler.later(this.dice.between(1_000, latest - 2_000), effect);
+    this.scheduler.later(this.random.between(1_000, latest - 2_000), effect);
   }
 
   /** Lets a recorded image be out of sight for less than `SETTLE`; once, so that it is never absent twice, `SETTLE` apart. */
   blink(imageIds: readonly string[]): void {
     const imageId = imageIds.find((id) => this.recorded.has(id) && !this.#blinks.has(id));
     if (imageId === undefined) return;
-    const until = this.scheduler.now + this.dice.between(1_000, SETTLE - 2_000);
+    const until = this.scheduler.now + this.random.between(1_000, SETTLE - 2_000);
     this.#blinks.set(imageId, until);
     this.restlessUntil = Math.max(this.restlessUntil, until);
     this.count("blinking-image");

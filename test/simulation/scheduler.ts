@@ -1,5 +1,5 @@
 import type { Millis } from "../../lib/model/types.ts";
-import type { Dice } from "./random.ts";
+import type { SeededRandom } from "./random.ts";
 
 /** A branch of a process runs on when its gate is let go. */
 interface Gate {
@@ -41,12 +41,12 @@ export interface Passage {
 export class Scheduler {
   now: Millis;
   readonly processes: Process[] = [];
-  readonly #dice: Dice;
+  readonly #dice: SeededRandom;
   #late: { readonly at: Millis; readonly run: () => void }[] = [];
 
-  constructor(start: Millis, dice: Dice) {
+  constructor(start: Millis, random: SeededRandom) {
     this.now = start;
-    this.#dice = dice;
+    this.#dice = random;
   }
 
   /** Waits at a gate until the scheduler lets this process go on; for ever if it is killed meanwhile. */

@@ -31,7 +31,7 @@ export interface Tally {
 }
 
 /** What a worker tells of one seed. */
-interface Told {
+interface CallResult {
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
   readonly failure?: Failure;
 }
@@ -51,7 +51,7 @@ export async function runSeeds(order: SeedsOrder, show: (tally: Tally) => void =
         if (next >= order.from + order.seeds || failures.length >= order.failures) child.disconnect();
         else child.send(next++);
       };
-      child.on("message", (told: Told) => {
+      child.on("message", (told: CallResult) => {
         ran += 1;
         for (const [kind, count] of Object.entries(told.faults) as [FaultKind, number][])
           faults.set(kind, (faults.get(kind) ?? 0) + count);
@@ -67,7 +67,7 @@ export async function runSeeds(order: SeedsOrder, show: (tally: Tally) => void =
 }
 
 /** Runs one seed; what fails is tried with fewer steps, so that its trace is short. */
-async function runSeed(seed: number, steps: number, lines: number): Promise<Told> {
+async function runSeed(seed: number, steps: number, lines: number): Promise<CallResult> {
   const first = await new Simulation(seed).run(steps);
   if (first.violation === undefined) return { faults: first.faults };
   let { violation, trace } = first;

@@ -7,7 +7,7 @@ import { createWorld } from "../../emulator/world/world.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import type { Millis } from "../../lib/model/types.ts";
 import { copySettings, policy, SETTLE } from "../support/builders.ts";
-import type { Dice } from "./random.ts";
+import type { SeededRandom } from "./random.ts";
 
 export { SETTLE };
 export const OURS = "100000000001";
@@ -26,7 +26,7 @@ export const MAX_GIB = 50;
 /** The world of one seed. `beyond`: copies stay invisible longer than the program is told to expect. */
 export function simulatedWorld(
   seed: number,
-  dice: Dice,
+  random: SeededRandom,
   { beyond, crowded }: { readonly beyond: boolean; readonly crowded: boolean },
   now: () => Millis,
 ): World {
@@ -35,20 +35,20 @@ export function simulatedWorld(
     seed,
     rateLimits: false,
     imageSizeGiB: 20,
-    quota: crowded ? 40 : dice.pick([30, 30, 8]),
+    quota: crowded ? 40 : random.pick([30, 30, 8]),
     accounts: DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved: true })),
-    switches: drawSwitches(dice, beyond),
+    switches: drawSwitches(random, beyond),
   });
 }
 
 /** A value for every switch; what is not settled is not settled in combination either. */
-function drawSwitches(dice: Dice, beyond: boolean): Partial<Switches> {
+function drawSwitches(random: SeededRandom, beyond: boolean): Partial<Switches> {
   const drawn = Object.entries(ALL_SWITCHES).map(([name, { values }]) => [
     name,
-    dice.pick(values as readonly (string | number)[]),
+    random.pick(values as readonly (string | number)[]),
   ]);
-  const copyVisibleAfterMs = dice.pick(beyond ? [2 * SETTLE, 6 * SETTLE] : [0, 0, 5_000, SETTLE / 2, SETTLE - 5_000]);
-  const tagsVisibleAfterMs = dice.pick([0, 0, 1_500, 20_000]);
+  const copyVisibleAfterMs = random.pick(beyond ? [2 * SETTLE, 6 * SETTLE] : [0, 0, 5_000, SETTLE / 2, SETTLE - 5_000]);
+  const tagsVisibleAfterMs = random.pick([0, 0, 1_500, 20_000]);
   return { ...Object.fromEntries(drawn), copyVisibleAfterMs, tagsVisibleAfterMs } as Partial<Switches>;
 }
 
@@ -56,29 +56,29 @@ function drawSwitches(dice: Dice, beyond: boolean): Partial<Switches> {
  * A pair of regions that copy to each other, a second policy that wants some of the same copies, a shared image with its
  * chain, encrypted copies, families, shares, pruning, and guards that some images run into.
  */
-export function simulatedPolicies(dice: Dice, crowded: boolean): Policy[] {
-  const shareWith = dice.pick([[], [FRIEND]]);
-  const prune = () => ({ delete: dice.roll(0.75), minAge: dice.pick([180_000, 600_000]) });
-  const onDrift = () => dice.pick(["repair", "repair", "report"] as const);
+export function simulatedPolicies(random: SeededRandom, crowded: boolean): Policy[] {
+  const shareWith = random.pick([[], [FRIEND]]);
+  const prune = () => ({ delete: random.roll(0.75), minAge: random.pick([180_000, 600_000]) });
+  const onDrift = () => random.pick(["repair", "repair", "report"] as const);
   const golden = policy({
     name: "golden",
-    select: { type: "custom", name: ["golden-*", "!*-test"], ...newest(dice) },
+    select: { type: "custom", name: ["golden-*", "!*-test"], ...newest(random) },
     to: ["ap-shanghai", "ap-beijing", "ap-singapore"],
     crossBorder: "approved",
     maxSizeGiB: MAX_GIB,
     attempts: 20,
     copy: copySettings({
       family: "inherit",
-      publish: dice.pick(["each", "together"]),
+      publish: random.pick(["each", "together"]),
       shareWith,
-      ...encryptedIn("ap-singapore", shareWith.length === 0 && dice.roll(0.4)),
+      ...encryptedIn("ap-singapore", shareWith.length === 0 && random.roll(0.4)),
     }),
     prune: prune(),
     onDrift: onDrift(),
   });
   const also = policy({
     name: "also",
-    enabled: dice.roll(0.4),
+    enabled: random.roll(0.4),
     select: { type: "custom", name: ["golden-*", "!*-test"] },
     to: ["ap-beijing"],
     maxSizeGiB: MAX_GIB,
@@ -90,10 +90,10 @@ export function simulatedPolicies(dice: Dice, crowded: boolean): Policy[] {
   const back = policy({
     name: "back",
     from: ["ap-shanghai"],
-    select: { type: "custom", name: ["golden-*", "back-*"], ...newest(dice) },
+    select: { type: "custom", name: ["golden-*", "back-*"], ...newest(random) },
     to: [HOME, "ap-singapore"],
     attempts: 20,
-    copy: copySettings({ family: "back", description: "copied back", ...encryptedIn(HOME, dice.roll(0.4)) }),
+    copy: copySettings({ family: "back", description: "copied back", ...encryptedIn(HOME, random.roll(0.4)) }),
     prune: prune(),
     onDrift: onDrift(),
   });
@@ -102,7 +102,7 @@ export function simulatedPolicies(dice: Dice, crowded: boolean): Policy[] {
     select: { type: "shared", creator: [PARTNER] },
     to: ["ap-shanghai"],
     attempts: 20,
-    copy: copySettings(encryptedIn("ap-shanghai", dice.roll(0.4))),
+    copy: copySettings(encryptedIn("ap-shanghai", random.roll(0.4))),
     prune: { delete: true, minAge: 300_000 },
   });
   const all = [golden, also, back, base];
@@ -115,8 +115,8 @@ export function onlyNewest(policies: readonly Policy[]): Policy[] {
   return policies.map((p) => (p.name === "golden" || p.name === "also" ? { ...p, select: only } : p));
 }
 
-function newest(dice: Dice): { newest?: number } {
-  return dice.pick([{}, { newest: 2 }, { newest: 3 }]);
+function newest(random: SeededRandom): { newest?: number } {
+  return random.pick([{}, { newest: 2 }, { newest: 3 }]);
 }
 
 function encryptedIn(region: string, isSo: boolean): Pick<Policy["copy"], "regions"> {
@@ -124,20 +124,24 @@ function encryptedIn(region: string, isSo: boolean): Pick<Policy["copy"], "regio
 }
 
 /** The policies after somebody has edited the file. */
-export function editedPolicies(policies: readonly Policy[], dice: Dice): Policy[] {
-  const to = dice.pick([["ap-shanghai"], ["ap-shanghai", "ap-beijing"], ["ap-shanghai", "ap-beijing", "ap-singapore"]]);
-  const name = dice.pick(["{{name}}", "{{name}}", "{{name}}-{{sourceRegion}}"]);
-  const edit: (p: Policy) => Policy = dice.pick([
+export function editedPolicies(policies: readonly Policy[], random: SeededRandom): Policy[] {
+  const to = random.pick([
+    ["ap-shanghai"],
+    ["ap-shanghai", "ap-beijing"],
+    ["ap-shanghai", "ap-beijing", "ap-singapore"],
+  ]);
+  const name = random.pick(["{{name}}", "{{name}}", "{{name}}-{{sourceRegion}}"]);
+  const edit: (p: Policy) => Policy = random.pick([
     (p) => ({ ...p, to }),
     (p) => ({ ...p, copy: { ...p.copy, name } }),
-    (p) => ({ ...p, select: { type: "custom", name: p.select.name ?? [], newest: dice.between(1, 3) } }),
+    (p) => ({ ...p, select: { type: "custom", name: p.select.name ?? [], newest: random.between(1, 3) } }),
     (p) => ({ ...p, prune: { ...p.prune, delete: !p.prune.delete } }),
     (p) => ({ ...p, onDrift: p.onDrift === "repair" ? "report" : "repair" }),
     (p) => ({ ...p, copy: { ...p.copy, publish: p.copy.publish === "each" ? "together" : "each" } }),
     (p) => ({ ...p, copy: { ...p.copy, ...encryptedIn("ap-singapore", p.copy.shareWith.length === 0) } }),
   ]);
-  const isFollowed = dice.roll(0.7);
-  const toggles = dice.roll(0.3);
+  const isFollowed = random.roll(0.7);
+  const toggles = random.roll(0.3);
   const golden = edit(policies.find((p) => p.name === "golden") as Policy);
   return policies.map((p) => {
     if (p.name === "golden") return golden;
@@ -148,15 +152,15 @@ export function editedPolicies(policies: readonly Policy[], dice: Dice): Policy[
 }
 
 /** Makes one more image that the policies are about; one in eight is too large or excluded by its name. */
-export function bake(world: World, dice: Dice, state: "CREATING" | "NORMAL" = "NORMAL"): void {
-  const region = dice.pick([HOME, HOME, "ap-shanghai"]);
-  const suffix = dice.roll(0.06) ? "-test" : "";
-  const name = `${region === HOME ? "golden" : "back"}-${dice.between(1, 1e6)}${suffix}`;
+export function bake(world: World, random: SeededRandom, state: "CREATING" | "NORMAL" = "NORMAL"): void {
+  const region = random.pick([HOME, HOME, "ap-shanghai"]);
+  const suffix = random.roll(0.06) ? "-test" : "";
+  const name = `${region === HOME ? "golden" : "back"}-${random.between(1, 1e6)}${suffix}`;
   makeImages(world, {
     region,
     name,
     state,
-    sizeGiB: dice.roll(0.06) ? 2 * MAX_GIB : 20,
+    sizeGiB: random.roll(0.06) ? 2 * MAX_GIB : 20,
     tags: { team: "web" },
     description: "baked",
     ...(region === HOME && { family: FAMILY }),
@@ -164,8 +168,8 @@ export function bake(world: World, dice: Dice, state: "CREATING" | "NORMAL" = "N
 }
 
 /** The shared image, the first images of our own, and copies that fail or stick. */
-export function furnish(world: World, dice: Dice, faulty: boolean, crowded: boolean): void {
-  for (let i = crowded ? 9 : dice.between(1, 3); i > 0; i -= 1) bake(world, dice);
+export function furnish(world: World, random: SeededRandom, faulty: boolean, crowded: boolean): void {
+  for (let i = crowded ? 9 : random.between(1, 3); i > 0; i -= 1) bake(world, random);
   const [shared] = makeImages(world, { region: HOME, name: "base-os", account: PARTNER, sizeGiB: 20 });
   if (shared) shareImage(world, shared, [OURS]);
   if (!faulty) return;

@@ -5,13 +5,13 @@ export function shorten(trace: readonly string[], violation: string, most: numbe
   // Once more, for what these lines name: the token of a request, the source of a copy.
   for (const line of about) if (namesIn(line).size <= 3) for (const name of namesIn(line)) names.add(name);
   const processes = new Set(about.flatMap((line) => /^\s*[\d.]+ (p\d+) /.exec(line)?.[1] ?? []));
-  const kept = trace.filter(
+  const retained = trace.filter(
     (line) =>
       [...names].some((name) => line.includes(name)) ||
       / ! (state-lost|killed|frozen|fenced|policy-changed)/.test(line) ||
       processes.has(/^\s*[\d.]+ (p\d+) (?:starts|fails)/.exec(line)?.[1] ?? ""),
   );
-  return kept.slice(-most);
+  return retained.slice(-most);
 }
 
 function namesIn(text: string): Set<string> {

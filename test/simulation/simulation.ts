@@ -5,7 +5,7 @@ import type { Copy, ImageRef, Millis } from "../../lib/model/types.ts";
 import { rebuild } from "../../lib/replicator/rebuild-state.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import { rollback } from "../../lib/replicator/rollback-family.ts";
-import { type Order, orderForImages, orderForTimer } from "../../lib/replicator/run-requests.ts";
+import { orderForImages, type RunRequest, requestForTimer } from "../../lib/replicator/run-requests.ts";
 import { simulatedCloud } from "./cloud.ts";
 import { findUnfinished, isExcused } from "./ending.ts";
 import type { FaultKind } from "./faults.ts";
@@ -50,7 +50,7 @@ export class Simulation extends Scene {
 
   constructor(seed: number) {
     super(seed);
-    this.#mostAtOnce = this.dice.pick([1, 2, 3, 5, 8]);
+    this.#mostAtOnce = this.random.pick([1, 2, 3, 5, 8]);
   }
 
   /** The whole life of one seed. */
@@ -58,9 +58,9 @@ export class Simulation extends Scene {
     await this.open();
     let violation: string | undefined;
     try {
-      furnish(this.world, this.dice, this.callFaults > 0, this.crowded);
+      furnish(this.world, this.random, this.callFaults > 0, this.crowded);
       this.touched();
-      if (this.crowded || this.dice.roll(0.5)) await this.#begin();
+      if (this.crowded || this.random.roll(0.5)) await this.#begin();
       if (this.crowded) this.policies = onlyNewest(this.policies);
       for (let i = 0; i < steps && !violation; i += 1) {
         await this.#happen();
@@ -83,60 +83,60 @@ export class Simulation extends Scene {
     this.chaos = false;
     for (let round = 0; round < 8; round += 1) {
       await this.#alone(round % 2 === 0 ? "sweep" : "timer");
-      this.scheduler.pass(this.dice.between(200_000, 600_000));
+      this.scheduler.pass(this.random.between(200_000, 600_000));
     }
     this.chaos = true;
   }
 
   /** One thing happens: a process goes on, or something goes wrong. */
   async #happen(): Promise<void> {
-    const { dice, scheduler } = this;
+    const { random, scheduler } = this;
     const alive = scheduler.processes.filter((p) => !p.ended);
     const isRestless = scheduler.now < this.restlessUntil;
     const due = alive.find((p) => p.killAt <= scheduler.now);
     if (due) return this.#kill(due, "killed-at-deadline");
-    if (alive.length < this.#mostAtOnce && dice.roll(alive.length === 0 ? 0.5 : isRestless ? 0.1 : 0.02)) {
-      const byHand = dice.pick(["retry", "retry", "rebuild", "rollback"] as const);
+    if (alive.length < this.#mostAtOnce && random.roll(alive.length === 0 ? 0.5 : isRestless ? 0.1 : 0.02)) {
+      const byHand = random.pick(["retry", "retry", "rebuild", "rollback"] as const);
       if (alive.length === 1) this.count("overlap");
       if (alive.length === 7) this.count("eight-at-once");
-      return this.#start(dice.pick(["timer", "timer", "sweep", "sweep", "sweep", "event", "event", byHand]));
+      return this.#start(random.pick(["timer", "timer", "sweep", "sweep", "sweep", "event", "event", byHand]));
     }
-    if (dice.roll(0.018)) return somebodyActs(this);
-    if (dice.roll(0.004)) {
-      this.unanswered.set(dice.pick<Unanswered>(UNANSWERED), scheduler.now + dice.between(300_000, 3_600_000));
+    if (random.roll(0.018)) return somebodyActs(this);
+    if (random.roll(0.004)) {
+      this.unanswered.set(random.pick<Unanswered>(UNANSWERED), scheduler.now + random.between(300_000, 3_600_000));
       return;
     }
-    if (dice.roll(0.003)) return this.#loseState("state-lost");
-    if (dice.roll(0.002)) {
-      this.otherAccountUntil = scheduler.now + dice.between(1_000, 30_000);
+    if (random.roll(0.003)) return this.#loseState("state-lost");
+    if (random.roll(0.002)) {
+      this.otherAccountUntil = scheduler.now + random.between(1_000, 30_000);
       return;
     }
-    if (dice.roll(0.004)) {
+    if (random.roll(0.004)) {
       const before = JSON.stringify(this.policies);
-      this.policies = editedPolicies(this.policies, dice);
+      this.policies = editedPolicies(this.policies, random);
       if (before === JSON.stringify(this.policies)) return;
       this.policiesChangedAt = scheduler.now;
       return this.count("policy-changed");
     }
     // Most of all while another process, with a plan from before, is about to claim what is being sent.
-    if (this.#isSending(alive) && dice.roll(alive.some(isClaiming) ? 0.05 : 0.01))
+    if (this.#isSending(alive) && random.roll(alive.some(isClaiming) ? 0.05 : 0.01))
       return this.#loseState("state-lost-while-sending");
-    const process = alive.length > 0 ? dice.pick(alive) : undefined;
-    if (process && dice.roll(this.#isAboutToSend(process) ? 0.04 : 0.006)) return this.#kill(process, "killed");
+    const process = alive.length > 0 ? random.pick(alive) : undefined;
+    if (process && random.roll(this.#isAboutToSend(process) ? 0.04 : 0.006)) return this.#kill(process, "killed");
     // For about as long as a claim lives, or until others may have taken it over.
-    if (process && this.#isAboutToSend(process) && dice.roll(0.1))
+    if (process && this.#isAboutToSend(process) && random.roll(0.1))
       return this.#freeze(
         process,
         "frozen-before-send",
-        dice.roll(0.5) ? dice.between(20_000, 90_000) : dice.between(540_000, 1_200_000),
+        random.roll(0.5) ? random.between(20_000, 90_000) : random.between(540_000, 1_200_000),
       );
-    if (process && isClaiming(process) && dice.roll(0.02))
-      return this.#freeze(process, "frozen-before-claim", dice.between(60_000, 1_200_000));
-    if (process && dice.roll(isLooking(process) ? 0.015 : 0.005))
-      return this.#freeze(process, "frozen", dice.between(20_000, 900_000));
+    if (process && isClaiming(process) && random.roll(0.02))
+      return this.#freeze(process, "frozen-before-claim", random.between(60_000, 1_200_000));
+    if (process && random.roll(isLooking(process) ? 0.015 : 0.005))
+      return this.#freeze(process, "frozen", random.between(20_000, 900_000));
     const ready = scheduler.ready();
-    if (ready.length > 0) await scheduler.step(dice.pick(ready));
-    else scheduler.pass(isRestless ? dice.between(2_000, 20_000) : dice.between(10_000, 240_000));
+    if (ready.length > 0) await scheduler.step(random.pick(ready));
+    else scheduler.pass(isRestless ? random.between(2_000, 20_000) : random.between(10_000, 240_000));
   }
 
   /** Whether a SyncImages is about to leave, or is under way. */
@@ -156,7 +156,7 @@ export class Simulation extends Scene {
   #kill(process: Process, kind: FaultKind): void {
     this.count(kind);
     for (const { arrives } of process.gates) {
-      if (arrives && this.dice.roll(0.7) && arrives()) this.count("killed-request-under-way");
+      if (arrives && this.random.roll(0.7) && arrives()) this.count("killed-request-under-way");
     }
     this.#dead.add(process.name);
     this.scheduler.kill(process);
@@ -178,11 +178,11 @@ export class Simulation extends Scene {
 
   /** Starts one more process with an order of its kind. */
   async #start(kind: Kind): Promise<void> {
-    const { dice, scheduler } = this;
+    const { random, scheduler } = this;
     this.#started += 1;
-    const skew = this.oneHost ? 0 : dice.between(-SKEW, SKEW);
+    const skew = this.oneHost ? 0 : random.between(-SKEW, SKEW);
     if (Math.abs(skew) >= 10_000) this.count("clock-skew");
-    const limit = this.chaos && dice.roll(0.3) ? dice.between(8_000, 90_000) : Number.POSITIVE_INFINITY;
+    const limit = this.chaos && random.roll(0.3) ? random.between(8_000, 90_000) : Number.POSITIVE_INFINITY;
     const killAt = scheduler.now + limit;
     const process: Actor = {
       policies: this.policies,
@@ -199,7 +199,7 @@ export class Simulation extends Scene {
       gates: [],
     };
     const state = simulatedState(this, process);
-    const tools: Replicator = {
+    const deps: Replicator = {
       cloud: simulatedCloud(this, process),
       state,
       journal: state,
@@ -213,8 +213,8 @@ export class Simulation extends Scene {
     };
     this.tell(`${process.name} starts: ${kind}`);
     if (kind === "retry" || kind === "rebuild" || kind === "rollback") this.count(kind);
-    const acceptVanished = !this.chaos || dice.roll(0.5);
-    const run = this.#run(kind, acceptVanished, tools);
+    const acceptVanished = !this.chaos || random.roll(0.5);
+    const run = this.#run(kind, acceptVanished, deps);
     run.then(
       (report) => report && this.#ended(process, kind, report),
       (error: Error) => this.tell(`${process.name} fails: ${error.message.slice(0, 120)}`),
@@ -222,26 +222,26 @@ export class Simulation extends Scene {
     await scheduler.start(process, run);
   }
 
-  async #run(kind: Kind, acceptVanished: boolean, tools: Replicator): Promise<Report | undefined> {
-    if (kind === "rebuild") return rebuild(tools);
+  async #run(kind: Kind, acceptVanished: boolean, deps: Replicator): Promise<Report | undefined> {
+    if (kind === "rebuild") return rebuild(deps);
     if (kind === "rollback") {
-      await rollback(this.dice.pick([FAMILY, "back"]), { further: this.dice.roll(0.3) }, tools);
+      await rollback(this.random.pick([FAMILY, "back"]), { further: this.random.roll(0.3) }, deps);
       return undefined;
     }
-    return replicate({ ...(await this.#orderFor(kind, tools)), acceptVanished }, tools);
+    return replicate({ ...(await this.#orderFor(kind, deps)), acceptVanished }, deps);
   }
 
-  async #orderFor(kind: Exclude<Kind, "rebuild" | "rollback">, tools: Replicator): Promise<Order> {
-    if (kind === "timer") return orderForTimer(tools, SWEEP_EVERY);
+  async #orderFor(kind: Exclude<Kind, "rebuild" | "rollback">, deps: Replicator): Promise<RunRequest> {
+    if (kind === "timer") return requestForTimer(deps, SWEEP_EVERY);
     if (kind === "sweep") return { why: "sweep", scope: { kind: "sweep" } };
     if (kind === "retry") return { why: "retry", scope: { kind: "sweep" }, retry: () => true };
-    return orderForImages(this.#nextHints(), tools.policies);
+    return orderForImages(this.#nextHints(), deps.policies);
   }
 
   #ended(process: Process, kind: Kind, report: Report): void {
     this.last = report;
     const isWhole = !report.run.stoppedEarly && !report.problems.some(({ code }) => code.startsWith("unreadable"));
-    if (kind === "sweep" && isWhole) this.sweptAt = report.run.startedAt - process.skew;
+    if (kind === "sweep" && isWhole) this.lastSweepAt = report.run.startedAt - process.skew;
     const wrong = findWrongRecord(this, report);
     if (wrong) this.complain(wrong);
     if (report.run.stoppedEarly) this.count("stopped-early");
@@ -253,18 +253,18 @@ export class Simulation extends Scene {
   /** Events come late, twice, out of order or never. */
   #nextHints(): readonly ImageRef[] {
     const { events } = this.world;
-    if (this.#delivered < events.length && this.dice.roll(0.2)) {
+    if (this.#delivered < events.length && this.random.roll(0.2)) {
       this.count("event-lost");
       this.#delivered = events.length;
     }
-    if (this.#delivered > 0 && this.dice.roll(0.2)) {
+    if (this.#delivered > 0 && this.random.roll(0.2)) {
       this.count("event-repeated");
-      this.#delivered = Math.max(0, this.#delivered - this.dice.between(1, 5));
+      this.#delivered = Math.max(0, this.#delivered - this.random.between(1, 5));
     }
-    const batch = events.slice(this.#delivered, this.#delivered + this.dice.between(1, 6));
+    const batch = events.slice(this.#delivered, this.#delivered + this.random.between(1, 6));
     this.#delivered += batch.length;
     if (batch.some(({ event }) => event.data.eventTime * 1000 < this.scheduler.now - 600_000)) this.count("event-late");
-    if (batch.length > 1 && this.dice.roll(0.3)) {
+    if (batch.length > 1 && this.random.roll(0.3)) {
       this.count("event-reordered");
       batch.reverse();
     }
@@ -273,7 +273,7 @@ export class Simulation extends Scene {
 
   /** Faults stop. All that can be ready has to become ready, and then there must be nothing left to do. */
   async #calm(): Promise<string | undefined> {
-    const { dice, scheduler } = this;
+    const { random, scheduler } = this;
     this.tell("calm");
     this.chaos = false;
     this.unanswered.clear();
@@ -281,7 +281,7 @@ export class Simulation extends Scene {
     this.otherAccountUntil = 0;
     while (scheduler.processes.some((p) => !p.ended)) {
       const ready = scheduler.ready();
-      if (ready.length > 0) await scheduler.step(dice.pick(ready));
+      if (ready.length > 0) await scheduler.step(random.pick(ready));
       else scheduler.pass(30_000);
       const violation = this.check();
       if (violation) return violation;
@@ -293,7 +293,7 @@ export class Simulation extends Scene {
       if (violation) return violation;
       if (round % 4 === 0) quiet = this.#isSettled() ? quiet + 1 : 0;
       // By the second time everything that was made can be seen.
-      scheduler.pass(quiet === 1 ? this.world.switches.copyVisibleAfterMs : dice.between(30_000, 300_000));
+      scheduler.pass(quiet === 1 ? this.world.switches.copyVisibleAfterMs : random.between(30_000, 300_000));
     }
     // What is blocked for a reason that stands is tried again now and then, and may just have got through.
     let unfinished: string | undefined = "nothing was looked at";
@@ -317,7 +317,7 @@ export class Simulation extends Scene {
       (copy.missingSince !== undefined ||
         !(copy.state === "ready" || copy.state === "retired" || isExcused(this, copy)));
     const mayGo = ["too-recent", "enough-deleted"];
-    const isKept = this.last?.plan.kept.some(({ reason }) => mayGo.includes(reason.code)) ?? false;
+    const isKept = this.last?.plan.retained.some(({ reason }) => mayGo.includes(reason.code)) ?? false;
     return !isKept && this.last?.copies.some(isOpen) === false && this.last.plan.actions.length === 0;
   }
 

@@ -10,11 +10,11 @@ export function simulatedState(sim: Scene, process: Process): Both {
   const through = async <T>(verb: string, work: (state: Both) => Promise<T>): Promise<T> => {
     // When all is calm nothing happens in between: no gate is needed, and most of the work is saved.
     if (!sim.chaos) return work(sim.state);
-    const slow = sim.dice.roll(sim.stateFaults / 2);
+    const slow = sim.random.roll(sim.stateFaults / 2);
     if (slow) sim.count("state-slow");
-    await sim.scheduler.at(process, `state ${verb}`, slow ? { delay: sim.dice.between(1_000, 30_000) } : {});
-    if (sim.dice.roll(sim.stateFaults)) {
-      const done = sim.dice.roll(0.5);
+    await sim.scheduler.at(process, `state ${verb}`, slow ? { delay: sim.random.between(1_000, 30_000) } : {});
+    if (sim.random.roll(sim.stateFaults)) {
+      const done = sim.random.roll(0.5);
       sim.count(done ? "state-fails-after" : "state-fails-before");
       if (done) await work(sim.state);
       throw new StateError(`simulated: the database is away (${verb})`);
@@ -41,7 +41,7 @@ export function simulatedState(sim: Scene, process: Process): Both {
         sim.recorded.clear();
         sim.stateLostAt = sim.scheduler.now;
       }),
-    prune: (account, before) => through("prune", (s) => s.prune(account, before)),
+    deleteHistoryBefore: (account, before) => through("prune", (s) => s.deleteHistoryBefore(account, before)),
     saveRun: (run) => through("saveRun", (s) => s.saveRun(run)),
     runs: (account, limit) => through("runs", (s) => s.runs(account, limit)),
     append: (entries) =>

@@ -61,7 +61,7 @@ it("a bad image is ignored, its family is rolled back everywhere, and its copies
   expect(s.names(FACTORY, "ap-shanghai")).toEqual(["golden-1"]);
   expect(s.names(FACTORY, "ap-beijing")).toEqual(["golden-1", "golden-2"]);
   const { plan } = await replicate({ ...sweep, dryRun: true }, program);
-  expect(plan.kept).toMatchObject([{ reason: { code: "in-use", text: `it is used by instance ${instance.id}` } }]);
+  expect(plan.retained).toMatchObject([{ reason: { code: "in-use", text: `it is used by instance ${instance.id}` } }]);
   expect(reports[0]?.problems).toEqual([]);
 
   removeUser(s.t.world, "ap-beijing", instance.id);
@@ -198,8 +198,8 @@ it.each(["the answer is lost with which it is taken away", "the process ends bef
     const ends = async () => {
       throw new Error("killed");
     };
-    dying.cloud.withdraw = async (...args) => {
-      const answer = await program.cloud.withdraw(...args);
+    dying.cloud.unshare = async (...args) => {
+      const answer = await program.cloud.unshare(...args);
       if (isLost) throw lost;
       return answer;
     };

@@ -55,7 +55,7 @@ it("that is withdrawn changes nothing in the copies, and is reported; a newer on
   shareImage(s.t.world, root, [TEAM], "CANCEL", true);
   const [report] = await s.pass(3, [program]);
   expect(report?.copies.map(({ state }) => state)).toEqual(["ready", "ready", "ready"]);
-  expect(report?.problems).toMatchObject([{ code: "share-withdrawn" }]);
+  expect(report?.problems).toMatchObject([{ code: "source-revoked" }]);
   for (const region of [HOME, ...taken.to]) expect(s.names(TEAM, region)).toEqual(["base-1"]);
 
   shared("base-2");

@@ -4,7 +4,7 @@ import {
   type Answers,
   type Observation,
   type Question,
-  questionText,
+  questionId,
   type RegionView,
 } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
@@ -111,7 +111,7 @@ export function copy<S extends Copy["state"]>(region: string, own: Own<S>, base:
     policy: "golden",
     rootName: "golden-web",
     attempts: 0,
-    claims: 1,
+    claimCount: 1,
     createdAt: NOW - 3_600_000,
     updatedAt: NOW - 60_000,
     version: 3,
@@ -196,14 +196,11 @@ export const UNANSWERED: Answer = { unanswerable: { code: "unanswered-Unauthoriz
 /** Answers to the questions of a plan: a value, or `UNANSWERED`. */
 export function answered(...given: (readonly [Question, unknown])[]): Answers {
   return new Map(
-    given.map(([question, value]) => [
-      questionText(question),
-      value === UNANSWERED ? UNANSWERED : ({ value } as Answer),
-    ]),
+    given.map(([question, value]) => [questionId(question), value === UNANSWERED ? UNANSWERED : ({ value } as Answer)]),
   );
 }
 
-export const BORN: AccountRecord = { account: ACCOUNT, bornAt: NOW - 86_400_000, version: 1 };
+export const BORN: AccountRecord = { account: ACCOUNT, firstSeenAt: NOW - 86_400_000, version: 1 };
 
 /** A plan of a small world. */
 export function planOf(input: Partial<PlanInput> & Pick<PlanInput, "observation">): Plan {
@@ -221,14 +218,14 @@ export function planOf(input: Partial<PlanInput> & Pick<PlanInput, "observation"
 /** The destinations that a plan asks for, as `source → destination`. */
 export function sent(plan: Plan): string[] {
   return plan.actions.flatMap((action) =>
-    action.do === "send" ? action.drafts.map((d) => `${action.source.imageId} → ${d.copy.key.region}`) : [],
+    action.do === "send" ? action.claimRequests.map((d) => `${action.source.imageId} → ${d.copy.key.region}`) : [],
   );
 }
 
 /** The notes of a plan, as `destination: state (reason)`. */
 export function noted(plan: Plan): string[] {
   return plan.actions.flatMap((action) => {
-    if (action.do !== "note") return [];
+    if (action.do !== "record") return [];
     const { key, state } = action.copy;
     return [`${key.region}: ${state}${"reason" in action.copy ? ` (${action.copy.reason.code})` : ""}`];
   });
@@ -237,9 +234,9 @@ export function noted(plan: Plan): string[] {
 /** The calls of a plan that change something, in words. */
 export function called(plan: Plan): string[] {
   return plan.actions.flatMap((action): string[] => {
-    if (action.do === "note") return [];
+    if (action.do === "record") return [];
     if (action.do === "send")
-      return action.drafts.map(({ copy: { key } }) => `send ${action.source.imageId} → ${key.region}`);
+      return action.claimRequests.map(({ copy: { key } }) => `send ${action.source.imageId} → ${key.region}`);
     const { imageId } = action.image;
     if (action.do === "tag") return [`tag ${imageId}: ${Object.keys(action.tags).join(", ")}`];
     if (action.do === "delete") return [`delete ${imageId}`];

@@ -124,7 +124,7 @@ export function directoryState(folder: string): State & ReadableJournal {
           .sort((a, b) => b.startedAt - a.startedAt)
           .slice(0, limit),
       ),
-    prune: (account, before) =>
+    deleteHistoryBefore: (account, before) =>
       attempt(() => {
         for (const [kind, at] of [
           ["runs", "startedAt"],
@@ -152,7 +152,7 @@ export function directoryState(folder: string): State & ReadableJournal {
       attempt(() => {
         const all = readAll<JournalEntry>(place("journal", account)).reverse();
         const newestFirst = all.sort((a, b) => b.at - a.at);
-        const keys = new Set(newestFirst.filter((entry) => entry.image?.imageId === imageId).map(keyText));
+        const keys = new Set(newestFirst.filter((entry) => entry.image?.imageId === imageId).map(copyId));
         keys.delete(undefined);
         return newestFirst
           .filter(
@@ -160,7 +160,7 @@ export function directoryState(folder: string): State & ReadableJournal {
               imageId === undefined ||
               entry.image?.imageId === imageId ||
               entry.key?.rootId === imageId ||
-              keys.has(keyText(entry)),
+              keys.has(copyId(entry)),
           )
           .slice(0, limit);
       }),
@@ -170,7 +170,7 @@ export function directoryState(folder: string): State & ReadableJournal {
   };
 }
 
-function keyText(entry: JournalEntry): string | undefined {
+function copyId(entry: JournalEntry): string | undefined {
   return entry.key && JSON.stringify([entry.key.rootRegion, entry.key.rootId, entry.key.region, entry.key.variant]);
 }
 

@@ -19,7 +19,7 @@ import type { Policy } from "../../lib/model/policy.ts";
 import type { Cloud, ReadableJournal, Replicator, State } from "../../lib/model/ports.ts";
 import type { Millis } from "../../lib/model/types.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
-import type { Order } from "../../lib/replicator/run-requests.ts";
+import type { RunRequest } from "../../lib/replicator/run-requests.ts";
 import { NOW, SETTLE } from "./builders.ts";
 
 const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13", as: "2018-04-19" } as const;
@@ -46,8 +46,8 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
-export const sweep: Order = { why: "test", scope: { kind: "sweep" } };
-export const poll: Order = { why: "test", scope: { kind: "poll" } };
+export const sweep: RunRequest = { why: "test", scope: { kind: "sweep" } };
+export const poll: RunRequest = { why: "test", scope: { kind: "poll" } };
 
 /** The engines on which the spine runs in tests; PostgreSQL where there is one. */
 export const ENGINES = process.env["TEST_POSTGRES_URL"] ? (["embedded", "postgres"] as const) : (["embedded"] as const);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Emulated, startEmulatorProgram, userEnv } from "../e2e/support.ts";
-import { createDice, type Dice } from "../simulation/random.ts";
+import { type SeededRandom, seededRandom } from "../simulation/random.ts";
 import { type Evidence, judge, type LoggedRequest, type Verdict, type Wanted, type WorldImage } from "./judge.ts";
 import { isRunning, type Program, type Started, startProgram } from "./programs.ts";
 import { CHAIN, FAR, HOME, MAIN, PARTNER, POLICY, SET, SETTLE, SWITCHES } from "./setting.ts";
@@ -12,7 +12,7 @@ import { CHAIN, FAR, HOME, MAIN, PARTNER, POLICY, SET, SETTLE, SWITCHES } from "
 export class Arena {
   readonly cloud: Emulated;
   readonly stateUrl: string;
-  readonly dice: Dice;
+  readonly random: SeededRandom;
   /** Holds the policy, the embedded state, and what each process has printed. */
   readonly folder: string;
   readonly env: Record<string, string>;
@@ -29,7 +29,7 @@ export class Arena {
     this.cloud = cloud;
     this.stateUrl = stateUrl;
     this.folder = folder;
-    this.dice = createDice(seed);
+    this.random = seededRandom(seed);
     this.env = userEnv(cloud.url, {
       STATE_URL: stateUrl,
       POLICY_FILE: join(folder, "policy.yaml"),
@@ -49,7 +49,9 @@ export class Arena {
       folder,
       seed,
     );
-    const drawn = Object.fromEntries(Object.entries(SWITCHES).map(([name, values]) => [name, arena.dice.pick(values)]));
+    const drawn = Object.fromEntries(
+      Object.entries(SWITCHES).map(([name, values]) => [name, arena.random.pick(values)]),
+    );
     await arena.cloud.control("PUT", "switches", { ...drawn, ...switches });
     for (const [region, name] of [
       [HOME, "db-1"],

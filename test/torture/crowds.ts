@@ -46,9 +46,9 @@ export async function crowd(
 export async function poll(arena: Arena, rounds: number, say: (text: string) => void): Promise<void> {
   const bakeNow = async () => {
     for (let round = 1; round <= rounds; round += 1) {
-      await arena.bake(arena.dice.between(1, 3));
-      if (arena.dice.roll(0.4)) await arena.share();
-      await sleep(arena.dice.between(500, 4_000));
+      await arena.bake(arena.random.between(1, 3));
+      if (arena.random.roll(0.4)) await arena.share();
+      await sleep(arena.random.between(500, 4_000));
       if (round % 4 === 0) say(`round ${round} of ${rounds}`);
     }
   };
@@ -60,10 +60,10 @@ export async function neighbours(arena: Arena, kills: number, say: (text: string
   let killed = 0;
   const killOne = async (slots: readonly Slot[]) => {
     while (killed < kills) {
-      if (arena.dice.roll(0.5)) await arena.bake();
-      if (arena.dice.roll(0.1)) await arena.share();
-      await sleep(arena.dice.between(200, 1_800));
-      const { child } = arena.dice.pick(slots);
+      if (arena.random.roll(0.5)) await arena.bake();
+      if (arena.random.roll(0.1)) await arena.share();
+      await sleep(arena.random.between(200, 1_800));
+      const { child } = arena.random.pick(slots);
       if (!child || !isRunning(child)) continue;
       child.kill("SIGKILL");
       killed += 1;
@@ -85,11 +85,11 @@ export async function outages(arena: Arena, server: Server, times: number, say: 
   const stopAndStart = async () => {
     for (let time = 1; time <= times; time += 1) {
       await arena.bake(2);
-      await sleep(arena.dice.between(300, 3_000));
+      await sleep(arena.random.between(300, 3_000));
       await server.stop();
-      await sleep(arena.dice.between(100, 2_000));
+      await sleep(arena.random.between(100, 2_000));
       await server.start();
-      await sleep(arena.dice.between(500, 2_500));
+      await sleep(arena.random.between(500, 2_500));
       if (time % 3 === 0) say(`${time} of ${times} outages`);
     }
   };

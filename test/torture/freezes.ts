@@ -21,7 +21,7 @@ export async function freeze(arena: Arena, say: (text: string) => void): Promise
   for (let done = false; !done && Date.now() < giveUp; done = Date.now() > stoppedAt + WAITED_OUT && (await all())) {
     if (Date.now() < stoppedAt + WAITED_OUT - 120_000) await stopForAWhile(arena, child);
     await runOnce(arena, "poll-copies");
-    await sleep(arena.dice.between(1_000, 5_000));
+    await sleep(arena.random.between(1_000, 5_000));
   }
   if (!(await all())) arena.complaints.push("others have not made the copies of the process that was stopped");
   const waited = Math.round((Date.now() - stoppedAt) / 1000);
@@ -55,7 +55,7 @@ async function stopBetween(arena: Arena): Promise<{ child: Started; tokens: stri
       if (token) claimed.add(token);
     });
     await arena.until(() => claimed.size >= 12, child, 30_000);
-    await sleep(arena.dice.between(60, 150));
+    await sleep(arena.random.between(60, 150));
     child.kill("SIGSTOP");
     // What has left it arrives within this.
     await sleep(1_500);
@@ -72,15 +72,15 @@ async function stopBetween(arena: Arena): Promise<{ child: Started; tokens: stri
 
 /** Stops a process anywhere, lets others work, and lets it go on. */
 async function stopForAWhile(arena: Arena, frozen: Started): Promise<void> {
-  const event = arena.dice.roll(0.3) ? await arena.share() : (await arena.bake())[0];
-  const child = arena.start(arena.dice.pick(PROGRAMS), event);
+  const event = arena.random.roll(0.3) ? await arena.share() : (await arena.bake())[0];
+  const child = arena.start(arena.random.pick(PROGRAMS), event);
   const { pid } = child;
   if (pid === frozen.pid) throw new Error("a pid was given twice");
-  await sleep(arena.dice.between(250, 1_500));
+  await sleep(arena.random.between(250, 1_500));
   child.kill("SIGSTOP");
   arena.count("stopped anywhere");
   await runOnce(arena, "poll-copies");
-  await sleep(arena.dice.roll(0.4) ? CLAIM_LIFE + 2_000 : arena.dice.between(500, 8_000));
+  await sleep(arena.random.roll(0.4) ? CLAIM_LIFE + 2_000 : arena.random.between(500, 8_000));
   child.kill("SIGCONT");
   // An `apply --wait` waits for the process that is stopped, too: it is killed, and its work goes on elsewhere.
   await Promise.race([child.ended, sleep(5_000)]);

@@ -30,14 +30,14 @@ const PATIENCE = 6_000;
 
 /** One process after the other, killed with SIGKILL, until that many were. */
 export async function kill(arena: Arena, kills: number, say: (text: string) => void): Promise<number> {
-  const { dice } = arena;
+  const { random } = arena;
   const renamed = new Set<string>();
   let killed = 0;
   for (let round = 0; killed < kills && round < kills * 8; round += 1) {
     const moment = ORDER[killed % ORDER.length] as Moment;
-    const program = dice.pick(PROGRAMS);
+    const program = random.pick(PROGRAMS);
     // Tags and names have to be set a while after the copy was asked for: not only new work is to be found.
-    const event = dice.roll(0.25) ? await arena.share() : dice.roll(0.8) ? (await arena.bake())[0] : {};
+    const event = random.roll(0.25) ? await arena.share() : random.roll(0.8) ? (await arena.bake())[0] : {};
     const fault = await prepare(arena, moment);
     const child = arena.start(program, event);
     const came = await wait(arena, moment, fault, child);
@@ -47,7 +47,7 @@ export async function kill(arena: Arena, kills: number, say: (text: string) => v
     if (fault) await arena.cloud.control("DELETE", `faults/${fault}`);
     if (!alive || child.signalCode !== "SIGKILL") continue;
     killed += 1;
-    const left = await leftBehind(arena, child.pid, renamed);
+    const left = await undeletableImageIds(arena, child.pid, renamed);
     const onItsWay = came && moment === "while SyncImages is on its way" && left === "claimed, nothing sent";
     arena.count(onItsWay ? "sent, effect after the kill" : left);
     if (killed % 10 === 0) say(`${killed} of ${kills} kills`);
@@ -66,7 +66,7 @@ async function prepare(arena: Arena, moment: Moment): Promise<string | undefined
 /** Waits for the moment to come; whether it came. */
 async function wait(arena: Arena, moment: Moment, fault: string | undefined, child: Started): Promise<boolean> {
   if (moment === "at random") {
-    const until = Date.now() + arena.dice.between(150, 1500);
+    const until = Date.now() + arena.random.between(150, 1500);
     return !(await arena.until(() => Date.now() > until, child, 2_000));
   }
   if (moment === "after a claim") {
@@ -76,16 +76,18 @@ async function wait(arena: Arena, moment: Moment, fault: string | undefined, chi
   }
   const hit = async () => {
     const { faults } = await arena.cloud.control("GET", "faults");
-    const state = (faults as { id: string; held: number; fired: string[] }[]).find(({ id }) => id === fault);
-    return state !== undefined && (MOMENTS[moment]?.effect.kind === "delay" ? state.fired.length : state.held) > 0;
+    const state = (faults as { id: string; publicationHold: number; fired: string[] }[]).find(({ id }) => id === fault);
+    return (
+      state !== undefined && (MOMENTS[moment]?.effect.kind === "delay" ? state.fired.length : state.publicationHold) > 0
+    );
   };
   const came = await arena.until(hit, child, PATIENCE);
-  await sleep(arena.dice.between(0, 40));
+  await sleep(arena.random.between(0, 40));
   return came;
 }
 
 /** Where a kill came, by what the emulator and the state hold after it. */
-async function leftBehind(arena: Arena, pid: number | undefined, renamed: Set<string>): Promise<string> {
+async function undeletableImageIds(arena: Arena, pid: number | undefined, renamed: Set<string>): Promise<string> {
   const { account, images } = await arena.evidence();
   const state = await openState(arena.stateUrl);
   const copies = await state.copies(account).finally(() => state.close());

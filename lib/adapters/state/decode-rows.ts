@@ -41,7 +41,7 @@ const claim: Fields<{ claim: Claim }> = {
   "claim.claimedAt": "number",
   "claim.sendBy": "number",
   "claim.endedAt": "number?",
-  "claim.trouble": "string?",
+  "claim.sendFailure": "string?",
 };
 const copy: Fields<Copy> = {
   "key.account": "string",
@@ -52,12 +52,12 @@ const copy: Fields<Copy> = {
   policy: "string",
   rootName: "string",
   attempts: "number",
-  claims: "number",
+  claimCount: "number",
   createdAt: "number",
   updatedAt: "number",
   missingSince: "number?",
-  rolledBack: "string?",
-  unshared: "list?",
+  rolledBackFrom: "string?",
+  pendingReshare: "list?",
 };
 const arms: { readonly [S in CopyState]: Fields<Extract<Copy, { state: S }>> } = {
   waiting: { ...reason, notBefore: "number?" },
@@ -71,9 +71,9 @@ const arms: { readonly [S in CopyState]: Fields<Extract<Copy, { state: S }>> } =
 };
 const account: Fields<AccountRecord> = {
   account: "string",
-  bornAt: "number",
-  unknownUntil: "number?",
-  sweptAt: "number?",
+  firstSeenAt: "number",
+  uncertainUntil: "number?",
+  lastSweepAt: "number?",
   heartbeatAt: "number?",
 };
 const problems: Fields<AccountRecord> = { problems: "list" };

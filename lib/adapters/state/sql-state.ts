@@ -154,7 +154,7 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
         return rows.map(readRun);
       }),
 
-    prune: (account, before) =>
+    deleteHistoryBefore: (account, before) =>
       attempt(async () => {
         await db
           .deleteFrom("replicator_runs")

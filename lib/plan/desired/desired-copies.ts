@@ -1,49 +1,52 @@
-import { intermediateName, keyText, RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
+import { copyId, intermediateName, RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, Image, ImageRef, Settings, Variant } from "../../model/types.ts";
 import { copyName } from "../../policy/values/name-template.ts";
 import { whyBlocked, whyWaiting } from "./blockers.ts";
-import { mergedWant } from "./merge-policies.ts";
-import { readWhole, rootsOf, type Sight } from "./sources.ts";
-import type { PassedOver, Release, Want, Wanted } from "./types.ts";
+import { mergeDesired } from "./merge-policies.ts";
+import { readWhole, type SelectionInput, selectSources } from "./sources.ts";
+import type { DesiredCopies, DesiredCopy, NotSelected, Publication } from "./types.ts";
 
 /**
  * Every copy that the policies want, as far as the observation shows their roots. Where several policies want the same
  * copy, they are merged: see `merge.ts`.
  */
-export function wantedCopies(policies: readonly Policy[], sight: Sight): Wanted {
-  const { observation, copies } = sight;
-  const wants = new Map<string, Want>();
-  const passedOver: PassedOver[] = [];
+export function listDesiredCopies(policies: readonly Policy[], input: SelectionInput): DesiredCopies {
+  const { observation, copies } = input;
+  const desiredCopies = new Map<string, DesiredCopy>();
+  const notSelected: NotSelected[] = [];
   // One that was not seen once may still be there; and one that is only reported missing is not made again.
-  const made = new Set(
+  const finished = new Set(
     copies.flatMap((copy) =>
-      copy.state === "ready" || (copy.state === "blocked" && copy.reason.code === "gone") ? [keyText(copy.key)] : [],
+      copy.state === "ready" || (copy.state === "blocked" && copy.reason.code === "gone") ? [copyId(copy.key)] : [],
     ),
   );
-  const existing = new Set(copies.flatMap((copy) => ("imageId" in copy && copy.imageId ? [keyText(copy.key)] : [])));
-  const standing = new Set(copies.flatMap((copy) => (copy.state === "retired" ? [] : [keyText(copy.key)])));
+  const existing = new Set(copies.flatMap((copy) => ("imageId" in copy && copy.imageId ? [copyId(copy.key)] : [])));
+  const activeCopies = new Set(copies.flatMap((copy) => (copy.state === "retired" ? [] : [copyId(copy.key)])));
   for (const policy of policies.filter((p) => p.enabled)) {
     const isWhole = readWhole(policy, observation);
-    const roots = rootsOf(policy, sight, passedOver);
-    for (const root of [...roots.selected, ...roots.kept]) {
-      for (const want of wantsOf(policy, root, observation.account, made)) {
-        if (!isWhole && !standing.has(keyText(want.key))) continue;
-        if (roots.kept.has(root) && !existing.has(keyText(want.key))) continue;
-        const other = wants.get(keyText(want.key));
-        wants.set(keyText(want.key), other ? mergedWant(other, want, made.has(keyText(want.key))) : want);
+    const sources = selectSources(policy, input, notSelected);
+    for (const root of [...sources.selected, ...sources.retained]) {
+      for (const desired of desiredCopiesOf(policy, root, observation.account, finished)) {
+        if (!isWhole && !activeCopies.has(copyId(desired.key))) continue;
+        if (sources.retained.has(root) && !existing.has(copyId(desired.key))) continue;
+        const other = desiredCopies.get(copyId(desired.key));
+        desiredCopies.set(
+          copyId(desired.key),
+          other ? mergeDesired(other, desired, finished.has(copyId(desired.key))) : desired,
+        );
       }
     }
   }
-  return { wants, passedOver };
+  return { desiredCopies, notSelected };
 }
 
 /** A copy that is only there for others to be made from it. */
-const UNPUBLISHED: Release = { shareWith: [], together: false };
+const UNPUBLISHED: Publication = { shareWith: [], publishTogether: false };
 
 /** The copies that one policy wants of one root, each with the steps that lead to it. */
-function wantsOf(policy: Policy, root: Image, account: string, made: ReadonlySet<string>): Want[] {
+function desiredCopiesOf(policy: Policy, root: Image, account: string, finished: ReadonlySet<string>): DesiredCopy[] {
   const keyIn = (region: string, variant: Variant = "plain"): CopyKey => ({
     account,
     rootRegion: root.region,
@@ -54,7 +57,7 @@ function wantsOf(policy: Policy, root: Image, account: string, made: ReadonlySet
   const shared = root.type === "shared";
   const others = policy.to.filter((region) => region !== root.region);
   const first = keyIn(root.region);
-  const wants: Want[] = [];
+  const desiredCopies: DesiredCopy[] = [];
   // A shared image can only be copied within its own region (cvm 2017-03-12, SyncImages); that copy feeds the others.
   const regions = shared ? [root.region, ...others] : others;
   for (const region of regions) {
@@ -63,48 +66,48 @@ function wantsOf(policy: Policy, root: Image, account: string, made: ReadonlySet
     const encrypt = encryptIn(policy, region);
     // Only the own region of a shared image is here without being named; its first step is needed all the same.
     if (!policy.to.includes(region)) {
-      wants.push({ ...wantOf(policy, root, plain), release: UNPUBLISHED });
+      desiredCopies.push({ ...desiredCopyOf(policy, root, plain), publication: UNPUBLISHED });
       continue;
     }
     if (!encrypt) {
-      wants.push({ ...wantOf(policy, root, plain), ...source });
+      desiredCopies.push({ ...desiredCopyOf(policy, root, plain), ...source });
       continue;
     }
     // Encrypting works within one region only, so the copy goes there plain first.
     const encrypted = keyIn(region, `encrypted:${encrypt.kmsKeyId ?? "default"}`);
-    wants.push({ ...wantOf(policy, root, encrypted), parent: plain });
-    if (made.has(keyText(encrypted)) && keyText(plain) !== keyText(first)) continue;
-    const { settings, ...step } = wantOf(policy, root, plain);
+    desiredCopies.push({ ...desiredCopyOf(policy, root, encrypted), parent: plain });
+    if (finished.has(copyId(encrypted)) && copyId(plain) !== copyId(first)) continue;
+    const { settings, ...step } = desiredCopyOf(policy, root, plain);
     const name = intermediateName(plain, root.name);
-    wants.push({
+    desiredCopies.push({
       ...step,
       ...source,
       settings: { ...settings, name },
-      release: UNPUBLISHED,
+      publication: UNPUBLISHED,
       intermediate: true,
     });
   }
-  return wants;
+  return desiredCopies;
 }
 
 function encryptIn(policy: Policy, region: string) {
   return policy.copy.regions[region]?.encrypt ?? policy.copy.encrypt;
 }
 
-function wantOf(policy: Policy, root: Image, key: CopyKey): Want {
+function desiredCopyOf(policy: Policy, root: Image, key: CopyKey): DesiredCopy {
   const settings = settingsFor(policy, root, key.region);
   const block = whyBlocked(policy, root, key.region, settings);
   const wait = whyWaiting(root);
   const { family, shareWith, publish } = policy.copy;
   const own = family === "inherit" ? root.family : family;
-  const release = { shareWith, together: publish === "together", ...(own !== undefined && { family: own }) };
+  const publication = { shareWith, publishTogether: publish === "together", ...(own !== undefined && { family: own }) };
   return {
     key,
     policy,
     policies: [policy.name],
     root,
     settings,
-    release,
+    publication,
     ...(block && { block }),
     ...(wait && { wait }),
   };
@@ -127,13 +130,13 @@ function settingsFor(policy: Policy, root: Image, region: string): Settings {
 }
 
 /** Whether the observation proves that no policy wants a copy of this root: it was looked for, and nobody selects it. */
-export function isUnwanted(
+export function isOrphan(
   key: CopyKey,
-  wanted: Pick<Wanted, "wants">,
+  wanted: Pick<DesiredCopies, "desiredCopies">,
   observation: Observation,
-  isWithdrawn: (key: CopyKey) => boolean,
+  isSourceRevoked: (key: CopyKey) => boolean,
 ): boolean {
-  if (wanted.wants.has(keyText(key)) || isWithdrawn(key)) return false;
+  if (wanted.desiredCopies.has(copyId(key)) || isSourceRevoked(key)) return false;
   const root: ImageRef = { region: key.rootRegion, imageId: key.rootId };
   const custom = seen(observation, root, "custom");
   return custom !== "unread" && seen(observation, root, "shared") !== "unread";

@@ -1,5 +1,5 @@
 import type { Reason } from "../../model/types.ts";
-import type { Want } from "./types.ts";
+import type { DesiredCopy } from "./types.ts";
 
 const CONTRADICTION = "contradiction";
 
@@ -8,7 +8,7 @@ const CONTRADICTION = "contradiction";
  * made. What cannot be had together (two names, two families, two descriptions, two values of one tag) blocks it, for as
  * long as the policies are so; what can be told from the policies alone, `validate` refuses already.
  */
-export function mergedWant(first: Want, second: Want, isThere = false): Want {
+export function mergeDesired(first: DesiredCopy, second: DesiredCopy, isThere = false): DesiredCopy {
   const policies = [...new Set([...first.policies, ...second.policies])];
   // What one policy wants only as a step is what another wants for itself.
   if (first.intermediate !== second.intermediate) {
@@ -22,26 +22,26 @@ export function mergedWant(first: Want, second: Want, isThere = false): Want {
   const base = first.block && !second.block && !disputed ? second : first;
   const other = base === first ? second : first;
   const { block: _, ...merged } = base;
-  const family = base.release.family ?? other.release.family;
+  const family = base.publication.family ?? other.publication.family;
   const block = base.block ?? contradiction(first, second);
   return {
     ...merged,
     policies,
     settings: { ...base.settings, tags: { ...other.settings.tags, ...base.settings.tags } },
-    release: {
-      shareWith: [...new Set([...base.release.shareWith, ...other.release.shareWith])],
-      together: base.release.together || other.release.together,
+    publication: {
+      shareWith: [...new Set([...base.publication.shareWith, ...other.publication.shareWith])],
+      publishTogether: base.publication.publishTogether || other.publication.publishTogether,
       ...(family !== undefined && { family }),
     },
     ...(block && { block }),
   };
 }
 
-function contradiction(a: Want, b: Want): Reason | undefined {
+function contradiction(a: DesiredCopy, b: DesiredCopy): Reason | undefined {
   const differences = [
     differ("name", a.settings.name, b.settings.name),
     differ("description", a.settings.description, b.settings.description),
-    differ("family", a.release.family, b.release.family),
+    differ("family", a.publication.family, b.publication.family),
     ...Object.entries(a.settings.tags).map(([key, value]) =>
       Object.hasOwn(b.settings.tags, key) ? differ(`tag ${key}`, value, b.settings.tags[key]) : undefined,
     ),

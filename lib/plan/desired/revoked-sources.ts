@@ -1,33 +1,33 @@
-import { lineageOf, rootText } from "../../model/identity.ts";
+import { lineageOf, rootRefId } from "../../model/identity.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { Copy, CopyKey, ImageRef, Reason } from "../../model/types.ts";
-import type { Want } from "./types.ts";
+import type { DesiredCopy } from "./types.ts";
 
 /**
  * Shared images that are not there any more: whoever shared one has ended that, or deleted it. That is no reason to give up
  * what was made of it: the copies stay as they are, and a person is told. Only where a policy takes the newest, and has as many
  * that are newer in its family, nobody wants them any more.
  */
-export function withdrawnShares(
+export function findRevokedSources(
   copies: readonly Copy[],
-  wants: ReadonlyMap<string, Want>,
+  desiredCopies: ReadonlyMap<string, DesiredCopy>,
   policies: readonly Policy[],
   observation: Observation,
   isRolledBack: (root: ImageRef) => boolean,
-): { readonly isWithdrawn: (key: CopyKey) => boolean; readonly problems: readonly Reason[] } {
+): { readonly isSourceRevoked: (key: CopyKey) => boolean; readonly problems: readonly Reason[] } {
   const shared = sharedRoots(copies, observation);
   const gone = new Map<string, readonly Copy[]>();
   for (const [root, ref] of shared) {
     if (seen(observation, ref, "shared") !== "absent" || seen(observation, ref) !== "absent") continue;
-    const made = copies.filter((copy) => rootText(copy.key) === root);
-    if (!made.every((copy) => isAgedOut(copy, wants, policies, isRolledBack))) gone.set(root, made);
+    const made = copies.filter((copy) => rootRefId(copy.key) === root);
+    if (!made.every((copy) => isAgedOut(copy, desiredCopies, policies, isRolledBack))) gone.set(root, made);
   }
   const stand = [...gone.values()].flatMap((made) => made.find((copy) => copy.state !== "retired") ?? []);
   return {
-    isWithdrawn: (key) => gone.has(rootText(key)),
+    isSourceRevoked: (key) => gone.has(rootRefId(key)),
     problems: stand.map(({ key, rootName }) => ({
-      code: "share-withdrawn",
+      code: "source-revoked",
       text: `${key.rootId} ("${rootName}") in ${key.rootRegion} is not shared with this account any more; its copies stay as they are`,
       remedy: "ask its owner, or delete the copies if they are of no use",
     })),
@@ -38,14 +38,14 @@ export function withdrawnShares(
 function sharedRoots(copies: readonly Copy[], observation: Observation): ReadonlyMap<string, ImageRef> {
   const roots = new Map<string, ImageRef>();
   for (const { key } of copies) {
-    if (key.region === key.rootRegion) roots.set(rootText(key), { region: key.rootRegion, imageId: key.rootId });
+    if (key.region === key.rootRegion) roots.set(rootRefId(key), { region: key.rootRegion, imageId: key.rootId });
   }
   for (const view of observation.regions.values()) {
     for (const image of view.images.values()) {
       const lineage = lineageOf(image);
       if (!lineage || lineage.parent.region !== lineage.rootRegion || lineage.parent.imageId === lineage.rootId)
         continue;
-      roots.set(rootText(lineage), { region: lineage.rootRegion, imageId: lineage.rootId });
+      roots.set(rootRefId(lineage), { region: lineage.rootRegion, imageId: lineage.rootId });
     }
   }
   return roots;
@@ -57,7 +57,7 @@ function sharedRoots(copies: readonly Copy[], observation: Observation): Readonl
  */
 function isAgedOut(
   copy: Copy,
-  wants: ReadonlyMap<string, Want>,
+  desiredCopies: ReadonlyMap<string, DesiredCopy>,
   policies: readonly Policy[],
   isRolledBack: (root: ImageRef) => boolean,
 ): boolean {
@@ -70,7 +70,7 @@ function isAgedOut(
   );
   if (takesAll) return false;
   const newer = new Set(
-    [...wants.values()].flatMap(({ policies: by, root }) =>
+    [...desiredCopies.values()].flatMap(({ policies: by, root }) =>
       by.includes(copy.policy) &&
       (root.family ?? "") === rootFamily &&
       root.createdAt > rootCreatedAt &&

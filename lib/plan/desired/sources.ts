@@ -4,10 +4,10 @@ import type { Policy } from "../../model/policy.ts";
 import { CLOCK_SKEW } from "../../model/time.ts";
 import type { Copy, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
 import { newestOf, type Version, whyNotSelected } from "../../policy/values/select.ts";
-import type { PassedOver } from "./types.ts";
+import type { NotSelected } from "./types.ts";
 
 /** What there is to select from. */
-export interface Sight {
+export interface SelectionInput {
   readonly observation: Observation;
   readonly copies: readonly Copy[];
   readonly now: Millis;
@@ -17,49 +17,49 @@ export interface Sight {
 }
 
 /** The sources that a policy selects. */
-export interface Roots {
+export interface SelectedSources {
   readonly selected: ReadonlySet<Image>;
   /** Those of which it wants the copies that are there already, and no others. */
-  readonly kept: ReadonlySet<Image>;
+  readonly retained: ReadonlySet<Image>;
 }
 
 /** What a policy selects, as far as it was read, and what it leaves out. */
-export function rootsOf(policy: Policy, sight: Sight, passedOver: PassedOver[]): Roots {
-  const { observation, copies, now, isRolledBack } = sight;
+export function selectSources(policy: Policy, input: SelectionInput, notSelected: NotSelected[]): SelectedSources {
+  const { observation, copies, now, isRolledBack } = input;
   const recorded = recordedCopies(copies);
   const selected: Image[] = [];
   for (const region of policy.from) {
     for (const image of observation.regions.get(region)?.images.values() ?? []) {
       if (image.type !== policy.select.type) continue;
       const reason =
-        whyACopy(image, observation.account, recorded) ?? whyNotSelected(policy.select, image, now) ?? undefined;
-      if (reason) passedOver.push({ policy: policy.name, image, reason });
+        whyIsCopy(image, observation.account, recorded) ?? whyNotSelected(policy.select, image, now) ?? undefined;
+      if (reason) notSelected.push({ policy: policy.name, image, reason });
       else selected.push(image);
     }
   }
   if (policy.select.newest === undefined || !readWhole(policy, observation))
-    return { selected: new Set(selected), kept: new Set() };
+    return { selected: new Set(selected), retained: new Set() };
   // One that failed takes nobody's place.
-  const standing = selected.filter((image) => !hasFailed(image));
-  const doubtful = justGone(policy, sight);
-  const among = new Set<Version>(newestOf(policy.select, [...standing, ...doubtful]));
-  const newest = new Set(standing.filter((image) => among.has(image)));
+  const usableImages = selected.filter((image) => !hasFailed(image));
+  const recentlyGone = recentlyGoneSources(policy, input);
+  const among = new Set<Version>(newestOf(policy.select, [...usableImages, ...recentlyGone]));
+  const newest = new Set(usableImages.filter((image) => among.has(image)));
   // For one that was rolled back, or may be gone, the copies of a former one are kept that are there still; none is made anew.
-  const good = standing.filter((image) => !isRolledBack(image));
-  const kept = new Set(newestOf(policy.select, good).filter((image) => !newest.has(image)));
-  for (const image of selected.filter((i) => !newest.has(i) && !kept.has(i))) {
+  const good = usableImages.filter((image) => !isRolledBack(image));
+  const retained = new Set(newestOf(policy.select, good).filter((image) => !newest.has(image)));
+  for (const image of selected.filter((i) => !newest.has(i) && !retained.has(i))) {
     const text = `not among the newest ${policy.select.newest}`;
     const remedy = "raise select.newest, or deprecate newer ones";
-    passedOver.push({ policy: policy.name, image, reason: { code: "not-newest", text, remedy } });
+    notSelected.push({ policy: policy.name, image, reason: { code: "not-newest", text, remedy } });
   }
-  return { selected: newest, kept };
+  return { selected: newest, retained };
 }
 
 /**
  * Sources that are absent while their copies are there, or were until just now: a lagging list may have left them out, or their share was
  * withdrawn. They keep their place among the newest, so that no older version is copied in their stead.
  */
-function justGone(policy: Policy, { observation, copies, now, settle }: Sight): Version[] {
+function recentlyGoneSources(policy: Policy, { observation, copies, now, settle }: SelectionInput): Version[] {
   const gone = new Map<string, Version>();
   for (const copy of copies) {
     const { key, rootCreatedAt: createdAt, rootFamily: family } = copy;
@@ -74,7 +74,7 @@ function justGone(policy: Policy, { observation, copies, now, settle }: Sight): 
 }
 
 /** A copy is never a source, whoever selects it: else a pair A → B and B → A would never end. */
-function whyACopy(image: Image, account: string, recorded: ReadonlySet<string>): Reason | undefined {
+function whyIsCopy(image: Image, account: string, recorded: ReadonlySet<string>): Reason | undefined {
   if (!isMarked(image, account) && !recorded.has(refText(image))) return undefined;
   return { code: "is-a-copy", text: "it is a copy itself; only its root is replicated" };
 }

@@ -3,7 +3,7 @@ import type { Policy } from "../../model/policy.ts";
 import type { Image, ImageType, Millis } from "../../model/types.ts";
 import { EXAMPLE_ACCOUNT, type Example } from "../../policy/parse-examples.ts";
 import { REGIONS } from "../../policy/values/regions.ts";
-import { wantedCopies } from "./desired-copies.ts";
+import { listDesiredCopies } from "./desired-copies.ts";
 
 /** What came of an example. It holds if nothing is missing and nothing is too many. */
 export interface ExampleResult {
@@ -19,18 +19,18 @@ export interface ExampleResult {
 /** Holds the policies to an example, by what the planner itself wants of this image. */
 export function tryExample(example: Example, policies: readonly Policy[], now: Millis): ExampleResult {
   const { image, policy: only, regions: expected } = example;
-  const { wants, passedOver } = wantedCopies(policies, {
+  const { desiredCopies, notSelected } = listDesiredCopies(policies, {
     observation: worldOf(image),
     copies: [],
     now,
     settle: 0,
     isRolledBack: () => false,
   });
-  const concerned = [...wants.values()].filter(
-    (want) => !want.intermediate && (only === undefined || want.policies.includes(only)),
+  const concerned = [...desiredCopies.values()].filter(
+    (desired) => !desired.intermediate && (only === undefined || desired.policies.includes(only)),
   );
-  const inRegion = (region: string) => concerned.filter((want) => want.key.region === region);
-  const got = [...new Set(concerned.filter((want) => !want.block).map(({ key }) => key.region))];
+  const inRegion = (region: string) => concerned.filter((desired) => desired.key.region === region);
+  const got = [...new Set(concerned.filter((desired) => !desired.block).map(({ key }) => key.region))];
 
   const whyMissing = (region: string): string[] => {
     const blocks = inRegion(region).flatMap(({ block }) => (block ? [block.text] : []));
@@ -41,7 +41,7 @@ export function tryExample(example: Example, policies: readonly Policy[], now: M
     if (named.length === 0)
       return [only === undefined ? "no policy names it in `to`" : `policy ${only} does not name it in \`to\``];
     return named.map((policy) => {
-      const passed = passedOver.find((one) => one.policy === policy.name);
+      const passed = notSelected.find((one) => one.policy === policy.name);
       return `${policy.name}: ${passed?.reason.text ?? whyNotLookedAt(policy, image)}`;
     });
   };

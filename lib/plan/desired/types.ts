@@ -2,23 +2,23 @@ import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, Image, Reason, Settings } from "../../model/types.ts";
 
 /** An image that a policy looked at and did not take. */
-export interface PassedOver {
+export interface NotSelected {
   readonly policy: string;
   readonly image: Image;
   readonly reason: Reason;
 }
 
 /** What others get to see of a finished copy. */
-export interface Release {
+export interface Publication {
   readonly family?: string;
   /** Accounts. */
   readonly shareWith: readonly string[];
   /** The family moves in all regions together. */
-  readonly together: boolean;
+  readonly publishTogether: boolean;
 }
 
 /** A copy that a policy wants, and what stands in its way as far as the policy and the root show. */
-export interface Want {
+export interface DesiredCopy {
   readonly key: CopyKey;
   /** The one whose limits count; see `policies` for all that want the copy. */
   readonly policy: Policy;
@@ -28,7 +28,7 @@ export interface Want {
   /** The copy that this one is made from, where that is not the root itself: a later step of a chain. */
   readonly parent?: CopyKey;
   readonly settings: Settings;
-  readonly release: Release;
+  readonly publication: Publication;
   /** A plain copy that is there only to be encrypted, and goes when that is done. */
   readonly intermediate?: true;
   /** Needs a person. */
@@ -37,8 +37,8 @@ export interface Want {
   readonly wait?: Reason;
 }
 
-export interface Wanted {
+export interface DesiredCopies {
   /** By `keyText`. */
-  readonly wants: ReadonlyMap<string, Want>;
-  readonly passedOver: readonly PassedOver[];
+  readonly desiredCopies: ReadonlyMap<string, DesiredCopy>;
+  readonly notSelected: readonly NotSelected[];
 }

@@ -1,7 +1,7 @@
-import { keyText, rootText } from "../../model/identity.ts";
+import { copyId, rootRefId } from "../../model/identity.ts";
 import { type Answers, answerTo, hasFailed, type Observation, type Question, seen } from "../../model/observation.ts";
 import type { Copy, CopyKey, Image, Reason } from "../../model/types.ts";
-import type { Want } from "../desired/types.ts";
+import type { DesiredCopy } from "../desired/types.ts";
 import type { RolledBack } from "./rolled-back.ts";
 
 /**
@@ -11,8 +11,8 @@ import type { RolledBack } from "./rolled-back.ts";
  */
 export interface Families {
   readonly leads: (key: CopyKey) => boolean;
-  readonly usurps: (image: Image) => boolean;
-  readonly asks: readonly Question[];
+  readonly isWronglyLeading: (image: Image) => boolean;
+  readonly questions: readonly Question[];
   readonly problems: readonly Reason[];
 }
 
@@ -20,33 +20,33 @@ const LIVE = new Set<Copy["state"]>(["copying", "finishing", "ready"]);
 
 /** Who leads in each family and region, by what is remembered, and who stands in the way of it, by what the cloud says. */
 export function families(
-  remembered: readonly Copy[],
-  wants: ReadonlyMap<string, Want>,
+  recorded: readonly Copy[],
+  desiredCopies: ReadonlyMap<string, DesiredCopy>,
   observation: Observation,
   answers: Answers,
   sweep: boolean,
-  rolledBack: RolledBack,
+  rollbacks: RolledBack,
 ): Families {
-  const copies = remembered.map((copy) => asWanted(copy, wants.get(keyText(copy.key))));
+  const copies = recorded.map((copy) => withDesired(copy, desiredCopies.get(copyId(copy.key))));
   const leaders = new Map<string, Copy>();
   for (const copy of copies) {
-    if (copy.family === undefined || !LIVE.has(copy.state) || rolledBack.of(copy.key, copy) !== undefined) continue;
+    if (copy.family === undefined || !LIVE.has(copy.state) || rollbacks.of(copy.key, copy) !== undefined) continue;
     const place = `${copy.key.region}/${copy.family}`;
     const other = leaders.get(place);
     if (!other || isNewer(copy, other)) leaders.set(place, copy);
   }
-  const leading = new Set([...leaders.values()].map(({ key }) => keyText(key)));
-  const usurpers = new Set<string>();
-  const asks: Question[] = [];
+  const leading = new Set([...leaders.values()].map(({ key }) => copyId(key)));
+  const wronglyLeading = new Set<string>();
+  const questions: Question[] = [];
   const problems: Reason[] = [];
   if (sweep) {
     const ours = new Map(copies.flatMap((copy) => (hasImage(copy) ? [[imageText(copy), copy] as const] : [])));
     for (const leader of leaders.values()) judge(leader, ours);
   }
   return {
-    leads: (key) => leading.has(keyText(key)),
-    usurps: (image) => usurpers.has(`${image.region}/${image.imageId}`),
-    asks,
+    leads: (key) => leading.has(copyId(key)),
+    isWronglyLeading: (image) => wronglyLeading.has(`${image.region}/${image.imageId}`),
+    questions,
     problems,
   };
 
@@ -64,51 +64,51 @@ export function families(
     if (holders.length === 0) return;
     const question = { ask: "family", region, family } as const;
     const answer = answerTo(answers, question);
-    if (!answer) asks.push(question);
+    if (!answer) questions.push(question);
     else if ("unanswerable" in answer) {
       for (const other of holders)
-        if (!other.deprecated && givesWay(other) && other.createdAt >= image.createdAt) usurp(other);
+        if (!other.deprecated && mayLeaveFamily(other) && other.createdAt >= image.createdAt) markWronglyLeading(other);
     } else if (answer.value !== undefined && answer.value !== image.imageId) {
       const pointed = holders.find(({ imageId }) => imageId === answer.value);
-      if (pointed && givesWay(pointed)) usurp(pointed);
+      if (pointed && mayLeaveFamily(pointed)) markWronglyLeading(pointed);
       else if (pointed && !ours.has(`${region}/${pointed.imageId}`)) {
         problems.push({
-          code: "family-held",
+          code: "family-taken",
           text: `the family ${family} in ${region} points to ${answer.value} ("${pointed.name}"), which is none of ours, and not to ${image.imageId}`,
           remedy: "take that image out of the family, or give the copies another one (copy.family)",
         });
       }
     }
 
-    function usurp(other: Image): void {
-      usurpers.add(`${other.region}/${other.imageId}`);
+    function markWronglyLeading(other: Image): void {
+      wronglyLeading.add(`${other.region}/${other.imageId}`);
     }
     /** What a policy wants today gives way, and an older version that none wants; a newer one, as its source may only be gone, stays. */
-    function givesWay(other: Image): boolean {
+    function mayLeaveFamily(other: Image): boolean {
       const copy = ours.get(`${region}/${other.imageId}`);
       if (copy?.state === "ready") return !copy.adopted;
       return (
         copy?.state === "retired" &&
         !copy.adopted &&
         // Made of the same source, with other encryption: the one that is wanted counts.
-        (rootText(leader.key) === rootText(copy.key) || (copy.rootCreatedAt !== undefined && isNewer(leader, copy)))
+        (rootRefId(leader.key) === rootRefId(copy.key) || (copy.rootCreatedAt !== undefined && isNewer(leader, copy)))
       );
     }
   }
 }
 
 /** The policy may have another family for it by now, and a copy that was found by its marks has neither that nor an age. */
-function asWanted(copy: Copy, want: Want | undefined): Copy {
-  if (!want) return copy;
+function withDesired(copy: Copy, desired: DesiredCopy | undefined): Copy {
+  if (!desired) return copy;
   const { family: _, ...rest } = copy;
-  const { family } = want.release;
-  const known = { ...rest, rootCreatedAt: want.root.createdAt };
+  const { family } = desired.publication;
+  const known = { ...rest, rootCreatedAt: desired.root.createdAt };
   return family === undefined ? known : { ...known, family };
 }
 
 function isNewer(a: Copy, b: Copy): boolean {
   const [x, y] = [a.rootCreatedAt ?? 0, b.rootCreatedAt ?? 0];
-  return x === y ? keyText(a.key) > keyText(b.key) : x > y;
+  return x === y ? copyId(a.key) > copyId(b.key) : x > y;
 }
 
 function imageOf(copy: Copy, observation: Observation): Image | undefined {

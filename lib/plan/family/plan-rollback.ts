@@ -1,16 +1,16 @@
 import {
+  copyId,
   IGNORE_TAG,
   isAside,
   isIntermediate,
   isProven,
-  keyText,
   ROLLED_BACK_TAG,
-  rootText,
+  rootRefId,
   tokenIn,
 } from "../../model/identity.ts";
 import { hasFailed, type Observation, seen } from "../../model/observation.ts";
 import type { Copy, Image, ImageRef, Reason } from "../../model/types.ts";
-import type { Act, Note } from "../types.ts";
+import type { CloudCall, RecordChange } from "../types.ts";
 import { ROLLBACK } from "../upkeep/refresh-record.ts";
 
 /** What rolling a family back does in one region. */
@@ -26,8 +26,8 @@ export interface RegionRollback {
 export interface Rollback {
   readonly regions: readonly RegionRollback[];
   /** What is remembered before the marks are set, also of copies that are not finished. */
-  readonly notes: readonly Note[];
-  readonly acts: readonly Extract<Act, { do: "tag" }>[];
+  readonly changes: readonly RecordChange[];
+  readonly calls: readonly Extract<CloudCall, { do: "tag" }>[];
   /** The copies whose attributes follow from the marks. */
   readonly concerned: ReadonlySet<string>;
   readonly problems: readonly Reason[];
@@ -36,7 +36,7 @@ export interface Rollback {
 }
 
 /** A copy of ours, provably, and its image. */
-interface Held {
+interface OwnedCopy {
   readonly copy: Copy & { readonly imageId: string };
   readonly image: Image;
 }
@@ -56,82 +56,82 @@ export function rollback(
   further: boolean,
   now: number,
 ): Rollback {
-  const held = copies
-    .flatMap((copy) => heldBy(copy, observation) ?? [])
+  const ownedCopies = copies
+    .flatMap((copy) => ownedCopyOf(copy, observation) ?? [])
     .sort((a, b) => (isOlder(a, b) ? 1 : isOlder(b, a) ? -1 : 0));
-  const marked = held.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === family);
-  const unmarked = held.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === undefined);
+  const marked = ownedCopies.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === family);
+  const unmarked = ownedCopies.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === undefined);
   const inFamily = unmarked.filter(({ image }) => image.family === family);
   const begun = inFamily.filter((one) => marked.some((other) => isSameRoot(one, other)));
   const [newest] = further ? inFamily.filter((one) => !begun.includes(one)) : inFamily;
   const [before] = marked;
   const isDone = !further && before !== undefined && (newest === undefined || isOlder(newest, before));
   const bad = isDone ? (begun[0] ?? before) : newest;
-  if (!bad) return nothing(family, copies, held);
+  if (!bad) return noRollback(family, copies, ownedCopies);
 
   const regions: RegionRollback[] = [];
   const problems: Reason[] = [];
   /** Those that get the mark, and those that get the family. */
-  const out = new Map<string, Held>();
-  const into: Held[] = [];
+  const out = new Map<string, OwnedCopy>();
+  const into: OwnedCopy[] = [];
   const concerned = new Set<string>();
   for (const one of [...inFamily, ...marked].filter((other) => isSameRoot(other, bad))) {
     const { region } = one.copy.key;
     const former = unmarked
       .filter((other) => other.copy.key.region === region && isOlder(other, bad))
       .find((other) => isFormer(other, family, observation));
-    concerned.add(keyText(one.copy.key));
+    concerned.add(copyId(one.copy.key));
     if (former) {
       regions.push({ region, from: named(one.image), to: named(former.image) });
-      concerned.add(keyText(former.copy.key));
+      concerned.add(copyId(former.copy.key));
       if (former.image.family !== family) into.push(former);
     } else if (!marked.includes(one)) {
       const text = `${region} has no former copy in the family "${family}"; ${one.image.imageId} stays in it`;
       problems.push({ code: "no-former", text, remedy: "deprecate that image by hand if nothing is better than it" });
       continue;
     }
-    if (!marked.includes(one)) out.set(keyText(one.copy.key), one);
+    if (!marked.includes(one)) out.set(copyId(one.copy.key), one);
   }
   const isBegun = out.size > 0 || marked.some((other) => isSameRoot(other, bad));
   // Those that are not in the family yet, finished or not.
-  const late = copies.filter(
+  const unpublished = copies.filter(
     (copy) =>
       isBegun &&
       isSameRoot({ copy }, bad) &&
       copy.family === family &&
-      copy.rolledBack === undefined &&
-      ![...inFamily, ...marked].some((one) => keyText(one.copy.key) === keyText(copy.key)),
+      copy.rolledBackFrom === undefined &&
+      ![...inFamily, ...marked].some((one) => copyId(one.copy.key) === copyId(copy.key)),
   );
-  const unfinished = late.filter((copy) => !isFinished(copy));
-  const lateKeys = new Set(late.filter(isFinished).map(({ key }) => keyText(key)));
-  for (const one of held) if (lateKeys.has(keyText(one.copy.key))) out.set(keyText(one.copy.key), one);
+  const unfinished = unpublished.filter((copy) => !isFinished(copy));
+  const unpublishedIds = new Set(unpublished.filter(isFinished).map(({ key }) => copyId(key)));
+  for (const one of ownedCopies) if (unpublishedIds.has(copyId(one.copy.key))) out.set(copyId(one.copy.key), one);
   for (const key of out.keys()) concerned.add(key);
 
-  const mending = { what: ROLLBACK, tries: 0, at: now };
-  const remember = (copy: Copy, text: string): Note => {
-    return { do: "note", copy: { ...copy, updatedAt: now }, what: ROLLBACK, text };
+  const repair = { what: ROLLBACK, tries: 0, at: now };
+  const remember = (copy: Copy, text: string): RecordChange => {
+    return { do: "record", copy: { ...copy, updatedAt: now }, what: ROLLBACK, text };
   };
   const leaving = [...out.values()].map(({ copy, image }) => {
-    const going: Copy = isFinished(copy) ? { ...copy, mending } : atOnce(copy);
-    const note = remember({ ...going, rolledBack: family }, `out of ${family}`);
-    const act = { do: "tag", copy: note.copy, image, tags: { [ROLLED_BACK_TAG]: family } } as const;
-    return { note, act };
+    const going: Copy = isFinished(copy) ? { ...copy, repair } : withoutBackoff(copy);
+    const change = remember({ ...going, rolledBackFrom: family }, `out of ${family}`);
+    const call = { do: "tag", copy: change.copy, image, tags: { [ROLLED_BACK_TAG]: family } } as const;
+    return { change, call };
   });
-  const notes = [
-    ...leaving.map(({ note }) => note),
-    ...unfinished.map((copy) => remember({ ...atOnce(copy), rolledBack: family }, `out of ${family}`)),
+  const changes = [
+    ...leaving.map(({ change }) => change),
+    ...unfinished.map((copy) => remember({ ...withoutBackoff(copy), rolledBackFrom: family }, `out of ${family}`)),
     // That it is to have the family is no drift, which might be only reported.
-    ...into.map(({ copy: { rolledBack: _, ...copy } }) =>
-      remember(isFinished(copy) ? { ...copy, mending } : copy, `back into ${family}`),
+    ...into.map(({ copy: { rolledBackFrom: _, ...copy } }) =>
+      remember(isFinished(copy) ? { ...copy, repair } : copy, `back into ${family}`),
     ),
   ];
   const remarks = [
-    ...(isDone && out.size === 0 ? [doneBefore(bad)] : []),
-    ...differing(regions),
+    ...(isDone && out.size === 0 ? [alreadyRolledBack(bad)] : []),
+    ...differingTargets(regions),
     ...unfinished.map(notPublished),
-    ...(regions.length > 0 ? ofSource(family, bad, observation) : []),
+    ...(regions.length > 0 ? sourceRemarks(family, bad, observation) : []),
   ];
-  return { regions, notes, acts: leaving.map(({ act }) => act), concerned, problems, remarks };
+  return { regions, changes, calls: leaving.map(({ call }) => call), concerned, problems, remarks };
 }
 
 function isFinished(copy: Copy): copy is Extract<Copy, { state: "ready" | "retired" }> {
@@ -139,7 +139,7 @@ function isFinished(copy: Copy): copy is Extract<Copy, { state: "ready" | "retir
 }
 
 /** What is blocked is looked at again in a while only; for this, at once. */
-function atOnce(copy: Copy): Copy {
+function withoutBackoff(copy: Copy): Copy {
   if (copy.state !== "blocked" || !copy.claim) return copy;
   const { notBefore: _, ...rest } = copy;
   return rest;
@@ -149,7 +149,7 @@ function atOnce(copy: Copy): Copy {
  * A copy to go back to: finished, under its own name, and nobody has called its source bad. It may have been made too late to have ever been
  * in the family: what matters is which family it shall have.
  */
-function isFormer({ copy, image }: Held, family: string, observation: Observation): boolean {
+function isFormer({ copy, image }: OwnedCopy, family: string, observation: Observation): boolean {
   if (!isFinished(copy) || image.state !== "NORMAL" || image.deprecated) return false;
   if (isAside(image, copy.key) || isIntermediate(image, copy.key)) return false;
   const root = seen(observation, { region: copy.key.rootRegion, imageId: copy.key.rootId });
@@ -157,17 +157,17 @@ function isFormer({ copy, image }: Held, family: string, observation: Observatio
   return image.family === family || (copy.state === "ready" && copy.family === family);
 }
 
-function nothing(family: string, copies: readonly Copy[], held: readonly Held[]): Rollback {
-  const known = new Set([...copies.map((copy) => copy.family), ...held.map(({ image }) => image.family)]);
+function noRollback(family: string, copies: readonly Copy[], ownedCopies: readonly OwnedCopy[]): Rollback {
+  const known = new Set([...copies.map((copy) => copy.family), ...ownedCopies.map(({ image }) => image.family)]);
   const names = [...known].flatMap((name) => (name ? [`"${name}"`] : [])).sort();
   const text = `no finished copy of this account is in the family "${family}"`;
   const remedy = names.length > 0 ? `there are ${names.join(", ")}` : "cvm-replicator status shows all copies";
   const problems = [{ code: "no-such-family", text, remedy }];
-  return { regions: [], notes: [], acts: [], concerned: new Set(), problems, remarks: [] };
+  return { regions: [], changes: [], calls: [], concerned: new Set(), problems, remarks: [] };
 }
 
 /** Under a name of its own, whatever it is doing: an image that is being copied is SYNCING. */
-function heldBy(copy: Copy, observation: Observation): Held | undefined {
+function ownedCopyOf(copy: Copy, observation: Observation): OwnedCopy | undefined {
   if (!("imageId" in copy) || copy.imageId === undefined || ("adopted" in copy && copy.adopted)) return undefined;
   const image = seen(observation, { region: copy.key.region, imageId: copy.imageId });
   if (typeof image === "string" || hasFailed(image) || tokenIn(image.name)) return undefined;
@@ -175,12 +175,12 @@ function heldBy(copy: Copy, observation: Observation): Held | undefined {
   return { copy: { ...copy, imageId: copy.imageId }, image };
 }
 
-function doneBefore(bad: Held): Reason {
+function alreadyRolledBack(bad: OwnedCopy): Reason {
   const remedy = "--further goes back one more version";
   return { code: "rolled-back-before", text: `${nameOf(bad)} was rolled back before`, remedy };
 }
 
-function differing(regions: readonly RegionRollback[]): Reason[] {
+function differingTargets(regions: readonly RegionRollback[]): Reason[] {
   const versions = new Map<string, string[]>();
   for (const { region, to } of regions) versions.set(to.name, [...(versions.get(to.name) ?? []), region]);
   if (versions.size < 2) return [];
@@ -194,7 +194,7 @@ function notPublished({ key, state }: Copy): Reason {
 }
 
 /** The source is no image of this program: its owner has to decide about it. */
-function ofSource(family: string, { copy }: Held, observation: Observation): Reason[] {
+function sourceRemarks(family: string, { copy }: OwnedCopy, observation: Observation): Reason[] {
   const { rootRegion, rootId } = copy.key;
   const root = seen(observation, { region: rootRegion, imageId: rootId });
   if (typeof root === "string" || root.deprecated) return [];
@@ -209,20 +209,20 @@ function ofSource(family: string, { copy }: Held, observation: Observation): Rea
 }
 
 function isSameRoot({ copy: { key: a } }: { copy: Copy }, { copy: { key: b } }: { copy: Copy }): boolean {
-  return rootText(a) === rootText(b);
+  return rootRefId(a) === rootRefId(b);
 }
 
 /** As families are led, see `family.ts`: the API shows seconds, and two versions may be of one. */
-function isOlder(a: Held, b: Held): boolean {
-  const [x, y] = [bornAt(a), bornAt(b)];
-  return x === y ? rootText(a.copy.key) < rootText(b.copy.key) : x < y;
+function isOlder(a: OwnedCopy, b: OwnedCopy): boolean {
+  const [x, y] = [createdAtOf(a), createdAtOf(b)];
+  return x === y ? rootRefId(a.copy.key) < rootRefId(b.copy.key) : x < y;
 }
 
-function bornAt({ copy, image }: Held): number {
+function createdAtOf({ copy, image }: OwnedCopy): number {
   return copy.rootCreatedAt ?? image.createdAt;
 }
 
-function nameOf({ copy: { key, rootName } }: Held): string {
+function nameOf({ copy: { key, rootName } }: OwnedCopy): string {
   return `${key.rootId} ("${rootName}")`;
 }
 

@@ -1,4 +1,4 @@
-import { keyText, lineageOf, ROLLED_BACK_TAG, rootText, tokenIn } from "../../model/identity.ts";
+import { copyId, lineageOf, ROLLED_BACK_TAG, rootRefId, tokenIn } from "../../model/identity.ts";
 import type { Observation } from "../../model/observation.ts";
 import type { Copy, CopyKey, ImageRef } from "../../model/types.ts";
 
@@ -24,21 +24,21 @@ export function rolledBackVersions(copies: readonly Copy[], observation: Observa
       const lineage = image.type === "custom" ? lineageOf(image) : undefined;
       if (!lineage || lineage.account !== observation.account || tokenIn(image.name)) continue;
       const family = image.tags[ROLLED_BACK_TAG];
-      marks.set(keyText({ ...lineage, region: image.region }), family);
-      finished.add(rootText(lineage));
-      if (family !== undefined) versions.set(rootText(lineage), family);
+      marks.set(copyId({ ...lineage, region: image.region }), family);
+      finished.add(rootRefId(lineage));
+      if (family !== undefined) versions.set(rootRefId(lineage), family);
     }
   }
-  const remembered = new Map(
-    copies.flatMap(({ key, rolledBack }) => (rolledBack ? [[rootText(key), rolledBack]] : [])),
+  const recorded = new Map(
+    copies.flatMap(({ key, rolledBackFrom }) => (rolledBackFrom ? [[rootRefId(key), rolledBackFrom]] : [])),
   );
   const of = (key: CopyKey, copy: Copy | undefined): string | undefined => {
-    const root = rootText(key);
+    const root = rootRefId(key);
     if (copy?.state === "ready" || copy?.state === "retired")
-      return marks.has(keyText(key)) ? marks.get(keyText(key)) : copy.rolledBack;
-    return versions.get(root) ?? copy?.rolledBack ?? (finished.has(root) ? undefined : remembered.get(root));
+      return marks.has(copyId(key)) ? marks.get(copyId(key)) : copy.rolledBackFrom;
+    return versions.get(root) ?? copy?.rolledBackFrom ?? (finished.has(root) ? undefined : recorded.get(root));
   };
   const roots = new Set(versions.keys());
-  for (const copy of copies) if (of(copy.key, copy) !== undefined) roots.add(rootText(copy.key));
-  return { of, isRoot: ({ region, imageId }) => roots.has(rootText({ rootRegion: region, rootId: imageId })) };
+  for (const copy of copies) if (of(copy.key, copy) !== undefined) roots.add(rootRefId(copy.key));
+  return { of, isRoot: ({ region, imageId }) => roots.has(rootRefId({ rootRegion: region, rootId: imageId })) };
 }

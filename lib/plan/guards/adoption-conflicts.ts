@@ -1,4 +1,4 @@
-import { keyText } from "../../model/identity.ts";
+import { copyId } from "../../model/identity.ts";
 import type { Copy } from "../../model/types.ts";
 import type { Step } from "../types.ts";
 
@@ -6,7 +6,7 @@ import type { Step } from "../types.ts";
 export function adopters(copies: readonly Copy[]): ReadonlyMap<string, string> {
   const all = copies.flatMap((copy) => {
     const image = adoptedImage(copy);
-    return image === undefined ? [] : [{ image, key: keyText(copy.key), at: copy.createdAt }];
+    return image === undefined ? [] : [{ image, key: copyId(copy.key), at: copy.createdAt }];
   });
   const last = (a: { at: number; key: string }, b: { at: number; key: string }) =>
     b.at - a.at || (a.key < b.key ? 1 : -1);
@@ -21,14 +21,14 @@ export function adoptedImage(copy: Copy): string | undefined {
 /** Within one plan, too, one image is adopted as the copy of one root only, the first; and it is no source any more. */
 export function withoutSecondAdoption(steps: readonly Step[]): Step[] {
   const adopted = new Set<string>();
-  const first = steps.filter(({ note }) => {
-    const image = note?.what === "adopted" ? adoptedImage(note.copy) : undefined;
+  const first = steps.filter(({ change }) => {
+    const image = change?.what === "adopted" ? adoptedImage(change.copy) : undefined;
     if (image === undefined) return true;
     if (adopted.has(image)) return false;
     adopted.add(image);
     return true;
   });
-  return first.filter(({ act }) => act?.do !== "send" || !adopted.has(rootOf(act.draft.copy)));
+  return first.filter(({ call }) => call?.do !== "send" || !adopted.has(rootOf(call.claimRequest.copy)));
 }
 
 function rootOf({ key }: Copy): string {

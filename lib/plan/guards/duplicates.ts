@@ -13,8 +13,8 @@ export function duplicates(copies: readonly Copy[], observation: Observation): R
     const recorded = recordedBy(copies, region);
     return [...copiesByRoot(images, recorded).values()].flatMap((group) => {
       const sorted = [...group].sort(furthestFirst);
-      const kept = sorted.find((image) => recorded.has(image.imageId)) ?? sorted[0];
-      return sorted.filter((image) => image !== kept).map(secondCopy);
+      const primary = sorted.find((image) => recorded.has(image.imageId)) ?? sorted[0];
+      return sorted.filter((image) => image !== primary).map(secondCopy);
     });
   });
 }

@@ -7,13 +7,13 @@ export function onlyThese(plan: Plan, only?: (key: CopyKey, policy: string) => b
   const keep = (copy: Copy) => only(copy.key, copy.policy);
   const actions = plan.actions.flatMap((action): Action[] => {
     if (action.do !== "send") return keep(action.copy) ? [action] : [];
-    const drafts = action.drafts.filter((draft) => keep(draft.copy));
-    return drafts.length > 0 ? [{ ...action, drafts }] : [];
+    const claimRequests = action.claimRequests.filter((claimRequest) => keep(claimRequest.copy));
+    return claimRequests.length > 0 ? [{ ...action, claimRequests }] : [];
   });
   return { ...plan, actions };
 }
 
 /** The plan, without what changes anything in the cloud. */
-export function onlyNotes(plan: Plan): Plan {
-  return { ...plan, actions: plan.actions.filter((action) => action.do === "note" && !action.before) };
+export function onlyRecordChanges(plan: Plan): Plan {
+  return { ...plan, actions: plan.actions.filter((action) => action.do === "record" && !action.before) };
 }

@@ -1,10 +1,10 @@
-import { keyText } from "../../model/identity.ts";
+import { copyId } from "../../model/identity.ts";
 import { allCustom, answerTo, type Observation, type Question } from "../../model/observation.ts";
-import { MAKING_ROOM } from "../../model/reasons.ts";
+import { FREEING_NAME } from "../../model/reasons.ts";
 import type { Copy, Reason } from "../../model/types.ts";
-import type { Want } from "../desired/types.ts";
+import type { DesiredCopy } from "../desired/types.ts";
 import { blockedInstead, NOTHING } from "../transitions.ts";
-import type { Circumstances, Step } from "../types.ts";
+import type { PlanContext, Step } from "../types.ts";
 
 /** A step that adds an image to a region, now or after the next one. */
 interface Addition {
@@ -12,7 +12,7 @@ interface Addition {
   readonly copy: Copy;
   /** 2 where an encrypted copy is to be made of it, before it goes. */
   readonly needs: 1 | 2;
-  readonly want: Want | undefined;
+  readonly desired: DesiredCopy | undefined;
 }
 
 /**
@@ -23,23 +23,23 @@ interface Addition {
  */
 export function withinQuota(
   steps: readonly Step[],
-  wants: ReadonlyMap<string, Want>,
-  c: Circumstances,
+  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  ctx: PlanContext,
   observation: Observation,
-): { steps: Step[]; asks: Question[] } {
-  const asks: Question[] = [];
+): { steps: Step[]; questions: Question[] } {
+  const questions: Question[] = [];
   const full = new Map<Step, { copy: Copy; reason: Reason }>();
-  for (const [region, additions] of byRegion(steps, wants, c)) {
+  for (const [region, additions] of byRegion(steps, desiredCopies, ctx)) {
     const question = { ask: "quota", region } as const;
-    const answer = answerTo(c.answers, question);
-    if (!answer) asks.push(question);
+    const answer = answerTo(ctx.answers, question);
+    if (!answer) questions.push(question);
     if (!answer || "unanswerable" in answer) continue;
     const used = allCustom(observation, region)?.images.length ?? 0;
-    const kept = promised(region, additions, wants, c);
-    let room = answer.value - used - kept;
+    const reserved = promised(region, additions, desiredCopies, ctx);
+    let room = answer.value - used - reserved;
     for (const { step, copy, needs } of additions.sort(firstFirst)) {
       if (needs <= room) room -= needs;
-      else full.set(step, { copy, reason: whyFull(region, used, answer.value, kept, needs) });
+      else full.set(step, { copy, reason: whyFull(region, used, answer.value, reserved, needs) });
     }
   }
   const fitting = steps.map((step) => {
@@ -47,14 +47,14 @@ export function withinQuota(
     if (!found) return step;
     const { copy, reason } = found;
     // The copy that it clashes with may not have been looked at.
-    const isClash = !c.sweep && copy.state === "blocked" && copy.reason.code === "name-clash";
-    return isClash ? NOTHING : blockedInstead(copy, reason, c.now);
+    const isClash = !ctx.sweep && copy.state === "blocked" && copy.reason.code === "name-conflict";
+    return isClash ? NOTHING : blockedInstead(copy, reason, ctx.now);
   });
-  return { steps: fitting, asks };
+  return { steps: fitting, questions: questions };
 }
 
-function whyFull(region: string, used: number, limit: number, kept: number, needs: number): Reason {
-  const room = kept > 0 ? `, and room for ${kept} more is kept for what is being encrypted` : "";
+function whyFull(region: string, used: number, limit: number, reserved: number, needs: number): Reason {
+  const room = reserved > 0 ? `, and room for ${reserved} more is kept for what is being encrypted` : "";
   const two = needs > 1 ? "; while a copy is being encrypted there are two of it" : "";
   return {
     code: "quota",
@@ -67,39 +67,43 @@ function whyFull(region: string, used: number, limit: number, kept: number, need
 function promised(
   region: string,
   now: readonly Addition[],
-  wants: ReadonlyMap<string, Want>,
-  c: Circumstances,
+  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  ctx: PlanContext,
 ): number {
-  const added = new Set(now.map(({ copy }) => keyText(copy.key)));
-  return [...wants.values()].filter(({ key, parent }) => {
-    if (key.region !== region || key.variant === "plain" || !parent || added.has(keyText(key))) return false;
-    const [copy, step] = [c.copyOf(key), c.copyOf(parent)];
+  const added = new Set(now.map(({ copy }) => copyId(copy.key)));
+  return [...desiredCopies.values()].filter(({ key, parent }) => {
+    if (key.region !== region || key.variant === "plain" || !parent || added.has(copyId(key))) return false;
+    const [copy, step] = [ctx.copyOf(key), ctx.copyOf(parent)];
     const isFull = copy?.state === "blocked" && copy.reason.code === "quota";
     const isOpen = !copy || isFull || copy.state === "waiting" || copy.state === "retrying";
     return isOpen && (step?.state === "copying" || step?.state === "finishing" || step?.state === "ready");
   }).length;
 }
 
-function byRegion(steps: readonly Step[], wants: ReadonlyMap<string, Want>, c: Circumstances): Map<string, Addition[]> {
+function byRegion(
+  steps: readonly Step[],
+  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  ctx: PlanContext,
+): Map<string, Addition[]> {
   const regions = new Map<string, Addition[]>();
   for (const step of steps) {
-    const copy = addedBy(step, c);
+    const copy = addedBy(step, ctx);
     if (!copy) continue;
-    const want = wants.get(keyText(copy.key));
-    const addition: Addition = { step, copy, want, needs: want?.intermediate ? 2 : 1 };
+    const desired = desiredCopies.get(copyId(copy.key));
+    const addition: Addition = { step, copy, desired, needs: desired?.intermediate ? 2 : 1 };
     regions.set(copy.key.region, [...(regions.get(copy.key.region) ?? []), addition]);
   }
   return regions;
 }
 
-function addedBy({ act, note }: Step, { copyOf }: Circumstances): Copy | undefined {
-  if (act?.do === "send") return act.draft.copy;
+function addedBy({ call, change }: Step, { copyOf }: PlanContext): Copy | undefined {
+  if (call?.do === "send") return call.claimRequest.copy;
   // Another one gives up its name for it: not before there is room.
-  if (note?.copy.state !== "waiting" || note.copy.reason.code !== MAKING_ROOM) return undefined;
-  return copyOf(note.copy.key) ?? note.copy;
+  if (change?.copy.state !== "waiting" || change.copy.reason.code !== FREEING_NAME) return undefined;
+  return copyOf(change.copy.key) ?? change.copy;
 }
 
 function firstFirst(a: Addition, b: Addition): number {
   const [x, y] = [a, b].map(({ copy }) => (copy.key.variant === "plain" ? 1 : 0)) as [number, number];
-  return x - y || (b.want?.root.createdAt ?? 0) - (a.want?.root.createdAt ?? 0);
+  return x - y || (b.desired?.root.createdAt ?? 0) - (a.desired?.root.createdAt ?? 0);
 }

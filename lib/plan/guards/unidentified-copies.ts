@@ -4,7 +4,11 @@ import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, Reason } from "../../model/types.ts";
 
 /** Unfinished copies of ours of which nobody knows whose they are: the state was lost, and the root is gone or not wanted. */
-export function strangers(keys: readonly CopyKey[], policies: readonly Policy[], observation: Observation): Reason[] {
+export function unidentifiedCopies(
+  keys: readonly CopyKey[],
+  policies: readonly Policy[],
+  observation: Observation,
+): Reason[] {
   const isWhole = ({ from, select }: Policy) =>
     from.every((region) => observation.regions.get(region)?.complete.has(select.type));
   if (!policies.every((policy) => !policy.enabled || isWhole(policy))) return [];

@@ -3,79 +3,83 @@ import { allCustom, type Observation, seen } from "../../model/observation.ts";
 import { DESELECTED } from "../../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../../model/time.ts";
 import type { Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
-import type { Want } from "../desired/types.ts";
-import { changed, copyBase, NOTHING, note } from "../transitions.ts";
-import type { Circumstances, Draft, Step } from "../types.ts";
+import type { DesiredCopy } from "../desired/types.ts";
+import { change, changed, copyBase, NOTHING } from "../transitions.ts";
+import type { ClaimRequest, PlanContext, Step } from "../types.ts";
 import { removeFailed } from "../upkeep/prune.ts";
 import { putAside } from "../upkeep/put-aside.ts";
-import { outcomeUnknown } from "./in-doubt.ts";
-import { adopted, candidatesFor } from "./locate.ts";
-import { makeRoom, nameTaken, rivalOf } from "./name-conflict.ts";
+import { resolveInDoubt } from "./in-doubt.ts";
+import { candidatesFor, recoverRecord } from "./locate.ts";
+import { freeName, holderOfFinalName, nameTaken } from "./name-conflict.ts";
 
-const UNKNOWN_AFTER_LOSS = "unknown-after-loss";
+const UNCERTAIN_AFTER_LOSS = "unknown-after-loss";
 
 /** No image is known for the key: look for one by its mark, and only then consider to ask for one. */
-export function seek(
+export function createCopy(
   key: CopyKey,
   copy: Copy | undefined,
-  want: Want | undefined,
-  unwanted: boolean,
+  desired: DesiredCopy | undefined,
+  isOrphaned: boolean,
   observation: Observation,
-  c: Circumstances,
+  ctx: PlanContext,
 ): Step {
   const all = allCustom(observation, key.region);
   const found = all && candidatesFor(key, all.images);
   if (found?.best && isNamedButBusy(found.best)) {
-    if (!want || copy?.state === "copying") return NOTHING;
+    if (!desired || copy?.state === "copying") return NOTHING;
     const text = `${found.best.imageId} is there and ${found.best.state}; what it is shows when it is NORMAL`;
-    const reason = { code: "found-busy", text };
-    return changed(copy, { ...copyBase(key, copy, want, c.now), state: "waiting", reason });
+    const reason = { code: "unidentified-busy", text };
+    return changed(copy, { ...copyBase(key, copy, desired, ctx.now), state: "waiting", reason });
   }
   if (found?.best) {
     const text = `${found.best.imageId} carries our mark`;
-    return note(adopted(found.best, key, copy, want, observation, c.now), "found", text);
+    return change(recoverRecord(found.best, key, copy, desired, observation, ctx.now), "recovered", text);
   }
   if (copy?.state === "copying") {
-    return all && found ? outcomeUnknown(copy, found.failed, want, all.readAt, c) : NOTHING;
+    return all && found ? resolveInDoubt(copy, found.failed, desired, all.readAt, ctx) : NOTHING;
   }
-  const rolledBack = c.rolledBack(key, copy);
-  const base = { ...copyBase(key, copy, want, c.now), ...(rolledBack !== undefined && { rolledBack }) };
-  if (!want) {
+  const rolledBackFrom = ctx.rolledBackFrom(key, copy);
+  const base = { ...copyBase(key, copy, desired, ctx.now), ...(rolledBackFrom !== undefined && { rolledBackFrom }) };
+  if (!desired) {
     // Of a shared image that is not there any more nothing new can be made.
-    if (!copy || copy.state === "retired" || !(unwanted || c.isWithdrawn(key))) return NOTHING;
-    return note({ ...base, state: "retired", reason: DESELECTED, since: c.now }, "retired", DESELECTED.text);
+    if (!copy || copy.state === "retired" || !(isOrphaned || ctx.isSourceRevoked(key))) return NOTHING;
+    return change({ ...base, state: "retired", reason: DESELECTED, since: ctx.now }, "retired", DESELECTED.text);
   }
-  if (copy?.state === "failed" && copy.attempts >= want.policy.attempts) return NOTHING;
+  if (copy?.state === "failed" && copy.attempts >= desired.policy.attempts) return NOTHING;
   // Deleted by hand, where that is to be reported only.
-  if (copy?.state === "blocked" && copy.reason.code === "gone" && want.policy.onDrift === "report") return NOTHING;
+  if (copy?.state === "blocked" && copy.reason.code === "gone" && desired.policy.onDrift === "report") return NOTHING;
   const wait = (reason: Reason, notBefore?: Millis) =>
     changed(copy, { ...base, state: "waiting", reason, ...(notBefore !== undefined && { notBefore }) });
-  if (want.block) return changed(copy, { ...base, state: "blocked", reason: want.block });
-  if (copy && waitsStill(copy, c.now)) return NOTHING;
+  if (desired.block) return changed(copy, { ...base, state: "blocked", reason: desired.block });
+  if (copy && isBackingOff(copy, ctx.now)) return NOTHING;
   // A later step is made from the one before it, whatever its source is doing.
-  if (want.wait && !want.parent) return wait(want.wait);
+  if (desired.wait && !desired.parent) return wait(desired.wait);
   const unreadable = observation.unreadable.get(key.region);
   if (unreadable) return wait(unreadable);
   if (!all || !found) return NOTHING;
-  if (c.unknownUntil !== undefined && all.readAt < c.unknownUntil && want.root.createdAt < c.bornAt + CLOCK_SKEW) {
-    const text = `the state was empty and met copies of ours in the cloud; what is not seen by ${iso(c.unknownUntil)} is not there`;
-    return wait({ code: UNKNOWN_AFTER_LOSS, text }, c.unknownUntil);
+  if (
+    ctx.uncertainUntil !== undefined &&
+    all.readAt < ctx.uncertainUntil &&
+    desired.root.createdAt < ctx.firstSeenAt + CLOCK_SKEW
+  ) {
+    const text = `the state was empty and met copies of ours in the cloud; what is not seen by ${iso(ctx.uncertainUntil)} is not there`;
+    return wait({ code: UNCERTAIN_AFTER_LOSS, text }, ctx.uncertainUntil);
   }
-  const parent = parentOf(want, observation, c);
+  const parent = parentOf(desired, observation, ctx);
   if ("code" in parent) return wait(parent);
-  const holder = c.holderOf(want);
-  const aside = holder && putAside(holder, want, c);
-  if (aside) return makeRoom(aside, want, copy, c);
-  if (holder) return nameTaken(holder, want, copy, c);
-  const rival = want.intermediate && rivalOf(want, c);
-  if (rival) return nameTaken(rival, want, copy, c);
-  const leftover = removeFailed(copy, found.failed, c);
+  const holder = ctx.holderOf(desired);
+  const aside = holder && putAside(holder, desired, ctx);
+  if (aside) return freeName(aside, desired, copy, ctx);
+  if (holder) return nameTaken(holder, desired, copy, ctx);
+  const rival = desired.intermediate && holderOfFinalName(desired, ctx);
+  if (rival) return nameTaken(rival, desired, copy, ctx);
+  const leftover = removeFailed(copy, found.failed, ctx);
   if (leftover) {
     const text = `first, ${leftover.image.imageId} is deleted: ${leftover.why}`;
-    return { ...wait({ code: "leftover", text }), act: leftover };
+    return { ...wait({ code: "leftover", text }), call: leftover };
   }
-  const number = Math.max(base.claims, found.lastClaim) + 1;
-  const draft: Draft = {
+  const number = Math.max(base.claimCount, found.lastClaim) + 1;
+  const claimRequest: ClaimRequest = {
     copy:
       copy?.state === "blocked"
         ? { ...base, state: "blocked", reason: copy.reason }
@@ -84,15 +88,15 @@ export function seek(
             state: "waiting",
             reason: copy?.state === "waiting" ? copy.reason : { code: "new", text: "wanted" },
           },
-    claim: { number, token: tokenName(key, want.root.name, number), parent, settings: want.settings },
+    claim: { number, token: tokenName(key, desired.root.name, number), parent, settings: desired.settings },
   };
-  return { act: { do: "send", draft } };
+  return { call: { do: "send", claimRequest } };
 }
 
 /** How long something unknown is waited for may have changed since: that is asked anew each time. */
-function waitsStill(copy: Copy, now: Millis): boolean {
+function isBackingOff(copy: Copy, now: Millis): boolean {
   if (!("notBefore" in copy) || copy.notBefore === undefined || now >= copy.notBefore) return false;
-  return copy.reason.code !== UNKNOWN_AFTER_LOSS;
+  return copy.reason.code !== UNCERTAIN_AFTER_LOSS;
 }
 
 /**
@@ -104,16 +108,16 @@ function isNamedButBusy(image: Image): boolean {
 }
 
 /** The image to copy from: the root itself, or the finished first step of the chain. */
-function parentOf(want: Want, observation: Observation, c: Circumstances): ImageRef | Reason {
-  if (!want.parent) return { region: want.root.region, imageId: want.root.imageId };
-  const first = c.copyOf(want.parent);
+function parentOf(desired: DesiredCopy, observation: Observation, ctx: PlanContext): ImageRef | Reason {
+  if (!desired.parent) return { region: desired.root.region, imageId: desired.root.imageId };
+  const first = ctx.copyOf(desired.parent);
   // What is held is finished but for its publication, which waits for those that are made from it.
-  const isFinished = first?.state === "ready" || (first?.state === "finishing" && first.held !== undefined);
+  const isFinished = first?.state === "ready" || (first?.state === "finishing" && first.publicationHold !== undefined);
   if (isFinished && first.missingSince === undefined) {
-    const parent = { region: want.parent.region, imageId: first.imageId };
+    const parent = { region: desired.parent.region, imageId: first.imageId };
     if (seen(observation, parent) !== "absent") return parent;
     return { code: "parent-not-ready", text: `waits for the copy in ${parent.region}, which is not there` };
   }
-  const text = `waits for the copy in ${want.parent.region}, which is ${first?.state ?? "not asked for yet"}`;
+  const text = `waits for the copy in ${desired.parent.region}, which is ${first?.state ?? "not asked for yet"}`;
   return { code: "parent-not-ready", text };
 }

@@ -1,46 +1,47 @@
 import { tokenIn } from "../../model/identity.ts";
-import { BUSY_AGAIN, backoff, CLOCK_SKEW, SIGNATURE_LIFE, SYNC_TIMEOUT } from "../../model/time.ts";
+import { BUSY_BACKOFF, backoff, CLOCK_SKEW, SIGNATURE_LIFE, SYNC_TIMEOUT } from "../../model/time.ts";
 import type { Copy, Image, Millis } from "../../model/types.ts";
-import type { Want } from "../desired/types.ts";
-import { attemptFailed, copyBase, NOTHING, note } from "../transitions.ts";
-import type { Circumstances, Step } from "../types.ts";
+import type { DesiredCopy } from "../desired/types.ts";
+import { attemptFailed, change, copyBase, NOTHING } from "../transitions.ts";
+import type { PlanContext, Step } from "../types.ts";
 
 /** The request may or may not have had an effect: send again only when nobody can still be sending and nothing be invisible. */
-export function outcomeUnknown(
+export function resolveInDoubt(
   copy: Extract<Copy, { state: "copying" }>,
   failed: readonly Image[],
-  want: Want | undefined,
+  desired: DesiredCopy | undefined,
   readAt: Millis,
-  c: Circumstances,
+  ctx: PlanContext,
 ): Step {
   const { claim } = copy;
   const failure = failed.find((image) => tokenIn(image.name)?.claimNumber === claim.number);
   if (failure) {
     const reason = { code: "copy-failed", text: `the cloud gave up: ${failure.imageId} is ${failure.state}` };
-    return attemptFailed(copy, reason, want, backoff(copy.attempts), c, "copy-failed");
+    return attemptFailed(copy, reason, desired, backoff(copy.attempts), ctx, "copy-failed");
   }
-  const proven = c.ended.has(claim.claimant.id);
+  const proven = ctx.ended.has(claim.claimant.id);
   // A request may leave until `sendBy` and then take its time. The clock of another instance may be ahead or behind.
-  const endedAt = claim.endedAt ?? (proven ? Math.min(claim.sendBy + SYNC_TIMEOUT, c.now) : undefined);
+  const endedAt = claim.endedAt ?? (proven ? Math.min(claim.sendBy + SYNC_TIMEOUT, ctx.now) : undefined);
   const safeAt =
     endedAt === undefined
-      ? claim.sendBy + SIGNATURE_LIFE + CLOCK_SKEW + c.settle
-      : endedAt + (proven ? 0 : CLOCK_SKEW) + c.settle;
-  if (readAt >= safeAt) return noEffect(copy, want, c);
+      ? claim.sendBy + SIGNATURE_LIFE + CLOCK_SKEW + ctx.settle
+      : endedAt + (proven ? 0 : CLOCK_SKEW) + ctx.settle;
+  if (readAt >= safeAt) return noEffect(copy, desired, ctx);
   if (claim.endedAt !== undefined || endedAt === undefined) return NOTHING;
-  return note(
-    { ...copy, claim: { ...claim, endedAt }, updatedAt: c.now },
+  return change(
+    { ...copy, claim: { ...claim, endedAt }, updatedAt: ctx.now },
     "claimant-ended",
     `nobody can send for "${claim.token}" any more`,
   );
 }
 
 /** Nothing came of a claim. Only what the cloud itself made fail is counted as an attempt: not a process that died. */
-function noEffect(copy: Extract<Copy, { state: "copying" }>, want: Want | undefined, c: Circumstances): Step {
+function noEffect(copy: Extract<Copy, { state: "copying" }>, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
   const { claim } = copy;
   const reason = { code: "no-effect", text: `it was asked for as "${claim.token}" and nothing came of it` };
-  if (claim.trouble === "failed") return attemptFailed(copy, reason, want, backoff(copy.attempts), c, "no-effect");
-  const base = copyBase(copy.key, copy, want, c.now);
-  const notBefore = claim.trouble === "busy" ? { notBefore: c.now + BUSY_AGAIN } : {};
-  return note({ ...base, state: "waiting", reason, ...notBefore }, "no-effect", reason.text);
+  if (claim.sendFailure === "failed")
+    return attemptFailed(copy, reason, desired, backoff(copy.attempts), ctx, "no-effect");
+  const base = copyBase(copy.key, copy, desired, ctx.now);
+  const notBefore = claim.sendFailure === "busy" ? { notBefore: ctx.now + BUSY_BACKOFF } : {};
+  return change({ ...base, state: "waiting", reason, ...notBefore }, "no-effect", reason.text);
 }

@@ -1,7 +1,7 @@
 import { isCopyOf, lineageOf, tokenIn } from "../../model/identity.ts";
 import { allCustom, hasFailed, type Observation } from "../../model/observation.ts";
 import type { Claim, Copy, CopyKey, Image, ImageRef, Millis } from "../../model/types.ts";
-import type { Want } from "../desired/types.ts";
+import type { DesiredCopy } from "../desired/types.ts";
 import { copyBase } from "../transitions.ts";
 
 /** Images that carry our mark for one copy. */
@@ -44,21 +44,21 @@ function rank(image: Image): number {
  * loss of the state. What the lost record held is taken from the marks and from the policy as it is today; a copy that
  * is finished stays as it is, and one that nobody wants and nobody remembers is left alone.
  */
-export function adopted(
+export function recoverRecord(
   image: Image,
   key: CopyKey,
   copy: Copy | undefined,
-  want: Want | undefined,
+  desired: DesiredCopy | undefined,
   observation: Observation,
   now: Millis,
 ): Copy {
-  const base = copyBase(key, copy, want, now);
+  const base = copyBase(key, copy, desired, now);
   const token = tokenIn(image.name);
-  const claims = Math.max(base.claims, token?.claimNumber ?? 1);
+  const claimCount = Math.max(base.claimCount, token?.claimNumber ?? 1);
   const lineage = lineageOf(image);
   const known = {
     ...base,
-    claims,
+    claimCount,
     policy: base.policy || (lineage?.policy ?? ""),
     rootName: base.rootName || image.name,
   };
@@ -74,7 +74,7 @@ export function adopted(
     };
   }
   const recorded = copy && "claim" in copy ? copy.claim : undefined;
-  const settings = recorded?.settings ?? want?.settings;
+  const settings = recorded?.settings ?? desired?.settings;
   if (!settings) {
     const text = "found unfinished, and no policy wants it; it is left alone under the name it has";
     const reason = { code: "unfinished-unwanted", text };
@@ -84,13 +84,13 @@ export function adopted(
     recorded && (!token || recorded.token === image.name)
       ? recorded
       : {
-          number: token?.claimNumber ?? claims,
+          number: token?.claimNumber ?? claimCount,
           token: token ? image.name : "",
           parent: lineage?.parent ??
             recorded?.parent ??
-            firstStep(want, observation) ?? { region: key.rootRegion, imageId: key.rootId },
+            intermediateOf(desired, observation) ?? { region: key.rootRegion, imageId: key.rootId },
           settings,
-          claimant: { id: "found" },
+          claimant: { id: "recovered" },
           claimedAt: image.createdAt,
           sendBy: image.createdAt,
           endedAt: image.createdAt,
@@ -101,8 +101,8 @@ export function adopted(
 }
 
 /** What the second step of a chain is made from: the first, as the cloud shows it. */
-function firstStep(want: Want | undefined, observation: Observation): ImageRef | undefined {
-  const all = want?.parent && allCustom(observation, want.parent.region);
-  const first = all && candidatesFor(want.parent, all.images).best;
+function intermediateOf(desired: DesiredCopy | undefined, observation: Observation): ImageRef | undefined {
+  const all = desired?.parent && allCustom(observation, desired.parent.region);
+  const first = all && candidatesFor(desired.parent, all.images).best;
   return first && { region: first.region, imageId: first.imageId };
 }

@@ -1,7 +1,7 @@
 import type { Problem } from "../../model/errors.ts";
-import { keyText } from "../../model/identity.ts";
+import { copyId } from "../../model/identity.ts";
 import type { Copy, Millis } from "../../model/types.ts";
-import type { Note } from "../types.ts";
+import type { RecordChange } from "../types.ts";
 
 /** Which copies a person wants to be tried again: of these images (as root or as copy), of this policy, in this region. */
 export interface RetryFilter {
@@ -28,10 +28,10 @@ export function retried(copy: Copy, now: Millis): Copy | undefined {
 }
 
 /** The notes that have some copies tried again. */
-export function retryNotes(copies: readonly Copy[], chosen: (copy: Copy) => boolean, now: Millis): Note[] {
-  return copies.filter(chosen).flatMap((copy): Note[] => {
+export function retryChanges(copies: readonly Copy[], chosen: (copy: Copy) => boolean, now: Millis): RecordChange[] {
+  return copies.filter(chosen).flatMap((copy): RecordChange[] => {
     const next = retried(copy, now);
-    return next ? [{ do: "note", copy: next, what: "retry", text: `${copy.state}; tried again by hand` }] : [];
+    return next ? [{ do: "record", copy: next, what: "retry", text: `${copy.state}; tried again by hand` }] : [];
   });
 }
 
@@ -44,7 +44,7 @@ export function chooseForRetry(
   const hasImage = (copy: Copy, id: string) => copy.key.rootId === id || ("imageId" in copy && copy.imageId === id);
   const mustFit = (where: string, value: string, what: string, fits: (copy: Copy) => boolean) => {
     const known = copies.filter(fits);
-    if (known.some(needsPerson)) return;
+    if (known.some(needsManualAction)) return;
     const state = known.length > 0 ? `no copy ${what} is failed or blocked` : `no copy ${what} is remembered`;
     problems.push({ where, text: `"${value}": ${state}; cvm-replicator status shows all` });
   };
@@ -54,7 +54,7 @@ export function chooseForRetry(
 
   const chosen = copies.filter(
     (copy) =>
-      needsPerson(copy) &&
+      needsManualAction(copy) &&
       (images.length === 0 || images.some((id) => hasImage(copy, id))) &&
       (policy === undefined || copy.policy === policy) &&
       (region === undefined || copy.key.region === region),
@@ -63,9 +63,9 @@ export function chooseForRetry(
   if (filtered && problems.length === 0 && chosen.length === 0) {
     problems.push({ where: "retry", text: "no copy that is failed or blocked fits all of this together" });
   }
-  return { chosen: new Set(chosen.map(({ key }) => keyText(key))), problems };
+  return { chosen: new Set(chosen.map(({ key }) => copyId(key))), problems };
 }
 
-function needsPerson({ state }: Copy): boolean {
+function needsManualAction({ state }: Copy): boolean {
   return state === "failed" || state === "blocked";
 }

@@ -3,133 +3,134 @@ import { allCustom, type Observation, seen } from "../../model/observation.ts";
 import { DESELECTED, SUPERSEDED } from "../../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../../model/time.ts";
 import type { Copy, CopyKey, Image, Reason } from "../../model/types.ts";
-import type { Want } from "../desired/types.ts";
-import { attemptFailed, copyBase, NOTHING, note } from "../transitions.ts";
-import type { Circumstances, Step } from "../types.ts";
+import type { DesiredCopy } from "../desired/types.ts";
+import { attemptFailed, change, copyBase, NOTHING } from "../transitions.ts";
+import type { PlanContext, Step } from "../types.ts";
 import * as drift from "../upkeep/drift.ts";
-import { prune } from "../upkeep/prune.ts";
+import { pruneCopy } from "../upkeep/prune.ts";
 import { isAboutToBeMarked } from "../upkeep/refresh-record.ts";
-import { seek } from "./create.ts";
-import { pursue } from "./finish.ts";
-import { adopted, candidatesFor } from "./locate.ts";
+import { createCopy } from "./create.ts";
+import { finishCopy } from "./finish.ts";
+import { candidatesFor, recoverRecord } from "./locate.ts";
 
 /**
  * The next step of one copy, from what we remember, what is wanted and what the cloud shows. Pure; called again after
  * every change until it answers nothing.
  */
-export function advance(
+export function reconcileCopy(
   key: CopyKey,
-  remembered: Copy | undefined,
-  want: Want | undefined,
-  unwanted: boolean,
+  recorded: Copy | undefined,
+  desired: DesiredCopy | undefined,
+  isOrphaned: boolean,
   observation: Observation,
-  c: Circumstances,
+  ctx: PlanContext,
 ): Step {
-  const copy = remembered && withMark(remembered, c);
+  const copy = recorded && withRollback(recorded, ctx);
   const imageId = copy && "imageId" in copy ? copy.imageId : undefined;
-  if (!copy || imageId === undefined) return seek(key, copy, want, unwanted, observation, c);
+  if (!copy || imageId === undefined) return createCopy(key, copy, desired, isOrphaned, observation, ctx);
   const image = seen(observation, { region: key.region, imageId });
   if (image === "unread") return NOTHING;
-  if (image !== "absent") return follow(copy, image, want, unwanted, observation, c);
+  if (image !== "absent") return reconcilePresent(copy, image, desired, isOrphaned, observation, ctx);
   const all = allCustom(observation, key.region);
   const other = all && candidatesFor(key, all.images).best;
   if (other)
-    return note(
-      adopted(other, key, copy, want, observation, c.now),
-      "found",
+    return change(
+      recoverRecord(other, key, copy, desired, observation, ctx.now),
+      "recovered",
       `${other.imageId} is there instead of ${imageId}`,
     );
-  return missing(copy, imageId, want, observation, c);
+  return confirmLoss(copy, imageId, desired, observation, ctx);
 }
 
 /** A copy that is not finished is rolled back with those of its version that are; a finished one says so itself. */
-function withMark(copy: Copy, c: Circumstances): Copy {
-  const rolledBack = c.rolledBack(copy.key, copy);
-  if (copy.state === "ready" || copy.state === "retired" || rolledBack === copy.rolledBack) return copy;
-  const { rolledBack: _, ...rest } = copy;
-  return rolledBack === undefined ? rest : { ...rest, rolledBack };
+function withRollback(copy: Copy, ctx: PlanContext): Copy {
+  const rolledBackFrom = ctx.rolledBackFrom(copy.key, copy);
+  if (copy.state === "ready" || copy.state === "retired" || rolledBackFrom === copy.rolledBackFrom) return copy;
+  const { rolledBackFrom: _, ...rest } = copy;
+  return rolledBackFrom === undefined ? rest : { ...rest, rolledBackFrom };
 }
 
 /** The image of a record is not there: gone if it was absent before, `SETTLE` ago. */
-function missing(
+function confirmLoss(
   copy: Copy,
   imageId: string,
-  want: Want | undefined,
+  desired: DesiredCopy | undefined,
   observation: Observation,
-  c: Circumstances,
+  ctx: PlanContext,
 ): Step {
-  const readAt = observation.regions.get(copy.key.region)?.readAt ?? c.now;
-  if (copy.state === "copying" && readAt < (copy.claim.endedAt ?? copy.claim.claimedAt) + CLOCK_SKEW + c.settle)
+  const readAt = observation.regions.get(copy.key.region)?.readAt ?? ctx.now;
+  if (copy.state === "copying" && readAt < (copy.claim.endedAt ?? copy.claim.claimedAt) + CLOCK_SKEW + ctx.settle)
     return NOTHING;
   if (copy.missingSince === undefined) {
     // Not `readAt`: reading may have taken long, and two looks that are both late would count as far apart.
-    return note(
-      { ...copy, missingSince: c.now, updatedAt: c.now },
+    return change(
+      { ...copy, missingSince: ctx.now, updatedAt: ctx.now },
       "missing",
       `${imageId} is not there; it will be looked for again`,
     );
   }
-  if (readAt < copy.missingSince + c.settle + CLOCK_SKEW) return NOTHING;
+  if (readAt < copy.missingSince + ctx.settle + CLOCK_SKEW) return NOTHING;
   const reason: Reason = { code: "gone", text: `${imageId} is gone: not found twice since ${iso(copy.missingSince)}` };
-  if (copy.state === "copying" || copy.state === "finishing") return attemptFailed(copy, reason, want, 0, c, "gone");
-  const base = copyBase(copy.key, copy, want, c.now);
-  if (copy.state === "failed") return note({ ...base, state: "failed", reason: copy.reason }, "gone", reason.text);
-  if (!want) return note({ ...base, state: "retired", reason, since: c.now }, "gone", reason.text);
-  if (want.policy.onDrift === "report" && copy.state === "ready") {
+  if (copy.state === "copying" || copy.state === "finishing")
+    return attemptFailed(copy, reason, desired, 0, ctx, "gone");
+  const base = copyBase(copy.key, copy, desired, ctx.now);
+  if (copy.state === "failed") return change({ ...base, state: "failed", reason: copy.reason }, "gone", reason.text);
+  if (!desired) return change({ ...base, state: "retired", reason, since: ctx.now }, "gone", reason.text);
+  if (desired.policy.onDrift === "report" && copy.state === "ready") {
     const remedy = `to have it made again: cvm-replicator retry ${copy.key.rootId} --region ${copy.key.region}, or onDrift: repair`;
-    return note({ ...base, state: "blocked", reason: { ...reason, remedy } }, "gone", reason.text);
+    return change({ ...base, state: "blocked", reason: { ...reason, remedy } }, "gone", reason.text);
   }
-  return note({ ...base, attempts: 0, state: "waiting", reason }, "gone", reason.text);
+  return change({ ...base, attempts: 0, state: "waiting", reason }, "gone", reason.text);
 }
 
 /** The image of a record is there. */
-function follow(
+function reconcilePresent(
   copy: Copy,
   image: Image,
-  want: Want | undefined,
-  unwanted: boolean,
+  desired: DesiredCopy | undefined,
+  isOrphaned: boolean,
   observation: Observation,
-  c: Circumstances,
+  ctx: PlanContext,
 ): Step {
   if (copy.missingSince !== undefined) {
-    const { missingSince: _, ...present } = { ...copy, updatedAt: c.now };
-    return note(present, "found", `${image.imageId} is there again`);
+    const { missingSince: _, ...present } = { ...copy, updatedAt: ctx.now };
+    return change(present, "recovered", `${image.imageId} is there again`);
   }
   switch (copy.state) {
     case "copying":
     case "finishing":
-      return pursue(copy, image, want, unwanted, c);
+      return finishCopy(copy, image, desired, isOrphaned, ctx);
     case "blocked": {
-      if (!copy.claim || (copy.notBefore !== undefined && c.now < copy.notBefore)) return NOTHING;
+      if (!copy.claim || (copy.notBefore !== undefined && ctx.now < copy.notBefore)) return NOTHING;
       // What blocked it may have been the policy's name or tags: from here on, those of today count.
-      const claim = want ? { ...copy.claim, settings: want.settings } : copy.claim;
-      return pursue({ ...copy, claim }, image, want, unwanted, c);
+      const claim = desired ? { ...copy.claim, settings: desired.settings } : copy.claim;
+      return finishCopy({ ...copy, claim }, image, desired, isOrphaned, ctx);
     }
     case "ready":
-      if (unwanted) return retire(copy, image, c);
-      if (c.hasOtherAdopter(copy)) return giveUp(copy, want, c);
-      return want ? drift.maintain(copy, image, want, c) : drift.settle(copy, image, c);
+      if (isOrphaned) return retire(copy, image, ctx);
+      if (ctx.hasOtherAdopter(copy)) return discardAdoption(copy, desired, ctx);
+      return desired ? drift.reconcileReady(copy, image, desired, ctx) : drift.finishRollback(copy, image, ctx);
     case "failed": {
-      if (unwanted) return retire(copy, image, c);
-      if (!want || copy.attempts >= want.policy.attempts) return NOTHING;
-      const base = copyBase(copy.key, copy, want, c.now);
-      return note(
-        { ...base, state: "retrying", reason: copy.reason, notBefore: c.now },
+      if (isOrphaned) return retire(copy, image, ctx);
+      if (!desired || copy.attempts >= desired.policy.attempts) return NOTHING;
+      const base = copyBase(copy.key, copy, desired, ctx.now);
+      return change(
+        { ...base, state: "retrying", reason: copy.reason, notBefore: ctx.now },
         "retrying",
         "the policy allows more attempts now",
       );
     }
     case "retired": {
-      if (want && copy.adopted) return adoptAgain(copy, image, want, c);
-      if (want) {
-        const again = adopted(image, copy.key, copy, want, observation, c.now);
+      if (desired && copy.adopted) return readopt(copy, image, desired, ctx);
+      if (desired) {
+        const again = recoverRecord(image, copy.key, copy, desired, observation, ctx.now);
         const marked = again.state === "ready" && copy.deprecatedByUs ? { deprecatedByUs: true as const } : {};
-        return note({ ...again, ...marked }, "found", `wanted again; ${image.imageId} is still there`);
+        return change({ ...again, ...marked }, "recovered", `wanted again; ${image.imageId} is still there`);
       }
-      const step = drift.follow(copy, image, observation, c);
+      const step = drift.followSource(copy, image, observation, ctx);
       // What was made of a shared image that was withdrawn stays; but what was only a step to that goes.
-      const isOver = unwanted || (c.isWithdrawn(copy.key) && copy.reason.code === SUPERSEDED.code);
-      return isOver && step === NOTHING ? prune(copy, image, observation, c) : step;
+      const isOver = isOrphaned || (ctx.isSourceRevoked(copy.key) && copy.reason.code === SUPERSEDED.code);
+      return isOver && step === NOTHING ? pruneCopy(copy, image, observation, ctx) : step;
     }
     case "waiting":
     case "retrying":
@@ -137,14 +138,14 @@ function follow(
   }
 }
 
-function retire(copy: Copy, image: Image, c: Circumstances): Step {
-  const base = { ...copyBase(copy.key, copy, undefined, c.now), attempts: 0 };
+function retire(copy: Copy, image: Image, ctx: PlanContext): Step {
+  const base = { ...copyBase(copy.key, copy, undefined, ctx.now), attempts: 0 };
   const adopted = copy.state === "ready" && copy.adopted ? { adopted: true as const } : {};
   const deprecated = copy.state === "ready" && copy.deprecatedByUs ? { deprecatedByUs: true as const } : {};
-  const reason = isIntermediate(image, copy.key) && !copy.wantedItself ? SUPERSEDED : DESELECTED;
+  const reason = isIntermediate(image, copy.key) && !copy.desiredDirectly ? SUPERSEDED : DESELECTED;
   const { imageId } = image;
   // A rollback that was begun goes on.
-  const begun = copy.state === "ready" && isAboutToBeMarked(copy) && copy.mending ? { mending: copy.mending } : {};
+  const begun = copy.state === "ready" && isAboutToBeMarked(copy) && copy.repair ? { repair: copy.repair } : {};
   const retired: Copy = {
     ...base,
     ...adopted,
@@ -153,20 +154,24 @@ function retire(copy: Copy, image: Image, c: Circumstances): Step {
     state: "retired",
     imageId,
     reason,
-    since: c.now,
+    since: ctx.now,
   };
-  return note(retired, "retired", reason.text);
+  return change(retired, "retired", reason.text);
 }
 
 /** Two runs have adopted one image for two roots at the same time; one of them has to have another. */
-function giveUp(copy: Copy, want: Want | undefined, c: Circumstances): Step {
+function discardAdoption(copy: Copy, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
   const reason = { code: "adopted-twice", text: "the image that was taken as this copy is the copy of another image" };
-  return note({ ...copyBase(copy.key, copy, want, c.now), state: "waiting", reason }, "given-up", reason.text);
+  return change(
+    { ...copyBase(copy.key, copy, desired, ctx.now), state: "waiting", reason },
+    "adoption-discarded",
+    reason.text,
+  );
 }
 
 /** An image that was made by other means stays as it is, whatever it is doing. */
-function adoptAgain(copy: Copy, image: Image, want: Want, c: Circumstances): Step {
+function readopt(copy: Copy, image: Image, desired: DesiredCopy, ctx: PlanContext): Step {
   const { imageId, name } = image;
-  const base = copyBase(copy.key, copy, want, c.now);
-  return note({ ...base, state: "ready", imageId, name, readyAt: c.now, adopted: true }, "adopted", "wanted again");
+  const base = copyBase(copy.key, copy, desired, ctx.now);
+  return change({ ...base, state: "ready", imageId, name, readyAt: ctx.now, adopted: true }, "adopted", "wanted again");
 }

@@ -1,19 +1,19 @@
-import { IGNORE_TAG, isProven, keyText, tokenIn } from "../../model/identity.ts";
+import { copyId, IGNORE_TAG, isProven, tokenIn } from "../../model/identity.ts";
 import { answerTo, type Observation, type Question, seen, sharesOf, usesOf } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import { CLOCK_SKEW, formatDuration, iso } from "../../model/time.ts";
 import type { Copy, Image, Reason, Retired } from "../../model/types.ts";
 import { whyNotSelected } from "../../policy/values/select.ts";
-import type { Circumstances } from "../types.ts";
+import type { PlanContext } from "../types.ts";
 
 /** A plain copy that was there only to be encrypted goes once the encrypted one is ready, and seen to be there. */
 export function whyNotSuperseded(
   copy: Retired,
   step: Image,
   observation: Observation,
-  c: Circumstances,
+  ctx: PlanContext,
 ): Reason | undefined {
-  const isReady = c.encryptedOf(copy.key).some((encrypted) => {
+  const isReady = ctx.encryptedOf(copy.key).some((encrypted) => {
     // One that nobody wants any more is finished all the same.
     if (encrypted.state !== "ready" && encrypted.state !== "retired") return false;
     if (encrypted.imageId === undefined || encrypted.missingSince !== undefined) return false;
@@ -23,34 +23,34 @@ export function whyNotSuperseded(
     return isProven(image, encrypted.key) && (encrypted.state === "ready" || image.createdAt >= step.createdAt);
   });
   if (isReady) return undefined;
-  const key = keyText(copy.key);
-  const isNeeded = [...c.wants.values()].some(({ parent }) => parent !== undefined && keyText(parent) === key);
+  const key = copyId(copy.key);
+  const isNeeded = [...ctx.desiredCopies.values()].some(({ parent }) => parent !== undefined && copyId(parent) === key);
   // Where nobody wants the encrypted one any more, the policy decides as of any other copy.
-  return c.sweep && !isNeeded && !c.isWithdrawn(copy.key)
-    ? whyNotPermitted(copy, observation, c)
+  return ctx.sweep && !isNeeded && !ctx.isSourceRevoked(copy.key)
+    ? whyNotPermitted(copy, observation, ctx)
     : { code: "not-superseded", text: "the encrypted copy is not there" };
 }
 
 /** Every policy that selects the source, or may have, must permit it; and for long enough nobody has wanted the copy. */
-export function whyNotPermitted(copy: Retired, observation: Observation, c: Circumstances): Reason | undefined {
-  const own = c.policies.find(({ name }) => name === copy.policy);
+export function whyNotPermitted(copy: Retired, observation: Observation, ctx: PlanContext): Reason | undefined {
+  const own = ctx.policies.find(({ name }) => name === copy.policy);
   if (!own)
     return { code: "policy-gone", text: `the policy ${copy.policy || "that wanted it"} is not in the file any more` };
   if (!own.enabled) return { code: "policy-disabled", text: `the policy ${own.name} is disabled` };
-  const others = c.policies.filter((policy) => policy !== own && maySelect(policy, copy, observation, c));
+  const others = ctx.policies.filter((policy) => policy !== own && maySelect(policy, copy, observation, ctx));
   const against = [own, ...others].find(({ prune }) => !prune.delete);
   if (against) {
     const text = `the policy ${against.name} does not permit it`;
     return { code: "not-permitted", text, remedy: "set prune: { delete: true } there if it is to be deleted" };
   }
-  const minAge = Math.max(...[own, ...others].map(({ prune }) => prune.minAge), c.settle + CLOCK_SKEW);
+  const minAge = Math.max(...[own, ...others].map(({ prune }) => prune.minAge), ctx.settle + CLOCK_SKEW);
   const due = (copy.since ?? copy.updatedAt) + minAge;
-  if (c.now < due)
+  if (ctx.now < due)
     return {
       code: "too-recent",
       text: `not wanted for less than ${formatDuration(minAge)}; deleted from ${iso(due)} on`,
     };
-  const unread = c.policies.find(
+  const unread = ctx.policies.find(
     ({ enabled, from, select }) =>
       enabled && !from.every((region) => observation.regions.get(region)?.complete.has(select.type)),
   );
@@ -60,30 +60,30 @@ export function whyNotPermitted(copy: Retired, observation: Observation, c: Circ
 }
 
 /** Whether a policy selects the source but for a recall, its age and its number, or did so before the source was gone. */
-function maySelect(policy: Policy, { key }: Copy, observation: Observation, c: Circumstances): boolean {
+function maySelect(policy: Policy, { key }: Copy, observation: Observation, ctx: PlanContext): boolean {
   // One that is disabled may have wanted it, too, and may come back.
   if (!policy.from.includes(key.rootRegion)) return false;
   const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
   if (typeof root === "string") return policy.to.includes(key.region) || key.region === key.rootRegion;
   // What a recall hides: a policy that takes other images has no say in it.
   const { [IGNORE_TAG]: _, ...tags } = root.tags;
-  const reason = whyNotSelected(policy.select, { ...root, deprecated: false, tags }, c.now);
+  const reason = whyNotSelected(policy.select, { ...root, deprecated: false, tags }, ctx.now);
   return !reason || reason.code === "too-young";
 }
 
 export function whyShared(
   copy: Copy,
   image: Image,
-  c: Circumstances,
-): Question | Reason | { withdraw: readonly string[] } | undefined {
+  ctx: PlanContext,
+): Question | Reason | { unshare: readonly string[] } | undefined {
   const question = sharesOf(image);
-  const answer = answerTo(c.answers, question);
+  const answer = answerTo(ctx.answers, question);
   if (!answer) return question;
   if ("unanswerable" in answer) return answer.unanswerable;
   if (answer.value.length === 0) return undefined;
-  const ours = c.policies.filter(({ name }) => name === copy.policy).flatMap((policy) => policy.copy.shareWith);
+  const ours = ctx.policies.filter(({ name }) => name === copy.policy).flatMap((policy) => policy.copy.shareWith);
   const outside = answer.value.filter((account) => !ours.includes(account));
-  if (outside.length === 0) return { withdraw: answer.value };
+  if (outside.length === 0) return { unshare: answer.value };
   return {
     code: "shared-outside",
     text: `it is shared with ${outside.join(", ")}, which no policy says`,
@@ -91,18 +91,18 @@ export function whyShared(
   };
 }
 
-export function whyUsed(image: Image, c: Circumstances): Question | Reason | undefined {
+export function whyUsed(image: Image, ctx: PlanContext): Question | Reason | undefined {
   const question = usesOf(image);
-  const answer = answerTo(c.answers, question);
+  const answer = answerTo(ctx.answers, question);
   if (!answer) return question;
   if ("unanswerable" in answer) return answer.unanswerable;
   return answer.value === undefined ? undefined : { code: "in-use", text: `it is used by ${answer.value}` };
 }
 
-export function whyPointedTo(image: Image, c: Circumstances): Question | Reason | undefined {
+export function whyPointedTo(image: Image, ctx: PlanContext): Question | Reason | undefined {
   if (!image.family) return undefined;
   const question = { ask: "family", region: image.region, family: image.family } as const;
-  const answer = answerTo(c.answers, question);
+  const answer = answerTo(ctx.answers, question);
   if (!answer) return question;
   if ("unanswerable" in answer) return answer.unanswerable;
   if (answer.value !== image.imageId) return undefined;

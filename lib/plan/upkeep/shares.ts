@@ -8,11 +8,11 @@ export function missingShares(
   answers: Answers,
 ):
   | { readonly missing: readonly string[]; readonly outside: readonly string[] }
-  | { readonly asks: readonly Question[] }
+  | { readonly questions: readonly Question[] }
   | { readonly problem: Reason } {
   const question = sharesOf(image);
   const answer = answerTo(answers, question);
-  if (!answer) return { asks: [question] };
+  if (!answer) return { questions: [question] };
   if ("unanswerable" in answer) return { problem: answer.unanswerable };
   return {
     missing: shareWith.filter((account) => !answer.value.includes(account)),

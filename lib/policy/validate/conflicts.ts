@@ -76,7 +76,7 @@ function between(first: Policy, second: Policy): Contradiction[] {
 }
 
 /** What a policy wants in a region of an image of that source. */
-interface Wanted {
+interface ClaimedCopies {
   readonly policy: Policy;
   readonly encrypt: string;
   /** Others get to see it: it has the family. */
@@ -86,7 +86,7 @@ interface Wanted {
 }
 
 // As of `wantsOf` in `wanted.ts`: of a shared image there is always a copy in its own region, of others never.
-function copyIn(policy: Policy, source: string, region: string): Wanted | undefined {
+function copyIn(policy: Policy, source: string, region: string): ClaimedCopies | undefined {
   const named = policy.to.includes(region);
   if (region === source ? policy.select.type !== "shared" : !named) return undefined;
   const encrypt: Encrypt = named && (policy.copy.regions[region]?.encrypt ?? policy.copy.encrypt);
@@ -96,7 +96,7 @@ function copyIn(policy: Policy, source: string, region: string): Wanted | undefi
 
 type Difference = Pick<Contradiction, "path" | "values">;
 
-function differences(a: Wanted, b: Wanted, source: string, region: string): Difference[] {
+function differences(a: ClaimedCopies, b: ClaimedCopies, source: string, region: string): Difference[] {
   const [first, second] = [a.policy, b.policy];
   const found: Difference[] = [];
   const differ = (path: string[], one: string | undefined, other: string | undefined) => {
@@ -119,14 +119,14 @@ function differences(a: Wanted, b: Wanted, source: string, region: string): Diff
 }
 
 /** One is encrypted and the other not, or with another key: then these are two copies, which cannot both have one name. */
-function otherwise(a: Wanted, b: Wanted, source: string, region: string): Difference[] {
+function otherwise(a: ClaimedCopies, b: ClaimedCopies, source: string, region: string): Difference[] {
   const [first, second] = namesOf(a.policy, b.policy, source, region);
   if (first === undefined || first !== second) return [];
   const isThere = b.policy.copy.regions[region]?.encrypt !== undefined;
   return [{ path: isThere ? ["regions", region, "encrypt"] : ["encrypt"], values: [encryptText(a), encryptText(b)] }];
 }
 
-function encryptText({ encrypt }: Wanted): string {
+function encryptText({ encrypt }: ClaimedCopies): string {
   if (encrypt === "false") return "not encrypted";
   const { kmsKeyId } = JSON.parse(encrypt) as Exclude<Encrypt, false>;
   return kmsKeyId === undefined ? "encrypted with the account's own key" : `encrypted with ${kmsKeyId}`;

@@ -19,15 +19,15 @@ export function expandRegions(
   groups: Groups,
 ): { regions: string[]; problems: EntryProblem[] } {
   const wanted = new Set<string>();
-  const unwanted = new Set<string>();
+  const isOrphaned = new Set<string>();
   const problems: EntryProblem[] = [];
   for (const [index, entry] of entries.entries()) {
     const name = entry.startsWith("!") ? entry.slice(1) : entry;
     const ids = groups.get(name) ?? (regionOf(name) ? [name] : undefined);
     if (!ids) problems.push({ index, text: unknownRegion(name, groups) });
-    for (const id of ids ?? []) (name === entry ? wanted : unwanted).add(id);
+    for (const id of ids ?? []) (name === entry ? wanted : isOrphaned).add(id);
   }
-  return { regions: [...wanted].filter((id) => !unwanted.has(id)), problems };
+  return { regions: [...wanted].filter((id) => !isOrphaned.has(id)), problems };
 }
 
 /** Why a word is not the id of one region, or undefined. `others` are words that could have been meant besides. */

@@ -5,7 +5,7 @@ import type { Image, Millis, Reason } from "../../model/types.ts";
 import { matches, matchesAny } from "./globs.ts";
 
 /** Why an image is not selected. */
-export interface NotSelected extends Reason {
+export interface SelectReason extends Reason {
   /** With code `too-young` only: the time from which the image is selected. */
   readonly notBefore?: Millis;
 }
@@ -16,13 +16,13 @@ type Tags = Readonly<Record<string, readonly string[]>>;
  * Why a `select` block leaves an image out, or undefined if it selects it. `too-young` is given only when nothing else
  * is in the way. The state of the image, its region and `newest` are not looked at here.
  */
-export function whyNotSelected(select: Select, image: Image, now: Millis): NotSelected | undefined {
+export function whyNotSelected(select: Select, image: Image, now: Millis): SelectReason | undefined {
   return (
     recalled(image) ?? mismatch(select, image) ?? excluded(select.not, image) ?? tooYoung(select.minAge, image, now)
   );
 }
 
-function recalled(image: Image): NotSelected | undefined {
+function recalled(image: Image): SelectReason | undefined {
   if (image.deprecated) {
     return {
       code: "deprecated",
@@ -38,8 +38,8 @@ function recalled(image: Image): NotSelected | undefined {
   };
 }
 
-function mismatch(select: Select, image: Image): NotSelected | undefined {
-  const no = (code: string, text: string, remedy?: string): NotSelected => ({ code, text, ...(remedy && { remedy }) });
+function mismatch(select: Select, image: Image): SelectReason | undefined {
+  const no = (code: string, text: string, remedy?: string): SelectReason => ({ code, text, ...(remedy && { remedy }) });
   const edit = (key: string) => `change the image, or select.${key} in the policy`;
 
   if (image.type !== select.type)
@@ -80,7 +80,7 @@ function mismatch(select: Select, image: Image): NotSelected | undefined {
   return undefined;
 }
 
-function excluded(not: Select["not"], image: Image): NotSelected | undefined {
+function excluded(not: Select["not"], image: Image): SelectReason | undefined {
   const glob = not?.name?.find((entry) => matches(entry, image.name));
   if (glob !== undefined) {
     return {
@@ -101,7 +101,7 @@ function excluded(not: Select["not"], image: Image): NotSelected | undefined {
   };
 }
 
-function tooYoung(minAge: Millis | undefined, image: Image, now: Millis): NotSelected | undefined {
+function tooYoung(minAge: Millis | undefined, image: Image, now: Millis): SelectReason | undefined {
   if (minAge === undefined || now - image.createdAt >= minAge) return undefined;
   const notBefore = image.createdAt + minAge;
   const text = `the image is to be ${formatDuration(minAge)} old first; it is selected from ${when(notBefore)} on`;

@@ -155,7 +155,7 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
       expect(report.copies.map((copy) => copy.state)).toEqual(["ready"]);
       expect(t.copies()).toHaveLength(1);
       expect(t.syncs()).toBe(1);
-      expect((await state.account(ACCOUNT))?.unknownUntil).toBeDefined();
+      expect((await state.account(ACCOUNT))?.uncertainUntil).toBeDefined();
     });
   });
 });

@@ -62,7 +62,7 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
 
     it("does not replace what is not there", async () => {
       expect(await state.saveCopy(copyOf({ version: 1 }))).toBeUndefined();
-      expect(await state.saveAccount({ account: A, bornAt: 1, version: 1 })).toBeUndefined();
+      expect(await state.saveAccount({ account: A, firstSeenAt: 1, version: 1 })).toBeUndefined();
       expect(await state.copies(A)).toEqual([]);
       expect(await state.account(A)).toBeUndefined();
     });
@@ -134,7 +134,7 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
       const other = "200000000001";
       await state.saveCopy(copyOf({}));
       await state.saveCopy(copyOf({ key: { ...key, account: other }, policy: "other" }));
-      await state.saveAccount({ account: A, bornAt: 1, version: 0 });
+      await state.saveAccount({ account: A, firstSeenAt: 1, version: 0 });
       await state.setAwaited([awaited("img-1")], []);
       await state.setAwaited([], [{ ...awaited("img-1"), account: other }]);
       await state.saveRun(run("r1", 1));
@@ -149,16 +149,16 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
     });
 
     it("creates and replaces the record of an account like a copy", async () => {
-      const bornAt = 1_795_000_000_000;
-      const first = await state.saveAccount({ account: A, bornAt, version: 0 });
-      expect(first).toStrictEqual({ account: A, bornAt, version: first!.version });
+      const firstSeenAt = 1_795_000_000_000;
+      const first = await state.saveAccount({ account: A, firstSeenAt, version: 0 });
+      expect(first).toStrictEqual({ account: A, firstSeenAt, version: first!.version });
       expect(first!.version).toBeGreaterThan(0);
-      expect(await state.saveAccount({ account: A, bornAt: 5, version: 0 })).toBeUndefined();
-      const racers = Array.from({ length: 20 }, (_, sweptAt) => state.saveAccount({ ...first!, sweptAt }));
+      expect(await state.saveAccount({ account: A, firstSeenAt: 5, version: 0 })).toBeUndefined();
+      const racers = Array.from({ length: 20 }, (_, lastSweepAt) => state.saveAccount({ ...first!, lastSweepAt }));
       const won = (await Promise.all(racers)).filter((answer) => answer !== undefined);
       expect(won).toHaveLength(1);
       expect(won[0]!.version).not.toBe(first!.version);
-      expect(await state.saveAccount({ ...first!, sweptAt: 99 })).toBeUndefined();
+      expect(await state.saveAccount({ ...first!, lastSweepAt: 99 })).toBeUndefined();
       expect(await state.account(A)).toStrictEqual(won[0]);
     });
 
@@ -178,7 +178,7 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
       const kept = await state.saveCopy(copyOf({ key: { ...key, account: other } }));
       await state.saveCopy(copyOf({}));
       await state.saveCopy(copyOf({ key: { ...key, region: "ap-tokyo" } }));
-      const record = await state.saveAccount({ account: A, bornAt: 1, version: 0 });
+      const record = await state.saveAccount({ account: A, firstSeenAt: 1, version: 0 });
       await state.setAwaited([awaited("img-1"), { ...awaited("img-1"), account: other }], []);
       await state.saveRun(run("r1", 1));
       await state.append([entry(1, "x")]);
@@ -209,14 +209,14 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
 
     it("lets nobody replace what was created anew after the whole state was lost", async () => {
       const copy = await state.saveCopy(copyOf({}));
-      const record = await state.saveAccount({ account: A, bornAt: 1, version: 0 });
+      const record = await state.saveAccount({ account: A, firstSeenAt: 1, version: 0 });
       const anew = await makePlace();
       const store = await anew.open();
       try {
         const newCopy = await store.saveCopy(copyOf({}));
-        const newRecord = await store.saveAccount({ account: A, bornAt: 2, version: 0 });
+        const newRecord = await store.saveAccount({ account: A, firstSeenAt: 2, version: 0 });
         expect(await store.saveCopy({ ...copy!, policy: "late" })).toBeUndefined();
-        expect(await store.saveAccount({ ...record!, sweptAt: 99 })).toBeUndefined();
+        expect(await store.saveAccount({ ...record!, lastSweepAt: 99 })).toBeUndefined();
         expect(await store.copies(A)).toStrictEqual([newCopy]);
         expect(await store.account(A)).toStrictEqual(newRecord);
       } finally {
@@ -230,7 +230,7 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
       for (const at of [10, 20, 30]) await state.saveRun(run(`r${at}`, at));
       await state.saveRun({ ...run("r10", 10), account: other });
       await state.append([entry(10, "a"), entry(20, "b"), entry(30, "c"), { ...entry(10, "d"), account: other }]);
-      await state.prune(A, 20);
+      await state.deleteHistoryBefore(A, 20);
       await state.append([entry(30, "e")]);
       expect((await state.runs(A, 10)).map(({ id }) => id)).toEqual(["r30", "r20"]);
       expect((await state.entries(A, 10)).map(({ text }) => text)).toEqual(["e", "c", "b"]);
@@ -292,7 +292,7 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
 
     it("shows everything to whoever opens it next", async () => {
       const copy = await state.saveCopy(copyOf({}));
-      const account = await state.saveAccount({ account: A, bornAt: 1, version: 0 });
+      const account = await state.saveAccount({ account: A, firstSeenAt: 1, version: 0 });
       await state.setAwaited([awaited("img-1")], []);
       await state.saveRun(run("r1", 1));
       await state.append([entry(1, "x")]);

@@ -150,7 +150,7 @@ describe("a damaged record is named", () => {
   });
 
   it.each([
-    ["account 100000000001", "update replicator_accounts set body = json_remove(body, '$.bornAt')", "account"],
+    ["account 100000000001", "update replicator_accounts set body = json_remove(body, '$.firstSeenAt')", "account"],
     ["account 100000000001", "update replicator_accounts set version = 4", "account"],
     ["run r1", "update replicator_runs set body = json_remove(body, '$.problems')", "runs"],
     ["journal line", "update replicator_journal set body = json_remove(body, '$.text')", "entries"],
@@ -168,7 +168,7 @@ describe("a damaged record is named", () => {
     const state = await openState(url);
     await state.saveCopy(copying);
     await state.saveCopy(copyOf({ key: { ...copying.key, account: "other" } }));
-    await state.saveAccount({ account: A, bornAt: 1, version: 0 });
+    await state.saveAccount({ account: A, firstSeenAt: 1, version: 0 });
     await state.setAwaited([awaited("img-1")], []);
     const times = { startedAt: 1, endedAt: 2 };
     await state.saveRun({

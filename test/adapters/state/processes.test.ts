@@ -97,7 +97,7 @@ function processes(name: string, makeEmpty: () => Promise<Empty>): void {
       const won = await finish(await start("count", empty.url, 4, 25));
       expect(won.flat()).toHaveLength(100);
       const state = await openState(empty.url);
-      expect(await state.account(A)).toMatchObject({ account: A, bornAt: 100 });
+      expect(await state.account(A)).toMatchObject({ account: A, firstSeenAt: 100 });
       await state.close();
     });
 

@@ -15,7 +15,7 @@ export const base = {
   policy: "golden",
   rootName: "golden-1",
   attempts: 1,
-  claims: 2,
+  claimCount: 2,
   createdAt: 1_795_000_000_000,
   updatedAt: 1_795_000_000_001,
   version: 0,

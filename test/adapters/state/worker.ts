@@ -41,8 +41,8 @@ async function main(): Promise<void> {
   }
   if (mode === "count") {
     for (let added = 0; added < Number(count); ) {
-      const record = (await state.account(A)) ?? { account: A, bornAt: 0, version: 0 };
-      if (!(await state.saveAccount({ ...record, bornAt: record.bornAt + 1 }))) continue;
+      const record = (await state.account(A)) ?? { account: A, firstSeenAt: 0, version: 0 };
+      if (!(await state.saveAccount({ ...record, firstSeenAt: record.firstSeenAt + 1 }))) continue;
       say(String(++added));
     }
   }

@@ -132,8 +132,8 @@ describe.concurrent("against the emulator", () => {
     await cloud.share(golden, [other.uin, third.uin], IN_TIME);
     expect((await cloud.sharedWith(golden)).sort()).toEqual([other.uin, third.uin].sort());
     await cloud.share(golden, [other.uin, third.uin], IN_TIME);
-    await cloud.withdraw(golden, [other.uin], IN_TIME);
-    await cloud.withdraw(golden, [other.uin], IN_TIME);
+    await cloud.unshare(golden, [other.uin], IN_TIME);
+    await cloud.unshare(golden, [other.uin], IN_TIME);
     expect(await cloud.sharedWith(golden)).toEqual([third.uin]);
     expect(await errorOf(cloud.share(golden, ["123"], IN_TIME))).toMatchObject({ code: "InvalidAccountId.NotFound" });
   });
@@ -144,10 +144,10 @@ describe.concurrent("against the emulator", () => {
     await cloud.share(golden, [other.uin], IN_TIME);
     expect(await errorOf(cloud.deleteImage(golden, IN_TIME))).toMatchObject({
       code: "InvalidImageId.InShared",
-      outcome: "person",
+      outcome: "terminal",
       effect: "none",
     });
-    await cloud.withdraw(golden, [other.uin], IN_TIME);
+    await cloud.unshare(golden, [other.uin], IN_TIME);
     expect(await cloud.deleteImage(golden, IN_TIME)).not.toBe("");
     expect(await cloud.imagesById(GZ, [golden.imageId])).toEqual([]);
     expect(await cloud.deleteImage(golden, IN_TIME)).not.toBe("");
@@ -194,7 +194,7 @@ describe.concurrent("against the emulator", () => {
     const source = image("golden");
     await cloud.syncImage(sync(source, "ap-beijing"));
     expect(await errorOf(cloud.syncImage(sync(source, "ap-shanghai")))).toMatchObject({
-      outcome: "again",
+      outcome: "requeue",
       effect: "none",
     });
   });
@@ -236,10 +236,10 @@ describe.concurrent("against the emulator", () => {
     const { cloud } = await begin(options, { credentials: async () => ({ secretId, secretKey, token }) });
     expect(await cloud.account()).toBe(me.uin);
     const without = await begin(options, { credentials: async () => ({ secretId, secretKey }) });
-    expect(await errorOf(without.cloud.account())).toMatchObject({ outcome: "person" });
+    expect(await errorOf(without.cloud.account())).toMatchObject({ outcome: "terminal" });
     const wrong = await begin({}, { credentials: async () => ({ secretId: me.secretId, secretKey: "planted" }) });
     const error = await errorOf(wrong.cloud.account());
-    expect(error).toMatchObject({ code: "AuthFailure.SignatureFailure", outcome: "person" });
+    expect(error).toMatchObject({ code: "AuthFailure.SignatureFailure", outcome: "terminal" });
     expect(error.message).not.toContain("planted");
   });
 });

@@ -57,7 +57,7 @@ async function cloudAt(endpoint: string, more: object = {}) {
 }
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const freeze = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-const NOT_SENT = { code: "NotSent", effect: "none", outcome: "again" };
+const NOT_SENT = { code: "NotSent", effect: "none", outcome: "requeue" };
 
 /** Freezes the whole process right after it began to connect. */
 function freezeWhileConnecting(ms: number) {
@@ -121,17 +121,17 @@ describe("a syncImage that is given up", () => {
   it("had no effect, and never leaves, when nothing had left", async () => {
     const server = await listenPlain();
     let release = () => {};
-    const held = new Promise<void>((resolve) => {
+    const publicationHold = new Promise<void>((resolve) => {
       release = resolve;
     });
     const run = new AbortController();
     const cloud = newCloud(`http://127.0.0.1:${server.port}`, {
       signal: run.signal,
-      credentials: () => held.then(() => KEY),
+      credentials: () => publicationHold.then(() => KEY),
     });
     const call = cloud.syncImage(sync(Date.now() + 60_000));
     setTimeout(() => run.abort(), 50);
-    await expect(call).rejects.toMatchObject({ code: "Aborted", outcome: "again", effect: "none" });
+    await expect(call).rejects.toMatchObject({ code: "Aborted", outcome: "requeue", effect: "none" });
     release();
     await sleep(100);
     expect(server.text()).toBe("");
@@ -147,7 +147,7 @@ describe("a syncImage that is given up", () => {
     const cloud = await cloudAt(`http://127.0.0.1:${server.port}`, { signal: run.signal });
     await expect(cloud.syncImage(sync(Date.now() + 60_000))).rejects.toMatchObject({
       code: "Aborted",
-      outcome: "again",
+      outcome: "requeue",
       effect: "unknown",
     });
   });

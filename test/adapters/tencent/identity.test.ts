@@ -10,7 +10,7 @@ import { failure, IN_TIME, imagesAnswer, type Reaction, serve, signer, syncReque
 
 const [A, B] = DEFAULT_ACCOUNTS;
 const GZ = "ap-guangzhou";
-const CHANGED = { name: "CloudError", code: "AccountChanged", outcome: "again", about: "account", effect: "none" };
+const CHANGED = { name: "CloudError", code: "AccountChanged", outcome: "requeue", about: "account", effect: "none" };
 const me: Reaction = { answer: { AccountId: A.uin } };
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const keyOf = ({ secretId, secretKey, token }: Account): Credentials =>
@@ -57,7 +57,7 @@ describe.concurrent("a cloud whose credentials become those of another account",
     ["modify", (cloud) => cloud.modify(image, { name: "name" }, IN_TIME)],
     ["sharedWith", (cloud) => cloud.sharedWith(image)],
     ["share", (cloud) => cloud.share(image, [B.uin], IN_TIME)],
-    ["withdraw", (cloud) => cloud.withdraw(image, [B.uin], IN_TIME)],
+    ["unshare", (cloud) => cloud.unshare(image, [B.uin], IN_TIME)],
     ["deleteImage", (cloud) => cloud.deleteImage(image, IN_TIME)],
     ["quota", (cloud) => cloud.quota(GZ)],
     ["familyImage", (cloud) => cloud.familyImage(GZ, "golden")],
@@ -140,10 +140,10 @@ describe.concurrent("the inquiry whose key it is", () => {
     ["a lost connection", { cut: true }, "Network"],
     ["an answer without an account", { answer: {} }, "BadAnswer"],
     ["silence", { hang: true }, "Timeout"],
-  ])("fails those who wait for it, without effect, and is made again by the next: %s", async (_, trouble, code) => {
+  ])("fails those who wait for it, without effect, and is made again by the next: %s", async (_, sendFailure, code) => {
     const api = await serve(
       () => ({ answer: {} }),
-      (_request, n) => (n === 1 ? trouble : me),
+      (_request, n) => (n === 1 ? sendFailure : me),
     );
     const cloud = api.cloud({ timeoutMs: 1000 });
     const errors = await Promise.all([
@@ -188,7 +188,7 @@ describe.concurrent("the inquiry whose key it is", () => {
     expect(await failure(late)).toMatchObject({
       action: "SyncImages",
       code: "NotSent",
-      outcome: "again",
+      outcome: "requeue",
       effect: "none",
     });
     expect(api.requests).toHaveLength(0);
@@ -207,7 +207,7 @@ describe.concurrent("the inquiry whose key it is", () => {
       },
     );
     const cloud = api.cloud({ signal: run.signal });
-    expect(await failure(call(cloud))).toMatchObject({ code: "Aborted", outcome: "again", effect: "none" });
+    expect(await failure(call(cloud))).toMatchObject({ code: "Aborted", outcome: "requeue", effect: "none" });
     expect(api.requests).toHaveLength(0);
   });
 

@@ -150,7 +150,7 @@ describe.concurrent("imagesById", () => {
 
   it("does not take a refusal, or an answer that holds images back, for absence", async () => {
     const refusing = await serve(() => ({ error: "UnauthorizedOperation" }));
-    await expect(refusing.cloud().imagesById("ap-tokyo", ["img-1"])).rejects.toMatchObject({ outcome: "person" });
+    await expect(refusing.cloud().imagesById("ap-tokyo", ["img-1"])).rejects.toMatchObject({ outcome: "terminal" });
     const short = await serve(() => ({ answer: { ImageSet: [apiImage("img-1")], TotalCount: 2 } }));
     await expect(short.cloud().imagesById("ap-tokyo", ["img-1", "img-2"])).rejects.toMatchObject({ code: "BadAnswer" });
   });

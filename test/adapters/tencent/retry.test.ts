@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { repeating, takeTurn } from "../../../lib/adapters/tencent/transport/retry.ts";
+import { repeating, waitForRateLimit } from "../../../lib/adapters/tencent/transport/retry.ts";
 import { CloudError } from "../../../lib/model/errors.ts";
 
 const failing = (code: string) =>
@@ -45,7 +45,7 @@ describe("turns", () => {
   it("are so far apart that calls which are 200 ms late do not arrive as more than 10 in a second", async () => {
     const starts: number[] = [];
     const take = async () => {
-      await takeTurn("late calls", new AbortController().signal);
+      await waitForRateLimit("late calls", new AbortController().signal);
       starts.push(Date.now());
     };
     const all = Promise.all(Array.from({ length: 40 }, take));

@@ -51,17 +51,17 @@ describe.concurrent("share", () => {
     const reactions: Reaction[] = [ALREADY, DONE, { error: "InvalidAccountId.NotFound" }];
     const api = await serve((_request, n) => reactions[n - 1] ?? DONE);
     const error = await failure(api.cloud().share(image, accounts(3), IN_TIME));
-    expect(error).toMatchObject({ code: "InvalidAccountId.NotFound", outcome: "person", effect: "unknown" });
+    expect(error).toMatchObject({ code: "InvalidAccountId.NotFound", outcome: "terminal", effect: "unknown" });
     expect(api.requests).toHaveLength(3);
     const encrypted = await serve(() => ({ error: "UnsupportedOperation.EncryptedImagesNotSupported" }));
     expect(await failure(encrypted.cloud().share(image, accounts(3), IN_TIME))).toMatchObject({ effect: "none" });
   });
 });
 
-describe.concurrent("withdraw", () => {
+describe.concurrent("unshare", () => {
   it("ends the sharing, up to 50 accounts in a call", async () => {
     const { api, cloud, sent, shared } = await sharing(...accounts(60));
-    expect(await cloud.withdraw(image, accounts(55), IN_TIME)).toBe("req-2");
+    expect(await cloud.unshare(image, accounts(55), IN_TIME)).toBe("req-2");
     expect(sent().map(({ length }) => length)).toEqual([50, 5]);
     expect([...shared]).toEqual(accounts(60).slice(55));
     expect(api.requests[1]?.params).toMatchObject({ ImageId: "img-1", Permission: "CANCEL" });
@@ -70,7 +70,7 @@ describe.concurrent("withdraw", () => {
 
 it("neither asks for anything without accounts", async () => {
   const { api, cloud } = await sharing();
-  expect([await cloud.share(image, [], IN_TIME), await cloud.withdraw(image, [], IN_TIME)]).toEqual(["", ""]);
+  expect([await cloud.share(image, [], IN_TIME), await cloud.unshare(image, [], IN_TIME)]).toEqual(["", ""]);
   expect(api.requests).toHaveLength(0);
 });
 
@@ -99,16 +99,16 @@ describe.concurrent("deleteImage", () => {
 });
 
 describe.concurrent("whose last moment has passed", () => {
-  it.each(["share", "withdraw", "deleteImage"] as const)("%s is not sent, and not tried again", async (verb) => {
+  it.each(["share", "unshare", "deleteImage"] as const)("%s is not sent, and not tried again", async (verb) => {
     const api = await serve(() => DONE);
     const cloud = api.cloud();
     const late = Date.now() - 5000;
     const call = verb === "deleteImage" ? cloud.deleteImage(image, late) : cloud[verb](image, accounts(2), late);
-    expect(await failure(call)).toMatchObject({ code: "NotSent", outcome: "again", effect: "none" });
+    expect(await failure(call)).toMatchObject({ code: "NotSent", outcome: "requeue", effect: "none" });
     expect(api.requests).toHaveLength(0);
   });
 
-  it.each(["share", "withdraw", "deleteImage"] as const)("%s is not repeated after a failure", async (verb) => {
+  it.each(["share", "unshare", "deleteImage"] as const)("%s is not repeated after a failure", async (verb) => {
     let late = 0;
     const api = await serve(() => {
       late = 60_000;

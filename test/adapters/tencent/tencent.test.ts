@@ -43,7 +43,7 @@ describe("every call", () => {
     const cloud = api.cloud({ credentials: () => Promise.reject(new Error("set TENCENTCLOUD_SECRET_ID")) });
     for (const call of [() => cloud.account(), () => cloud.syncImage(syncRequest())]) {
       const error = await failure(call());
-      expect(error).toMatchObject({ name: "CloudError", code: "NoCredentials", outcome: "person", effect: "none" });
+      expect(error).toMatchObject({ name: "CloudError", code: "NoCredentials", outcome: "terminal", effect: "none" });
       expect(error.message).toContain("set TENCENTCLOUD_SECRET_ID");
     }
     expect([...api.requests, ...api.inquiries]).toHaveLength(0);
@@ -102,8 +102,8 @@ describe.concurrent("reads and repeatable writes", () => {
     ["an internal error", { error: "InternalError" }],
     ["HTTP 502", { status: 502 }],
     ["a lost connection", { cut: true } as const],
-  ])("are repeated after %s", async (_, trouble) => {
-    const once = (_request: unknown, n: number) => (n === 1 ? trouble : { answer: { AccountId: "1" } });
+  ])("are repeated after %s", async (_, sendFailure) => {
+    const once = (_request: unknown, n: number) => (n === 1 ? sendFailure : { answer: { AccountId: "1" } });
     const api = await serve(once, once);
     await expect(api.cloud().account()).resolves.toBe("1");
     await expect(api.cloud().modify({ region: "r", imageId: "img-1" }, { name: "name" }, IN_TIME)).resolves.toBe(
@@ -125,7 +125,7 @@ describe.concurrent("reads and repeatable writes", () => {
       action: "DescribeImages",
       region: "ap-tokyo",
       code: "UnauthorizedOperation",
-      outcome: "person",
+      outcome: "terminal",
       effect: "none",
       requestId: "req-e",
     });

@@ -272,27 +272,27 @@ describe("the table of verdicts", () => {
   });
 
   it.each([
-    ["AuthFailure.New", "person", "none"],
-    ["UnauthorizedOperation.New", "person", "none"],
-    ["RequestLimitExceeded.New", "again", "none"],
-    ["InvalidParameterValue.New", "person", "unknown"],
-    ["LimitExceeded.New", "person", "unknown"],
+    ["AuthFailure.New", "terminal", "none"],
+    ["UnauthorizedOperation.New", "terminal", "none"],
+    ["RequestLimitExceeded.New", "requeue", "none"],
+    ["InvalidParameterValue.New", "terminal", "unknown"],
+    ["LimitExceeded.New", "terminal", "unknown"],
     ["New", "retry", "unknown"],
   ])("judges %s, which it does not know, by its family", (code, outcome, effect) => {
     expect(verdictOf(code)).toMatchObject({ outcome, effect });
   });
 
   it.each([
-    ["FailedOperation.InvalidImageState", "again"],
-    ["InvalidParameterValue.InvalidImageState", "again"],
-    ["InvalidImageId.IncorrectState", "again"],
-    ["RequestLimitExceeded", "again"],
-    ["NotSent", "again"],
-    ["Aborted", "again"],
+    ["FailedOperation.InvalidImageState", "requeue"],
+    ["InvalidParameterValue.InvalidImageState", "requeue"],
+    ["InvalidImageId.IncorrectState", "requeue"],
+    ["RequestLimitExceeded", "requeue"],
+    ["NotSent", "requeue"],
+    ["Aborted", "requeue"],
     ["InternalError", "retry"],
-    ["ImageQuotaLimitExceeded", "person"],
-    ["InvalidImageId.TooLarge", "person"],
-    ["AuthFailure.SignatureFailure", "person"],
+    ["ImageQuotaLimitExceeded", "terminal"],
+    ["InvalidImageId.TooLarge", "terminal"],
+    ["AuthFailure.SignatureFailure", "terminal"],
   ])("after %s: %s", (code, outcome) => {
     expect(verdictOf(code).outcome).toBe(outcome);
   });

@@ -24,15 +24,15 @@ describe.concurrent("syncImage", () => {
   });
 
   it.each([
-    ["a refusal", { error: "ImageQuotaLimitExceeded" }, "ImageQuotaLimitExceeded", "person", "none"],
+    ["a refusal", { error: "ImageQuotaLimitExceeded" }, "ImageQuotaLimitExceeded", "terminal", "none"],
     [
       "a busy source",
       { error: "FailedOperation.InvalidImageState" },
       "FailedOperation.InvalidImageState",
-      "again",
+      "requeue",
       "none",
     ],
-    ["throttling", { error: "RequestLimitExceeded" }, "RequestLimitExceeded", "again", "none"],
+    ["throttling", { error: "RequestLimitExceeded" }, "RequestLimitExceeded", "requeue", "none"],
     ["an internal error", { error: "InternalError" }, "InternalError", "retry", "unknown"],
     ["a code nobody knows", { error: "Strange.Thing" }, "Strange.Thing", "retry", "unknown"],
     ["HTTP 503", { status: 503 }, "HttpStatus", "retry", "unknown"],
@@ -126,7 +126,7 @@ describe.concurrent("tag and modify", () => {
       answer: { FailedResources: [{ Resource: "…", Code: "InvalidParameter.Tag", Message: "bad tag" }] },
     }));
     const error = await failure(api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "1", { a: "b" }, IN_TIME));
-    expect(error).toMatchObject({ code: "InvalidParameter.Tag", outcome: "person", region: "ap-tokyo" });
+    expect(error).toMatchObject({ code: "InvalidParameter.Tag", outcome: "terminal", region: "ap-tokyo" });
     expect(error.requestId).toBe("req-1");
   });
 
@@ -150,7 +150,7 @@ describe.concurrent("tag and modify", () => {
 
 describe.concurrent("tag and modify whose last moment has passed", () => {
   const image = { region: "ap-tokyo", imageId: "img-1" };
-  const NOT_SENT = { code: "NotSent", outcome: "again", effect: "none" };
+  const NOT_SENT = { code: "NotSent", outcome: "requeue", effect: "none" };
 
   it("are not sent, and not tried again", async () => {
     const api = await serve(() => ({ answer: {} }));

@@ -19,7 +19,7 @@ const ACCOUNTS_PER_CALL = 50;
 export function imageWrites({
   repeated,
   timeoutMs,
-}: Calls): Pick<Cloud, "tag" | "modify" | "share" | "withdraw" | "deleteImage"> {
+}: Calls): Pick<Cloud, "tag" | "modify" | "share" | "unshare" | "deleteImage"> {
   const change = (action: string, { region }: ImageRef, params: object, notAfter: Millis): Promise<string> =>
     repeated({ service: "cvm", action, region, params, timeoutMs, notAfter, changes: true }, requestIdIn);
 
@@ -87,7 +87,7 @@ export function imageWrites({
       return requestId;
     },
 
-    async withdraw(image, accounts, notAfter) {
+    async unshare(image, accounts, notAfter) {
       let requestId = "";
       for (const some of batches([...new Set(accounts)], ACCOUNTS_PER_CALL)) {
         requestId = await permit("CANCEL", image, some, notAfter);

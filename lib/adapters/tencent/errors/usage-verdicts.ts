@@ -1,6 +1,6 @@
-import { personUnknown, REPORT, retryUnknown, type Verdict } from "./verdict.ts";
+import { REPORT, retryUnknown, terminalUnknown, type Verdict } from "./verdict.ts";
 
-const odd = (text: string): Verdict => personUnknown("call", text, REPORT);
+const odd = (text: string): Verdict => terminalUnknown("call", text, REPORT);
 const gone = (text: string): Verdict => retryUnknown("call", text);
 
 /**
@@ -42,7 +42,7 @@ export const USE_VERDICTS: Readonly<Record<string, Verdict>> = {
   "InvalidParameterValue.InvalidFilter": odd("a filter is not valid"),
   "InvalidParameterValue.InvalidLaunchConfigurationId": odd("the id of a launch configuration is not valid"),
   "InvalidParameterValue.TooLong": odd("a value is too long"),
-  InvalidPermission: personUnknown(
+  InvalidPermission: terminalUnknown(
     "account",
     "the account may not use Auto Scaling",
     "Let the service be opened for the account in its console, and grant the action in CAM.",

@@ -24,11 +24,11 @@ const verdict =
 
 // Named after what happens next and what the call left behind. "none" is claimed only for codes that are documented
 // and say by themselves that the call was turned away; whatever leaves a doubt is "unknown", which costs a wait only.
-export const againNone = verdict("again", "none");
-export const againUnknown = verdict("again", "unknown");
+export const requeueNone = verdict("requeue", "none");
+export const requeueUnknown = verdict("requeue", "unknown");
 export const retryNone = verdict("retry", "none");
 export const retryUnknown = verdict("retry", "unknown");
-export const personNone = verdict("person", "none");
-export const personUnknown = verdict("person", "unknown");
+export const terminalNone = verdict("terminal", "none");
+export const terminalUnknown = verdict("terminal", "unknown");
 
 export const REPORT = "Please report this: the program asked for something that the API does not take.";

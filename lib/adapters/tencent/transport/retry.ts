@@ -14,7 +14,7 @@ const queues = new Map<string, PQueue>();
  * Waits until a call of this kind may start, so that this process stays below the quota of each action and region.
  * `key` names action, region and whoever counts. Rejects with the signal's reason when it aborts first.
  */
-export async function takeTurn(key: string, signal: AbortSignal): Promise<void> {
+export async function waitForRateLimit(key: string, signal: AbortSignal): Promise<void> {
   let queue = queues.get(key);
   if (!queue) {
     queue = new PQueue(PACE);

@@ -9,7 +9,7 @@ import type { Call, CallLine, Send } from "./call.ts";
 import type { Credentials } from "./credentials.ts";
 import { clientOf, hostOf, type Site } from "./endpoints.ts";
 import { type Endpoint, fencedAgent, isSecure, sharedAgent } from "./fenced-agent.ts";
-import { takeTurn } from "./retry.ts";
+import { waitForRateLimit } from "./retry.ts";
 
 export interface TransportOptions {
   readonly endpoint: Endpoint;
@@ -70,11 +70,11 @@ export function transport(options: TransportOptions): Send {
         // No request is left to make: the key's account is all that this call asks for.
         if (call.action === "GetCallerIdentity") return read({ AccountId: account });
       }
-      if (!fence) await takeTurn(turn, signal);
+      if (!fence) await waitForRateLimit(turn, signal);
       started = now();
       const answer = await within(async (stop) => {
         // Whoever holds a claim waits no longer than was said, not even for its turn.
-        if (fence) await takeTurn(turn, stop);
+        if (fence) await waitForRateLimit(turn, stop);
         begun = true;
         return await request(call, credentials, host, fence?.agent ?? shared, stop);
       });
