@@ -33,7 +33,6 @@ function buildFunctions() {
     target: "node18",
     minify: true,
     // Errors are told apart by their names.
-    keepNames: true,
     // Native, and loaded for an embedded state alone. By `require`: SCF makes the modules of a layer known by NODE_PATH,
     // which `import()` does not look at.
     external: ["libsql"],

@@ -130,8 +130,8 @@ function whyUnlike(sim: Scene, { image, expected }: Ready): string | undefined {
   if (lacking) return `${where} lacks the tag ${lacking.join("=")}`;
   const isPublished = expected.region !== root.region || root.owner === OURS;
   const shareWith = isPublished ? policies.flatMap(({ copy }) => copy.shareWith) : [];
-  const pendingReshare = shareWith.find((account) => !image.shares.has(account));
-  if (pendingReshare) return `${where} is not shared with ${pendingReshare}`;
+  const unshared = shareWith.find((account) => !image.shares.has(account));
+  if (unshared) return `${where} is not shared with ${unshared}`;
   if (isLocked(sim, image)) return undefined;
   const description = policies.map(({ copy }) => copy.description ?? root.description)[0];
   if (image.description !== description) return `${where} is described as "${image.description}"`;

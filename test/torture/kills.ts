@@ -47,7 +47,7 @@ export async function kill(arena: Arena, kills: number, say: (text: string) => v
     if (fault) await arena.cloud.control("DELETE", `faults/${fault}`);
     if (!alive || child.signalCode !== "SIGKILL") continue;
     killed += 1;
-    const left = await undeletableImageIds(arena, child.pid, renamed);
+    const left = await whereKilled(arena, child.pid, renamed);
     const onItsWay = came && moment === "while SyncImages is on its way" && left === "claimed, nothing sent";
     arena.count(onItsWay ? "sent, effect after the kill" : left);
     if (killed % 10 === 0) say(`${killed} of ${kills} kills`);
@@ -87,10 +87,11 @@ async function wait(arena: Arena, moment: Moment, fault: string | undefined, chi
 }
 
 /** Where a kill came, by what the emulator and the state hold after it. */
-async function undeletableImageIds(arena: Arena, pid: number | undefined, renamed: Set<string>): Promise<string> {
+async function whereKilled(arena: Arena, pid: number | undefined, renamed: Set<string>): Promise<string> {
   const { account, images } = await arena.evidence();
   const state = await openState(arena.stateUrl);
-  const copies = await state.copies(account).finally(() => state.close());
+  const copies = await state.copies(account);
+  await state.close();
   const own = copies.filter(
     (copy): copy is Extract<Copy, { state: "copying" }> =>
       copy.state === "copying" && !copy.imageId && !copy.claim.endedAt && copy.claim.claimant.pid === pid,

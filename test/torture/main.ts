@@ -89,7 +89,11 @@ async function outagesOnAServer(): Promise<void> {
     if (server) await outages(arena, server, 8, say);
     return 0;
   };
-  await run("outages", SERVER, work, place).finally(() => server?.remove());
+  try {
+    await run("outages", SERVER, work, place);
+  } finally {
+    await server?.remove();
+  }
 }
 
 for (const signal of ["SIGINT", "SIGTERM"]) {

@@ -6,8 +6,6 @@ import { sqlState, stateError } from "./sql-state.ts";
 import { explainSqlite, openSqlite } from "./sqlite.ts";
 import { describeStateUrl, parseStateUrl, type StateUrl } from "./url.ts";
 
-export { describeStateUrl } from "./url.ts";
-
 /**
  * Opens the state that a `STATE_URL` names: `sqlite:PATH` (or `file:PATH`) in this process, or `postgres://…` on a
  * server, making its tables if need be. `allowEmbedded: false` refuses the former. Throws `StateError`.

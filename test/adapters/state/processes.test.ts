@@ -150,7 +150,11 @@ describe("the state among processes", () => {
 
     it("waits when processes meet at a new file, although SQLite refuses some of them at once", async () => {
       const { url, remove } = await emptyFile();
-      await finish(await start("many", url, 4, 60)).finally(remove);
+      try {
+        await finish(await start("many", url, 4, 60));
+      } finally {
+        await remove();
+      }
     });
   });
 

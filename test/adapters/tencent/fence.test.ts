@@ -61,7 +61,7 @@ const NOT_SENT = { code: "NotSent", effect: "none", outcome: "requeue" };
 
 /** Freezes the whole process right after it began to connect. */
 function freezeWhileConnecting(ms: number) {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its socket below
+  // oxlint-disable-next-line typescript/unbound-method -- called with its socket below
   const connect = Socket.prototype.connect as (...args: unknown[]) => Socket;
   const spy = vi.spyOn(Socket.prototype, "connect").mockImplementation(function (this: Socket, ...args: unknown[]) {
     const socket = connect.apply(this, args);
