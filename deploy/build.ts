@@ -32,7 +32,6 @@ function buildFunctions() {
     // The newest runtime that the SCF API's text names is Nodejs18.15 (scf 2018-04-16, CreateFunction).
     target: "node18",
     minify: true,
-    // Errors are told apart by their names.
     // Native, and loaded for an embedded state alone. By `require`: SCF makes the modules of a layer known by NODE_PATH,
     // which `import()` does not look at.
     external: ["libsql"],

@@ -1,3 +1,4 @@
+// Counts what the journal says was done.
 import { copyId } from "../../lib/model/identity.ts";
 import type { Journal } from "../../lib/model/ports.ts";
 import { clean } from "./text.ts";

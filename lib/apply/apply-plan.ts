@@ -1,3 +1,4 @@
+// Carries a plan out: notes, sends, changes, deletions; each safe to be killed.
 import PQueue from "p-queue";
 import { CloudError } from "../model/errors.ts";
 import { copyId } from "../model/identity.ts";

@@ -1,3 +1,4 @@
+// Tag, modify, share, unshare, delete; and what a refusal means.
 import { CloudError } from "../model/errors.ts";
 import { RECHECK_AFTER } from "../model/time.ts";
 import type { Copy, Millis, Reason } from "../model/types.ts";

@@ -1,3 +1,4 @@
+// Wins and releases claims.
 import { CloudError } from "../model/errors.ts";
 import type { SyncRequest } from "../model/ports.ts";
 import { BUSY_BACKOFF, backoff, CLAIM_LIFE, CLOCK_SKEW, RECHECK_AFTER } from "../model/time.ts";

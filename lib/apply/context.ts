@@ -1,3 +1,4 @@
+// What the actions of one plan share: save and tell.
 import type { RunDeps } from "../model/ports.ts";
 import type { Copy, CopyKey, ImageRef } from "../model/types.ts";
 

@@ -1,3 +1,4 @@
+// One destination made the call fail: find it by dry runs.
 import { CloudError } from "../model/errors.ts";
 import { REQUEST_ALONE } from "../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../model/time.ts";

@@ -1,3 +1,4 @@
+// A shared image cannot be modified: unshare, modify, share again.
 import { CloudError } from "../model/errors.ts";
 import type { Copy, Millis } from "../model/types.ts";
 import type { CloudCall } from "../plan/types.ts";

@@ -1,3 +1,4 @@
+// Asks the cloud whether the planned copies would be accepted (DryRun).
 import PQueue from "p-queue";
 import { CloudError, type Outcome } from "../model/errors.ts";
 import type { RunDeps } from "../model/ports.ts";

@@ -1,3 +1,4 @@
+// Claim, one SyncImages, record.
 import { CloudError } from "../model/errors.ts";
 import type { SyncRequest } from "../model/ports.ts";
 import { SYNC_TIMEOUT } from "../model/time.ts";

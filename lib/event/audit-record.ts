@@ -1,3 +1,4 @@
+// One CloudAudit record to image refs.
 import type { Millis } from "../model/types.ts";
 import { type Fields, fieldsOf, jsonIn, shortened, timeOf, unpacked } from "./json-values.ts";
 

@@ -1,3 +1,4 @@
+// Untrusted JSON, unpacked within limits.
 import { gunzipSync } from "node:zlib";
 import { HIDDEN } from "../model/printable.ts";
 import type { Millis } from "../model/types.ts";

@@ -1,3 +1,4 @@
+// Any event payload to the images that it names, or why it names none.
 import { type Hint, hintFrom, type Ignored, readRecord } from "./audit-record.ts";
 import { type Fields, fieldsOf, jsonIn, MAX_TEXT, shortened, unpackCls, unpacked } from "./json-values.ts";
 

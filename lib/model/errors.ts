@@ -1,3 +1,4 @@
+// The errors that a person may see, each with its outcome.
 /** Base of every error that is meant for a person: its message is complete, no stack trace is needed. */
 export abstract class ReplicatorError extends Error {
   abstract override readonly name: string;

@@ -1,3 +1,4 @@
+// How a copy is told from any other image: its key, its name token, its lineage tags.
 import { createHash } from "node:crypto";
 import type { Copy, CopyKey, Image, ImageRef, Variant } from "./types.ts";
 

@@ -1,3 +1,4 @@
+// What was read of the cloud: images by region, and answers to single questions.
 import type { Image, ImageRef, ImageType, Millis, Reason } from "./types.ts";
 
 /** What was read of one region. */

@@ -1,3 +1,4 @@
+// The nouns of the policy file, validated and with defaults filled in.
 /** The nouns of the policy file; everybody has them from `types.ts`. Lengths of time are milliseconds, times epoch milliseconds (UTC). */
 
 type Millis = number;

@@ -1,3 +1,4 @@
+// What a run needs from outside: Cloud, State, Journal, clock and claimant.
 import type { Policy } from "./policy.ts";
 import type {
   AccountRecord,

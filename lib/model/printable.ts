@@ -1,3 +1,4 @@
+// Keeps control characters out of terminals and logs.
 /** What a terminal or a reader of logs might obey, or not show: control and format characters, line breaks, fillers. */
 export const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 

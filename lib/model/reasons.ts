@@ -1,3 +1,4 @@
+// The reason codes, and the reasons that more than one step gives.
 import type { Reason } from "./types.ts";
 
 /** Waits because a call for several destinations was refused for one of them that could not be told. */

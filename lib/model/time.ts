@@ -1,3 +1,4 @@
+// Durations and instants, and the waits that exactly-once rests on.
 import type { Millis } from "./types.ts";
 
 // Largest first, so that a length is written in the largest unit that holds it exactly.

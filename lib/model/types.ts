@@ -1,3 +1,4 @@
+// The nouns: Image, CopyKey, Claim, Copy by state, AccountRecord, Run, JournalEntry.
 /**
  * The nouns of the product. No code, and no imports but the nouns of the policy file: everything else may depend on this file, and it on nothing.
  * Times are epoch milliseconds (UTC), sizes GiB.

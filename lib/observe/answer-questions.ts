@@ -1,3 +1,4 @@
+// Asks the cloud what the plan wants to know: quota, shares, users, family.
 import { CloudError } from "../model/errors.ts";
 import { type Answer, type Answers, type Question, questionId } from "../model/observation.ts";
 import type { Cloud } from "../model/ports.ts";

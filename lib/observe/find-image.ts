@@ -1,3 +1,4 @@
+// Looks one image up by id, in many regions.
 import PQueue from "p-queue";
 import { CloudError } from "../model/errors.ts";
 import type { Observation, RegionView } from "../model/observation.ts";

@@ -1,3 +1,4 @@
+// Reads them: the observation.
 import { CloudError } from "../model/errors.ts";
 import type { Observation, RegionView, Scope } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";

@@ -1,3 +1,4 @@
+// Which regions and images to read for a sweep, a poll or an event (pure).
 import { isIntermediate, rootRefId } from "../model/identity.ts";
 import type { Observation, Scope } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";

@@ -1,3 +1,4 @@
+// An action in a few words.
 import type { ImageAttributes } from "../model/ports.ts";
 import type { CloudCall } from "./types.ts";
 

@@ -1,3 +1,4 @@
+// The pipeline: desired copies, one step for each copy, guards, one call for each source.
 import { copyId, isCopyOf, lineageOf } from "../model/identity.ts";
 import { allCustom, NO_ANSWERS, type Observation } from "../model/observation.ts";
 import { REQUEST_ALONE } from "../model/reasons.ts";

@@ -1,3 +1,4 @@
+// From one copy record to the next: note, block, count a failed attempt.
 import type { Copy, CopyKey, Millis, Reason } from "../model/types.ts";
 import type { DesiredCopy } from "./desired/types.ts";
 import type { PlanContext, Step } from "./types.ts";

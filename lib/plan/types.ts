@@ -1,3 +1,4 @@
+// PlanInput, Plan, Action, Step, and what a step may know besides its copy.
 import type { Answers, Observation, Question } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
 import type { ImageAttributes } from "../model/ports.ts";

@@ -1,3 +1,4 @@
+// Reads the examples file of validate --tests.
 import * as z from "zod/mini";
 import { InputError, type Problem } from "../model/errors.ts";
 import type { Policy } from "../model/policy.ts";

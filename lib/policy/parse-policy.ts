@@ -1,3 +1,4 @@
+// Policy.yaml to validated policies: defaults merged, groups expanded, every problem at once.
 import { InputError, type Problem } from "../model/errors.ts";
 import type { Encrypt, Policy, Prices, Select } from "../model/policy.ts";
 import { parseDuration } from "../model/time.ts";

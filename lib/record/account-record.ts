@@ -1,3 +1,4 @@
+// Changes the account record by compare-and-swap.
 import { StateError } from "../model/errors.ts";
 import type { State } from "../model/ports.ts";
 import type { AccountRecord } from "../model/types.ts";

@@ -1,3 +1,4 @@
+// Images that an event named before they were NORMAL.
 import { type Observation, type Scope, seen } from "../model/observation.ts";
 import type { RunDeps } from "../model/ports.ts";
 import type { AwaitedImage, ImageRef, Millis } from "../model/types.ts";

@@ -1,3 +1,4 @@
+// This process as a claimant, and which claimants are proven dead.
 import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";

@@ -1,3 +1,4 @@
+// The first record of an account: was the state lost?
 import { StateError } from "../model/errors.ts";
 import { isMarked } from "../model/identity.ts";
 import type { Observation } from "../model/observation.ts";

@@ -1,3 +1,4 @@
+// Adds up a run and remembers it.
 import { randomUUID } from "node:crypto";
 import type { Applied } from "../apply/apply-plan.ts";
 import type { Scope } from "../model/observation.ts";

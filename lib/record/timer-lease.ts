@@ -1,3 +1,4 @@
+// One timer run at a time, to save calls.
 import type { Replicator } from "../model/ports.ts";
 import { CLOCK_SKEW } from "../model/time.ts";
 import type { AccountRecord, Claimant, Millis } from "../model/types.ts";

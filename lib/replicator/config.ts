@@ -1,3 +1,4 @@
+// The environment, read once, every problem in one message.
 import { InputError, type Problem } from "../model/errors.ts";
 import { parseDuration } from "../model/time.ts";
 import type { Millis } from "../model/types.ts";

@@ -1,3 +1,4 @@
+// One invocation on SCF, within its deadline.
 import { lineJournal } from "../adapters/journal/json-lines.ts";
 import { CloudError, StartError } from "../model/errors.ts";
 import type { Replicator } from "../model/ports.ts";

@@ -1,3 +1,4 @@
+// The composition root: the only place where ports meet adapters.
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { journalTo } from "../adapters/journal/json-lines.ts";

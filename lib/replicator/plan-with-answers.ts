@@ -1,3 +1,4 @@
+// Plans, asks what the plan wants to know, plans again.
 import { type Answer, questionId } from "../model/observation.ts";
 import type { Cloud } from "../model/ports.ts";
 import { ask } from "../observe/answer-questions.ts";

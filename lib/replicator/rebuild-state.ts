@@ -1,3 +1,4 @@
+// Cvm-replicator rebuild.
 import { StateError } from "../model/errors.ts";
 import type { Replicator } from "../model/ports.ts";
 import type { AccountRecord, Millis } from "../model/types.ts";

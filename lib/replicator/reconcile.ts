@@ -1,3 +1,4 @@
+// One run: observe, plan, apply, record; again until nothing more can be done at once.
 import { applyPlan } from "../apply/apply-plan.ts";
 import type { Observation, Scope } from "../model/observation.ts";
 import type { Replicator } from "../model/ports.ts";

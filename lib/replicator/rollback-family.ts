@@ -1,3 +1,4 @@
+// Cvm-replicator rollback.
 import { applyPlan } from "../apply/apply-plan.ts";
 import { CloudError } from "../model/errors.ts";
 import { copyId } from "../model/identity.ts";

@@ -1,3 +1,4 @@
+// What a run shall do: by event, by timer, by hand.
 import { shortened } from "../event/json-values.ts";
 import { InputError, type Problem } from "../model/errors.ts";
 import type { Scope } from "../model/observation.ts";

@@ -1,3 +1,4 @@
+// Plain, encrypted, or to be encrypted: a word for a person.
 import type { Copy, CopyKey, Variant } from "../model/types.ts";
 
 /** What tells the copies of one source in one region apart, for a person; empty where there is but a plain one. */

@@ -1,3 +1,4 @@
+// Why one copy is as it is, and what happens next.
 import { copyId, imageIdOf, isCopyOf, lineageOf } from "../model/identity.ts";
 import type { Copy, CopyKey, CopyState, Image, ImageRef } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";

@@ -1,3 +1,4 @@
+// What a plan adds: GiB, price, time.
 import { copyId } from "../model/identity.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Copy, CopyKey, Millis } from "../model/types.ts";

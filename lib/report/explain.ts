@@ -1,3 +1,4 @@
+// The format of explain --json.
 import { copyId, imageIdOf, isMarked } from "../model/identity.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";

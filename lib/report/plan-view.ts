@@ -1,3 +1,4 @@
+// The format of plan --json.
 import { copyId } from "../model/identity.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";

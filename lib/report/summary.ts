@@ -1,3 +1,4 @@
+// The format of apply --json, and the exit code.
 import type { Copy, CopyState, ImageRef, Millis, Reason, Repair, Variant } from "../model/types.ts";
 
 /** When there may be something to do again: the earliest time that a copy waits for, or undefined if none does. */

@@ -1,3 +1,4 @@
+// When the timer last ran, and whether it is late.
 import { iso } from "../model/time.ts";
 import type { AccountRecord, Millis, Reason } from "../model/types.ts";
 

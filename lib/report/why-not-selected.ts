@@ -1,3 +1,4 @@
+// Every reason why a policy does not take an image, not only the first.
 import { IGNORE_TAG } from "../model/identity.ts";
 import type { Policy, Select } from "../model/policy.ts";
 import type { Image, Millis, Reason } from "../model/types.ts";

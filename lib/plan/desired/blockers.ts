@@ -1,4 +1,6 @@
+// What stands in the way of a desired copy: border, size, name, tags.
 import { MAX_TAGS, OWN_TAGS } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { Image, Reason, Settings } from "../../model/types.ts";
 import { nameProblem } from "../../policy/values/name-template.ts";
@@ -7,14 +9,10 @@ import { crossesBorder } from "../../policy/values/regions.ts";
 /** What a person has to change in the policy, the image or the account before the copy can be asked for. */
 export function whyBlocked(policy: Policy, root: Image, region: string, settings: Settings): Reason | undefined {
   if (root.state === "CREATEFAILED" || root.state === "IMPORTFAILED") {
-    return { code: "source-failed", text: `the source is ${root.state}`, remedy: "make the source image again" };
+    return reason("source-failed", { state: root.state });
   }
   if (root.wholeMachine) {
-    return {
-      code: "whole-machine",
-      text: "the source is an image of a whole instance (it has data disks), which the cloud does not copy",
-      remedy: "make the image from the system disk alone, and copy the data disks by their snapshots",
-    };
+    return reason("whole-machine");
   }
   if (policy.crossBorder === "never" && crossesBorder(root.region, region)) {
     return {
@@ -51,5 +49,5 @@ export function whyBlocked(policy: Policy, root: Image, region: string, settings
 
 export function whyWaiting(root: Image): Reason | undefined {
   if (root.state === "NORMAL") return undefined;
-  return { code: "source-not-normal", text: `the source is ${root.state}; it can be copied when it is NORMAL` };
+  return reason("source-not-normal", { state: root.state });
 }

@@ -1,3 +1,4 @@
+// Every copy that the policies want, chains included.
 import { copyId, intermediateName, RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";

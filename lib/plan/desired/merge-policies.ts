@@ -1,3 +1,4 @@
+// Two policies want the same copy.
 import type { Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "./types.ts";
 

@@ -1,3 +1,4 @@
+// Sources that another account shared and shares no more.
 import { lineageOf, rootRefId } from "../../model/identity.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";

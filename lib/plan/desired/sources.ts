@@ -1,3 +1,4 @@
+// Which images a policy selects, newest N included.
 import { isMarked } from "../../model/identity.ts";
 import { hasFailed, type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";

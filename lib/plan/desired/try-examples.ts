@@ -1,3 +1,4 @@
+// Runs the examples of validate --tests through the desired state.
 import type { Observation, RegionView } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { Image, ImageType, Millis } from "../../model/types.ts";

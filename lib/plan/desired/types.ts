@@ -1,3 +1,4 @@
+// DesiredCopy and its parts.
 import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, Image, Reason, Settings } from "../../model/types.ts";
 

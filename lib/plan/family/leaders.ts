@@ -1,3 +1,4 @@
+// The newest version of each family in each region, and who stands in its way.
 import { copyId, rootRefId } from "../../model/identity.ts";
 import { type Answers, answerTo, hasFailed, type Observation, type Question, seen } from "../../model/observation.ts";
 import type { Copy, CopyKey, Image, Reason } from "../../model/types.ts";

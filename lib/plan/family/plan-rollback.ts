@@ -1,3 +1,4 @@
+// What rolling a family back does, region by region.
 import {
   copyId,
   IGNORE_TAG,

@@ -1,3 +1,4 @@
+// Publish: together, holding a family back until all regions are ready.
 import { copyId } from "../../model/identity.ts";
 import type { Copy, Millis, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";

@@ -1,3 +1,4 @@
+// Versions that rollback took out of a family.
 import { copyId, lineageOf, ROLLED_BACK_TAG, rootRefId, tokenIn } from "../../model/identity.ts";
 import type { Observation } from "../../model/observation.ts";
 import type { Copy, CopyKey, ImageRef } from "../../model/types.ts";

@@ -1,3 +1,4 @@
+// One existing image is adopted for one root only.
 import { copyId } from "../../model/identity.ts";
 import type { Copy } from "../../model/types.ts";
 import type { Step } from "../types.ts";

@@ -1,3 +1,4 @@
+// At most ten deletions in a run, and none while a family moves.
 import { copyId } from "../../model/identity.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import type { Step } from "../types.ts";

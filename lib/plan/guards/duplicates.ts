@@ -1,3 +1,4 @@
+// Reports second copies of one root.
 import { markHash, tokenHash } from "../../model/identity.ts";
 import { allCustom, hasFailed, type Observation } from "../../model/observation.ts";
 import type { Copy, Image, Reason } from "../../model/types.ts";

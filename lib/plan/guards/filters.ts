@@ -1,3 +1,4 @@
+// What the caller leaves out: other copies, calls.
 import type { Copy, CopyKey } from "../../model/types.ts";
 import type { Action, Plan } from "../types.ts";
 

@@ -1,3 +1,4 @@
+// Many copies vanished at once: stop and ask.
 import { copyId } from "../../model/identity.ts";
 import type { Copy, Reason } from "../../model/types.ts";
 import type { Step } from "../types.ts";

@@ -1,3 +1,4 @@
+// Two new copies want one name in one region.
 import { copyId } from "../../model/identity.ts";
 import type { Copy, Millis } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";

@@ -1,3 +1,4 @@
+// No more new copies than a region has room for.
 import { copyId } from "../../model/identity.ts";
 import { allCustom, answerTo, type Observation, type Question } from "../../model/observation.ts";
 import { FREEING_NAME } from "../../model/reasons.ts";

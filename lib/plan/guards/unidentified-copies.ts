@@ -1,3 +1,4 @@
+// Reports unfinished copies of ours of an unknown root.
 import { lineageOf, tokenHash, tokenIn } from "../../model/identity.ts";
 import { allCustom, hasFailed, type Observation } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";

@@ -1,3 +1,4 @@
+// No image yet: look for it, and only then ask for it.
 import { tokenIn, tokenName } from "../../model/identity.ts";
 import { allCustom, type Observation, seen } from "../../model/observation.ts";
 import { DESELECTED } from "../../model/reasons.ts";

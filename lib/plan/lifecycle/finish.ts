@@ -1,3 +1,4 @@
+// The image exists: follow its progress, then tag, name, publish, share.
 import { lineageTags, ROLLED_BACK_TAG } from "../../model/identity.ts";
 import { hasFailed } from "../../model/observation.ts";
 import type { ImageAttributes } from "../../model/ports.ts";

@@ -1,3 +1,4 @@
+// Asked for, answer lost: wait until nobody can still send, then count it as no effect.
 import { tokenIn } from "../../model/identity.ts";
 import { BUSY_BACKOFF, backoff, CLOCK_SKEW, SIGNATURE_LIFE, SYNC_TIMEOUT } from "../../model/time.ts";
 import type { Copy, Image, Millis } from "../../model/types.ts";

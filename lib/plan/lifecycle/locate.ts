@@ -1,3 +1,4 @@
+// Finds the image of a copy by its token or lineage, and rebuilds the record.
 import { isCopyOf, lineageOf, tokenIn } from "../../model/identity.ts";
 import { allCustom, hasFailed, type Observation } from "../../model/observation.ts";
 import type { Claim, Copy, CopyKey, Image, ImageRef, Millis } from "../../model/types.ts";

@@ -1,3 +1,4 @@
+// Cvm-replicator retry: failed and blocked copies start again.
 import type { Problem } from "../../model/errors.ts";
 import { copyId } from "../../model/identity.ts";
 import type { Copy, Millis } from "../../model/types.ts";

@@ -1,3 +1,4 @@
+// Another image has the name: block, adopt, or rename ours.
 import { copyId, isCopyOf, isMarked } from "../../model/identity.ts";
 import { FREEING_NAME } from "../../model/reasons.ts";
 import { RECHECK_AFTER } from "../../model/time.ts";

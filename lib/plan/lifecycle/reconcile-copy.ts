@@ -1,3 +1,4 @@
+// One copy: which phase is it in, and what is its next step.
 import { isIntermediate } from "../../model/identity.ts";
 import { allCustom, type Observation, seen } from "../../model/observation.ts";
 import { DESELECTED, SUPERSEDED } from "../../model/reasons.ts";

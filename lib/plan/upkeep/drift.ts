@@ -1,3 +1,4 @@
+// A finished copy against its policy and source: what differs.
 import { isAside, isIntermediate, isProven, lineageOf, lineageTags, ROLLED_BACK_TAG } from "../../model/identity.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";

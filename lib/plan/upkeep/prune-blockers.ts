@@ -1,3 +1,4 @@
+// Why an unwanted copy is kept: policy, age, users, shares, family.
 import { copyId, IGNORE_TAG, isProven, tokenIn } from "../../model/identity.ts";
 import { answerTo, type Observation, type Question, seen, sharesOf, usesOf } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";

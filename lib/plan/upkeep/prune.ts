@@ -1,3 +1,4 @@
+// Deletes a copy that nobody wants, once every question is answered.
 import { isIntermediate, isProven, tokenIn } from "../../model/identity.ts";
 import { hasFailed, type Observation } from "../../model/observation.ts";
 import { RECHECK_AFTER } from "../../model/time.ts";

@@ -1,3 +1,4 @@
+// Renames an old variant, so that the new one can have the name.
 import { asideName, copyId, lineageOf } from "../../model/identity.ts";
 import type { CopyKey, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";

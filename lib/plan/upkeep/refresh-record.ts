@@ -1,3 +1,4 @@
+// What the record says against what policy, source and tags say.
 import { isIntermediate, ROLLED_BACK_TAG } from "../../model/identity.ts";
 import type { Copy, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";

@@ -1,3 +1,4 @@
+// Sets one difference right at a time, with backoff.
 import { backoff, iso } from "../../model/time.ts";
 import type { Copy, Image, Ready, Reason, Repair, Retired } from "../../model/types.ts";
 import { change, NOTHING } from "../transitions.ts";

@@ -1,3 +1,4 @@
+// Accounts that an image is still to be shared with.
 import { type Answers, answerTo, type Question, sharesOf } from "../../model/observation.ts";
 import type { Image, Reason } from "../../model/types.ts";
 

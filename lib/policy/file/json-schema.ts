@@ -1,3 +1,4 @@
+// The same shape as a JSON Schema, for editors.
 import * as z from "zod/mini";
 import { policyFile } from "./schema.ts";
 

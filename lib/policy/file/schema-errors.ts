@@ -1,3 +1,4 @@
+// Zod issues to sentences with line, field and what is allowed.
 import * as z from "zod/mini";
 import type { Problem } from "../../model/errors.ts";
 import { didYouMean } from "../values/did-you-mean.ts";

@@ -1,3 +1,4 @@
+// The shape of the policy file (zod).
 import * as z from "zod/mini";
 import { MAX_TAGS, OWN_TAGS, RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
 import { globProblem } from "../values/globs.ts";

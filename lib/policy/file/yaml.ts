@@ -1,3 +1,4 @@
+// YAML to values that remember their line and column.
 import {
   type Alias,
   type Document,

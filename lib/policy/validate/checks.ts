@@ -1,3 +1,4 @@
+// Rules that the schema cannot state: regions, groups, reserved keys.
 import type { Problem } from "../../model/errors.ts";
 import { MAX_SET_TAGS } from "../file/schema.ts";
 import { problemAt, shapeProblems, valueAt } from "../file/schema-errors.ts";

@@ -1,3 +1,4 @@
+// Two policies that would make one copy two things.
 import type { Encrypt, Policy } from "../../model/policy.ts";
 import { matchesAny } from "../values/globs.ts";
 import { copyName } from "../values/name-template.ts";

@@ -1,3 +1,4 @@
+// Whether one policy selects everything that another selects.
 import type { Policy, Select } from "../../model/policy.ts";
 
 /** Regions whose images both policies look at. */

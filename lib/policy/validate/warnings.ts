@@ -1,3 +1,4 @@
+// What is allowed and probably not meant.
 import type { Problem } from "../../model/errors.ts";
 import type { Policy } from "../../model/policy.ts";
 import { formatDuration } from "../../model/time.ts";

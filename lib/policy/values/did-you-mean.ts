@@ -1,3 +1,4 @@
+// The nearest allowed word.
 /** The one of the words that a misspelt word most likely meant, or undefined if none is near. */
 export function didYouMean(wrong: string, words: Iterable<string>): string | undefined {
   const limit = Math.min(3, Math.max(1, Math.floor(wrong.length / 3)));

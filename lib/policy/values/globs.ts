@@ -1,3 +1,4 @@
+// Name globs.
 /** Longest glob that is accepted; image names have at most 60 characters. */
 const MAX_LENGTH = 256;
 

@@ -1,3 +1,4 @@
+// {{name}} and the other placeholders of copy.name.
 import { MAX_NAME } from "../../model/identity.ts";
 import type { Image, Millis } from "../../model/types.ts";
 

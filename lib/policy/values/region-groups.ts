@@ -1,3 +1,4 @@
+// Region groups to region ids.
 import { didYouMean } from "./did-you-mean.ts";
 import { BUILT_IN_GROUPS, REGIONS, RETIRED_REGIONS, regionOf } from "./regions.ts";
 

@@ -1,3 +1,4 @@
+// The regions, and which pairs cross the border.
 /**
  * Which side of the vendor's border a region is on. Images cross from one side to another only after the vendor has
  * approved it (document 213/4943). A finance region is isolated from everything, other finance regions included.

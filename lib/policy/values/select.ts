@@ -1,3 +1,4 @@
+// Does a select block take this image, and if not, why.
 import { IGNORE_TAG } from "../../model/identity.ts";
 import type { Select } from "../../model/policy.ts";
 import { formatDuration } from "../../model/time.ts";
