@@ -4,13 +4,13 @@ import fc from "fast-check";
 
 /**
  * How often a property is tried. A failure prints its seed and path, which go into the second argument of `fc.assert`.
- * Twenty times as often: `RUBBISH_TIMES=20 npx vitest run test/fuzz --testTimeout 1200000`.
+ * Twenty times as often: `FUZZ_TIMES=20 npx vitest run test/fuzz --testTimeout 1200000`.
  */
 export function runs(number: number): { numRuns: number } {
   return { numRuns: number * TIMES };
 }
 
-const TIMES = Number(process.env["RUBBISH_TIMES"] ?? 1);
+const TIMES = Number(process.env["FUZZ_TIMES"] ?? 1);
 
 /** How long a test may take that waits for its turn to call. */
 export const PATIENCE = 60_000 * TIMES;
