@@ -1,3 +1,4 @@
+// The vendor's SDK over HTTP. If it cannot sign, send or read a call, the emulator is wrong.
 import http from "node:http";
 import net from "node:net";
 import { CommonClient } from "tencentcloud-sdk-nodejs-common";
@@ -7,8 +8,6 @@ import { makeImages } from "../../emulator/control/console.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { GOLDEN, MAIN } from "./support.ts";
-
-// The vendor's own SDK, over HTTP: what it cannot sign, send or read is the emulator's fault.
 
 const world = createWorld({ now: Date.now, timeScale: 60_000, rateLimits: false });
 let emulator: Emulator;
@@ -35,7 +34,7 @@ function client(httpProfile: object, keys: { secretId: string; secretKey: string
   });
 }
 
-/** An agent that connects to the emulator whatever host was asked for, so that the real host name is signed. */
+/** An agent that sends every request to the emulator, so that the SDK signs the real host name. */
 function redirect(): http.Agent {
   const redirecting = new http.Agent({ keepAlive: false });
   const connect = () => net.connect(emulator.port, "127.0.0.1");
@@ -43,7 +42,7 @@ function redirect(): http.Agent {
 }
 
 describe("tencentcloud-sdk-nodejs-cvm", () => {
-  it.each(["127.0.0.1", "localhost"])("reaches the emulator by its address %s, by POST and by GET", async (host) => {
+  it.each(["127.0.0.1", "localhost"])("reaches the emulator at %s, with POST and GET", async (host) => {
     for (const reqMethod of ["POST", "GET"] as const) {
       const c = client({ endpoint: `${host}:${emulator.port}`, reqMethod });
       const answer = await c.DescribeImages({
