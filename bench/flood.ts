@@ -5,8 +5,8 @@ import { ACCOUNT } from "../test/support/builders.ts";
 import { testWorld } from "../test/support/world.ts";
 
 /**
- * Delivers one event many times through the real path, over the emulator and an embedded state: the event is
- * parsed, becomes a run request, and the run is executed.
+ * Delivers one event many times through the real path, over the emulator and an embedded state: the
+ * event is parsed, becomes a run request, and the run is executed.
  * Usage: `npm run bench:flood -- --events 100000`.
  */
 

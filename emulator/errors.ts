@@ -15,7 +15,10 @@ export class ApiError extends Error {
 /** An injected transport fault: the connection ended, or the client received no API response. */
 export class TransportFault extends Error {
   override readonly name = "TransportFault";
-  /** `dropped`: no response; `http`: an HTTP error status; `notJson`: HTTP 200 with text that is not JSON. */
+  /**
+   * `dropped`: no response; `http`: an HTTP error status; `notJson`: HTTP 200 with text that is not
+   * JSON.
+   */
   readonly kind: "dropped" | "http" | "notJson";
   readonly status: number | undefined;
   /** Whether the call took effect before the fault. A real client cannot know this. */
@@ -39,9 +42,9 @@ export class EmulatorInputError extends Error {
 const quoted = (values: readonly string[]) => values.map((v) => `\`${v}\``).join(", ");
 
 /**
- * Errors that several actions share. The codes come from the lists for each action in the vendor's Go SDK
- * (cvm/v20170312/client.go) and from the common error codes of API 3.0. If no source shows the text of a
- * message, the text is the emulator's own.
+ * Errors that several actions share. The codes come from the lists for each action in the vendor's
+ * Go SDK (cvm/v20170312/client.go) and from the common error codes of API 3.0. If no source shows
+ * the text of a message, the text is the emulator's own.
  */
 export const errors = {
   missingParameter: (name: string) =>

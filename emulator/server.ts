@@ -31,8 +31,8 @@ export interface Emulator {
 }
 
 /**
- * Starts an HTTP or HTTPS server. Port 0 picks a free port. Rejects with an `EmulatorInputError`, which
- * includes the next step, if the port or the address is not available.
+ * Starts an HTTP or HTTPS server. Port 0 picks a free port. Rejects with an `EmulatorInputError`,
+ * which includes the next step, if the port or the address is not available.
  */
 export async function startEmulator(options: {
   port: number;
@@ -111,7 +111,9 @@ function errorAnswer(error: ApiError, requestId: string): Response {
   return Response.json({ Response: { Error: { Code: error.code, Message: error.message }, RequestId: requestId } });
 }
 
-/** Logs and answers a request that failed before it was parsed. The log has only the header values. */
+/**
+ * Logs and answers a request that failed before it was parsed. The log has only the header values.
+ */
 function rejectRequest(world: World, headers: Readonly<Record<string, string>>, error: ApiError): Response {
   const requestId = world.random.uuid();
   logRequest(world, {

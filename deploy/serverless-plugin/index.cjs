@@ -1,8 +1,8 @@
 // Patches serverless-tencent-scf 0.1.36 for unattended use.
 "use strict";
 
-// serverless.yml lists this plugin first, because the constructor of serverless-tencent-scf sends telemetry.
-// This file is CommonJS because the patched classes are.
+// serverless.yml lists this plugin first, because the constructor of serverless-tencent-scf sends
+// telemetry. This file is CommonJS because the patched classes are.
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -16,22 +16,26 @@ const tools = createRequire(require.resolve("serverless-tencent-scf"))("serverle
 
 const REAL_NAME_CHECK_MS = 10_000;
 
-/** The stock code sends telemetry to a plain-http host on every command, and fails if the host is unreachable. */
+/**
+ * The stock code sends telemetry to a plain-http host on every command, and fails if the host is
+ * unreachable.
+ */
 function disableTelemetry() {
   tools.Others.DataReport.DataReport.prototype.report = async () => true;
 }
 
 /**
- * The stock provider reads a credentials file in its constructor and calls the API, even for `package` and
- * `print`. Without the file it starts a QR login and polls forever. The patched provider reads credentials
- * from the environment, and only when a command needs them.
+ * The stock provider reads a credentials file in its constructor and calls the API, even for
+ * `package` and `print`. Without the file it starts a QR login and polls forever. The patched
+ * provider reads credentials from the environment, and only when a command needs them.
  */
 function readCredentialsFromEnvironment(UserError) {
   const { getUserCred, getAppid } = Provider.prototype;
 
   Provider.prototype.getCredentials = async () => {};
 
-  // Looks up the account's two ids if they are not set (CAM GetUserAppId). The stock code omits the token.
+  // Looks up the account's two ids if they are not set (CAM GetUserAppId). The stock code omits the
+  // token.
   Provider.prototype.getAppid = function (credentials) {
     return getAppid.call(this, { ...credentials, token: process.env.TENCENTCLOUD_TOKEN });
   };
@@ -62,8 +66,9 @@ function readCredentialsFromEnvironment(UserError) {
 }
 
 /**
- * The stock check asks a plain-http host whether the account is verified, and exits if the host does not
- * answer. SCF checks this itself, so a missing answer is only a warning; "not verified" is still an error.
+ * The stock check asks a plain-http host whether the account is verified, and exits if the host
+ * does not answer. SCF checks this itself, so a missing answer is only a warning; "not verified" is
+ * still an error.
  */
 function tolerateMissingRealNameAnswer(UserError, log) {
   Provider.prototype.getUserAuth = async function (uin) {
@@ -87,7 +92,10 @@ function tolerateMissingRealNameAnswer(UserError, log) {
   };
 }
 
-/** The stock code merges each function's variables into the provider's, so they leak to all later functions. */
+/**
+ * The stock code merges each function's variables into the provider's, so they leak to all later
+ * functions.
+ */
 function isolateFunctionVariables() {
   Provider.prototype.getEnvironment = function (fn) {
     const shared = this.serverless.service.provider.environment?.variables;
@@ -96,7 +104,9 @@ function isolateFunctionVariables() {
   };
 }
 
-/** The stock code supports one zip for the whole service and crashes if each function has its own. */
+/**
+ * The stock code supports one zip for the whole service and crashes if each function has its own.
+ */
 function uploadOneZipPerFunction(folder) {
   const { getFuntionBucketKey } = Provider.prototype;
   const { uploadPackage2Cos } = DeployFunction.prototype;
@@ -120,8 +130,9 @@ function uploadOneZipPerFunction(folder) {
 }
 
 /**
- * The stock code stores a description of each deployment in COS, including variables, and STATE_URL contains
- * a password. Only `rollback` reads the description, and it keeps the variables if the description has none.
+ * The stock code stores a description of each deployment in COS, including variables, and STATE_URL
+ * contains a password. Only `rollback` reads the description, and it keeps the variables if the
+ * description has none.
  */
 function omitVariablesFromBucket() {
   const { uploadService2Cos } = DeployFunction.prototype;
@@ -175,13 +186,18 @@ class UnattendedDeployment {
     }
   }
 
-  /** `deploy function` needs `.serverless/<name>.zip`, which the framework creates only for zips it builds itself. */
+  /**
+   * `deploy function` needs `.serverless/<name>.zip`, which the framework creates only for zips it
+   * builds itself.
+   */
   collectZips(names) {
     fs.mkdirSync(this.folder, { recursive: true });
     for (const name of names) fs.copyFileSync(this.zipOf(name), path.join(this.folder, `${name}.zip`));
   }
 
-  /** Rejects a deployment whose functions could not start. `package` does not need these settings. */
+  /**
+   * Rejects a deployment whose functions could not start. `package` does not need these settings.
+   */
   requireSettings(names) {
     const { service } = this.serverless;
     const problems = new Set();

@@ -163,8 +163,8 @@ function checkRegion(world: World, action: Action, region: string | undefined): 
 }
 
 /**
- * Audits a write. Calls that failed authentication or that the gateway throttled never reach the product,
- * so they are not audited.
+ * Audits a write. Calls that failed authentication or that the gateway throttled never reach the
+ * product, so they are not audited.
  */
 function auditCall(
   world: World,

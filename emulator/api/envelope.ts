@@ -11,8 +11,8 @@ export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_QUERY_BYTES = 32 * 1024;
 
 /**
- * Parses and authenticates a request. The real gateway's order of checks is unverified; the emulator
- * uses protocol, size, common parameters, signature, product, body.
+ * Parses and authenticates a request. The real gateway's order of checks is unverified; the
+ * emulator uses protocol, size, common parameters, signature, product, body.
  * Throws `ApiError` for every request that the gateway would reject before the product sees it.
  */
 export function openEnvelope(world: World, request: SignedRequest): CallRequest {
@@ -39,8 +39,9 @@ export function openEnvelope(world: World, request: SignedRequest): CallRequest 
 }
 
 /**
- * Finds the product of a request: from the host name, else from the scope of the signature, else from the
- * action and its version. The last case serves clients that use 127.0.0.1 and sign for the product "127".
+ * Finds the product of a request: from the host name, else from the scope of the signature, else
+ * from the action and its version. The last case serves clients that use 127.0.0.1 and sign for the
+ * product "127".
  */
 function serviceOf(host: string, scope: string, action: string, version: string): Service {
   const fromHost = /^([a-z0-9]+)\.(?:[a-z0-9-]+\.)?tencentcloudapi\.com(?::\d+)?$/i.exec(host)?.[1]?.toLowerCase();

@@ -16,7 +16,8 @@ export function addFault(world: World, fault: Fault): ActiveFault {
 }
 
 /**
- * Ends all faults, or the one with an id, and releases their held responses. Ended faults stay listed.
+ * Ends all faults, or the one with an id, and releases their held responses. Ended faults stay
+ * listed.
  * Returns how many faults it ended.
  */
 export function endFaults(world: World, id?: string): number {
@@ -34,7 +35,10 @@ export function releaseHolds(fault: ActiveFault): void {
   fault.holds.clear();
 }
 
-/** Returns the faults that hit a call. Every matching fault counts it as seen, those that hit it as fired. */
+/**
+ * Returns the faults that hit a call. Every matching fault counts it as seen, those that hit it as
+ * fired.
+ */
 export function faultsFor(
   world: World,
   call: { service: string; action: string; region: string; account: string; dryRun: boolean; requestId: string },

@@ -1,7 +1,9 @@
 // The log of all requests.
 import type { RequestRecord, World } from "../world/types.ts";
 
-/** The log drops its oldest entries beyond this number, so that an emulator can run for a long time. */
+/**
+ * The log drops its oldest entries beyond this number, so that an emulator can run for a long time.
+ */
 const MAX_RECORDS = 50_000;
 
 /** Appends a request to the log of a world. */

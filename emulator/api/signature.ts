@@ -27,7 +27,8 @@ export interface Authorization {
 const LIFETIME_SECONDS = 300;
 
 /**
- * Reads `TC3-HMAC-SHA256 Credential=<id>/<date>/<service>/tc3_request, SignedHeaders=…, Signature=…`.
+ * Reads `TC3-HMAC-SHA256 Credential=<id>/<date>/<service>/tc3_request, SignedHeaders=…,
+ * Signature=…`.
  * Throws AuthFailure.InvalidAuthorization.
  */
 export function parseAuthorization(header: string): Authorization {
@@ -47,8 +48,8 @@ export function parseAuthorization(header: string): Authorization {
 
 /**
  * Checks a signature and returns the account that signed. `now` is in epoch milliseconds.
- * Throws `ApiError` InvalidParameter, or AuthFailure.SignatureExpire, .SecretIdNotFound, .SignatureFailure
- * or .TokenFailure.
+ * Throws `ApiError` InvalidParameter, or AuthFailure.SignatureExpire, .SecretIdNotFound,
+ * .SignatureFailure or .TokenFailure.
  */
 export function verify(
   request: SignedRequest,
@@ -100,8 +101,8 @@ function isSignedBy(request: SignedRequest, auth: Authorization, timestamp: stri
 }
 
 /**
- * The canonical forms that SDKs sign for the same request. Some SDKs sign the host without its port. Some
- * sign header values in lower case, as documented; others sign them as sent.
+ * The canonical forms that SDKs sign for the same request. Some SDKs sign the host without its
+ * port. Some sign header values in lower case, as documented; others sign them as sent.
  */
 function canonicalRequests(request: SignedRequest, signedHeaders: readonly string[]): string[] {
   const host = request.headers["host"] ?? "";

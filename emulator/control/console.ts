@@ -8,9 +8,9 @@ import { addImage, beginWork, type NewImage, removeImage, setFamily } from "../w
 import type { ImageAt, World } from "../world/types.ts";
 
 /**
- * The images to create. Like all functions here, `makeImages` ignores quotas and rate limits, and checks
- * only that region, account and image exist. Each function adds an audit event of type ConsoleCall, unless
- * `silent` is set.
+ * The images to create. Like all functions here, `makeImages` ignores quotas and rate limits, and
+ * checks only that region, account and image exist. Each function adds an audit event of type
+ * ConsoleCall, unless `silent` is set.
  */
 export interface ImageSpec
   extends Omit<NewImage, "owner" | "work" | "settled" | "imageId" | "copiedFrom" | "visibleFrom"> {
@@ -18,9 +18,15 @@ export interface ImageSpec
   readonly account?: string;
   /** The number of images, named `name-1`, `name-2` …; if absent, one image with the exact name. */
   readonly count?: number;
-  /** Default NORMAL. Images in CREATING, IMPORTING and SYNCING become NORMAL when their time is over. */
+  /**
+   * Default NORMAL. Images in CREATING, IMPORTING and SYNCING become NORMAL when their time is
+   * over.
+   */
   readonly state?: ImageState;
-  /** Duration of CREATING, IMPORTING or SYNCING in unscaled minutes. Default: from the world's options. */
+  /**
+   * Duration of CREATING, IMPORTING or SYNCING in unscaled minutes. Default: from the world's
+   * options.
+   */
   readonly minutes?: number;
   readonly silent?: boolean;
 }
@@ -129,7 +135,8 @@ export function deleteImage(world: World, at: ImageAt, silent = false): void {
 
 /**
  * Shares an image, or stops sharing it, under the rules of the API.
- * Throws `EmulatorInputError` if the image does not exist, and `ApiError` if the API rejects the change.
+ * Throws `EmulatorInputError` if the image does not exist, and `ApiError` if the API rejects the
+ * change.
  */
 export function shareImage(
   world: World,

@@ -24,7 +24,10 @@ import {
 } from "./request-bodies.ts";
 import { exportWorld, importWorld } from "./snapshot.ts";
 
-/** The control API below `/_emulator`: unsigned JSON for tests and demos. The README lists its routes. */
+/**
+ * The control API below `/_emulator`: unsigned JSON for tests and demos. The README lists its
+ * routes.
+ */
 export function controlApi(world: World): Hono {
   const app = new Hono();
   app.onError((error, context) => {

@@ -120,7 +120,8 @@ export const faultBody = z.strictObject({
   effect,
 });
 
-// JSON has no undefined. An optional field is present or absent, as the emulator's own types require.
+// JSON has no undefined. An optional field is present or absent, as the emulator's own types
+// require.
 type Exact<T> = T extends readonly unknown[]
   ? T
   : T extends object

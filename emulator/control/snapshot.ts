@@ -43,9 +43,10 @@ export function exportWorld(world: World): WorldJson {
 }
 
 /**
- * Replaces the content of a world with an exported world. Accounts, regions and configuration stay. Copies
- * in progress continue by the clock, as if the emulator had never stopped.
- * Throws `EmulatorInputError` if the input is not an export, or has a region that this world does not have.
+ * Replaces the content of a world with an exported world. Accounts, regions and configuration stay.
+ * Copies in progress continue by the clock, as if the emulator had never stopped.
+ * Throws `EmulatorInputError` if the input is not an export, or has a region that this world does
+ * not have.
  */
 export function importWorld(world: World, input: unknown): void {
   const from = input as Partial<WorldJson>;
@@ -61,7 +62,8 @@ export function importWorld(world: World, input: unknown): void {
   world.copies.clear();
   world.rates.clear();
   for (const json of images) {
-    // JSON has no undefined, so undefined fields are absent. Older exports have no family serial and no key id.
+    // JSON has no undefined, so undefined fields are absent. Older exports have no family serial
+    // and no key id.
     const image: StoredImage = {
       ...json,
       work: json.work,

@@ -1,7 +1,7 @@
 // The accounts of the emulator and their made-up key pairs.
 /**
- * One key pair of one account. Several key pairs may share a `uin`, for example a permanent key and a
- * temporary one with a token. The values are made up and work with the emulator only.
+ * One key pair of one account. Several key pairs may share a `uin`, for example a permanent key and
+ * a temporary one with a token. The values are made up and work with the emulator only.
  */
 export interface Account {
   /** The account id, as DescribeImageSharePermission and GetCallerIdentity show it. */
@@ -11,7 +11,9 @@ export interface Account {
   readonly secretKey: string;
   /** For temporary credentials: the required value of X-TC-Token. */
   readonly token?: string;
-  /** Whether the vendor approved this account for copies between mainland China and other regions. */
+  /**
+   * Whether the vendor approved this account for copies between mainland China and other regions.
+   */
   readonly crossBorderApproved?: boolean;
 }
 

@@ -10,8 +10,8 @@ interface SwitchSpec {
 }
 
 /**
- * API behaviour that is unverified, or that the documentation does not specify. The first value is the
- * default. A client that works under every value works whichever value is true.
+ * API behaviour that is unverified, or that the documentation does not specify. The first value is
+ * the default. A client that works under every value works whichever value is true.
  */
 export const ALL_SWITCHES = {
   sourceBusyWhileCopying: {

@@ -23,7 +23,10 @@ export interface LaunchTemplateSpec extends Spec {
   readonly imageIds: readonly string[];
 }
 
-/** The launch configuration to create. It names either an image or a family, whose current image it uses. */
+/**
+ * The launch configuration to create. It names either an image or a family, whose current image it
+ * uses.
+ */
 export interface LaunchConfigurationSpec extends Spec {
   readonly imageId?: string;
   readonly imageFamily?: string;
@@ -58,7 +61,10 @@ export function makeLaunchTemplate(world: World, spec: LaunchTemplateSpec): Imag
   return makeUser(world, { ...spec, kind: "launch-template" });
 }
 
-/** Creates a launch configuration (as 2018-04-19, CreateLaunchConfiguration: exactly one of image and family). */
+/**
+ * Creates a launch configuration (as 2018-04-19, CreateLaunchConfiguration: exactly one of image
+ * and family).
+ */
 export function makeLaunchConfiguration(world: World, spec: LaunchConfigurationSpec): ImageUser {
   const { imageId = "", imageFamily = "", ...rest } = spec;
   if ((imageId === "") === (imageFamily === "")) {
@@ -72,7 +78,10 @@ export function makeLaunchConfiguration(world: World, spec: LaunchConfigurationS
   });
 }
 
-/** Creates an image user of any kind. Throws `EmulatorInputError` if the region or the account does not exist. */
+/**
+ * Creates an image user of any kind. Throws `EmulatorInputError` if the region or the account does
+ * not exist.
+ */
 export function makeUser(world: World, spec: UserSpec): ImageUser {
   const owner = spec.account ?? world.config.accounts[0]?.uin ?? "";
   if (!world.config.accounts.some(({ uin }) => uin === owner))

@@ -30,14 +30,19 @@ export interface Snapshot {
   readonly sizeGiB: number;
 }
 
-/** One write of one tag; no value means removal. DescribeImages shows the write from `visibleFrom` on. */
+/**
+ * One write of one tag; no value means removal. DescribeImages shows the write from `visibleFrom`
+ * on.
+ */
 export interface TagWrite {
   readonly key: string;
   readonly value: string | undefined;
   readonly visibleFrom: number;
 }
 
-/** An image as stored. Its visible fields depend on the clock and on the account that reads them. */
+/**
+ * An image as stored. Its visible fields depend on the clock and on the account that reads them.
+ */
 export interface StoredImage {
   readonly region: string;
   readonly imageId: string;
@@ -74,13 +79,18 @@ export interface StoredImage {
   readonly copiedFrom: { readonly region: string; readonly imageId: string } | undefined;
 }
 
-/** State and progress (0 to 100) of an image at a given time. Without work, `percent` is undefined. */
+/**
+ * State and progress (0 to 100) of an image at a given time. Without work, `percent` is undefined.
+ */
 export interface Progress {
   readonly state: ImageState;
   readonly percent: number | undefined;
 }
 
-/** Computes the state of an image from the clock. `isBusy` tells whether a running copy makes it busy. */
+/**
+ * Computes the state of an image from the clock. `isBusy` tells whether a running copy makes it
+ * busy.
+ */
 export function progressOf(image: StoredImage, at: number): Progress {
   const { work } = image;
   if (work === undefined) return { state: image.settled, percent: undefined };
@@ -99,7 +109,10 @@ export function progressOf(image: StoredImage, at: number): Progress {
   return { state: work.state, percent: Math.floor(done) };
 }
 
-/** The visible tags at a given time, in order of their first write. Without a time, all writes count. */
+/**
+ * The visible tags at a given time, in order of their first write. Without a time, all writes
+ * count.
+ */
 export function tagsOf(image: StoredImage, at = Number.POSITIVE_INFINITY): Map<string, string> {
   const tags = new Map<string, string>();
   for (const write of image.tagWrites) {

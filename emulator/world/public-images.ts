@@ -8,7 +8,10 @@ const PUBLIC_IMAGES = [
   { imageId: "img-eb30mz89", name: "TencentOS Server 3.1 (TK4)", platform: "TencentOS" },
 ] as const;
 
-/** Adds two public images to each region, so that clients must tell their own images from public ones. */
+/**
+ * Adds two public images to each region, so that clients must tell their own images from public
+ * ones.
+ */
 export function addPublicImages(world: World): void {
   for (const region of world.config.regions) {
     for (const { imageId, name, platform } of PUBLIC_IMAGES) {

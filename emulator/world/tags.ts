@@ -22,7 +22,8 @@ export interface FailedResource {
 /** The maximum number of tags on one resource. */
 export const TAGS_PER_RESOURCE = 50;
 
-// Letters of any script, digits, spaces and these signs. From memory of the console's hint; see the README.
+// Letters of any script, digits, spaces and these signs. From memory of the console's hint; see the
+// README.
 const ALLOWED = /^[\p{L}\p{M}\p{N}\p{Zs}+\-=._:/@()[\]（）【】,;<>]*$/u;
 const RESERVED = /^(qcs:|qcloud|project)/i;
 
@@ -65,9 +66,9 @@ const SIX_PARTS = /^qcs::([a-z]*):([a-z0-9-]*):(?:uin\/(\d*))?:([^:/]+)\/([^:/]+
 export type Target = { readonly image: StoredImage } | { readonly failed: FailedResource };
 
 /**
- * Finds the image of `qcs::cvm:<region>:uin/<uin or empty>:image/<id>`. Throws `ApiError` if the resource
- * has another form or is not an image. If the image does not exist or belongs to another account, only this
- * resource fails.
+ * Finds the image of `qcs::cvm:<region>:uin/<uin or empty>:image/<id>`. Throws `ApiError` if the
+ * resource has another form or is not an image. If the image does not exist or belongs to another
+ * account, only this resource fails.
  */
 export function targetOf(world: World, account: Account, resource: string): Target {
   const parts = SIX_PARTS.exec(resource);

@@ -84,7 +84,9 @@ export type FaultEffect =
   | { readonly kind: "delay"; readonly ms: number }
   | { readonly kind: "drop-before" }
   | { readonly kind: "drop-after" }
-  /** The call takes effect; its response is held for `ms`, or until the fault is released or ended. */
+  /**
+   * The call takes effect; its response is held for `ms`, or until the fault is released or ended.
+   */
   | { readonly kind: "hold-after"; readonly ms?: number }
   /** Removes the last `count` entries of ImageSet from the response. Default 1. */
   | { readonly kind: "lose-image-set"; readonly count?: number }
@@ -146,7 +148,10 @@ export interface RequestRecord {
   readonly faults: readonly string[];
 }
 
-/** An instance that runs from an image, or a template or configuration that starts instances from it. */
+/**
+ * An instance that runs from an image, or a template or configuration that starts instances from
+ * it.
+ */
 export interface ImageUser {
   readonly kind: "instance" | "launch-template" | "launch-configuration";
   readonly id: string;
@@ -164,14 +169,23 @@ export interface ImageUser {
 /** The range of a duration, in unscaled minutes. */
 export type Minutes = readonly [min: number, max: number];
 
-/** Calls per second for an account in a region, by action. `default` is for all other actions; `false` disables limits. */
+/**
+ * Calls per second for an account in a region, by action. `default` is for all other actions;
+ * `false` disables limits.
+ */
 export type RateLimits = { readonly default: number; readonly [action: string]: number } | false;
 
 /** The options of `createWorld`. */
 export interface WorldOptions {
-  /** The clock, in epoch milliseconds. A world computes its states only when it is read, so any clock works. */
+  /**
+   * The clock, in epoch milliseconds. A world computes its states only when it is read, so any
+   * clock works.
+   */
   readonly now: () => number;
-  /** Divides the duration of copying, creating and importing: 60 turns 20 minutes into 20 seconds. Default 1. */
+  /**
+   * Divides the duration of copying, creating and importing: 60 turns 20 minutes into 20 seconds.
+   * Default 1.
+   */
   readonly timeScale?: number;
   /** The seed of ids, durations and probabilities. Default 1. */
   readonly seed?: number;
@@ -184,9 +198,15 @@ export interface WorldOptions {
   readonly createMinutes?: Minutes;
   /** Default 10. */
   readonly importMinutes?: Minutes;
-  /** Maximum custom images per account and region. Default 500 (cvm 2017-03-12, SyncImages). See `setQuota`. */
+  /**
+   * Maximum custom images per account and region. Default 500 (cvm 2017-03-12, SyncImages). See
+   * `setQuota`.
+   */
   readonly quota?: number;
-  /** Region → its KMS keys; a region without an entry has none. Default: every UUID is a key in every region. */
+  /**
+   * Region → its KMS keys; a region without an entry has none. Default: every UUID is a key in
+   * every region.
+   */
   readonly kmsKeys?: Readonly<Record<string, readonly string[]>>;
   /** SyncImages rejects larger images with InvalidImageId.TooLarge. Default: no limit. */
   readonly maxCopyGiB?: number;
@@ -230,7 +250,9 @@ export interface World {
   workNow(): number;
 }
 
-/** The location of an image. Image ids are unique only within a region, apart from public images. */
+/**
+ * The location of an image. Image ids are unique only within a region, apart from public images.
+ */
 export interface ImageAt {
   readonly region: string;
   readonly imageId: string;
@@ -238,7 +260,9 @@ export interface ImageAt {
 
 /** An injected failure of the copies of one SyncImages call. */
 export interface CopyFault {
-  /** `fails`: the copy becomes CREATEFAILED at `percent`; `sticks`: its progress stops at `percent`. */
+  /**
+   * `fails`: the copy becomes CREATEFAILED at `percent`; `sticks`: its progress stops at `percent`.
+   */
   readonly how: "fails" | "sticks";
   readonly percent: number;
   /** The region of the affected copy; if absent, all copies are affected. */

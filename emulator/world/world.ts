@@ -8,7 +8,10 @@ import { addPublicImages } from "./public-images.ts";
 import { createRandom } from "./random.ts";
 import type { RateLimits, World, WorldOptions } from "./types.ts";
 
-/** The documented limit of each action; DescribeImages is a guess. `default` is the limit of most actions. */
+/**
+ * The documented limit of each action; DescribeImages is a guess. `default` is the limit of most
+ * actions.
+ */
 const DEFAULT_LIMITS: RateLimits = {
   default: 10,
   DescribeImages: 40,
@@ -61,7 +64,10 @@ export function quotaOf(world: World, region: string): number {
   return world.quotas.get(region) ?? world.config.quota;
 }
 
-/** Sets the quota of one region, or of all regions. Throws `EmulatorInputError` if the region does not exist. */
+/**
+ * Sets the quota of one region, or of all regions. Throws `EmulatorInputError` if the region does
+ * not exist.
+ */
 export function setQuota(world: World, region: string | undefined, quota: number): void {
   if (region !== undefined) requireRegion(world, region);
   for (const id of region === undefined ? world.images.keys() : [region]) world.quotas.set(id, quota);
@@ -69,13 +75,19 @@ export function setQuota(world: World, region: string | undefined, quota: number
 
 const KMS_KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Whether a region has a KMS key. Keys are regional; until keys are set, every UUID is a key in every region. */
+/**
+ * Whether a region has a KMS key. Keys are regional; until keys are set, every UUID is a key in
+ * every region.
+ */
 export function hasKmsKey(world: World, region: string, id: string): boolean {
   if (!KMS_KEY.test(id)) return false;
   return world.kmsKeys.size === 0 || (world.kmsKeys.get(region)?.includes(id) ?? false);
 }
 
-/** Sets the KMS keys of a region. Throws `EmulatorInputError` if the region does not exist or a key is not a UUID. */
+/**
+ * Sets the KMS keys of a region. Throws `EmulatorInputError` if the region does not exist or a key
+ * is not a UUID.
+ */
 export function setKmsKeys(world: World, region: string, keys: readonly string[]): void {
   requireRegion(world, region);
   const malformed = keys.find((key) => !KMS_KEY.test(key));

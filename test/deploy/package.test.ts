@@ -52,7 +52,10 @@ writeFileSync(
   };`,
 );
 
-/** The recorded hosts of Tencent. The framework's own telemetry is ignored: it works without an answer. */
+/**
+ * The recorded hosts of Tencent. The framework's own telemetry is ignored: it works without an
+ * answer.
+ */
 function hostsOfTencent(): string[] {
   const hosts = existsSync(connections) ? readFileSync(connections, "utf8").split("\n") : [];
   return hosts.filter((host) => /tencent|qcloud/.test(host));
@@ -61,17 +64,18 @@ function hostsOfTencent(): string[] {
 /** A copy of the files that a deployment needs, with the policy above. */
 function copyOfProject(name: string): string {
   const copy = join(scratch, name);
-  const left = new Set(["node_modules", "dist", "test", "docs", "bench", "coverage"]);
+  const skipped = new Set(["node_modules", "dist", "test", "docs", "bench", "coverage"]);
   mkdirSync(copy);
   for (const entry of readdirSync(ROOT)) {
-    if (!left.has(entry) && !entry.startsWith(".")) cpSync(join(ROOT, entry), join(copy, entry), { recursive: true });
+    if (!skipped.has(entry) && !entry.startsWith("."))
+      cpSync(join(ROOT, entry), join(copy, entry), { recursive: true });
   }
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
   writeFileSync(join(copy, "policy.yaml"), POLICY);
   return copy;
 }
 
-/** Runs Node in a copy with nothing of this process's environment but PATH; answers what it printed. */
+/** Runs Node in a copy with PATH as the only inherited variable. Returns its output. */
 async function node(cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
     cwd,
@@ -86,7 +90,7 @@ const build = (copy: string, ...args: string[]) => node(copy, ["--import", "tsx"
 const serverless = (copy: string, args: readonly string[], env = {}) =>
   node(copy, ["node_modules/serverless/bin/serverless.js", ...args], env);
 
-/** What a zip holds, read by its directory at the end, each file with the permissions it asks for. */
+/** The files of a zip with their permissions, read through the directory at its end. */
 function unzip(file: string): Map<string, { mode: number; text: string }> {
   const bytes = readFileSync(file);
   const end = bytes.lastIndexOf("PK\x05\x06", undefined, "latin1");

@@ -141,7 +141,8 @@ export interface SignOptions {
 }
 
 /**
- * Signs with TC3-HMAC-SHA256, written from the vendor's documentation and independent of the emulator.
+ * Signs with TC3-HMAC-SHA256, written from the vendor's documentation and independent of the
+ * emulator.
  * Returns all headers.
  */
 export function sign(options: SignOptions): Record<string, string> {

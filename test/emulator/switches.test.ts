@@ -34,7 +34,9 @@ const outcome = (run: () => unknown): string => {
   }
 };
 
-/** The expected behaviour of each value of each switch. A switch without an entry does not compile. */
+/**
+ * The expected behaviour of each value of each switch. A switch without an entry does not compile.
+ */
 const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
   sourceBusyWhileCopying(value, b) {
     const { source } = syncing(b);

@@ -6,8 +6,9 @@ import { type Listing, MATCHES_NOTHING, pageOf, selectItems } from "../shared/pa
 import { integer, required, string, strings } from "../shared/parameters.ts";
 
 /**
- * as 2018-04-19 (product documentation 377/20445, and as/v20180419 of the vendor's Go SDK). The vendor's
- * typed package is not installed, so these are the relevant fields only; the real response has more.
+ * as 2018-04-19 (product documentation 377/20445, and as/v20180419 of the vendor's Go SDK). The
+ * vendor's typed package is not installed, so these are the relevant fields only; the real response
+ * has more.
  */
 interface Request {
   LaunchConfigurationIds?: string[];
@@ -47,7 +48,10 @@ const LISTING: Listing = {
   },
 };
 
-/** Lists launch configurations of Auto Scaling. Each starts instances from an image, or from a family's image. */
+/**
+ * Lists launch configurations of Auto Scaling. Each starts instances from an image, or from a
+ * family's image.
+ */
 export const describeLaunchConfigurations = defineAction<Request, Response>({
   service: "as",
   version: "2018-04-19",

@@ -9,7 +9,10 @@ import { CVM, defineAction } from "../shared/define-action.ts";
 import { checkNewImage, tagSpecification } from "../shared/new-image.ts";
 import { boolean, required, string, strings } from "../shared/parameters.ts";
 
-/** Creates a custom image from an instance or from snapshots. Any well-formed instance id is accepted. */
+/**
+ * Creates a custom image from an instance or from snapshots. Any well-formed instance id is
+ * accepted.
+ */
 export const createImage = defineAction<CreateImageRequest, CreateImageResponse>({
   ...CVM,
   name: "CreateImage",

@@ -18,7 +18,9 @@ const ORDERS: Record<World["switches"]["familyPointsTo"], Comparison> = {
   first: (a, b) => newestFirst(b, a),
 };
 
-/** Returns a NORMAL image of a family that is not deprecated, or null. The choice is not documented. */
+/**
+ * Returns a NORMAL image of a family that is not deprecated, or null. The choice is not documented.
+ */
 export const describeImageFromFamily = defineAction<DescribeImageFromFamilyRequest, DescribeImageFromFamilyResponse>({
   ...CVM,
   name: "DescribeImageFromFamily",

@@ -12,7 +12,9 @@ import { CVM, defineAction } from "../shared/define-action.ts";
 import { checkImageIds, imageType, viewImage } from "../shared/image-view.ts";
 import { integer, required, string, strings } from "../shared/parameters.ts";
 
-/** Lists images. Limits: 100 ids, 10 filters with 5 values each, and `Limit` up to 100 (default 20). */
+/**
+ * Lists images. Limits: 100 ids, 10 filters with 5 values each, and `Limit` up to 100 (default 20).
+ */
 export const describeImages = defineAction<DescribeImagesRequest, DescribeImagesResponse>({
   ...CVM,
   name: "DescribeImages",
@@ -63,7 +65,9 @@ export const describeImages = defineAction<DescribeImagesRequest, DescribeImages
   },
 });
 
-/** The test of one filter: any of its values must match. Names and platforms match on substrings. */
+/**
+ * The test of one filter: any of its values must match. Names and platforms match on substrings.
+ */
 function filterTest(
   world: World,
   account: string,

@@ -15,7 +15,10 @@ const zoneOf = (region: string) => `${region}-1`;
 const STATE = "RUNNING";
 const CHARGE_TYPE = "POSTPAID_BY_HOUR";
 
-/** The documented filters except the two for creation times. The API has no filter for the image of an instance. */
+/**
+ * The documented filters except the two for creation times. The API has no filter for the image of
+ * an instance.
+ */
 const LISTING: Listing = {
   filters: {
     "instance-id": ({ id }, value) => id === value,

@@ -17,8 +17,8 @@ type Request = Omit<DescribeLaunchTemplateVersionsRequest, "LaunchTemplateVersio
 };
 
 /**
- * Lists the versions of one launch template. Without a range it returns versions 0 to 30 only. Explicit
- * version numbers exclude all other parameters that select versions.
+ * Lists the versions of one launch template. Without a range it returns versions 0 to 30 only.
+ * Explicit version numbers exclude all other parameters that select versions.
  */
 export const describeLaunchTemplateVersions = defineAction<Request, DescribeLaunchTemplateVersionsResponse>({
   ...CVM,

@@ -23,7 +23,9 @@ interface DescribeRegionsResponse {
   RequestId: string;
 }
 
-/** Lists the regions of a product; the emulator supports the product `cvm` only (region 2022-06-27). */
+/**
+ * Lists the regions of a product; the emulator supports the product `cvm` only (region 2022-06-27).
+ */
 export const describeRegions = defineAction<DescribeRegionsRequest, DescribeRegionsResponse>({
   service: "region",
   version: "2022-06-27",

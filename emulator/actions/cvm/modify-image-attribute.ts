@@ -11,9 +11,9 @@ import { imageType, requireImage, shownState } from "../shared/image-view.ts";
 import { boolean, required, string } from "../shared/parameters.ts";
 
 /**
- * Changes name, description, family or deprecation. Rejects images that are being created (for copies, see
- * `renameWhileSyncing`), and images that are shared with or by the caller (cvm 2017-03-12,
- * ModifyImageAttribute and ModifyImageSharePermission).
+ * Changes name, description, family or deprecation. Rejects images that are being created (for
+ * copies, see `renameWhileSyncing`), and images that are shared with or by the caller (cvm
+ * 2017-03-12, ModifyImageAttribute and ModifyImageSharePermission).
  */
 export const modifyImageAttribute = defineAction<ModifyImageAttributeRequest, ModifyImageAttributeResponse>({
   ...CVM,

@@ -9,7 +9,10 @@ import type { Call } from "../shared/define-action.ts";
 import { checkName } from "../shared/image-names.ts";
 import { imageType, requireImage } from "../shared/image-view.ts";
 
-/** Returns the source image. Throws `ApiError` if it cannot be copied now (cvm 2017-03-12, SyncImages). */
+/**
+ * Returns the source image. Throws `ApiError` if it cannot be copied now (cvm 2017-03-12,
+ * SyncImages).
+ */
 export function checkSource({ world, account, region }: Call, params: SyncImagesRequest): StoredImage {
   const [imageId] = params.ImageIds;
   if (imageId === undefined) throw errors.invalidValue("ImageIds", "it is empty");

@@ -12,8 +12,9 @@ import { boolean, required, string, strings } from "../shared/parameters.ts";
 import { checkDestinations, checkSource } from "./sync-images-rules.ts";
 
 /**
- * Copies an image to other regions, a shared image to its own region as a custom image, or an image to its
- * own region with encryption. All destinations are checked first, so a rejected call has no effect.
+ * Copies an image to other regions, a shared image to its own region as a custom image, or an image
+ * to its own region with encryption. All destinations are checked first, so a rejected call has no
+ * effect.
  */
 export const syncImages = defineAction<SyncImagesRequest, SyncImagesResponse>({
   ...CVM,

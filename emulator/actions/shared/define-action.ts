@@ -7,8 +7,8 @@ import type { Rule, Rules } from "./parameters.ts";
 export type Service = "cvm" | "tag" | "sts" | "region" | "as";
 
 /**
- * A response with every field of the vendor's struct. Any field may be null, but none may be missing, so a
- * wrong, missing or extra field does not compile.
+ * A response with every field of the vendor's struct. Any field may be null, but none may be
+ * missing, so a wrong, missing or extra field does not compile.
  */
 export type Answer<T> = T extends readonly (infer Item)[]
   ? Answer<Item>[]

@@ -4,7 +4,9 @@ import type { StoredImage } from "../../world/image.ts";
 import { nameTaken } from "../../world/inventory.ts";
 import type { World } from "../../world/types.ts";
 
-/** Names have 1 to 60 characters. Throws InvalidParameterValue or InvalidParameterValue.TooLarge. */
+/**
+ * Names have 1 to 60 characters. Throws InvalidParameterValue or InvalidParameterValue.TooLarge.
+ */
 export function checkName(name: string): void {
   if (name === "") throw errors.invalidValue("ImageName", "it is empty");
   if ([...name].length > 60) throw errors.tooLong("ImageName", 60);

@@ -69,7 +69,10 @@ export function checkImageIds(ids: readonly string[]): void {
   if (malformed !== undefined) throw errors.imageMalformed(malformed);
 }
 
-/** Finds an image that an account can see. Throws InvalidImageId.Malformed or InvalidImageId.NotFound. */
+/**
+ * Finds an image that an account can see. Throws InvalidImageId.Malformed or
+ * InvalidImageId.NotFound.
+ */
 export function requireImage(world: World, account: string, region: string, imageId: string): StoredImage {
   checkImageIds([imageId]);
   const image = visibleImage(world, account, region, imageId);

@@ -2,7 +2,10 @@
 import { ApiError, errors } from "../../errors.ts";
 import type { ImageUser } from "../../world/types.ts";
 
-/** One page of a list: Offset (default 0), Limit (default 20, at most 100). Throws `ApiError` if invalid. */
+/**
+ * One page of a list: Offset (default 0), Limit (default 20, at most 100). Throws `ApiError` if
+ * invalid.
+ */
 export function pageOf<T>(items: readonly T[], offset = 0, limit = 20): T[] {
   if (offset < 0) throw errors.invalidValue("Offset", "it must be 0 or more");
   if (limit < 1 || limit > 100) {
@@ -37,8 +40,8 @@ interface Selection {
 }
 
 /**
- * Selects items by ids or by filters, not both: at most 100 ids, or 10 filters with 5 values each. An item
- * must match every filter, and at least one value of each filter. Throws `ApiError`.
+ * Selects items by ids or by filters, not both: at most 100 ids, or 10 filters with 5 values each.
+ * An item must match every filter, and at least one value of each filter. Throws `ApiError`.
  */
 export function selectItems(
   items: readonly ImageUser[],

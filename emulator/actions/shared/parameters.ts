@@ -1,7 +1,10 @@
 // Rules for request parameters, typed by the vendor's request types.
 import { errors } from "../../errors.ts";
 
-/** The rule for one parameter. Rules cover presence, types and unknown names; the action checks the rest. */
+/**
+ * The rule for one parameter. Rules cover presence, types and unknown names; the action checks the
+ * rest.
+ */
 export type Rule =
   | { readonly type: "string" | "integer" | "boolean"; readonly required?: boolean }
   | { readonly type: "array"; readonly required?: boolean; readonly items: Rule }
@@ -22,8 +25,8 @@ type RuleFor<T> = [T] extends [readonly (infer Item)[]]
         : { readonly type: "object"; readonly fields: Rules<T> };
 
 /**
- * The rules for a request type of the SDK. A parameter that is missing, extra, of another type, or wrongly
- * required or optional compared with the vendor's model does not compile.
+ * The rules for a request type of the SDK. A parameter that is missing, extra, of another type, or
+ * wrongly required or optional compared with the vendor's model does not compile.
  */
 export type Rules<P> = { readonly [K in keyof P]-?: RuleFor<NonNullable<P[K]>> & Requirement<P, K> };
 
@@ -39,8 +42,8 @@ export function required<R extends Rule>(rule: R): R & { readonly required: true
 }
 
 /**
- * Validates the parameters of a call and returns them without nulls. If `text` is set, numbers and booleans
- * may be text, as in the query string of a GET request.
+ * Validates the parameters of a call and returns them without nulls. If `text` is set, numbers and
+ * booleans may be text, as in the query string of a GET request.
  * Throws `ApiError` UnknownParameter, MissingParameter or InvalidParameter.
  */
 export function validate(

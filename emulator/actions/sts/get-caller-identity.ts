@@ -14,9 +14,9 @@ interface GetCallerIdentityResponse {
 const ROLE = "4611686018427387904";
 
 /**
- * Returns the identity of the credentials. Permanent credentials belong to the account. Temporary ones (with
- * a token) belong to a role, as in a cloud function. The shapes follow the examples of sts 2018-08-13 in the
- * vendor's command line tool.
+ * Returns the identity of the credentials. Permanent credentials belong to the account. Temporary
+ * ones (with a token) belong to a role, as in a cloud function. The shapes follow the examples of
+ * sts 2018-08-13 in the vendor's command line tool.
  */
 export const getCallerIdentity = defineAction<Record<never, never>, GetCallerIdentityResponse>({
   service: "sts",

@@ -19,7 +19,10 @@ interface GetResourcesResponse {
   RequestId: string;
 }
 
-/** Lists the caller's tagged images in all regions. New tags are visible at once, unlike in DescribeImages. */
+/**
+ * Lists the caller's tagged images in all regions. New tags are visible at once, unlike in
+ * DescribeImages.
+ */
 export const getResources = defineAction<GetResourcesRequest, GetResourcesResponse>({
   ...TAG,
   name: "GetResources",
