@@ -8,9 +8,9 @@ import { addImage, beginWork, type NewImage, removeImage, setFamily } from "../w
 import type { ImageAt, World } from "../world/types.ts";
 
 /**
- * The images to create. Like all functions here, `makeImages` ignores quotas and rate limits, and
- * checks only that region, account and image exist. Each function adds an audit event of type
- * ConsoleCall, unless `silent` is set.
+ * The images to create. The functions of this file ignore quotas and rate limits, and check only that
+ * region, account and image exist; `shareImage` also applies the rules of the API. Each function adds
+ * an audit event of type ConsoleCall, unless `silent` is set.
  */
 export interface ImageSpec
   extends Omit<NewImage, "owner" | "work" | "settled" | "imageId" | "copiedFrom" | "visibleFrom"> {

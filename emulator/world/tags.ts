@@ -82,7 +82,7 @@ export function targetOf(world: World, account: Account, resource: string): Targ
   if (service !== "cvm" || prefix !== "image") {
     throw new ApiError(
       "InvalidParameter.UnsupportedService",
-      `The emulator has images only; \`${resource}\` is none of the form qcs::cvm:region:uin/account:image/id.`,
+      `The emulator supports images only; \`${resource}\` does not have the form qcs::cvm:region:uin/account:image/id.`,
     );
   }
   const failed = (Code: string, Message: string): Target => ({ failed: { Resource: resource, Code, Message } });

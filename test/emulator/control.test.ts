@@ -246,11 +246,11 @@ describe("the server", () => {
   });
 
   it.skipIf(spawnSync(OPENSSL, ["version"]).status !== 0)("uses HTTPS if it has a certificate", async () => {
-    const made = spawnSync(OPENSSL, [
+    const generated = spawnSync(OPENSSL, [
       ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"],
       ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", "-", "-out", "-"],
     ]);
-    const pem = made.stdout.toString();
+    const pem = generated.stdout.toString();
     const part = (what: string) => new RegExp(`-----BEGIN ${what}-----[^]*?-----END ${what}-----`).exec(pem)?.[0] ?? "";
     const tls = { key: part("PRIVATE KEY"), cert: part("CERTIFICATE") };
     const emulator = await startEmulator({ port: 0, world: bench().world, tls });

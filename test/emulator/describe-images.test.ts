@@ -6,9 +6,9 @@ import { makeImages, shareImage } from "../../emulator/control/console.ts";
 import { type Answer, type Bench, bench, GOLDEN, MAIN, THIRD } from "./support.ts";
 
 const ids = (answer: Answer) => answer.ImageSet.map((i) => i.ImageId);
-const own = [{ Name: "image-type", Values: ["PRIVATE_IMAGE"] }];
+const customOnly = [{ Name: "image-type", Values: ["PRIVATE_IMAGE"] }];
 const find = (b: Bench, Name: string, ...Values: string[]) =>
-  ids(b.call("DescribeImages", { Filters: [...own, { Name, Values }] }));
+  ids(b.call("DescribeImages", { Filters: [...customOnly, { Name, Values }] }));
 
 describe("DescribeImages: the fields of an image", () => {
   it("has exactly the fields of the vendor's struct Image", () => {
@@ -102,7 +102,7 @@ describe("DescribeImages: filters", () => {
   it.each([
     [
       "ids and filters at once",
-      { ImageIds: ["img-00000000"], Filters: own },
+      { ImageIds: ["img-00000000"], Filters: customOnly },
       "InvalidParameter.InvalidParameterCoexistImageIdsFilters",
     ],
     [
@@ -110,7 +110,7 @@ describe("DescribeImages: filters", () => {
       { Filters: [{ Name: "image-id", Values: ["1", "2", "3", "4", "5", "6"] }] },
       "InvalidFilterValue.LimitExceeded",
     ],
-    ["eleven filters", { Filters: Array(11).fill(own[0]) }, "InvalidParameterValue.LimitExceeded"],
+    ["eleven filters", { Filters: Array(11).fill(customOnly[0]) }, "InvalidParameterValue.LimitExceeded"],
     ["a filter that does not exist", { Filters: [{ Name: "image-colour", Values: ["red"] }] }, "InvalidFilter"],
     ["a filter without values", { Filters: [{ Name: "image-id", Values: [] }] }, "InvalidParameterValue"],
     ["a malformed id", { ImageIds: ["img-1"] }, "InvalidImageId.Malformed"],
@@ -127,17 +127,17 @@ describe("DescribeImages: pages", () => {
   it("returns 20 images by default, and counts all matches", () => {
     const b = bench();
     makeImages(b.world, { region: "ap-guangzhou", name: "many", count: 45, silent: true });
-    const first = b.call("DescribeImages", { Filters: own });
+    const first = b.call("DescribeImages", { Filters: customOnly });
     expect([ids(first).length, first.TotalCount]).toEqual([20, 45]);
-    const last = b.call("DescribeImages", { Filters: own, Offset: 40, Limit: 100 });
+    const last = b.call("DescribeImages", { Filters: customOnly, Offset: 40, Limit: 100 });
     expect([ids(last).length, last.TotalCount]).toEqual([5, 45]);
-    expect(ids(b.call("DescribeImages", { Filters: own, Offset: 99 }))).toEqual([]);
+    expect(ids(b.call("DescribeImages", { Filters: customOnly, Offset: 99 }))).toEqual([]);
   });
 
   it("repeats an image if another is created between two pages, and skips one if another is deleted", () => {
     const b = bench();
     makeImages(b.world, { region: "ap-guangzhou", name: "many", count: 6, silent: true });
-    const page = (Offset: number) => ids(b.call("DescribeImages", { Filters: own, Offset, Limit: 3 }));
+    const page = (Offset: number) => ids(b.call("DescribeImages", { Filters: customOnly, Offset, Limit: 3 }));
     const before = page(0);
     b.image({ name: "late" });
     expect(page(3)[0]).toBe(before[2]);

@@ -19,10 +19,10 @@ describe("encrypted copies", () => {
     const b = bench({ switches: { sourceBusyWhileCopying: "no" } });
     const source = b.image();
     const named = sync(b, source, [HOME], { Encrypt: true, KmsKeyId: KEY, ImageName: "named" })[HOME];
-    const own = sync(b, source, [HOME], { Encrypt: true, ImageName: "own" })[HOME];
+    const withDefaultKey = sync(b, source, [HOME], { Encrypt: true, ImageName: "own" })[HOME];
     const plain = sync(b, source, ["ap-beijing"], { KmsKeyId: "ignored without Encrypt" });
     expect(stored(b, named)).toMatchObject({ encrypted: true, kmsKeyId: KEY, copiedFrom: { imageId: source } });
-    expect(stored(b, own)).toMatchObject({ encrypted: true, kmsKeyId: "" });
+    expect(stored(b, withDefaultKey)).toMatchObject({ encrypted: true, kmsKeyId: "" });
     expect(b.world.images.get("ap-beijing")?.get(plain["ap-beijing"] ?? "")).toMatchObject({ encrypted: false });
     expect(stored(b, source)).toMatchObject({ encrypted: false });
   });

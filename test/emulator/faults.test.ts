@@ -55,22 +55,22 @@ describe("faults in a call without a socket", () => {
   it("a copy that fails in one destination", () => {
     const b = bench({ copyMinutes: [10, 10] });
     onSync(b, { kind: "fail-copy", percent: 40, destination: "ap-beijing" });
-    const made = sync(b, b.image(), ["ap-beijing", "ap-shanghai"]);
+    const copyIds = sync(b, b.image(), ["ap-beijing", "ap-shanghai"]);
     b.tick(3.9 * MINUTE);
-    expect(b.look(made["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "SYNCING", SyncPercent: 39 });
+    expect(b.look(copyIds["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "SYNCING", SyncPercent: 39 });
     b.tick(0.2 * MINUTE);
-    expect(b.look(made["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "CREATEFAILED", SyncPercent: 40 });
+    expect(b.look(copyIds["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "CREATEFAILED", SyncPercent: 40 });
     b.tick(6 * MINUTE);
-    expect(b.look(made["ap-shanghai"] ?? "", { region: "ap-shanghai" })).toMatchObject({ ImageState: "NORMAL" });
+    expect(b.look(copyIds["ap-shanghai"] ?? "", { region: "ap-shanghai" })).toMatchObject({ ImageState: "NORMAL" });
   });
 
   it("a copy that makes no progress and keeps its source busy", () => {
     const b = bench();
     onSync(b, { kind: "stick-copy", percent: 37 });
     const source = b.image();
-    const made = sync(b, source, ["ap-beijing"]);
+    const copyIds = sync(b, source, ["ap-beijing"]);
     b.tick(600 * MINUTE);
-    expect(b.look(made["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "SYNCING", SyncPercent: 37 });
+    expect(b.look(copyIds["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "SYNCING", SyncPercent: 37 });
     expect(b.look(source)).toMatchObject({ ImageState: "SYNCING" });
   });
 });
@@ -153,11 +153,11 @@ describe("faults over HTTP", () => {
   it.each([
     ["drop-before", 0],
     ["drop-after", 1],
-  ] as const)("%s: the connection ends without an answer", async (kind, made) => {
+  ] as const)("%s: the connection ends without an answer", async (kind, copyCount) => {
     const b = bench();
     onSync(b, { kind });
     await expect(send(b, b.image())).rejects.toThrow("fetch failed");
-    expect(copies(b)).toBe(made);
+    expect(copies(b)).toBe(copyCount);
   });
 
   it("an HTTP error has a page of HTML", async () => {
@@ -201,9 +201,9 @@ describe("faults over HTTP", () => {
     expect((await responseOf(await answer)).ImageSet).toHaveLength(2);
 
     const timed = onSync(b, { kind: "hold-after", ms: 60 });
-    const begun = performance.now();
+    const startedAt = performance.now();
     await send(b, b.image({ name: "other" }));
-    expect(performance.now() - begun).toBeGreaterThan(50);
+    expect(performance.now() - startedAt).toBeGreaterThan(50);
     expect(timed.holds.size).toBe(0);
   });
 

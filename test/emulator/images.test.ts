@@ -185,10 +185,10 @@ describe("small reads", () => {
     expect(family("base")).toBeNull();
     const old = b.image({ name: "1", family: "base" });
     b.tick(1000);
-    const young = b.image({ name: "2", family: "base" });
+    const newest = b.image({ name: "2", family: "base" });
     b.image({ name: "3", family: "base", state: "CREATING" });
-    expect(family("base")).toMatchObject({ ImageId: young });
-    b.call("ModifyImageAttribute", { ImageId: young, ImageDeprecated: true });
+    expect(family("base")).toMatchObject({ ImageId: newest });
+    b.call("ModifyImageAttribute", { ImageId: newest, ImageDeprecated: true });
     expect(family("base")).toMatchObject({ ImageId: old });
   });
 

@@ -63,24 +63,24 @@ describe("tencentcloud-sdk-nodejs-cvm", () => {
 
   it("creates, copies, renames and deletes", async () => {
     const c = client({ agent: redirect() });
-    const made = await c.CreateImage({ ImageName: "sdk-1", InstanceId: "ins-abcd1234" });
+    const created = await c.CreateImage({ ImageName: "sdk-1", InstanceId: "ins-abcd1234" });
     const ready = async () => {
       for (;;) {
-        const [image] = (await c.DescribeImages({ ImageIds: [made.ImageId ?? ""] })).ImageSet ?? [];
+        const [image] = (await c.DescribeImages({ ImageIds: [created.ImageId ?? ""] })).ImageSet ?? [];
         if (image?.ImageState === "NORMAL") return;
       }
     };
     await ready();
     const copied = await c.SyncImages({
-      ImageIds: [made.ImageId ?? ""],
+      ImageIds: [created.ImageId ?? ""],
       DestinationRegions: ["ap-shanghai", "ap-beijing"],
       ImageSetRequired: true,
     });
     expect(copied.ImageSet?.map((entry) => entry.Region)).toEqual(["ap-shanghai", "ap-beijing"]);
     await ready();
-    await c.ModifyImageAttribute({ ImageId: made.ImageId ?? "", ImageName: "sdk-2" });
-    await c.DeleteImages({ ImageIds: [made.ImageId ?? ""] });
-    expect((await c.DescribeImages({ ImageIds: [made.ImageId ?? ""] })).ImageSet).toEqual([]);
+    await c.ModifyImageAttribute({ ImageId: created.ImageId ?? "", ImageName: "sdk-2" });
+    await c.DeleteImages({ ImageIds: [created.ImageId ?? ""] });
+    expect((await c.DescribeImages({ ImageIds: [created.ImageId ?? ""] })).ImageSet).toEqual([]);
   });
 
   it("signs names in any script", async () => {
@@ -98,8 +98,8 @@ describe("tencentcloud-sdk-nodejs-cvm", () => {
       code: "InvalidImageId.NotFound",
       requestId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) as string,
     });
-    const stranger = client({ agent: redirect() }, { ...credential, secretKey: "wrong" });
-    await expect(stranger.DescribeImages({})).rejects.toMatchObject({ code: "AuthFailure.SignatureFailure" });
+    const wrongKey = client({ agent: redirect() }, { ...credential, secretKey: "wrong" });
+    await expect(wrongKey.DescribeImages({})).rejects.toMatchObject({ code: "AuthFailure.SignatureFailure" });
     const withToken = client({ agent: redirect() }, { ...credential, token: "token" });
     await expect(withToken.DescribeImages({})).rejects.toMatchObject({ code: "AuthFailure.TokenFailure" });
   });

@@ -39,9 +39,9 @@ describe("sharing", () => {
     expect(code({ platform: "RedHat" })).toBe("FailedOperation.RImageShareFailed");
     expect(code({ dataDisks: [10] })).toBe("InvalidParameter.InstanceImageNotSupport");
     expect(code({ state: "CREATING" })).toBe("InvalidParameterValue.InvalidImageState");
-    const lent = b.image({ account: GOLDEN.uin });
-    shareImage(b.world, { region: "ap-guangzhou", imageId: lent }, [MAIN.uin]);
-    expect(refusal(b, lent, [THIRD.uin])).toBe("UnauthorizedOperation.ImageNotBelongToAccount");
+    const shared = b.image({ account: GOLDEN.uin });
+    shareImage(b.world, { region: "ap-guangzhou", imageId: shared }, [MAIN.uin]);
+    expect(refusal(b, shared, [THIRD.uin])).toBe("UnauthorizedOperation.ImageNotBelongToAccount");
   });
 
   it("allows at most 500 accounts for an image", () => {

@@ -180,8 +180,8 @@ const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
     b.tick(MINUTE);
     const third = b.image({ name: "3", family: "f" });
     b.call("ModifyImageAttribute", { ImageId: second, ImageFamily: "f" });
-    const pointed = { newest: third, "newest-modified": second, first }[value];
-    expect(b.call("DescribeImageFromFamily", { ImageFamily: "f" }).Image?.ImageId).toBe(pointed);
+    const expected = { newest: third, "newest-modified": second, first }[value];
+    expect(b.call("DescribeImageFromFamily", { ImageFamily: "f" }).Image?.ImageId).toBe(expected);
   },
   emptyFamily(value, b) {
     const imageId = b.image({ family: "f" });

@@ -23,8 +23,11 @@ describe("SyncImages: copies", () => {
       ImageSource: "CREATE_IMAGE",
       Tags: [],
     });
-    const quiet = b.call("SyncImages", { ImageIds: [b.image({ name: "other" })], DestinationRegions: ["ap-nanjing"] });
-    expect(quiet.ImageSet).toEqual([]);
+    const withoutIds = b.call("SyncImages", {
+      ImageIds: [b.image({ name: "other" })],
+      DestinationRegions: ["ap-nanjing"],
+    });
+    expect(withoutIds.ImageSet).toEqual([]);
     expect(count(b, "ap-nanjing")).toBe(1);
   });
 
@@ -93,11 +96,11 @@ describe("SyncImages: copies", () => {
     shareImage(b.world, { region: "ap-guangzhou", imageId: shared }, [MAIN.uin]);
     expect(copyTo(b, shared, ["ap-shanghai"])).toBe("InvalidParameterValue.InvalidRegion");
     expect(copyTo(b, shared, ["ap-guangzhou", "ap-shanghai"])).toBe("InvalidParameterValue.InvalidRegion");
-    const own = sync(b, shared, ["ap-guangzhou"])["ap-guangzhou"] ?? "";
-    expect(b.look(own)).toMatchObject({ ImageType: "PRIVATE_IMAGE", ImageCreator: MAIN.uin });
+    const customCopy = sync(b, shared, ["ap-guangzhou"])["ap-guangzhou"] ?? "";
+    expect(b.look(customCopy)).toMatchObject({ ImageType: "PRIVATE_IMAGE", ImageCreator: MAIN.uin });
     expect(b.look(shared, { account: GOLDEN })).toMatchObject({ ImageState: "NORMAL" });
     b.tick(31 * MINUTE);
-    expect(sync(b, own, ["ap-shanghai"])).toHaveProperty("ap-shanghai");
+    expect(sync(b, customCopy, ["ap-shanghai"])).toHaveProperty("ap-shanghai");
   });
 
   it("encrypts in the image's own region only", () => {

@@ -36,7 +36,7 @@ const LISTS = [
 ] as const;
 
 /** Creates 25 of each kind, all with the same image. */
-function crowd(): Bench {
+function benchWithUsers(): Bench {
   const b = bench();
   makeInstances(b.world, { region: HOME, imageId: IMAGE, name: "web", count: 25 });
   for (let i = 1; i <= 25; i += 1) {
@@ -98,7 +98,7 @@ describe("image users", () => {
   });
 
   it("are visible to their account in their region only, until they are removed", () => {
-    const b = crowd();
+    const b = benchWithUsers();
     for (const [action] of LISTS) {
       expect(list(b, action).TotalCount).toBe(25);
       expect(list(b, action, {}, { account: GOLDEN }).TotalCount).toBe(0);
@@ -114,8 +114,8 @@ describe("image users", () => {
     expect(() => makeInstances(b.world, { region: "ap-atlantis", imageId: IMAGE })).toThrow(
       "region: ap-atlantis does not exist",
     );
-    const stranger = { kind: "instance", region: HOME, imageIds: [IMAGE], account: "1" } as const;
-    expect(() => makeUser(b.world, stranger)).toThrow("account: 1 does not exist");
+    const unknownAccount = { kind: "instance", region: HOME, imageIds: [IMAGE], account: "1" } as const;
+    expect(() => makeUser(b.world, unknownAccount)).toThrow("account: 1 does not exist");
   });
 
   it("do not prevent the deletion of an image: no documentation says that they do", () => {
@@ -133,7 +133,7 @@ describe.each(LISTS)("%s", (action, idsName, unknownId) => {
   const setOf = (listed: Listed) => listed[`${action.replace("Describe", "").slice(0, -1)}Set` as "InstanceSet"];
 
   it("has pages of 20 by default, and of at most 100", () => {
-    const b = crowd();
+    const b = benchWithUsers();
     expect(setOf(list(b, action))).toHaveLength(20);
     const rest = list(b, action, { Offset: 20 });
     expect([setOf(rest).length, rest.TotalCount]).toEqual([5, 25]);
@@ -144,7 +144,7 @@ describe.each(LISTS)("%s", (action, idsName, unknownId) => {
   });
 
   it("finds by id, and leaves out ids that do not exist", () => {
-    const b = crowd();
+    const b = benchWithUsers();
     const kind = action.includes("Instances") ? "ins-" : action.includes("Templates") ? "lt-" : "asc-";
     const id = b.world.users.find((user) => user.id.startsWith(kind))?.id;
     expect(list(b, action, { [idsName]: [id, unknownId] }).TotalCount).toBe(1);
@@ -156,7 +156,7 @@ describe.each(LISTS)("%s", (action, idsName, unknownId) => {
   });
 
   it("has no filter for the image, and rejects undocumented filters", () => {
-    const b = crowd();
+    const b = benchWithUsers();
     const by = (Name: string, ...Values: string[]) => ({ Filters: [{ Name, Values }] });
     for (const name of ["image-id", "toString"]) expect(refusal(b, action, by(name, IMAGE))).toMatch(/InvalidFilter$/);
     expect(refusal(b, action, by("tag-key", "1", "2", "3", "4", "5", "6"))).toMatch(/LimitExceeded$|TooLong$/);
@@ -177,11 +177,11 @@ describe("filters", () => {
     ["DescribeLaunchConfigurations", "launch-configuration-name", "web-7", 1],
     ["DescribeLaunchConfigurations", "vague-launch-configuration-name", "web-2", 7],
   ])("%s by %s %s", (action, name, value, count) => {
-    expect(list(crowd(), action, byName(name, value)).TotalCount).toBe(count);
+    expect(list(benchWithUsers(), action, byName(name, value)).TotalCount).toBe(count);
   });
 
   it("must all match, each with any of its values", () => {
-    const b = crowd();
+    const b = benchWithUsers();
     const [first, second] = list(b, "DescribeInstances").InstanceSet;
     const Filters = [
       { Name: "instance-id", Values: [first?.InstanceId, second?.InstanceId] },
