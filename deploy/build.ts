@@ -1,8 +1,4 @@
-/**
- * Builds what runs: `dist/functions/<name>/index.js`, one file each, and the command line in `dist/cli/`.
- * With `--package` also `dist/functions/<name>.zip`, ready for SCF.
- */
-
+// Builds the functions and the command line; with `--package` also the zips for SCF.
 import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,18 +18,18 @@ const common = {
   logLevel: "warning",
 } satisfies BuildOptions;
 
-/** One CommonJS file per function: SCF is given no node_modules. */
+/** One CommonJS file for each function, because the zips for SCF contain no node_modules. */
 function buildFunctions() {
   return build({
     ...common,
     entryPoints: FUNCTIONS.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
     outdir: "dist/functions",
     format: "cjs",
-    // The newest runtime that the SCF API's text names is Nodejs18.15 (scf 2018-04-16, CreateFunction).
+    // Nodejs18.15 is the newest runtime in the SCF API documentation (scf 2018-04-16, CreateFunction).
     target: "node18",
     minify: true,
-    // Native, and loaded for an embedded state alone. By `require`: SCF makes the modules of a layer known by NODE_PATH,
-    // which `import()` does not look at.
+    // libsql is native and loaded for an embedded state only. It needs `require`, because SCF exposes
+    // the modules of a layer through NODE_PATH, which `import()` ignores.
     external: ["libsql"],
     supported: { "dynamic-import": false },
     alias: {
@@ -45,7 +41,7 @@ function buildFunctions() {
   });
 }
 
-/** ES modules beside node_modules; split, so that each command loads only what it needs. */
+/** ES modules that use node_modules; split, so that each command loads only the code that it needs. */
 function buildCli() {
   return build({
     ...common,
@@ -66,18 +62,18 @@ async function makeExecutable(file: string): Promise<void> {
 }
 
 /**
- * Removes what earlier builds left, zips above all: an old one must not be deployed by mistake. Afterwards and not
- * before, so that a command which is running meanwhile still finds its modules.
+ * Deletes the files of earlier builds. A stale zip could be deployed by mistake. Runs after the build, so
+ * that a running command still finds its modules during the build.
  */
-async function removeLeftovers(folder: string, outputs: Metafile["outputs"]): Promise<void> {
-  const made = new Set(Object.keys(outputs).map((file) => resolve(ROOT, file)));
+async function deleteStaleOutputs(folder: string, outputs: Metafile["outputs"]): Promise<void> {
+  const current = new Set(Object.keys(outputs).map((file) => resolve(ROOT, file)));
   for (const name of await readdir(join(ROOT, folder), { recursive: true })) {
     const file = join(ROOT, folder, name);
-    if (/\.(js|zip)$/.test(name) && !made.has(file)) await rm(file);
+    if (/\.(js|zip)$/.test(name) && !current.has(file)) await rm(file);
   }
 }
 
-/** Prints one line per program: its size in bytes, plain and compressed. */
+/** Prints one line for each program: its size in bytes, plain and compressed. */
 async function report(outputs: Metafile["outputs"]): Promise<void> {
   const programs = FUNCTIONS.map((name) => ({
     name: `dist/functions/${name}`,
@@ -98,16 +94,16 @@ async function main(args: readonly string[]): Promise<void> {
   if (unknown.length > 0) throw new Error(`build: unknown argument ${unknown.join(" ")}; allowed: --package`);
 
   const [functions, cli] = await Promise.all([buildFunctions(), buildCli()]);
-  await removeLeftovers("dist/functions", functions.metafile.outputs);
-  await removeLeftovers("dist/cli", cli.metafile.outputs);
+  await deleteStaleOutputs("dist/functions", functions.metafile.outputs);
+  await deleteStaleOutputs("dist/cli", cli.metafile.outputs);
   await makeExecutable(join(ROOT, CLI));
-  // The root's package.json says "type": "module".
+  // Overrides `"type": "module"` of the root's package.json.
   const manifest = `${JSON.stringify({ type: "commonjs" })}\n`;
   await Promise.all(FUNCTIONS.map((name) => writeFile(join(ROOT, "dist/functions", name, "package.json"), manifest)));
   await report({ ...functions.metafile.outputs, ...cli.metafile.outputs });
 
   if (args.includes("--package")) {
-    // Loaded only here: the policy's parser would make every `npm start` slower.
+    // A dynamic import, because the policy parser would slow down every `npm start`.
     const { packFunctions } = await import("./package.ts");
     const { policyFile, zips, warnings } = await packFunctions(ROOT, FUNCTIONS, process.env["POLICY_FILE"]);
     for (const warning of warnings) console.warn(`warning: ${warning}`);
@@ -118,7 +114,7 @@ async function main(args: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  // esbuild has printed its own errors by now.
+  // esbuild has already printed its own errors.
   if (error instanceof ReplicatorError || !(error instanceof Error && "errors" in error)) {
     console.error(error instanceof Error ? error.message : error);
   }

@@ -1,26 +1,31 @@
+// Writes the zips of the functions for SCF.
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { InputError } from "../lib/model/errors.ts";
+import { storedText } from "../lib/model/messages/define.ts";
+import { packagingProblem } from "../lib/model/messages/packaging.ts";
 import { parsePolicy } from "../lib/policy/parse-policy.ts";
 import { zip } from "./zip.ts";
 
 /**
- * Writes `dist/functions/<name>.zip` for each function: the bundle, its package.json and the policy as `policy.yaml`.
- * The policy is `chosen` (a path, from the working directory), else `policy.yaml`, else `policy.example.yaml` of
- * `root`, and is validated first. Throws `InputError` if there is none or it is wrong; no zip is written then.
+ * Writes `dist/functions/<name>.zip` for each function with the bundle, its package.json and the policy as
+ * `policy.yaml`. The policy is the file `policyPath` (relative to the working directory), else `policy.yaml`,
+ * else `policy.example.yaml` of `root`.
+ * Throws `InputError` if the policy cannot be read or is invalid, and then writes no zip.
  */
 export async function packFunctions(
   root: string,
   names: readonly string[],
-  chosen: string | undefined,
+  policyPath: string | undefined,
 ): Promise<{ policyFile: string; zips: string[]; warnings: string[] }> {
-  const own = join(root, "policy.yaml");
-  const policyFile = chosen ? resolve(chosen) : existsSync(own) ? own : join(root, "policy.example.yaml");
+  const defaultFile = join(root, "policy.yaml");
+  const fallback = existsSync(defaultFile) ? defaultFile : join(root, "policy.example.yaml");
+  const policyFile = policyPath ? resolve(policyPath) : fallback;
   const policy = await readFile(policyFile).catch((error: NodeJS.ErrnoException) => {
-    throw new InputError([
-      { where: "POLICY_FILE", text: `cannot read ${policyFile} (${error.code}); name a policy file that exists` },
-    ]);
+    const cause = error.code ?? error.message;
+    const { text, remedy } = packagingProblem("policy-unreadable", { file: policyFile, cause });
+    throw new InputError([{ where: "POLICY_FILE", text: storedText(`${text}; ${remedy}`) }]);
   });
   const { warnings } = parsePolicy(policy.toString("utf8"), policyFile);
 

@@ -1,8 +1,9 @@
-/** An error as the API answers it: HTTP 200 with `Response.Error`. */
+// The errors of the emulator: API errors, lost connections, and wrong input from its user.
+/** An API error: the API answers HTTP 200 with `Response.Error`. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: string;
-  /** Set as soon as the call has one. */
+  /** Set once the call has a request id. */
   requestId: string | undefined;
 
   constructor(code: string, message: string) {
@@ -11,24 +12,29 @@ export class ApiError extends Error {
   }
 }
 
-/** The connection ended, or what came back was no answer of the API: an injected fault about the socket. */
+/** An injected transport fault: the connection ended, or the client received no API response. */
 export class TransportFault extends Error {
   override readonly name = "TransportFault";
-  /** `dropped`: nothing came back; `http`: an HTTP error status; `notJson`: HTTP 200 with text that is no JSON. */
+  /**
+   * `dropped`: no response; `http`: an HTTP error status; `notJson`: HTTP 200 with text that is not
+   * JSON.
+   */
   readonly kind: "dropped" | "http" | "notJson";
   readonly status: number | undefined;
-  /** Whether the call did its work before the connection failed. The caller cannot know. */
+  /** Whether the call took effect before the fault. A real client cannot know this. */
   readonly effectDone: boolean;
 
   constructor(kind: "dropped" | "http" | "notJson", effectDone: boolean, status?: number) {
-    super(kind === "http" ? `HTTP ${status ?? 500}` : kind === "dropped" ? "socket hang up" : "the answer is not JSON");
+    super(
+      kind === "http" ? `HTTP ${status ?? 500}` : kind === "dropped" ? "socket hang up" : "the response is not JSON",
+    );
     this.kind = kind;
     this.status = status;
     this.effectDone = effectDone;
   }
 }
 
-/** Whoever runs the emulator gave it something wrong: an option, a switch, a body of the control API. */
+/** Invalid input from the user of the emulator: an option, a switch or a control API body. */
 export class EmulatorInputError extends Error {
   override readonly name = "EmulatorInputError";
 }
@@ -36,8 +42,9 @@ export class EmulatorInputError extends Error {
 const quoted = (values: readonly string[]) => values.map((v) => `\`${v}\``).join(", ");
 
 /**
- * Errors that several actions share. Codes: the lists at each action in the vendor's Go SDK (cvm/v20170312/client.go)
- * and the common error codes of API 3.0. Where no source shows the text of a message, it is the emulator's own.
+ * Errors that several actions share. The codes come from the lists for each action in the vendor's
+ * Go SDK (cvm/v20170312/client.go) and from the common error codes of API 3.0. If no source shows
+ * the text of a message, the text is the emulator's own.
  */
 export const errors = {
   missingParameter: (name: string) =>

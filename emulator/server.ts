@@ -1,3 +1,4 @@
+// The emulator over HTTP: the API at /, the control API below /_emulator.
 import type { Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,39 +14,37 @@ import type { ActiveFault, World } from "./world/types.ts";
 
 type Env = { Bindings: HttpBindings };
 
-/** The whole emulator as a fetch-style application: `app.request("/", …)` needs no socket. */
+/** The whole emulator as a fetch-style application; `app.request("/", …)` needs no socket. */
 export function createApp(world: World): Hono<Env> {
   const app = new Hono<Env>();
   app.route("/_emulator", controlApi(world));
   app.all("/", (context) => answer(world, context));
-  app.notFound((context) =>
-    context.text("There is nothing here. The API is at /, the control API at /_emulator/.\n", 404),
-  );
+  app.notFound((context) => context.text("Not found. The API is at /, the control API is at /_emulator/.\n", 404));
   return app;
 }
 
 export interface Emulator {
   readonly url: string;
   readonly port: number;
-  /** Stops listening, ends all faults, and closes every connection. */
+  /** Stops listening, ends all faults and closes every connection. */
   close(): Promise<void>;
 }
 
 /**
- * Listens for HTTP, or HTTPS. Port 0 takes any free one. Rejects with an `EmulatorInputError` that says what to do when the port
- * or the address cannot be had.
+ * Starts an HTTP or HTTPS server. Port 0 picks a free port. Rejects with an `EmulatorInputError`,
+ * which includes the next step, if the port or the address is not available.
  */
 export async function startEmulator(options: {
   port: number;
   host?: string;
   world: World;
-  /** PEM texts. With them it speaks HTTPS, for clients that speak nothing else. */
+  /** PEM texts. If given, the server uses HTTPS, which some clients require. */
   tls?: { cert: string; key: string };
 }): Promise<Emulator> {
   const { world, port, host = "127.0.0.1", tls } = options;
   const secure = tls && { createServer: createSecureServer, serverOptions: tls };
   const server = createAdaptorServer({ fetch: createApp(world).fetch, ...secure }) as Server;
-  // Clients with a pool of connections must not lose a request to a connection that closes at that moment.
+  // A client with a connection pool must not send a request on a connection that is just closing.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenError(error, host, port)));
@@ -67,10 +66,10 @@ export async function startEmulator(options: {
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): EmulatorInputError {
   const why: Readonly<Record<string, string>> = {
-    EADDRINUSE: "something is listening there already; stop it, or choose another port (0 takes any free one)",
-    EACCES: "not allowed; choose a port from 1024 on",
-    EADDRNOTAVAIL: "this machine has no such address; use 127.0.0.1",
-    ENOTFOUND: "this host name is not known; use 127.0.0.1",
+    EADDRINUSE: "the port is already in use; stop the other process, or choose another port (0 picks a free one)",
+    EACCES: "permission denied; choose a port of 1024 or above",
+    EADDRNOTAVAIL: "this machine does not have this address; use 127.0.0.1",
+    ENOTFOUND: "the host name cannot be resolved; use 127.0.0.1",
   };
   return new EmulatorInputError(`cannot listen on ${host}:${port}: ${why[error.code ?? ""] ?? error.message}`);
 }
@@ -85,24 +84,24 @@ async function answer(world: World, context: Context<Env>): Promise<Response> {
       method: context.req.method,
       path: url.pathname,
       query: rawQuery(context),
-      // A body over the limit is not read; its length alone gets it refused.
+      // A body over the limit is not read: its length is enough to reject it.
       body: tooLong ? new Uint8Array(MAX_BODY_BYTES + 1) : new Uint8Array(await context.req.arrayBuffer()),
       headers: { ...headers, host: headers["host"] ?? url.host },
     });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return refuse(world, headers, error);
+    return rejectRequest(world, headers, error);
   }
   const pending = beginCall(world, call);
   if (pending.delayMs > 0) await sleep(pending.delayMs);
   const result = pending.finish();
-  if (result.kind === "transport") return breakOff(context, result.fault);
+  if (result.kind === "transport") return answerTransportFault(context, result.fault);
   for (const fault of result.holds) await hold(fault);
   if (result.kind === "answer") return Response.json({ Response: result.response });
   return errorAnswer(result.error, result.requestId);
 }
 
-/** The query as the client wrote it: parsing it anew could change what was signed. */
+/** The query as the client sent it. Parsing and rebuilding it could change the signed text. */
 function rawQuery(context: Context<Env>): string {
   const url = (context.env as Partial<HttpBindings> | undefined)?.incoming?.url ?? context.req.url;
   return url.includes("?") ? url.slice(url.indexOf("?") + 1) : "";
@@ -112,8 +111,10 @@ function errorAnswer(error: ApiError, requestId: string): Response {
   return Response.json({ Response: { Error: { Code: error.code, Message: error.message }, RequestId: requestId } });
 }
 
-/** Refused before anybody knew what it was about, so the log has the headers' word only. */
-function refuse(world: World, headers: Readonly<Record<string, string>>, error: ApiError): Response {
+/**
+ * Logs and answers a request that failed before it was parsed. The log has only the header values.
+ */
+function rejectRequest(world: World, headers: Readonly<Record<string, string>>, error: ApiError): Response {
   const requestId = world.random.uuid();
   logRequest(world, {
     at: world.now(),
@@ -130,7 +131,7 @@ function refuse(world: World, headers: Readonly<Record<string, string>>, error: 
   return errorAnswer(error, requestId);
 }
 
-function breakOff(context: Context<Env>, fault: TransportFault): Response {
+function answerTransportFault(context: Context<Env>, fault: TransportFault): Response {
   switch (fault.kind) {
     case "http":
       return context.html(`<html><body><h1>${fault.status ?? 500}</h1></body></html>`, (fault.status ?? 500) as 500);
@@ -139,23 +140,23 @@ function breakOff(context: Context<Env>, fault: TransportFault): Response {
     case "dropped": {
       const { outgoing } = (context.env ?? {}) as Partial<HttpBindings>;
       outgoing?.destroy();
-      // Without a socket (`app.request()`) there is nothing to drop: this status stands for it.
+      // `app.request()` has no socket to close, so this status represents the closed connection.
       return context.text("connection dropped\n", 502);
     }
   }
 }
 
-/** Waits as long as a hold-after fault says: its time, or until it is released or ended. */
+/** Holds a response for the time of a hold-after fault, or until the fault is released or ended. */
 async function hold(fault: ActiveFault): Promise<void> {
   if (fault.effect.kind !== "hold-after" || fault.ended) return;
   const { ms } = fault.effect;
   const timer = new AbortController();
-  let letGo = () => {};
+  let releaseHold = () => {};
   await new Promise<void>((release) => {
-    letGo = release;
+    releaseHold = release;
     fault.holds.add(release);
     if (ms !== undefined) sleep(ms, undefined, { signal: timer.signal }).then(release, () => undefined);
   });
-  fault.holds.delete(letGo);
+  fault.holds.delete(releaseHold);
   timer.abort();
 }

@@ -1,9 +1,8 @@
+// Patches serverless-tencent-scf 0.1.36 for unattended use.
 "use strict";
 
-/**
- * Makes serverless-tencent-scf 0.1.36 fit for unattended use. It stands before that plugin in `serverless.yml`, because
- * that plugin calls home from its constructor. CommonJS, as the classes that are changed here are.
- */
+// serverless.yml lists this plugin first, because the constructor of serverless-tencent-scf sends
+// telemetry. This file is CommonJS because the patched classes are.
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -12,26 +11,31 @@ const { createRequire } = require("node:module");
 const Provider = require("serverless-tencent-scf/provider/tencentProvider");
 const DeployFunction = require("serverless-tencent-scf/deploy/lib/deployFunction");
 
-// The plugin's own copy: it has to be the very class that the plugin uses.
+// Loads the plugin's own copy, because the patch must change the class that the plugin uses.
 const tools = createRequire(require.resolve("serverless-tencent-scf"))("serverless-tencent-tools");
 
 const REAL_NAME_CHECK_MS = 10_000;
 
-/** Telemetry goes to a plain-http host at every command, and where that host is not reached the command dies. */
-function sendNoTelemetry() {
+/**
+ * The stock code sends telemetry to a plain-http host on every command, and fails if the host is
+ * unreachable.
+ */
+function disableTelemetry() {
   tools.Others.DataReport.DataReport.prototype.report = async () => true;
 }
 
 /**
- * The stock provider reads a file in its constructor and asks the API about it, even for `package` and `print`; without
- * the file it opens a QR login and polls for ever. Here nothing is read before a command needs it.
+ * The stock provider reads a credentials file in its constructor and calls the API, even for
+ * `package` and `print`. Without the file it starts a QR login and polls forever. The patched
+ * provider reads credentials from the environment, and only when a command needs them.
  */
-function takeCredentialsFromEnvironment(UserError) {
+function readCredentialsFromEnvironment(UserError) {
   const { getUserCred, getAppid } = Provider.prototype;
 
   Provider.prototype.getCredentials = async () => {};
 
-  // Looks up the two numbers when they are not given (CAM GetUserAppId); the stock code leaves the token out.
+  // Looks up the account's two ids if they are not set (CAM GetUserAppId). The stock code omits the
+  // token.
   Provider.prototype.getAppid = function (credentials) {
     return getAppid.call(this, { ...credentials, token: process.env.TENCENTCLOUD_TOKEN });
   };
@@ -50,36 +54,37 @@ function takeCredentialsFromEnvironment(UserError) {
     return getUserCred.call(this, options);
   };
 
-  // Stands where the QR login stood: reached when there are no credentials.
+  // Replaces the QR login, which the stock code starts if there are no credentials.
   Provider.prototype.getTempKey = async () => {
     const unset = ["TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"].filter((name) => !process.env[name]);
     throw new UserError(
-      `No credentials: ${unset.join(" and ")} not set. Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY (for ` +
-        "temporary ones TENCENTCLOUD_TOKEN too); TENCENTCLOUD_APPID and TENCENTCLOUD_UIN save a look-up.",
+      `No credentials: ${unset.join(" and ")} not set. Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, and ` +
+        "TENCENTCLOUD_TOKEN for temporary credentials. TENCENTCLOUD_APPID and TENCENTCLOUD_UIN skip one CAM lookup.",
       "NO_CREDENTIALS",
     );
   };
 }
 
 /**
- * The stock check asks a plain-http host whether the account is verified, and ends the process if no answer comes.
- * SCF checks it again by itself, so no answer is a warning here; the answer "not verified" still stops.
+ * The stock check asks a plain-http host whether the account is verified, and exits if the host
+ * does not answer. SCF checks this itself, so a missing answer is only a warning; "not verified" is
+ * still an error.
  */
-function bearNoAnswerAboutTheRealName(UserError, log) {
+function tolerateMissingRealNameAnswer(UserError, log) {
   Provider.prototype.getUserAuth = async function (uin) {
     let timer;
     const noAnswer = new Promise((resolve) => {
       timer = setTimeout(resolve, REAL_NAME_CHECK_MS);
     });
-    const asked = new tools.Account.GetUserAuthInfo().isAuth(uin, this.reportInputs).catch(() => undefined);
-    const answer = await Promise.race([asked, noAnswer]);
+    const request = new tools.Account.GetUserAuthInfo().isAuth(uin, this.reportInputs).catch(() => undefined);
+    const answer = await Promise.race([request, noAnswer]);
     clearTimeout(timer);
     const verified = answer?.Error === true ? undefined : answer?.Message?.Authentication;
     if (verified === undefined) {
-      log.warning("Nobody answered whether the account is verified; going on, the service checks it by itself.");
+      log.warning("The real-name check of the account did not answer; continuing, because SCF repeats the check.");
     } else if (Number(verified) !== 1) {
       throw new UserError(
-        "The account is not verified (real name). See https://console.cloud.tencent.com/developer/auth",
+        "The account has no real-name verification. Complete it at https://console.cloud.tencent.com/developer/auth",
         "ACCOUNT_NOT_VERIFIED",
       );
     }
@@ -87,8 +92,11 @@ function bearNoAnswerAboutTheRealName(UserError, log) {
   };
 }
 
-/** The stock code writes each function's variables into the provider's, so that they reach all later functions. */
-function keepVariablesApart() {
+/**
+ * The stock code merges each function's variables into the provider's, so they leak to all later
+ * functions.
+ */
+function isolateFunctionVariables() {
   Provider.prototype.getEnvironment = function (fn) {
     const shared = this.serverless.service.provider.environment?.variables;
     const variables = { ...shared, ...fn.environment?.variables };
@@ -96,34 +104,37 @@ function keepVariablesApart() {
   };
 }
 
-/** The stock code knows one zip for the service, and crashes where each function has its own. */
+/**
+ * The stock code supports one zip for the whole service and crashes if each function has its own.
+ */
 function uploadOneZipPerFunction(folder) {
   const { getFuntionBucketKey } = Provider.prototype;
   const { uploadPackage2Cos } = DeployFunction.prototype;
   const keyOf = (key, name) => key.replace(/\.zip$/, `-${name}.zip`);
 
-  // "default" is what the stock code calls the service as a whole; that name must stay.
+  // The stock code uses "default" for the whole service; that key must stay.
   Provider.prototype.getFuntionBucketKey = function (name, ...rest) {
     const key = getFuntionBucketKey.call(this, name, ...rest);
     return name === "default" ? key : keyOf(key, name);
   };
 
-  // `deploy` names no file, `deploy function` does.
+  // `deploy` passes no file; `deploy function` passes one.
   DeployFunction.prototype.uploadPackage2Cos = async function (bucket, key, file) {
     if (file !== undefined) return uploadPackage2Cos.call(this, bucket, key, file);
     for (const name of this.serverless.service.getAllFunctions()) {
       await uploadPackage2Cos.call(this, bucket, keyOf(key, name), path.join(folder, `${name}.zip`));
     }
-    // Only said to the user afterwards: what was uploaded.
+    // The stock code prints this as the uploaded artifact.
     this.serverless.service.package.artifact = folder;
   };
 }
 
 /**
- * The stock code keeps a description of each deployment in COS, variables included, and STATE_URL holds a password.
- * `rollback`, its only reader, changes no variables when it finds none.
+ * The stock code stores a description of each deployment in COS, including variables, and STATE_URL
+ * contains a password. Only `rollback` reads the description, and it keeps the variables if the
+ * description has none.
  */
-function keepVariablesOutOfTheBucket() {
+function omitVariablesFromBucket() {
   const { uploadService2Cos } = DeployFunction.prototype;
   DeployFunction.prototype.uploadService2Cos = function (bucket, key, service) {
     const copy = structuredClone(service);
@@ -132,7 +143,7 @@ function keepVariablesOutOfTheBucket() {
   };
 }
 
-class FitForUnattendedUse {
+class UnattendedDeployment {
   constructor(serverless, options, { log }) {
     this.serverless = serverless;
     this.options = options;
@@ -142,12 +153,12 @@ class FitForUnattendedUse {
       options.package || serverless.service.package.path || ".serverless",
     );
 
-    sendNoTelemetry();
-    takeCredentialsFromEnvironment(this.UserError);
-    bearNoAnswerAboutTheRealName(this.UserError, log);
-    keepVariablesApart();
+    disableTelemetry();
+    readCredentialsFromEnvironment(this.UserError);
+    tolerateMissingRealNameAnswer(this.UserError, log);
+    isolateFunctionVariables();
     uploadOneZipPerFunction(this.folder);
-    keepVariablesOutOfTheBucket();
+    omitVariablesFromBucket();
 
     this.hooks = {
       "before:package:createDeploymentArtifacts": () => this.requireZips(serverless.service.getAllFunctions()),
@@ -163,34 +174,41 @@ class FitForUnattendedUse {
     return path.resolve(this.serverless.serviceDir, this.serverless.service.getFunction(name).package.artifact);
   }
 
+  /** Throws unless the build has made the zips of these functions. */
   requireZips(names) {
     const missing = names.map((name) => this.zipOf(name)).filter((file) => !fs.existsSync(file));
     if (missing.length > 0) {
       throw new this.UserError(
-        `Not built yet: ${missing.map((file) => path.relative(this.serverless.serviceDir, file)).join(", ")}. ` +
+        `Not built: ${missing.map((file) => path.relative(this.serverless.serviceDir, file)).join(", ")}. ` +
           "Run: npm run build -- --package",
         "NOT_BUILT",
       );
     }
   }
 
-  /** `deploy function` looks for `.serverless/<name>.zip`, which the framework makes only of what it zips itself. */
+  /**
+   * `deploy function` needs `.serverless/<name>.zip`, which the framework creates only for zips it
+   * builds itself.
+   */
   collectZips(names) {
     fs.mkdirSync(this.folder, { recursive: true });
     for (const name of names) fs.copyFileSync(this.zipOf(name), path.join(this.folder, `${name}.zip`));
   }
 
-  /** Functions that could not start are not deployed. `package` needs none of this. */
+  /**
+   * Rejects a deployment whose functions could not start. `package` does not need these settings.
+   */
   requireSettings(names) {
     const { service } = this.serverless;
     const problems = new Set();
     for (const name of names) {
       const fn = service.getFunction(name);
-      if (!fn.role && !service.provider.role) problems.add("REPLICATOR_ROLE: not set; name the role for the functions");
+      if (!fn.role && !service.provider.role)
+        problems.add("REPLICATOR_ROLE: not set; set it to the role of the functions");
       const { Variables: variables } = this.serverless.getProvider("tencent").getEnvironment(fn) ?? { Variables: {} };
       for (const [key, value] of Object.entries(variables)) if (value === "") problems.add(`${key}: not set`);
       if (variables.STATE_URL && !/^postgres(ql)?:\/\//.test(variables.STATE_URL)) {
-        problems.add("STATE_URL: functions need a server, postgres://…; instances do not share an embedded state");
+        problems.add("STATE_URL: must be postgres://…; function instances do not share an embedded state");
       }
     }
     const { vpcId, subnetId } = service.provider.vpcConfig ?? {};
@@ -201,4 +219,4 @@ class FitForUnattendedUse {
   }
 }
 
-module.exports = FitForUnattendedUse;
+module.exports = UnattendedDeployment;

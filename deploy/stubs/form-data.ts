@@ -1,9 +1,10 @@
+// Replaces `form-data` in the bundles of the functions.
 /**
- * In place of `form-data` in tencentcloud-sdk-nodejs-common, which needs it for multipart requests alone (files); none
- * of the APIs that are called here takes any. The package brings 137 kB of MIME types.
+ * tencentcloud-sdk-nodejs-common needs `form-data` for multipart requests (files) only, and no API
+ * that this project calls uses them. The package would add 137 kB of MIME types.
  */
 export default class FormData {
   constructor() {
-    throw new Error("Multipart requests are left out of this bundle (deploy/stubs/form-data.ts)");
+    throw new Error("Multipart requests are not supported in this bundle (deploy/stubs/form-data.ts)");
   }
 }

@@ -1,5 +1,6 @@
+// Replaces optional packages in the bundles of the functions.
 /**
- * In place of optional packages that are not installed: `pg-native`, which pg asks for only when told to, and
- * `encoding`, which node-fetch 2 asks for and does without.
+ * The optional packages are not installed. pg loads `pg-native` only if it is configured to;
+ * node-fetch 2 works without `encoding`.
  */
 export default undefined;

@@ -1,3 +1,4 @@
+// All actions that the emulator supports.
 import { ApiError } from "../errors.ts";
 import { describeLaunchConfigurations } from "./as/describe-launch-configurations.ts";
 import { createImage } from "./cvm/create-image.ts";
@@ -20,7 +21,7 @@ import { getResources } from "./tag/get-resources.ts";
 import { tagResources } from "./tag/tag-resources.ts";
 import { unTagResources } from "./tag/un-tag-resources.ts";
 
-/** Every action that the emulator has. */
+/** Every supported action. */
 export const ACTIONS: readonly Action[] = [
   createImage,
   deleteImages,
@@ -44,13 +45,13 @@ export const ACTIONS: readonly Action[] = [
   describeRegions,
 ];
 
-/** The action of a service. Throws `ApiError` NoSuchVersion or InvalidAction. */
+/** Finds an action of a service. Throws `ApiError` NoSuchVersion or InvalidAction. */
 export function findAction(service: string, name: string, version: string): Action {
-  const ofService = ACTIONS.filter((action) => action.service === service);
-  if (!ofService.some((action) => action.version === version)) {
+  const serviceActions = ACTIONS.filter((action) => action.service === service);
+  if (!serviceActions.some((action) => action.version === version)) {
     throw new ApiError("NoSuchVersion", `The product \`${service}\` has no version \`${version}\`.`);
   }
-  const action = ofService.find((candidate) => candidate.name === name && candidate.version === version);
+  const action = serviceActions.find((candidate) => candidate.name === name && candidate.version === version);
   if (action === undefined) {
     throw new ApiError("InvalidAction", `The action \`${name}\` does not exist in \`${service}\` ${version}.`);
   }

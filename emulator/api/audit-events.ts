@@ -1,6 +1,7 @@
+// Audit events: a CloudAudit record for each write, in the envelope of EventBridge.
 import type { AuditRecord, ImageAt, World } from "../world/types.ts";
 
-/** A write, as the audit sees it. */
+/** The data of a write that its audit event needs. */
 export interface AuditedCall {
   readonly account: { readonly uin: string; readonly secretId: string };
   readonly service: string;
@@ -8,15 +9,15 @@ export interface AuditedCall {
   readonly region: string;
   readonly params: unknown;
   readonly requestId: string;
-  /** The answer, or the error that came instead. */
+  /** The response, or the error. */
   readonly outcome: { readonly response: unknown } | { readonly code: string; readonly message: string };
-  /** What it was about. */
+  /** The images that the write concerns. */
   readonly images: readonly ImageAt[];
-  /** Made in the console, that is: through the control API. */
+  /** Whether the write came through the control API, which stands for the vendor's console. */
   readonly console?: boolean;
 }
 
-/** Adds the event of a write. Failed writes are audited too. */
+/** Adds the audit event of a write. Failed writes have one too. */
 export function audit(world: World, call: AuditedCall): void {
   const { account, service, region, requestId, outcome } = call;
   const failed = "code" in outcome;

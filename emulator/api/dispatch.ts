@@ -1,3 +1,4 @@
+// One API call: applies faults, checks the call, runs the action, logs and audits it.
 import { ACTIONS, findAction } from "../actions/registry.ts";
 import type { Action, Service } from "../actions/shared/define-action.ts";
 import { validate } from "../actions/shared/parameters.ts";
@@ -9,16 +10,16 @@ import { copyFaultsOf, faultsFor } from "./faults.ts";
 import { countCall } from "./rate-limit.ts";
 import { logRequest } from "./request-log.ts";
 
-/** A call whose caller is known. */
+/** An authenticated call. */
 export interface CallRequest {
   readonly account: Account;
   readonly service: Service;
   readonly action: string;
   readonly version: string;
-  /** X-TC-Region; not needed for every action. */
+  /** The header X-TC-Region; optional for actions that are not regional. */
   readonly region?: string | undefined;
   readonly params: Readonly<Record<string, unknown>>;
-  /** Numbers and booleans come as text: a GET request. */
+  /** Whether numbers and booleans are text, as in a GET request. */
   readonly text?: boolean;
 }
 
@@ -32,15 +33,18 @@ export type CallResult =
     }
   | { readonly kind: "transport"; readonly fault: TransportFault };
 
-/** A call that has been let in. */
+/** An authenticated call whose faults are chosen and which has not run yet. */
 export interface PendingCall {
-  /** To wait before `finish`, by order of a fault. */
+  /** How long to wait before `finish`, because of delay faults. */
   readonly delayMs: number;
-  /** Has the effect, logs it, and tells what to answer. */
+  /** Runs the call, logs it and returns its result. */
   finish(): CallResult;
 }
 
-/** Calls an action without HTTP and without waiting: delays and holds of faults pass in no time. Throws `ApiError` or `TransportFault`. */
+/**
+ * Calls an action without HTTP and without waiting: delay and hold faults take no time.
+ * Throws `ApiError` or `TransportFault`.
+ */
 export function callAction(world: World, request: CallRequest): Record<string, unknown> {
   const result = beginCall(world, request).finish();
   switch (result.kind) {
@@ -53,7 +57,7 @@ export function callAction(world: World, request: CallRequest): Record<string, u
   }
 }
 
-/** Finds out which faults hit a call. What it is about and who makes it is settled; nothing has been checked yet. */
+/** Chooses the faults that hit an authenticated call. The call is not validated yet. */
 export function beginCall(world: World, request: CallRequest): PendingCall {
   const requestId = world.random.uuid();
   const dryRun = request.params["DryRun"] === true || String(request.params["DryRun"]) === "true";
@@ -98,8 +102,8 @@ function finishCall(
   };
 
   if (has(effects, "drop-before")) return transport(new TransportFault("dropped", false));
-  const page = effects.find((e) => e.kind === "http");
-  if (page && !page.after) return transport(new TransportFault("http", false, page.status));
+  const httpError = effects.find((e) => e.kind === "http");
+  if (httpError && !httpError.after) return transport(new TransportFault("http", false, httpError.status));
 
   const holds = faults.filter((fault) => fault.effect.kind === "hold-after");
   const injected = effects.find((e) => e.kind === "error");
@@ -126,7 +130,7 @@ function finishCall(
   auditCall(world, request, requestId, dryRun, response, touched);
 
   if (has(effects, "drop-after")) return transport(new TransportFault("dropped", true));
-  if (page) return transport(new TransportFault("http", true, page.status));
+  if (httpError) return transport(new TransportFault("http", true, httpError.status));
   if (has(effects, "not-json")) return transport(new TransportFault("notJson", true));
   if (injected) return refused(injectedError(injected));
   for (const effect of effects) if (effect.kind === "lose-image-set") loseImageSet(response, effect.count ?? 1);
@@ -139,7 +143,7 @@ function has(effects: readonly FaultEffect[], kind: FaultEffect["kind"]): boolea
 }
 
 function injectedError(effect: { code: string; message?: string }): ApiError {
-  return new ApiError(effect.code, effect.message ?? "An error that the emulator was told to answer.");
+  return new ApiError(effect.code, effect.message ?? "An injected error of the emulator.");
 }
 
 function loseImageSet(response: Record<string, unknown>, count: number): void {
@@ -158,7 +162,10 @@ function checkRegion(world: World, action: Action, region: string | undefined): 
   return region;
 }
 
-/** Calls that were not let in, and calls that the gateway throttled, never reach the product and are not audited. */
+/**
+ * Audits a write. Calls that failed authentication or that the gateway throttled never reach the
+ * product, so they are not audited.
+ */
 function auditCall(
   world: World,
   request: CallRequest,
@@ -167,10 +174,10 @@ function auditCall(
   outcome: ApiError | Record<string, unknown>,
   touched: readonly ImageAt[],
 ): void {
-  const known = ACTIONS.find((action) => action.service === request.service && action.name === request.action);
-  if (!known?.write || dryRun) return;
+  const action = ACTIONS.find(({ service, name }) => service === request.service && name === request.action);
+  if (!action?.write || dryRun) return;
   if (outcome instanceof ApiError && outcome.code === "RequestLimitExceeded") return;
-  const named = imagesNamed(request);
+  const inParams = imagesInParams(request);
   audit(world, {
     account: request.account,
     service: request.service,
@@ -179,12 +186,12 @@ function auditCall(
     params: request.params,
     requestId,
     outcome: outcome instanceof ApiError ? { code: outcome.code, message: outcome.message } : { response: outcome },
-    images: named.length > 0 ? named : touched,
+    images: inParams.length > 0 ? inParams : touched,
   });
 }
 
-/** The images that a request of the CVM API names. */
-function imagesNamed(request: CallRequest): ImageAt[] {
+/** The images whose ids are in the parameters of a CVM request. */
+function imagesInParams(request: CallRequest): ImageAt[] {
   if (request.service !== "cvm") return [];
   const ids = [request.params["ImageId"], request.params["ImageIds"]].flat();
   return ids.flatMap((id) => (typeof id === "string" ? [{ region: request.region ?? "", imageId: id }] : []));

@@ -1,3 +1,4 @@
+// Reads the envelope of an HTTP request: common parameters, signature, product and body.
 import { ACTIONS } from "../actions/registry.ts";
 import type { Service } from "../actions/shared/define-action.ts";
 import { ApiError, errors } from "../errors.ts";
@@ -5,14 +6,14 @@ import type { World } from "../world/types.ts";
 import type { CallRequest } from "./dispatch.ts";
 import { parseAuthorization, type SignedRequest, verify } from "./signature.ts";
 
-/** POST bodies may have 10 MB, GET requests 32 KB (product documentation 1278/46710). */
+/** Size limits: 10 MB for a POST body, 32 KB for a GET query (product documentation 1278/46710). */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_QUERY_BYTES = 32 * 1024;
 
 /**
- * Takes a request out of its envelope and finds out who sends it. The order of checks is our guess at the gateway's:
- * protocol, size, common parameters, signature, product, body.
- * Throws `ApiError` for everything that the gateway would refuse before the product sees it.
+ * Parses and authenticates a request. The real gateway's order of checks is unverified; the
+ * emulator uses protocol, size, common parameters, signature, product, body.
+ * Throws `ApiError` for every request that the gateway would reject before the product sees it.
  */
 export function openEnvelope(world: World, request: SignedRequest): CallRequest {
   const { headers, method } = request;
@@ -38,14 +39,15 @@ export function openEnvelope(world: World, request: SignedRequest): CallRequest 
 }
 
 /**
- * Which product is meant: by the host name, else by the scope of the signature, else (a client that reached us as
- * 127.0.0.1 signs for the product "127") by who has such an action in that version.
+ * Finds the product of a request: from the host name, else from the scope of the signature, else
+ * from the action and its version. The last case serves clients that use 127.0.0.1 and sign for the
+ * product "127".
  */
 function serviceOf(host: string, scope: string, action: string, version: string): Service {
-  const named = /^([a-z0-9]+)\.(?:[a-z0-9-]+\.)?tencentcloudapi\.com(?::\d+)?$/i.exec(host)?.[1]?.toLowerCase();
-  if (named !== undefined) {
-    if (!isService(named)) throw new ApiError("NoSuchProduct", `The emulator has no product \`${named}\`.`);
-    if (named === scope) return named;
+  const fromHost = /^([a-z0-9]+)\.(?:[a-z0-9-]+\.)?tencentcloudapi\.com(?::\d+)?$/i.exec(host)?.[1]?.toLowerCase();
+  if (fromHost !== undefined) {
+    if (!isService(fromHost)) throw new ApiError("NoSuchProduct", `The emulator has no product \`${fromHost}\`.`);
+    if (fromHost === scope) return fromHost;
     throw new ApiError(
       "AuthFailure.SignatureFailure",
       "The provided credentials could not be validated. Please check your signature is correct.",
@@ -79,7 +81,7 @@ function readBody(contentType: string, body: Uint8Array): Record<string, unknown
   return value as Record<string, unknown>;
 }
 
-/** `Filters.0.Values.1=a` → `{Filters: [{Values: [, "a"]}]}`; lists are told by their numbers. */
+/** `Filters.0.Values.1=a` → `{Filters: [{Values: [, "a"]}]}`; numeric keys make a list. */
 export function unflatten(query: URLSearchParams): Record<string, unknown> {
   const tree: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [path, value] of query) {

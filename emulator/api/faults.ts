@@ -1,5 +1,7 @@
+// Injected faults: adding and ending them, and matching them to calls.
 import type { ActiveFault, CopyFault, Fault, World } from "../world/types.ts";
 
+/** Adds a fault to a world. It is active until its `times` are used up or it is ended. */
 export function addFault(world: World, fault: Fault): ActiveFault {
   const active: ActiveFault = {
     ...fault,
@@ -13,7 +15,11 @@ export function addFault(world: World, fault: Fault): ActiveFault {
   return active;
 }
 
-/** Ends faults (all, or one by id) and lets go of what they hold back. Ended faults stay listed. Answers how many. */
+/**
+ * Ends all faults, or the one with an id, and releases their held responses. Ended faults stay
+ * listed.
+ * Returns how many faults it ended.
+ */
 export function endFaults(world: World, id?: string): number {
   const ending = world.faults.filter((fault) => !fault.ended && (id === undefined || fault.id === id));
   for (const fault of ending) {
@@ -23,13 +29,16 @@ export function endFaults(world: World, id?: string): number {
   return ending.length;
 }
 
-/** Lets go of the answers that a fault holds back; it goes on holding later ones. */
+/** Releases the responses that a fault holds now. The fault still holds later ones. */
 export function releaseHolds(fault: ActiveFault): void {
   for (const release of [...fault.holds]) release();
   fault.holds.clear();
 }
 
-/** The faults that hit a call; each counts it as seen, and those that hit it as fired. */
+/**
+ * Returns the faults that hit a call. Every matching fault counts it as seen, those that hit it as
+ * fired.
+ */
 export function faultsFor(
   world: World,
   call: { service: string; action: string; region: string; account: string; dryRun: boolean; requestId: string },
@@ -53,7 +62,7 @@ export function faultsFor(
   });
 }
 
-/** What the faults of a call order for its copies. */
+/** The failures that the faults of a call inject into its copies. */
 export function copyFaultsOf(faults: readonly Fault[]): CopyFault[] {
   return faults.flatMap(({ effect }) => {
     if (effect.kind !== "fail-copy" && effect.kind !== "stick-copy") return [];

@@ -1,9 +1,10 @@
+// Rate limits: calls per second for each account, action and region.
 import { ApiError } from "../errors.ts";
 import type { World } from "../world/types.ts";
 
 /**
- * Counts a call of an account to an action in a region, in seconds of the clock.
- * Throws RequestLimitExceeded, in the vendor's words, when the second is full.
+ * Counts a call of an account to an action in a region, per second of the clock.
+ * Throws RequestLimitExceeded, with the vendor's text, if the limit of the second is exceeded.
  */
 export function countCall(world: World, account: string, action: string, region: string): void {
   const limits = world.config.rateLimits;

@@ -1,3 +1,4 @@
+// Checks TC3-HMAC-SHA256 signatures.
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { ApiError } from "../errors.ts";
 import type { Account } from "../settings/accounts.ts";
@@ -6,14 +7,14 @@ import type { Account } from "../settings/accounts.ts";
 export interface SignedRequest {
   readonly method: string;
   readonly path: string;
-  /** As it came, without the question mark. */
+  /** As received, without the question mark. */
   readonly query: string;
   readonly body: Uint8Array;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the Authorization header says. */
+/** The parsed Authorization header. */
 export interface Authorization {
   readonly secretId: string;
   readonly date: string;
@@ -22,11 +23,12 @@ export interface Authorization {
   readonly signature: string;
 }
 
-/** A signature may be this old, or this much ahead. */
+/** How far the timestamp of a signature may differ from the clock, in both directions. */
 const LIFETIME_SECONDS = 300;
 
 /**
- * Reads `TC3-HMAC-SHA256 Credential=<id>/<date>/<service>/tc3_request, SignedHeaders=…, Signature=…`.
+ * Reads `TC3-HMAC-SHA256 Credential=<id>/<date>/<service>/tc3_request, SignedHeaders=…,
+ * Signature=…`.
  * Throws AuthFailure.InvalidAuthorization.
  */
 export function parseAuthorization(header: string): Authorization {
@@ -45,8 +47,9 @@ export function parseAuthorization(header: string): Authorization {
 }
 
 /**
- * Finds out who signed a request. `now` is in epoch milliseconds.
- * Throws `ApiError` AuthFailure.SignatureExpire, SecretIdNotFound, SignatureFailure or TokenFailure, or MissingParameter.
+ * Checks a signature and returns the account that signed. `now` is in epoch milliseconds.
+ * Throws `ApiError` InvalidParameter, or AuthFailure.SignatureExpire, .SecretIdNotFound,
+ * .SignatureFailure or .TokenFailure.
  */
 export function verify(
   request: SignedRequest,
@@ -98,13 +101,13 @@ function isSignedBy(request: SignedRequest, auth: Authorization, timestamp: stri
 }
 
 /**
- * The forms in which SDKs sign the same request: some sign the host without its port, and some sign header values in
- * lower case, as the documentation says, and some as they are sent.
+ * The canonical forms that SDKs sign for the same request. Some SDKs sign the host without its
+ * port. Some sign header values in lower case, as documented; others sign them as sent.
  */
 function canonicalRequests(request: SignedRequest, signedHeaders: readonly string[]): string[] {
   const host = request.headers["host"] ?? "";
   const hosts = new Set([host, host.replace(/:\d+$/, "")]);
-  // The Go SDK can leave the body unsigned, and says so in this header.
+  // The Go SDK can leave the body unsigned and marks this in the header.
   const unsigned = request.headers["x-tc-content-sha256"] === "UNSIGNED-PAYLOAD";
   const payload = sha256(unsigned ? "UNSIGNED-PAYLOAD" : request.body);
   const forms: ((value: string) => string)[] = [(value) => value.toLowerCase(), (value) => value];

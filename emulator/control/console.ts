@@ -1,3 +1,4 @@
+// Changes that a user makes in the vendor's console: create, change, delete and share images.
 import { modifyImageSharePermission } from "../actions/cvm/modify-image-share-permission.ts";
 import { audit } from "../api/audit-events.ts";
 import { EmulatorInputError } from "../errors.ts";
@@ -7,29 +8,36 @@ import { addImage, beginWork, type NewImage, removeImage, setFamily } from "../w
 import type { ImageAt, World } from "../world/types.ts";
 
 /**
- * What a person does in the vendor's console, or what a test wants to be so: no quota, no rate limit, no checks but that
- * region, account and image exist. Every function adds the audit event of a ConsoleCall, unless `silent`.
+ * The images to create. The functions of this file ignore quotas and rate limits, and check only that
+ * region, account and image exist; `shareImage` also applies the rules of the API. Each function adds
+ * an audit event of type ConsoleCall, unless `silent` is set.
  */
-export interface ImageOrder
+export interface ImageSpec
   extends Omit<NewImage, "owner" | "work" | "settled" | "imageId" | "copiedFrom" | "visibleFrom"> {
   /** `uin` of the owner. Default: the first account. */
   readonly account?: string;
-  /** How many, named `name-1`, `name-2` …; absent: one of that very name. */
+  /** The number of images, named `name-1`, `name-2` …; if absent, one image with the exact name. */
   readonly count?: number;
-  /** Default NORMAL. CREATING, IMPORTING and SYNCING take their time and become NORMAL. */
+  /**
+   * Default NORMAL. Images in CREATING, IMPORTING and SYNCING become NORMAL when their time is
+   * over.
+   */
   readonly state?: ImageState;
-  /** How long CREATING, IMPORTING or SYNCING takes, in minutes of the real cloud. Default: as the world is set. */
+  /**
+   * Duration of CREATING, IMPORTING or SYNCING in unscaled minutes. Default: from the world's
+   * options.
+   */
   readonly minutes?: number;
   readonly silent?: boolean;
 }
 
-/** Makes images. Throws `EmulatorInputError` if there is no such region or account. */
-export function makeImages(world: World, order: ImageOrder): StoredImage[] {
-  const { account: uin, count, state = "NORMAL", minutes, silent, ...rest } = order;
+/** Creates images. Throws `EmulatorInputError` if the region or the account does not exist. */
+export function makeImages(world: World, spec: ImageSpec): StoredImage[] {
+  const { account: uin, count, state = "NORMAL", minutes, silent, ...rest } = spec;
   const account = accountOf(world, uin);
-  if (!world.images.has(order.region)) {
+  if (!world.images.has(spec.region)) {
     throw new EmulatorInputError(
-      `region: there is no ${order.region}; there are ${[...world.images.keys()].join(", ")}`,
+      `region: ${spec.region} does not exist; allowed: ${[...world.images.keys()].join(", ")}`,
     );
   }
   const names = count === undefined ? [rest.name] : Array.from({ length: count }, (_, i) => `${rest.name}-${i + 1}`);
@@ -55,19 +63,20 @@ function workOf(world: World, state: Work["state"], minutes: number | undefined)
   return beginWork(world, state, minutes === undefined ? span : [minutes, minutes], world.random.fraction());
 }
 
+/** Changes to an image. Absent fields stay as they are. */
 export interface ImageChange {
   readonly name?: string;
   readonly description?: string;
   readonly family?: string;
   readonly deprecated?: boolean;
-  /** All its tags from now on. */
+  /** The complete new set of tags. */
   readonly tags?: Readonly<Record<string, string>>;
-  /** Ends whatever the image was doing. */
+  /** The new state; it ends any work in progress. */
   readonly state?: ImageState;
   readonly silent?: boolean;
 }
 
-/** Changes an image. Throws `EmulatorInputError` if there is none. */
+/** Changes an image. Throws `EmulatorInputError` if the image does not exist. */
 export function changeImage(world: World, at: ImageAt, change: ImageChange): StoredImage {
   const image = imageAt(world, at);
   const account = accountOf(world, image.owner);
@@ -89,40 +98,46 @@ export function changeImage(world: World, at: ImageAt, change: ImageChange): Sto
     image.work = undefined;
     image.settled = state;
   }
-  if (tags !== undefined) retag(world, account, image, tags, silent ?? false);
+  if (tags !== undefined) replaceTags(world, account, image, tags, silent ?? false);
   return image;
 }
 
-function retag(
+function replaceTags(
   world: World,
   account: Account,
   image: StoredImage,
   tags: Readonly<Record<string, string>>,
   silent: boolean,
 ): void {
-  const gone = [...tagsOf(image).keys()].filter((key) => !Object.hasOwn(tags, key));
+  const removedKeys = [...tagsOf(image).keys()].filter((key) => !Object.hasOwn(tags, key));
   const now = world.workNow();
   const writes = [
-    ...gone.map((key) => ({ key, value: undefined, visibleFrom: 0 })),
+    ...removedKeys.map((key) => ({ key, value: undefined, visibleFrom: 0 })),
     ...Object.entries(tags).map(([key, value]) => ({ key, value, visibleFrom: 0 })),
   ];
   writeTags(image, writes, now);
   if (silent) return;
   const ResourceList = [`qcs::cvm:${image.region}:uin/${account.uin}:image/${image.imageId}`];
-  const done = { FailedResources: [] };
-  if (gone.length > 0) record(world, account, image, "UnTagResources", { ResourceList, TagKeys: gone }, done, "tag");
+  const response = { FailedResources: [] };
+  if (removedKeys.length > 0) {
+    record(world, account, image, "UnTagResources", { ResourceList, TagKeys: removedKeys }, response, "tag");
+  }
   const pairs = Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
-  if (pairs.length > 0) record(world, account, image, "TagResources", { ResourceList, Tags: pairs }, done, "tag");
+  if (pairs.length > 0) record(world, account, image, "TagResources", { ResourceList, Tags: pairs }, response, "tag");
 }
 
-/** Deletes an image, whatever it is doing. Throws `EmulatorInputError` if there is none. */
+/** Deletes an image in any state. Throws `EmulatorInputError` if the image does not exist. */
 export function deleteImage(world: World, at: ImageAt, silent = false): void {
   const image = imageAt(world, at);
   removeImage(world, image, false);
   if (!silent) record(world, accountOf(world, image.owner), image, "DeleteImages", { ImageIds: [image.imageId] }, {});
 }
 
-/** Shares an image by the API's own rules, or stops. Throws `EmulatorInputError` if there is none, or `ApiError`. */
+/**
+ * Shares an image, or stops sharing it, under the rules of the API.
+ * Throws `EmulatorInputError` if the image does not exist, and `ApiError` if the API rejects the
+ * change.
+ */
 export function shareImage(
   world: World,
   at: ImageAt,
@@ -163,7 +178,7 @@ function record(
 function imageAt(world: World, { region, imageId }: ImageAt): StoredImage {
   const image = world.images.get(region)?.get(imageId);
   if (image === undefined || image.owner === "") {
-    throw new EmulatorInputError(`there is no custom image ${imageId} in ${region}`);
+    throw new EmulatorInputError(`custom image ${imageId} does not exist in ${region}`);
   }
   return image;
 }
@@ -173,7 +188,9 @@ function accountOf(world: World, uin: string | undefined): Account {
   const account = uin === undefined ? accounts[0] : accounts.find((candidate) => candidate.uin === uin);
   if (account === undefined) {
     throw new EmulatorInputError(
-      `account: there is no ${uin ?? "account at all"}; there are ${accounts.map((a) => a.uin).join(", ")}`,
+      uin === undefined
+        ? "account: this world has no accounts"
+        : `account: ${uin} does not exist; allowed: ${accounts.map((a) => a.uin).join(", ")}`,
     );
   }
   return account;

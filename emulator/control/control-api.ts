@@ -1,3 +1,4 @@
+// The routes of the control API.
 import { type Context, Hono } from "hono";
 import { addFault, endFaults, releaseHolds } from "../api/faults.ts";
 import { ApiError, EmulatorInputError } from "../errors.ts";
@@ -9,21 +10,24 @@ import type { ActiveFault, World } from "../world/types.ts";
 import { advance, setKmsKeys, setQuota } from "../world/world.ts";
 import { changeImage, deleteImage, makeImages, shareImage } from "./console.ts";
 import {
-  clockOrder,
-  faultOrder,
-  imageChange,
-  imageOrder,
-  instanceOrder,
-  keysOrder,
-  launchConfigurationOrder,
-  launchTemplateOrder,
+  clockBody,
+  faultBody,
+  imageBody,
+  imageChangeBody,
+  instanceBody,
+  kmsKeysBody,
+  launchConfigurationBody,
+  launchTemplateBody,
   parseBody,
-  quotaOrder,
-  shareOrder,
+  quotaBody,
+  shareBody,
 } from "./request-bodies.ts";
 import { exportWorld, importWorld } from "./snapshot.ts";
 
-/** The control API, below `/_emulator`: unsigned JSON, for tests and demonstrations. The README has its table. */
+/**
+ * The control API below `/_emulator`: unsigned JSON for tests and demos. The README lists its
+ * routes.
+ */
 export function controlApi(world: World): Hono {
   const app = new Hono();
   app.onError((error, context) => {
@@ -51,7 +55,7 @@ export function controlApi(world: World): Hono {
   });
 
   app.get("/faults", (c) => c.json({ faults: world.faults.map(viewFault) }));
-  app.post("/faults", async (c) => c.json(viewFault(addFault(world, parseBody(faultOrder, await readObject(c))))));
+  app.post("/faults", async (c) => c.json(viewFault(addFault(world, parseBody(faultBody, await readObject(c))))));
   app.delete("/faults", (c) => c.json({ ended: endFaults(world) }));
   app.delete("/faults/:id", (c) => c.json({ ended: endFaults(world, findFault(world, c.req.param("id")).id) }));
   app.post("/faults/:id/release", (c) => {
@@ -62,13 +66,13 @@ export function controlApi(world: World): Hono {
   });
 
   app.post("/images", async (c) => {
-    const images = makeImages(world, parseBody(imageOrder, await readObject(c)));
-    return c.json({ images: images.map((image) => viewStored(world, image)) });
+    const images = makeImages(world, parseBody(imageBody, await readObject(c)));
+    return c.json({ images: images.map((image) => viewStoredImage(world, image)) });
   });
   app.patch("/images/:region/:id", async (c) => {
-    const change = parseBody(imageChange, await readObject(c));
+    const change = parseBody(imageChangeBody, await readObject(c));
     const at = { region: c.req.param("region"), imageId: c.req.param("id") };
-    return c.json(viewStored(world, changeImage(world, at, change)));
+    return c.json(viewStoredImage(world, changeImage(world, at, change)));
   });
   app.delete("/images/:region/:id", (c) => {
     const at = { region: c.req.param("region"), imageId: c.req.param("id") };
@@ -76,31 +80,31 @@ export function controlApi(world: World): Hono {
     return c.json({ removed: at });
   });
   app.post("/share", async (c) => {
-    const { region, imageId, accounts, permission, silent } = parseBody(shareOrder, await readObject(c));
+    const { region, imageId, accounts, permission, silent } = parseBody(shareBody, await readObject(c));
     shareImage(world, { region, imageId }, accounts, permission, silent);
     return c.json({ ok: true });
   });
 
   app.post("/instances", async (c) => {
-    return c.json({ instances: makeInstances(world, parseBody(instanceOrder, await readObject(c))) });
+    return c.json({ instances: makeInstances(world, parseBody(instanceBody, await readObject(c))) });
   });
   app.post("/launch-templates", async (c) => {
-    return c.json(makeLaunchTemplate(world, parseBody(launchTemplateOrder, await readObject(c))));
+    return c.json(makeLaunchTemplate(world, parseBody(launchTemplateBody, await readObject(c))));
   });
   app.post("/launch-configurations", async (c) => {
-    return c.json(makeLaunchConfiguration(world, parseBody(launchConfigurationOrder, await readObject(c))));
+    return c.json(makeLaunchConfiguration(world, parseBody(launchConfigurationBody, await readObject(c))));
   });
   app.delete("/users/:region/:id", (c) => {
     removeUser(world, c.req.param("region"), c.req.param("id"));
     return c.json({ removed: c.req.param("id") });
   });
   app.put("/quota", async (c) => {
-    const { region, quota } = parseBody(quotaOrder, await readObject(c));
+    const { region, quota } = parseBody(quotaBody, await readObject(c));
     setQuota(world, region, quota);
     return c.json({ quotas: Object.fromEntries(world.quotas) });
   });
   app.put("/kms-keys", async (c) => {
-    const { region, keys } = parseBody(keysOrder, await readObject(c));
+    const { region, keys } = parseBody(kmsKeysBody, await readObject(c));
     setKmsKeys(world, region, keys);
     return c.json({ kmsKeys: Object.fromEntries(world.kmsKeys) });
   });
@@ -108,7 +112,7 @@ export function controlApi(world: World): Hono {
   app.get("/events", (c) => {
     const { after = "0", account } = c.req.query();
     const start = Number(after);
-    if (!Number.isSafeInteger(start) || start < 0) throw new EmulatorInputError(`after: ${after} is no cursor`);
+    if (!Number.isSafeInteger(start) || start < 0) throw new EmulatorInputError(`after: ${after} is not a cursor`);
     const events = world.events.slice(start).filter((event) => (account ?? event.account) === event.account);
     return c.json({ events, next: world.events.length });
   });
@@ -118,22 +122,22 @@ export function controlApi(world: World): Hono {
     return c.json({ images: describeWorld(world).images.length });
   });
   app.post("/clock", async (c) => {
-    advance(world, parseBody(clockOrder, await readObject(c)).advanceMs);
+    advance(world, parseBody(clockBody, await readObject(c)).advanceMs);
     return c.json({ clockOffset: world.clockOffset });
   });
-  app.all("/*", (c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}` }, 404));
+  app.all("/*", (c) => c.json({ error: `${c.req.method} ${c.req.path} does not exist` }, 404));
   return app;
 }
 
 async function readObject(context: Context): Promise<Record<string, unknown>> {
   const body: unknown = await context.req.json().catch(() => undefined);
   if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
-  throw new EmulatorInputError("body: a JSON object is needed");
+  throw new EmulatorInputError("body: must be a JSON object");
 }
 
 function findFault(world: World, id: string): ActiveFault {
   const fault = world.faults.find((candidate) => candidate.id === id);
-  if (fault === undefined) throw new EmulatorInputError(`there is no fault ${id}`);
+  if (fault === undefined) throw new EmulatorInputError(`fault ${id} does not exist`);
   return fault;
 }
 
@@ -141,20 +145,20 @@ function viewFault({ id, match, effect, seen, fired, ended, holds }: ActiveFault
   return { id, match, effect, seen, fired, ended, held: holds.size };
 }
 
-/** Everything in the world that no call of the API shows, public images aside. */
-export function describeWorld(world: World, only: { account?: string; region?: string } = {}) {
+/** The full content of a world without public images, with data that no API call shows. */
+export function describeWorld(world: World, filter: { account?: string; region?: string } = {}) {
   const images = world.config.regions
-    .filter((region) => (only.region ?? region.id) === region.id)
+    .filter((region) => (filter.region ?? region.id) === region.id)
     .flatMap((region) => imagesIn(world, region.id))
-    .filter((image) => image.owner !== "" && (only.account ?? image.owner) === image.owner);
+    .filter((image) => image.owner !== "" && (filter.account ?? image.owner) === image.owner);
   return {
     clockOffset: world.clockOffset,
     accounts: world.config.accounts.map(({ uin, appId, secretId }) => ({ uin, appId, secretId })),
     regions: world.config.regions,
-    images: images.map((image) => viewStored(world, image)),
+    images: images.map((image) => viewStoredImage(world, image)),
     leftSnapshots: world.leftSnapshots,
     users: world.users.filter(
-      (user) => (only.account ?? user.owner) === user.owner && (only.region ?? user.region) === user.region,
+      (user) => (filter.account ?? user.owner) === user.owner && (filter.region ?? user.region) === user.region,
     ),
     quota: world.config.quota,
     quotas: Object.fromEntries(world.quotas),
@@ -162,7 +166,7 @@ export function describeWorld(world: World, only: { account?: string; region?: s
   };
 }
 
-function viewStored(world: World, image: StoredImage) {
+function viewStoredImage(world: World, image: StoredImage) {
   const { state, percent } = progressOf(image, world.workNow());
   const { owner, region, imageId, name, description, sizeGiB, family, deprecated, encrypted, platform, serial } = image;
   return {

@@ -1,3 +1,4 @@
+// The schemas of all control API bodies.
 import { z } from "zod";
 import { EmulatorInputError } from "../errors.ts";
 import { IMAGE_STATES } from "../world/image.ts";
@@ -11,7 +12,7 @@ const tags = z.record(text, text);
 const silent = z.boolean();
 
 /** Body of POST /_emulator/images. */
-export const imageOrder = z
+export const imageBody = z
   .strictObject({
     account: text,
     region: text,
@@ -40,12 +41,12 @@ export const imageOrder = z
   .required({ region: true, name: true });
 
 /** Body of PATCH /_emulator/images/{region}/{id}. */
-export const imageChange = z
+export const imageChangeBody = z
   .strictObject({ name, description: text, family: text, deprecated: z.boolean(), tags, state, silent })
   .partial();
 
 /** Body of POST /_emulator/share. */
-export const shareOrder = z.strictObject({
+export const shareBody = z.strictObject({
   region: text,
   imageId: text,
   accounts: z.array(text).min(1),
@@ -56,33 +57,33 @@ export const shareOrder = z.strictObject({
 const user = { region: text, account: text.optional(), name: name.optional() };
 
 /** Body of POST /_emulator/instances. */
-export const instanceOrder = z.strictObject({
+export const instanceBody = z.strictObject({
   ...user,
   imageId: name,
   count: z.number().int().min(1).max(10_000).optional(),
 });
 
 /** Body of POST /_emulator/launch-templates. */
-export const launchTemplateOrder = z.strictObject({ ...user, imageIds: z.array(name) });
+export const launchTemplateBody = z.strictObject({ ...user, imageIds: z.array(name) });
 
 /** Body of POST /_emulator/launch-configurations. */
-export const launchConfigurationOrder = z.strictObject({
+export const launchConfigurationBody = z.strictObject({
   ...user,
   imageId: name.optional(),
   imageFamily: name.optional(),
 });
 
 /** Body of PUT /_emulator/quota. */
-export const quotaOrder = z
+export const quotaBody = z
   .strictObject({ region: text, quota: z.number().int().min(0) })
   .partial()
   .required({ quota: true });
 
 /** Body of PUT /_emulator/kms-keys. */
-export const keysOrder = z.strictObject({ region: text, keys: z.array(text) });
+export const kmsKeysBody = z.strictObject({ region: text, keys: z.array(text) });
 
 /** Body of POST /_emulator/clock. */
-export const clockOrder = z.strictObject({ advanceMs: z.number().min(0) });
+export const clockBody = z.strictObject({ advanceMs: z.number().min(0) });
 
 const effect = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("error"), code: name, message: text.optional(), after: z.boolean().optional() }),
@@ -102,7 +103,7 @@ const effect = z.discriminatedUnion("kind", [
 ]);
 
 /** Body of POST /_emulator/faults. */
-export const faultOrder = z.strictObject({
+export const faultBody = z.strictObject({
   match: z
     .strictObject({
       service: text,
@@ -119,14 +120,15 @@ export const faultOrder = z.strictObject({
   effect,
 });
 
-// JSON has no undefined, so that an optional field is there or not, as the types of the emulator want it.
+// JSON has no undefined. An optional field is present or absent, as the emulator's own types
+// require.
 type Exact<T> = T extends readonly unknown[]
   ? T
   : T extends object
     ? { [K in keyof T]: Exact<Exclude<T[K], undefined>> }
     : T;
 
-/** Checks a body. Throws `EmulatorInputError` with everything that is wrong about it. */
+/** Validates a body. Throws `EmulatorInputError` that lists every problem. */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): Exact<T> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data as Exact<T>;

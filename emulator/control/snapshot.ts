@@ -1,3 +1,4 @@
+// Exports a world as JSON and imports it.
 import { EmulatorInputError } from "../errors.ts";
 import { parseSwitches, type Switches } from "../settings/switches.ts";
 import type { StoredImage } from "../world/image.ts";
@@ -9,7 +10,7 @@ type ImageJson = Omit<StoredImage, "shares" | "familySerial" | "kmsKeyId"> &
     readonly shares: readonly (readonly [uin: string, at: number])[];
   };
 
-/** A world as JSON. Faults and rate limits are of the moment and stay behind. */
+/** A world as JSON. It does not contain faults and rate counters, which are transient. */
 export interface WorldJson {
   readonly format: "cvm-emulator-world-1";
   readonly images: readonly ImageJson[];
@@ -25,7 +26,7 @@ export interface WorldJson {
 }
 
 export function exportWorld(world: World): WorldJson {
-  const images = [...world.images.values()].flatMap((shelf) => [...shelf.values()]);
+  const images = [...world.images.values()].flatMap((imageMap) => [...imageMap.values()]);
   return {
     format: "cvm-emulator-world-1",
     images: images.map((image) => ({ ...image, shares: [...image.shares] })),
@@ -42,25 +43,27 @@ export function exportWorld(world: World): WorldJson {
 }
 
 /**
- * Puts an exported world in the place of this one; accounts, regions and configuration stay. What was being copied goes on
- * by the clock, as if the emulator had been running all the time.
- * Throws `EmulatorInputError` if it is no export, or has a region that this world does not have.
+ * Replaces the content of a world with an exported world. Accounts, regions and configuration stay.
+ * Copies in progress continue by the clock, as if the emulator had never stopped.
+ * Throws `EmulatorInputError` if the input is not an export, or has a region that this world does
+ * not have.
  */
 export function importWorld(world: World, input: unknown): void {
   const from = input as Partial<WorldJson>;
   if (from.format !== "cvm-emulator-world-1" || !Array.isArray(from.images)) {
-    throw new EmulatorInputError("this is no exported world: its format must be cvm-emulator-world-1");
+    throw new EmulatorInputError("not an exported world: its format must be cvm-emulator-world-1");
   }
   const images = from.images as readonly ImageJson[];
-  const strange = images.find((image) => !world.images.has(image.region));
-  if (strange) throw new EmulatorInputError(`images: this world has no region ${strange.region}`);
+  const foreign = images.find((image) => !world.images.has(image.region));
+  if (foreign) throw new EmulatorInputError(`images: region ${foreign.region} does not exist in this world`);
   const switches = parseSwitches({ ...from.switches });
 
-  for (const shelf of world.images.values()) shelf.clear();
+  for (const imageMap of world.images.values()) imageMap.clear();
   world.copies.clear();
   world.rates.clear();
   for (const json of images) {
-    // JSON has no undefined: what was undefined is absent. And an older export has no family serial and no key.
+    // JSON has no undefined, so undefined fields are absent. Older exports have no family serial
+    // and no key id.
     const image: StoredImage = {
       ...json,
       work: json.work,

@@ -1,20 +1,23 @@
+// The accounts of the emulator and their made-up key pairs.
 /**
- * One key pair of one account. Several may share a `uin`: a permanent key and a temporary one with a token, say.
- * These are made-up values that open nothing but the emulator.
+ * One key pair of one account. Several key pairs may share a `uin`, for example a permanent key and
+ * a temporary one with a token. The values are made up and work with the emulator only.
  */
 export interface Account {
-  /** Id of the main account, as DescribeImageSharePermission and GetCallerIdentity show it. */
+  /** The account id, as DescribeImageSharePermission and GetCallerIdentity show it. */
   readonly uin: string;
   readonly appId: string;
   readonly secretId: string;
   readonly secretKey: string;
-  /** Temporary credentials: the value that X-TC-Token must have. */
+  /** For temporary credentials: the required value of X-TC-Token. */
   readonly token?: string;
-  /** The vendor has allowed this account to copy between mainland China and the rest of the world. */
+  /**
+   * Whether the vendor approved this account for copies between mainland China and other regions.
+   */
   readonly crossBorderApproved?: boolean;
 }
 
-/** The main account, one that shares golden images, and two more. */
+/** The main account, an account that shares golden images, and two more accounts. */
 export const DEFAULT_ACCOUNTS: readonly [Account, Account, Account, Account] = [
   {
     uin: "100000000001",

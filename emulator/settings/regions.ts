@@ -1,4 +1,8 @@
-/** Copies stay inside a group: mainland and outside only cross with the vendor's approval, finance regions are isolated. */
+// The regions of the emulator and their groups.
+/**
+ * Copies stay inside a group. Copies between mainland and outside need the vendor's approval.
+ * Finance regions are isolated.
+ */
 export type RegionGroup = "mainland" | "outside" | "finance";
 
 export interface Region {
@@ -9,8 +13,9 @@ export interface Region {
 }
 
 /**
- * Regions of the product "cvm" in state AVAILABLE: the list of the DescribeImageQuota page (2025-11) with those that the
- * example of region 2022-06-27 DescribeRegions adds. The groups follow from the names.
+ * Regions of the product "cvm" in state AVAILABLE: the list on the DescribeImageQuota page
+ * (2025-11), plus those that the example of region 2022-06-27 DescribeRegions adds. The groups are
+ * inferred from the names.
  */
 export const REGIONS: readonly Region[] = [
   { id: "ap-guangzhou", name: "华南地区(广州)", group: "mainland" },

@@ -1,49 +1,51 @@
+// The switches: one for each API behaviour that is unverified or undocumented.
 import { EmulatorInputError } from "../errors.ts";
 
 interface SwitchSpec {
   readonly values: readonly (string | number)[];
-  /** A number of milliseconds; `values` are examples then. */
+  /** If set, any number of milliseconds is allowed and `values` are examples. */
   readonly milliseconds?: true;
   readonly default: string | number;
   readonly about: string;
 }
 
 /**
- * What nobody has verified about the real API, or what its documents leave open. The first value is the default.
- * A client that is right under every value is right whatever the truth is.
+ * API behaviour that is unverified, or that the documentation does not specify. The first value is
+ * the default. A client that works under every value works whichever value is true.
  */
 export const ALL_SWITCHES = {
   sourceBusyWhileCopying: {
     values: ["syncing", "refuses", "no"],
     default: "syncing",
     about:
-      "Whether an image that is being copied is busy: shows SYNCING and refuses another SyncImages; refuses while it shows NORMAL; or neither.",
+      "Whether the source of a running copy is busy: it shows SYNCING and rejects another SyncImages; it shows NORMAL but rejects another SyncImages; or it is not busy.",
   },
   uniqueNames: {
     values: ["on-modify", "off", "everywhere", "late"],
     default: "on-modify",
     about:
-      "Where an image name must be unique in its region: ModifyImageAttribute, CreateImage and ImportImage; nowhere; SyncImages too; or SyncImages accepts and the copy ends in failure.",
+      "Which actions require an image name to be unique in its region: ModifyImageAttribute, CreateImage and ImportImage; none; SyncImages as well; or SyncImages accepts the name and the copy fails at its end.",
   },
   dryRunAnswer: {
     values: ["success", "error"],
     default: "success",
-    about: "How a dry run that passes is answered: an empty success, or the error DryRunOperation.",
+    about: "The response to a dry run that passes: an empty success, or the error DryRunOperation.",
   },
   unknownIdInDescribe: {
     values: ["empty", "error"],
     default: "empty",
-    about: "DescribeImages with an id that does not exist: left out, or InvalidImageId.NotFound for the whole call.",
+    about:
+      "DescribeImages with an id that does not exist: the id is left out, or the whole call fails with InvalidImageId.NotFound.",
   },
   tagWhileSyncing: {
     values: ["allowed", "failed-resource", "error"],
     default: "allowed",
-    about: "Tagging an image that is SYNCING: works, is listed in FailedResources, or fails the call.",
+    about: "Tagging an image that is SYNCING: it works, the image is listed in FailedResources, or the call fails.",
   },
   renameWhileSyncing: {
     values: ["error", "allowed"],
     default: "error",
-    about: "ModifyImageAttribute on an image that is SYNCING: fails, or works.",
+    about: "ModifyImageAttribute on an image that is SYNCING: it fails, or it works.",
   },
   copyTagsCarriedOver: {
     values: ["no", "yes"],
@@ -59,18 +61,18 @@ export const ALL_SWITCHES = {
     values: [0, 1500],
     milliseconds: true,
     default: 0,
-    about: "How long after TagResources DescribeImages still shows the old tags (milliseconds, not time-scaled).",
+    about: "How long DescribeImages still shows the old tags after TagResources (milliseconds, not time-scaled).",
   },
   copyVisibleAfterMs: {
     values: [0, 1500],
     milliseconds: true,
     default: 0,
-    about: "How long after SyncImages a copy cannot be seen by any call (milliseconds, not time-scaled).",
+    about: "How long a new copy is invisible to every call after SyncImages (milliseconds, not time-scaled).",
   },
   describeOrder: {
     values: ["newest", "oldest"],
     default: "newest",
-    about: "The order of DescribeImages.",
+    about: "The order of images in DescribeImages.",
   },
   syncPercentOnNormal: {
     values: ["null", 100, 20],
@@ -80,38 +82,38 @@ export const ALL_SWITCHES = {
   imageSetMissingEntries: {
     values: ["none", "last", "all"],
     default: "none",
-    about: "Which entries are missing in the ImageSet that SyncImages answers, although the copies are made.",
+    about: "Which entries are missing from the ImageSet of the SyncImages response, although the copies exist.",
   },
   sharedImageTagsVisible: {
     values: ["no", "yes"],
     default: "no",
-    about: "Whether an account that an image is shared with sees the owner's tags.",
+    about: "Whether an account that received a shared image sees the owner's tags.",
   },
   failedCopyState: {
     values: ["CREATEFAILED", "vanishes"],
     default: "CREATEFAILED",
-    about: "What is left of a copy that failed: an image in CREATEFAILED, or nothing.",
+    about: "What remains of a failed copy: an image in CREATEFAILED, or nothing.",
   },
   modifyWhileShared: {
     values: ["refused", "allowed"],
     default: "refused",
-    about: "ModifyImageAttribute on an image that is shared with others: refused, as the documents say, or works.",
+    about: "ModifyImageAttribute on an image that is shared with other accounts: it fails, as documented, or it works.",
   },
   shareTwice: {
     values: ["error", "ignored"],
     default: "error",
-    about: "Sharing with an account that has the image already: FailedOperation.AccountAlreadyExists, or nothing.",
+    about: "Sharing an image again with the same account: FailedOperation.AccountAlreadyExists, or no effect.",
   },
   familyPointsTo: {
     values: ["newest", "newest-modified", "first"],
     default: "newest",
     about:
-      "Which image of a family DescribeImageFromFamily answers: the one made last, the one put into it last, or the one made first.",
+      "Which image of a family DescribeImageFromFamily returns: the newest, the one added to the family last, or the oldest.",
   },
   emptyFamily: {
     values: ["clears", "ignored"],
     default: "clears",
-    about: "ModifyImageAttribute with an empty ImageFamily: takes the image out of its family, or changes nothing.",
+    about: "ModifyImageAttribute with an empty ImageFamily: it removes the image from its family, or it has no effect.",
   },
   familyCarriedOver: {
     values: ["no", "yes"],
@@ -121,12 +123,13 @@ export const ALL_SWITCHES = {
   deleteFailedImages: {
     values: ["allowed", "error"],
     default: "allowed",
-    about: "DeleteImages on an image that is CREATEFAILED or IMPORTFAILED: works, or InvalidImageId.IncorrectState.",
+    about:
+      "DeleteImages on an image that is CREATEFAILED or IMPORTFAILED: it works, or it fails with InvalidImageId.IncorrectState.",
   },
   quotaCountsSyncing: {
     values: ["yes", "no"],
     default: "yes",
-    about: "Whether images that are still CREATING, IMPORTING or SYNCING count against the quota of their region.",
+    about: "Whether images that are CREATING, IMPORTING or SYNCING count towards the quota of their region.",
   },
 } as const satisfies Record<string, SwitchSpec>;
 
@@ -146,15 +149,15 @@ export function defaultSwitches(): Switches {
 }
 
 /**
- * Checks switches that came as JSON or from a command line; numbers may be given as text.
- * Throws `EmulatorInputError` with every problem and what is allowed.
+ * Validates switches from JSON or from a command line, where numbers may be text.
+ * Throws `EmulatorInputError` that lists every problem and the allowed values.
  */
 export function parseSwitches(input: Readonly<Record<string, unknown>>): Partial<Switches> {
   const problems: string[] = [];
   const result: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(input)) {
     if (!Object.hasOwn(ALL_SWITCHES, name)) {
-      problems.push(`switch ${name}: unknown; there are ${NAMES.join(", ")}`);
+      problems.push(`switch ${name}: unknown; allowed: ${NAMES.join(", ")}`);
       continue;
     }
     const spec: SwitchSpec = ALL_SWITCHES[name as SwitchName];

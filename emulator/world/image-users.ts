@@ -1,48 +1,52 @@
+// Everything that uses images: instances, launch templates and launch configurations.
 import { EmulatorInputError } from "../errors.ts";
 import type { ImageUser, World } from "./types.ts";
 
-interface Order {
+interface Spec {
   readonly region: string;
-  /** `uin`. Default: the first account. */
+  /** `uin` of the owner. Default: the first account. */
   readonly account?: string;
-  /** Default: its id. */
+  /** Default: the id. */
   readonly name?: string;
 }
 
-/** What makes instances. */
-export interface InstanceOrder extends Order {
+/** The instances to create. */
+export interface InstanceSpec extends Spec {
   readonly imageId: string;
-  /** How many, named `name-1`, `name-2` …; absent: one of that very name. */
+  /** The number of instances, named `name-1`, `name-2` …; if absent, one with the exact name. */
   readonly count?: number;
 }
 
-/** What makes a launch template. */
-export interface LaunchTemplateOrder extends Order {
-  /** One for each version, the first version first. */
+/** The launch template to create. */
+export interface LaunchTemplateSpec extends Spec {
+  /** One image id for each version, in order of version. */
   readonly imageIds: readonly string[];
 }
 
-/** What makes a launch configuration: it has an image, or a family and takes what that points to, never both. */
-export interface LaunchConfigurationOrder extends Order {
+/**
+ * The launch configuration to create. It names either an image or a family, whose current image it
+ * uses.
+ */
+export interface LaunchConfigurationSpec extends Spec {
   readonly imageId?: string;
   readonly imageFamily?: string;
 }
 
-/** What makes any of them. */
-export interface UserOrder extends Order {
+/** The image user to create, of any kind. */
+export interface UserSpec extends Spec {
   readonly kind: ImageUser["kind"];
   readonly imageIds: readonly string[];
   readonly imageFamily?: string;
 }
 
-const PREFIX = { instance: "ins", "launch-template": "lt", "launch-configuration": "asc" } as const;
+const ID_PREFIX = { instance: "ins", "launch-template": "lt", "launch-configuration": "asc" } as const;
 
-/** Makes instances that run from an image. Whether the image is there is not checked: an instance outlives its image. */
-export function makeInstances(world: World, { imageId, count, ...order }: InstanceOrder): ImageUser[] {
-  const { name } = order;
+/** Creates instances of an image. The image need not exist: an instance outlives its image. */
+export function makeInstances(world: World, { imageId, count, ...rest }: InstanceSpec): ImageUser[] {
+  const { name } = rest;
   return Array.from({ length: count ?? 1 }, (_, i) =>
     makeUser(world, {
-      ...order,
+      ...rest,
       ...(count !== undefined && name !== undefined ? { name: `${name}-${i + 1}` } : {}),
       kind: "instance",
       imageIds: [imageId],
@@ -50,17 +54,21 @@ export function makeInstances(world: World, { imageId, count, ...order }: Instan
   );
 }
 
-/** Makes a launch template; its first version is the default one. */
-export function makeLaunchTemplate(world: World, order: LaunchTemplateOrder): ImageUser {
-  if (order.imageIds.length === 0) throw new EmulatorInputError("imageIds: a launch template has at least one version");
-  return makeUser(world, { ...order, kind: "launch-template" });
+/** Creates a launch template whose first version is the default. */
+export function makeLaunchTemplate(world: World, spec: LaunchTemplateSpec): ImageUser {
+  if (spec.imageIds.length === 0)
+    throw new EmulatorInputError("imageIds: a launch template needs at least one version");
+  return makeUser(world, { ...spec, kind: "launch-template" });
 }
 
-/** Makes a launch configuration (as 2018-04-19, CreateLaunchConfiguration: of image and family exactly one). */
-export function makeLaunchConfiguration(world: World, order: LaunchConfigurationOrder): ImageUser {
-  const { imageId = "", imageFamily = "", ...rest } = order;
+/**
+ * Creates a launch configuration (as 2018-04-19, CreateLaunchConfiguration: exactly one of image
+ * and family).
+ */
+export function makeLaunchConfiguration(world: World, spec: LaunchConfigurationSpec): ImageUser {
+  const { imageId = "", imageFamily = "", ...rest } = spec;
   if ((imageId === "") === (imageFamily === "")) {
-    throw new EmulatorInputError("imageId, imageFamily: a launch configuration has exactly one of them");
+    throw new EmulatorInputError("imageId, imageFamily: a launch configuration needs exactly one of them");
   }
   return makeUser(world, {
     ...rest,
@@ -70,35 +78,39 @@ export function makeLaunchConfiguration(world: World, order: LaunchConfiguration
   });
 }
 
-/** Makes any of them. Throws `EmulatorInputError` if there is no such region or account. */
-export function makeUser(world: World, order: UserOrder): ImageUser {
-  const owner = order.account ?? world.config.accounts[0]?.uin ?? "";
+/**
+ * Creates an image user of any kind. Throws `EmulatorInputError` if the region or the account does
+ * not exist.
+ */
+export function makeUser(world: World, spec: UserSpec): ImageUser {
+  const owner = spec.account ?? world.config.accounts[0]?.uin ?? "";
   if (!world.config.accounts.some(({ uin }) => uin === owner))
-    throw new EmulatorInputError(`account: there is no ${owner}`);
-  if (!world.images.has(order.region)) throw new EmulatorInputError(`region: there is no ${order.region}`);
-  const id = world.random.id(PREFIX[order.kind]);
+    throw new EmulatorInputError(`account: ${owner} does not exist`);
+  if (!world.images.has(spec.region)) throw new EmulatorInputError(`region: ${spec.region} does not exist`);
+  const id = world.random.id(ID_PREFIX[spec.kind]);
   const user: ImageUser = {
-    kind: order.kind,
+    kind: spec.kind,
     id,
-    name: order.name ?? id,
+    name: spec.name ?? id,
     owner,
-    region: order.region,
+    region: spec.region,
     createdAt: world.now(),
-    imageIds: order.imageIds,
-    imageFamily: order.imageFamily ?? "",
+    imageIds: spec.imageIds,
+    imageFamily: spec.imageFamily ?? "",
   };
   world.users.push(user);
   return user;
 }
 
-/** Takes one away. Throws `EmulatorInputError` if there is none. */
+/** Removes an image user. Throws `EmulatorInputError` if it does not exist. */
 export function removeUser(world: World, region: string, id: string): void {
   const index = world.users.findIndex((user) => user.region === region && user.id === id);
-  if (index < 0) throw new EmulatorInputError(`nothing in ${region} has the id ${id}`);
+  if (index < 0)
+    throw new EmulatorInputError(`no instance, launch template or launch configuration in ${region} has the id ${id}`);
   world.users.splice(index, 1);
 }
 
-/** Those of one kind that an account has in a region, in the order in which they were made. */
+/** The image users of one kind that an account has in a region, in order of creation. */
 export function usersOf(world: World, account: string, region: string, kind: ImageUser["kind"]): ImageUser[] {
   return world.users.filter((user) => user.kind === kind && user.owner === account && user.region === region);
 }

@@ -1,6 +1,8 @@
+// An image in the emulator: its stored fields, and its state and tags at a given time.
 /** `ImageState` of cvm 2017-03-12, struct Image. */
 export type ImageState = "CREATING" | "NORMAL" | "CREATEFAILED" | "SYNCING" | "IMPORTING" | "IMPORTFAILED";
 
+/** All image states. */
 export const IMAGE_STATES: readonly ImageState[] = [
   "CREATING",
   "NORMAL",
@@ -10,37 +12,43 @@ export const IMAGE_STATES: readonly ImageState[] = [
   "IMPORTFAILED",
 ];
 
-/** Something that takes time. Times are those of `World.workNow()`. */
+/** Work in progress on an image. Times are in milliseconds of `World.workNow()`. */
 export interface Work {
   readonly state: "CREATING" | "SYNCING" | "IMPORTING";
   readonly startedAt: number;
   readonly endsAt: number;
-  /** It fails when this much is done (0 to 100). */
+  /** The work fails at this progress (0 to 100). */
   readonly failsAtPercent?: number;
-  /** It never gets further than this (0 to 99). */
+  /** The work never exceeds this progress (0 to 99). */
   readonly sticksAtPercent?: number;
 }
 
+/** The snapshot of one disk of an image. */
 export interface Snapshot {
   readonly id: string;
   readonly usage: "SYSTEM_DISK" | "DATA_DISK";
   readonly sizeGiB: number;
 }
 
-/** One write of one tag; without a value it was removed. DescribeImages shows it from `visibleFrom` on. */
+/**
+ * One write of one tag; no value means removal. DescribeImages shows the write from `visibleFrom`
+ * on.
+ */
 export interface TagWrite {
   readonly key: string;
   readonly value: string | undefined;
   readonly visibleFrom: number;
 }
 
-/** An image as the emulator keeps it. What a caller sees of it depends on the clock and on who looks. */
+/**
+ * An image as stored. Its visible fields depend on the clock and on the account that reads them.
+ */
 export interface StoredImage {
   readonly region: string;
   readonly imageId: string;
   /** `uin` of the owner; empty for a public image. */
   readonly owner: string;
-  /** Rises with every image of the world: the order of creation within one millisecond. */
+  /** Increases with every image in the world; orders images created in the same millisecond. */
   readonly serial: number;
   readonly createdAt: number;
   name: string;
@@ -53,31 +61,36 @@ export interface StoredImage {
   readonly source: "OFFICIAL" | "CREATE_IMAGE" | "EXTERNAL_IMPORT";
   readonly licenseType: "TencentCloud" | "BYOL";
   readonly encrypted: boolean;
-  /** Empty: not encrypted, or with the product's own key. */
+  /** Empty if the image is not encrypted, or encrypted with the product's default key. */
   readonly kmsKeyId: string;
   family: string;
-  /** Rises with every family that is set: which image got its family last. */
+  /** Increases with every change of a family; orders images by when they joined their family. */
   familySerial: number;
   deprecated: boolean;
   readonly snapshots: readonly Snapshot[];
   tagWrites: TagWrite[];
-  /** `uin` it is shared with → when. */
+  /** `uin` of the receiving account → time of sharing. */
   readonly shares: Map<string, number>;
   work: Work | undefined;
-  /** The state without work, and after work that did not fail. */
+  /** The state if there is no work, and after successful work. */
   settled: ImageState;
-  /** Nobody sees it before. */
+  /** The image is invisible to every account before this time. */
   readonly visibleFrom: number;
   readonly copiedFrom: { readonly region: string; readonly imageId: string } | undefined;
 }
 
-/** State and progress (0 to 100) of an image at a time; without work there is no progress. */
+/**
+ * State and progress (0 to 100) of an image at a given time. Without work, `percent` is undefined.
+ */
 export interface Progress {
   readonly state: ImageState;
   readonly percent: number | undefined;
 }
 
-/** Computes an image's own state from the clock; whether copying makes it busy is `isBusy`'s to say. */
+/**
+ * Computes the state of an image from the clock. `isBusy` tells whether a running copy makes it
+ * busy.
+ */
 export function progressOf(image: StoredImage, at: number): Progress {
   const { work } = image;
   if (work === undefined) return { state: image.settled, percent: undefined };
@@ -96,7 +109,10 @@ export function progressOf(image: StoredImage, at: number): Progress {
   return { state: work.state, percent: Math.floor(done) };
 }
 
-/** The tags as they stand at a time, in the order of their first writing; with no time, as they really are. */
+/**
+ * The visible tags at a given time, in order of their first write. Without a time, all writes
+ * count.
+ */
 export function tagsOf(image: StoredImage, at = Number.POSITIVE_INFINITY): Map<string, string> {
   const tags = new Map<string, string>();
   for (const write of image.tagWrites) {
@@ -107,7 +123,7 @@ export function tagsOf(image: StoredImage, at = Number.POSITIVE_INFINITY): Map<s
   return tags;
 }
 
-/** Adds tag writes, and forgets those that a later visible one of the same key has replaced. */
+/** Appends tag writes and drops writes that a later visible write of the same key replaced. */
 export function writeTags(image: StoredImage, writes: readonly TagWrite[], at: number): void {
   const all = [...image.tagWrites, ...writes];
   image.tagWrites = all.filter(

@@ -1,7 +1,8 @@
+// The images of a world: adding, removing, finding and counting them.
 import { type ImageState, progressOf, type StoredImage, type Work } from "./image.ts";
 import type { Minutes, World } from "./types.ts";
 
-/** What makes an image; everything else has a default. */
+/** The fields of a new image. Optional fields have defaults. */
 export interface NewImage {
   readonly region: string;
   readonly owner: string;
@@ -21,7 +22,7 @@ export interface NewImage {
   readonly family?: string;
   readonly deprecated?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
-  /** Sizes of data disks in GiB. Any makes it a whole-instance image. */
+  /** Sizes of data disks in GiB. An image with data disks is a whole-instance image. */
   readonly dataDisks?: readonly number[];
   readonly work?: Work;
   readonly settled?: ImageState;
@@ -29,86 +30,86 @@ export interface NewImage {
   readonly copiedFrom?: StoredImage["copiedFrom"];
 }
 
-/** Puts an image into its region, with an id of its own unless one is given. The region must exist. */
-export function addImage(world: World, made: NewImage): StoredImage {
-  const shelf = shelfOf(world, made.region);
-  let imageId = made.imageId ?? world.random.id("img");
-  while (made.imageId === undefined && shelf.has(imageId)) imageId = world.random.id("img");
-  const sizeGiB = made.sizeGiB ?? world.config.imageSizeGiB;
+/** Adds an image to its region, which must exist. Generates an image id unless one is given. */
+export function addImage(world: World, spec: NewImage): StoredImage {
+  const imageMap = imageMapOf(world, spec.region);
+  let imageId = spec.imageId ?? world.random.id("img");
+  while (spec.imageId === undefined && imageMap.has(imageId)) imageId = world.random.id("img");
+  const sizeGiB = spec.sizeGiB ?? world.config.imageSizeGiB;
   world.serial += 1;
   const image: StoredImage = {
-    region: made.region,
+    region: spec.region,
     imageId,
-    owner: made.owner,
+    owner: spec.owner,
     serial: world.serial,
-    createdAt: made.createdAt ?? world.now(),
-    name: made.name,
-    description: made.description ?? "",
+    createdAt: spec.createdAt ?? world.now(),
+    name: spec.name,
+    description: spec.description ?? "",
     sizeGiB,
-    osName: made.osName ?? "TencentOS Server 3.1 (TK4)",
-    platform: made.platform ?? "TencentOS",
-    architecture: made.architecture ?? "x86_64",
-    creator: made.creator ?? made.owner,
-    source: made.source ?? "CREATE_IMAGE",
-    licenseType: made.licenseType ?? "TencentCloud",
-    encrypted: made.encrypted ?? false,
-    kmsKeyId: made.kmsKeyId ?? "",
-    family: made.family ?? "",
+    osName: spec.osName ?? "TencentOS Server 3.1 (TK4)",
+    platform: spec.platform ?? "TencentOS",
+    architecture: spec.architecture ?? "x86_64",
+    creator: spec.creator ?? spec.owner,
+    source: spec.source ?? "CREATE_IMAGE",
+    licenseType: spec.licenseType ?? "TencentCloud",
+    encrypted: spec.encrypted ?? false,
+    kmsKeyId: spec.kmsKeyId ?? "",
+    family: spec.family ?? "",
     familySerial: world.serial,
-    deprecated: made.deprecated ?? false,
+    deprecated: spec.deprecated ?? false,
     snapshots:
-      made.owner === ""
+      spec.owner === ""
         ? []
         : [
             { id: world.random.id("snap"), usage: "SYSTEM_DISK", sizeGiB },
-            ...(made.dataDisks ?? []).map((size) => ({
+            ...(spec.dataDisks ?? []).map((size) => ({
               id: world.random.id("snap"),
               usage: "DATA_DISK" as const,
               sizeGiB: size,
             })),
           ],
-    tagWrites: Object.entries(made.tags ?? {}).map(([key, value]) => ({ key, value, visibleFrom: 0 })),
+    tagWrites: Object.entries(spec.tags ?? {}).map(([key, value]) => ({ key, value, visibleFrom: 0 })),
     shares: new Map(),
-    work: made.work,
-    settled: made.settled ?? "NORMAL",
-    visibleFrom: made.visibleFrom ?? 0,
-    copiedFrom: made.copiedFrom,
+    work: spec.work,
+    settled: spec.settled ?? "NORMAL",
+    visibleFrom: spec.visibleFrom ?? 0,
+    copiedFrom: spec.copiedFrom,
   };
-  shelf.set(imageId, image);
-  if (made.copiedFrom) {
-    const source = `${made.copiedFrom.region}/${made.copiedFrom.imageId}`;
+  imageMap.set(imageId, image);
+  if (spec.copiedFrom) {
+    const source = `${spec.copiedFrom.region}/${spec.copiedFrom.imageId}`;
     world.copies.set(source, [...(world.copies.get(source) ?? []), image]);
   }
   return image;
 }
 
-/** Puts an image into a family, or with an empty one into none. */
+/** Sets the family of an image; an empty family removes the image from its family. */
 export function setFamily(world: World, image: StoredImage, family: string): void {
   world.serial += 1;
   image.family = family;
   image.familySerial = world.serial;
 }
 
-/** Takes an image away; its snapshots stay behind unless they go too. */
+/** Removes an image. Its snapshots stay in `leftSnapshots` unless `withSnapshots` is set. */
 export function removeImage(world: World, image: StoredImage, withSnapshots: boolean): void {
-  shelfOf(world, image.region).delete(image.imageId);
+  imageMapOf(world, image.region).delete(image.imageId);
   if (withSnapshots) return;
   for (const { id } of image.snapshots) world.leftSnapshots.push({ region: image.region, snapshotId: id });
 }
 
-/** Every image of a region that is still there, seen or not. */
+/** Every existing image of a region, visible or not. */
 export function imagesIn(world: World, region: string): StoredImage[] {
-  return [...shelfOf(world, region).values()].filter((image) => !hasVanished(world, image));
+  return [...imageMapOf(world, region).values()].filter((image) => !hasVanished(world, image));
 }
 
-/** What an account can see in a region: its own, those shared with it, and the public ones. */
+/** The images that an account sees in a region: its own, shared and public images. */
 export function visibleImages(world: World, account: string, region: string): StoredImage[] {
   return imagesIn(world, region).filter((image) => canSee(world, account, image));
 }
 
-/** An image that an account can see, by id. */
+/** The image with an id, if the account can see it. */
 export function visibleImage(world: World, account: string, region: string, imageId: string): StoredImage | undefined {
-  const image = shelfOf(world, region).get(imageId);
+  const image = imageMapOf(world, region).get(imageId);
   return image && !hasVanished(world, image) && canSee(world, account, image) ? image : undefined;
 }
 
@@ -122,14 +123,14 @@ function hasVanished(world: World, image: StoredImage): boolean {
   return progressOf(image, world.workNow()).state === "CREATEFAILED";
 }
 
-/** Whether an account is copying the image right now. Copies that others make of a shared image do not count. */
+/** Whether the account is copying the image now. Copies that other accounts make do not count. */
 export function isBusy(world: World, account: string, image: StoredImage): boolean {
   const source = `${image.region}/${image.imageId}`;
   const copies = world.copies.get(source);
   if (copies === undefined) return false;
   const at = world.workNow();
   const open = copies.filter((copy) => {
-    const exists = shelfOf(world, copy.region).has(copy.imageId);
+    const exists = imageMapOf(world, copy.region).has(copy.imageId);
     return exists && progressOf(copy, at).state === "SYNCING";
   });
   if (open.length === 0) world.copies.delete(source);
@@ -137,7 +138,7 @@ export function isBusy(world: World, account: string, image: StoredImage): boole
   return open.some((copy) => copy.owner === account);
 }
 
-/** Custom images of an account in a region, as the quota counts them. */
+/** The number of custom images of an account in a region that count towards the quota. */
 export function countCustomImages(world: World, account: string, region: string): number {
   const at = world.workNow();
   return imagesIn(world, region).filter((image) => {
@@ -147,20 +148,20 @@ export function countCustomImages(world: World, account: string, region: string)
   }).length;
 }
 
-/** Whether an account has an image of that name in a region, other than the one given. */
+/** Whether an account has an image with this name in a region, apart from `except`. */
 export function nameTaken(world: World, account: string, region: string, name: string, except?: StoredImage): boolean {
   return imagesIn(world, region).some((image) => image.owner === account && image.name === name && image !== except);
 }
 
-/** Work that begins now. The share of the span that it takes is `part`, 0 to 1. */
+/** Work that begins now. `part` (0 to 1) chooses its duration between `min` and `max` minutes. */
 export function beginWork(world: World, state: Work["state"], [min, max]: Minutes, part: number): Work {
   const startedAt = world.workNow();
   const minutes = min + (max - min) * part;
   return { state, startedAt, endsAt: startedAt + (minutes * 60_000) / world.config.timeScale };
 }
 
-function shelfOf(world: World, region: string): Map<string, StoredImage> {
-  const shelf = world.images.get(region);
-  if (shelf === undefined) throw new Error(`there is no region ${region}`);
-  return shelf;
+function imageMapOf(world: World, region: string): Map<string, StoredImage> {
+  const imageMap = world.images.get(region);
+  if (imageMap === undefined) throw new Error(`region ${region} does not exist`);
+  return imageMap;
 }

@@ -1,3 +1,4 @@
+// The public images of the emulator.
 import { addImage } from "./inventory.ts";
 import type { World } from "./types.ts";
 
@@ -7,7 +8,10 @@ const PUBLIC_IMAGES = [
   { imageId: "img-eb30mz89", name: "TencentOS Server 3.1 (TK4)", platform: "TencentOS" },
 ] as const;
 
-/** Two of the vendor's own images in each region, so that nobody takes the list of images for the list of their images. */
+/**
+ * Adds two public images to each region, so that clients must tell their own images from public
+ * ones.
+ */
 export function addPublicImages(world: World): void {
   for (const region of world.config.regions) {
     for (const { imageId, name, platform } of PUBLIC_IMAGES) {

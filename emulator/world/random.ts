@@ -1,18 +1,19 @@
-/** Everything that is random in a world comes from one seed, so that a run can be repeated. */
+// A seeded random generator for ids, durations and probabilities.
+/** The only source of randomness in a world. It has one seed, so that runs can be repeated. */
 export interface Random {
-  /** From 0 up to but not including 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   fraction(): number;
   /** E.g. `id("img")` → `img-3f8k2m9q`. */
   id(prefix: string): string;
-  /** In the form of a request id: a version 4 UUID. */
+  /** A version 4 UUID, the form of a request id. */
   uuid(): string;
-  /** The seed with which another generator would go on from here. */
+  /** The seed with which a new generator continues this sequence. */
   state(): number;
 }
 
 const LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-/** The generator is mulberry32: small, and even enough for ids and durations. */
+/** Creates a mulberry32 generator: small, and uniform enough for ids and durations. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const fraction = () => {

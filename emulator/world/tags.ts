@@ -1,3 +1,4 @@
+// Checks tags, and finds the images that resource descriptions name.
 import { ApiError } from "../errors.ts";
 import type { Account } from "../settings/accounts.ts";
 import type { StoredImage } from "./image.ts";
@@ -18,33 +19,35 @@ export interface FailedResource {
   readonly Message: string;
 }
 
-/** Tags that one resource can have. */
+/** The maximum number of tags on one resource. */
 export const TAGS_PER_RESOURCE = 50;
 
-// Letters of any script, digits, spaces and these signs; from memory of the console's hint, see the README.
+// Letters of any script, digits, spaces and these signs. From memory of the console's hint; see the
+// README.
 const ALLOWED = /^[\p{L}\p{M}\p{N}\p{Zs}+\-=._:/@()[\]（）【】,;<>]*$/u;
 const RESERVED = /^(qcs:|qcloud|project)/i;
 
-/** Throws the error of tag 2018-08-13 TagResources that a key deserves. */
+/** Validates a tag key. Throws the error codes of tag 2018-08-13 TagResources. */
 export function checkTagKey(key: string): void {
-  const wrong = (kind: string, text: string) => new ApiError(`InvalidParameterValue.TagKey${kind}`, text);
-  if (key === "") throw wrong("Empty", "The tag key is empty.");
-  if ([...key].length > 127) throw wrong("LengthExceeded", `The tag key \`${key}\` is longer than 127 characters.`);
+  const invalid = (kind: string, text: string) => new ApiError(`InvalidParameterValue.TagKey${kind}`, text);
+  if (key === "") throw invalid("Empty", "The tag key is empty.");
+  if ([...key].length > 127) throw invalid("LengthExceeded", `The tag key \`${key}\` is longer than 127 characters.`);
   if (!ALLOWED.test(key))
-    throw wrong("CharacterIllegal", `The tag key \`${key}\` has a character that is not allowed.`);
+    throw invalid("CharacterIllegal", `The tag key \`${key}\` has a character that is not allowed.`);
   if (RESERVED.test(key)) {
     throw new ApiError("InvalidParameter.ReservedTagKey", `The tag key \`${key}\` begins with a reserved word.`);
   }
 }
 
-/** Throws the error of tag 2018-08-13 TagResources that a value deserves. */
+/** Validates a tag value. Throws the error codes of tag 2018-08-13 TagResources. */
 export function checkTagValue(value: string): void {
-  const wrong = (kind: string, text: string) => new ApiError(`InvalidParameterValue.TagValue${kind}`, text);
-  if ([...value].length > 255) throw wrong("LengthExceeded", "A tag value is longer than 255 characters.");
-  if (!ALLOWED.test(value)) throw wrong("CharacterIllegal", `The tag value \`${value}\` has a character not allowed.`);
+  const invalid = (kind: string, text: string) => new ApiError(`InvalidParameterValue.TagValue${kind}`, text);
+  if ([...value].length > 255) throw invalid("LengthExceeded", "A tag value is longer than 255 characters.");
+  if (!ALLOWED.test(value))
+    throw invalid("CharacterIllegal", `The tag value \`${value}\` has a character not allowed.`);
 }
 
-/** Throws if a list has more than 10 entries, or the same key twice. */
+/** Throws `ApiError` if a list has more than 10 entries, or a key occurs twice. */
 export function checkTagLists(resources: readonly string[], keys: readonly string[]): void {
   if (resources.length > 10) {
     throw new ApiError("LimitExceeded.ResourceNumPerRequest", "At most 10 resources can be given in one request.");
@@ -59,12 +62,13 @@ export function checkTagLists(resources: readonly string[], keys: readonly strin
 
 const SIX_PARTS = /^qcs::([a-z]*):([a-z0-9-]*):(?:uin\/(\d*))?:([^:/]+)\/([^:/]+)$/;
 
-/** An image that a resource description names, or why there is none. */
+/** The image that a resource description names, or the failure for this resource. */
 export type Target = { readonly image: StoredImage } | { readonly failed: FailedResource };
 
 /**
- * The image behind `qcs::cvm:<region>:uin/<uin, or nothing>:image/<id>`. Throws `ApiError` if it is not of that form, or
- * not an image; an image that is not there, or not the caller's, fails by itself.
+ * Finds the image of `qcs::cvm:<region>:uin/<uin or empty>:image/<id>`. Throws `ApiError` if the
+ * resource has another form or is not an image. If the image does not exist or belongs to another
+ * account, only this resource fails.
  */
 export function targetOf(world: World, account: Account, resource: string): Target {
   const parts = SIX_PARTS.exec(resource);
@@ -78,7 +82,7 @@ export function targetOf(world: World, account: Account, resource: string): Targ
   if (service !== "cvm" || prefix !== "image") {
     throw new ApiError(
       "InvalidParameter.UnsupportedService",
-      `The emulator has images only; \`${resource}\` is none of the form qcs::cvm:region:uin/account:image/id.`,
+      `The emulator supports images only; \`${resource}\` does not have the form qcs::cvm:region:uin/account:image/id.`,
     );
   }
   const failed = (Code: string, Message: string): Target => ({ failed: { Resource: resource, Code, Message } });

@@ -1,3 +1,4 @@
+// The types of a world: images, audit events, faults, requests, image users and options.
 import type { Account } from "../settings/accounts.ts";
 import type { Region } from "../settings/regions.ts";
 import type { Switches } from "../settings/switches.ts";
@@ -5,7 +6,7 @@ import type { StoredImage } from "./image.ts";
 import type { Random } from "./random.ts";
 
 /**
- * A CloudAudit record as EventBridge carries it in `data`. The mixture of types is the vendor's: nested JSON comes as text
+ * A CloudAudit record as EventBridge delivers it in `data`. The vendor encodes nested JSON as text
  * (cloudaudit 2019-03-19, DescribeEvents, and product documentation 1021/40499).
  */
 export interface AuditRecord {
@@ -30,7 +31,7 @@ export interface AuditRecord {
   readonly apiErrorCode: number | string;
   readonly apiErrorMessage: string;
   readonly userAgent: string;
-  /** Seconds. */
+  /** Epoch seconds. */
   readonly eventTime: number;
   readonly sourceIPAddress: string;
   readonly eventSource: string;
@@ -48,14 +49,14 @@ export interface AuditRecord {
   readonly tags: readonly string[];
 }
 
-/** The envelope in which EventBridge delivers it (product documentation 1108/46246). */
+/** The envelope in which EventBridge delivers a record (product documentation 1108/46246). */
 export interface CloudEvent {
   readonly specversion: "1.0";
   readonly id: string;
   readonly source: string;
   readonly type: string;
   readonly subject: string;
-  /** Milliseconds. */
+  /** Epoch milliseconds. */
   readonly time: number;
   readonly region: string;
   readonly resource: readonly string[];
@@ -64,34 +65,37 @@ export interface CloudEvent {
   readonly data: AuditRecord;
 }
 
+/** An audit event in the list of a world. */
 export interface AuditEvent {
   /** From 1, without gaps. */
   readonly cursor: number;
-  /** `uin` of the account whose event bus gets it. */
+  /** `uin` of the account whose event bus receives the event. */
   readonly account: string;
   readonly event: CloudEvent;
 }
 
-/** What a fault does to the calls that it hits. */
+/** The effect of a fault on the calls that it hits. */
 export type FaultEffect =
-  /** Answers this error; with `after` only once the call has had its effect. */
+  /** Answers this error; if `after` is set, the call takes effect first. */
   | { readonly kind: "error"; readonly code: string; readonly message?: string; readonly after?: boolean }
-  /** Answers this HTTP status with a page of HTML; with `after` only once the call has had its effect. */
+  /** Answers this HTTP status with an HTML page; if `after` is set, the call takes effect first. */
   | { readonly kind: "http"; readonly status: 500 | 502 | 503; readonly after?: boolean }
-  /** Waits before doing anything. */
+  /** Waits before the call takes effect. */
   | { readonly kind: "delay"; readonly ms: number }
   | { readonly kind: "drop-before" }
   | { readonly kind: "drop-after" }
-  /** Has the effect, then keeps the answer back: for that long, or until the fault is released or ended. */
+  /**
+   * The call takes effect; its response is held for `ms`, or until the fault is released or ended.
+   */
   | { readonly kind: "hold-after"; readonly ms?: number }
-  /** Leaves the last entries of ImageSet out of the answer. Default 1. */
+  /** Removes the last `count` entries of ImageSet from the response. Default 1. */
   | { readonly kind: "lose-image-set"; readonly count?: number }
-  /** Has the effect, then answers HTTP 200 with text that is no JSON. */
+  /** The call takes effect; the response is HTTP 200 with text that is not JSON. */
   | { readonly kind: "not-json" }
   | { readonly kind: "fail-copy"; readonly percent: number; readonly destination?: string }
   | { readonly kind: "stick-copy"; readonly percent: number; readonly destination?: string };
 
-/** Which calls a fault hits. What is absent matches everything. */
+/** The calls that a fault hits. An absent field matches everything. */
 export interface FaultMatch {
   readonly service?: string;
   readonly action?: string;
@@ -99,51 +103,55 @@ export interface FaultMatch {
   /** `uin` of the caller. */
   readonly account?: string;
   readonly dryRun?: boolean;
-  /** The first of the matching calls that it hits, from 1. Default 1. */
+  /** The number of the first matching call that the fault hits, from 1. Default 1. */
   readonly nth?: number;
-  /** How many calls it hits; 0 for all. Default 1. */
+  /** The number of calls that the fault hits; 0 means all. Default 1. */
   readonly times?: number;
-  /** 0 to 1, drawn from the world's seed for each matching call. Default 1. */
+  /** Probability (0 to 1) for each matching call, drawn from the world's seed. Default 1. */
   readonly probability?: number;
 }
 
+/** A fault to inject. */
 export interface Fault {
   readonly match: FaultMatch;
   readonly effect: FaultEffect;
 }
 
-/** A fault in a world, and what became of it. */
+/** A fault in a world, with its counters. */
 export interface ActiveFault extends Fault {
   readonly id: string;
   /** Matching calls so far. */
   seen: number;
-  /** Request ids of the calls that it hit. */
+  /** Request ids of the calls that the fault hit. */
   readonly fired: string[];
   ended: boolean;
-  /** Lets go of the answers that are held back now. */
+  /** Functions that release the responses that the fault holds now. */
   readonly holds: Set<() => void>;
 }
 
-/** One request, whatever came of it. */
+/** A logged request, successful or not. */
 export interface RequestRecord {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly requestId: string;
-  /** `uin`; empty where the signature did not tell. */
+  /** `uin`; empty if the request was not authenticated. */
   readonly account: string;
   readonly service: string;
   readonly action: string;
   readonly region: string;
   readonly params: unknown;
-  /** `ok`, an error code, or `dropped`, `http`, `notJson` when a fault took the answer away. */
+  /** `ok`, an error code, or the kind of transport fault: `dropped`, `http` or `notJson`. */
   readonly result: string;
-  /** Images that the request made or changed; also where the answer was lost. */
+  /** Images that the request created or changed, even if its response was lost. */
   readonly effects: readonly ImageAt[];
-  /** Ids of the faults that hit it. */
+  /** Ids of the faults that hit the request. */
   readonly faults: readonly string[];
 }
 
-/** What runs from an image, or will start from one. */
+/**
+ * An instance that runs from an image, or a template or configuration that starts instances from
+ * it.
+ */
 export interface ImageUser {
   readonly kind: "instance" | "launch-template" | "launch-configuration";
   readonly id: string;
@@ -152,24 +160,34 @@ export interface ImageUser {
   readonly owner: string;
   readonly region: string;
   readonly createdAt: number;
-  /** Of a launch template: one for each version, the first version first. */
+  /** For a launch template, one image id for each version, in order of version. */
   readonly imageIds: readonly string[];
-  /** Of a launch configuration, in place of an image. */
+  /** The family of a launch configuration that names no image; otherwise empty. */
   readonly imageFamily: string;
 }
 
-/** A span from which a duration is drawn, in minutes of the real cloud. */
+/** The range of a duration, in unscaled minutes. */
 export type Minutes = readonly [min: number, max: number];
 
-/** Calls per second for an account in a region; `default` for actions that are not named. `false`: no limits. */
+/**
+ * Calls per second for an account in a region, by action. `default` is for all other actions;
+ * `false` disables limits.
+ */
 export type RateLimits = { readonly default: number; readonly [action: string]: number } | false;
 
+/** The options of `createWorld`. */
 export interface WorldOptions {
-  /** Epoch milliseconds. Nothing in a world happens but when it is looked at, so any clock will do. */
+  /**
+   * The clock, in epoch milliseconds. A world computes its states only when it is read, so any
+   * clock works.
+   */
   readonly now: () => number;
-  /** Copying, creating and importing take this many times less: 60 turns 20 minutes into 20 seconds. Default 1. */
+  /**
+   * Divides the duration of copying, creating and importing: 60 turns 20 minutes into 20 seconds.
+   * Default 1.
+   */
   readonly timeScale?: number;
-  /** Ids and durations follow from it. Default 1. */
+  /** The seed of ids, durations and probabilities. Default 1. */
   readonly seed?: number;
   readonly switches?: Partial<Switches>;
   readonly accounts?: readonly Account[];
@@ -180,63 +198,73 @@ export interface WorldOptions {
   readonly createMinutes?: Minutes;
   /** Default 10. */
   readonly importMinutes?: Minutes;
-  /** Custom images per account and region. Default 500 (cvm 2017-03-12, SyncImages). See also `setQuota`. */
+  /**
+   * Maximum custom images per account and region. Default 500 (cvm 2017-03-12, SyncImages). See
+   * `setQuota`.
+   */
   readonly quota?: number;
-  /** Region → the KMS keys that it has; a region without a list has none. Default: any that looks like one is everywhere. */
+  /**
+   * Region → its KMS keys; a region without an entry has none. Default: every UUID is a key in
+   * every region.
+   */
   readonly kmsKeys?: Readonly<Record<string, readonly string[]>>;
-  /** SyncImages refuses larger images with InvalidImageId.TooLarge. Default: no limit. */
+  /** SyncImages rejects larger images with InvalidImageId.TooLarge. Default: no limit. */
   readonly maxCopyGiB?: number;
-  /** Size of what CreateImage and ImportImage make. Default 50. */
+  /** Size of images from CreateImage and ImportImage. Default 50. */
   readonly imageSizeGiB?: number;
-  /** Regions that no image can be copied to or from. Default none. */
+  /** Regions that do not support copying images, as source or destination. Default: none. */
   readonly unsyncableRegions?: readonly string[];
   readonly rateLimits?: RateLimits;
 }
 
-/** Everything the emulator knows. A plain object: it needs no server and never waits. */
+/** The complete state of an emulator. A plain object that needs no server and never waits. */
 export interface World {
   readonly config: Required<Omit<WorldOptions, "now" | "switches" | "maxCopyGiB" | "kmsKeys">> & {
     readonly maxCopyGiB: number;
   };
-  /** Region → the number of custom images that it may hold, where that is not `config.quota`. */
+  /** Region → its quota of custom images, if it differs from `config.quota`. */
   readonly quotas: Map<string, number>;
-  /** Region → its KMS keys; see `isKey`. */
+  /** Region → its KMS keys. See `hasKmsKey`. */
   readonly kmsKeys: Map<string, readonly string[]>;
-  /** What uses images. */
+  /** Instances, launch templates and launch configurations. */
   readonly users: ImageUser[];
   random: Random;
   readonly switches: Switches;
   /** Region → image id → image. */
   readonly images: ReadonlyMap<string, Map<string, StoredImage>>;
-  /** `region/imageId` of a source → copies of it, to tell whether it is busy. */
+  /** `region/imageId` of a source → its copies. `isBusy` uses this. */
   readonly copies: Map<string, StoredImage[]>;
   /** Snapshots that DeleteImages left behind. */
   readonly leftSnapshots: { readonly region: string; readonly snapshotId: string }[];
   readonly faults: ActiveFault[];
   readonly requests: RequestRecord[];
   readonly events: AuditEvent[];
-  /** `account/action/region` → calls in a second. */
+  /** `account/action/region` → number of calls in the current second. */
   readonly rates: Map<string, { second: number; calls: number }>;
   serial: number;
-  /** Added to the clock for everything that takes time; see `advance`. */
+  /** Milliseconds added to the clock of durations. See `advance`. */
   clockOffset: number;
-  /** The clock of timestamps: signatures, CreatedTime, the log. */
+  /** The clock of timestamps: signatures, CreatedTime and the request log. */
   now(): number;
-  /** The clock of durations: image states, late visibility. */
+  /** The clock of durations: image states and delayed visibility. */
   workNow(): number;
 }
 
-/** An image id means something in its region only. */
+/**
+ * The location of an image. Image ids are unique only within a region, apart from public images.
+ */
 export interface ImageAt {
   readonly region: string;
   readonly imageId: string;
 }
 
-/** A failure that a fault has ordered for the copies of one SyncImages. */
+/** An injected failure of the copies of one SyncImages call. */
 export interface CopyFault {
-  /** `fails`: CREATEFAILED at that progress; `sticks`: never beyond it. */
+  /**
+   * `fails`: the copy becomes CREATEFAILED at `percent`; `sticks`: its progress stops at `percent`.
+   */
   readonly how: "fails" | "sticks";
   readonly percent: number;
-  /** Only the copy in this region; absent: all. */
+  /** The region of the affected copy; if absent, all copies are affected. */
   readonly destination?: string;
 }

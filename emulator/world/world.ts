@@ -1,3 +1,4 @@
+// Creates a world, and sets its quotas, KMS keys and clock.
 import { EmulatorInputError } from "../errors.ts";
 import { DEFAULT_ACCOUNTS } from "../settings/accounts.ts";
 import { REGIONS } from "../settings/regions.ts";
@@ -7,7 +8,10 @@ import { addPublicImages } from "./public-images.ts";
 import { createRandom } from "./random.ts";
 import type { RateLimits, World, WorldOptions } from "./types.ts";
 
-/** As documented at each action (DescribeImages: a guess); the default is what most others have. */
+/**
+ * The documented limit of each action; DescribeImages is a guess. `default` is the limit of most
+ * actions.
+ */
 const DEFAULT_LIMITS: RateLimits = {
   default: 10,
   DescribeImages: 40,
@@ -15,7 +19,7 @@ const DEFAULT_LIMITS: RateLimits = {
   DescribeLaunchConfigurations: 20,
 };
 
-/** Makes an empty world: its accounts, its regions, and a few public images. */
+/** Creates a world with accounts, regions and a few public images, and without custom images. */
 export function createWorld(options: WorldOptions): World {
   const { now } = options;
   const regions = options.regions ?? REGIONS;
@@ -55,38 +59,47 @@ export function createWorld(options: WorldOptions): World {
   return world;
 }
 
-/** How many custom images an account may have in a region. */
+/** The maximum number of custom images of an account in a region. */
 export function quotaOf(world: World, region: string): number {
   return world.quotas.get(region) ?? world.config.quota;
 }
 
-/** Sets the quota of one region, or of all. Throws `EmulatorInputError` if there is no such region. */
+/**
+ * Sets the quota of one region, or of all regions. Throws `EmulatorInputError` if the region does
+ * not exist.
+ */
 export function setQuota(world: World, region: string | undefined, quota: number): void {
-  if (region !== undefined) needRegion(world, region);
+  if (region !== undefined) requireRegion(world, region);
   for (const id of region === undefined ? world.images.keys() : [region]) world.quotas.set(id, quota);
 }
 
 const KMS_KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Whether a region has that KMS key. Keys are regional; as long as no region has been given any, all are everywhere. */
-export function isKey(world: World, region: string, id: string): boolean {
+/**
+ * Whether a region has a KMS key. Keys are regional; until keys are set, every UUID is a key in
+ * every region.
+ */
+export function hasKmsKey(world: World, region: string, id: string): boolean {
   if (!KMS_KEY.test(id)) return false;
   return world.kmsKeys.size === 0 || (world.kmsKeys.get(region)?.includes(id) ?? false);
 }
 
-/** Sets the KMS keys of a region. Throws `EmulatorInputError` if there is no such region, or one is no key. */
+/**
+ * Sets the KMS keys of a region. Throws `EmulatorInputError` if the region does not exist or a key
+ * is not a UUID.
+ */
 export function setKmsKeys(world: World, region: string, keys: readonly string[]): void {
-  needRegion(world, region);
-  const wrong = keys.find((key) => !KMS_KEY.test(key));
-  if (wrong !== undefined) throw new EmulatorInputError(`keys: ${wrong} is no UUID`);
+  requireRegion(world, region);
+  const malformed = keys.find((key) => !KMS_KEY.test(key));
+  if (malformed !== undefined) throw new EmulatorInputError(`keys: ${malformed} is not a UUID`);
   world.kmsKeys.set(region, keys);
 }
 
-function needRegion(world: World, region: string): void {
-  if (!world.images.has(region)) throw new EmulatorInputError(`region: there is no ${region}`);
+function requireRegion(world: World, region: string): void {
+  if (!world.images.has(region)) throw new EmulatorInputError(`region: ${region} does not exist`);
 }
 
-/** Lets time pass for image states and late visibility, without waiting and without touching timestamps. */
+/** Advances the clock of image states and delayed visibility by `ms`. Timestamps do not change. */
 export function advance(world: World, ms: number): void {
   world.clockOffset += ms;
 }

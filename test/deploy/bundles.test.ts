@@ -1,3 +1,4 @@
+// The bundles of the three functions.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
@@ -10,7 +11,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FUNCTIONS = ["image-created", "evaluate-policy", "poll-copies"];
 const SIZE_LIMIT_BYTES = 720_000;
 
-/** Text that stands only in what must not be in a bundle. */
+/** Texts that occur only in packages that must not be in a bundle. */
 const UNWANTED = [
   { what: "libsql", file: "node_modules/libsql/index.js", text: "databasePrepareSync" },
   {
@@ -25,19 +26,19 @@ const UNWANTED = [
   },
 ];
 
-/** What came after Node 18, the oldest runtime that the bundles are for; esbuild lowers syntax only. */
+/** APIs newer than Node 18, the oldest runtime of the bundles. esbuild lowers syntax only. */
 const TOO_NEW = /\.(toSorted|toReversed|toSpliced)\(|\b(Object|Map)\.groupBy\(|withResolvers\(|Array\.fromAsync\(/;
 
 function bundle(name: string): string {
   const file = join(ROOT, "dist/functions", name, "index.js");
-  if (!existsSync(file)) throw new Error(`${file} is not there; run: npm run build`);
+  if (!existsSync(file)) throw new Error(`${file} does not exist; run: npm run build`);
   return file;
 }
 
 const POLICY =
   'version: 1\npolicies: [{ name: p, from: [ap-guangzhou], select: { name: ["p-*"], newest: 3 }, to: [ap-shanghai] }]\n';
 
-/** Runs a script in a folder that holds the bundle and a policy, and nothing else. */
+/** Runs a script in a folder that contains only the bundle and a policy. */
 function run(node: string, name: string, script: string): string {
   const folder = mkdtempSync(join(tmpdir(), "bundle-test-"));
   try {
@@ -47,7 +48,7 @@ function run(node: string, name: string, script: string): string {
       PATH: process.env["PATH"],
       TENCENTCLOUD_SECRET_ID: "id",
       TENCENTCLOUD_SECRET_KEY: "key",
-      // Nobody listens on port 1.
+      // No server listens on port 1.
       STATE_URL: "postgres://replicator@127.0.0.1:1/state",
     };
     return execFileSync(node, ["-e", script], { cwd: folder, env, encoding: "utf8", timeout: 10_000 }).trim();
@@ -75,16 +76,16 @@ it.runIf(node18)("NODE18 is Node 18", () => {
 
 describe.each(FUNCTIONS)("the bundle of %s", (name) => {
   describe.each(NODES)("under Node $version", ({ node }) => {
-    it("loads with nothing beside it and exports main_handler", () => {
+    it("loads without other files and exports main_handler", () => {
       expect(run(node, name, LOAD)).toBe("function");
     });
 
-    it("reads its configuration and its policy, and goes as far as its database", () => {
+    it("reads its configuration and its policy, and then tries to reach its database", () => {
       expect(run(node, name, CALL)).toMatch(/^StateError .*127\.0\.0\.1:1/);
     });
   });
 
-  it("needs nothing from outside but Node and, when it is asked for, libsql", () => {
+  it("needs no packages apart from Node's and, for an embedded state, libsql", () => {
     const text = readFileSync(bundle(name), "utf8");
     const names = [...text.matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, module]) => module ?? "");
     expect(names.length).toBeGreaterThan(0);
@@ -95,12 +96,12 @@ describe.each(FUNCTIONS)("the bundle of %s", (name) => {
     expect(readFileSync(bundle(name)).length).toBeLessThan(SIZE_LIMIT_BYTES);
   });
 
-  it.each(UNWANTED)("does not carry $what", ({ file, text }) => {
-    expect(readFileSync(join(ROOT, file), "utf8"), "the text has changed: choose another one").toContain(text);
+  it.each(UNWANTED)("does not contain $what", ({ file, text }) => {
+    expect(readFileSync(join(ROOT, file), "utf8"), "the text has changed: choose another text").toContain(text);
     expect(readFileSync(bundle(name), "utf8")).not.toContain(text);
   });
 
-  it("calls nothing that Node 18 lacks", () => {
+  it("calls no API that Node 18 lacks", () => {
     expect(readFileSync(bundle(name), "utf8").match(TOO_NEW)?.[0]).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+// Packaging and deploying with the Serverless framework.
 import { execFile } from "node:child_process";
 import {
   cpSync,
@@ -36,7 +37,7 @@ const PLANTED = {
 const scratch = mkdtempSync(join(tmpdir(), "package-test-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Stands before every program here: refuses each connection, and notes where it would have gone. */
+/** Is loaded into every program here. Blocks every connection and records its host. */
 const connections = join(scratch, "connections");
 const noNetwork = join(scratch, "no-network.cjs");
 writeFileSync(
@@ -51,26 +52,30 @@ writeFileSync(
   };`,
 );
 
-/** The framework's own telemetry is another matter: it does without an answer. */
+/**
+ * The recorded hosts of Tencent. The framework's own telemetry is ignored: it works without an
+ * answer.
+ */
 function hostsOfTencent(): string[] {
   const hosts = existsSync(connections) ? readFileSync(connections, "utf8").split("\n") : [];
   return hosts.filter((host) => /tencent|qcloud/.test(host));
 }
 
-/** A copy of what a deployment needs, with the policy above. */
+/** A copy of the files that a deployment needs, with the policy above. */
 function copyOfProject(name: string): string {
   const copy = join(scratch, name);
-  const left = new Set(["node_modules", "dist", "test", "docs", "bench", "coverage"]);
+  const skipped = new Set(["node_modules", "dist", "test", "docs", "bench", "coverage"]);
   mkdirSync(copy);
   for (const entry of readdirSync(ROOT)) {
-    if (!left.has(entry) && !entry.startsWith(".")) cpSync(join(ROOT, entry), join(copy, entry), { recursive: true });
+    if (!skipped.has(entry) && !entry.startsWith("."))
+      cpSync(join(ROOT, entry), join(copy, entry), { recursive: true });
   }
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
   writeFileSync(join(copy, "policy.yaml"), POLICY);
   return copy;
 }
 
-/** Runs Node in a copy with nothing of this process's environment but PATH; answers what it printed. */
+/** Runs Node in a copy with PATH as the only inherited variable. Returns its output. */
 async function node(cwd: string, args: readonly string[], env: Record<string, string> = {}): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
     cwd,
@@ -85,7 +90,7 @@ const build = (copy: string, ...args: string[]) => node(copy, ["--import", "tsx"
 const serverless = (copy: string, args: readonly string[], env = {}) =>
   node(copy, ["node_modules/serverless/bin/serverless.js", ...args], env);
 
-/** What a zip holds, read by its directory at the end, each file with the permissions it asks for. */
+/** The files of a zip with their permissions, read through the directory at its end. */
 function unzip(file: string): Map<string, { mode: number; text: string }> {
   const bytes = readFileSync(file);
   const end = bytes.lastIndexOf("PK\x05\x06", undefined, "latin1");
@@ -121,27 +126,27 @@ interface Printed {
 describe("serverless package", () => {
   let first: string;
   let second: string;
-  let said: string;
+  let output: string;
 
   beforeAll(async () => {
     [first, second] = [copyOfProject("first"), copyOfProject("second")];
     await build(first, "--package");
     await serverless(first, ["package"]);
     await build(second, "--package");
-    said = await serverless(second, ["package"], PLANTED);
+    output = await serverless(second, ["package"], PLANTED);
   }, 60_000);
 
-  it("makes one zip per function, without credentials", () => {
+  it("creates one zip for each function, without credentials", () => {
     expect(readdirSync(join(first, ".serverless")).filter((file) => file.endsWith(".zip"))).toEqual(
       FUNCTIONS.map((name) => `${name}.zip`),
     );
   });
 
-  it("reaches for no host of the provider's plugin", () => {
+  it("contacts no host of the provider's plugin", () => {
     expect(hostsOfTencent()).toEqual([]);
   });
 
-  it.each(FUNCTIONS)("puts the bundle and the policy, readable for everybody, and nothing else into %s", (name) => {
+  it.each(FUNCTIONS)("puts only the bundle and the policy, readable for all users, into %s", (name) => {
     const files = unzip(join(first, ".serverless", `${name}.zip`));
     expect([...files.keys()]).toEqual(["index.js", "package.json", "policy.yaml"]);
     expect([...files.values()].map(({ mode }) => mode & 0o444)).toEqual([0o444, 0o444, 0o444]);
@@ -150,31 +155,31 @@ describe("serverless package", () => {
     expect(files.get("policy.yaml")?.text).toBe(POLICY);
   });
 
-  it("makes the same bytes again, in another folder and with other variables", () => {
+  it("creates the same bytes in another folder and with other variables", () => {
     for (const name of FUNCTIONS) {
       const [one, two] = [first, second].map((copy) => readFileSync(join(copy, ".serverless", `${name}.zip`)));
       expect(one?.equals(two ?? Buffer.alloc(0)), name).toBe(true);
     }
   });
 
-  it("lets no secret of the environment into what it writes or prints", () => {
+  it("writes and prints no secret of the environment", () => {
     const written = readdirSync(join(second, ".serverless")).map((file) =>
       readFileSync(join(second, ".serverless", file), "latin1"),
     );
-    for (const text of [said, ...written]) expect(text).not.toContain("planted-");
+    for (const text of [output, ...written]) expect(text).not.toContain("planted-");
   });
 
-  it("makes zips that other programs accept", async () => {
+  it("creates zips that other programs accept", async () => {
     const python = "import sys, zipfile; sys.exit(1 if zipfile.ZipFile(sys.argv[1]).testzip() else 0)";
     const zip = join(first, ".serverless/poll-copies.zip");
-    // unzip tests the checksums; where it is missing, Python does the same.
+    // unzip checks the checksums; if it is not installed, Python does.
     await promisify(execFile)("unzip", ["-tq", zip]).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return promisify(execFile)("python3", ["-c", python, zip]);
       throw error;
     });
   });
 
-  it("asks for the handler that the bundle exports, and for a timer of seven fields", async () => {
+  it("uses the handler that the bundle exports, and a timer with seven fields", async () => {
     const printed = JSON.parse(await serverless(first, ["print", "--format", "json"])) as Printed;
     expect(Object.keys(printed.functions).sort()).toEqual(FUNCTIONS);
     for (const { handler } of Object.values(printed.functions)) expect(handler).toBe("index.main_handler");
@@ -187,12 +192,12 @@ describe("serverless package", () => {
     expect(names.filter((name) => /^(SCF_|QCLOUD_|TENCENTCLOUD_)/.test(name))).toEqual([]);
   });
 
-  it("packs no leftovers: a build without --package takes the zips away, and packaging says what to run", async () => {
+  it("packs no stale zips: a build without --package deletes them, and packaging names the command to run", async () => {
     await build(second);
     await expect(serverless(second, ["package"])).rejects.toThrow("npm run build -- --package");
   });
 
-  it("refuses to deploy without a state, a role and credentials, before it calls anybody", async () => {
+  it("rejects a deployment without a state, a role and credentials, before any call", async () => {
     await expect(serverless(first, ["deploy"], { REPLICATOR_ROLE: "" })).rejects.toThrow(
       /REPLICATOR_ROLE: not set[\s\S]*STATE_URL: not set/,
     );
@@ -202,7 +207,7 @@ describe("serverless package", () => {
     expect(hostsOfTencent()).toEqual([]);
   });
 
-  it("packs no policy that is wrong", async () => {
+  it("packs no invalid policy", async () => {
     writeFileSync(join(second, "policy.yaml"), "version: 1\npolicies: []\nsurprise: true\n");
     await expect(build(second, "--package")).rejects.toThrow("surprise");
     expect(readdirSync(join(second, "dist/functions")).filter((file) => file.endsWith(".zip"))).toEqual([]);

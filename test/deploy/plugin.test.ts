@@ -1,3 +1,4 @@
+// The plugin that patches serverless-tencent-scf.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
@@ -7,7 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-/** The classes of serverless-tencent-scf 0.1.36, as far as the deployment uses them. */
+/** The parts of serverless-tencent-scf 0.1.36 that the deployment uses. */
 interface Provider {
   reportInputs: object;
   getServiceResource(): Service;
@@ -82,8 +83,8 @@ beforeAll(() => {
 }, 20_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("what is sent", () => {
-  it("keeps the variables of a function to that function", () => {
+describe("the deployment", () => {
+  it("sets the variables of a function on that function only", () => {
     const { one, two } = providerObject.getServiceResource().Resources.default;
     expect(one?.Properties.Environment?.Variables).toEqual({ STATE_URL, ONLY_ONE: "1" });
     expect(two?.Properties.Environment?.Variables).toEqual({ STATE_URL });
@@ -108,7 +109,7 @@ describe("what is sent", () => {
       };
     });
 
-    it("uploads the zip of each function under the key that its function is made from", async () => {
+    it("uploads the zip of each function under the key that the function refers to", async () => {
       mkdirSync(join(folder, ".serverless"), { recursive: true });
       for (const name of Object.keys(functions))
         writeFileSync(join(folder, ".serverless", `${name}.zip`), `zip of ${name}`);
@@ -121,12 +122,12 @@ describe("what is sent", () => {
       ]);
     });
 
-    it("leaves the variables out of the description of the deployment", async () => {
+    it("omits the variables from the description of the deployment", async () => {
       const service = providerObject.getServiceResource();
       await deploy.uploadService2Cos("bucket", "service.json", service);
       expect(put.get("service.json")).toContain(service.Resources.default["one"]?.Properties.CodeUri.Key);
       expect(put.get("service.json")).not.toContain("planted-password");
-      // What goes to SCF itself still has them.
+      // The request to SCF still contains them.
       expect(JSON.stringify(service)).toContain("planted-password");
     });
   });
@@ -141,7 +142,7 @@ describe("credentials", () => {
     process.env = { ...before };
   });
 
-  it("come from the environment, temporary ones too", async () => {
+  it("come from the environment, including temporary ones", async () => {
     Object.assign(process.env, {
       TENCENTCLOUD_SECRET_ID: "id",
       TENCENTCLOUD_SECRET_KEY: "key",
@@ -159,7 +160,7 @@ describe("credentials", () => {
     expect(token).toBe("token");
   });
 
-  it("that are missing are an error that names them, and no login by QR code", async () => {
+  it("that are missing cause an error with their names, not a QR login", async () => {
     process.env["TENCENTCLOUD_SECRET_ID"] = "id";
     await expect(providerObject.getUserCred({ region: "ap-guangzhou" })).rejects.toThrow(
       /^No credentials: TENCENTCLOUD_SECRET_KEY not set\./,
@@ -173,7 +174,7 @@ describe("the real-name check", () => {
   const before = process.env["http_proxy"];
 
   beforeAll(async () => {
-    // The host of the check cannot be set; as it is plain http, a proxy can stand in for it.
+    // The host of the check is fixed, but it uses plain http, so a proxy can replace it.
     server = createServer((_, response) => {
       if (answer) response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
       else response.writeHead(503).end();
@@ -196,18 +197,18 @@ describe("the real-name check", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("stops for an account that is not verified", async () => {
+  it("rejects an account that is not verified", async () => {
     answer = { Error: false, Message: { Authentication: 0 } };
-    await expect(providerObject.getUserAuth("100000000001")).rejects.toThrow("not verified");
+    await expect(providerObject.getUserAuth("100000000001")).rejects.toThrow("no real-name verification");
   });
 
   it.each([
     ["no usable answer", undefined],
     ["an error", { Error: true, Message: "try later" }],
-  ])("goes on with a warning after %s", async (_, given) => {
+  ])("continues with a warning after %s", async (_, given) => {
     answer = given;
     expect(await providerObject.getUserAuth("100000000001")).toBe(true);
-    expect(warnings).toEqual([expect.stringContaining("going on")]);
+    expect(warnings).toEqual([expect.stringContaining("continuing")]);
   });
 });
 
@@ -218,11 +219,11 @@ describe("before a deployment", () => {
     Object.assign(provider, { environment, role, vpcConfig });
   });
 
-  it("lets settings pass with which functions can start", () => {
+  it("accepts settings with which the functions can start", () => {
     expect(deploy).not.toThrow();
   });
 
-  it("names everything that is missing at once", () => {
+  it("reports all missing settings at once", () => {
     Object.assign(provider, {
       role: "",
       environment: { variables: { STATE_URL: "" } },
@@ -233,15 +234,15 @@ describe("before a deployment", () => {
     );
   });
 
-  it("refuses an embedded state", () => {
+  it("rejects an embedded state", () => {
     provider.environment = { variables: { STATE_URL: "sqlite:state.db" } };
     expect(deploy).toThrow("do not share an embedded state");
   });
 });
 
-it("stands before the plugin that it changes", () => {
+it("is listed before the plugin that it patches", () => {
   const yaml = readFileSync(new URL("../../serverless.yml", import.meta.url), "utf8");
-  const own = yaml.indexOf("- ./deploy/serverless-plugin/index.cjs");
-  expect(own).toBeGreaterThan(0);
-  expect(yaml.indexOf("- serverless-tencent-scf")).toBeGreaterThan(own);
+  const position = yaml.indexOf("- ./deploy/serverless-plugin/index.cjs");
+  expect(position).toBeGreaterThan(0);
+  expect(yaml.indexOf("- serverless-tencent-scf")).toBeGreaterThan(position);
 });

@@ -170,9 +170,7 @@ describe("a mistake", { timeout: 30_000 }, () => {
     const taken = await run(["emulator", "--port", String(port)]);
     server.close();
     expect(taken.code).toBe(1);
-    expect(taken.stderr).toMatch(
-      /^error: cannot listen on 127\.0\.0\.1:\d+: something is listening there already; stop/,
-    );
+    expect(taken.stderr).toMatch(/^error: cannot listen on 127\.0\.0\.1:\d+: the port is already in use; stop/);
   });
 });
 

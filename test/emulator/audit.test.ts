@@ -1,3 +1,4 @@
+// Audit events of the emulator.
 import { describe, expect, it } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
@@ -10,7 +11,7 @@ const last = (b: Bench) => {
 };
 
 describe("audit events", () => {
-  it("have the envelope of EventBridge and the record of CloudAudit, texts where the vendor has texts", () => {
+  it("have the EventBridge envelope and the CloudAudit record, with nested JSON as text", () => {
     const b = bench();
     const params = { ImageName: "golden", InstanceId: "ins-abcd1234" };
     const answer = b.call("CreateImage", params) as { ImageId: string; RequestId: string };
@@ -67,7 +68,7 @@ describe("audit events", () => {
     });
   });
 
-  it("tell of failed writes too, but not of reads, dry runs and throttled calls", () => {
+  it("exist for failed writes, but not for reads, dry runs and throttled calls", () => {
     const b = bench();
     b.refusal("DeleteImages", { ImageIds: ["img-00000000"] });
     expect(last(b).event.data).toMatchObject({
@@ -84,7 +85,7 @@ describe("audit events", () => {
     expect(b.world.events).toHaveLength(1);
   });
 
-  it("are about the source of a copy, and tell the ids of the copies in the answer", () => {
+  it("name the source of a copy, and the ids of the copies in the response", () => {
     const b = bench();
     const imageId = b.image();
     b.call("SyncImages", { ImageIds: [imageId], DestinationRegions: ["ap-beijing"], ImageSetRequired: true });
@@ -94,7 +95,7 @@ describe("audit events", () => {
     );
   });
 
-  it("come from the product that was called", () => {
+  it("name the called product as their source", () => {
     const b = bench();
     const ResourceList = [`qcs::cvm:ap-guangzhou:uin/:image/${b.image()}`];
     b.call("TagResources", { ResourceList, Tags: [{ TagKey: "a", TagValue: "b" }] }, { service: "tag", region: "" });
@@ -102,7 +103,7 @@ describe("audit events", () => {
     expect(last(b).event.data).toMatchObject({ resourceType: "tag", eventSource: "tag.api.tencentyun.com" });
   });
 
-  it("are of the type ConsoleCall for what is done in the console", () => {
+  it("have the type ConsoleCall for changes in the console", () => {
     const b = bench();
     const [image] = makeImages(b.world, { region: "ap-beijing", name: "by hand", account: GOLDEN.uin });
     const at = { region: "ap-beijing", imageId: image?.imageId ?? "" };

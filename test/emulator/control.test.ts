@@ -1,10 +1,11 @@
+// The control API and the server of the emulator.
 import { spawnSync } from "node:child_process";
 import https from "node:https";
 import { describe, expect, it } from "vitest";
 import { createApp, startEmulator } from "../../emulator/server.ts";
 import { type Bench, bench, GOLDEN, MAIN, MINUTE, sync } from "./support.ts";
 
-// Whatever makes a certificate here; without it that one test is skipped.
+// Creates the certificate of the HTTPS test, which is skipped without openssl.
 const OPENSSL = "openssl";
 
 interface ControlAnswer {
@@ -31,11 +32,11 @@ async function control(
 }
 
 describe("control API", () => {
-  it("tells that it is there", async () => {
+  it("reports its health", async () => {
     expect(await control(bench(), "GET", "/health")).toMatchObject({ status: 200, json: { ok: true, clockOffset: 0 } });
   });
 
-  it("shows all images of all accounts and what each was copied from", async () => {
+  it("shows all images of all accounts and the source of each copy", async () => {
     const b = bench({ switches: { copyVisibleAfterMs: 1000 } });
     const source = b.image({ tags: { a: "1" } });
     const copy = sync(b, source, ["ap-beijing"])["ap-beijing"];
@@ -55,7 +56,7 @@ describe("control API", () => {
     expect(JSON.stringify(json)).not.toContain(MAIN.secretKey);
   });
 
-  it("lists requests, also of one action, and forgets them", async () => {
+  it("lists requests, filters them by action, and clears them", async () => {
     const b = bench();
     sync(b, b.image(), ["ap-beijing"]);
     b.call("DescribeImages");
@@ -78,7 +79,7 @@ describe("control API", () => {
     expect((await control(b, "GET", "/requests")).json.requests).toEqual([]);
   });
 
-  it("sets switches, or none if one of them is wrong", async () => {
+  it("sets switches, or none if one of them is invalid", async () => {
     const b = bench();
     const set = await control(b, "PUT", "/switches", { uniqueNames: "off", tagsVisibleAfterMs: 5 });
     expect(set.json.switches).toMatchObject({ uniqueNames: "off", tagsVisibleAfterMs: 5 });
@@ -89,7 +90,7 @@ describe("control API", () => {
     expect((await control(b, "GET", "/switches")).json.switches.uniqueNames).toBe("off");
   });
 
-  it("adds faults, lists what they hit, releases and ends them", async () => {
+  it("adds faults, lists the calls they hit, releases and ends them", async () => {
     const b = bench();
     const fault = { match: { action: "DescribeImages", times: 0 }, effect: { kind: "error", code: "InternalError" } };
     expect((await control(b, "POST", "/faults", fault)).json).toMatchObject({ id: "fault-1", fired: [], ended: false });
@@ -105,28 +106,38 @@ describe("control API", () => {
     ["POST", "/faults", { effect: { kind: "explode" } }, "effect.kind"],
     ["POST", "/faults", { effect: { kind: "delay" } }, "effect.ms"],
     ["POST", "/faults", { match: { colour: 1 }, effect: { kind: "not-json" } }, "colour"],
-    ["DELETE", "/faults/fault-9", undefined, "there is no fault fault-9"],
+    ["DELETE", "/faults/fault-9", undefined, "fault fault-9 does not exist"],
     ["POST", "/images", { name: "x" }, "region"],
-    ["POST", "/images", { name: "x", region: "ap-atlantis" }, "there is no ap-atlantis; there are ap-guangzhou"],
-    ["POST", "/images", { name: "x", region: "ap-beijing", account: "1" }, `there is no 1; there are ${MAIN.uin}`],
-    ["PATCH", "/images/ap-beijing/img-00000000", { name: "x" }, "there is no custom image img-00000000 in ap-beijing"],
-    ["DELETE", "/images/ap-beijing/img-eb30mz89", undefined, "there is no custom image"],
+    ["POST", "/images", { name: "x", region: "ap-atlantis" }, "ap-atlantis does not exist; allowed: ap-guangzhou"],
+    [
+      "POST",
+      "/images",
+      { name: "x", region: "ap-beijing", account: "1" },
+      `account: 1 does not exist; allowed: ${MAIN.uin}`,
+    ],
+    [
+      "PATCH",
+      "/images/ap-beijing/img-00000000",
+      { name: "x" },
+      "custom image img-00000000 does not exist in ap-beijing",
+    ],
+    ["DELETE", "/images/ap-beijing/img-eb30mz89", undefined, "custom image img-eb30mz89 does not exist"],
     ["POST", "/clock", { advanceMs: -1 }, "advanceMs"],
     ["GET", "/events?after=x", undefined, "after"],
-  ])("%s %s refuses %o and says why", async (method, path, body, why) => {
+  ])("%s %s rejects %o with the reason", async (method, path, body, why) => {
     const { status, json } = await control(bench(), method, path, body);
     expect([status, json.error]).toEqual([400, expect.stringContaining(why) as string]);
   });
 
-  it("says what it does not have", async () => {
+  it("answers unknown routes with 404", async () => {
     expect(await control(bench(), "GET", "/nothing")).toMatchObject({
       status: 404,
-      json: { error: "there is no GET /_emulator/nothing" },
+      json: { error: "GET /_emulator/nothing does not exist" },
     });
     expect((await createApp(bench().world).request("/nothing")).status).toBe(404);
   });
 
-  it("makes images, many at once, in any state", async () => {
+  it("creates images, many at once, in any state", async () => {
     const b = bench();
     const many = await control(b, "POST", "/images", { region: "ap-tokyo", name: "many", count: 30, silent: true });
     expect(many.json.images.map((image) => image.name)).toContain("many-30");
@@ -152,7 +163,7 @@ describe("control API", () => {
     expect(b.world.events).toHaveLength(1);
   });
 
-  it("renames, retags, shares and deletes as somebody else would", async () => {
+  it("renames, retags, shares and deletes images like another user", async () => {
     const b = bench();
     const id = b.image({ tags: { old: "1" } });
     const path = `/images/ap-guangzhou/${id}`;
@@ -173,7 +184,7 @@ describe("control API", () => {
     expect(b.look(id)).toBeUndefined();
   });
 
-  it("hands out events since a cursor, all or one account's", async () => {
+  it("returns events after a cursor, of all accounts or of one", async () => {
     const b = bench();
     b.call("CreateImage", { ImageName: "a", InstanceId: "ins-abcd1234" });
     const first = (await control(b, "GET", "/events")).json;
@@ -183,7 +194,7 @@ describe("control API", () => {
     expect((await control(b, "GET", `/events?account=${MAIN.uin}`)).json.events).toMatchObject([{ cursor: 1 }]);
   });
 
-  it("exports a world and puts it in the place of another, which goes on from there", async () => {
+  it("exports a world and imports it into another, which continues from there", async () => {
     const b = bench({ copyMinutes: [10, 10], switches: { sourceBusyWhileCopying: "refuses" } });
     const source = b.image({ tags: { a: "1" } });
     const shared = b.image({ name: "shared" });
@@ -206,7 +217,7 @@ describe("control API", () => {
     expect((await control(other, "GET", "/events?after=2")).json.next).toBe(4);
   });
 
-  it("imports nothing that was not exported", async () => {
+  it("rejects an import that is not an export", async () => {
     const b = bench();
     const imageId = b.image();
     for (const body of [{}, { format: "cvm-emulator-world-1", images: [{ region: "ap-atlantis" }] }]) {
@@ -215,7 +226,7 @@ describe("control API", () => {
     expect(b.look(imageId)).toBeDefined();
   });
 
-  it("lets time pass for what takes time, and for nothing else", async () => {
+  it("advances durations and no timestamps", async () => {
     const b = bench();
     const id = sync(b, b.image(), ["ap-beijing"])["ap-beijing"] ?? "";
     expect((await control(b, "POST", "/clock", { advanceMs: 31 * MINUTE })).json).toEqual({ clockOffset: 31 * MINUTE });
@@ -226,7 +237,7 @@ describe("control API", () => {
 });
 
 describe("the server", () => {
-  it("takes a free port, tells it, and stops listening when closed", async () => {
+  it("picks a free port, returns it, and stops listening when closed", async () => {
     const emulator = await startEmulator({ port: 0, world: bench().world });
     expect(emulator.url).toBe(`http://127.0.0.1:${emulator.port}`);
     expect((await fetch(`${emulator.url}/_emulator/health`)).status).toBe(200);
@@ -234,12 +245,12 @@ describe("the server", () => {
     await expect(fetch(`${emulator.url}/_emulator/health`)).rejects.toThrow();
   });
 
-  it.skipIf(spawnSync(OPENSSL, ["version"]).status !== 0)("speaks HTTPS when it is given a certificate", async () => {
-    const made = spawnSync(OPENSSL, [
+  it.skipIf(spawnSync(OPENSSL, ["version"]).status !== 0)("uses HTTPS if it has a certificate", async () => {
+    const generated = spawnSync(OPENSSL, [
       ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"],
       ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", "-", "-out", "-"],
     ]);
-    const pem = made.stdout.toString();
+    const pem = generated.stdout.toString();
     const part = (what: string) => new RegExp(`-----BEGIN ${what}-----[^]*?-----END ${what}-----`).exec(pem)?.[0] ?? "";
     const tls = { key: part("PRIVATE KEY"), cert: part("CERTIFICATE") };
     const emulator = await startEmulator({ port: 0, world: bench().world, tls });
@@ -253,11 +264,11 @@ describe("the server", () => {
     await emulator.close();
   });
 
-  it("says what to do when the port or the address cannot be had", async () => {
+  it("names the next step if the port or the address is not available", async () => {
     const { world } = bench();
     const emulator = await startEmulator({ port: 0, world });
     await expect(startEmulator({ port: emulator.port, world })).rejects.toThrow(
-      `cannot listen on 127.0.0.1:${emulator.port}: something is listening there already; stop it, or choose another port (0 takes any free one)`,
+      `cannot listen on 127.0.0.1:${emulator.port}: the port is already in use; stop the other process, or choose another port (0 picks a free one)`,
     );
     await expect(startEmulator({ port: 0, host: "203.0.113.1", world })).rejects.toThrow("use 127.0.0.1");
     await emulator.close();

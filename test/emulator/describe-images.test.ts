@@ -1,3 +1,4 @@
+// DescribeImages in the emulator.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
@@ -5,12 +6,12 @@ import { makeImages, shareImage } from "../../emulator/control/console.ts";
 import { type Answer, type Bench, bench, GOLDEN, MAIN, THIRD } from "./support.ts";
 
 const ids = (answer: Answer) => answer.ImageSet.map((i) => i.ImageId);
-const own = [{ Name: "image-type", Values: ["PRIVATE_IMAGE"] }];
+const customOnly = [{ Name: "image-type", Values: ["PRIVATE_IMAGE"] }];
 const find = (b: Bench, Name: string, ...Values: string[]) =>
-  ids(b.call("DescribeImages", { Filters: [...own, { Name, Values }] }));
+  ids(b.call("DescribeImages", { Filters: [...customOnly, { Name, Values }] }));
 
-describe("DescribeImages: what an image looks like", () => {
-  it("has every field of the vendor's struct Image, and no other", () => {
+describe("DescribeImages: the fields of an image", () => {
+  it("has exactly the fields of the vendor's struct Image", () => {
     const b = bench();
     const shown = b.look(b.image());
     const require = createRequire(import.meta.url);
@@ -43,15 +44,15 @@ describe("DescribeImages: what an image looks like", () => {
   });
 });
 
-describe("DescribeImages: whose images", () => {
-  it("lists public images beside one's own", () => {
+describe("DescribeImages: visible images", () => {
+  it("lists public images and the caller's images", () => {
     const b = bench();
     b.image();
     const types = b.call("DescribeImages").ImageSet.map((i) => i.ImageType);
     expect(types).toEqual(["PRIVATE_IMAGE", "PUBLIC_IMAGE", "PUBLIC_IMAGE"]);
   });
 
-  it("shows a shared image to the consumer as SHARED_IMAGE, in its own region only, and to nobody else", () => {
+  it("shows a shared image as SHARED_IMAGE in its own region, to its receivers only", () => {
     const b = bench();
     const imageId = b.image({ account: GOLDEN.uin });
     shareImage(b.world, { region: "ap-guangzhou", imageId }, [MAIN.uin]);
@@ -61,7 +62,7 @@ describe("DescribeImages: whose images", () => {
     expect(b.look(imageId, { account: GOLDEN })).toMatchObject({ ImageType: "PRIVATE_IMAGE" });
   });
 
-  it("keeps regions apart", () => {
+  it("lists images of one region only", () => {
     const b = bench();
     const imageId = b.image();
     expect(b.look(imageId, { region: "ap-beijing" })).toBeUndefined();
@@ -69,7 +70,7 @@ describe("DescribeImages: whose images", () => {
 });
 
 describe("DescribeImages: filters", () => {
-  it("finds names and platforms by a part of them, whatever the case", () => {
+  it("matches substrings of names and platforms, ignoring case", () => {
     const b = bench();
     const web = b.image({ name: "Golden-Web-1", platform: "Ubuntu" });
     const api = b.image({ name: "golden-api-1", platform: "TencentOS" });
@@ -78,7 +79,7 @@ describe("DescribeImages: filters", () => {
     expect(find(b, "platform", "tencent")).toEqual([api]);
   });
 
-  it("takes any value of a filter, and all filters", () => {
+  it("requires any value of a filter, and every filter", () => {
     const b = bench();
     const one = b.image({ name: "a", tags: { env: "prod", team: "x" } });
     const two = b.image({ name: "b", tags: { env: "test" } });
@@ -101,7 +102,7 @@ describe("DescribeImages: filters", () => {
   it.each([
     [
       "ids and filters at once",
-      { ImageIds: ["img-00000000"], Filters: own },
+      { ImageIds: ["img-00000000"], Filters: customOnly },
       "InvalidParameter.InvalidParameterCoexistImageIdsFilters",
     ],
     [
@@ -109,7 +110,7 @@ describe("DescribeImages: filters", () => {
       { Filters: [{ Name: "image-id", Values: ["1", "2", "3", "4", "5", "6"] }] },
       "InvalidFilterValue.LimitExceeded",
     ],
-    ["eleven filters", { Filters: Array(11).fill(own[0]) }, "InvalidParameterValue.LimitExceeded"],
+    ["eleven filters", { Filters: Array(11).fill(customOnly[0]) }, "InvalidParameterValue.LimitExceeded"],
     ["a filter that does not exist", { Filters: [{ Name: "image-colour", Values: ["red"] }] }, "InvalidFilter"],
     ["a filter without values", { Filters: [{ Name: "image-id", Values: [] }] }, "InvalidParameterValue"],
     ["a malformed id", { ImageIds: ["img-1"] }, "InvalidImageId.Malformed"],
@@ -117,26 +118,26 @@ describe("DescribeImages: filters", () => {
     ["a limit over 100", { Limit: 101 }, "InvalidParameterValue.InvalidParameterValueLimit"],
     ["a limit of 0", { Limit: 0 }, "InvalidParameterValue.InvalidParameterValueLimit"],
     ["a negative offset", { Offset: -1 }, "InvalidParameterValue"],
-  ])("refuses %s", (_, params, code) => {
+  ])("rejects %s", (_, params, code) => {
     expect(bench().refusal("DescribeImages", params)).toBe(code);
   });
 });
 
 describe("DescribeImages: pages", () => {
-  it("shows 20 unless told otherwise, and counts all that match", () => {
+  it("returns 20 images by default, and counts all matches", () => {
     const b = bench();
     makeImages(b.world, { region: "ap-guangzhou", name: "many", count: 45, silent: true });
-    const first = b.call("DescribeImages", { Filters: own });
+    const first = b.call("DescribeImages", { Filters: customOnly });
     expect([ids(first).length, first.TotalCount]).toEqual([20, 45]);
-    const last = b.call("DescribeImages", { Filters: own, Offset: 40, Limit: 100 });
+    const last = b.call("DescribeImages", { Filters: customOnly, Offset: 40, Limit: 100 });
     expect([ids(last).length, last.TotalCount]).toEqual([5, 45]);
-    expect(ids(b.call("DescribeImages", { Filters: own, Offset: 99 }))).toEqual([]);
+    expect(ids(b.call("DescribeImages", { Filters: customOnly, Offset: 99 }))).toEqual([]);
   });
 
-  it("shows an image twice when another is made between two pages, and hides one when another is deleted", () => {
+  it("repeats an image if another is created between two pages, and skips one if another is deleted", () => {
     const b = bench();
     makeImages(b.world, { region: "ap-guangzhou", name: "many", count: 6, silent: true });
-    const page = (Offset: number) => ids(b.call("DescribeImages", { Filters: own, Offset, Limit: 3 }));
+    const page = (Offset: number) => ids(b.call("DescribeImages", { Filters: customOnly, Offset, Limit: 3 }));
     const before = page(0);
     b.image({ name: "late" });
     expect(page(3)[0]).toBe(before[2]);

@@ -1,3 +1,4 @@
+// Encrypted copies and KMS keys in the emulator.
 import { describe, expect, it } from "vitest";
 import { shareImage } from "../../emulator/control/console.ts";
 import { exportWorld, importWorld } from "../../emulator/control/snapshot.ts";
@@ -13,27 +14,27 @@ const refusal = (b: Bench, imageId: string, DestinationRegions: string[], more: 
   b.refusal("SyncImages", { ImageIds: [imageId], DestinationRegions, ...more });
 const stored = (b: Bench, imageId: string | undefined) => b.world.images.get(HOME)?.get(imageId ?? "");
 
-describe("encrypting", () => {
-  it("makes an encrypted copy in the image's own region, with the key that was named or the product's own", () => {
+describe("encrypted copies", () => {
+  it("are created in the image's own region, with the given key or the default key", () => {
     const b = bench({ switches: { sourceBusyWhileCopying: "no" } });
     const source = b.image();
     const named = sync(b, source, [HOME], { Encrypt: true, KmsKeyId: KEY, ImageName: "named" })[HOME];
-    const own = sync(b, source, [HOME], { Encrypt: true, ImageName: "own" })[HOME];
+    const withDefaultKey = sync(b, source, [HOME], { Encrypt: true, ImageName: "own" })[HOME];
     const plain = sync(b, source, ["ap-beijing"], { KmsKeyId: "ignored without Encrypt" });
     expect(stored(b, named)).toMatchObject({ encrypted: true, kmsKeyId: KEY, copiedFrom: { imageId: source } });
-    expect(stored(b, own)).toMatchObject({ encrypted: true, kmsKeyId: "" });
+    expect(stored(b, withDefaultKey)).toMatchObject({ encrypted: true, kmsKeyId: "" });
     expect(b.world.images.get("ap-beijing")?.get(plain["ap-beijing"] ?? "")).toMatchObject({ encrypted: false });
     expect(stored(b, source)).toMatchObject({ encrypted: false });
   });
 
-  it("goes to no other region, and to no several regions", () => {
+  it("cannot go to another region or to several regions", () => {
     const b = bench();
     const source = b.image();
     for (const regions of [["ap-beijing"], [HOME, "ap-beijing"], ["ap-beijing", "ap-shanghai"]])
       expect(refusal(b, source, regions)).toBe("InvalidParameterValue.InvalidRegion");
   });
 
-  it("leaves an image that is copied no more, and shared with nobody", () => {
+  it("can be neither copied nor shared", () => {
     const b = bench();
     const encrypted = sync(b, b.image(), [HOME], { Encrypt: true })[HOME] ?? "";
     b.tick(31 * MINUTE);
@@ -44,8 +45,8 @@ describe("encrypting", () => {
   });
 });
 
-describe("encrypting an image that somebody else shares", () => {
-  it("takes two steps: it has to be a custom image first", () => {
+describe("encrypting an image shared by another account", () => {
+  it("needs two steps: the image must become a custom image first", () => {
     const b = bench();
     const imageId = b.image({ account: GOLDEN.uin });
     shareImage(b.world, { region: HOME, imageId }, [MAIN.uin]);
@@ -57,14 +58,14 @@ describe("encrypting an image that somebody else shares", () => {
 });
 
 describe("KMS keys", () => {
-  it("are anything that looks like one, as long as no region has been given any", () => {
+  it("can be any UUID until keys are set for a region", () => {
     const b = bench();
     for (const KmsKeyId of ["", "key", KEY.slice(1), `${KEY}0`])
       expect(refusal(b, b.image(), [HOME], { Encrypt: true, KmsKeyId })).toBe("InvalidParameter.InvalidKmsKeyId");
     expect(sync(b, b.image(), [HOME], { Encrypt: true, KmsKeyId: OTHER })).toHaveProperty(HOME);
   });
 
-  it("belong to a region: elsewhere nobody knows them", () => {
+  it("belong to one region and are unknown elsewhere", () => {
     const b = bench({ kmsKeys: { "ap-beijing": [KEY], "ap-shanghai": [OTHER] } });
     const encrypt = (KmsKeyId: string, region: string) => {
       const imageId = b.image({ region, name: `${region} ${KmsKeyId}` });
@@ -77,7 +78,7 @@ describe("KMS keys", () => {
     expect(() => encrypt(KEY, HOME)).toThrow(KEY);
   });
 
-  it("are set and shown by the control API, with the key of each image, and survive an export", async () => {
+  it("are set and shown by the control API, with the key of each image, and are exported", async () => {
     const b = bench();
     const app = createApp(b.world);
     const put = (body: object) => app.request("/_emulator/kms-keys", { method: "PUT", body: JSON.stringify(body) });

@@ -1,3 +1,4 @@
+// Signatures, common parameters, GET requests and rate limits of the emulator.
 import { describe, expect, it } from "vitest";
 import { unflatten } from "../../emulator/api/envelope.ts";
 import { createApp } from "../../emulator/server.ts";
@@ -5,7 +6,7 @@ import { type Answer, bench, GOLDEN, MAIN, responseOf, type SignOptions, sign } 
 
 const START = Date.UTC(2026, 0, 15, 8, 0, 0);
 
-/** Sends one signed request to a fresh world and answers what came back. */
+/** Sends one signed request to a new world and returns the response. */
 async function send(
   options: Partial<SignOptions> & { change?: Record<string, string | undefined>; sent?: string } = {},
   b = bench(),
@@ -27,14 +28,14 @@ async function send(
 const codeOf = async (...args: Parameters<typeof send>) => (await send(...args)).Error?.Code as string;
 
 describe("signatures", () => {
-  it("accepts a request that the vendor's description signs", async () => {
+  it("accepts a request signed as the vendor documents", async () => {
     expect(await send()).toMatchObject({ TotalCount: 2 });
   });
 
   it.each([
     ["a wrong key", { secretKey: "emulator-secret-2" }, "AuthFailure.SignatureFailure"],
-    ["a body that was changed on the way", { sent: '{"Limit":1}' }, "AuthFailure.SignatureFailure"],
-    ["a host that was changed", { change: { host: "cvm.intl.tencentcloudapi.com" } }, "AuthFailure.SignatureFailure"],
+    ["a modified body", { sent: '{"Limit":1}' }, "AuthFailure.SignatureFailure"],
+    ["a modified host", { change: { host: "cvm.intl.tencentcloudapi.com" } }, "AuthFailure.SignatureFailure"],
     [
       "a signed header that was changed",
       { signedHeaders: ["content-type", "host", "x-tc-action"], change: { "x-tc-action": "DeleteImages" } },
@@ -43,7 +44,11 @@ describe("signatures", () => {
     ["a signature without the host", { signedHeaders: ["content-type"] }, "AuthFailure.SignatureFailure"],
     ["the product of another host", { service: "tag" }, "AuthFailure.SignatureFailure"],
     ["an unknown key id", { secretId: "AKIDnobody" }, "AuthFailure.SecretIdNotFound"],
-    ["an Authorization of another form", { change: { authorization: "Bearer x" } }, "AuthFailure.InvalidAuthorization"],
+    [
+      "an Authorization header of another form",
+      { change: { authorization: "Bearer x" } },
+      "AuthFailure.InvalidAuthorization",
+    ],
     ["no Authorization", { change: { authorization: undefined } }, "MissingParameter"],
     ["a timestamp of 301 seconds ago", { at: START - 301_000 }, "AuthFailure.SignatureExpire"],
     ["a timestamp of 301 seconds ahead", { at: START + 301_000 }, "AuthFailure.SignatureExpire"],
@@ -53,22 +58,22 @@ describe("signatures", () => {
       "AuthFailure.SignatureFailure",
     ],
     ["a scope of another day", { date: "2026-01-14" }, "AuthFailure.SignatureFailure"],
-    ["a timestamp that is none", { change: { "x-tc-timestamp": "now" } }, "InvalidParameter"],
-    ["a token where there is none", { change: { "x-tc-token": "t" } }, "AuthFailure.TokenFailure"],
-  ])("refuses %s", async (_, options, code) => {
+    ["a malformed timestamp", { change: { "x-tc-timestamp": "now" } }, "InvalidParameter"],
+    ["an unexpected token", { change: { "x-tc-token": "t" } }, "AuthFailure.TokenFailure"],
+  ])("rejects %s", async (_, options, code) => {
     expect(await codeOf(options)).toBe(code);
   });
 
-  it.each([-300_000, 300_000])("accepts a timestamp that is %i ms off", async (off) => {
+  it.each([-300_000, 300_000])("accepts a timestamp with an offset of %i ms", async (off) => {
     expect(await send({ at: START + off })).toHaveProperty("TotalCount");
   });
 
-  it("signs with more headers, and with another content type", async () => {
+  it("accepts more signed headers and another content type", async () => {
     const signedHeaders = ["content-type", "host", "x-tc-action", "x-tc-timestamp"];
     expect(await send({ signedHeaders, contentType: "application/json; charset=utf-8" })).toHaveProperty("TotalCount");
   });
 
-  it("wants the token of temporary credentials", async () => {
+  it("requires the token of temporary credentials", async () => {
     const b = bench({ accounts: [MAIN, { ...MAIN, secretId: "AKIDtemporary", token: "token-1" }] });
     const secretId = "AKIDtemporary";
     expect(await codeOf({ secretId }, b)).toBe("AuthFailure.TokenFailure");
@@ -76,13 +81,13 @@ describe("signatures", () => {
     expect(await send({ secretId, headers: { "x-tc-token": "token-1" } }, b)).toHaveProperty("TotalCount");
   });
 
-  it("accepts a body that was left unsigned as the Go SDK does", async () => {
+  it("accepts an unsigned body, as the Go SDK sends it", async () => {
     const headers = { "x-tc-content-sha256": "UNSIGNED-PAYLOAD" };
     expect(await send({ body: "UNSIGNED-PAYLOAD", sent: '{"Limit":1}', headers })).toHaveProperty("TotalCount");
   });
 });
 
-describe("which product is meant", () => {
+describe("the product of a request", () => {
   it.each([
     ["cvm.tencentcloudapi.com", "cvm"],
     ["cvm.intl.tencentcloudapi.com", "cvm"],
@@ -94,13 +99,13 @@ describe("which product is meant", () => {
     expect(await send({ host, service })).toMatchObject({ TotalCount: 2 });
   });
 
-  it("takes the port of the host signed or unsigned", async () => {
+  it("accepts a host that was signed with or without its port", async () => {
     expect(await send({ host: "127.0.0.1", service: "127", change: { host: "127.0.0.1:9900" } })).toMatchObject({
       TotalCount: 2,
     });
   });
 
-  it("tells tag from sts, which have the same version, by the action", async () => {
+  it("distinguishes tag and sts, which have the same version, by the action", async () => {
     const other = { host: "127.0.0.1:1", service: "127", version: "2018-08-13" };
     expect(await send({ ...other, action: "GetCallerIdentity" })).toMatchObject({ AccountId: MAIN.uin });
     expect(await send({ ...other, action: "GetResources" })).toHaveProperty("ResourceTagMappingList");
@@ -114,11 +119,11 @@ describe("which product is meant", () => {
     ["a version that does not exist", { version: "2017-03-13" }, "NoSuchVersion"],
     ["a product that the emulator does not have", { host: "vpc.tencentcloudapi.com", service: "vpc" }, "NoSuchProduct"],
     ["a region that does not exist", { region: "ap-atlantis" }, "UnsupportedRegion"],
-  ])("refuses %s", async (_, options, code) => {
+  ])("rejects %s", async (_, options, code) => {
     expect(await codeOf(options)).toBe(code);
   });
 
-  it("wants a region for regional actions only", async () => {
+  it("requires a region for regional actions only", async () => {
     expect(await codeOf({ change: { "x-tc-region": undefined } })).toBe("MissingParameter");
     const sts = { action: "GetCallerIdentity", version: "2018-08-13", service: "sts", host: "sts.tencentcloudapi.com" };
     expect(await send({ ...sts, change: { "x-tc-region": undefined } })).toHaveProperty("AccountId");
@@ -173,18 +178,18 @@ describe("parameters", () => {
     ["__proto__", '{"__proto__":{}}', "UnknownParameter", "The parameter `__proto__` is not recognized."],
     ["no JSON", "{", "InvalidParameter", "The request body is not JSON."],
     ["a list as body", "[]", "InvalidParameter", "The request body is not a JSON object."],
-  ])("refuses %s", async (_, body, Code, Message) => {
+  ])("rejects %s", async (_, body, Code, Message) => {
     expect(await send({ body })).toMatchObject({ Error: { Code, Message }, RequestId: expect.any(String) as string });
   });
 
-  it("refuses text for a truth, and takes null as not given", async () => {
+  it("rejects text for a boolean, and treats null as absent", async () => {
     const action = "DeleteImages";
     expect(await codeOf({ action, body: '{"ImageIds":["img-00000000"],"DryRun":"true"}' })).toBe("InvalidParameter");
     expect(await codeOf({ action, body: '{"ImageIds":null}' })).toBe("MissingParameter");
     expect(await send({ body: '{"Limit":null}' })).toHaveProperty("TotalCount");
   });
 
-  it.each(["Action", "Version", "Timestamp"])("wants the common parameter %s", async (name) => {
+  it.each(["Action", "Version", "Timestamp"])("requires the common parameter %s", async (name) => {
     const answer = await send({ change: { [`x-tc-${name.toLowerCase()}`]: undefined } });
     expect(answer.Error).toEqual({
       Code: "MissingParameter",
@@ -192,11 +197,11 @@ describe("parameters", () => {
     });
   });
 
-  it("wants JSON", async () => {
+  it("requires JSON", async () => {
     expect(await codeOf({ contentType: "text/plain" })).toBe("InvalidParameter");
   });
 
-  it("refuses other methods, 10 MB and a query of 32 KB", async () => {
+  it("rejects other methods, bodies over 10 MB and queries over 32 KB", async () => {
     expect(await codeOf({ method: "PUT" })).toBe("UnsupportedProtocol");
     expect(await codeOf({ body: " ".repeat(10 * 1024 * 1024 + 1) })).toBe("RequestSizeLimitExceeded");
     expect(await codeOf({ method: "GET", query: `a=${"x".repeat(32 * 1024)}` })).toBe("RequestSizeLimitExceeded");
@@ -206,7 +211,7 @@ describe("parameters", () => {
 describe("GET requests", () => {
   const get = { method: "GET", contentType: "application/x-www-form-urlencoded" };
 
-  it("reads nested parameters, numbers and truths from the query", async () => {
+  it("reads nested parameters, numbers and booleans from the query", async () => {
     const b = bench();
     const id = b.image({ name: "a b&c" });
     const query = `Filters.0.Name=image-name&Filters.0.Values.0=${encodeURIComponent("a b&c")}&Limit=5`;
@@ -216,11 +221,11 @@ describe("GET requests", () => {
     expect(b.look(id)).toBeDefined();
   });
 
-  it("refuses text that is no number", async () => {
+  it("rejects text that is not a number", async () => {
     expect(await codeOf({ ...get, query: "Limit=many" })).toBe("InvalidParameter");
   });
 
-  it("refuses a query that was changed on the way", async () => {
+  it("rejects a modified query", async () => {
     const b = bench();
     const headers = sign({ action: "DescribeImages", ...get, query: "Limit=5" });
     const answer = await responseOf(await createApp(b.world).request("/?Limit=6", { headers }));
@@ -234,7 +239,7 @@ describe("GET requests", () => {
 });
 
 describe("rate limits", () => {
-  it("throttles an account's action in a region in the vendor's words, and only for that second", () => {
+  it("throttles an account's action in a region with the vendor's text, for that second only", () => {
     const b = bench({ rateLimits: { default: 2, DescribeImages: 4 } });
     b.call("DescribeImageQuota");
     b.call("DescribeImageQuota");
@@ -248,7 +253,7 @@ describe("rate limits", () => {
     b.call("DescribeImageQuota");
   });
 
-  it("allows 10 a second unless told otherwise, 40 for DescribeImages", () => {
+  it("allows 10 calls a second by default, and 40 for DescribeImages", () => {
     const b = bench({ rateLimits: { default: 10, DescribeImages: 40 } });
     let calls = 0;
     for (; calls < 50; calls += 1) {

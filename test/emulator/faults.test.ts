@@ -1,3 +1,4 @@
+// Injected faults of the emulator.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { addFault, endFaults, releaseHolds } from "../../emulator/api/faults.ts";
@@ -17,7 +18,7 @@ const order = (imageId: string) => ({
 const copies = (b: Bench, region = "ap-beijing") => b.call("DescribeImages", {}, { region }).TotalCount - 2;
 
 describe("faults in a call without a socket", () => {
-  it.each([false, true])("an error of any code, its effect done: %s", (after) => {
+  it.each([false, true])("an error with any code, after the effect: %s", (after) => {
     const b = bench();
     onSync(b, { kind: "error", code: "InternalError", message: "oh", after });
     const error = caught(() => b.call("SyncImages", order(b.image()))) as ApiError;
@@ -44,37 +45,37 @@ describe("faults in a call without a socket", () => {
     expect(b.world.requests.find((request) => request.action === "SyncImages")).toMatchObject({ result: logged });
   });
 
-  it("entries lost from ImageSet, though the copies are made", () => {
+  it("entries missing from ImageSet, although the copies exist", () => {
     const b = bench();
     onSync(b, { kind: "lose-image-set" });
     expect(Object.keys(sync(b, b.image(), ["ap-beijing", "ap-shanghai"]))).toEqual(["ap-beijing"]);
     expect([copies(b), copies(b, "ap-shanghai")]).toEqual([1, 1]);
   });
 
-  it("a copy that fails on its way, in one destination", () => {
+  it("a copy that fails in one destination", () => {
     const b = bench({ copyMinutes: [10, 10] });
     onSync(b, { kind: "fail-copy", percent: 40, destination: "ap-beijing" });
-    const made = sync(b, b.image(), ["ap-beijing", "ap-shanghai"]);
+    const copyIds = sync(b, b.image(), ["ap-beijing", "ap-shanghai"]);
     b.tick(3.9 * MINUTE);
-    expect(b.look(made["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "SYNCING", SyncPercent: 39 });
+    expect(b.look(copyIds["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "SYNCING", SyncPercent: 39 });
     b.tick(0.2 * MINUTE);
-    expect(b.look(made["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "CREATEFAILED", SyncPercent: 40 });
+    expect(b.look(copyIds["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "CREATEFAILED", SyncPercent: 40 });
     b.tick(6 * MINUTE);
-    expect(b.look(made["ap-shanghai"] ?? "", { region: "ap-shanghai" })).toMatchObject({ ImageState: "NORMAL" });
+    expect(b.look(copyIds["ap-shanghai"] ?? "", { region: "ap-shanghai" })).toMatchObject({ ImageState: "NORMAL" });
   });
 
-  it("a copy that sticks, and keeps its source busy", () => {
+  it("a copy that makes no progress and keeps its source busy", () => {
     const b = bench();
     onSync(b, { kind: "stick-copy", percent: 37 });
     const source = b.image();
-    const made = sync(b, source, ["ap-beijing"]);
+    const copyIds = sync(b, source, ["ap-beijing"]);
     b.tick(600 * MINUTE);
-    expect(b.look(made["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "SYNCING", SyncPercent: 37 });
+    expect(b.look(copyIds["ap-beijing"] ?? "", BEIJING)).toMatchObject({ ImageState: "SYNCING", SyncPercent: 37 });
     expect(b.look(source)).toMatchObject({ ImageState: "SYNCING" });
   });
 });
 
-describe("which calls a fault hits", () => {
+describe("matching calls", () => {
   const error = { kind: "error", code: "ResourceBusy" } as const;
   const hits = (b: Bench, calls: number, options: Parameters<Bench["call"]>[2] = {}) =>
     Array.from({ length: calls }, () => {
@@ -103,7 +104,7 @@ describe("which calls a fault hits", () => {
     expect(hits(b, 4)).toBe(expected);
   });
 
-  it("hits by chance, the same for the same seed", () => {
+  it("hits with a probability, repeatable by seed", () => {
     const run = (seed: number) => {
       const b = bench({ seed });
       addFault(b.world, { match: { times: 0, probability: 0.5 }, effect: error });
@@ -116,7 +117,7 @@ describe("which calls a fault hits", () => {
     expect(count).toBeLessThan(70);
   });
 
-  it("only dry runs, or all but dry runs", () => {
+  it("hits only dry runs, or only other calls", () => {
     const b = bench();
     const fault = onSync(b, error, { dryRun: true, times: 0 });
     const imageId = b.image();
@@ -125,7 +126,7 @@ describe("which calls a fault hits", () => {
     expect(fault.fired).toHaveLength(1);
   });
 
-  it("ends, and keeps the list of what it hit", () => {
+  it("stops after its end and keeps the list of its hits", () => {
     const b = bench();
     const fault = addFault(b.world, { match: { times: 0 }, effect: error });
     expect(hits(b, 2)).toBe("xx");
@@ -152,11 +153,11 @@ describe("faults over HTTP", () => {
   it.each([
     ["drop-before", 0],
     ["drop-after", 1],
-  ] as const)("%s: the connection ends without an answer", async (kind, made) => {
+  ] as const)("%s: the connection ends without an answer", async (kind, copyCount) => {
     const b = bench();
     onSync(b, { kind });
     await expect(send(b, b.image())).rejects.toThrow("fetch failed");
-    expect(copies(b)).toBe(made);
+    expect(copies(b)).toBe(copyCount);
   });
 
   it("an HTTP error has a page of HTML", async () => {
@@ -167,7 +168,7 @@ describe("faults over HTTP", () => {
     expect(await response.text()).toContain("<html>");
   });
 
-  it("an answer that is not JSON has status 200", async () => {
+  it("a response that is not JSON has status 200", async () => {
     const b = bench();
     onSync(b, { kind: "not-json" });
     const response = await send(b, b.image());
@@ -184,7 +185,7 @@ describe("faults over HTTP", () => {
     expect((await responseOf(await answer)).ImageSet).toHaveLength(2);
   });
 
-  it("an answer is held back after the effect until it is released, or for a time", async () => {
+  it("a response is held after the effect, until its release or for a given time", async () => {
     const b = bench();
     const fault = onSync(b, { kind: "hold-after" });
     let answered = false;
@@ -200,13 +201,13 @@ describe("faults over HTTP", () => {
     expect((await responseOf(await answer)).ImageSet).toHaveLength(2);
 
     const timed = onSync(b, { kind: "hold-after", ms: 60 });
-    const begun = performance.now();
+    const startedAt = performance.now();
     await send(b, b.image({ name: "other" }));
-    expect(performance.now() - begun).toBeGreaterThan(50);
+    expect(performance.now() - startedAt).toBeGreaterThan(50);
     expect(timed.holds.size).toBe(0);
   });
 
-  it("an emulator that is closed lets go of what is held", async () => {
+  it("a closed emulator releases held responses", async () => {
     const b = bench();
     const fault = onSync(b, { kind: "hold-after" });
     const answer = send(b, b.image()).catch((error: unknown) => error);

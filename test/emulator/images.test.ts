@@ -1,3 +1,4 @@
+// CreateImage, ImportImage, ModifyImageAttribute, DeleteImages and small reads.
 import { describe, expect, it } from "vitest";
 import { shareImage } from "../../emulator/control/console.ts";
 import { type Bench, bench, GOLDEN, MAIN, MINUTE, sync, THIRD } from "./support.ts";
@@ -19,7 +20,7 @@ describe("CreateImage", () => {
     expect(b.look(id)).toMatchObject({ ImageState: "NORMAL", ImageDescription: "d", ImageSize: 50 });
   });
 
-  it("makes a whole-instance image when data disks are named", () => {
+  it("creates a whole-instance image if data disks are given", () => {
     const b = bench();
     const { ImageId: id } = b.call("CreateImage", { ...order, DataDiskIds: ["disk-1"] }) as { ImageId: string };
     expect(b.look(id)?.["SnapshotSet"]).toMatchObject([{ DiskUsage: "SYSTEM_DISK" }, { DiskUsage: "DATA_DISK" }]);
@@ -27,7 +28,7 @@ describe("CreateImage", () => {
 
   it.each([
     ["neither instance nor snapshots", { InstanceId: undefined }, "InvalidParameter.SpecifyOneParameter"],
-    ["both", { SnapshotIds: ["snap-abcd1234"] }, "InvalidParameterConflict"],
+    ["both instance and snapshots", { SnapshotIds: ["snap-abcd1234"] }, "InvalidParameterConflict"],
     ["an instance id of another form", { InstanceId: "ins-1" }, "InvalidInstanceId.NotFound"],
     [
       "snapshot ids of another form",
@@ -45,12 +46,12 @@ describe("CreateImage", () => {
       { TagSpecification: [{ ResourceType: "image", Tags: [{ Key: "k" }] }] },
       "MissingParameter",
     ],
-  ])("refuses %s", (_, change, code) => {
+  ])("rejects %s", (_, change, code) => {
     const params = Object.fromEntries(Object.entries({ ...order, ...change }).filter(([, v]) => v !== undefined));
     expect(bench().refusal("CreateImage", params)).toBe(code);
   });
 
-  it("refuses a name that exists, and one image more than the quota", () => {
+  it("rejects an existing name, and an image beyond the quota", () => {
     const b = bench({ quota: 1 });
     b.image({ name: "golden" });
     expect(b.refusal("CreateImage", order)).toBe("InvalidImageName.Duplicate");
@@ -58,7 +59,7 @@ describe("CreateImage", () => {
     expect(b.call("CreateImage", order, { region: "ap-beijing" })).toHaveProperty("ImageId");
   });
 
-  it("makes nothing on a dry run", () => {
+  it("creates nothing on a dry run", () => {
     const b = bench();
     expect(b.call("CreateImage", { ...order, DryRun: true })).toMatchObject({ ImageId: null });
     expect(b.call("DescribeImages", { Filters: [{ Name: "image-name", Values: ["golden"] }] })).toMatchObject({
@@ -95,13 +96,13 @@ describe("ImportImage", () => {
     [{ ImageUrl: "image.qcow2" }, "InvalidParameter.InvalidParameterUrlError"],
     [{ LicenseType: "GPL" }, "InvalidParameterValue.InvalidLicenseType"],
     [{ BootMode: "PXE" }, "InvalidParameterValue.InvalidBootMode"],
-  ])("refuses %o", (change, code) => {
+  ])("rejects %o", (change, code) => {
     expect(bench().refusal("ImportImage", { ...order, ...change })).toBe(code);
   });
 });
 
 describe("ModifyImageAttribute", () => {
-  it("changes what is given and leaves the rest", () => {
+  it("changes the given attributes only", () => {
     const b = bench();
     const id = b.image({ description: "old", family: "base" });
     b.call("ModifyImageAttribute", { ImageId: id, ImageName: "new", ImageDeprecated: true });
@@ -113,7 +114,7 @@ describe("ModifyImageAttribute", () => {
     });
   });
 
-  it("takes the image's own name, but not that of another", () => {
+  it("accepts the image's own name, but not the name of another image", () => {
     const b = bench();
     const id = b.image({ name: "one" });
     b.image({ name: "two" });
@@ -121,7 +122,7 @@ describe("ModifyImageAttribute", () => {
     expect(b.refusal("ModifyImageAttribute", { ImageId: id, ImageName: "two" })).toBe("InvalidImageName.Duplicate");
   });
 
-  it("refuses what is not there, not NORMAL, or shared", () => {
+  it("rejects an image that does not exist, is not NORMAL, or is shared", () => {
     const b = bench();
     const modify = (ImageId: string, account = MAIN) =>
       b.refusal("ModifyImageAttribute", { ImageId, ImageName: "x" }, { account });
@@ -138,7 +139,7 @@ describe("ModifyImageAttribute", () => {
 describe("DeleteImages", () => {
   const remove = (b: Bench, ImageIds: string[], more: object = {}) => b.call("DeleteImages", { ImageIds, ...more });
 
-  it("deletes all or none, and leaves the snapshots unless told", () => {
+  it("deletes all or none, and keeps the snapshots by default", () => {
     const b = bench();
     const [one, two] = [b.image({ name: "1" }), b.image({ name: "2" })];
     expect(b.refusal("DeleteImages", { ImageIds: [one, "img-00000000"] })).toBe("InvalidImageId.NotFound");
@@ -149,7 +150,7 @@ describe("DeleteImages", () => {
     expect(b.world.leftSnapshots).toHaveLength(1);
   });
 
-  it("refuses an image that is being made, copied or shared, and one that is not ours", () => {
+  it("rejects images that are being created, copied or shared, and images of other accounts", () => {
     const b = bench();
     const code = (imageId: string) => b.refusal("DeleteImages", { ImageIds: [imageId] });
     expect(code(b.image({ state: "CREATING" }))).toBe("InvalidImageId.IncorrectState");
@@ -174,20 +175,20 @@ describe("DeleteImages", () => {
 });
 
 describe("small reads", () => {
-  it("DescribeImageQuota tells the limit", () => {
+  it("DescribeImageQuota returns the limit", () => {
     expect(bench().call("DescribeImageQuota")).toMatchObject({ ImageNumQuota: 500 });
   });
 
-  it("DescribeImageFromFamily answers the newest image that can be used, or null", () => {
+  it("DescribeImageFromFamily returns the newest usable image, or null", () => {
     const b = bench();
     const family = (ImageFamily: string) => b.call("DescribeImageFromFamily", { ImageFamily }).Image;
     expect(family("base")).toBeNull();
     const old = b.image({ name: "1", family: "base" });
     b.tick(1000);
-    const young = b.image({ name: "2", family: "base" });
+    const newest = b.image({ name: "2", family: "base" });
     b.image({ name: "3", family: "base", state: "CREATING" });
-    expect(family("base")).toMatchObject({ ImageId: young });
-    b.call("ModifyImageAttribute", { ImageId: young, ImageDeprecated: true });
+    expect(family("base")).toMatchObject({ ImageId: newest });
+    b.call("ModifyImageAttribute", { ImageId: newest, ImageDeprecated: true });
     expect(family("base")).toMatchObject({ ImageId: old });
   });
 
@@ -210,7 +211,7 @@ describe("small reads", () => {
     expect(b.refusal("DescribeRegions", {}, { service: "region" })).toBe("MissingParameter");
   });
 
-  it("GetCallerIdentity tells the account, and the role of temporary credentials", () => {
+  it("GetCallerIdentity returns the account, and the role of temporary credentials", () => {
     const b = bench();
     const { uin } = GOLDEN;
     expect(b.call("GetCallerIdentity", {}, { service: "sts", account: GOLDEN })).toMatchObject({

@@ -1,3 +1,4 @@
+// Quotas of custom images in the emulator.
 import { describe, expect, it } from "vitest";
 import { exportWorld, importWorld } from "../../emulator/control/snapshot.ts";
 import { createApp } from "../../emulator/server.ts";
@@ -15,17 +16,17 @@ const quotaIn = (b: Bench, region: string) =>
   (b.call("DescribeImageQuota", {}, { region }) as unknown as { ImageNumQuota: number }).ImageNumQuota;
 
 describe("the quota of a region", () => {
-  it("is 500, unless the world or the region has another", () => {
+  it("is 500 unless the world or the region has another quota", () => {
     expect(quotaIn(bench(), "ap-beijing")).toBe(500);
     const b = bench({ quota: 7 });
     setQuota(b.world, "ap-beijing", 1);
     expect([quotaIn(b, "ap-beijing"), quotaIn(b, "ap-guangzhou")]).toEqual([1, 7]);
     setQuota(b.world, undefined, 2);
     expect([quotaIn(b, "ap-beijing"), quotaIn(b, "ap-guangzhou")]).toEqual([2, 2]);
-    expect(() => setQuota(b.world, "ap-atlantis", 1)).toThrow("region: there is no ap-atlantis");
+    expect(() => setQuota(b.world, "ap-atlantis", 1)).toThrow("region: ap-atlantis does not exist");
   });
 
-  it("is obeyed by all that makes images, there and nowhere else", () => {
+  it("applies to all actions that create images in that region only", () => {
     const b = bench();
     for (const region of ["ap-guangzhou", "ap-beijing"]) {
       b.image({ region, name: "full" });
@@ -44,13 +45,13 @@ describe("the quota of a region", () => {
     expect(b.call("ImportImage", IMPORT, { region: "ap-beijing" })).toHaveProperty("ImageId");
   });
 
-  it("counts an image that is encrypted in its own region as one more", () => {
+  it("counts an encrypted copy in the own region as another image", () => {
     const b = bench({ quota: 1 });
     const source = b.image();
     expect(() => sync(b, source, ["ap-guangzhou"], { Encrypt: true })).toThrow("quota");
   });
 
-  it("is set and shown by the control API, and survives an export", async () => {
+  it("is set and shown by the control API, and is exported", async () => {
     const b = bench();
     const app = createApp(b.world);
     const put = (body: object) => app.request("/_emulator/quota", { method: "PUT", body: JSON.stringify(body) });

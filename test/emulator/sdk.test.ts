@@ -1,3 +1,4 @@
+// The vendor's SDK over HTTP. If it cannot sign, send or read a call, the emulator is wrong.
 import http from "node:http";
 import net from "node:net";
 import { CommonClient } from "tencentcloud-sdk-nodejs-common";
@@ -7,8 +8,6 @@ import { makeImages } from "../../emulator/control/console.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { GOLDEN, MAIN } from "./support.ts";
-
-// The vendor's own SDK, over HTTP: what it cannot sign, send or read is the emulator's fault.
 
 const world = createWorld({ now: Date.now, timeScale: 60_000, rateLimits: false });
 let emulator: Emulator;
@@ -35,7 +34,7 @@ function client(httpProfile: object, keys: { secretId: string; secretKey: string
   });
 }
 
-/** An agent that connects to the emulator whatever host was asked for, so that the real host name is signed. */
+/** An agent that sends every request to the emulator, so that the SDK signs the real host name. */
 function redirect(): http.Agent {
   const redirecting = new http.Agent({ keepAlive: false });
   const connect = () => net.connect(emulator.port, "127.0.0.1");
@@ -43,7 +42,7 @@ function redirect(): http.Agent {
 }
 
 describe("tencentcloud-sdk-nodejs-cvm", () => {
-  it.each(["127.0.0.1", "localhost"])("reaches the emulator by its address %s, by POST and by GET", async (host) => {
+  it.each(["127.0.0.1", "localhost"])("reaches the emulator at %s, with POST and GET", async (host) => {
     for (const reqMethod of ["POST", "GET"] as const) {
       const c = client({ endpoint: `${host}:${emulator.port}`, reqMethod });
       const answer = await c.DescribeImages({
@@ -64,24 +63,24 @@ describe("tencentcloud-sdk-nodejs-cvm", () => {
 
   it("creates, copies, renames and deletes", async () => {
     const c = client({ agent: redirect() });
-    const made = await c.CreateImage({ ImageName: "sdk-1", InstanceId: "ins-abcd1234" });
+    const created = await c.CreateImage({ ImageName: "sdk-1", InstanceId: "ins-abcd1234" });
     const ready = async () => {
       for (;;) {
-        const [image] = (await c.DescribeImages({ ImageIds: [made.ImageId ?? ""] })).ImageSet ?? [];
+        const [image] = (await c.DescribeImages({ ImageIds: [created.ImageId ?? ""] })).ImageSet ?? [];
         if (image?.ImageState === "NORMAL") return;
       }
     };
     await ready();
     const copied = await c.SyncImages({
-      ImageIds: [made.ImageId ?? ""],
+      ImageIds: [created.ImageId ?? ""],
       DestinationRegions: ["ap-shanghai", "ap-beijing"],
       ImageSetRequired: true,
     });
     expect(copied.ImageSet?.map((entry) => entry.Region)).toEqual(["ap-shanghai", "ap-beijing"]);
     await ready();
-    await c.ModifyImageAttribute({ ImageId: made.ImageId ?? "", ImageName: "sdk-2" });
-    await c.DeleteImages({ ImageIds: [made.ImageId ?? ""] });
-    expect((await c.DescribeImages({ ImageIds: [made.ImageId ?? ""] })).ImageSet).toEqual([]);
+    await c.ModifyImageAttribute({ ImageId: created.ImageId ?? "", ImageName: "sdk-2" });
+    await c.DeleteImages({ ImageIds: [created.ImageId ?? ""] });
+    expect((await c.DescribeImages({ ImageIds: [created.ImageId ?? ""] })).ImageSet).toEqual([]);
   });
 
   it("signs names in any script", async () => {
@@ -99,8 +98,8 @@ describe("tencentcloud-sdk-nodejs-cvm", () => {
       code: "InvalidImageId.NotFound",
       requestId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) as string,
     });
-    const stranger = client({ agent: redirect() }, { ...credential, secretKey: "wrong" });
-    await expect(stranger.DescribeImages({})).rejects.toMatchObject({ code: "AuthFailure.SignatureFailure" });
+    const wrongKey = client({ agent: redirect() }, { ...credential, secretKey: "wrong" });
+    await expect(wrongKey.DescribeImages({})).rejects.toMatchObject({ code: "AuthFailure.SignatureFailure" });
     const withToken = client({ agent: redirect() }, { ...credential, token: "token" });
     await expect(withToken.DescribeImages({})).rejects.toMatchObject({ code: "AuthFailure.TokenFailure" });
   });

@@ -1,3 +1,4 @@
+// Sharing images between accounts in the emulator.
 import { describe, expect, it } from "vitest";
 import { shareImage } from "../../emulator/control/console.ts";
 import { type Bench, bench, GOLDEN, MAIN, MINUTE, THIRD } from "./support.ts";
@@ -8,7 +9,7 @@ describe("sharing", () => {
   const refusal = (b: Bench, ImageId: string, AccountIds: string[], Permission = "SHARE") =>
     b.refusal("ModifyImageSharePermission", { ImageId, AccountIds, Permission });
 
-  it("shares with an account, lists it, and stops", () => {
+  it("shares with an account, lists the share, and ends it", () => {
     const b = bench();
     const id = b.image();
     share(b, id, [GOLDEN.uin]);
@@ -20,7 +21,7 @@ describe("sharing", () => {
     expect(b.call("DescribeImageSharePermission", { ImageId: id }).SharePermissionSet).toEqual([]);
   });
 
-  it("refuses oneself, an unknown account, and whom it is shared with already", () => {
+  it("rejects the own account, an unknown account, and an account that has the share already", () => {
     const b = bench();
     const id = b.image();
     expect(refusal(b, id, [MAIN.uin])).toBe("InvalidAccountIs.YourSelf");
@@ -30,7 +31,7 @@ describe("sharing", () => {
     expect(refusal(b, id, [GOLDEN.uin], "LEND")).toBe("InvalidParameterValue");
   });
 
-  it("refuses images that cannot be shared", () => {
+  it("rejects images that cannot be shared", () => {
     const b = bench();
     const code = (order: object) => refusal(b, b.image(order), [GOLDEN.uin]);
     expect(code({ encrypted: true })).toBe("UnsupportedOperation.EncryptedImagesNotSupported");
@@ -38,12 +39,12 @@ describe("sharing", () => {
     expect(code({ platform: "RedHat" })).toBe("FailedOperation.RImageShareFailed");
     expect(code({ dataDisks: [10] })).toBe("InvalidParameter.InstanceImageNotSupport");
     expect(code({ state: "CREATING" })).toBe("InvalidParameterValue.InvalidImageState");
-    const lent = b.image({ account: GOLDEN.uin });
-    shareImage(b.world, { region: "ap-guangzhou", imageId: lent }, [MAIN.uin]);
-    expect(refusal(b, lent, [THIRD.uin])).toBe("UnauthorizedOperation.ImageNotBelongToAccount");
+    const shared = b.image({ account: GOLDEN.uin });
+    shareImage(b.world, { region: "ap-guangzhou", imageId: shared }, [MAIN.uin]);
+    expect(refusal(b, shared, [THIRD.uin])).toBe("UnauthorizedOperation.ImageNotBelongToAccount");
   });
 
-  it("stops at 500 accounts for an image", () => {
+  it("allows at most 500 accounts for an image", () => {
     const many = Array.from({ length: 501 }, (_, i) => ({ ...THIRD, uin: `2000000${i}`, secretId: `AKIDmany${i}` }));
     const b = bench({ accounts: [MAIN, ...many] });
     const id = b.image();
@@ -53,7 +54,7 @@ describe("sharing", () => {
     expect(refusal(b, id, uins.slice(500))).toBe("OverQuota");
   });
 
-  it("counts whom it is shared with already only once, and leaves their share as it was", () => {
+  it("counts existing shares once and does not change them", () => {
     const many = Array.from({ length: 500 }, (_, i) => ({ ...THIRD, uin: `2000000${i}`, secretId: `AKIDmany${i}` }));
     const b = bench({ accounts: [MAIN, ...many], switches: { shareTwice: "ignored" } });
     const id = b.image();
@@ -69,13 +70,13 @@ describe("sharing", () => {
     ]);
   });
 
-  it("stops for an account that has no share, or a second time, without complaint", () => {
+  it("ends a share that does not exist without an error", () => {
     const b = bench();
     const id = b.image();
     for (let i = 0; i < 2; i += 1) expect(share(b, id, [GOLDEN.uin], "CANCEL")).toHaveProperty("RequestId");
   });
 
-  it("keeps an image from being changed, until nobody has it any more; family and deprecation too", () => {
+  it("blocks all attribute changes until the last share ends, including family and deprecation", () => {
     const b = bench();
     const ImageId = b.image();
     share(b, ImageId, [GOLDEN.uin]);
@@ -87,7 +88,7 @@ describe("sharing", () => {
     expect(b.call("ModifyImageAttribute", { ImageId, ImageFamily: "f" })).toHaveProperty("RequestId");
   });
 
-  it("never lets the receiver change it, whatever the owner may do", () => {
+  it("never lets the receiver change the image", () => {
     const b = bench({ switches: { modifyWhileShared: "allowed" } });
     const ImageId = b.image();
     share(b, ImageId, [GOLDEN.uin]);

@@ -1,7 +1,8 @@
+// A small bench for the emulator's tests: a world, calls, and signed requests.
 import { createHash, createHmac } from "node:crypto";
 import { expect } from "vitest";
 import { callAction } from "../../emulator/api/dispatch.ts";
-import { type ImageOrder, makeImages } from "../../emulator/control/console.ts";
+import { type ImageSpec, makeImages } from "../../emulator/control/console.ts";
 import { ApiError } from "../../emulator/errors.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import type { World, WorldOptions } from "../../emulator/world/types.ts";
@@ -21,15 +22,15 @@ const VERSIONS: Readonly<Record<string, string>> = {
 
 export interface Bench {
   readonly world: World;
-  /** Lets the clock of the world go on. */
+  /** Advances the clock of the world. */
   tick(ms: number): void;
-  /** Calls an action as the main account in ap-guangzhou, unless told otherwise. */
+  /** Calls an action, by default as the main account in ap-guangzhou. */
   call(action: string, params?: object, options?: CallOptions): Answer;
-  /** The error code that a call ends with. */
+  /** The error code of a call that must fail. */
   refusal(action: string, params?: object, options?: CallOptions): string;
-  /** Makes a NORMAL image in ap-guangzhou and answers its id. */
-  image(order?: Partial<ImageOrder>): string;
-  /** What DescribeImages shows of one image. */
+  /** Creates an image, by default NORMAL and in ap-guangzhou, and returns its id. */
+  image(spec?: Partial<ImageSpec>): string;
+  /** One image as DescribeImages shows it. */
   look(imageId: string, options?: CallOptions): Shown | undefined;
 }
 
@@ -46,7 +47,7 @@ export type Shown = Record<string, unknown> & {
   readonly Region: string;
 };
 
-/** Any answer of the API: what a field is called and holds is what the tests are about. */
+/** Any API response. The tests check the names and the contents of its fields. */
 export interface Answer {
   readonly RequestId: string;
   readonly Error?: { readonly Code: string; readonly Message: string };
@@ -61,7 +62,7 @@ export interface Answer {
   readonly PaginationToken: string;
 }
 
-/** A world with a clock of its own and no rate limits. */
+/** A world with its own clock and without rate limits. */
 export function bench(options: Partial<WorldOptions> = {}): Bench {
   let now = START;
   const world = createWorld({ now: () => now, rateLimits: false, ...options });
@@ -88,8 +89,8 @@ export function bench(options: Partial<WorldOptions> = {}): Bench {
       expect(error).toBeInstanceOf(ApiError);
       return (error as ApiError).code;
     },
-    image: (order = {}) => {
-      const [image] = makeImages(world, { region: "ap-guangzhou", name: "golden", silent: true, ...order });
+    image: (spec = {}) => {
+      const [image] = makeImages(world, { region: "ap-guangzhou", name: "golden", silent: true, ...spec });
       return image?.imageId ?? "";
     },
     look: (imageId, options) =>
@@ -97,7 +98,7 @@ export function bench(options: Partial<WorldOptions> = {}): Bench {
   };
 }
 
-/** What a function throws. */
+/** The error that a function throws. */
 export function caught(run: () => unknown): unknown {
   try {
     run();
@@ -107,7 +108,7 @@ export function caught(run: () => unknown): unknown {
   throw new Error("nothing was thrown");
 }
 
-/** Copies an image and answers the ids by region. */
+/** Copies an image and returns the ids of the copies by region. */
 export function sync(b: Bench, imageId: string, regions: readonly string[], more: object = {}): Record<string, string> {
   const answer = b.call("SyncImages", {
     ImageIds: [imageId],
@@ -128,18 +129,22 @@ export interface SignOptions {
   readonly secretId?: string;
   readonly secretKey?: string;
   readonly service?: string;
-  /** Signed as it stands here, port and all. */
+  /** The host as signed, including a port. */
   readonly host?: string;
   readonly contentType?: string;
   /** Epoch milliseconds. */
   readonly at?: number;
-  /** The day in the scope, if it is not that of the timestamp. */
+  /** The day in the scope. Default: the day of the timestamp. */
   readonly date?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signedHeaders?: readonly string[];
 }
 
-/** TC3-HMAC-SHA256 written from the vendor's description, apart from what the emulator does. Answers all headers. */
+/**
+ * Signs with TC3-HMAC-SHA256, written from the vendor's documentation and independent of the
+ * emulator.
+ * Returns all headers.
+ */
 export function sign(options: SignOptions): Record<string, string> {
   const { action, body = "{}", query = "", method = "POST", version = "2017-03-12", service = "cvm" } = options;
   const timestamp = Math.floor((options.at ?? START) / 1000);
@@ -167,7 +172,7 @@ export function sign(options: SignOptions): Record<string, string> {
   return headers;
 }
 
-/** The `Response` of an HTTP answer of the API. */
+/** The `Response` object of an HTTP response of the API. */
 export async function responseOf(response: Response): Promise<Answer> {
   return ((await response.json()) as { Response: Answer }).Response;
 }

@@ -1,3 +1,4 @@
+// Every switch of the emulator, with each of its values.
 import { describe, expect, it } from "vitest";
 import { shareImage } from "../../emulator/control/console.ts";
 import { EmulatorInputError } from "../../emulator/errors.ts";
@@ -33,7 +34,9 @@ const outcome = (run: () => unknown): string => {
   }
 };
 
-/** For each switch what each of its values must bring about. A switch without a line here does not compile. */
+/**
+ * The expected behaviour of each value of each switch. A switch without an entry does not compile.
+ */
 const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
   sourceBusyWhileCopying(value, b) {
     const { source } = syncing(b);
@@ -177,8 +180,8 @@ const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
     b.tick(MINUTE);
     const third = b.image({ name: "3", family: "f" });
     b.call("ModifyImageAttribute", { ImageId: second, ImageFamily: "f" });
-    const pointed = { newest: third, "newest-modified": second, first }[value];
-    expect(b.call("DescribeImageFromFamily", { ImageFamily: "f" }).Image?.ImageId).toBe(pointed);
+    const expected = { newest: third, "newest-modified": second, first }[value];
+    expect(b.call("DescribeImageFromFamily", { ImageFamily: "f" }).Image?.ImageId).toBe(expected);
   },
   emptyFamily(value, b) {
     const imageId = b.image({ family: "f" });
@@ -198,7 +201,7 @@ const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
   },
 };
 
-describe("every switch, both ways", () => {
+describe("every switch, with every value", () => {
   for (const name of Object.keys(ALL_SWITCHES) as SwitchName[]) {
     it.each([...ALL_SWITCHES[name].values])(`${name} = %s`, (value) => {
       const b = bench({ quota: name === "quotaCountsSyncing" ? 1 : 500, switches: { [name]: value } });
@@ -208,14 +211,14 @@ describe("every switch, both ways", () => {
 });
 
 describe("switches as text", () => {
-  it("begins with the first value of each", () => {
+  it("has the first value of each switch as its default", () => {
     for (const [name, spec] of Object.entries(ALL_SWITCHES)) {
       expect(defaultSwitches()[name as SwitchName]).toBe(spec.values[0]);
       expect(spec.about).toMatch(/\.$/);
     }
   });
 
-  it("takes numbers as text, as a command line has them", () => {
+  it("accepts numbers as text, as on a command line", () => {
     expect(parseSwitches({ tagsVisibleAfterMs: "250", syncPercentOnNormal: "100", uniqueNames: "off" })).toEqual({
       tagsVisibleAfterMs: 250,
       syncPercentOnNormal: 100,
@@ -223,13 +226,13 @@ describe("switches as text", () => {
     });
   });
 
-  it("names every problem at once, with what is allowed", () => {
+  it("reports every problem at once, with the allowed values", () => {
     const error = caught(() =>
       parseSwitches({ colour: "red", uniqueNames: "maybe", copyVisibleAfterMs: -1, toString: 1 }),
     );
     expect(error).toBeInstanceOf(EmulatorInputError);
     const { message } = error as Error;
-    expect(message).toContain("switch colour: unknown; there are sourceBusyWhileCopying");
+    expect(message).toContain("switch colour: unknown; allowed: sourceBusyWhileCopying");
     expect(message).toContain('switch uniqueNames: "maybe" is not allowed; allowed: on-modify, off, everywhere, late');
     expect(message).toContain("switch copyVisibleAfterMs: -1 is not allowed; allowed: a number of milliseconds");
     expect(message).toContain("switch toString: unknown");

@@ -1,3 +1,4 @@
+// SyncImages in the emulator.
 import { describe, expect, it } from "vitest";
 import { deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
 import { type Bench, bench, GOLDEN, MAIN, MINUTE, sync } from "./support.ts";
@@ -8,8 +9,8 @@ const copyTo = (b: Bench, imageId: string, DestinationRegions: string[], more: o
 const count = (b: Bench, region: string) =>
   b.call("DescribeImages", { Filters: [{ Name: "image-type", Values: ["PRIVATE_IMAGE"] }] }, { region }).TotalCount;
 
-describe("SyncImages: what it makes", () => {
-  it("makes one copy in each region, with ids of their own, and tells them only if asked", () => {
+describe("SyncImages: copies", () => {
+  it("creates one copy in each region, each with its own id, and returns the ids only on request", () => {
     const b = bench();
     const source = b.image({ name: "golden", description: "v1", sizeGiB: 30, family: "base" });
     const copies = sync(b, source, ["ap-shanghai", "ap-beijing"]);
@@ -22,12 +23,15 @@ describe("SyncImages: what it makes", () => {
       ImageSource: "CREATE_IMAGE",
       Tags: [],
     });
-    const quiet = b.call("SyncImages", { ImageIds: [b.image({ name: "other" })], DestinationRegions: ["ap-nanjing"] });
-    expect(quiet.ImageSet).toEqual([]);
+    const withoutIds = b.call("SyncImages", {
+      ImageIds: [b.image({ name: "other" })],
+      DestinationRegions: ["ap-nanjing"],
+    });
+    expect(withoutIds.ImageSet).toEqual([]);
     expect(count(b, "ap-nanjing")).toBe(1);
   });
 
-  it("gives the copy another name if told, and makes a second copy when called twice: there is no client token", () => {
+  it("gives the copy another name on request, and creates a second copy if called twice: there is no client token", () => {
     const b = bench({ switches: { sourceBusyWhileCopying: "no" } });
     const source = b.image();
     sync(b, source, ["ap-shanghai"], { ImageName: "other" });
@@ -35,7 +39,7 @@ describe("SyncImages: what it makes", () => {
     expect(count(b, "ap-shanghai")).toBe(2);
   });
 
-  it("copies in 10 to 30 minutes, SyncPercent rising from 0, and is then NORMAL", () => {
+  it("takes 10 to 30 minutes while SyncPercent increases from 0, and is then NORMAL", () => {
     const b = bench();
     const id = sync(b, b.image(), ["ap-shanghai"])["ap-shanghai"] ?? "";
     const seen: number[] = [];
@@ -53,7 +57,7 @@ describe("SyncImages: what it makes", () => {
     expect(b.look(id, { region: "ap-shanghai" })).toMatchObject({ ImageState: "NORMAL" });
   });
 
-  it("is as fast as the time scale says, and as long as it is configured", () => {
+  it("takes as long as the time scale and the configuration say", () => {
     const b = bench({ timeScale: 60, copyMinutes: [20, 20] });
     const id = sync(b, b.image(), ["ap-shanghai"])["ap-shanghai"] ?? "";
     b.tick(19_000);
@@ -62,7 +66,7 @@ describe("SyncImages: what it makes", () => {
     expect(b.look(id, { region: "ap-shanghai" })).toMatchObject({ ImageState: "NORMAL" });
   });
 
-  it("is the same again from the same seed, and different from another", () => {
+  it("is the same for the same seed, and different for another", () => {
     const run = (seed: number) => {
       const b = bench({ seed });
       return sync(b, b.image(), ["ap-shanghai", "ap-beijing"]);
@@ -71,7 +75,7 @@ describe("SyncImages: what it makes", () => {
     expect(run(7)).not.toEqual(run(8));
   });
 
-  it("leaves a source alone whose copy was deleted meanwhile", () => {
+  it("does not keep a source busy whose copy was deleted", () => {
     const b = bench();
     const source = b.image();
     const imageId = sync(b, source, ["ap-shanghai"])["ap-shanghai"] ?? "";
@@ -80,26 +84,26 @@ describe("SyncImages: what it makes", () => {
     expect(sync(b, source, ["ap-shanghai"])).toHaveProperty("ap-shanghai");
   });
 
-  it("copies a deprecated image too; the copy is not deprecated", () => {
+  it("copies a deprecated image; the copy is not deprecated", () => {
     const b = bench();
     const copy = sync(b, b.image({ deprecated: true }), ["ap-shanghai"])["ap-shanghai"] ?? "";
     expect(b.look(copy, { region: "ap-shanghai" })).toMatchObject({ ImageDeprecated: false });
   });
 
-  it("turns a shared image into a custom one in its own region, which can then go further", () => {
+  it("copies a shared image to a custom image in its own region, which can then be copied on", () => {
     const b = bench();
     const shared = b.image({ account: GOLDEN.uin });
     shareImage(b.world, { region: "ap-guangzhou", imageId: shared }, [MAIN.uin]);
     expect(copyTo(b, shared, ["ap-shanghai"])).toBe("InvalidParameterValue.InvalidRegion");
     expect(copyTo(b, shared, ["ap-guangzhou", "ap-shanghai"])).toBe("InvalidParameterValue.InvalidRegion");
-    const own = sync(b, shared, ["ap-guangzhou"])["ap-guangzhou"] ?? "";
-    expect(b.look(own)).toMatchObject({ ImageType: "PRIVATE_IMAGE", ImageCreator: MAIN.uin });
+    const customCopy = sync(b, shared, ["ap-guangzhou"])["ap-guangzhou"] ?? "";
+    expect(b.look(customCopy)).toMatchObject({ ImageType: "PRIVATE_IMAGE", ImageCreator: MAIN.uin });
     expect(b.look(shared, { account: GOLDEN })).toMatchObject({ ImageState: "NORMAL" });
     b.tick(31 * MINUTE);
-    expect(sync(b, own, ["ap-shanghai"])).toHaveProperty("ap-shanghai");
+    expect(sync(b, customCopy, ["ap-shanghai"])).toHaveProperty("ap-shanghai");
   });
 
-  it("encrypts in the own region only", () => {
+  it("encrypts in the image's own region only", () => {
     const b = bench();
     const source = b.image();
     expect(copyTo(b, source, ["ap-shanghai"], { Encrypt: true })).toBe("InvalidParameterValue.InvalidRegion");
@@ -115,7 +119,7 @@ describe("SyncImages: what it makes", () => {
   });
 });
 
-describe("SyncImages: what it refuses", () => {
+describe("SyncImages: rejected calls", () => {
   it.each([
     ["no destination", [], {}, "InvalidParameterValue"],
     ["its own region", ["ap-guangzhou"], {}, "InvalidParameterValue.InvalidRegion"],
@@ -137,7 +141,7 @@ describe("SyncImages: what it refuses", () => {
     expect(b.refusal("SyncImages", params)).toBe("InvalidParameterValue.LimitExceeded");
   });
 
-  it("an image that is not there, malformed, public, or somebody else's", () => {
+  it("an image that does not exist, is malformed, is public, or belongs to another account", () => {
     const b = bench();
     expect(copyTo(b, "img-00000000", ["ap-beijing"])).toBe("InvalidImageId.NotFound");
     expect(copyTo(b, "img-x", ["ap-beijing"])).toBe("InvalidImageId.Malformed");
@@ -155,7 +159,7 @@ describe("SyncImages: what it refuses", () => {
     expect(copyTo(b, b.image({ state }), ["ap-beijing"])).toBe(code);
   });
 
-  it("a whole-instance image, an encrypted one, and one that is too large; but not BYOL", () => {
+  it("a whole-instance image, an encrypted image and a too large image; but not BYOL", () => {
     const b = bench({ maxCopyGiB: 100 });
     expect(copyTo(b, b.image({ dataDisks: [100] }), ["ap-beijing"])).toBe("InvalidParameter.InstanceImageNotSupport");
     expect(copyTo(b, b.image({ encrypted: true }), ["ap-beijing"])).toBe(
@@ -165,7 +169,7 @@ describe("SyncImages: what it refuses", () => {
     expect(sync(b, b.image({ licenseType: "BYOL" }), ["ap-beijing"])).toHaveProperty("ap-beijing");
   });
 
-  it("every destination when one has no room, without any effect", () => {
+  it("all destinations if one quota is exceeded, without any effect", () => {
     const b = bench({ quota: 2 });
     makeImages(b.world, { region: "ap-beijing", name: "full", count: 2, silent: true });
     const source = b.image();

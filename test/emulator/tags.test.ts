@@ -1,3 +1,4 @@
+// TagResources, UnTagResources and GetResources in the emulator.
 import { describe, expect, it } from "vitest";
 import { shareImage } from "../../emulator/control/console.ts";
 import { type Answer, type Bench, bench, GOLDEN, MAIN, sync } from "./support.ts";
@@ -13,7 +14,7 @@ const refusal = (b: Bench, ResourceList: string[], Tags: object[]) =>
   b.refusal("TagResources", { ResourceList, Tags }, TAG);
 
 describe("TagResources", () => {
-  it("adds tags and replaces values, in any region, with or without the account in the resource", () => {
+  it("adds tags and replaces values in any region, with or without the account in the resource", () => {
     const b = bench();
     const id = b.image({ tags: { env: "test" } });
     const copy = sync(b, id, ["ap-beijing"])["ap-beijing"] ?? "";
@@ -28,7 +29,7 @@ describe("TagResources", () => {
     expect(b.look(copy, { region: "ap-beijing" })).toMatchObject({ Tags: tags });
   });
 
-  it("names what fails and tags the rest", () => {
+  it("reports failed resources and tags the others", () => {
     const b = bench();
     const id = b.image();
     const answer = tag(b, [resource("img-00000000"), resource(id), resource(id, "ap-guangzhou", GOLDEN.uin)], {
@@ -45,14 +46,14 @@ describe("TagResources", () => {
     expect(b.look(id)).toMatchObject({ Tags: [{ Key: "a", Value: "1" }] });
   });
 
-  it("does not tag an image that is only shared with us", () => {
+  it("does not tag an image that another account shares", () => {
     const b = bench();
     const id = b.image({ account: GOLDEN.uin });
     shareImage(b.world, { region: "ap-guangzhou", imageId: id }, [MAIN.uin]);
     expect(tag(b, [resource(id, "ap-guangzhou", "")], { a: "1" }).FailedResources).toHaveLength(1);
   });
 
-  it("stops at 50 tags for a resource, replacing not counted", () => {
+  it("allows 50 tags on a resource; replaced tags do not count", () => {
     const b = bench();
     const tags = Object.fromEntries(Array.from({ length: 49 }, (_, i) => [`k${i}`, "v"]));
     const id = b.image({ tags });
@@ -78,12 +79,12 @@ describe("TagResources", () => {
       Array.from({ length: 11 }, (_, i) => ({ TagKey: `k${i}`, TagValue: "v" })),
       "LimitExceeded.TagNumPerRequest",
     ],
-  ])("refuses %s", (_, tags, code) => {
+  ])("rejects %s", (_, tags, code) => {
     const b = bench();
     expect(refusal(b, [resource(b.image())], tags)).toBe(code);
   });
 
-  it("refuses eleven resources, and resources of another form or kind", () => {
+  it("rejects eleven resources, and resources of another form or kind", () => {
     const b = bench();
     const tags = pairs({ a: "1" });
     expect(refusal(b, Array<string>(11).fill(resource("img-00000000")), tags)).toBe(
@@ -97,7 +98,7 @@ describe("TagResources", () => {
 });
 
 describe("UnTagResources", () => {
-  it("takes tags off and passes over those that are not there", () => {
+  it("removes tags and ignores missing ones", () => {
     const b = bench();
     const id = b.image({ tags: { a: "1", b: "2" } });
     const answer = b.call("UnTagResources", { ResourceList: [resource(id)], TagKeys: ["a", "z"] }, TAG);
@@ -111,7 +112,7 @@ describe("GetResources", () => {
   const found = (answer: Answer) =>
     (answer.ResourceTagMappingList as { Resource: string }[]).map((r) => r.Resource.split("/").at(-1));
 
-  it("finds tagged images of all regions by every filter, and shows all their tags", () => {
+  it("finds tagged images in all regions by every filter, and shows all their tags", () => {
     const b = bench();
     const one = b.image({ tags: { env: "prod", team: "x" } });
     const two = b.image({ region: "ap-beijing", tags: { env: "test" } });
@@ -145,7 +146,7 @@ describe("GetResources", () => {
     expect(seen).toEqual(ids);
   });
 
-  it("refuses more than 200 results, seven filters, and a token of somebody else", () => {
+  it("rejects more than 200 results, seven filters, and a foreign token", () => {
     const b = bench();
     const code = (params: object) => b.refusal("GetResources", params, TAG);
     expect(code({ MaxResults: 201 })).toBe("InvalidParameterValue");

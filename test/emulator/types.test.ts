@@ -1,4 +1,6 @@
+// The emulator's types, README and independence from the product.
 import { readdirSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { ACTIONS } from "../../emulator/actions/registry.ts";
 import { type Answer, defineAction } from "../../emulator/actions/shared/define-action.ts";
@@ -27,7 +29,7 @@ describe("rules and answers follow the vendor's types", () => {
     expect([missing, optional, other]).toHaveLength(3);
   });
 
-  it("answers without a field, or with one too many, do not compile", () => {
+  it("responses with a missing or an extra field do not compile", () => {
     expectTypeOf<Answer<{ A?: number; B?: { C?: string }[] }>>().toEqualTypeOf<{
       A: number | null;
       B: { C: string | null }[] | null;
@@ -38,7 +40,7 @@ describe("rules and answers follow the vendor's types", () => {
     expect(action.name).toBe("n");
   });
 
-  it("validation gives what is there and drops nulls", () => {
+  it("validation returns the given parameters without nulls", () => {
     expect(validate(rules, { Id: "x", Names: null })).toEqual({ Id: "x" });
   });
 });
@@ -46,7 +48,7 @@ describe("rules and answers follow the vendor's types", () => {
 describe("the README of the emulator", () => {
   const readme = readFileSync(new URL("../../emulator/README.md", import.meta.url), "utf8").replace(/ +/g, " ");
 
-  it("names every action and account, and every switch with its values and its sentence", () => {
+  it("lists every action and account, and every switch with its values and its sentence", () => {
     for (const { name } of ACTIONS) expect(readme).toContain(name);
     for (const { uin, secretId, secretKey } of DEFAULT_ACCOUNTS) {
       expect(readme).toMatch(new RegExp(`\\| ${uin}.*\`${secretId}\`.*\`${secretKey}\``));
@@ -58,7 +60,7 @@ describe("the README of the emulator", () => {
     }
   });
 
-  it("has every route of the control API", () => {
+  it("lists every route of the control API", () => {
     const routes = controlApi(bench().world).routes.filter((route) => route.path !== "/*");
     expect(routes.length).toBeGreaterThan(15);
     for (const { path } of routes) expect(readme).toContain(`\`${path}\``);
@@ -66,10 +68,13 @@ describe("the README of the emulator", () => {
 });
 
 describe("the emulator stands alone", () => {
-  it("has a file for each of its actions, named for it", () => {
-    const files = readdirSync(new URL("../../emulator/actions", import.meta.url));
+  it("has a file with the same name for each action", () => {
+    const files = readdirSync(new URL("../../emulator/actions", import.meta.url), {
+      recursive: true,
+      encoding: "utf8",
+    });
     const kebab = (name: string) => name.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-    for (const { name } of ACTIONS) expect(files).toContain(`${kebab(name)}.ts`);
+    for (const { name } of ACTIONS) expect(files.map((file) => basename(file))).toContain(`${kebab(name)}.ts`);
   });
 
   it("imports nothing of the product", () => {

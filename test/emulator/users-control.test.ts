@@ -1,3 +1,4 @@
+// Image users in the control API, and the product as.
 import { describe, expect, it } from "vitest";
 import { exportWorld, importWorld } from "../../emulator/control/snapshot.ts";
 import { createApp } from "../../emulator/server.ts";
@@ -16,7 +17,7 @@ function control(b = bench()) {
 }
 
 describe("users of images in the control API", () => {
-  it("are made, shown and taken away", async () => {
+  it("are created, shown and removed", async () => {
     const { b, send } = control();
     const instances = await send("POST", "/instances", { region: HOME, imageId: IMAGE, name: "web", count: 2 });
     expect(instances.json).toMatchObject({ instances: [{ name: "web-1", imageIds: [IMAGE] }, { name: "web-2" }] });
@@ -49,14 +50,14 @@ describe("users of images in the control API", () => {
     ["/launch-templates", { region: HOME, imageIds: [] }],
     ["/launch-configurations", { region: HOME }],
     ["/launch-configurations", { region: HOME, imageId: IMAGE, imageFamily: "golden" }],
-  ])("are refused: %s %o", async (path, body) => {
+  ])("reject %s %o", async (path, body) => {
     const { b, send } = control();
     expect((await send("POST", path, body)).status).toBe(400);
     expect((await send("DELETE", "/users/ap-guangzhou/ins-00000000")).status).toBe(400);
     expect(b.world.users).toEqual([]);
   });
 
-  it("survive an export", async () => {
+  it("are exported", async () => {
     const { b, send } = control();
     await send("POST", "/instances", { region: HOME, imageId: IMAGE });
     await send("POST", "/launch-templates", { region: HOME, imageIds: [IMAGE, IMAGE] });
@@ -85,7 +86,7 @@ describe("the product as", () => {
     },
   );
 
-  it("is regional, limited in its rate, and logged, but not audited", () => {
+  it("is regional, rate-limited and logged, but not audited", () => {
     const b = bench({ rateLimits: { default: 1 } });
     const call = (region: string) => b.call("DescribeLaunchConfigurations", {}, { service: "as", region });
     call(HOME);

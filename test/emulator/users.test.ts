@@ -1,3 +1,4 @@
+// Instances, launch templates and launch configurations in the emulator.
 import { describe, expect, it } from "vitest";
 import {
   makeInstances,
@@ -34,8 +35,8 @@ const LISTS = [
   ["DescribeLaunchConfigurations", "LaunchConfigurationIds", "asc-00000000"],
 ] as const;
 
-/** Twenty-five of each kind, all of one image. */
-function crowd(): Bench {
+/** Creates 25 of each kind, all with the same image. */
+function benchWithUsers(): Bench {
   const b = bench();
   makeInstances(b.world, { region: HOME, imageId: IMAGE, name: "web", count: 25 });
   for (let i = 1; i <= 25; i += 1) {
@@ -45,8 +46,8 @@ function crowd(): Bench {
   return b;
 }
 
-describe("what uses images", () => {
-  it("shows an instance with its image, and null for what the emulator does not play", () => {
+describe("image users", () => {
+  it("shows an instance with its image, and null for fields that the emulator does not model", () => {
     const b = bench();
     const [instance] = makeInstances(b.world, { region: HOME, imageId: IMAGE, name: "web" });
     expect(list(b, "DescribeInstances").InstanceSet).toMatchObject([
@@ -83,7 +84,7 @@ describe("what uses images", () => {
     expect(versions[0]).toMatchObject({ CreatedBy: MAIN.appId });
   });
 
-  it("shows a launch configuration with an image or a family, and makes none with both or neither", () => {
+  it("shows a launch configuration with an image or a family, and rejects both or neither", () => {
     const b = bench();
     makeLaunchConfiguration(b.world, { region: HOME, imageId: IMAGE });
     makeLaunchConfiguration(b.world, { region: HOME, imageFamily: "golden" });
@@ -96,8 +97,8 @@ describe("what uses images", () => {
     expect(() => makeLaunchTemplate(b.world, { region: HOME, imageIds: [] })).toThrow("at least one version");
   });
 
-  it("is seen by its account, in its region alone, and gone when it is taken away", () => {
-    const b = crowd();
+  it("are visible to their account in their region only, until they are removed", () => {
+    const b = benchWithUsers();
     for (const [action] of LISTS) {
       expect(list(b, action).TotalCount).toBe(25);
       expect(list(b, action, {}, { account: GOLDEN }).TotalCount).toBe(0);
@@ -107,13 +108,17 @@ describe("what uses images", () => {
     expect(list(b, "DescribeInstances", {}, { account: GOLDEN, region: "ap-beijing" }).TotalCount).toBe(1);
     for (const { region, id } of [...b.world.users]) removeUser(b.world, region, id);
     for (const [action] of LISTS) expect(list(b, action).TotalCount).toBe(0);
-    expect(() => removeUser(b.world, HOME, "ins-00000000")).toThrow("nothing in ap-guangzhou has the id");
-    expect(() => makeInstances(b.world, { region: "ap-atlantis", imageId: IMAGE })).toThrow("region: there is no");
-    const stranger = { kind: "instance", region: HOME, imageIds: [IMAGE], account: "1" } as const;
-    expect(() => makeUser(b.world, stranger)).toThrow("account: there is no 1");
+    expect(() => removeUser(b.world, HOME, "ins-00000000")).toThrow(
+      "no instance, launch template or launch configuration in ap-guangzhou has the id",
+    );
+    expect(() => makeInstances(b.world, { region: "ap-atlantis", imageId: IMAGE })).toThrow(
+      "region: ap-atlantis does not exist",
+    );
+    const unknownAccount = { kind: "instance", region: HOME, imageIds: [IMAGE], account: "1" } as const;
+    expect(() => makeUser(b.world, unknownAccount)).toThrow("account: 1 does not exist");
   });
 
-  it("does not keep an image from being deleted: nothing documents that it would", () => {
+  it("do not prevent the deletion of an image: no documentation says that they do", () => {
     const b = bench();
     const imageId = b.image();
     makeInstances(b.world, { region: HOME, imageId });
@@ -127,8 +132,8 @@ describe("what uses images", () => {
 describe.each(LISTS)("%s", (action, idsName, unknownId) => {
   const setOf = (listed: Listed) => listed[`${action.replace("Describe", "").slice(0, -1)}Set` as "InstanceSet"];
 
-  it("comes in pages of 20 unless told otherwise, and of 100 at most", () => {
-    const b = crowd();
+  it("has pages of 20 by default, and of at most 100", () => {
+    const b = benchWithUsers();
     expect(setOf(list(b, action))).toHaveLength(20);
     const rest = list(b, action, { Offset: 20 });
     expect([setOf(rest).length, rest.TotalCount]).toEqual([5, 25]);
@@ -138,8 +143,8 @@ describe.each(LISTS)("%s", (action, idsName, unknownId) => {
     expect(refusal(b, action, { Offset: -1 })).toBe("InvalidParameterValue");
   });
 
-  it("finds by id, and leaves out an id that there is not", () => {
-    const b = crowd();
+  it("finds by id, and leaves out ids that do not exist", () => {
+    const b = benchWithUsers();
     const kind = action.includes("Instances") ? "ins-" : action.includes("Templates") ? "lt-" : "asc-";
     const id = b.world.users.find((user) => user.id.startsWith(kind))?.id;
     expect(list(b, action, { [idsName]: [id, unknownId] }).TotalCount).toBe(1);
@@ -150,8 +155,8 @@ describe.each(LISTS)("%s", (action, idsName, unknownId) => {
     expect(refusal(b, action, { [idsName]: many })).toMatch(/^InvalidParameter/);
   });
 
-  it("has no filter for the image, and refuses whatever is not documented", () => {
-    const b = crowd();
+  it("has no filter for the image, and rejects undocumented filters", () => {
+    const b = benchWithUsers();
     const by = (Name: string, ...Values: string[]) => ({ Filters: [{ Name, Values }] });
     for (const name of ["image-id", "toString"]) expect(refusal(b, action, by(name, IMAGE))).toMatch(/InvalidFilter$/);
     expect(refusal(b, action, by("tag-key", "1", "2", "3", "4", "5", "6"))).toMatch(/LimitExceeded$|TooLong$/);
@@ -172,11 +177,11 @@ describe("filters", () => {
     ["DescribeLaunchConfigurations", "launch-configuration-name", "web-7", 1],
     ["DescribeLaunchConfigurations", "vague-launch-configuration-name", "web-2", 7],
   ])("%s by %s %s", (action, name, value, count) => {
-    expect(list(crowd(), action, byName(name, value)).TotalCount).toBe(count);
+    expect(list(benchWithUsers(), action, byName(name, value)).TotalCount).toBe(count);
   });
 
-  it("must all match, each by any of its values", () => {
-    const b = crowd();
+  it("must all match, each with any of its values", () => {
+    const b = benchWithUsers();
     const [first, second] = list(b, "DescribeInstances").InstanceSet;
     const Filters = [
       { Name: "instance-id", Values: [first?.InstanceId, second?.InstanceId] },
@@ -191,7 +196,7 @@ describe("DescribeLaunchTemplateVersions", () => {
     list(b, "DescribeLaunchTemplateVersions", { LaunchTemplateId: id, ...more });
   const imageIds = Array.from({ length: 35 }, (_, i) => `img-${String(i + 1).padStart(8, "0")}`);
 
-  it("has the versions 0 to 30 only, where no range is given: a client that asks for no range misses the others", () => {
+  it("returns versions 0 to 30 only without a range, so a client without a range misses the others", () => {
     const b = bench();
     const { id } = makeLaunchTemplate(b.world, { region: HOME, imageIds });
     expect(versions(b, id).TotalCount).toBe(30);
@@ -202,7 +207,7 @@ describe("DescribeLaunchTemplateVersions", () => {
     expect(named.LaunchTemplateVersionSet.map((version) => version.LaunchTemplateVersion)).toEqual([2, 33]);
   });
 
-  it("comes in pages too", () => {
+  it("has pages", () => {
     const b = bench();
     const { id } = makeLaunchTemplate(b.world, { region: HOME, imageIds });
     const all = { MinVersion: 0, MaxVersion: 35 };
@@ -211,7 +216,7 @@ describe("DescribeLaunchTemplateVersions", () => {
     expect(versions(b, id, { ...all, Limit: 100 }).LaunchTemplateVersionSet).toHaveLength(35);
   });
 
-  it("refuses a template that is not there, or not ours, and numbers together with a range", () => {
+  it("rejects a template that does not exist or belongs to another account, and numbers with a range", () => {
     const b = bench();
     const { id } = makeLaunchTemplate(b.world, { region: HOME, imageIds, account: GOLDEN.uin });
     expect(caught(() => versions(b, id))).toMatchObject({

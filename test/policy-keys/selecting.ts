@@ -1,12 +1,12 @@
 import { expect } from "vitest";
-import { type ImageOrder, makeImages, shareImage } from "../../emulator/control/console.ts";
+import { type ImageSpec, makeImages, shareImage } from "../../emulator/control/console.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { ACCOUNT, NOW } from "../support/builders.ts";
 import { baked, DAY, HOME, type KeyTests, OTHER, policyText, TEAM, THERE, trial } from "./setting.ts";
 import { refusal } from "./whole-file.ts";
 
 /** Makes the images, and holds what is copied and why the others are left out to what is expected. */
-async function selects(select: string, images: readonly Partial<ImageOrder>[], taken: string[], reason: string) {
+async function selects(select: string, images: readonly Partial<ImageSpec>[], taken: string[], reason: string) {
   const t = await trial(policyText({ select }));
   for (const order of images) t.bake(order);
   const { plan } = await t.sweep();
@@ -17,7 +17,7 @@ async function selects(select: string, images: readonly Partial<ImageOrder>[], t
   expect(await t.calls(t.sweep)).toEqual({ DescribeImages: 2 });
 }
 
-const named = (name: string, fields: Partial<ImageOrder> = {}) => ({ name, ...fields });
+const named = (name: string, fields: Partial<ImageSpec> = {}) => ({ name, ...fields });
 
 /** Which images. */
 export const SELECTING: KeyTests = {

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { callAction } from "../../emulator/api/dispatch.ts";
-import { type ImageOrder, makeImages } from "../../emulator/control/console.ts";
+import { type ImageSpec, makeImages } from "../../emulator/control/console.ts";
 import { ApiError, TransportFault } from "../../emulator/errors.ts";
 import { type Account, DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import type { StoredImage } from "../../emulator/world/image.ts";
@@ -33,7 +33,7 @@ export interface TestWorld {
   readonly state: State & ReadableJournal;
   /** Lets time pass. */
   pass(ms: Millis): void;
-  bake(order?: Partial<ImageOrder>): StoredImage[];
+  bake(order?: Partial<ImageSpec>): StoredImage[];
   /** One more instance of the program: its own claimant, the same state unless told otherwise. */
   instance(policies: readonly Policy[], more?: Partial<Replicator>): Instance;
   /** Runs again, letting time pass in between, until everything is settled or `rounds` are over. */

@@ -1,12 +1,14 @@
+// The action DescribeLaunchConfigurations of Auto Scaling.
 import { usersOf } from "../../world/image-users.ts";
 import { defineAction } from "../shared/define-action.ts";
 import { isoTime } from "../shared/image-view.ts";
-import { chosen, type Listing, NOTHING, pageOf } from "../shared/pagination.ts";
+import { type Listing, MATCHES_NOTHING, pageOf, selectItems } from "../shared/pagination.ts";
 import { integer, required, string, strings } from "../shared/parameters.ts";
 
 /**
- * as 2018-04-19 (product documentation 377/20445, and as/v20180419 of the vendor's Go SDK). The vendor's typed package is
- * not at hand, so these are the fields that matter here; the real answer has more.
+ * as 2018-04-19 (product documentation 377/20445, and as/v20180419 of the vendor's Go SDK). The
+ * vendor's typed package is not installed, so these are the relevant fields only; the real response
+ * has more.
  */
 interface Request {
   LaunchConfigurationIds?: string[];
@@ -33,8 +35,8 @@ const LISTING: Listing = {
     "launch-configuration-id": ({ id }, value) => id === value,
     "launch-configuration-name": ({ name }, value) => name === value,
     "vague-launch-configuration-name": ({ name }, value) => name.includes(value),
-    "tag-key": NOTHING,
-    "tag-value": NOTHING,
+    "tag-key": MATCHES_NOTHING,
+    "tag-value": MATCHES_NOTHING,
   },
   idForm: /^asc-[0-9a-z]{8}$/,
   codes: {
@@ -46,7 +48,10 @@ const LISTING: Listing = {
   },
 };
 
-/** Launch configurations of Auto Scaling: each starts instances from an image, or from whatever a family points to. */
+/**
+ * Lists launch configurations of Auto Scaling. Each starts instances from an image, or from a
+ * family's image.
+ */
 export const describeLaunchConfigurations = defineAction<Request, Response>({
   service: "as",
   version: "2018-04-19",
@@ -64,10 +69,10 @@ export const describeLaunchConfigurations = defineAction<Request, Response>({
   },
   run({ world, account, region }, { LaunchConfigurationIds: ids, Filters: filters, Offset, Limit }) {
     const all = usersOf(world, account.uin, region, "launch-configuration");
-    const found = chosen(all, { ids, filters }, LISTING);
+    const matching = selectItems(all, { ids, filters }, LISTING);
     return {
-      TotalCount: found.length,
-      LaunchConfigurationSet: pageOf(found, Offset, Limit).map((one) => ({
+      TotalCount: matching.length,
+      LaunchConfigurationSet: pageOf(matching, Offset, Limit).map((one) => ({
         LaunchConfigurationId: one.id,
         LaunchConfigurationName: one.name,
         ImageId: one.imageIds[0] ?? "",

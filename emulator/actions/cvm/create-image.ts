@@ -1,3 +1,4 @@
+// The action CreateImage.
 import type {
   CreateImageRequest,
   CreateImageResponse,
@@ -8,7 +9,10 @@ import { CVM, defineAction } from "../shared/define-action.ts";
 import { checkNewImage, tagSpecification } from "../shared/new-image.ts";
 import { boolean, required, string, strings } from "../shared/parameters.ts";
 
-/** Makes a custom image of an instance or of snapshots. The emulator has no instances: any well-formed id will do. */
+/**
+ * Creates a custom image from an instance or from snapshots. Any well-formed instance id is
+ * accepted.
+ */
 export const createImage = defineAction<CreateImageRequest, CreateImageResponse>({
   ...CVM,
   name: "CreateImage",

@@ -1,3 +1,4 @@
+// The action DeleteImages.
 import type {
   DeleteImagesRequest,
   DeleteImagesResponse,
@@ -8,7 +9,9 @@ import { CVM, defineAction } from "../shared/define-action.ts";
 import { checkImageIds, imageType, shownState } from "../shared/image-view.ts";
 import { boolean, required, strings } from "../shared/parameters.ts";
 
-/** Deletes custom images, all or none: not while they are being made, and not while they are shared. */
+/**
+ * Deletes all given custom images or none. Rejects images that are being created, copied or shared.
+ */
 export const deleteImages = defineAction<DeleteImagesRequest, DeleteImagesResponse>({
   ...CVM,
   name: "DeleteImages",

@@ -1,3 +1,4 @@
+// The action DescribeImageFromFamily.
 import type {
   DescribeImageFromFamilyRequest,
   DescribeImageFromFamilyResponse,
@@ -9,22 +10,24 @@ import { CVM, defineAction } from "../shared/define-action.ts";
 import { imageType, shownState, viewImage } from "../shared/image-view.ts";
 import { string } from "../shared/parameters.ts";
 
-type Order = (a: StoredImage, b: StoredImage) => number;
-const newestFirst: Order = (a, b) => b.createdAt - a.createdAt || b.serial - a.serial;
-const ORDERS: Record<World["switches"]["familyPointsTo"], Order> = {
+type Comparison = (a: StoredImage, b: StoredImage) => number;
+const newestFirst: Comparison = (a, b) => b.createdAt - a.createdAt || b.serial - a.serial;
+const ORDERS: Record<World["switches"]["familyPointsTo"], Comparison> = {
   newest: newestFirst,
   "newest-modified": (a, b) => b.familySerial - a.familySerial,
   first: (a, b) => newestFirst(b, a),
 };
 
-/** One image of a family that is NORMAL and not deprecated, or null; which one is not documented. */
+/**
+ * Returns a NORMAL image of a family that is not deprecated, or null. The choice is not documented.
+ */
 export const describeImageFromFamily = defineAction<DescribeImageFromFamilyRequest, DescribeImageFromFamilyResponse>({
   ...CVM,
   name: "DescribeImageFromFamily",
   write: false,
   rules: { ImageFamily: string },
   run({ world, account, region }, { ImageFamily: family = "" }) {
-    const newest = visibleImages(world, account.uin, region)
+    const current = visibleImages(world, account.uin, region)
       .filter(
         (image) =>
           family !== "" &&
@@ -34,6 +37,6 @@ export const describeImageFromFamily = defineAction<DescribeImageFromFamilyReque
           shownState(world, account.uin, image) === "NORMAL",
       )
       .sort(ORDERS[world.switches.familyPointsTo])[0];
-    return { Image: newest ? viewImage(world, account.uin, newest) : null };
+    return { Image: current ? viewImage(world, account.uin, current) : null };
   },
 });

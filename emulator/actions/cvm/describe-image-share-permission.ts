@@ -1,13 +1,14 @@
+// The action DescribeImageSharePermission.
 import type {
   DescribeImageSharePermissionRequest,
   DescribeImageSharePermissionResponse,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { ApiError } from "../../errors.ts";
 import { CVM, defineAction } from "../shared/define-action.ts";
-import { imageType, isoTime, needImage } from "../shared/image-view.ts";
+import { imageType, isoTime, requireImage } from "../shared/image-view.ts";
 import { required, string } from "../shared/parameters.ts";
 
-/** Whom a custom image is shared with. */
+/** Lists the accounts that a custom image is shared with. */
 export const describeImageSharePermission = defineAction<
   DescribeImageSharePermissionRequest,
   DescribeImageSharePermissionResponse
@@ -17,7 +18,7 @@ export const describeImageSharePermission = defineAction<
   write: false,
   rules: { ImageId: required(string) },
   run({ world, account, region }, params) {
-    const image = needImage(world, account.uin, region, params.ImageId);
+    const image = requireImage(world, account.uin, region, params.ImageId);
     if (imageType(image, account.uin) !== "PRIVATE_IMAGE") {
       throw new ApiError(
         "UnauthorizedOperation.ImageNotBelongToAccount",

@@ -1,3 +1,4 @@
+// The action DescribeImages and its filters.
 import type {
   DescribeImagesRequest,
   DescribeImagesResponse,
@@ -11,7 +12,9 @@ import { CVM, defineAction } from "../shared/define-action.ts";
 import { checkImageIds, imageType, viewImage } from "../shared/image-view.ts";
 import { integer, required, string, strings } from "../shared/parameters.ts";
 
-/** Lists images. Limits: ≤ 100 ids, ≤ 10 filters of ≤ 5 values, Limit ≤ 100 with a default of 20. */
+/**
+ * Lists images. Limits: 100 ids, 10 filters with 5 values each, and `Limit` up to 100 (default 20).
+ */
 export const describeImages = defineAction<DescribeImagesRequest, DescribeImagesResponse>({
   ...CVM,
   name: "DescribeImages",
@@ -50,19 +53,21 @@ export const describeImages = defineAction<DescribeImagesRequest, DescribeImages
       const unknown = ids.filter((id) => !visible.some((image) => image.imageId === id));
       if (unknown.length > 0) throw errors.imageNotFound(unknown);
     }
-    const found = visible.filter(
+    const matching = visible.filter(
       (image) => (ids.length === 0 || ids.includes(image.imageId)) && tests.every((test) => test(image)),
     );
     const sign = world.switches.describeOrder === "newest" ? -1 : 1;
-    found.sort((a, b) => sign * (a.createdAt - b.createdAt || a.serial - b.serial));
+    matching.sort((a, b) => sign * (a.createdAt - b.createdAt || a.serial - b.serial));
     return {
-      ImageSet: found.slice(offset, offset + limit).map((image) => viewImage(world, account.uin, image)),
-      TotalCount: found.length,
+      ImageSet: matching.slice(offset, offset + limit).map((image) => viewImage(world, account.uin, image)),
+      TotalCount: matching.length,
     };
   },
 });
 
-/** A filter matches when any of its values does; an image must match every filter. Names and platforms match in part. */
+/**
+ * The test of one filter: any of its values must match. Names and platforms match on substrings.
+ */
 function filterTest(
   world: World,
   account: string,

@@ -1,3 +1,4 @@
+// The action DescribeInstances.
 import type {
   DescribeInstancesRequest,
   DescribeInstancesResponse,
@@ -7,14 +8,17 @@ import { usersOf } from "../../world/image-users.ts";
 import type { ImageUser } from "../../world/types.ts";
 import { type Answer, CVM, defineAction } from "../shared/define-action.ts";
 import { isoTime } from "../shared/image-view.ts";
-import { chosen, type Listing, NOTHING, pageOf } from "../shared/pagination.ts";
+import { type Listing, MATCHES_NOTHING, pageOf, selectItems } from "../shared/pagination.ts";
 import { integer, required, string, strings } from "../shared/parameters.ts";
 
 const zoneOf = (region: string) => `${region}-1`;
 const STATE = "RUNNING";
 const CHARGE_TYPE = "POSTPAID_BY_HOUR";
 
-/** The documented filters but the two for creation times. There is none for the image that an instance runs from. */
+/**
+ * The documented filters except the two for creation times. The API has no filter for the image of
+ * an instance.
+ */
 const LISTING: Listing = {
   filters: {
     "instance-id": ({ id }, value) => id === value,
@@ -23,17 +27,17 @@ const LISTING: Listing = {
     "instance-charge-type": (_, value) => value === CHARGE_TYPE,
     zone: ({ region }, value) => value === zoneOf(region),
     "project-id": (_, value) => value === "0",
-    "host-id": NOTHING,
-    "dedicated-cluster-id": NOTHING,
-    "vpc-id": NOTHING,
-    "subnet-id": NOTHING,
-    uuid: NOTHING,
-    "security-group-id": NOTHING,
-    "private-ip-address": NOTHING,
-    "public-ip-address": NOTHING,
-    "ipv6-address": NOTHING,
-    "tag-key": NOTHING,
-    "tag-value": NOTHING,
+    "host-id": MATCHES_NOTHING,
+    "dedicated-cluster-id": MATCHES_NOTHING,
+    "vpc-id": MATCHES_NOTHING,
+    "subnet-id": MATCHES_NOTHING,
+    uuid: MATCHES_NOTHING,
+    "security-group-id": MATCHES_NOTHING,
+    "private-ip-address": MATCHES_NOTHING,
+    "public-ip-address": MATCHES_NOTHING,
+    "ipv6-address": MATCHES_NOTHING,
+    "tag-key": MATCHES_NOTHING,
+    "tag-value": MATCHES_NOTHING,
   },
   idForm: /^ins-[0-9a-z]{8}$/,
   codes: {
@@ -45,7 +49,7 @@ const LISTING: Listing = {
   },
 };
 
-/** Instances. An id that does not exist is left out. */
+/** Lists instances. Ids that do not exist are left out. */
 export const describeInstances = defineAction<DescribeInstancesRequest, DescribeInstancesResponse>({
   ...CVM,
   name: "DescribeInstances",
@@ -61,14 +65,14 @@ export const describeInstances = defineAction<DescribeInstancesRequest, Describe
   },
   run({ world, account, region }, { InstanceIds: ids, Filters: filters, Offset, Limit }) {
     const all = usersOf(world, account.uin, region, "instance");
-    const found = chosen(all, { ids, filters }, LISTING);
-    return { TotalCount: found.length, InstanceSet: pageOf(found, Offset, Limit).map(viewInstance) };
+    const matching = selectItems(all, { ids, filters }, LISTING);
+    return { TotalCount: matching.length, InstanceSet: pageOf(matching, Offset, Limit).map(viewInstance) };
   },
 });
 
 function viewInstance({ id, name, imageIds, region, createdAt }: ImageUser): Answer<Instance> {
   return {
-    ...NOTHING_ELSE,
+    ...UNSET_FIELDS,
     InstanceId: id,
     InstanceName: name,
     ImageId: imageIds[0] ?? null,
@@ -88,8 +92,8 @@ const NO_PLACEMENT = {
   HostId: null,
 };
 
-// Whatever an instance is besides, the emulator does not play.
-const NOTHING_ELSE = {
+// Fields of struct Instance that the emulator does not model.
+const UNSET_FIELDS = {
   Placement: null,
   InstanceId: null,
   InstanceType: "S5.MEDIUM2",

@@ -1,3 +1,4 @@
+// The action DescribeLaunchTemplateVersions.
 import type {
   DescribeLaunchTemplateVersionsRequest,
   DescribeLaunchTemplateVersionsResponse,
@@ -10,14 +11,14 @@ import { isoTime } from "../shared/image-view.ts";
 import { pageOf } from "../shared/pagination.ts";
 import { boolean, integer, required, string } from "../shared/parameters.ts";
 
-/** The vendor's model has numbers of any size here, which the rules have no word for. */
+/** The vendor's type for version numbers is `number | bigint`, which the rules cannot express. */
 type Request = Omit<DescribeLaunchTemplateVersionsRequest, "LaunchTemplateVersions"> & {
   LaunchTemplateVersions?: number[];
 };
 
 /**
- * The versions of one launch template; without a range those from 0 to 30 only. Numbers of versions exclude everything
- * that chooses in another way.
+ * Lists the versions of one launch template. Without a range it returns versions 0 to 30 only.
+ * Explicit version numbers exclude all other parameters that select versions.
  */
 export const describeLaunchTemplateVersions = defineAction<Request, DescribeLaunchTemplateVersionsResponse>({
   ...CVM,
@@ -44,15 +45,15 @@ export const describeLaunchTemplateVersions = defineAction<Request, DescribeLaun
         "InvalidParameterValue.LaunchTemplateIdNotExisted",
         `The launch template \`${id}\` does not exist.`,
       );
-    const found = template.imageIds
+    const matching = template.imageIds
       .map((imageId, index) => ({ imageId, version: index + 1 }))
       .filter(({ version }) => (named ? named.includes(version) : version >= min && version <= max))
       .filter(({ version }) => !params.DefaultVersion || version === 1);
     return {
-      TotalCount: found.length,
-      LaunchTemplateVersionSet: pageOf(found, params.Offset, params.Limit).map(({ imageId, version }) => ({
+      TotalCount: matching.length,
+      LaunchTemplateVersionSet: pageOf(matching, params.Offset, params.Limit).map(({ imageId, version }) => ({
         LaunchTemplateVersion: version,
-        LaunchTemplateVersionData: { ...NOTHING_ELSE, ImageId: imageId },
+        LaunchTemplateVersionData: { ...UNSET_FIELDS, ImageId: imageId },
         CreationTime: isoTime(template.createdAt),
         LaunchTemplateId: id,
         IsDefaultVersion: version === 1,
@@ -63,7 +64,8 @@ export const describeLaunchTemplateVersions = defineAction<Request, DescribeLaun
   },
 });
 
-const NOTHING_ELSE = {
+// Fields of struct LaunchTemplateVersionData that the emulator does not model.
+const UNSET_FIELDS = {
   Placement: null,
   InstanceType: null,
   InstanceName: null,

@@ -1,3 +1,4 @@
+// The action DescribeLaunchTemplates.
 import type {
   DescribeLaunchTemplatesRequest,
   DescribeLaunchTemplatesResponse,
@@ -5,14 +6,14 @@ import type {
 import { usersOf } from "../../world/image-users.ts";
 import { CVM, defineAction } from "../shared/define-action.ts";
 import { isoTime } from "../shared/image-view.ts";
-import { chosen, type Listing, NOTHING, pageOf } from "../shared/pagination.ts";
+import { type Listing, MATCHES_NOTHING, pageOf, selectItems } from "../shared/pagination.ts";
 import { integer, required, string, strings } from "../shared/parameters.ts";
 
 const LISTING: Listing = {
   filters: {
     LaunchTemplateName: ({ name }, value) => name === value,
-    "tag-key": NOTHING,
-    "tag-value": NOTHING,
+    "tag-key": MATCHES_NOTHING,
+    "tag-value": MATCHES_NOTHING,
   },
   idForm: /^lt-[0-9a-z]{8}$/,
   codes: {
@@ -24,7 +25,7 @@ const LISTING: Listing = {
   },
 };
 
-/** Launch templates, without their versions. An id that does not exist is left out. */
+/** Lists launch templates without their versions. Ids that do not exist are left out. */
 export const describeLaunchTemplates = defineAction<DescribeLaunchTemplatesRequest, DescribeLaunchTemplatesResponse>({
   ...CVM,
   name: "DescribeLaunchTemplates",
@@ -40,10 +41,10 @@ export const describeLaunchTemplates = defineAction<DescribeLaunchTemplatesReque
   },
   run({ world, account, region }, { LaunchTemplateIds: ids, Filters: filters, Offset, Limit }) {
     const all = usersOf(world, account.uin, region, "launch-template");
-    const found = chosen(all, { ids, filters }, LISTING);
+    const matching = selectItems(all, { ids, filters }, LISTING);
     return {
-      TotalCount: found.length,
-      LaunchTemplateSet: pageOf(found, Offset, Limit).map(({ id, name, imageIds, owner, createdAt }) => ({
+      TotalCount: matching.length,
+      LaunchTemplateSet: pageOf(matching, Offset, Limit).map(({ id, name, imageIds, owner, createdAt }) => ({
         LatestVersionNumber: imageIds.length,
         LaunchTemplateId: id,
         LaunchTemplateName: name,

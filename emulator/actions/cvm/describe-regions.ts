@@ -1,3 +1,4 @@
+// The two actions DescribeRegions: of the product region, and the older one of cvm.
 import type { DescribeRegionsResponse as CvmResponse } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { errors } from "../../errors.ts";
 import { CVM, defineAction } from "../shared/define-action.ts";
@@ -22,7 +23,9 @@ interface DescribeRegionsResponse {
   RequestId: string;
 }
 
-/** The regions of a product; the emulator knows `cvm` only (region 2022-06-27). */
+/**
+ * Lists the regions of a product; the emulator supports the product `cvm` only (region 2022-06-27).
+ */
 export const describeRegions = defineAction<DescribeRegionsRequest, DescribeRegionsResponse>({
   service: "region",
   version: "2022-06-27",
@@ -47,7 +50,7 @@ export const describeRegions = defineAction<DescribeRegionsRequest, DescribeRegi
   },
 });
 
-/** The older action of the same name in cvm 2017-03-12, which the vendor no longer extends. */
+/** The older action with the same name in cvm 2017-03-12, which the vendor no longer extends. */
 export const describeRegionsOfCvm = defineAction<Record<never, never>, CvmResponse>({
   ...CVM,
   regional: false,

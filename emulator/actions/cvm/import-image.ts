@@ -1,3 +1,4 @@
+// The action ImportImage.
 import type {
   ImportImageRequest,
   ImportImageResponse,
@@ -8,10 +9,10 @@ import { CVM, defineAction } from "../shared/define-action.ts";
 import { checkNewImage, tagSpecification } from "../shared/new-image.ts";
 import { boolean, required, string } from "../shared/parameters.ts";
 
-/** ImportImage names the architectures otherwise than struct Image does. */
+/** ImportImage and struct Image have different names for the architectures. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: "x86_64", i386: "i386", arm_64: "arm" };
 
-/** Imports an image from an address; the emulator does not fetch it. */
+/** Imports an image from a URL, which the emulator does not fetch. */
 export const importImage = defineAction<ImportImageRequest, ImportImageResponse>({
   ...CVM,
   name: "ImportImage",

@@ -1,3 +1,4 @@
+// The action ModifyImageAttribute.
 import type {
   ModifyImageAttributeRequest,
   ModifyImageAttributeResponse,
@@ -6,12 +7,13 @@ import { ApiError, errors } from "../../errors.ts";
 import { setFamily } from "../../world/inventory.ts";
 import { CVM, defineAction } from "../shared/define-action.ts";
 import { checkDescription, checkName, checkUnique } from "../shared/image-names.ts";
-import { imageType, needImage, shownState } from "../shared/image-view.ts";
+import { imageType, requireImage, shownState } from "../shared/image-view.ts";
 import { boolean, required, string } from "../shared/parameters.ts";
 
 /**
- * Changes name, description, family or deprecation. Not while the image is being made (a copy: see `renameWhileSyncing`), and not of an image that takes
- * part in sharing, on either side (cvm 2017-03-12, ModifyImageAttribute and ModifyImageSharePermission).
+ * Changes name, description, family or deprecation. Rejects images that are being created (for
+ * copies, see `renameWhileSyncing`), and images that are shared with or by the caller (cvm
+ * 2017-03-12, ModifyImageAttribute and ModifyImageSharePermission).
  */
 export const modifyImageAttribute = defineAction<ModifyImageAttributeRequest, ModifyImageAttributeResponse>({
   ...CVM,
@@ -28,7 +30,7 @@ export const modifyImageAttribute = defineAction<ModifyImageAttributeRequest, Mo
     const { world, account, region } = call;
     if (params.ImageName !== undefined) checkName(params.ImageName);
     checkDescription(params.ImageDescription);
-    const image = needImage(world, account.uin, region, params.ImageId);
+    const image = requireImage(world, account.uin, region, params.ImageId);
     if (imageType(image, account.uin) === "PUBLIC_IMAGE") throw errors.imageNotFound([image.imageId]);
     const isShared = image.shares.size > 0 && world.switches.modifyWhileShared === "refused";
     if (imageType(image, account.uin) === "SHARED_IMAGE" || isShared) {
@@ -38,8 +40,8 @@ export const modifyImageAttribute = defineAction<ModifyImageAttributeRequest, Mo
       );
     }
     const state = shownState(world, account.uin, image);
-    const early = state === "SYNCING" && world.switches.renameWhileSyncing === "allowed";
-    if (state !== "NORMAL" && !early) throw errors.imageState(image.imageId, state);
+    const isAllowedWhileSyncing = state === "SYNCING" && world.switches.renameWhileSyncing === "allowed";
+    if (state !== "NORMAL" && !isAllowedWhileSyncing) throw errors.imageState(image.imageId, state);
     if (params.ImageName !== undefined) checkUnique(world, account.uin, region, params.ImageName, image);
 
     if (params.ImageName !== undefined) image.name = params.ImageName;

@@ -1,3 +1,4 @@
+// The action ModifyImageSharePermission.
 import type {
   ModifyImageSharePermissionRequest,
   ModifyImageSharePermissionResponse,
@@ -5,13 +6,13 @@ import type {
 import { ApiError, errors } from "../../errors.ts";
 import type { StoredImage } from "../../world/image.ts";
 import { type Call, CVM, defineAction } from "../shared/define-action.ts";
-import { imageType, needImage, shownState } from "../shared/image-view.ts";
+import { imageType, requireImage, shownState } from "../shared/image-view.ts";
 import { required, string, strings } from "../shared/parameters.ts";
 
-/** Accounts that one image can be shared with. */
+/** The maximum number of accounts that one image can be shared with. */
 const SHARES_PER_IMAGE = 500;
 
-/** Shares a custom image with other accounts in the same region, or stops doing so. */
+/** Shares a custom image with other accounts in the same region, or stops sharing it. */
 export const modifyImageSharePermission = defineAction<
   ModifyImageSharePermissionRequest,
   ModifyImageSharePermissionResponse
@@ -26,7 +27,7 @@ export const modifyImageSharePermission = defineAction<
       throw errors.invalidValue("Permission", "it must be SHARE or CANCEL");
     }
     if (params.AccountIds.length === 0) throw errors.invalidValue("AccountIds", "it is empty");
-    const image = needImage(world, account.uin, region, params.ImageId);
+    const image = requireImage(world, account.uin, region, params.ImageId);
     if (imageType(image, account.uin) !== "PRIVATE_IMAGE") {
       throw new ApiError(
         "UnauthorizedOperation.ImageNotBelongToAccount",

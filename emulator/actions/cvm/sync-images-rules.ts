@@ -1,25 +1,29 @@
+// The checks of SyncImages: the source and the destinations.
 import type { SyncImagesRequest } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { ApiError, errors } from "../../errors.ts";
 import type { Region } from "../../settings/regions.ts";
 import { progressOf, type StoredImage } from "../../world/image.ts";
 import { countCustomImages, isBusy, nameTaken } from "../../world/inventory.ts";
-import { isKey, quotaOf } from "../../world/world.ts";
+import { hasKmsKey, quotaOf } from "../../world/world.ts";
 import type { Call } from "../shared/define-action.ts";
 import { checkName } from "../shared/image-names.ts";
-import { imageType, needImage } from "../shared/image-view.ts";
+import { imageType, requireImage } from "../shared/image-view.ts";
 
-/** The image to copy. Throws unless it is one that can be copied now (cvm 2017-03-12, SyncImages). */
+/**
+ * Returns the source image. Throws `ApiError` if it cannot be copied now (cvm 2017-03-12,
+ * SyncImages).
+ */
 export function checkSource({ world, account, region }: Call, params: SyncImagesRequest): StoredImage {
   const [imageId] = params.ImageIds;
   if (imageId === undefined) throw errors.invalidValue("ImageIds", "it is empty");
   if (params.ImageIds.length > 1) throw errors.tooManyValues("ImageIds", 1);
   if (params.DestinationRegions.length === 0) throw errors.invalidValue("DestinationRegions", "it is empty");
   if (params.ImageName !== undefined) checkName(params.ImageName);
-  if (params.Encrypt && params.KmsKeyId !== undefined && !isKey(world, region, params.KmsKeyId)) {
+  if (params.Encrypt && params.KmsKeyId !== undefined && !hasKmsKey(world, region, params.KmsKeyId)) {
     throw new ApiError("InvalidParameter.InvalidKmsKeyId", `The KMS key id \`${params.KmsKeyId}\` is not valid.`);
   }
 
-  const source = needImage(world, account.uin, region, imageId);
+  const source = requireImage(world, account.uin, region, imageId);
   if (imageType(source, account.uin) === "PUBLIC_IMAGE") {
     throw new ApiError("InvalidParameterValue.InvalidImageId", `The public image \`${imageId}\` cannot be copied.`);
   }
@@ -61,12 +65,12 @@ export function checkSource({ world, account, region }: Call, params: SyncImages
   return source;
 }
 
-/** Throws unless the image can go to every one of the destinations. */
+/** Throws `ApiError` unless the image can be copied to every destination. */
 export function checkDestinations(call: Call, params: SyncImagesRequest, source: StoredImage, name: string): void {
   const { world, account, region } = call;
   const destinations = params.DestinationRegions;
-  const own = world.config.regions.find((candidate) => candidate.id === region);
-  const found = destinations.map((id) => {
+  const sourceRegion = world.config.regions.find((candidate) => candidate.id === region);
+  const destinationRegions = destinations.map((id) => {
     const destination = world.config.regions.find((candidate) => candidate.id === id);
     if (destination === undefined) throw new ApiError("InvalidRegion.NotFound", `The region \`${id}\` is not found.`);
     return destination;
@@ -74,23 +78,23 @@ export function checkDestinations(call: Call, params: SyncImagesRequest, source:
   if (new Set(destinations).size < destinations.length) {
     throw errors.invalidValue("DestinationRegions", "a region is named twice");
   }
-  const shared = imageType(source, account.uin) === "SHARED_IMAGE";
-  if (shared || params.Encrypt) {
+  const isShared = imageType(source, account.uin) === "SHARED_IMAGE";
+  if (isShared || params.Encrypt) {
     if (destinations.length > 1 || destinations[0] !== region) {
-      const what = shared ? "A shared image" : "An encrypted copy";
+      const what = isShared ? "A shared image" : "An encrypted copy";
       throw new ApiError("InvalidParameterValue.InvalidRegion", `${what} can only go to the image's region ${region}.`);
     }
   } else if (destinations.includes(region)) {
     throw new ApiError("InvalidParameterValue.InvalidRegion", `The region \`${region}\` is the image's own region.`);
   }
-  for (const destination of found) {
+  for (const destination of destinationRegions) {
     if ([destination.id, region].some((id) => world.config.unsyncableRegions.includes(id))) {
       throw new ApiError(
         "InvalidRegion.Unavailable",
         `The region \`${destination.id}\` does not support copying images.`,
       );
     }
-    if (own && !mayCross(own, destination, account.crossBorderApproved ?? false)) {
+    if (sourceRegion && !isCopyAllowed(sourceRegion, destination, account.crossBorderApproved ?? false)) {
       throw new ApiError(
         "UnsupportedOperation.Region",
         `Copying from \`${region}\` to \`${destination.id}\` is not supported for this account.`,
@@ -105,7 +109,8 @@ export function checkDestinations(call: Call, params: SyncImagesRequest, source:
   }
 }
 
-function mayCross(from: Region, to: Region, approved: boolean): boolean {
+/** Whether images can be copied between the groups of two regions. */
+function isCopyAllowed(from: Region, to: Region, approved: boolean): boolean {
   if (from.group === to.group) return true;
   return approved && from.group !== "finance" && to.group !== "finance";
 }

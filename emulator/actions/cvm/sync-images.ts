@@ -1,3 +1,4 @@
+// The action SyncImages.
 import type {
   SyncImagesRequest,
   SyncImagesResponse,
@@ -11,8 +12,9 @@ import { boolean, required, string, strings } from "../shared/parameters.ts";
 import { checkDestinations, checkSource } from "./sync-images-rules.ts";
 
 /**
- * Copies one image to other regions, a shared image into its own region as a custom image, or an image into its own
- * region encrypted. All destinations are checked before any copy is made: a refused call has no effect.
+ * Copies an image to other regions, a shared image to its own region as a custom image, or an image
+ * to its own region with encryption. All destinations are checked first, so a rejected call has no
+ * effect.
  */
 export const syncImages = defineAction<SyncImagesRequest, SyncImagesResponse>({
   ...CVM,
@@ -50,13 +52,13 @@ export const syncImages = defineAction<SyncImagesRequest, SyncImagesResponse>({
 
 function copy(call: Call, source: StoredImage, region: string, name: string, params: SyncImagesRequest): StoredImage {
   const { world, account } = call;
-  const carries = world.switches;
+  const { switches } = world;
   return addImage(world, {
     region,
     owner: account.uin,
     name,
-    description: carries.descriptionCarriedOver === "yes" ? source.description : "",
-    tags: carries.copyTagsCarriedOver === "yes" ? Object.fromEntries(tagsOf(source)) : {},
+    description: switches.descriptionCarriedOver === "yes" ? source.description : "",
+    tags: switches.copyTagsCarriedOver === "yes" ? Object.fromEntries(tagsOf(source)) : {},
     sizeGiB: source.sizeGiB,
     osName: source.osName,
     platform: source.platform,
@@ -65,24 +67,25 @@ function copy(call: Call, source: StoredImage, region: string, name: string, par
     licenseType: source.licenseType,
     encrypted: params.Encrypt ?? false,
     kmsKeyId: (params.Encrypt && params.KmsKeyId) || "",
-    family: carries.familyCarriedOver === "yes" ? source.family : "",
+    family: switches.familyCarriedOver === "yes" ? source.family : "",
     work: copyWork(call, source, region, name),
-    visibleFrom: world.workNow() + carries.copyVisibleAfterMs,
+    visibleFrom: world.workNow() + switches.copyVisibleAfterMs,
     copiedFrom: { region: source.region, imageId: source.imageId },
   });
 }
 
-/** Half of the span goes by size (up to 200 GiB), half is chance. */
+/** The duration depends half on size (up to 200 GiB) and half on chance. */
 function copyWork(call: Call, source: StoredImage, region: string, name: string): Work {
   const { world, account } = call;
   const part = (Math.min(source.sizeGiB, 200) / 200 + world.random.fraction()) / 2;
   const work = beginWork(world, "SYNCING", world.config.copyMinutes, part);
-  const order = call.copyFaults.find((fault) => (fault.destination ?? region) === region);
-  if (order?.how === "fails") return { ...work, failsAtPercent: order.percent };
-  if (order?.how === "sticks") return { ...work, sticksAtPercent: order.percent };
+  const fault = call.copyFaults.find(({ destination = region }) => destination === region);
+  if (fault?.how === "fails") return { ...work, failsAtPercent: fault.percent };
+  if (fault?.how === "sticks") return { ...work, sticksAtPercent: fault.percent };
   return failsLate(world, account.uin, region, name) ? { ...work, failsAtPercent: 100 } : work;
 }
 
+/** Whether a copy fails at its end because its name is not unique (switch `uniqueNames`). */
 function failsLate(world: World, account: string, region: string, name: string): boolean {
   return world.switches.uniqueNames === "late" && nameTaken(world, account, region, name);
 }

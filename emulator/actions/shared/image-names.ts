@@ -1,9 +1,12 @@
+// Checks names and descriptions of images.
 import { errors } from "../../errors.ts";
 import type { StoredImage } from "../../world/image.ts";
 import { nameTaken } from "../../world/inventory.ts";
 import type { World } from "../../world/types.ts";
 
-/** Image names have 1 to 60 characters. Throws InvalidParameterValue or InvalidParameterValue.TooLarge. */
+/**
+ * Names have 1 to 60 characters. Throws InvalidParameterValue or InvalidParameterValue.TooLarge.
+ */
 export function checkName(name: string): void {
   if (name === "") throw errors.invalidValue("ImageName", "it is empty");
   if ([...name].length > 60) throw errors.tooLong("ImageName", 60);
@@ -14,7 +17,7 @@ export function checkDescription(description = ""): void {
   if ([...description].length > 256) throw errors.tooLong("ImageDescription", 256);
 }
 
-/** Throws InvalidImageName.Duplicate where a switch says that names are unique. */
+/** Throws InvalidImageName.Duplicate if the name exists and the switch `uniqueNames` is not off. */
 export function checkUnique(world: World, account: string, region: string, name: string, except?: StoredImage): void {
   if (world.switches.uniqueNames !== "off" && nameTaken(world, account, region, name, except)) {
     throw errors.nameDuplicate(name, region);

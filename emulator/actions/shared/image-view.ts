@@ -1,3 +1,4 @@
+// Images as the API shows them to an account.
 import type { Image } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { errors } from "../../errors.ts";
 import { type ImageState, progressOf, type StoredImage, tagsOf } from "../../world/image.ts";
@@ -5,18 +6,18 @@ import { isBusy, visibleImage } from "../../world/inventory.ts";
 import type { World } from "../../world/types.ts";
 import type { Answer } from "./define-action.ts";
 
-/** `YYYY-MM-DDThh:mm:ssZ`, the form that struct Image documents. */
+/** Formats epoch milliseconds as `YYYY-MM-DDThh:mm:ssZ`, the format that struct Image documents. */
 export function isoTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-/** PRIVATE_IMAGE, SHARED_IMAGE or PUBLIC_IMAGE: the same image is different things to different accounts. */
+/** PRIVATE_IMAGE, SHARED_IMAGE or PUBLIC_IMAGE. The type of an image depends on the account. */
 export function imageType(image: StoredImage, account: string): string {
   if (image.owner === "") return "PUBLIC_IMAGE";
   return image.owner === account ? "PRIVATE_IMAGE" : "SHARED_IMAGE";
 }
 
-/** The state that an account is shown. */
+/** The image state that the API shows to an account. */
 export function shownState(world: World, account: string, image: StoredImage): ImageState {
   const { state } = progressOf(image, world.workNow());
   const busy = world.switches.sourceBusyWhileCopying === "syncing" && isBusy(world, account, image);
@@ -62,14 +63,17 @@ function syncPercent(world: World, image: StoredImage): number | null {
 
 const IMAGE_ID = /^img-[0-9a-z]{8}$/;
 
-/** Throws InvalidImageId.Malformed unless all have the form of an image id. */
+/** Throws InvalidImageId.Malformed unless every id has the form of an image id. */
 export function checkImageIds(ids: readonly string[]): void {
   const malformed = ids.find((id) => !IMAGE_ID.test(id));
   if (malformed !== undefined) throw errors.imageMalformed(malformed);
 }
 
-/** The image of that id that an account can see. Throws InvalidImageId.Malformed or InvalidImageId.NotFound. */
-export function needImage(world: World, account: string, region: string, imageId: string): StoredImage {
+/**
+ * Finds an image that an account can see. Throws InvalidImageId.Malformed or
+ * InvalidImageId.NotFound.
+ */
+export function requireImage(world: World, account: string, region: string, imageId: string): StoredImage {
   checkImageIds([imageId]);
   const image = visibleImage(world, account, region, imageId);
   if (image === undefined) throw errors.imageNotFound([imageId]);

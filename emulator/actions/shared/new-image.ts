@@ -1,3 +1,4 @@
+// Checks that CreateImage and ImportImage share.
 import type { TagSpecification } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { ApiError, errors } from "../../errors.ts";
 import { countCustomImages } from "../../world/inventory.ts";
@@ -7,7 +8,7 @@ import type { Call } from "./define-action.ts";
 import { checkDescription, checkName, checkUnique } from "./image-names.ts";
 import { required, string } from "./parameters.ts";
 
-/** The rule of the parameter TagSpecification. */
+/** The rule for the parameter TagSpecification. */
 export const tagSpecification = {
   type: "array",
   items: {
@@ -22,7 +23,7 @@ export const tagSpecification = {
   },
 } as const;
 
-/** What CreateImage and ImportImage check alike: name, description, tags, quota. Answers the tags. */
+/** Checks name, description, tags and quota of a new image. Returns its tags. Throws `ApiError`. */
 export function checkNewImage(
   { world, account, region }: Call,
   params: { ImageName: string; ImageDescription?: string; TagSpecification?: TagSpecification[] },

@@ -1,7 +1,11 @@
+// Selects and pages list results by ids, filters, Offset and Limit.
 import { ApiError, errors } from "../../errors.ts";
 import type { ImageUser } from "../../world/types.ts";
 
-/** One page of a list, by Offset (0) and Limit (20, at most 100). Throws `ApiError` where these are wrong. */
+/**
+ * One page of a list: Offset (default 0), Limit (default 20, at most 100). Throws `ApiError` if
+ * invalid.
+ */
 export function pageOf<T>(items: readonly T[], offset = 0, limit = 20): T[] {
   if (offset < 0) throw errors.invalidValue("Offset", "it must be 0 or more");
   if (limit < 1 || limit > 100) {
@@ -10,18 +14,18 @@ export function pageOf<T>(items: readonly T[], offset = 0, limit = 20): T[] {
   return items.slice(offset, offset + limit);
 }
 
-/** Whether one value of a filter matches. */
+/** Whether an item matches one value of a filter. */
 export type FilterTest = (user: ImageUser, value: string) => boolean;
 
-/** A filter that is documented, for something that the emulator does not play: nothing has it. */
-export const NOTHING: FilterTest = () => false;
+/** A documented filter for a property that the emulator does not model. It matches nothing. */
+export const MATCHES_NOTHING: FilterTest = () => false;
 
-/** How an action lists. The two products have different codes for the same mistakes. */
+/** The filters, id format and error codes of a list action. The codes differ between products. */
 export interface Listing {
   readonly filters: Readonly<Record<string, FilterTest>>;
   readonly idForm: RegExp;
   readonly codes: {
-    /** Ids and filters in one call. */
+    /** Ids and filters in the same call. */
     readonly both: string;
     readonly malformedId: string;
     readonly tooManyIds: string;
@@ -30,19 +34,19 @@ export interface Listing {
   };
 }
 
-interface Choice {
+interface Selection {
   readonly ids?: readonly string[] | undefined;
   readonly filters?: readonly { Name: string; Values: string[] }[] | undefined;
 }
 
 /**
- * Those that ids or filters choose: not both, at most 100 ids, at most 10 filters of at most 5 values. All filters must
- * match, and of a filter any value.
+ * Selects items by ids or by filters, not both: at most 100 ids, or 10 filters with 5 values each.
+ * An item must match every filter, and at least one value of each filter. Throws `ApiError`.
  */
-export function chosen(
+export function selectItems(
   items: readonly ImageUser[],
-  { ids = [], filters = [] }: Choice,
-  { filters: known, idForm, codes }: Listing,
+  { ids = [], filters = [] }: Selection,
+  { filters: supported, idForm, codes }: Listing,
 ): ImageUser[] {
   if (ids.length > 0 && filters.length > 0)
     throw new ApiError(codes.both, "Ids and `Filters` cannot be used together.");
@@ -51,7 +55,11 @@ export function chosen(
   if (malformed !== undefined) throw new ApiError(codes.malformedId, `The id \`${malformed}\` is malformed.`);
   if (filters.length > 10) throw new ApiError(codes.tooManyValues, "At most 10 `Filters` can be given.");
   const tests = filters.map(({ Name: name, Values: values }) => {
-    const test = name.startsWith("tag:") ? NOTHING : Object.hasOwn(known, name) ? known[name] : undefined;
+    const test = name.startsWith("tag:")
+      ? MATCHES_NOTHING
+      : Object.hasOwn(supported, name)
+        ? supported[name]
+        : undefined;
     if (test === undefined) throw new ApiError(codes.unknownFilter, `The filter \`${name}\` does not exist.`);
     if (values.length > 5) throw new ApiError(codes.tooManyValues, `The filter \`${name}\` takes at most 5 values.`);
     return (user: ImageUser) => values.some((value) => test(user, value));

@@ -1,12 +1,18 @@
+// Rules for request parameters, typed by the vendor's request types.
 import { errors } from "../../errors.ts";
 
-/** What one parameter must look like. Only presence, type and unknown names are checked here: all else is the action's. */
+/**
+ * The rule for one parameter. Rules cover presence, types and unknown names; the action checks the
+ * rest.
+ */
 export type Rule =
   | { readonly type: "string" | "integer" | "boolean"; readonly required?: boolean }
   | { readonly type: "array"; readonly required?: boolean; readonly items: Rule }
   | { readonly type: "object"; readonly required?: boolean; readonly fields: Readonly<Record<string, Rule>> };
 
-type Need<P, K extends keyof P> = undefined extends P[K] ? { readonly required?: false } : { readonly required: true };
+type Requirement<P, K extends keyof P> = undefined extends P[K]
+  ? { readonly required?: false }
+  : { readonly required: true };
 
 type RuleFor<T> = [T] extends [readonly (infer Item)[]]
   ? { readonly type: "array"; readonly items: RuleFor<Item> }
@@ -19,24 +25,25 @@ type RuleFor<T> = [T] extends [readonly (infer Item)[]]
         : { readonly type: "object"; readonly fields: Rules<T> };
 
 /**
- * The rules that belong to a request type of the SDK: a parameter that is missing here, too many, of another type or of
- * another necessity than the vendor's model says does not compile.
+ * The rules for a request type of the SDK. A parameter that is missing, extra, of another type, or
+ * wrongly required or optional compared with the vendor's model does not compile.
  */
-export type Rules<P> = { readonly [K in keyof P]-?: RuleFor<NonNullable<P[K]>> & Need<P, K> };
+export type Rules<P> = { readonly [K in keyof P]-?: RuleFor<NonNullable<P[K]>> & Requirement<P, K> };
 
+/** Rules for optional parameters of simple types. */
 export const string = { type: "string" } as const;
 export const integer = { type: "integer" } as const;
 export const boolean = { type: "boolean" } as const;
 export const strings = { type: "array", items: string } as const;
 
-/** Marks a parameter as required. */
+/** Makes a parameter required. */
 export function required<R extends Rule>(rule: R): R & { readonly required: true } {
   return { ...rule, required: true };
 }
 
 /**
- * Checks the parameters of a call and returns them, nulls left out. With `text` numbers and booleans may be given as
- * text, as in the query string of a GET request.
+ * Validates the parameters of a call and returns them without nulls. If `text` is set, numbers and
+ * booleans may be text, as in the query string of a GET request.
  * Throws `ApiError` UnknownParameter, MissingParameter or InvalidParameter.
  */
 export function validate(
@@ -76,7 +83,7 @@ function check(rule: Rule, value: unknown, path: string, text: boolean): unknown
       return number;
     }
     case "boolean": {
-      const flag = text && typeof value === "string" ? TRUTHS[value.toLowerCase()] : value;
+      const flag = text && typeof value === "string" ? BOOLEANS[value.toLowerCase()] : value;
       if (typeof flag !== "boolean") throw errors.wrongType(path, "a boolean");
       return flag;
     }
@@ -90,4 +97,4 @@ function check(rule: Rule, value: unknown, path: string, text: boolean): unknown
   }
 }
 
-const TRUTHS: Readonly<Record<string, boolean>> = { true: true, false: false, "1": true, "0": false };
+const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false, "1": true, "0": false };

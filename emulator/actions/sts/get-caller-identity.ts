@@ -1,3 +1,4 @@
+// The action GetCallerIdentity.
 import { defineAction } from "../shared/define-action.ts";
 
 interface GetCallerIdentityResponse {
@@ -9,12 +10,13 @@ interface GetCallerIdentityResponse {
   RequestId: string;
 }
 
-/** Stands for the role that temporary credentials are of. */
+/** The role id of all temporary credentials. */
 const ROLE = "4611686018427387904";
 
 /**
- * Tells whose credentials these are: permanent ones are the account's own, temporary ones (with a token) those of a role,
- * as a cloud function has them. Shapes: the examples of sts 2018-08-13 in the vendor's command line tool.
+ * Returns the identity of the credentials. Permanent credentials belong to the account. Temporary
+ * ones (with a token) belong to a role, as in a cloud function. The shapes follow the examples of
+ * sts 2018-08-13 in the vendor's command line tool.
  */
 export const getCallerIdentity = defineAction<Record<never, never>, GetCallerIdentityResponse>({
   service: "sts",

@@ -1,3 +1,4 @@
+// The action GetResources of Tag.
 import { ApiError, errors } from "../../errors.ts";
 import { tagsOf } from "../../world/image.ts";
 import { visibleImages } from "../../world/inventory.ts";
@@ -18,7 +19,10 @@ interface GetResourcesResponse {
   RequestId: string;
 }
 
-/** Lists the caller's tagged images of all regions. It knows every tag at once, even where DescribeImages is late. */
+/**
+ * Lists the caller's tagged images in all regions. New tags are visible at once, unlike in
+ * DescribeImages.
+ */
 export const getResources = defineAction<GetResourcesRequest, GetResourcesResponse>({
   ...TAG,
   name: "GetResources",
@@ -34,8 +38,8 @@ export const getResources = defineAction<GetResourcesRequest, GetResourcesRespon
   },
   run({ world, account }, params) {
     const { ResourceList: resources = [], TagFilters: filters = [], PaginationToken: token = "" } = params;
-    const most = params.MaxResults ?? 50;
-    if (most < 1 || most > 200) throw errors.invalidValue("MaxResults", "it must be from 1 to 200");
+    const maxResults = params.MaxResults ?? 50;
+    if (maxResults < 1 || maxResults > 200) throw errors.invalidValue("MaxResults", "it must be from 1 to 200");
     if (resources.length > 10) {
       throw new ApiError("LimitExceeded.ResourceNumPerRequest", "At most 10 resources can be given in one request.");
     }
@@ -44,7 +48,7 @@ export const getResources = defineAction<GetResourcesRequest, GetResourcesRespon
       throw errors.invalidValue("TagFilters.TagValue", "at most 10 values can be given");
     }
     const decoded = token === "" ? "0" : Buffer.from(token, "base64url").toString();
-    if (!/^\d{1,9}$/.test(decoded)) throw errors.invalidValue("PaginationToken", "it is none of ours");
+    if (!/^\d{1,9}$/.test(decoded)) throw errors.invalidValue("PaginationToken", "it is not a token of this action");
     const offset = Number(decoded);
 
     const images =
@@ -57,7 +61,7 @@ export const getResources = defineAction<GetResourcesRequest, GetResourcesRespon
             .flatMap((region) => visibleImages(world, account.uin, region.id))
             .filter((image) => image.owner === account.uin)
             .sort((a, b) => a.serial - b.serial);
-    const found = images.filter((image) => {
+    const matching = images.filter((image) => {
       const tags = tagsOf(image);
       if (tags.size === 0) return false;
       return filters.every(({ TagKey: key, TagValue: values = [] }) => {
@@ -65,10 +69,10 @@ export const getResources = defineAction<GetResourcesRequest, GetResourcesRespon
         return value !== undefined && (values.length === 0 || values.includes(value));
       });
     });
-    const end = resources.length > 0 ? found.length : offset + most;
+    const end = resources.length > 0 ? matching.length : offset + maxResults;
     return {
-      PaginationToken: end < found.length ? Buffer.from(String(end)).toString("base64url") : "",
-      ResourceTagMappingList: found.slice(offset, end).map((image) => ({
+      PaginationToken: end < matching.length ? Buffer.from(String(end)).toString("base64url") : "",
+      ResourceTagMappingList: matching.slice(offset, end).map((image) => ({
         Resource: `qcs::cvm:${image.region}:uin/${image.owner}:image/${image.imageId}`,
         Tags: [...tagsOf(image)].map(([TagKey, TagValue]) => ({ TagKey, TagValue, Category: "Custom" })),
       })),

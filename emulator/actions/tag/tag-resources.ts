@@ -1,3 +1,4 @@
+// The action TagResources of Tag.
 import { ApiError } from "../../errors.ts";
 import { progressOf, tagsOf, writeTags } from "../../world/image.ts";
 import {
@@ -22,7 +23,7 @@ interface TagResourcesResponse {
   RequestId: string;
 }
 
-/** Adds or replaces tags of several images; one that fails does not stop the others (tag 2018-08-13). */
+/** Adds or replaces tags of images. A failed image does not affect the others (tag 2018-08-13). */
 export const tagResources = defineAction<TagResourcesRequest, TagResourcesResponse>({
   ...TAG,
   name: "TagResources",
@@ -48,12 +49,12 @@ export const tagResources = defineAction<TagResourcesRequest, TagResourcesRespon
     }
     const targets = resources.map((resource) => ({ resource, target: targetOf(world, account, resource) }));
     const at = world.workNow();
-    const refused = (target: (typeof targets)[number]["target"]) =>
+    const isRejected = (target: (typeof targets)[number]["target"]) =>
       "image" in target &&
       world.switches.tagWhileSyncing !== "allowed" &&
       progressOf(target.image, at).state === "SYNCING";
     const busy = { Code: "FailedOperation.ResourceTagProcessing", Message: "The resource cannot be tagged right now." };
-    if (world.switches.tagWhileSyncing === "error" && targets.some(({ target }) => refused(target))) {
+    if (world.switches.tagWhileSyncing === "error" && targets.some(({ target }) => isRejected(target))) {
       throw new ApiError(busy.Code, busy.Message);
     }
 
@@ -61,7 +62,7 @@ export const tagResources = defineAction<TagResourcesRequest, TagResourcesRespon
     for (const { resource, target } of targets) {
       if ("failed" in target) {
         FailedResources.push(target.failed);
-      } else if (refused(target)) {
+      } else if (isRejected(target)) {
         FailedResources.push({ Resource: resource, ...busy });
       } else if (new Set([...tagsOf(target.image).keys(), ...tags.map((t) => t.TagKey)]).size > TAGS_PER_RESOURCE) {
         const Message = `A resource has at most ${TAGS_PER_RESOURCE} tags.`;

@@ -1,3 +1,4 @@
+// The action UnTagResources of Tag.
 import { writeTags } from "../../world/image.ts";
 import { checkTagKey, checkTagLists, type FailedResource, targetOf } from "../../world/tags.ts";
 import { defineAction, TAG } from "../shared/define-action.ts";
@@ -13,7 +14,7 @@ interface UnTagResourcesResponse {
   RequestId: string;
 }
 
-/** Takes tags off several images; keys that an image does not have are passed over (tag 2018-08-13). */
+/** Removes tags from images. Keys that an image does not have are ignored (tag 2018-08-13). */
 export const unTagResources = defineAction<UnTagResourcesRequest, UnTagResourcesResponse>({
   ...TAG,
   name: "UnTagResources",

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { addFault } from "../../../emulator/api/faults.ts";
-import { type ImageOrder, makeImages, shareImage } from "../../../emulator/control/console.ts";
+import { type ImageSpec, makeImages, shareImage } from "../../../emulator/control/console.ts";
 import { startEmulator } from "../../../emulator/server.ts";
 import { DEFAULT_ACCOUNTS } from "../../../emulator/settings/accounts.ts";
 import { ALL_SWITCHES } from "../../../emulator/settings/switches.ts";
@@ -27,7 +27,7 @@ async function begin(options: Partial<WorldOptions> = {}, more: Partial<TencentO
     now: Date.now,
     ...more,
   });
-  const image = (name: string, order: Partial<ImageOrder> = {}) => {
+  const image = (name: string, order: Partial<ImageSpec> = {}) => {
     const [made] = makeImages(world, { region: GZ, name, ...order });
     if (!made) throw new Error("no image was made");
     return { region: made.region, imageId: made.imageId };
