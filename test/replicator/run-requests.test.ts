@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { orderForImages } from "../../lib/replicator/run-requests.ts";
+import { requestForImages } from "../../lib/replicator/run-requests.ts";
 import { isSettled } from "../../lib/report/summary.ts";
 import { copy, NOW, policy } from "../support/builders.ts";
 
 describe("an event", () => {
   it("leads to images of regions that a policy copies from, and to no others, mistyped ones above all", () => {
     const here = { region: "ap-guangzhou", imageId: "img-8toqc6s3" };
-    const order = orderForImages([here, { region: "ap-guangzou", imageId: "img-8toqc6s3" }], [policy()]);
+    const order = requestForImages([here, { region: "ap-guangzou", imageId: "img-8toqc6s3" }], [policy()]);
     expect(order.scope).toEqual({ kind: "images", images: [here] });
-    expect(orderForImages([here], [policy({ enabled: false })]).scope).toEqual({ kind: "images", images: [] });
+    expect(requestForImages([here], [policy({ enabled: false })]).scope).toEqual({ kind: "images", images: [] });
   });
 });
 

@@ -10,8 +10,7 @@ const notRead = (file: string, cause: string, option: string) => ({
   remedy: `name the file with ${option}`,
 });
 
-/** Writes a problem of the configuration. No definition may take a value that can hold a password. */
-export const configurationProblem = catalogue({
+const configurationProblems = {
   "not-one-of": error((p: { variable: string; value: string; allowed: readonly string[]; example: string }) => ({
     text: `"${p.value}" is not allowed`,
     remedy: `use one of ${p.allowed.join(", ")}, e.g. ${p.variable}=${p.example}`,
@@ -48,4 +47,7 @@ export const configurationProblem = catalogue({
   "no-such-file": error((p: { file: string; option: string }) => notRead(p.file, "there is no such file", p.option)),
   "file-is-a-folder": error((p: { file: string; option: string }) => notRead(p.file, "it is a folder", p.option)),
   "file-unreadable": error((p: { file: string; option: string; cause: string }) => notRead(p.file, p.cause, p.option)),
-});
+} as const;
+
+/** Writes a problem of the configuration. No definition may take a value that can hold a password. */
+export const configurationProblem = catalogue(configurationProblems);

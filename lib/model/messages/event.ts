@@ -3,8 +3,7 @@ import { catalogue, info, warn } from "./define.ts";
 
 const BY_HAND = 'send {"region": "ap-guangzhou", "imageId": "img-8toqc6s3"} to process one image';
 
-/** Writes why an event is ignored: `ignoredBecause("empty-list")`. Values of an event are passed shortened and quoted. */
-export const ignoredBecause = catalogue({
+const ignoredReasons = {
   "bad-image-id": warn((p: { event: string; value: string }) => ({
     text: `${p.event}: ${p.value} is not an image id`,
     remedy: "name an id such as img-8toqc6s3",
@@ -47,10 +46,13 @@ export const ignoredBecause = catalogue({
   "not-an-audit-event": info((p: { type: string }) => `the event of type ${p.type} is not an audit event`),
   "image-ids-not-a-list": warn(() => ({ text: "imageIds must be a list of image ids", remedy: BY_HAND })),
   "unknown-event": warn((p: { keys: readonly string[]; isCut: boolean }) => ({
-    text: `this is an unknown event with ${p.keys.join(", ")}${p.isCut ? ", …" : ""}`,
+    text: `this event is unknown; it has the keys ${p.keys.join(", ")}${p.isCut ? ", …" : ""}`,
     remedy: BY_HAND,
   })),
-});
+} as const;
+
+/** Writes why an event is ignored: `ignoredBecause("empty-list")`. Values of an event are passed shortened and quoted. */
+export const ignoredBecause = catalogue(ignoredReasons);
 
 /** A part of an event that leads to no image, and why. */
 export type Ignored = ReturnType<typeof ignoredBecause>;

@@ -13,8 +13,7 @@ export const runReasons = {
   })),
 } as const;
 
-/** Writes why a run cannot go on, or leaves its work to another run. */
-export const runMessage = catalogue({
+const runMessages = {
   "timer-run-in-progress": info(() => "another timer run is in progress"),
   "too-little-time": error((p: { seconds: number; cause: string }) => ({
     text: `stopped early: the ${p.seconds} s left to the function were too few to read everything; nothing is lost`,
@@ -24,15 +23,19 @@ export const runMessage = catalogue({
     text: `other processes keep changing the record of account ${p.account}`,
     remedy: "run it again",
   })),
-  "account-not-stored": error((p: { account: string }) => `the record of account ${p.account} was neither stored nor found`),
+  "account-not-stored": error(
+    (p: { account: string }) => `the record of account ${p.account} was neither stored nor found`,
+  ),
   "rebuild-in-progress": error((p: { account: string }) => ({
     text: `the state of account ${p.account} is being rebuilt by another process`,
     remedy: "run it again when that rebuild has ended",
   })),
-});
+} as const;
 
-/** Writes a problem of a request by hand. `value` is passed shortened and quoted. */
-export const requestProblem = catalogue({
+/** Writes why a run cannot go on, or leaves its work to another run. */
+export const runMessage = catalogue(runMessages);
+
+const requestProblems = {
   "not-an-object": error(() => 'expected an object such as {"policy": "golden-linux", "dryRun": true} or {}'),
   "unknown-key": error((p: { allowed: readonly string[] }) => ({
     text: "unknown key",
@@ -46,12 +49,18 @@ export const requestProblem = catalogue({
     text: `${p.value} is not a region that the policies copy from`,
     remedy: `use one of ${p.regions.join(", ")}`,
   })),
-  "not-a-boolean": error((p: { value: string }) => ({ text: `${p.value} is not allowed`, remedy: "use true or false" })),
+  "not-a-boolean": error((p: { value: string }) => ({
+    text: `${p.value} is not allowed`,
+    remedy: "use true or false",
+  })),
   "not-image-ids": error((p: { value: string }) => ({
     text: `${p.value} is not a list of image ids`,
     remedy: 'use one or more ids such as ["img-8toqc6s3"]',
   })),
-});
+} as const;
+
+/** Writes a problem of a request by hand. `value` is passed shortened and quoted. */
+export const requestProblem = catalogue(requestProblems);
 
 /** The code of a failed read: it ends with the error code of the API, e.g. `unreadable-UnauthorizedOperation`. */
 export type ReadFailureCode = `${"unreadable" | "unanswered"}-${string}`;
