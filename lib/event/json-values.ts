@@ -39,7 +39,7 @@ export function shortened(value: unknown): string {
     return `"${short.replace(HIDDEN, "\uFFFD")}"`;
   }
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return typeof value === "object" && value !== null ? "a map" : "nothing";
+  return typeof value === "object" && value !== null ? "an object" : "nothing";
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Copy, ImageRef, Millis } from "../../lib/model/types.ts";
 import { rebuild } from "../../lib/replicator/rebuild-state.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import { rollback } from "../../lib/replicator/rollback-family.ts";
-import { requestForImages, type RunRequest, requestForTimer } from "../../lib/replicator/run-requests.ts";
+import { type RunRequest, requestForImages, requestForTimer } from "../../lib/replicator/run-requests.ts";
 import { simulatedCloud } from "./cloud.ts";
 import { findUnfinished, isExcused } from "./ending.ts";
 import type { FaultKind } from "./faults.ts";

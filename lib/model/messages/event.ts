@@ -46,7 +46,7 @@ const ignoredReasons = {
   "not-an-audit-event": info((p: { type: string }) => `the event of type ${p.type} is not an audit event`),
   "image-ids-not-a-list": warn(() => ({ text: "imageIds must be a list of image ids", remedy: BY_HAND })),
   "unknown-event": warn((p: { keys: readonly string[]; isCut: boolean }) => ({
-    text: `this event is unknown; it has the keys ${p.keys.join(", ")}${p.isCut ? ", …" : ""}`,
+    text: `this is an unknown event with the keys ${p.keys.join(", ")}${p.isCut ? ", …" : ""}`,
     remedy: BY_HAND,
   })),
 } as const;

@@ -53,10 +53,9 @@ const requestProblems = {
     text: `${p.value} is not allowed`,
     remedy: "use true or false",
   })),
-  "not-image-ids": error((p: { value: string }) => ({
-    text: `${p.value} is not a list of image ids`,
-    remedy: 'use one or more ids such as ["img-8toqc6s3"]',
-  })),
+  "not-image-ids": error(
+    (p: { value: string }) => `expected one or more image ids such as ["img-8toqc6s3"], got ${p.value}`,
+  ),
 } as const;
 
 /** Writes a problem of a request by hand. `value` is passed shortened and quoted. */
