@@ -3,8 +3,8 @@ import { type Answer, type Context, invoke } from "../lib/replicator/invoke-func
 import { requestByHand } from "../lib/replicator/run-requests.ts";
 
 /**
- * Evaluates the policies now, for everything or for `{policy?, region?, imageIds?}`. `dryRun: true` changes nothing;
- * `retry: true` retries failed and blocked copies.
+ * Evaluates the policies now, for everything or for `{policy?, region?, imageIds?}`. `dryRun: true`
+ * changes nothing; `retry: true` retries failed and blocked copies.
  */
 export async function main_handler(event: unknown, context?: Context): Promise<Answer> {
   return invoke(context, ({ policies }) => requestByHand(event ?? {}, policies));

@@ -4,8 +4,8 @@ import { type Answer, type Context, invoke } from "../lib/replicator/invoke-func
 import { requestForImages } from "../lib/replicator/run-requests.ts";
 
 /**
- * Takes an event in any form of `events/`, or `{"region", "imageId"}` typed by a user, and processes the images that it
- * names. Any other event is answered with what was ignored and why.
+ * Takes an event in any form of `events/`, or `{"region", "imageId"}` typed by a user, and
+ * processes the images that it names. Any other event is answered with what was ignored and why.
  */
 export async function main_handler(
   event: unknown,

@@ -57,8 +57,9 @@ export function hintFrom(region: unknown, imageId: unknown, about: Omit<Hint, "r
 }
 
 /**
- * Reads a CloudAudit record (cloudaudit 2019-03-19, DescribeEvents; product documentation 1021/40499). `envelope` is the
- * EventBridge event around the record, if any: its fields replace those that the record lacks.
+ * Reads a CloudAudit record (cloudaudit 2019-03-19, DescribeEvents; product documentation
+ * 1021/40499). `envelope` is the EventBridge event around the record, if any: its fields replace
+ * those that the record lacks.
  */
 export function readRecord(record: Fields, envelope: Fields = {}): (Hint | Ignored)[] {
   const what = String(record["eventName"]);
@@ -84,7 +85,8 @@ export function readRecord(record: Fields, envelope: Fields = {}): (Hint | Ignor
   return named.map((image) => hintFrom(image.region ?? region, image.imageId, about));
 }
 
-// 0, "0" and "" all mean success. A record has one code for signature and authentication, and one for the API.
+// 0, "0" and "" all mean success. A record has one code for signature and authentication, and one
+// for the API.
 function failureOf(record: Fields, response: Fields): unknown {
   const codes = [record["errorCode"], record["apiErrorCode"], fieldsOf(response["Error"])?.["Code"]];
   return codes.find((code) => code !== undefined && code !== null && code !== 0 && code !== "0" && code !== "");

@@ -4,7 +4,10 @@ import { type Ignored, ignoredBecause } from "../model/messages/event.ts";
 import { HIDDEN } from "../model/printable.ts";
 import type { Millis } from "../model/types.ts";
 
-/** The largest text that is read, packed or not: SCF accepts no larger event (product documentation 583/11637). */
+/**
+ * The largest text that is read, packed or not: SCF accepts no larger event (product documentation
+ * 583/11637).
+ */
 export const MAX_TEXT = 6 * 1024 * 1024;
 
 /** A JSON object. */
@@ -25,12 +28,17 @@ export function jsonIn(text: string): unknown {
   }
 }
 
-/** The value, or its JSON value if it is a text: the audit writes objects and lists in both ways. */
+/**
+ * The value, or its JSON value if it is a text: the audit writes objects and lists in both ways.
+ */
 export function unpacked(value: unknown): unknown {
   return typeof value === "string" ? jsonIn(value) : value;
 }
 
-/** A value as a short part of a message: one line, without characters that could control a terminal or a log. */
+/**
+ * A value as a short part of a message: one line, without characters that could control a terminal
+ * or a log.
+ */
 export function shortened(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "string") {
@@ -43,8 +51,9 @@ export function shortened(value: unknown): string {
 }
 
 /**
- * Unpacks the data of a CLS trigger: base64 of gzipped JSON (SCF product documentation, CLS trigger). Unpacking stops at
- * `most` bytes, so that a small text cannot fill the memory. `length` is the number of unpacked bytes.
+ * Unpacks the data of a CLS trigger: base64 of gzipped JSON (SCF product documentation, CLS
+ * trigger). Unpacking stops at `most` bytes, so that a small text cannot fill the memory. `length`
+ * is the number of unpacked bytes.
  */
 export function unpackCls(
   data: string,
@@ -62,8 +71,9 @@ export function unpackCls(
 }
 
 /**
- * Reads a time in any form that audit records and envelopes use: seconds, milliseconds or microseconds as a number or a
- * text, ISO 8601, and "2019-03-20 12:36:27", which is Beijing time. Answers undefined for anything else.
+ * Reads a time in any form that audit records and envelopes use: seconds, milliseconds or
+ * microseconds as a number or a text, ISO 8601, and "2019-03-20 12:36:27", which is Beijing time.
+ * Answers undefined for anything else.
  */
 export function timeOf(value: unknown): Millis | undefined {
   if (typeof value === "string" && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(value)) {

@@ -28,8 +28,9 @@ interface Results {
 }
 
 /**
- * The images that an event names, in any form in which the cloud delivers audit records or a user types an event; see
- * `events/README.md`. Every part that names no image is answered with the reason. Never throws.
+ * The images that an event names, in any form in which the cloud delivers audit records or a user
+ * types an event; see `events/README.md`. Every part that names no image is answered with the
+ * reason. Never throws.
  */
 export function parseEvent(payload: unknown): { hints: Hint[]; ignored: Ignored[] } {
   const results: Results = { hints: new Map(), ignored: new Map(), parts: 0, room: MAX_TEXT };
@@ -112,7 +113,7 @@ function readManualEvent(fields: Fields, results: Results): void {
   const one = "imageId" in fields ? [fields["imageId"]] : [];
   if (ids.length + one.length === 0) return ignore(results, ignoredBecause("image-ids-not-a-list"));
   add(
-    [...one, ...ids].map((id) => hintFrom(fields["region"], id, { what: "manual event" })),
+    [...one, ...ids].map((id) => hintFrom(fields["region"], id, { what: "by hand" })),
     results,
   );
 }

@@ -1,8 +1,9 @@
 // Waits for every promise before an error is thrown, so that no call is left running.
 
 /**
- * Waits until every promise is settled, then answers their values in order. If any of them rejected, throws the error
- * that came first in time. `Promise.all` would throw at once and leave the other calls running unobserved.
+ * Waits until every promise is settled, then answers their values in order. If any of them
+ * rejected, throws the error that came first in time. `Promise.all` would throw at once and leave
+ * the other calls running unobserved.
  */
 export async function settleAll<T>(promises: Iterable<Promise<T>>): Promise<T[]> {
   const errors: unknown[] = [];

@@ -8,8 +8,8 @@ import { readFailure } from "./observe.ts";
 type SingleQuestion = Exclude<Question, { ask: "uses" }>;
 
 /**
- * Asks the cloud every question. A question that the cloud refuses to answer is answered with the reason. Throws an
- * abort, and any error that is not a `CloudError`, once all calls have ended.
+ * Asks the cloud every question. A question that the cloud refuses to answer is answered with the
+ * reason. Throws an abort, and any error that is not a `CloudError`, once all calls have ended.
  */
 export async function answerQuestions(questions: readonly Question[], cloud: Cloud): Promise<Answers> {
   const singleQuestions = questions.filter((question) => question.ask !== "uses");
@@ -33,7 +33,8 @@ export async function answerQuestions(questions: readonly Question[], cloud: Clo
     ...singleQuestions.map((question) =>
       record([questionId(question)], async () => [{ value: await answerOne(question, cloud) } as Answer]),
     ),
-    // To learn what uses an image, every resource that can use one is read: once for all images of a region.
+    // To learn what uses an image, every resource that can use one is read: once for all images of
+    // a region.
     ...[...usesByRegion].map(([region, imageIds]) =>
       record(
         imageIds.map((imageId) => questionId({ ask: "uses", region, imageId })),

@@ -6,9 +6,10 @@ import type { RunDeps } from "../model/ports.ts";
 import { readFailure } from "./observe.ts";
 
 /**
- * Reads one image by its id in each of the regions, and adds it to the observation. This finds images that no sweep
- * reads: public images, shared images that no policy selects, and images of regions that no policy names. Throws an
- * abort, and any error that is not a `CloudError`, once all calls have ended.
+ * Reads one image by its id in each of the regions, and adds it to the observation. This finds
+ * images that no sweep reads: public images, shared images that no policy selects, and images of
+ * regions that no policy names. Throws an abort, and any error that is not a `CloudError`, once all
+ * calls have ended.
  */
 export async function lookUp(
   imageId: string,

@@ -16,8 +16,9 @@ export interface ObserveDeps {
 }
 
 /**
- * Reads as much of the cloud as the scope needs. A region that cannot be read is reported in the observation and does
- * not delay the others. Throws an abort, and any error that is not a `CloudError`, once all reads have ended.
+ * Reads as much of the cloud as the scope needs. A region that cannot be read is reported in the
+ * observation and does not delay the others. Throws an abort, and any error that is not a
+ * `CloudError`, once all reads have ended.
  */
 export async function observe(
   account: string,
@@ -32,7 +33,10 @@ export async function observe(
   return merge(first, await read(account, secondReadSet(named, policies, copies, first, now()), cloud, now));
 }
 
-/** The reason why a read failed. Rethrows an abort, and any error that is not an answer of the cloud. */
+/**
+ * The reason why a read failed. Rethrows an abort, and any error that is not an answer of the
+ * cloud.
+ */
 export function readFailure(kind: "unreadable" | "unanswered", error: unknown): Reason {
   if (!(error instanceof CloudError) || error.code === "Aborted") throw error;
   return readFailureReason(kind, error);
@@ -76,8 +80,8 @@ function merge(first: Observation, second: Observation): Observation {
 }
 
 /**
- * The later view wins. Images that only the earlier view has stay, unless the later one read their type whole. The
- * result is as old as the older view.
+ * The later view wins. Images that only the earlier view has stay, unless the later one read their
+ * type whole. The result is as old as the older view.
  */
 function mergeViews(earlier: RegionView, later: RegionView): RegionView {
   const remaining = [...earlier.images.values()].filter((image) => !later.complete.has(image.type));

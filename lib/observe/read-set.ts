@@ -17,7 +17,10 @@ export interface RegionReadSet {
 /** What to read, by region. */
 export type ReadSet = Map<string, RegionReadSet>;
 
-/** What to read first: for a sweep everything, else the copies that are open and the images that are named or awaited. */
+/**
+ * What to read first: for a sweep everything, else the copies that are open and the images that are
+ * named or awaited.
+ */
 export function firstReadSet(
   scope: Scope,
   policies: readonly Policy[],
@@ -52,8 +55,8 @@ export function firstReadSet(
     if ("imageId" in copy && copy.imageId) inRegion(key.region).ids.add(copy.imageId);
     else if (isDue(copy, now)) inRegion(key.region).types.add("custom");
   }
-  // Whether an image is among the newest depends on all images that compete with it. Every policy counts, because more
-  // than one policy may select the source of a copy.
+  // Whether an image is among the newest depends on all images that compete with it. Every policy
+  // counts, because more than one policy may select the source of a copy.
   for (const { enabled, select, from } of policies) {
     if (!enabled || select.newest === undefined || !from.some((region) => openRegions.has(region))) continue;
     for (const region of from) inRegion(region).types.add(select.type);
@@ -62,10 +65,11 @@ export function firstReadSet(
 }
 
 /**
- * What to read next for named images in a run that does not sweep: the destinations of the policies that select one of
- * them and, if a policy selects only the newest, the images that compete. Most events concern no policy and need no
- * second read. Neither do repeated events: the next sweep reads a destination whose copy is ready, and a destination
- * whose copy is in progress was read first.
+ * What to read next for named images in a run that does not sweep: the destinations of the policies
+ * that select one of them and, if a policy selects only the newest, the images that compete. Most
+ * events concern no policy and need no second read. Neither do repeated events: the next sweep
+ * reads a destination whose copy is ready, and a destination whose copy is in progress was read
+ * first.
  */
 export function secondReadSet(
   named: readonly ImageRef[],
@@ -124,7 +128,10 @@ function readSetOf(readSet: ReadSet, region: string): RegionReadSet {
   return existing;
 }
 
-/** Whether a copy is open: its next step can follow without a change by a user, so that a poll reads it. */
+/**
+ * Whether a copy is open: its next step can follow without a change by a user, so that a poll reads
+ * it.
+ */
 export function isOpen(copy: Copy): boolean {
   if (copy.state === "blocked" && !copy.claim && copy.notBefore === undefined) return false;
   if ("repair" in copy && copy.repair) return true;
@@ -135,7 +142,9 @@ export function isOpen(copy: Copy): boolean {
   );
 }
 
-/** By root: the copy in the root's own region, which is the parent of the other copies of a chain. */
+/**
+ * By root: the copy in the root's own region, which is the parent of the other copies of a chain.
+ */
 function firstStepsByRoot(copies: readonly Copy[]): ReadonlyMap<string, ImageRef> {
   return new Map(
     copies.flatMap((copy) => {

@@ -9,10 +9,12 @@ import type { AccountRecord } from "../model/types.ts";
 const MOST_TRIES = 20;
 
 /**
- * Changes the record of an account by compare-and-swap. If another process was first, `change` is applied again to what
- * that process stored, so that no change is lost. `change` answers undefined if there is nothing to change.
+ * Changes the record of an account by compare-and-swap. If another process was first, `change` is
+ * applied again to what that process stored, so that no change is lost. `change` answers undefined
+ * if there is nothing to change.
  *
- * Answers the record as it is stored then. Throws `StateError` if other processes were first too often.
+ * Answers the record as it is stored then. Throws `StateError` if other processes were first too
+ * often.
  */
 export async function changeAccount(
   account: string,

@@ -10,8 +10,8 @@ const AWAIT_UNSEEN: Millis = 60 * 60_000;
 const MOST_AWAITED = 1000;
 
 /**
- * Adds the images that the scope names and that are not NORMAL yet. Removes those that are no longer being made, and
- * those that have not appeared within `AWAIT_UNSEEN`.
+ * Adds the images that the scope names and that are not NORMAL yet. Removes those that are no
+ * longer being made, and those that have not appeared within `AWAIT_UNSEEN`.
  */
 export async function recordAwaitedImages(
   account: string,

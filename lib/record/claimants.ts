@@ -6,16 +6,19 @@ import type { Replicator } from "../model/ports.ts";
 import type { Claimant, Copy } from "../model/types.ts";
 
 /**
- * This process as a claimant. On Linux `host` names the boot of the machine and the pid namespace, so that another
- * process on it can prove this one dead. Elsewhere and on SCF there is no such proof, so a claim without an answer has
- * to expire.
+ * This process as a claimant. On Linux `host` names the boot of the machine and the pid namespace,
+ * so that another process on it can prove this one dead. Elsewhere and on SCF there is no such
+ * proof, so a claim without an answer has to expire.
  */
 export function thisProcess(onScf: boolean): Claimant {
   const host = onScf ? undefined : thisHost();
   return { id: randomUUID(), ...(host !== undefined && { host, pid: process.pid }) };
 }
 
-/** Whether a claimant is proven to be a dead process of this host. A pid that was reused counts as alive. */
+/**
+ * Whether a claimant is proven to be a dead process of this host. A pid that was reused counts as
+ * alive.
+ */
 export function isDead(claimant: Claimant): boolean {
   if (claimant.host === undefined || claimant.pid === undefined || claimant.host !== thisHost()) return false;
   try {
@@ -36,8 +39,8 @@ function thisHost(): string | undefined {
 }
 
 /**
- * The ids of the claimants that can send nothing any more: this replicator in its earlier rounds, whose requests have
- * all ended, and dead processes of this host.
+ * The ids of the claimants that can send nothing any more: this replicator in its earlier rounds,
+ * whose requests have all ended, and dead processes of this host.
  */
 export function endedClaimants(copies: readonly Copy[], { me, isDead }: Replicator): ReadonlySet<string> {
   const claimants = copies.flatMap((copy) => (copy.state === "copying" ? [copy.claim.claimant] : []));

@@ -13,9 +13,10 @@ const DAY: Millis = 86_400_000;
 const HISTORY: Millis = 90 * DAY;
 
 /**
- * Stores the run, and in the account record the time of the last sweep. Of the runs that changed nothing only the latest
- * is kept for each trigger and each set of problems, because timers run for years and one event may be delivered a
- * hundred thousand times. The first sweep of a day deletes the history that is older than `HISTORY`.
+ * Stores the run, and in the account record the time of the last sweep. Of the runs that changed
+ * nothing only the latest is kept for each trigger and each set of problems, because timers run for
+ * years and one event may be delivered a hundred thousand times. The first sweep of a day deletes
+ * the history that is older than `HISTORY`.
  *
  * Answers every problem that needs manual action: those of this run and those of the last sweep.
  */
@@ -29,7 +30,8 @@ export async function recordRun(
   const flags = [...(run.stoppedEarly ? ["stopped-early"] : []), ...(run.skipped === undefined ? [] : ["skipped"])];
   await state.saveRun(isIdle ? { ...run, id: ["idle", run.why, ...flags, ...codes].join(" ") } : run);
   const isWholeSweep = request.scope.kind === "sweep" && !run.stoppedEarly && run.skipped === undefined;
-  // If a region could not be read, the next timer run sweeps again and does not wait for the interval.
+  // If a region could not be read, the next timer run sweeps again and does not wait for the
+  // interval.
   const isSwept = isWholeSweep && ![...codes].some((code) => code.startsWith("unreadable-"));
   const update = {
     ...(isWholeSweep && { problems: run.problems }),
@@ -66,7 +68,9 @@ export function startRun(account: string, why: string, startedAt: Millis) {
   let problems: readonly Reason[] = [];
   return {
     id,
-    /** Adds a round. Problems of earlier rounds stay, because a later round reads less of the cloud. */
+    /**
+     * Adds a round. Problems of earlier rounds stay, because a later round reads less of the cloud.
+     */
     addRound(found: readonly Reason[], applied?: Applied): void {
       problems = distinct([...problems, ...found]);
       if (!applied) return;

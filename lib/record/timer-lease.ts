@@ -5,9 +5,10 @@ import type { AccountRecord, Claimant, Millis } from "../model/types.ts";
 import { changeAccount } from "./account-record.ts";
 
 /**
- * The account record holds the end of the last timer run, and the lease of the timer run that is in progress. The lease
- * only saves calls if the timer fires again before its last run has ended. No correctness may depend on the lease: it
- * expires while its holder is frozen, and runs by event or by hand ignore it. The claim is what keeps copies single.
+ * The account record holds the end of the last timer run, and the lease of the timer run that is in
+ * progress. The lease only saves calls if the timer fires again before its last run has ended. No
+ * correctness may depend on the lease: it expires while its holder is frozen, and runs by event or
+ * by hand ignore it. The claim is what keeps copies single.
  */
 
 /** How long a lease lasts unless it is renewed; a run renews it in each round. */
@@ -26,8 +27,8 @@ export function isLeased(
 }
 
 /**
- * Acquires or renews the timer's lease. Answers false if another timer run holds it. An account without a record has no
- * lease, so that every timer run may go on.
+ * Acquires or renews the timer's lease. Answers false if another timer run holds it. An account
+ * without a record has no lease, so that every timer run may go on.
  */
 export async function acquireTimerLease(account: string, { state, me, now, isDead }: Replicator): Promise<boolean> {
   let isAcquired = true;

@@ -32,8 +32,9 @@ const STATE_SCHEMES = ["sqlite:", "file:", "postgres:", "postgresql:"];
 const NOT_SUPPORTED_YET = ["CLS_TOPIC_ID", "CLS_REGION", "NOTIFY_URL"];
 
 /**
- * Reads the configuration from an environment. An empty variable counts as not set, because consoles and shells create
- * empty ones. Throws `InputError` with every problem; values that may contain a password are not repeated in it.
+ * Reads the configuration from an environment. An empty variable counts as not set, because
+ * consoles and shells create empty ones. Throws `InputError` with every problem; values that may
+ * contain a password are not repeated in it.
  */
 export function readConfig(env: Env): Config {
   const problems: Problem[] = [];

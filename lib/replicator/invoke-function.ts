@@ -31,16 +31,19 @@ const CLOSING: Millis = 3_000;
 /** The longest time limit of a function (scf 2018-04-16, CreateFunction, Timeout). */
 const LONGEST: Millis = 900_000;
 
-/** The deadline came before the cloud was read. Nothing is lost, but the same time limit may be too short every time. */
+/**
+ * The deadline came before the cloud was read. Nothing is lost, but the same time limit may be too
+ * short every time.
+ */
 function tooLittleTime(left: Millis, cause: CloudError): StartError {
   const seconds = Math.round(left / 100) / 10;
   return new StartError(fullText(runMessage("too-little-time", { seconds, cause: cause.message })), { cause });
 }
 
 /**
- * Runs one invocation of a function: opens a replicator from the environment, does one run within the remaining time,
- * and closes everything. `concerns` limits the summary to some of the copies. Errors are rethrown, so that SCF counts
- * the invocation as failed and repeats it.
+ * Runs one invocation of a function: opens a replicator from the environment, does one run within
+ * the remaining time, and closes everything. `concerns` limits the summary to some of the copies.
+ * Errors are rethrown, so that SCF counts the invocation as failed and repeats it.
  */
 export async function invoke(
   context: Context | undefined,

@@ -40,8 +40,8 @@ export async function readPolicies(file: string): Promise<ReturnType<typeof pars
 }
 
 /**
- * Reads a file that the user named: `what` is e.g. `the policy`, `option` the option or variable that names the file.
- * Throws `InputError` if the file cannot be read.
+ * Reads a file that the user named: `what` is e.g. `the policy`, `option` the option or variable
+ * that names the file. Throws `InputError` if the file cannot be read.
  */
 export async function readInput(file: string, what: string, option: string): Promise<string> {
   try {
@@ -59,7 +59,9 @@ export async function readInput(file: string, what: string, option: string): Pro
   }
 }
 
-/** Opens the cloud with the credentials of the environment. Throws `InputError` if there are none. */
+/**
+ * Opens the cloud with the credentials of the environment. Throws `InputError` if there are none.
+ */
 export async function openCloud(config: Config, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Cloud> {
   const now = () => Date.now();
   const credentials = () => findCredentials(env, homedir(), now);
@@ -69,8 +71,8 @@ export async function openCloud(config: Config, env: NodeJS.ProcessEnv, signal?:
 }
 
 /**
- * Builds a replicator; this is the only place where ports meet their adapters. Throws `InputError` for an invalid policy
- * or missing credentials, and `StateError` if the state cannot be opened.
+ * Builds a replicator; this is the only place where ports meet their adapters. Throws `InputError`
+ * for an invalid policy or missing credentials, and `StateError` if the state cannot be opened.
  */
 export async function openReplicator(
   config: Config,

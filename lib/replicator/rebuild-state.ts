@@ -8,22 +8,26 @@ import { changeAccount } from "../record/account-record.ts";
 import { uncertainUntil } from "../record/first-contact.ts";
 import { type Report, replicate } from "./reconcile.ts";
 
-/** How long an account stays closed if the rebuild is killed: long enough for the slowest database. */
+/**
+ * How long an account stays closed if the rebuild is killed: long enough for the slowest database.
+ */
 const CLOSED: Millis = 60 * 60_000;
 
 /**
- * Forgets the copies of the account and finds them again in the cloud, where nothing is changed. For a state that is
- * damaged, or older than the cloud. Other processes may run meanwhile. Neither a call in progress nor a call that the
- * state does not know leads to a second copy:
+ * Forgets the copies of the account and finds them again in the cloud, where nothing is changed.
+ * For a state that is damaged, or older than the cloud. Other processes may run meanwhile. Neither
+ * a call in progress nor a call that the state does not know leads to a second copy:
  *
- * 1. The account is closed: its `firstSeenAt` moves an hour into the future. A process that planned before sends
- *    nothing any more (`sameState`). A process that plans now waits for every copy that it does not see.
- * 2. The copies are forgotten, and with them the claims. No process can replace a record that it read before.
- * 3. `firstSeenAt` becomes now. A claim from before step 1 may still take effect for a while, which every process waits
- *    for from here (`uncertainUntil`).
+ * 1. The account is closed: its `firstSeenAt` moves an hour into the future. A process that planned
+ *    before sends nothing any more (`sameState`). A process that plans now waits for every copy
+ *    that it does not see.
+ * 2. The copies are forgotten, and with them the claims. No process can replace a record that it
+ *    read before.
+ * 3. `firstSeenAt` becomes now. A claim from before step 1 may still take effect for a while, which
+ *    every process waits for from here (`uncertainUntil`).
  *
- * If the rebuild is killed, other processes wait for at most an hour, or until it is run again. Throws `StateError` if
- * another rebuild is in progress.
+ * If the rebuild is killed, other processes wait for at most an hour, or until it is run again.
+ * Throws `StateError` if another rebuild is in progress.
  */
 export async function rebuild(deps: Replicator): Promise<Report> {
   const { cloud, state, now } = deps;
@@ -35,7 +39,8 @@ export async function rebuild(deps: Replicator): Promise<Report> {
     (record) => {
       const current = record?.firstSeenAt ?? 0;
       const isOurs = !closed || current === closed.until;
-      // Another rebuild has closed the account, and may be about to forget what is claimed from now on.
+      // Another rebuild has closed the account, and may be about to forget what is claimed from now
+      // on.
       if (!isOurs && current > now()) throw new StateError(fullText(runMessage("rebuild-in-progress", { account })));
       // If another rebuild has ended, the claims made since then have just been forgotten.
       const previous = isOurs ? (closed?.before ?? 0) : current;
@@ -49,9 +54,9 @@ export async function rebuild(deps: Replicator): Promise<Report> {
 }
 
 /**
- * Closes the account. Answers until when no process sends, and the previous `firstSeenAt`. Neither value may be used
- * again, because `sameState` tells one state from another by it. Answers undefined if the record is damaged: no process
- * can plan with it then.
+ * Closes the account. Answers until when no process sends, and the previous `firstSeenAt`. Neither
+ * value may be used again, because `sameState` tells one state from another by it. Answers
+ * undefined if the record is damaged: no process can plan with it then.
  */
 async function closeAccount(account: string, deps: Replicator) {
   let previous: Millis = 0;
@@ -71,7 +76,10 @@ async function closeAccount(account: string, deps: Replicator) {
   }
 }
 
-/** The account record with another `firstSeenAt`, and without its last sweep, so that the next timer run sweeps. */
+/**
+ * The account record with another `firstSeenAt`, and without its last sweep, so that the next timer
+ * run sweeps.
+ */
 function seenFirstAt(at: Millis, record: Omit<AccountRecord, "firstSeenAt">, { settle }: Replicator): AccountRecord {
   const { lastSweepAt: _, ...kept } = record;
   return { ...kept, firstSeenAt: at, uncertainUntil: uncertainUntil(at, settle) };

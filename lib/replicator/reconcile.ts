@@ -38,13 +38,16 @@ const MOST_ROUNDS = 12;
 const running = new WeakSet<Replicator>();
 
 /**
- * Runs once: observe, plan, apply, record, in rounds until nothing more can be done at once. An event only says which
- * images to read, so events that are repeated, late, out of order or lost lead to the same result.
+ * Runs once: observe, plan, apply, record, in rounds until nothing more can be done at once. An
+ * event only says which images to read, so events that are repeated, late, out of order or lost
+ * lead to the same result.
  *
- * Throws `CloudError` if the account cannot be identified, and `StateError` if the state store cannot be used.
+ * Throws `CloudError` if the account cannot be identified, and `StateError` if the state store
+ * cannot be used.
  */
 export async function replicate(request: RunRequest, deps: Replicator): Promise<Report> {
-  // A claim of this replicator counts as ended in its next round. That holds only if no other run of it is sending.
+  // A claim of this replicator counts as ended in its next round. That holds only if no other run
+  // of it is sending.
   if (running.has(deps)) throw new Error("a replicator does one run at a time");
   running.add(deps);
   try {
@@ -100,7 +103,8 @@ async function runRounds(account: string, request: RunRequest, deps: Replicator)
 
 /** What to read in a round. After a sweep, later rounds read only the copies that are open. */
 function scopeOf(round: number, { scope }: RunRequest, record: AccountRecord | undefined): Scope {
-  // The first contact with an account decides whether the state was lost, for which everything has to be read.
+  // The first contact with an account decides whether the state was lost, for which everything has
+  // to be read.
   if (record === undefined) return { kind: "sweep" };
   return round > 1 && scope.kind === "sweep" ? { kind: "poll" } : scope;
 }
@@ -122,7 +126,10 @@ async function planRound(round: RoundInput, request: RunRequest, deps: Replicato
   return request.noCalls ? onlyRecordChanges(plan) : plan;
 }
 
-/** Ends a timer run at once, because another one holds the lease and does the work. This is not an error. */
+/**
+ * Ends a timer run at once, because another one holds the lease and does the work. This is not an
+ * error.
+ */
 async function skipRun(account: string, request: RunRequest, deps: Replicator): Promise<Report> {
   const at = deps.now();
   const { text: skipped } = runMessage("timer-run-in-progress");

@@ -30,13 +30,16 @@ export interface RollbackReport {
   readonly remarks: readonly Reason[];
 }
 
-/** Another process may finish a copy while the tags are being set. The next round then tags that copy, too. */
+/**
+ * Another process may finish a copy while the tags are being set. The next round then tags that
+ * copy, too.
+ */
 const MOST_ROUNDS = 3;
 
 /**
- * Points a family back to its previous image in every region that has one. A round tags the copies that leave the
- * family; the next observation reads these tags, and the ordinary plan does the rest. If the rollback is killed, any
- * later run completes it, and so does a second rollback.
+ * Points a family back to its previous image in every region that has one. A round tags the copies
+ * that leave the family; the next observation reads these tags, and the ordinary plan does the
+ * rest. If the rollback is killed, any later run completes it, and so does a second rollback.
  */
 export async function rollback(family: string, request: RollbackRequest, deps: Replicator): Promise<RollbackReport> {
   const { cloud, now } = deps;
@@ -63,7 +66,8 @@ export async function rollback(family: string, request: RollbackRequest, deps: R
     const plan = emptyPlan(copies, [...planned.changes, ...planned.calls]);
     await applyPlan(plan, { runId, record: records.record, readAt, changed: new Set() }, deps);
     for (const id of planned.concerned) concerned.add(id);
-    // Also if all tags were set already: the process that set them may have been killed before the rest.
+    // Also if all tags were set already: the process that set them may have been killed before the
+    // rest.
     const only = (key: CopyKey) => concerned.has(copyId(key));
     const report = await replicate({ why: "rollback", scope: { kind: "sweep" }, only }, deps);
     copies = report.copies;
@@ -97,7 +101,10 @@ async function checkRegion(rollback: RegionRollback, family: string, { cloud }: 
   }
 }
 
-/** The previous version may be orphaned. It is kept as it is then, possibly without some of its shares. */
+/**
+ * The previous version may be orphaned. It is kept as it is then, possibly without some of its
+ * shares.
+ */
 function remarkOnOrphan({ region, to: { imageId, name } }: RegionRollback, copies: readonly Copy[]): Reason[] {
   const copy = copies.find((one) => one.key.region === region && "imageId" in one && one.imageId === imageId);
   return copy?.state === "retired" ? [reason("former-unwanted", { imageId, name, region })] : [];

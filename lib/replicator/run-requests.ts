@@ -24,16 +24,23 @@ export interface RunRequest {
   readonly retry?: (copy: Copy) => boolean;
 }
 
-/** A run for images that an event named, without those in regions that no enabled policy copies from. */
+/**
+ * A run for images that an event named, without those in regions that no enabled policy copies
+ * from.
+ */
 export function requestForImages(images: readonly ImageRef[], policies: readonly Policy[]): RunRequest {
   const regions = new Set(policies.flatMap((policy) => (policy.enabled ? policy.from : [])));
   return { why: "event", scope: { kind: "images", images: images.filter(({ region }) => regions.has(region)) } };
 }
 
-/** A run of the timer: a sweep if one is due, else a poll of the open copies. `sweepEvery` is in milliseconds. */
+/**
+ * A run of the timer: a sweep if one is due, else a poll of the open copies. `sweepEvery` is in
+ * milliseconds.
+ */
 export async function requestForTimer({ cloud, state, now }: Replicator, sweepEvery: number): Promise<RunRequest> {
   const record = await state.account(await cloud.account());
-  // The difference counts in both directions: a time in the future was written by a process whose clock was wrong.
+  // The difference counts in both directions: a time in the future was written by a process whose
+  // clock was wrong.
   const isDue = record?.lastSweepAt === undefined || Math.abs(now() - record.lastSweepAt) >= sweepEvery;
   return { why: "timer", scope: { kind: isDue ? "sweep" : "poll" } };
 }
@@ -41,8 +48,9 @@ export async function requestForTimer({ cloud, state, now }: Replicator, sweepEv
 const KEYS = ["policy", "region", "imageIds", "dryRun", "retry"];
 
 /**
- * A run that a user requests with `{policy?, region?, imageIds?, dryRun?, retry?}`: a sweep whose actions are limited to
- * the policy, source region and source images that are given. Throws `InputError` with every problem.
+ * A run that a user requests with `{policy?, region?, imageIds?, dryRun?, retry?}`: a sweep whose
+ * actions are limited to the policy, source region and source images that are given. Throws
+ * `InputError` with every problem.
  */
 export function requestByHand(event: unknown, policies: readonly Policy[]): RunRequest {
   const where = "event";

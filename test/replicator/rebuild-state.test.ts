@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { rebuild } from "../../lib/replicator/rebuild-state.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
-import { ACCOUNT, SETTLE } from "../support/builders.ts";
+import { ACCOUNT } from "../support/builders.ts";
 import { sweep } from "../support/world.ts";
 import {
   changes,

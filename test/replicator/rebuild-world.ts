@@ -18,7 +18,10 @@ export const three = policy({ to: ["ap-shanghai", "ap-beijing", "ap-nanjing"] })
 /** The world of the test that runs; a new one for each test. */
 export let t: TestWorld;
 
-/** Replaces the world by a new one, in which copies become visible as late as the settle time permits. */
+/**
+ * Replaces the world by a new one, in which copies become visible as late as the settle time
+ * permits.
+ */
 export async function newWorld(switches: WorldOptions["switches"] = { copyVisibleAfterMs: SETTLE - SECOND }) {
   await t?.close();
   t = await testWorld({ switches });
@@ -51,7 +54,10 @@ export async function expectOneCopyEach(images = 1): Promise<void> {
   expect(report.run.problems).toEqual([]);
 }
 
-/** An instance that stops at the n-th call of a method of its state, before or after the call does its work. */
+/**
+ * An instance that stops at the n-th call of a method of its state, before or after the call does
+ * its work.
+ */
 export function stopsAt(verb: "saveCopy" | "account" | "saveAccount" | "forget", when: "before" | "after", nth = 1) {
   const instance = t.instance([one]);
   const { state } = t;

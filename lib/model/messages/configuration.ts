@@ -49,5 +49,7 @@ const configurationProblems = {
   "file-unreadable": error((p: { file: string; option: string; cause: string }) => notRead(p.file, p.cause, p.option)),
 } as const;
 
-/** Writes a problem of the configuration. No definition may take a value that can hold a password. */
+/**
+ * Writes a problem of the configuration. No definition may take a value that can hold a password.
+ */
 export const configurationProblem = catalogue(configurationProblems);

@@ -51,7 +51,10 @@ const ignoredReasons = {
   })),
 } as const;
 
-/** Writes why an event is ignored: `ignoredBecause("empty-list")`. Values of an event are passed shortened and quoted. */
+/**
+ * Writes why an event is ignored: `ignoredBecause("empty-list")`. Values of an event are passed
+ * shortened and quoted.
+ */
 export const ignoredBecause = catalogue(ignoredReasons);
 
 /** A part of an event that leads to no image, and why. */

@@ -61,12 +61,15 @@ const requestProblems = {
 /** Writes a problem of a request by hand. `value` is passed shortened and quoted. */
 export const requestProblem = catalogue(requestProblems);
 
-/** The code of a failed read: it ends with the error code of the API, e.g. `unreadable-UnauthorizedOperation`. */
+/**
+ * The code of a failed read: it ends with the error code of the API, e.g.
+ * `unreadable-UnauthorizedOperation`.
+ */
 export type ReadFailureCode = `${"unreadable" | "unanswered"}-${string}`;
 
 /**
- * The reason for a region that could not be read, or a question that was not answered, in the words of the failed
- * call.
+ * The reason for a region that could not be read, or a question that was not answered, in the words
+ * of the failed call.
  */
 export function readFailureReason(
   kind: "unreadable" | "unanswered",
