@@ -1,9 +1,10 @@
+// The cloud function evaluate-policy: evaluates the policies on request.
 import { type Answer, type Context, invoke } from "../lib/replicator/invoke-function.ts";
 import { requestByHand } from "../lib/replicator/run-requests.ts";
 
 /**
- * Evaluates the policies now, for everything or for `{policy?, region?, imageIds?}`; `dryRun: true` changes nothing,
- * `retry: true` tries again what is failed or blocked.
+ * Evaluates the policies now, for everything or for `{policy?, region?, imageIds?}`. `dryRun: true`
+ * changes nothing; `retry: true` retries failed and blocked copies.
  */
 export async function main_handler(event: unknown, context?: Context): Promise<Answer> {
   return invoke(context, ({ policies }) => requestByHand(event ?? {}, policies));

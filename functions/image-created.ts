@@ -1,10 +1,11 @@
+// The cloud function image-created: processes the images that an event names.
 import { parseEvent } from "../lib/event/parse-event.ts";
 import { type Answer, type Context, invoke } from "../lib/replicator/invoke-function.ts";
-import { orderForImages } from "../lib/replicator/run-requests.ts";
+import { requestForImages } from "../lib/replicator/run-requests.ts";
 
 /**
- * Takes an event that names images, in any of the forms of `events/`, or `{"region", "imageId"}` typed by hand, and
- * looks at those images. Anything else is answered with what was ignored and why.
+ * Takes an event in any form of `events/`, or `{"region", "imageId"}` typed by a user, and
+ * processes the images that it names. Any other event is answered with what was ignored and why.
  */
 export async function main_handler(
   event: unknown,
@@ -15,7 +16,7 @@ export async function main_handler(
   const named = new Set(hints.map((hint) => `${hint.region}/${hint.imageId}`));
   const answer = await invoke(
     context,
-    ({ policies }) => orderForImages(hints, policies),
+    ({ policies }) => requestForImages(hints, policies),
     ({ key }) => named.has(`${key.rootRegion}/${key.rootId}`),
   );
   return { ...answer, ignored };

@@ -1,7 +1,10 @@
+// The cloud function poll-copies: the timer.
 import { type Answer, type Context, invoke } from "../lib/replicator/invoke-function.ts";
 import { requestForTimer } from "../lib/replicator/run-requests.ts";
 
-/** The timer: moves copies on that are under way, looks at everything when that is due, and leaves a heartbeat. */
+/**
+ * Advances the copies that are in progress, sweeps when a sweep is due, and records a heartbeat.
+ */
 export async function main_handler(_event: unknown, context?: Context): Promise<Answer> {
   return invoke(context, requestForTimer);
 }

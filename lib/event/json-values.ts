@@ -1,20 +1,24 @@
-// Untrusted JSON, unpacked within limits.
+// Unpacks untrusted JSON within limits.
 import { gunzipSync } from "node:zlib";
+import { type Ignored, ignoredBecause } from "../model/messages/event.ts";
 import { HIDDEN } from "../model/printable.ts";
 import type { Millis } from "../model/types.ts";
 
-/** Largest text that is read, packed or not: SCF takes no larger event (product documentation 583/11637). */
+/**
+ * The largest text that is read, packed or not: SCF accepts no larger event (product documentation
+ * 583/11637).
+ */
 export const MAX_TEXT = 6 * 1024 * 1024;
 
-/** A map as JSON has it. */
+/** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The value as a map, or undefined if it is none. */
+/** The value as a JSON object, or undefined if it is of another kind. */
 export function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
-/** What a text holds as JSON, or undefined. */
+/** The JSON value of a text, or undefined if the text is not JSON or too large. */
 export function jsonIn(text: string): unknown {
   if (text.length > MAX_TEXT) return undefined;
   try {
@@ -24,45 +28,52 @@ export function jsonIn(text: string): unknown {
   }
 }
 
-/** The value, or what it holds as JSON if it is text: the audit writes maps and lists either way. */
+/**
+ * The value, or its JSON value if it is a text: the audit writes objects and lists in both ways.
+ */
 export function unpacked(value: unknown): unknown {
   return typeof value === "string" ? jsonIn(value) : value;
 }
 
-/** A value as a short piece of a message: one line, nothing that could steer a terminal or a log. */
+/**
+ * A value as a short part of a message: one line, without characters that could control a terminal
+ * or a log.
+ */
 export function shortened(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "string") {
     const short = value.length > 60 ? `${value.slice(0, 57)}…` : value;
-    // What is cut in half counts as a control character too.
+    // A surrogate pair that was cut in half counts as hidden, too.
     return `"${short.replace(HIDDEN, "\uFFFD")}"`;
   }
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return typeof value === "object" && value !== null ? "a map" : "nothing";
+  return typeof value === "object" && value !== null ? "an object" : "nothing";
 }
 
 /**
- * Unpacks the data of a CLS trigger: base64 of gzipped JSON (SCF product documentation, CLS trigger). A text that would unpack
- * to more than `most` bytes is refused before it does.
+ * Unpacks the data of a CLS trigger: base64 of gzipped JSON (SCF product documentation, CLS
+ * trigger). Unpacking stops at `most` bytes, so that a small text cannot fill the memory. `length`
+ * is the number of unpacked bytes.
  */
 export function unpackCls(
   data: string,
   most = MAX_TEXT,
-): { readonly value: unknown; readonly length: number } | { readonly problem: string } {
-  if (data.length > MAX_TEXT) return { problem: "clslogs.data is too large" };
+): { readonly value: unknown; readonly length: number } | { readonly problem: Ignored } {
+  if (data.length > MAX_TEXT) return { problem: ignoredBecause("cls-too-large") };
   try {
     const bytes = gunzipSync(Buffer.from(data, "base64"), { maxOutputLength: Math.max(1, most) });
     const value = jsonIn(bytes.toString("utf8"));
-    return value === undefined ? { problem: "clslogs.data holds no JSON" } : { value, length: bytes.length };
+    return value === undefined ? { problem: ignoredBecause("cls-not-json") } : { value, length: bytes.length };
   } catch (error) {
-    const tooLarge = (error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE";
-    return { problem: tooLarge ? "clslogs.data unpacks to more than 6 MB" : "clslogs.data is no gzip in base64" };
+    const isTooLarge = (error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE";
+    return { problem: ignoredBecause(isTooLarge ? "cls-unpacks-too-large" : "cls-not-gzip") };
   }
 }
 
 /**
- * A time in any of the forms that have been seen in audit records and envelopes: seconds, milliseconds or microseconds
- * as number or text, ISO 8601, and "2019-03-20 12:36:27", which is Beijing time.
+ * Reads a time in any form that audit records and envelopes use: seconds, milliseconds or
+ * microseconds as a number or a text, ISO 8601, and "2019-03-20 12:36:27", which is Beijing time.
+ * Answers undefined for anything else.
  */
 export function timeOf(value: unknown): Millis | undefined {
   if (typeof value === "string" && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(value)) {

@@ -1,4 +1,6 @@
 // The errors that a person may see, each with its outcome.
+import { fullText, type Message } from "./messages/define.ts";
+
 /** Base of every error that is meant for a person: its message is complete, no stack trace is needed. */
 export abstract class ReplicatorError extends Error {
   abstract override readonly name: string;
@@ -10,7 +12,14 @@ export interface Problem {
   readonly where: string;
   /** e.g. `policies[0].to[1]` */
   readonly field?: string;
+  /** From the catalogue of the text; stable and for programs. */
+  readonly code?: string;
   readonly text: string;
+}
+
+/** A problem with the text of a catalogue; a remedy follows the text after a semicolon. */
+export function problemAt(where: string, message: Message, field?: string): Problem {
+  return { where, ...(field !== undefined && { field }), code: message.code, text: fullText(message) };
 }
 
 /** Beyond this many a person reads no further, and a message could become too large for any log. */

@@ -1,33 +1,42 @@
-// Asks the cloud what the plan wants to know: quota, shares, users, family.
-import { CloudError } from "../model/errors.ts";
+// Answers the questions of a plan from the cloud: quota, shares, usage, family.
+import { settleAll } from "../model/all-settled.ts";
 import { type Answer, type Answers, type Question, questionId } from "../model/observation.ts";
 import type { Cloud } from "../model/ports.ts";
+import { readFailure } from "./observe.ts";
 
-export async function ask(questions: readonly Question[], cloud: Cloud): Promise<Answers> {
-  const single = questions.filter(({ ask }) => ask !== "uses");
-  const regions = new Map<string, string[]>();
+/** A question that one call answers for one image, region or family. */
+type SingleQuestion = Exclude<Question, { ask: "uses" }>;
+
+/**
+ * Asks the cloud every question. A question that the cloud refuses to answer is answered with the
+ * reason. Throws an abort, and any error that is not a `CloudError`, once all calls have ended.
+ */
+export async function answerQuestions(questions: readonly Question[], cloud: Cloud): Promise<Answers> {
+  const singleQuestions = questions.filter((question) => question.ask !== "uses");
+  const usesByRegion = new Map<string, string[]>();
   for (const question of questions) {
-    if (question.ask === "uses")
-      regions.set(question.region, [...(regions.get(question.region) ?? []), question.imageId]);
+    if (question.ask !== "uses") continue;
+    const { region, imageId } = question;
+    usesByRegion.set(region, [...(usesByRegion.get(region) ?? []), imageId]);
   }
   const answers = new Map<string, Answer>();
-  const fatal: unknown[] = [];
-  const answered = async (texts: readonly string[], answer: () => Promise<readonly Answer[]>) => {
+  const record = async (ids: readonly string[], read: () => Promise<readonly Answer[]>) => {
     try {
-      const values = await answer();
-      for (const [index, text] of texts.entries()) answers.set(text, values[index] as Answer);
+      const values = await read();
+      for (const [index, id] of ids.entries()) answers.set(id, values[index] as Answer);
     } catch (error) {
-      if (!(error instanceof CloudError) || error.code === "Aborted") fatal.push(error);
-      else for (const text of texts) answers.set(text, { unanswerable: reasonOf(error) });
+      const unanswerable = readFailure("unanswered", error);
+      for (const id of ids) answers.set(id, { unanswerable });
     }
   };
-  await Promise.all([
-    ...single.map((question) =>
-      answered([questionId(question)], async () => [{ value: await one(question, cloud) } as Answer]),
+  await settleAll([
+    ...singleQuestions.map((question) =>
+      record([questionId(question)], async () => [{ value: await answerOne(question, cloud) } as Answer]),
     ),
-    // Who uses an image is found out by reading all who may: once for all images of a region.
-    ...[...regions].map(([region, imageIds]) =>
-      answered(
+    // To learn what uses an image, every resource that can use one is read: once for all images of
+    // a region.
+    ...[...usesByRegion].map(([region, imageIds]) =>
+      record(
         imageIds.map((imageId) => questionId({ ask: "uses", region, imageId })),
         async () => {
           const uses = await cloud.uses(region, imageIds);
@@ -36,12 +45,10 @@ export async function ask(questions: readonly Question[], cloud: Cloud): Promise
       ),
     ),
   ]);
-  // Thrown only now, so that no call goes on behind the caller's back.
-  if (fatal.length > 0) throw fatal[0];
   return answers;
 }
 
-function one(question: Question, cloud: Cloud): Promise<unknown> {
+function answerOne(question: SingleQuestion, cloud: Cloud): Promise<unknown> {
   switch (question.ask) {
     case "quota":
       return cloud.quota(question.region);
@@ -49,11 +56,5 @@ function one(question: Question, cloud: Cloud): Promise<unknown> {
       return cloud.sharedWith(question);
     case "family":
       return cloud.familyImage(question.region, question.family);
-    case "uses":
-      throw new Error("asked by region");
   }
-}
-
-function reasonOf({ code, message, remedy }: CloudError) {
-  return { code: `unanswered-${code}`, text: message, ...(remedy !== undefined && { remedy }) };
 }

@@ -1,14 +1,20 @@
-// Changes the account record by compare-and-swap.
+// Reads the records of an account, and changes the account record by compare-and-swap.
 import { StateError } from "../model/errors.ts";
+import { fullText } from "../model/messages/define.ts";
+import { runMessage } from "../model/messages/run.ts";
 import type { State } from "../model/ports.ts";
 import type { AccountRecord } from "../model/types.ts";
 
-/** Others change the record too, seldom and quickly. */
+/** Other processes change the record too, but rarely and quickly. */
 const MOST_TRIES = 20;
 
 /**
- * Changes the record of an account, anew where somebody else was first, so that nothing that several runs write there
- * gets lost. `change` answers undefined where there is nothing to change.
+ * Changes the record of an account by compare-and-swap. If another process was first, `change` is
+ * applied again to what that process stored, so that no change is lost. `change` answers undefined
+ * if there is nothing to change.
+ *
+ * Answers the record as it is stored then. Throws `StateError` if other processes were first too
+ * often.
  */
 export async function changeAccount(
   account: string,
@@ -22,10 +28,10 @@ export async function changeAccount(
     const saved = await state.saveAccount(changed);
     if (saved) return saved;
   }
-  throw new StateError(`the record of account ${account} is changed by others all the time; run again`);
+  throw new StateError(fullText(runMessage("account-contended", { account })));
 }
 
-/** What is remembered of an account when a round begins. */
+/** The records of an account at the beginning of a round. */
 export async function readRecords(account: string, { state }: { state: State }) {
   const [copies, awaited, record] = await Promise.all([
     state.copies(account),

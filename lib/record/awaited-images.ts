@@ -1,15 +1,18 @@
-// Images that an event named before they were NORMAL.
+// Remembers images that an event named before they were NORMAL.
 import { type Observation, type Scope, seen } from "../model/observation.ts";
 import type { RunDeps } from "../model/ports.ts";
 import type { AwaitedImage, ImageRef, Millis } from "../model/types.ts";
 
-/** How long an image that an event named is waited for while the cloud does not show it. */
+/** How long the replicator waits for an image that an event named and the cloud does not show. */
 const AWAIT_UNSEEN: Millis = 60 * 60_000;
 
-/** Most images that are waited for; the sweep finds the others. */
+/** The most images of an account to wait for; the sweep finds the others. */
 const MOST_AWAITED = 1000;
 
-/** Images that were named and are not NORMAL yet are waited for; those that are, or that never appear, no longer. */
+/**
+ * Adds the images that the scope names and that are not NORMAL yet. Removes those that are no
+ * longer being made, and those that have not appeared within `AWAIT_UNSEEN`.
+ */
 export async function recordAwaitedImages(
   account: string,
   scope: Scope,
@@ -18,15 +21,15 @@ export async function recordAwaitedImages(
   { state, now }: RunDeps,
 ): Promise<void> {
   const named = scope.kind === "images" ? scope.images : [];
-  const settled = (image: ImageRef, since: Millis) => {
-    const shown = seen(observation, image);
-    if (shown === "unread" || shown === "absent") return now() - since > AWAIT_UNSEEN;
-    return !["CREATING", "IMPORTING", "SYNCING"].includes(shown.state);
+  const isOver = (ref: ImageRef, since: Millis) => {
+    const image = seen(observation, ref);
+    if (image === "unread" || image === "absent") return now() - since > AWAIT_UNSEEN;
+    return !["CREATING", "IMPORTING", "SYNCING"].includes(image.state);
   };
   const add = named
-    .filter((image) => !settled(image, now()))
+    .filter((image) => !isOver(image, now()))
     .slice(0, Math.max(0, MOST_AWAITED - awaited.length))
     .map(({ region, imageId }) => ({ account, region, imageId, since: now() }));
-  const remove = awaited.filter((image) => settled(image, image.since));
+  const remove = awaited.filter((image) => isOver(image, image.since));
   if (add.length + remove.length > 0) await state.setAwaited(add, remove);
 }

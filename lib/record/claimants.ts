@@ -1,4 +1,4 @@
-// This process as a claimant, and which claimants are proven dead.
+// This process as a claimant, and which claimants can send nothing any more.
 import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
@@ -6,15 +6,19 @@ import type { Replicator } from "../model/ports.ts";
 import type { Claimant, Copy } from "../model/types.ts";
 
 /**
- * This process as a claimant. On Linux it names the boot of the machine and the pid namespace, so that another process
- * there can prove it dead; elsewhere, and on SCF, nobody can, and a claim without an answer is waited out.
+ * This process as a claimant. On Linux `host` names the boot of the machine and the pid namespace,
+ * so that another process on it can prove this one dead. Elsewhere and on SCF there is no such
+ * proof, so a claim without an answer has to expire.
  */
 export function thisProcess(onScf: boolean): Claimant {
   const host = onScf ? undefined : thisHost();
   return { id: randomUUID(), ...(host !== undefined && { host, pid: process.pid }) };
 }
 
-/** Whether a claimant is a process of this host that is proven to be dead. A pid that was given anew counts as alive. */
+/**
+ * Whether a claimant is proven to be a dead process of this host. A pid that was reused counts as
+ * alive.
+ */
 export function isDead(claimant: Claimant): boolean {
   if (claimant.host === undefined || claimant.pid === undefined || claimant.host !== thisHost()) return false;
   try {
@@ -34,8 +38,12 @@ function thisHost(): string | undefined {
   }
 }
 
-/** Claimants that can send nothing any more: earlier rounds of this replicator, and dead processes of this host. */
+/**
+ * The ids of the claimants that can send nothing any more: this replicator in its earlier rounds,
+ * whose requests have all ended, and dead processes of this host.
+ */
 export function endedClaimants(copies: readonly Copy[], { me, isDead }: Replicator): ReadonlySet<string> {
-  const open = copies.flatMap((copy) => (copy.state === "copying" ? [copy.claim.claimant] : []));
-  return new Set(open.filter((claimant) => claimant.id === me.id || isDead(claimant)).map((claimant) => claimant.id));
+  const claimants = copies.flatMap((copy) => (copy.state === "copying" ? [copy.claim.claimant] : []));
+  const ended = claimants.filter((claimant) => claimant.id === me.id || isDead(claimant));
+  return new Set(ended.map((claimant) => claimant.id));
 }

@@ -1,4 +1,4 @@
-// Adds up a run and remembers it.
+// The totals of a run over its rounds, and the history of runs.
 import { randomUUID } from "node:crypto";
 import type { Applied } from "../apply/apply-plan.ts";
 import type { Scope } from "../model/observation.ts";
@@ -13,45 +13,54 @@ const DAY: Millis = 86_400_000;
 const HISTORY: Millis = 90 * DAY;
 
 /**
- * Remembers the run, and when everything was last looked at. Of the runs that did nothing only the latest is kept, for
- * each cause and each set of problems: timers run for years, and one event may come a hundred thousand times. The first
- * sweep of a day deletes what is too old. Answers what needs a person, as far as anybody has seen.
+ * Stores the run, and in the account record the time of the last sweep. Of the runs that changed
+ * nothing only the latest is kept for each trigger and each set of problems, because timers run for
+ * years and one event may be delivered a hundred thousand times. The first sweep of a day deletes
+ * the history that is older than `HISTORY`.
+ *
+ * Answers every problem that needs manual action: those of this run and those of the last sweep.
  */
 export async function recordRun(
   run: Run,
   request: { why: string; scope: Scope },
   { state }: RunDeps,
 ): Promise<readonly Reason[]> {
-  const idle = Object.keys(run.actions).length === 0 && run.failures === 0;
+  const isIdle = Object.keys(run.actions).length === 0 && run.failures === 0;
   const codes = new Set(run.problems.map(({ code }) => code));
-  const odd = [...(run.stoppedEarly ? ["stopped-early"] : []), ...(run.skipped === undefined ? [] : ["skipped"])];
-  await state.saveRun(idle ? { ...run, id: ["idle", run.why, ...odd, ...codes].join(" ") } : run);
-  const whole = request.scope.kind === "sweep" && !run.stoppedEarly && run.skipped === undefined;
-  // A region that could not be read is looked at again by the next run of the timer, not only when a sweep is due.
-  const swept = whole && ![...codes].some((code) => code.startsWith("unreadable-"));
-  const written = {
-    ...(whole && { problems: run.problems }),
-    ...(swept && { lastSweepAt: run.startedAt }),
+  const flags = [...(run.stoppedEarly ? ["stopped-early"] : []), ...(run.skipped === undefined ? [] : ["skipped"])];
+  await state.saveRun(isIdle ? { ...run, id: ["idle", run.why, ...flags, ...codes].join(" ") } : run);
+  const isWholeSweep = request.scope.kind === "sweep" && !run.stoppedEarly && run.skipped === undefined;
+  // If a region could not be read, the next timer run sweeps again and does not wait for the
+  // interval.
+  const isSwept = isWholeSweep && ![...codes].some((code) => code.startsWith("unreadable-"));
+  const update = {
+    ...(isWholeSweep && { problems: run.problems }),
+    ...(isSwept && { lastSweepAt: run.startedAt }),
     ...(request.why === "timer" && run.skipped === undefined && { heartbeatAt: run.endedAt }),
   };
-  let sweptBefore: Millis | undefined;
+  let previousSweepAt: Millis | undefined;
   const record = await changeAccount(
     run.account,
     (before) => {
-      sweptBefore = before?.lastSweepAt;
-      return before && Object.keys(written).length > 0 ? { ...before, ...written } : undefined;
+      previousSweepAt = before?.lastSweepAt;
+      return before && Object.keys(update).length > 0 ? { ...before, ...update } : undefined;
     },
     state,
   );
-  const firstOfDay = sweptBefore === undefined || Math.floor(sweptBefore / DAY) < Math.floor(run.startedAt / DAY);
-  if (swept && firstOfDay) await state.deleteHistoryBefore(run.account, run.startedAt - HISTORY);
+  const isFirstOfDay = previousSweepAt === undefined || dayOf(previousSweepAt) < dayOf(run.startedAt);
+  if (isSwept && isFirstOfDay) await state.deleteHistoryBefore(run.account, run.startedAt - HISTORY);
   return distinct([...(record?.problems ?? []), ...run.problems]);
 }
 
-export type Tally = ReturnType<typeof beginRun>;
+function dayOf(at: Millis): number {
+  return Math.floor(at / DAY);
+}
 
-/** Adds up what the rounds of one run did. */
-export function beginRun(account: string, why: string, startedAt: Millis) {
+/** The totals of a run that is in progress. */
+export type RunTotals = ReturnType<typeof startRun>;
+
+/** Starts the totals of a run, to which each round is added. */
+export function startRun(account: string, why: string, startedAt: Millis) {
   const id = randomUUID();
   const actions: Record<string, number> = {};
   let failures = 0;
@@ -59,17 +68,20 @@ export function beginRun(account: string, why: string, startedAt: Millis) {
   let problems: readonly Reason[] = [];
   return {
     id,
-    /** What one round found and did. A later round looks at less, and what it does not see is no less of a problem. */
-    add(found: readonly Reason[], applied?: Applied): void {
+    /**
+     * Adds a round. Problems of earlier rounds stay, because a later round reads less of the cloud.
+     */
+    addRound(found: readonly Reason[], applied?: Applied): void {
       problems = distinct([...problems, ...found]);
       if (!applied) return;
       for (const [kind, count] of Object.entries(applied.actions)) actions[kind] = (actions[kind] ?? 0) + count;
       failures += applied.failures;
       stoppedEarly ||= applied.stoppedEarly;
     },
-    /** How many actions of a kind were carried out. */
-    count: (kind: string) => actions[kind] ?? 0,
-    end: (endedAt: Millis): Run => ({
+    /** The number of actions of a kind that were applied so far. */
+    countOf: (kind: string) => actions[kind] ?? 0,
+    /** The run as it is stored. */
+    finish: (endedAt: Millis): Run => ({
       id,
       account,
       why,

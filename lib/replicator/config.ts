@@ -1,100 +1,95 @@
-// The environment, read once, every problem in one message.
-import { InputError, type Problem } from "../model/errors.ts";
+// Reads the configuration from the environment, and reports every problem at once.
+import { InputError, type Problem, problemAt } from "../model/errors.ts";
+import { configurationProblem } from "../model/messages/configuration.ts";
+import type { Message } from "../model/messages/define.ts";
 import { parseDuration } from "../model/time.ts";
 import type { Millis } from "../model/types.ts";
 
 type LogLevel = "error" | "warn" | "info" | "debug";
 
-/** What the environment says, checked. Credentials are not in it: they are read anew for each call. */
+/** The checked configuration. It contains no credentials: those are read anew for each call. */
 export interface Config {
-  /** Where every API call goes instead of the real hosts. */
+  /** The origin that receives every API call instead of the real hosts. */
   readonly endpoint?: string;
   readonly site: "cn" | "intl";
   readonly policyFile: string;
-  /** May hold a password; for messages see `describeStateUrl`. */
+  /** May contain a password; messages use `describeStateUrl`. */
   readonly stateUrl: string;
   readonly sweepEvery: Millis;
   readonly settle: Millis;
   readonly logLevel: LogLevel;
-  /** Runs as a cloud function. */
+  /** Whether the program runs as a cloud function. */
   readonly onScf: boolean;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** A time that far ahead still has a date. */
+/** The longest duration. A date that lies so far ahead is still valid. */
 const A_YEAR: Millis = 365 * 86_400_000;
 const SITES = ["cn", "intl"] as const;
 const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 const STATE_SCHEMES = ["sqlite:", "file:", "postgres:", "postgresql:"];
-const SERVER_EXAMPLE = "postgres://user:password@10.0.0.5:5432/replicator";
-const NOT_YET = ["CLS_TOPIC_ID", "CLS_REGION", "NOTIFY_URL"];
+const NOT_SUPPORTED_YET = ["CLS_TOPIC_ID", "CLS_REGION", "NOTIFY_URL"];
 
 /**
- * Reads the configuration from an environment. A variable that is empty counts as not set, since consoles and shells
- * make empty ones. Throws `InputError` with all that is wrong; values that may hold a password are not repeated in it.
+ * Reads the configuration from an environment. An empty variable counts as not set, because
+ * consoles and shells create empty ones. Throws `InputError` with every problem; values that may
+ * contain a password are not repeated in it.
  */
 export function readConfig(env: Env): Config {
   const problems: Problem[] = [];
-  const complain = (where: string, text: string) => problems.push({ where, text });
-  const wrong = (where: string, value: string, allowed: string, example: string) =>
-    complain(where, `"${value}" is not allowed; allowed is ${allowed}, e.g. ${where}=${example}`);
+  const report = (variable: string, message: Message) => problems.push(problemAt(variable, message));
 
-  const oneOf = <T extends string>(name: string, allowed: readonly T[], otherwise: T): T => {
-    const value = env[name];
-    if (!value) return otherwise;
-    const found = allowed.find((one) => one === value);
-    if (!found) wrong(name, value, allowed.join(", "), otherwise);
-    return found ?? otherwise;
+  const oneOf = <T extends string>(variable: string, allowed: readonly T[], fallback: T): T => {
+    const value = env[variable];
+    if (!value) return fallback;
+    const match = allowed.find((one) => one === value);
+    if (!match) report(variable, configurationProblem("not-one-of", { variable, value, allowed, example: fallback }));
+    return match ?? fallback;
   };
 
-  const duration = (name: string, otherwise: string): Millis => {
-    const value = env[name] || otherwise;
+  const duration = (variable: string, fallback: string): Millis => {
+    const value = env[variable] || fallback;
     const millis = parseDuration(value);
-    if (!millis || millis > A_YEAR) {
-      wrong(name, value, "a whole number above 0 with one of the units ms, s, m, h, d, at most 365d", otherwise);
-    }
+    if (!millis || millis > A_YEAR)
+      report(variable, configurationProblem("not-a-duration", { variable, value, example: fallback }));
     return millis ?? 0;
   };
 
   const endpoint = (): string | undefined => {
-    const name = "REPLICATOR_ENDPOINT";
-    const value = env[name];
+    const variable = "REPLICATOR_ENDPOINT";
+    const value = env[variable];
     if (!value) return undefined;
-    const allowed = "http:// or https://, a host, perhaps a port, and nothing after it";
-    const example = "http://127.0.0.1:9900";
     const url = urlOf(value);
     if (value.includes("@")) {
-      complain(name, `a user or password in it is not allowed; allowed is ${allowed}, e.g. ${name}=${example}`);
+      report(variable, configurationProblem("endpoint-with-user"));
     } else if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) {
-      wrong(name, value, allowed, example);
+      report(variable, configurationProblem("endpoint-not-allowed", { value }));
     }
     return url?.origin;
   };
 
   const onScf = env["TENCENTCLOUD_RUNENV"] === "SCF";
   const stateUrl = (): string => {
-    const name = "STATE_URL";
-    const value = env[name];
+    const variable = "STATE_URL";
+    const value = env[variable];
     if (!value) {
-      if (onScf) complain(name, `must be set in a cloud function, e.g. ${name}=${SERVER_EXAMPLE}`);
+      if (onScf) report(variable, configurationProblem("state-url-missing"));
       return "sqlite:.cvm-replicator/state.db";
     }
-    const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(value)?.[0].toLowerCase() ?? "";
-    if (!STATE_SCHEMES.includes(scheme)) {
-      const what = scheme ? `a URL that begins with "${scheme}"` : "a value without a scheme";
-      complain(name, `${what} is not allowed; allowed is sqlite:PATH or postgres://…, e.g. ${name}=${SERVER_EXAMPLE}`);
+    const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(value)?.[0].toLowerCase();
+    if (scheme === undefined) {
+      report(variable, configurationProblem("state-url-without-scheme"));
+    } else if (!STATE_SCHEMES.includes(scheme)) {
+      report(variable, configurationProblem("state-url-scheme", { scheme }));
     } else if (onScf && !scheme.startsWith("postgres")) {
-      complain(
-        name,
-        `a file (${scheme}) is not allowed in a cloud function, whose instances do not share it; ` +
-          `set a server's URL, e.g. ${name}=${SERVER_EXAMPLE}`,
-      );
+      report(variable, configurationProblem("state-file-on-scf", { scheme }));
     }
     return value;
   };
 
-  for (const name of NOT_YET) if (env[name]) complain(name, "not carried out yet in this version; unset it");
+  for (const variable of NOT_SUPPORTED_YET)
+    if (env[variable]) report(variable, configurationProblem("variable-not-supported"));
   const at = endpoint();
   const config: Config = {
     ...(at ? { endpoint: at } : {}),
@@ -110,7 +105,7 @@ export function readConfig(env: Env): Config {
   return config;
 }
 
-// URL.canParse would be shorter, but the oldest Node.js of the functions (18.15) has none.
+// `URL.canParse` would be shorter, but the oldest Node.js version on SCF (18.15) does not have it.
 function urlOf(text: string): URL | undefined {
   try {
     return new URL(text);

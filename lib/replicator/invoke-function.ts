@@ -1,6 +1,8 @@
-// One invocation on SCF, within its deadline.
+// Runs one invocation of a cloud function on SCF, within its deadline.
 import { lineJournal } from "../adapters/journal/json-lines.ts";
 import { CloudError, StartError } from "../model/errors.ts";
+import { fullText } from "../model/messages/define.ts";
+import { runMessage } from "../model/messages/run.ts";
 import type { Replicator } from "../model/ports.ts";
 import type { Copy, Millis, Run } from "../model/types.ts";
 import { type PlanView, viewOf } from "../report/plan-view.ts";
@@ -10,39 +12,42 @@ import { type Opened, openReplicator } from "./open-replicator.ts";
 import { replicate } from "./reconcile.ts";
 import type { RunRequest } from "./run-requests.ts";
 
-/** What a function answers. */
+/** The answer of a function. */
 export interface Answer extends Summary {
   readonly account: string;
   readonly run: Run;
-  /** What was decided at the beginning. */
+  /** The plan of the first round. */
   readonly plan: PlanView;
 }
 
-/** The parts of SCF's context that are used; a person at a keyboard gives none. */
+/** The part of SCF's context that is used. A local caller passes none. */
 export interface Context {
   readonly getRemainingTimeInMillis?: () => number;
   readonly time_limit_in_ms?: number;
 }
 
-/** Kept back for closing and answering before SCF ends the function. */
-const CLOSING = 3_000;
-/** The longest that SCF lets a function run (scf 2018-04-16, CreateFunction, Timeout). */
-const LONGEST = 900_000;
+/** Reserved for closing and answering before SCF kills the function. */
+const CLOSING: Millis = 3_000;
+/** The longest time limit of a function (scf 2018-04-16, CreateFunction, Timeout). */
+const LONGEST: Millis = 900_000;
 
-/** The end came before it was known what to do. Nothing is lost; with the same limit it may come again and again. */
+/**
+ * The deadline came before the cloud was read. Nothing is lost, but the same time limit may be too
+ * short every time.
+ */
 function tooLittleTime(left: Millis, cause: CloudError): StartError {
   const seconds = Math.round(left / 100) / 10;
-  const text = `stopped early: the ${seconds} s that the function had left were too few to look at everything; nothing is lost`;
-  return new StartError(`${text}. Give the function a longer time limit, at least 60 s (${cause.message})`, { cause });
+  return new StartError(fullText(runMessage("too-little-time", { seconds, cause: cause.message })), { cause });
 }
 
 /**
- * One invocation of a function: opens what it needs from the environment, does one run within the time that is left,
- * and closes everything again. An error is thrown on, so that SCF counts the invocation as failed and repeats it.
+ * Runs one invocation of a function: opens a replicator from the environment, does one run within
+ * the remaining time, and closes everything. `concerns` limits the summary to some of the copies.
+ * Errors are rethrown, so that SCF counts the invocation as failed and repeats it.
  */
 export async function invoke(
   context: Context | undefined,
-  orderFor: (deps: Replicator, sweepEvery: number) => Promise<RunRequest> | RunRequest,
+  requestFor: (deps: Replicator, sweepEvery: Millis) => Promise<RunRequest> | RunRequest,
   concerns: (copy: Copy) => boolean = () => true,
 ): Promise<Answer> {
   const left = context?.getRemainingTimeInMillis?.() ?? context?.time_limit_in_ms ?? LONGEST;
@@ -54,10 +59,10 @@ export async function invoke(
   let opened: Opened | undefined;
   try {
     opened = await openReplicator(config, process.env, { at: () => stopAt, signal: stop.signal }, [printed]);
-    const request = await orderFor(opened.replicator, config.sweepEvery);
+    const request = await requestFor(opened.replicator, config.sweepEvery);
     const { account, run, plan, copies, problems } = await replicate(request, opened.replicator);
-    const asked = copies.filter((copy) => concerns(copy) && (request.only?.(copy.key, copy.policy) ?? true));
-    return { account, run, plan: viewOf(plan, opened.prices), ...summarise(asked, problems) };
+    const requested = copies.filter((copy) => concerns(copy) && (request.only?.(copy.key, copy.policy) ?? true));
+    return { account, run, plan: viewOf(plan, opened.prices), ...summarise(requested, problems) };
   } catch (error) {
     throw stop.signal.aborted && error instanceof CloudError ? tooLittleTime(left, error) : error;
   } finally {

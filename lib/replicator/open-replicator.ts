@@ -1,11 +1,12 @@
-// The composition root: the only place where ports meet adapters.
+// The composition root: builds a replicator from the configuration and its adapters.
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { journalTo } from "../adapters/journal/json-lines.ts";
 import { openState } from "../adapters/state/open.ts";
 import { tencentCloud } from "../adapters/tencent/tencent-cloud.ts";
 import { findCredentials } from "../adapters/tencent/transport/credentials.ts";
-import { InputError, type Problem } from "../model/errors.ts";
+import { InputError, type Problem, problemAt } from "../model/errors.ts";
+import { configurationProblem } from "../model/messages/configuration.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Cloud, Journal, ReadableJournal, Replicator, State } from "../model/ports.ts";
 import type { Millis } from "../model/types.ts";
@@ -13,10 +14,10 @@ import { parsePolicy } from "../policy/parse-policy.ts";
 import { isDead, thisProcess } from "../record/claimants.ts";
 import type { Config } from "./config.ts";
 
-/** Calls to the cloud at the same time; the adapter keeps its rate limits besides. */
+/** Concurrent calls to the cloud. The adapter additionally enforces the API's rate limits. */
 const CONCURRENCY = 8;
 
-/** A replicator that is put together, and what belongs to it. Close it when done. */
+/** An open replicator and its resources. The caller has to close it. */
 export interface Opened {
   readonly replicator: Replicator;
   readonly state: State & ReadableJournal;
@@ -27,29 +28,40 @@ export interface Opened {
 
 /** When a replicator has to stop. */
 export interface Stop {
-  /** Nothing is begun that would not end before this. */
+  /** No call starts that would not end before this time. */
   readonly at: () => Millis;
-  /** Ends calls that are under way all the same. */
+  /** Aborts calls that are still in progress. */
   readonly signal?: AbortSignal;
 }
 
-/** Reads and checks the policy file. Throws `InputError` with every problem in it. */
+/** Reads and checks the policy file. Throws `InputError` with every problem that it finds. */
 export async function readPolicies(file: string): Promise<ReturnType<typeof parsePolicy>> {
   return parsePolicy(await readInput(file, "the policy", "--policy or POLICY_FILE"), file);
 }
 
-/** Reads a file that a person named. Throws `InputError` if that cannot be done. */
-export async function readInput(file: string, what: string, how: string): Promise<string> {
+/**
+ * Reads a file that the user named: `what` is e.g. `the policy`, `option` the option or variable
+ * that names the file. Throws `InputError` if the file cannot be read.
+ */
+export async function readInput(file: string, what: string, option: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : message;
-    throw new InputError([{ where: file, text: `cannot read ${what}: ${why}; name the file with ${how}` }]);
+    const { code, message: cause } = error as NodeJS.ErrnoException;
+    const params = { file: what, option };
+    const problem =
+      code === "ENOENT"
+        ? configurationProblem("no-such-file", params)
+        : code === "EISDIR"
+          ? configurationProblem("file-is-a-folder", params)
+          : configurationProblem("file-unreadable", { ...params, cause });
+    throw new InputError([problemAt(file, problem)]);
   }
 }
 
-/** The cloud with the credentials of the environment. Throws `InputError` if there are none. */
+/**
+ * Opens the cloud with the credentials of the environment. Throws `InputError` if there are none.
+ */
 export async function openCloud(config: Config, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Cloud> {
   const now = () => Date.now();
   const credentials = () => findCredentials(env, homedir(), now);
@@ -59,8 +71,8 @@ export async function openCloud(config: Config, env: NodeJS.ProcessEnv, signal?:
 }
 
 /**
- * The composition root: the only place where ports meet their adapters. Throws `InputError` for a wrong policy or wrong
- * credentials and `StateError` for a state that cannot be opened.
+ * Builds a replicator; this is the only place where ports meet their adapters. Throws `InputError`
+ * for an invalid policy or missing credentials, and `StateError` if the state cannot be opened.
  */
 export async function openReplicator(
   config: Config,

@@ -1,25 +1,33 @@
-// Cvm-replicator rebuild.
+// Rebuilds the state of an account from the cloud (`cvm-replicator rebuild`).
 import { StateError } from "../model/errors.ts";
+import { fullText } from "../model/messages/define.ts";
+import { runMessage } from "../model/messages/run.ts";
 import type { Replicator } from "../model/ports.ts";
 import type { AccountRecord, Millis } from "../model/types.ts";
 import { changeAccount } from "../record/account-record.ts";
 import { uncertainUntil } from "../record/first-contact.ts";
 import { type Report, replicate } from "./reconcile.ts";
 
-/** Nobody plans a call in that time but who was interrupted: long enough for the slowest database. */
+/**
+ * How long an account stays closed if the rebuild is killed: long enough for the slowest database.
+ */
 const CLOSED: Millis = 60 * 60_000;
 
 /**
- * Forgets the copies of the account and finds them again in the cloud, where nothing is changed. For a state that is
- * damaged, or that is older than the cloud. Other processes may run meanwhile; and a call that is under way, or that the
- * state does not know of, leads to no second copy:
+ * Forgets the copies of the account and finds them again in the cloud, where nothing is changed.
+ * For a state that is damaged, or older than the cloud. Other processes may run meanwhile. Neither
+ * a call in progress nor a call that the state does not know leads to a second copy:
  *
- * 1. The account is closed: born again an hour from now. Whoever has made a plan before sends nothing any more
- *    (`sameState`), and whoever makes one now waits for whatever is not seen.
- * 2. The copies are forgotten, and with them the claims. Whoever knows one of them cannot replace it any more.
- * 3. The account is born now. A claim that was made before 1 may have an effect for a while: that is waited for from here.
+ * 1. The account is closed: its `firstSeenAt` moves an hour into the future. A process that planned
+ *    before sends nothing any more (`sameState`). A process that plans now waits for every copy
+ *    that it does not see.
+ * 2. The copies are forgotten, and with them the claims. No process can replace a record that it
+ *    read before.
+ * 3. `firstSeenAt` becomes now. A claim from before step 1 may still take effect for a while, which
+ *    every process waits for from here (`uncertainUntil`).
  *
- * If it ends half-way the others wait for an hour at most, or until it is done again.
+ * If the rebuild is killed, other processes wait for at most an hour, or until it is run again.
+ * Throws `StateError` if another rebuild is in progress.
  */
 export async function rebuild(deps: Replicator): Promise<Report> {
   const { cloud, state, now } = deps;
@@ -29,15 +37,16 @@ export async function rebuild(deps: Replicator): Promise<Report> {
   await changeAccount(
     account,
     (record) => {
-      const born = record?.firstSeenAt ?? 0;
-      const isOurs = !closed || born === closed.until;
-      // Another rebuild has closed it, and may just be about to forget what is claimed from now on.
-      if (!isOurs && born > now())
-        throw new StateError("is being rebuilt by another process; run again when that has ended");
-      // Or has ended: then what was claimed since has just been forgotten.
-      const former = isOurs ? (closed?.before ?? 0) : born;
-      // A time still to come is one at which an account was closed, and not born.
-      return firstSeenAt(former > now() ? now() : Math.max(now(), former + 1), record ?? { account, version: 0 }, deps);
+      const current = record?.firstSeenAt ?? 0;
+      const isOurs = !closed || current === closed.until;
+      // Another rebuild has closed the account, and may be about to forget what is claimed from now
+      // on.
+      if (!isOurs && current > now()) throw new StateError(fullText(runMessage("rebuild-in-progress", { account })));
+      // If another rebuild has ended, the claims made since then have just been forgotten.
+      const previous = isOurs ? (closed?.before ?? 0) : current;
+      // A future `firstSeenAt` is that of a closed account, and not of a contact.
+      const at = previous > now() ? now() : Math.max(now(), previous + 1);
+      return seenFirstAt(at, record ?? { account, version: 0 }, deps);
     },
     state,
   );
@@ -45,28 +54,33 @@ export async function rebuild(deps: Replicator): Promise<Report> {
 }
 
 /**
- * Answers until when nobody sends, and when the account was born before: neither may come again, as `sameState` tells one
- * state from another by it. Undefined if the record cannot be read: then nobody can plan with it, either.
+ * Closes the account. Answers until when no process sends, and the previous `firstSeenAt`. Neither
+ * value may be used again, because `sameState` tells one state from another by it. Answers
+ * undefined if the record is damaged: no process can plan with it then.
  */
 async function closeAccount(account: string, deps: Replicator) {
-  let bornBefore: Millis = 0;
+  let previous: Millis = 0;
   try {
     const record = await changeAccount(
       account,
       (before) => {
-        bornBefore = before?.firstSeenAt ?? 0;
-        return firstSeenAt(Math.max(deps.now() + CLOSED, bornBefore + 1), before ?? { account, version: 0 }, deps);
+        previous = before?.firstSeenAt ?? 0;
+        return seenFirstAt(Math.max(deps.now() + CLOSED, previous + 1), before ?? { account, version: 0 }, deps);
       },
       deps.state,
     );
-    return record && { until: record.firstSeenAt, before: bornBefore };
+    return record && { until: record.firstSeenAt, before: previous };
   } catch (error) {
     if (error instanceof StateError && error.damaged) return undefined;
     throw error;
   }
 }
 
-function firstSeenAt(at: Millis, record: Omit<AccountRecord, "firstSeenAt">, { settle }: Replicator): AccountRecord {
+/**
+ * The account record with another `firstSeenAt`, and without its last sweep, so that the next timer
+ * run sweeps.
+ */
+function seenFirstAt(at: Millis, record: Omit<AccountRecord, "firstSeenAt">, { settle }: Replicator): AccountRecord {
   const { lastSweepAt: _, ...kept } = record;
   return { ...kept, firstSeenAt: at, uncertainUntil: uncertainUntil(at, settle) };
 }

@@ -1,81 +1,86 @@
-// What a run shall do: by event, by timer, by hand.
+// What a run is asked to do, by an event, by the timer or by hand.
 import { shortened } from "../event/json-values.ts";
-import { InputError, type Problem } from "../model/errors.ts";
+import { InputError, type Problem, problemAt } from "../model/errors.ts";
+import { requestProblem } from "../model/messages/run.ts";
 import type { Scope } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Replicator } from "../model/ports.ts";
 import type { Copy, CopyKey, ImageRef } from "../model/types.ts";
 
-/** What one run shall do. */
+/** What one run is asked to do. */
 export interface RunRequest {
-  /** Why it was started, for the record: `timer`, `event`, `manual`, or the name of a command. */
+  /** The trigger, for the history: `timer`, `event`, `manual`, or the name of a command. */
   readonly why: string;
   readonly scope: Scope;
-  /** Keeps only the actions on some copies; everything is looked at all the same. */
+  /** Keeps only the actions on these copies; the run still reads everything in its scope. */
   readonly only?: (key: CopyKey, policy: string) => boolean;
-  /** Plan, and change nothing: neither in the cloud nor in the state. */
+  /** Plans, and changes nothing in the cloud or in the state. */
   readonly dryRun?: boolean;
-  /** Change only what is remembered, and nothing in the cloud. */
+  /** Changes records only, and nothing in the cloud. */
   readonly noCalls?: boolean;
-  /** A person has confirmed that copies which vanished are gone. */
+  /** The user has confirmed that copies which disappeared are deleted. */
   readonly acceptVanished?: boolean;
-  /** Failed and blocked copies that a person wants to be tried again. */
+  /** Failed and blocked copies that the user wants to retry. */
   readonly retry?: (copy: Copy) => boolean;
 }
 
-/** Look at images that an event named, where a policy copies from their region; of the others nothing is known or wanted. */
-export function orderForImages(images: readonly ImageRef[], policies: readonly Policy[]): RunRequest {
+/**
+ * A run for images that an event named, without those in regions that no enabled policy copies
+ * from.
+ */
+export function requestForImages(images: readonly ImageRef[], policies: readonly Policy[]): RunRequest {
   const regions = new Set(policies.flatMap((policy) => (policy.enabled ? policy.from : [])));
   return { why: "event", scope: { kind: "images", images: images.filter(({ region }) => regions.has(region)) } };
 }
 
-/** What the timer does: look at everything when that is due, else only at what is under way. */
+/**
+ * A run of the timer: a sweep if one is due, else a poll of the open copies. `sweepEvery` is in
+ * milliseconds.
+ */
 export async function requestForTimer({ cloud, state, now }: Replicator, sweepEvery: number): Promise<RunRequest> {
   const record = await state.account(await cloud.account());
-  // Both ways: a time that lies ahead was written down by a clock that was wrong.
-  const due = record?.lastSweepAt === undefined || Math.abs(now() - record.lastSweepAt) >= sweepEvery;
-  return { why: "timer", scope: { kind: due ? "sweep" : "poll" } };
+  // The difference counts in both directions: a time in the future was written by a process whose
+  // clock was wrong.
+  const isDue = record?.lastSweepAt === undefined || Math.abs(now() - record.lastSweepAt) >= sweepEvery;
+  return { why: "timer", scope: { kind: isDue ? "sweep" : "poll" } };
 }
 
-const KEYS = new Set(["policy", "region", "imageIds", "dryRun", "retry"]);
+const KEYS = ["policy", "region", "imageIds", "dryRun", "retry"];
 
 /**
- * What a person asks for with `{policy?, region?, imageIds?, dryRun?, retry?}`: everything, or what these leave of it.
- * Throws `InputError` with all problems.
+ * A run that a user requests with `{policy?, region?, imageIds?, dryRun?, retry?}`: a sweep whose
+ * actions are limited to the policy, source region and source images that are given. Throws
+ * `InputError` with every problem.
  */
 export function requestByHand(event: unknown, policies: readonly Policy[]): RunRequest {
   const where = "event";
   if (typeof event !== "object" || event === null || Array.isArray(event)) {
-    throw new InputError([
-      { where, text: 'expected an object such as {"policy": "golden-linux", "dryRun": true} or {}' },
-    ]);
+    throw new InputError([problemAt(where, requestProblem("not-an-object"))]);
   }
   const { policy, region, imageIds, dryRun, retry } = event as Record<string, unknown>;
   const problems: Problem[] = Object.keys(event)
-    .filter((key) => !KEYS.has(key))
-    .map((key) => ({
-      where,
-      field: shortened(key).slice(1, -1),
-      text: `unknown; allowed are ${[...KEYS].join(", ")}`,
-    }));
-  const wrong = (field: string, value: unknown, allowed: string) =>
-    problems.push({ where, field, text: `${shortened(value)} is not ${allowed}` });
-  if (policy !== undefined && !policies.some(({ name }) => name === policy)) {
-    wrong("policy", policy, `one of the policies ${policies.map(({ name }) => name).join(", ")}`);
+    .filter((key) => !KEYS.includes(key))
+    .map((key) => problemAt(where, requestProblem("unknown-key", { allowed: KEYS }), shortened(key).slice(1, -1)));
+  const names = policies.map(({ name }) => name);
+  if (policy !== undefined && !names.some((name) => name === policy)) {
+    problems.push(
+      problemAt(where, requestProblem("unknown-policy", { value: shortened(policy), policies: names }), "policy"),
+    );
   }
-  const sources = new Set(policies.flatMap(({ from }) => from));
-  if (region !== undefined && !(typeof region === "string" && sources.has(region))) {
-    wrong("region", region, `one of the regions that the policies copy from: ${[...sources].join(", ")}`);
+  const regions = [...new Set(policies.flatMap(({ from }) => from))];
+  if (region !== undefined && !regions.some((source) => source === region)) {
+    problems.push(
+      problemAt(where, requestProblem("not-a-source-region", { value: shortened(region), regions }), "region"),
+    );
   }
-  if (dryRun !== undefined && typeof dryRun !== "boolean") wrong("dryRun", dryRun, "true or false");
-  if (retry !== undefined && typeof retry !== "boolean") wrong("retry", retry, "true or false");
-  const ids =
-    imageIds === undefined
-      ? undefined
-      : Array.isArray(imageIds) && imageIds.length > 0 && imageIds.every(isImageId)
-        ? imageIds
-        : null;
-  if (ids === null) wrong("imageIds", imageIds, 'one or more image ids such as ["img-8toqc6s3"]');
+  for (const [field, value] of Object.entries({ dryRun, retry })) {
+    if (value !== undefined && typeof value !== "boolean")
+      problems.push(problemAt(where, requestProblem("not-a-boolean", { value: shortened(value) }), field));
+  }
+  const ids = Array.isArray(imageIds) && imageIds.length > 0 && imageIds.every(isImageId) ? imageIds : undefined;
+  if (imageIds !== undefined && !ids) {
+    problems.push(problemAt(where, requestProblem("not-image-ids", { value: shortened(imageIds) }), "imageIds"));
+  }
   if (problems.length > 0) throw new InputError(problems);
   const only = (key: CopyKey, desiredBy: string) =>
     (policy === undefined || desiredBy === policy) &&

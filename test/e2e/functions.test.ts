@@ -196,11 +196,11 @@ describe("a function", { timeout: 30_000 }, () => {
     const wrong = { policy: "gold", region: "nowhere", imageIds: [], dryRun: "yes", dryrun: true };
     const { outcomes } = await callAll("evaluate-policy", [wrong, [], "{}"], env);
     expect(outcomes[0]?.error?.split("\n")).toEqual([
-      "InputError: event: dryrun: unknown; allowed are policy, region, imageIds, dryRun, retry",
-      'event: policy: "gold" is not one of the policies golden, base',
-      'event: region: "nowhere" is not one of the regions that the policies copy from: ap-guangzhou, ap-shanghai',
-      'event: dryRun: "yes" is not true or false',
-      'event: imageIds: a list is not one or more image ids such as ["img-8toqc6s3"]',
+      "InputError: event: dryrun: unknown key; use one of policy, region, imageIds, dryRun, retry",
+      'event: policy: "gold" is not the name of a policy; use one of golden, base',
+      'event: region: "nowhere" is not a region that the policies copy from; use one of ap-guangzhou, ap-shanghai',
+      'event: dryRun: "yes" is not allowed; use true or false',
+      'event: imageIds: expected one or more image ids such as ["img-8toqc6s3"], got a list',
     ]);
     for (const { error } of outcomes.slice(1)) expect(error).toContain("expected an object such as");
   });

@@ -98,7 +98,7 @@ describe("the timer", { timeout: 60_000 }, () => {
     const answers = await Promise.all([poll(), poll()]);
     expect(answers.map(({ error }) => error)).toEqual([undefined, undefined]);
     const skipped = answers.map(({ answer }) => (answer?.run as { skipped?: string }).skipped);
-    expect(skipped.sort()).toEqual(["another run of the timer is under way", undefined]);
+    expect(skipped.sort()).toEqual(["another timer run is in progress", undefined]);
     const { lastRun, timer } = jsonOf(await run(["status", "--json"]));
     expect(lastRun).not.toHaveProperty("skipped");
     expect(timer).toMatchObject({ late: false });

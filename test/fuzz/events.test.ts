@@ -84,7 +84,9 @@ describe("an event that is rubbish", () => {
   });
 
   it("is read though it is nested deeper than anything can follow", () => {
-    expect(parseEvent(deepJson(100_000)).ignored).toEqual([{ text: "an event nested too deeply" }]);
+    expect(parseEvent(deepJson(100_000)).ignored).toEqual([
+      { code: "nested-too-deeply", text: "the event is nested too deeply" },
+    ]);
     expectHarmless(parseEvent({ region: deepJson(100_000), imageId: deepJson(100_000) }));
     expectHarmless(parseEvent({ eventName: "CreateImage", responseElements: deepJson(100_000) }));
   });
@@ -162,7 +164,7 @@ describe("the functions", () => {
     );
     for (const event of [null, undefined, "", [], {}, 0]) {
       expect(await imageCreated.main_handler(event)).toMatchObject({
-        ignored: [{ text: expect.any(String) as string }],
+        ignored: [{ code: expect.any(String) as string, text: expect.any(String) as string }],
       });
     }
     expect(await pollCopies.main_handler(deepJson(100_000))).toMatchObject({ summary: { total: 0 } });

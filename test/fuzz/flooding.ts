@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
-import { orderForImages } from "../../lib/replicator/run-requests.ts";
+import { requestForImages } from "../../lib/replicator/run-requests.ts";
 import { policy } from "../support/builders.ts";
 import type { TestWorld } from "../support/world.ts";
 
@@ -36,7 +36,7 @@ export function floodOf(small: TestWorld, policies: readonly Policy[] = [policy(
     /** SyncImages calls that had an effect, ever. */
     syncs: () => syncs,
     async deliver(event: unknown): Promise<Cost> {
-      const report = await replicate(orderForImages(parseEvent(event).hints, policies), small.instance(policies));
+      const report = await replicate(requestForImages(parseEvent(event).hints, policies), small.instance(policies));
       // Taken out of the log, which forgets its oldest.
       const made = world.requests.splice(0);
       syncs += made.filter(({ action, effects }) => action === "SyncImages" && effects.length > 0).length;

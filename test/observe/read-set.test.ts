@@ -3,30 +3,30 @@ import { intermediateName } from "../../lib/model/identity.ts";
 import type { Scope } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import type { AwaitedImage, Copy } from "../../lib/model/types.ts";
-import { firstReading, isOpen, type Reading, secondReading } from "../../lib/observe/read-set.ts";
+import { firstReadSet, isOpen, type ReadSet, secondReadSet } from "../../lib/observe/read-set.ts";
 import { ACCOUNT, asked, copy, image, keyOf, made, NOW, observation, policy, retired } from "../support/builders.ts";
 
 const [HOME, SHANGHAI, BEIJING] = ["ap-guangzhou", "ap-shanghai", "ap-beijing"];
 const root = image();
 const reason = { code: "x", text: "" };
-const shown = (reading: Reading): Record<string, string> =>
-  Object.fromEntries([...reading].map(([region, { types, ids }]) => [region, [...types, ...ids].sort().join(" ")]));
+const shown = (readSet: ReadSet): Record<string, string> =>
+  Object.fromEntries([...readSet].map(([region, { types, ids }]) => [region, [...types, ...ids].sort().join(" ")]));
 const first = (
   kind: Scope["kind"] | Scope,
   copies: readonly Copy[] = [],
   more: { policies?: readonly Policy[]; awaited?: readonly AwaitedImage[] } = {},
 ) => {
   const scope = typeof kind === "string" ? ({ kind } as Scope) : kind;
-  return shown(firstReading(scope, more.policies ?? [policy()], copies, more.awaited ?? [], NOW));
+  return shown(firstReadSet(scope, more.policies ?? [policy()], copies, more.awaited ?? [], NOW));
 };
 const ready = made(root, SHANGHAI).copy;
-const going = asked(root, SHANGHAI).copy;
+const copying = asked(root, SHANGHAI).copy;
 const named: Scope = { kind: "images", images: [{ region: HOME, imageId: root.imageId }] };
 
-describe("a look at everything", () => {
+describe("a sweep", () => {
   it("reads every region that a policy copies from or to, and every region of a copy", () => {
-    const there = copy<"waiting">("ap-tokyo", { state: "waiting", reason });
-    expect(first("sweep", [there])).toEqual({
+    const waiting = copy<"waiting">("ap-tokyo", { state: "waiting", reason });
+    expect(first("sweep", [waiting])).toEqual({
       [HOME]: "custom img-root0001",
       [SHANGHAI]: "custom",
       [BEIJING]: "custom",
@@ -34,28 +34,28 @@ describe("a look at everything", () => {
     });
   });
 
-  it("reads shared images only where a policy takes them, and custom ones beside them", () => {
+  it("reads shared images only if a policy selects them, and custom images with them", () => {
     const shared = policy({ select: { type: "shared", creator: ["100000000002"] } });
     expect(first("sweep", [], { policies: [shared] })[HOME]).toBe("custom shared");
   });
 
-  it("leaves out a policy that is disabled, but not the copies that it has made", () => {
+  it("ignores a disabled policy, but not the copies that it made", () => {
     const policies = [policy({ enabled: false })];
     expect(first("sweep", [], { policies })).toEqual({});
     expect(Object.keys(first("sweep", [ready], { policies }))).toContain(SHANGHAI);
   });
 });
 
-describe("a look at what is under way", () => {
-  it("reads a copy that is being made, and its source, by their ids", () => {
-    expect(first("poll", [going])).toEqual({ [HOME]: root.imageId, [SHANGHAI]: "img-root0001-ap-shanghai" });
+describe("a poll", () => {
+  it("reads a copy in progress and its source by their ids", () => {
+    expect(first("poll", [copying])).toEqual({ [HOME]: root.imageId, [SHANGHAI]: "img-root0001-ap-shanghai" });
   });
 
   it.each<[string, Copy]>([
     ["ready", ready],
     ["retired", retired(root, SHANGHAI).copy],
     ["failed", copy<"failed">(SHANGHAI, { state: "failed", reason })],
-    ["blocked until somebody changes something", copy<"blocked">(SHANGHAI, { state: "blocked", reason })],
+    ["blocked until a user changes something", copy<"blocked">(SHANGHAI, { state: "blocked", reason })],
   ])("reads nothing of a copy that is %s", (_, one) => {
     expect(isOpen(one)).toBe(false);
     expect(first("poll", [one])).toEqual({});
@@ -65,15 +65,15 @@ describe("a look at what is under way", () => {
   const superseded = { ...retired(root, SHANGHAI).copy, reason: { code: "superseded", text: "" } } as Copy;
   it.each<[string, Copy]>([
     ["missing", { ...ready, missingSince: NOW }],
-    ["being set right", { ...ready, repair: { what: "tags", tries: 1, at: NOW } }],
-    ["there to be encrypted", step],
-    ["there no more to be encrypted", superseded],
+    ["being repaired", { ...ready, repair: { what: "tags", tries: 1, at: NOW } }],
+    ["an intermediate of an encrypted copy", step],
+    ["a superseded intermediate", superseded],
   ])("reads a finished copy that is %s", (_, one) => {
     expect(isOpen(one)).toBe(true);
     expect(first("poll", [one])[SHANGHAI]).toBe("img-root0001-ap-shanghai");
   });
 
-  it("reads the whole destination of a copy whose image nobody knows, once it is due", () => {
+  it("reads the whole destination of a copy without a known image, once it is due", () => {
     const waiting = (notBefore: number) => copy<"waiting">(SHANGHAI, { state: "waiting", reason, notBefore });
     expect(first("poll", [waiting(NOW)])[SHANGHAI]).toBe("custom");
     expect(first("poll", [waiting(NOW + 1)])).toEqual({ [HOME]: root.imageId });
@@ -82,56 +82,56 @@ describe("a look at what is under way", () => {
   it("reads the first step of a chain with each later one, and the other steps within a region", () => {
     const home = made(root, HOME).copy;
     const secret = made(root, SHANGHAI, {}, "encrypted:default").copy;
-    expect(first("poll", [home, going, secret])).toEqual({
+    expect(first("poll", [home, copying, secret])).toEqual({
       [HOME]: "img-root0001 img-root0001-ap-guangzhou",
       [SHANGHAI]: "img-root0001-ap-shanghai img-root0001-ap-shanghai-enc",
     });
   });
 
-  it("reads all that compete where only the newest are taken", () => {
+  it("reads all images that compete if a policy selects only the newest", () => {
     const newest = [policy({ select: { type: "custom", newest: 2 } })];
-    expect(first("poll", [going], { policies: newest })[HOME]).toBe("custom img-root0001");
+    expect(first("poll", [copying], { policies: newest })[HOME]).toBe("custom img-root0001");
     expect(first("poll", [ready], { policies: newest })).toEqual({});
     const another = [policy(), policy({ name: "another", select: { type: "custom", newest: 2 } })];
-    expect(first("poll", [going], { policies: another })[HOME]).toBe("custom img-root0001");
+    expect(first("poll", [copying], { policies: another })[HOME]).toBe("custom img-root0001");
     const elsewhere = [policy(), policy({ name: "another", from: [BEIJING], select: { type: "custom", newest: 2 } })];
-    expect(first("poll", [going], { policies: elsewhere })).not.toHaveProperty(BEIJING);
+    expect(first("poll", [copying], { policies: elsewhere })).not.toHaveProperty(BEIJING);
   });
 
-  it("reads the images that are waited for", () => {
+  it("reads the awaited images", () => {
     const awaited = [{ account: ACCOUNT, region: HOME, imageId: "img-new", since: NOW }];
     expect(first("poll", [], { awaited })).toEqual({ [HOME]: "img-new" });
   });
 });
 
-describe("a look at a few images", () => {
-  it("reads these and the copies of them that are under way, and no others", () => {
+describe("a run for named images", () => {
+  it("reads these images and their open copies, and no others", () => {
     const other = asked(image({ imageId: "img-other" }), BEIJING).copy;
-    expect(first(named, [going, other])).toEqual({ [HOME]: root.imageId, [SHANGHAI]: "img-root0001-ap-shanghai" });
+    expect(first(named, [copying, other])).toEqual({ [HOME]: root.imageId, [SHANGHAI]: "img-root0001-ap-shanghai" });
   });
 
   const second = (policies: readonly Policy[], copies: readonly Copy[] = [], images = [root]) =>
-    shown(secondReading([{ region: HOME, imageId: root.imageId }], policies, copies, observation(images, [HOME]), NOW));
+    shown(secondReadSet([{ region: HOME, imageId: root.imageId }], policies, copies, observation(images, [HOME]), NOW));
 
-  it("reads the destinations of the policies that take one of them next", () => {
+  it("then reads the destinations of the policies that select one of them", () => {
     expect(second([policy()])).toEqual({ [SHANGHAI]: "custom", [BEIJING]: "custom" });
   });
 
   it.each<[string, readonly Policy[], readonly Copy[], (typeof root)[]]>([
-    ["no policy takes it", [policy({ select: { type: "custom", name: ["silver-*"] } })], [], [root]],
+    ["no policy selects it", [policy({ select: { type: "custom", name: ["silver-*"] } })], [], [root]],
     ["its policy is disabled", [policy({ enabled: false })], [], [root]],
-    ["it is not there", [policy()], [], []],
-    ["its copies are there", [policy({ to: [SHANGHAI] })], [ready], [root]],
-    ["its copies are being made", [policy({ to: [SHANGHAI] })], [going], [root]],
-  ])("reads nothing more where %s", (_, policies, copies, images) => {
+    ["it does not exist", [policy()], [], []],
+    ["its copies are ready", [policy({ to: [SHANGHAI] })], [ready], [root]],
+    ["its copies are in progress", [policy({ to: [SHANGHAI] })], [copying], [root]],
+  ])("reads nothing more if %s", (_, policies, copies, images) => {
     expect(second(policies, copies, images)).toEqual({});
   });
 
-  it("reads a destination again whose copy was not there at the last look", () => {
+  it("reads a destination again if its copy was absent when it was last read", () => {
     expect(second([policy({ to: [SHANGHAI] })], [{ ...ready, missingSince: NOW }])).toEqual({ [SHANGHAI]: "custom" });
   });
 
-  it("reads the own region of a shared image, and all that compete where only the newest are taken", () => {
+  it("reads the own region of a shared image, and all images that compete if only the newest are selected", () => {
     const shared = image({ type: "shared", creator: "100000000002" });
     const rule = policy({ select: { type: "shared", creator: ["100000000002"], newest: 1 }, to: [SHANGHAI] });
     expect(second([rule], [], [shared])).toEqual({ [HOME]: "custom shared", [SHANGHAI]: "custom" });

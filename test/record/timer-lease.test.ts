@@ -6,8 +6,8 @@ import { BORN, NOW } from "../support/builders.ts";
 const SECOND = 1_000;
 const MINUTE = 60_000;
 
-describe("the news of the timer", () => {
-  const news = (ago: number, sweepEvery = 10 * MINUTE) =>
+describe("the health of the timer", () => {
+  const healthOf = (ago: number, sweepEvery = 10 * MINUTE) =>
     timerHealth({ ...BORN, heartbeatAt: NOW - ago }, sweepEvery, NOW);
 
   it.each([
@@ -17,8 +17,8 @@ describe("the news of the timer", () => {
     [119 * SECOND, "timer: ran 119 s ago"],
     [2 * MINUTE, "timer: ran 2 min ago"],
     [10 * MINUTE, "timer: ran 10 min ago"],
-  ])("are words for what was %i ms ago, and no problem", (ago, text) => {
-    expect(news(ago)).toEqual({ ranAt: NOW - ago, text });
+  ])("is in words for a run %i ms ago, and no problem", (ago, text) => {
+    expect(healthOf(ago)).toEqual({ ranAt: NOW - ago, text });
   });
 
   it.each([
@@ -26,15 +26,15 @@ describe("the news of the timer", () => {
     [5 * MINUTE + 1, 10 * SECOND, "5 min ago"],
     [121 * MINUTE, 120 * MINUTE, "2 h ago"],
     [72 * 60 * MINUTE, 10 * MINUTE, "3 days ago"],
-  ])("are a problem with a remedy %i ms later, where it sweeps every %i ms", (ago, sweepEvery, text) => {
-    const { problem } = news(ago, sweepEvery);
+  ])("is a problem with a remedy %i ms after the last run, with a sweep every %i ms", (ago, sweepEvery, text) => {
+    const { problem } = healthOf(ago, sweepEvery);
     const since = new Date(NOW - ago).toISOString();
     expect(problem?.text).toBe(`the timer has not ended a run since ${since}, ${text}`);
     expect(problem?.remedy).toContain("the trigger of poll-copies");
-    expect(news(Math.max(5 * MINUTE, sweepEvery), sweepEvery).problem).toBeUndefined();
+    expect(healthOf(Math.max(5 * MINUTE, sweepEvery), sweepEvery).problem).toBeUndefined();
   });
 
-  it("are no problem where no timer ever ran: it may not be meant to", () => {
+  it("is no problem if the timer never ran, because there may be none", () => {
     for (const record of [undefined, BORN]) {
       const { ranAt, problem, text } = timerHealth(record, MINUTE, NOW);
       expect({ ranAt, problem }).toEqual({ ranAt: null });
@@ -43,22 +43,22 @@ describe("the news of the timer", () => {
   });
 });
 
-describe("a turn of the timer", () => {
+describe("the timer's lease", () => {
   const me = { id: "me" };
   const other = { id: "other", host: "h", pid: 7 };
-  const underWay = (until: number, by = other, isDead = false) => isLeased({ by, until }, me, NOW, () => isDead);
+  const isLeasedBy = (until: number, by = other, isDead = false) => isLeased({ by, until }, me, NOW, () => isDead);
 
-  it("is another's until it ends, its holder is dead, or it is our own", () => {
-    expect(underWay(NOW + LEASE_DURATION)).toBe(true);
-    expect(underWay(NOW + 1)).toBe(true);
-    expect(underWay(NOW)).toBe(false);
-    expect(underWay(NOW + LEASE_DURATION, other, true)).toBe(false);
-    expect(underWay(NOW + LEASE_DURATION, { ...other, id: "me" })).toBe(false);
+  it("is held until it expires, unless its holder is dead or this process", () => {
+    expect(isLeasedBy(NOW + LEASE_DURATION)).toBe(true);
+    expect(isLeasedBy(NOW + 1)).toBe(true);
+    expect(isLeasedBy(NOW)).toBe(false);
+    expect(isLeasedBy(NOW + LEASE_DURATION, other, true)).toBe(false);
+    expect(isLeasedBy(NOW + LEASE_DURATION, { ...other, id: "me" })).toBe(false);
     expect(isLeased(undefined, me, NOW, () => false)).toBe(false);
   });
 
-  it("that a wrong clock has set to end in an hour holds nobody up", () => {
-    expect(underWay(NOW + LEASE_DURATION + MINUTE)).toBe(true);
-    expect(underWay(NOW + LEASE_DURATION + MINUTE + 1)).toBe(false);
+  it("delays no run if a wrong clock set its end far in the future", () => {
+    expect(isLeasedBy(NOW + LEASE_DURATION + MINUTE)).toBe(true);
+    expect(isLeasedBy(NOW + LEASE_DURATION + MINUTE + 1)).toBe(false);
   });
 });

@@ -14,7 +14,7 @@ const problemsOf = (env: Record<string, string>) => {
 const SERVER = "postgres://replicator:planted-password@10.0.0.5:5432/replicator";
 
 describe("readConfig", () => {
-  it("has a default for everything", () => {
+  it("has a default for every variable", () => {
     const defaults = {
       site: "cn",
       policyFile: "policy.yaml",
@@ -54,7 +54,7 @@ describe("readConfig", () => {
     });
   });
 
-  it("tells all problems at once, each with its value, what is allowed, and an example", () => {
+  it("reports all problems at once, each with its value, the allowed values and an example", () => {
     expect(
       problemsOf({
         REPLICATOR_ENDPOINT: "ftp://127.0.0.1",
@@ -67,31 +67,39 @@ describe("readConfig", () => {
         NOTIFY_URL: "https://example.com",
       }),
     ).toEqual([
-      { where: "CLS_TOPIC_ID", text: "not carried out yet in this version; unset it" },
-      { where: "CLS_REGION", text: "not carried out yet in this version; unset it" },
-      { where: "NOTIFY_URL", text: "not carried out yet in this version; unset it" },
+      { where: "CLS_TOPIC_ID", code: "variable-not-supported", text: "not supported yet; unset it" },
+      { where: "CLS_REGION", code: "variable-not-supported", text: "not supported yet; unset it" },
+      { where: "NOTIFY_URL", code: "variable-not-supported", text: "not supported yet; unset it" },
       {
         where: "REPLICATOR_ENDPOINT",
+        code: "endpoint-not-allowed",
         text:
-          '"ftp://127.0.0.1" is not allowed; allowed is http:// or https://, a host, perhaps a port, and nothing ' +
-          "after it, e.g. REPLICATOR_ENDPOINT=http://127.0.0.1:9900",
+          '"ftp://127.0.0.1" is not allowed; use http:// or https://, a host, optionally a port, and nothing else, ' +
+          "e.g. REPLICATOR_ENDPOINT=http://127.0.0.1:9900",
       },
-      { where: "REPLICATOR_SITE", text: '"usa" is not allowed; allowed is cn, intl, e.g. REPLICATOR_SITE=cn' },
+      {
+        where: "REPLICATOR_SITE",
+        code: "not-one-of",
+        text: '"usa" is not allowed; use one of cn, intl, e.g. REPLICATOR_SITE=cn',
+      },
       {
         where: "SWEEP_EVERY",
+        code: "not-a-duration",
         text:
-          '"10 minutes" is not allowed; allowed is a whole number above 0 with one of the units ms, s, m, h, d, at most 365d, ' +
-          "e.g. SWEEP_EVERY=10m",
+          '"10 minutes" is not a duration; use a whole number above 0 with one of the units ms, s, m, h, d, ' +
+          "at most 365d, e.g. SWEEP_EVERY=10m",
       },
       {
         where: "SETTLE",
+        code: "not-a-duration",
         text:
-          '"0s" is not allowed; allowed is a whole number above 0 with one of the units ms, s, m, h, d, at most 365d, ' +
-          "e.g. SETTLE=2m",
+          '"0s" is not a duration; use a whole number above 0 with one of the units ms, s, m, h, d, ' +
+          "at most 365d, e.g. SETTLE=2m",
       },
       {
         where: "LOG_LEVEL",
-        text: '"loud" is not allowed; allowed is error, warn, info, debug, e.g. LOG_LEVEL=info',
+        code: "not-one-of",
+        text: '"loud" is not allowed; use one of error, warn, info, debug, e.g. LOG_LEVEL=info',
       },
     ]);
   });
@@ -117,7 +125,7 @@ describe("readConfig", () => {
     [{}, "must be set in a cloud function"],
     [{ STATE_URL: "sqlite:/tmp/state.db" }, "is not allowed in a cloud function"],
     [{ STATE_URL: "planted-password" }, "a value without a scheme is not allowed"],
-  ])("asks for a server's state in a cloud function: %j", (env, text) => {
+  ])("requires the URL of a server in a cloud function: %j", (env, text) => {
     const [problem] = problemsOf({ ...env, TENCENTCLOUD_RUNENV: "SCF" });
     expect(problem?.text).toContain(text);
     expect(problem?.text).not.toContain("planted-password");

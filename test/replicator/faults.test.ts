@@ -1,3 +1,4 @@
+// Rare combinations of faults, in a cloud where a source is not busy while it is copied, which would hide a second call.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { changeImage, deleteImage } from "../../emulator/control/console.ts";
 import { verdictOf } from "../../lib/adapters/tencent/errors/verdicts.ts";
@@ -9,8 +10,6 @@ import { replicate } from "../../lib/replicator/reconcile.ts";
 import { ACCOUNT, policy, SETTLE } from "../support/builders.ts";
 import { gate } from "../support/gate.ts";
 import { type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
-
-/** Things that seldom come together, in a cloud where an image is not busy while it is copied: it would hide a second call. */
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -27,7 +26,7 @@ afterEach(() => t.close());
 const codes = (problems: readonly { code: string }[]) => problems.map(({ code }) => code);
 const event = ({ region, imageId }: ImageRef) =>
   ({ why: "event", scope: { kind: "images", images: [{ region, imageId }] } }) as const;
-/** Stops where it is about to store something for the first time. */
+/** Stops when the instance is about to call a method of its state for the first time. */
 function stopsAt(instance: Instance, verb: "saveCopy" | "saveAccount"): ReturnType<typeof gate> {
   const { state } = instance;
   const here = gate();
@@ -41,8 +40,8 @@ const withCloud = (cloud: (real: Cloud) => Partial<Cloud>, policies = [two]): In
   return instance;
 };
 
-describe("two runs that adopt one image for two roots at the same time", () => {
-  it("are found out: one keeps it, the other is blocked", async () => {
+describe("two concurrent runs that adopt one image for two roots", () => {
+  it("are detected: one copy keeps the image, the other is blocked", async () => {
     const both = policy({ from: ["ap-guangzhou", "ap-beijing"], to: ["ap-shanghai"], existing: "adopt" });
     await replicate(sweep, t.instance([both]));
     const [a] = t.bake();
@@ -65,31 +64,32 @@ describe("two runs that adopt one image for two roots at the same time", () => {
   });
 });
 
-describe("an outage in which lists are empty", () => {
-  it("doubles nothing that is being made, either: a person is asked", async () => {
+describe("an outage in which the cloud answers empty lists", () => {
+  it("leads to no second copy of one that is in progress, but to a problem", async () => {
     t.bake({ count: 6 });
     await replicate(sweep, t.instance([two]));
     t.pass(5 * MINUTE);
     await replicate(poll, t.instance([two]));
     const calls = t.syncs();
-    const here = (images: Awaited<ReturnType<Cloud["images"]>>) => images.filter((i) => i.region === "ap-guangzhou");
-    const dark = () =>
+    const onlyHome = (images: Awaited<ReturnType<Cloud["images"]>>) =>
+      images.filter((i) => i.region === "ap-guangzhou");
+    const inOutage = () =>
       withCloud((real) => ({
-        images: async (region, type) => here(await real.images(region, type)),
-        imagesById: async (region, ids) => here(await real.imagesById(region, ids)),
+        images: async (region, type) => onlyHome(await real.images(region, type)),
+        imagesById: async (region, ids) => onlyHome(await real.imagesById(region, ids)),
       }));
-    await replicate(poll, dark());
+    await replicate(poll, inOutage());
     t.pass(SETTLE + MINUTE + SECOND);
-    expect(codes((await replicate(poll, dark())).problems)).toEqual(["mass-disappearance"]);
+    expect(codes((await replicate(poll, inOutage())).problems)).toEqual(["mass-disappearance"]);
     expect(t.syncs()).toBe(calls);
   });
 });
 
-describe("a first look at an account that was long ago when it is recorded", () => {
+describe("the first read of an account, if it is old when the account is recorded", () => {
   it.each([
     [1, false],
     [40, true],
-  ])("does not say that nothing was asked for since (%i s ago)", async (seconds, isUnknown) => {
+  ])("does not prove that no copy was requested since (%i s ago)", async (seconds, isUnknown) => {
     t.bake();
     const slow = t.instance([one]);
     const here = stopsAt(slow, "saveAccount");
@@ -103,8 +103,8 @@ describe("a first look at an account that was long ago when it is recorded", () 
   });
 });
 
-describe("a call that is refused as busy after it began with one destination", () => {
-  it("is not made again before what it began can be seen", async () => {
+describe("a call that is refused as busy after it started one of its copies", () => {
+  it("is not repeated before that copy must be visible", async () => {
     await t.close();
     await world(SETTLE - SECOND);
     await replicate(sweep, t.instance([two]));
@@ -137,8 +137,8 @@ describe("a call that is refused as busy after it began with one destination", (
   });
 });
 
-describe("an unfinished copy whose root is gone when the state is rebuilt", () => {
-  it("is told to a person", async () => {
+describe("an unfinished copy whose root was deleted before a rebuild", () => {
+  it("is reported as a problem", async () => {
     const [root] = t.bake();
     await replicate(
       sweep,
@@ -150,8 +150,8 @@ describe("an unfinished copy whose root is gone when the state is rebuilt", () =
   });
 });
 
-describe("a look that took very long", () => {
-  it("is not acted upon: an image that was recalled meanwhile is not copied", async () => {
+describe("an observation that took very long", () => {
+  it("leads to no call: an image that was recalled meanwhile is not copied", async () => {
     await replicate(sweep, t.instance([one]));
     const [root] = t.bake();
     const here = gate();

@@ -25,7 +25,7 @@ const READY = ["ap-beijing ready", "ap-shanghai ready", "ap-singapore ready"];
 const record = () => t.state.account(ACCOUNT);
 const calls = () => t.world.requests.filter(({ action }) => action !== "GetCallerIdentity").length;
 
-/** An instance that stops where it begins to look at the cloud. */
+/** An instance that stops when it begins to read the cloud. */
 function stopped() {
   const instance = t.instance([golden]);
   const { cloud } = instance;
@@ -35,24 +35,24 @@ function stopped() {
 }
 
 async function changeRecord(change: Partial<AccountRecord>) {
-  const known = await record();
-  if (known) await t.state.saveAccount({ ...known, ...change });
+  const before = await record();
+  if (before) await t.state.saveAccount({ ...before, ...change });
 }
 
-describe("a run of the timer", () => {
+describe("a timer run", () => {
   beforeEach(async () => {
     await replicate(timer, t.instance([golden]));
     t.pass(MINUTE);
     t.bake();
   });
 
-  it("that finds another one under way is skipped: no look, no call, no heartbeat, and no error", async () => {
+  it("is skipped if another one is in progress: it reads nothing, calls nothing, leaves no heartbeat and is no error", async () => {
     const { instance, here } = stopped();
     const first = replicate(timer, instance);
     await here.reached;
     const before = calls();
     const second = await replicate(timer, t.instance([golden]));
-    expect(second.run).toMatchObject({ skipped: "another run of the timer is under way", actions: {}, problems: [] });
+    expect(second.run).toMatchObject({ skipped: "another timer run is in progress", actions: {}, problems: [] });
     expect(second.plan.actions).toEqual([]);
     expect(calls()).toBe(before);
     expect((await record())?.heartbeatAt).toBe(NOW);
@@ -64,7 +64,7 @@ describe("a run of the timer", () => {
     expect(t.syncs()).toBe(1);
   });
 
-  it("holds up no run by event or by hand", async () => {
+  it("does not delay runs by event or by hand", async () => {
     const { instance, here } = stopped();
     const first = replicate(timer, instance);
     await here.reached;
@@ -75,18 +75,18 @@ describe("a run of the timer", () => {
     expect(t.syncs()).toBe(1);
   });
 
-  it("takes over from one that is dead, or that has not been heard of for two minutes", async () => {
+  it("takes the lease of a dead process, and a lease that was not renewed for two minutes", async () => {
     const dead = { id: "dead", host: "here", pid: 1 };
     await changeRecord({ timer: { by: dead, until: NOW + MINUTE + LEASE_DURATION } });
     expect((await replicate(timer, t.instance([golden]))).run.skipped).toBeDefined();
-    const proof = t.instance([golden], { isDead: ({ id }) => id === "dead" });
-    expect((await replicate(timer, proof)).run.skipped).toBeUndefined();
+    const withProof = t.instance([golden], { isDead: ({ id }) => id === "dead" });
+    expect((await replicate(timer, withProof)).run.skipped).toBeUndefined();
     await changeRecord({ timer: { by: dead, until: NOW + MINUTE + LEASE_DURATION } });
     t.pass(LEASE_DURATION);
     expect((await replicate(timer, t.instance([golden]))).run.skipped).toBeUndefined();
   });
 
-  it("gives its turn back when it fails, and leaves no heartbeat then", async () => {
+  it("releases its lease if it fails, and leaves no heartbeat", async () => {
     const failing = t.instance([golden]);
     failing.cloud = { ...failing.cloud, images: () => Promise.reject(new Error("broken")) };
     await expect(replicate(timer, failing)).rejects.toThrow("broken");
@@ -94,7 +94,7 @@ describe("a run of the timer", () => {
     expect((await record())?.heartbeatAt).toBe(NOW);
   });
 
-  it("that loses its turn on the way does no harm, and does not take it from the one who has it", async () => {
+  it("does no harm if it loses its lease, and does not release the lease of another run", async () => {
     const { instance, here } = stopped();
     const first = replicate(timer, instance);
     await here.reached;
@@ -112,16 +112,16 @@ describe("a run of the timer", () => {
     expect(t.syncs()).toBe(1);
   });
 
-  it("writes down its end and its sweep, however many others write at the same time", async () => {
+  it("records its end and its sweep, however many other runs write at the same time", async () => {
     t.pass(MINUTE);
-    const orders = [timer, sweep, sweep, poll, sweep, sweep, sweep, poll];
-    const reports = await Promise.all(orders.map((order) => replicate(order, t.instance([golden]))));
+    const requests = [timer, sweep, sweep, poll, sweep, sweep, sweep, poll];
+    const reports = await Promise.all(requests.map((request) => replicate(request, t.instance([golden]))));
     expect(reports[0]?.run.skipped).toBeUndefined();
     expect(await record()).toMatchObject({ heartbeatAt: NOW + 2 * MINUTE, lastSweepAt: NOW + 2 * MINUTE });
     expect(await record()).not.toHaveProperty("timer");
   });
 
-  it("sweeps though the last sweep was written down by a clock that was years ahead", async () => {
+  it("sweeps even if the last sweep was recorded by a clock that was years ahead", async () => {
     await changeRecord({ lastSweepAt: NOW + 1000 * DAY });
     expect((await requestForTimer(t.instance([golden]), 10 * MINUTE)).scope.kind).toBe("sweep");
     await changeRecord({ lastSweepAt: NOW });
@@ -130,16 +130,16 @@ describe("a run of the timer", () => {
 });
 
 describe("the history", () => {
-  it("is kept for 90 days, and shortened by the first sweep of a day", async () => {
+  it("is kept for 90 days; the first sweep of a day deletes what is older", async () => {
     t.bake();
     const instance = t.instance([golden]);
-    let prunes = 0;
-    const prune: typeof t.state.deleteHistoryBefore = (...what) =>
-      t.state.deleteHistoryBefore(...what).finally(() => (prunes += 1));
-    instance.state = { ...t.state, deleteHistoryBefore: prune };
+    let deletions = 0;
+    const deleteHistory: typeof t.state.deleteHistoryBefore = (...what) =>
+      t.state.deleteHistoryBefore(...what).finally(() => (deletions += 1));
+    instance.state = { ...t.state, deleteHistoryBefore: deleteHistory };
     await replicate(sweep, instance);
     await replicate(sweep, instance);
-    expect(prunes).toBe(1);
+    expect(deletions).toBe(1);
     const lines = (await t.state.entries(ACCOUNT, 1000)).length;
     expect(lines).toBeGreaterThan(3);
     t.pass(90 * DAY);
@@ -156,14 +156,14 @@ describe("the history", () => {
   });
 });
 
-describe("trying again", () => {
-  const again = (choose: (copy: Copy) => boolean = () => true): RunRequest => ({
+describe("a retry by the user", () => {
+  const retryRequest = (choose: (copy: Copy) => boolean = () => true): RunRequest => ({
     ...sweep,
     why: "retry",
     retry: choose,
   });
 
-  it("makes what has failed for good, under the next number", async () => {
+  it("claims a failed copy again under the next number", async () => {
     t.bake();
     const effect = { kind: "fail-copy", percent: 40, destination: "ap-beijing" } as const;
     addFault(t.world, { match: { action: "SyncImages", times: 0 }, effect });
@@ -174,20 +174,20 @@ describe("trying again", () => {
     const syncs = t.syncs();
     await replicate(sweep, instance);
     expect(t.syncs()).toBe(syncs);
-    await replicate(again(), instance);
+    await replicate(retryRequest(), instance);
     expect(t.syncs()).toBe(syncs + 1);
     const report = await t.settle(instance);
     expect(states(report.copies)).toEqual(READY);
     expect(report.copies.find(({ key }) => key.region === "ap-beijing")).toMatchObject({ claimCount: 3, attempts: 0 });
   });
 
-  it("does not wait for what was refused, and leaves alone what was not chosen", async () => {
+  it("ends the backoff of refused copies, and leaves other copies alone", async () => {
     await t.close();
     t = await testWorld({ quota: 3 });
-    // So that the cloud refuses what the plan would know to be in vain.
+    // The plan then does not know the quota, and the cloud refuses the copy.
     const match = { action: "DescribeImageQuota", times: 0 };
     addFault(t.world, { match, effect: { kind: "error", code: "UnauthorizedOperation" } });
-    const rooms = ["ap-beijing", "ap-shanghai"].map((region) =>
+    const fillers = ["ap-beijing", "ap-shanghai"].map((region) =>
       makeImages(t.world, { region, name: "full", count: 3 }),
     );
     t.bake();
@@ -195,17 +195,17 @@ describe("trying again", () => {
     await t.settle(instance, 35);
     const blocked = ["ap-beijing blocked", "ap-shanghai blocked", "ap-singapore ready"];
     expect(states(await t.state.copies(ACCOUNT))).toEqual(blocked);
-    for (const image of rooms.flat()) deleteImage(t.world, image);
+    for (const image of fillers.flat()) deleteImage(t.world, image);
     expect(states((await replicate(sweep, instance)).copies)).toEqual(blocked);
     const report = await replicate(
-      again(({ key }) => key.region === "ap-beijing"),
+      retryRequest(({ key }) => key.region === "ap-beijing"),
       instance,
     );
     expect(states(report.copies)).toEqual(["ap-beijing copying", "ap-shanghai blocked", "ap-singapore ready"]);
     expect((await t.state.entries(ACCOUNT, 100)).filter(({ what }) => what === "retry")).toHaveLength(1);
   });
 
-  it("looks at a copy that is stuck again, for as long as it may be stuck, and asks for no second one", async () => {
+  it("follows a stuck copy again until stuckAfter, and requests no second one", async () => {
     t.bake();
     const effect = { kind: "stick-copy", percent: 40, destination: "ap-beijing" } as const;
     addFault(t.world, { match: { action: "SyncImages" }, effect });
@@ -213,7 +213,7 @@ describe("trying again", () => {
     await t.settle(instance, 120);
     const stuck = ["ap-beijing blocked", "ap-shanghai ready", "ap-singapore ready"];
     expect(states(await t.state.copies(ACCOUNT))).toEqual(stuck);
-    const report = await replicate(again(), instance);
+    const report = await replicate(retryRequest(), instance);
     expect(states(report.copies)).toEqual(["ap-beijing copying", ...stuck.slice(1)]);
     t.pass(50 * MINUTE);
     expect(states((await replicate(poll, instance)).copies)).not.toEqual(stuck);
@@ -223,26 +223,26 @@ describe("trying again", () => {
     expect(t.copies()).toHaveLength(3);
   });
 
-  it("sends nothing that may still be under way", async () => {
+  it("sends nothing while an earlier request may still take effect", async () => {
     t.bake();
     const instance = t.instance([golden]);
     addFault(t.world, { match: { action: "SyncImages", dryRun: false }, effect: { kind: "drop-before" } });
     await replicate(sweep, instance);
-    await replicate(again(), t.instance([golden]));
+    await replicate(retryRequest(), t.instance([golden]));
     expect(t.syncs()).toBe(0);
   });
 
-  it("is planned and not done in a dry run, by hand as well", async () => {
+  it("is only planned in a dry run, also in one by hand", async () => {
     await t.close();
     t = await testWorld({ quota: 3 });
-    // So that the cloud refuses what the plan would know to be in vain.
+    // The plan then does not know the quota, and the cloud refuses the copy.
     const match = { action: "DescribeImageQuota", times: 0 };
     addFault(t.world, { match, effect: { kind: "error", code: "UnauthorizedOperation" } });
-    const room = makeImages(t.world, { region: "ap-beijing", name: "full", count: 3 });
+    const fillers = makeImages(t.world, { region: "ap-beijing", name: "full", count: 3 });
     t.bake();
     const instance: Instance = t.instance([golden]);
     await t.settle(instance, 35);
-    for (const image of room) deleteImage(t.world, image);
+    for (const image of fillers) deleteImage(t.world, image);
     const before = await t.state.copies(ACCOUNT);
     const sends = async (event: object) =>
       (await replicate(requestByHand({ ...event, dryRun: true }, [golden]), instance)).plan.actions.filter(

@@ -17,8 +17,8 @@ afterEach(() => t.close());
 
 const codes = (problems: readonly { code: string }[]) => problems.map(({ code }) => code);
 
-describe("what needs a person", () => {
-  it("is still told by runs that look at less than the sweep which found it", async () => {
+describe("a problem that needs manual action", () => {
+  it("that a sweep found is also reported by runs that read less", async () => {
     t.bake({ count: 2 });
     const instance = t.instance([golden]);
     await t.settle(instance);
@@ -26,15 +26,15 @@ describe("what needs a person", () => {
       if (copy.copiedFrom) deleteImage(t.world, copy, true);
     await replicate(sweep, instance);
     t.pass(SWEEP_EVERY);
-    const found = await replicate(sweep, instance);
-    expect(codes(found.problems)).toEqual(["mass-disappearance"]);
+    const swept = await replicate(sweep, instance);
+    expect(codes(swept.problems)).toEqual(["mass-disappearance"]);
     const polled = await replicate(poll, instance);
     expect(codes(polled.run.problems)).toEqual(codes(polled.problems));
     const named = { why: "event", scope: { kind: "images", images: [] } } as const;
     expect(codes((await replicate(named, instance)).problems)).toEqual(["mass-disappearance"]);
   });
 
-  it("is a region that cannot be read, which the next run of the timer tries again", async () => {
+  it("is reported for an unreadable region, which the next timer run reads again", async () => {
     t.bake();
     addFault(t.world, {
       match: { action: "DescribeImages", region: "ap-beijing", times: 0 },

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { orderForImages } from "../../lib/replicator/run-requests.ts";
+import { requestForImages } from "../../lib/replicator/run-requests.ts";
 import { isSettled } from "../../lib/report/summary.ts";
 import { copy, NOW, policy } from "../support/builders.ts";
 
 describe("an event", () => {
-  it("leads to images of regions that a policy copies from, and to no others, mistyped ones above all", () => {
+  it("leads only to images of regions that a policy copies from, so that a mistyped region is never read", () => {
     const here = { region: "ap-guangzhou", imageId: "img-8toqc6s3" };
-    const order = orderForImages([here, { region: "ap-guangzou", imageId: "img-8toqc6s3" }], [policy()]);
-    expect(order.scope).toEqual({ kind: "images", images: [here] });
-    expect(orderForImages([here], [policy({ enabled: false })]).scope).toEqual({ kind: "images", images: [] });
+    const request = requestForImages([here, { region: "ap-guangzou", imageId: "img-8toqc6s3" }], [policy()]);
+    expect(request.scope).toEqual({ kind: "images", images: [here] });
+    expect(requestForImages([here], [policy({ enabled: false })]).scope).toEqual({ kind: "images", images: [] });
   });
 });
 
-describe("a copy that was not found at the last look", () => {
-  it("is not settled: whoever waits waits until it is there again or gone", () => {
+describe("a copy that was absent when its region was last read", () => {
+  it("is not settled: apply --wait waits until it is present again or confirmed as deleted", () => {
     const ready = copy<"ready">("ap-shanghai", {
       state: "ready",
       imageId: "img-copy0001",

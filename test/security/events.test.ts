@@ -8,7 +8,7 @@ import { imagesIn } from "../../emulator/world/inventory.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { parseEvent } from "../../lib/event/parse-event.ts";
-import { orderForImages } from "../../lib/replicator/run-requests.ts";
+import { requestForImages } from "../../lib/replicator/run-requests.ts";
 import { callAll, type Name } from "../e2e/call-function.ts";
 import { TOP, temporaryFolder, userEnv } from "../e2e/support.ts";
 import { policy } from "../support/builders.ts";
@@ -70,7 +70,7 @@ describe("whatever stands in one place of an event", () => {
     let tried = 0;
     for (const instead of HOSTILE) {
       for (const forged of forgeries(sample(file), instead)) {
-        const { scope } = orderForImages(parseEvent(forged).hints, policies);
+        const { scope } = requestForImages(parseEvent(forged).hints, policies);
         for (const { region, imageId } of scope.kind === "images" ? scope.images : []) {
           expect(SOURCES).toContain(region);
           expect(imageId).toMatch(/^img-[0-9a-z]{4,32}$/);

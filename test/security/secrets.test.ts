@@ -204,13 +204,13 @@ describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }
     [
       "a password in the endpoint",
       () => ({ REPLICATOR_ENDPOINT: `http://${MARK}:${encodeURIComponent(PASSWORD)}@127.0.0.1:1` }),
-      /a user or password in it is not allowed/,
+      /a user or password in the URL is not allowed/,
       SOME,
     ],
     [
       "a password in an endpoint without a scheme",
       () => ({ REPLICATOR_ENDPOINT: `proxy:${MARK}@127.0.0.1:1` }),
-      /a user or password in it is not allowed/,
+      /a user or password in the URL is not allowed/,
       SOME,
     ],
     [

@@ -5,7 +5,7 @@ import type { Copy, ImageRef, Millis } from "../../lib/model/types.ts";
 import { rebuild } from "../../lib/replicator/rebuild-state.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import { rollback } from "../../lib/replicator/rollback-family.ts";
-import { orderForImages, type RunRequest, requestForTimer } from "../../lib/replicator/run-requests.ts";
+import { type RunRequest, requestForImages, requestForTimer } from "../../lib/replicator/run-requests.ts";
 import { simulatedCloud } from "./cloud.ts";
 import { findUnfinished, isExcused } from "./ending.ts";
 import type { FaultKind } from "./faults.ts";
@@ -235,7 +235,7 @@ export class Simulation extends Scene {
     if (kind === "timer") return requestForTimer(deps, SWEEP_EVERY);
     if (kind === "sweep") return { why: "sweep", scope: { kind: "sweep" } };
     if (kind === "retry") return { why: "retry", scope: { kind: "sweep" }, retry: () => true };
-    return orderForImages(this.#nextHints(), deps.policies);
+    return requestForImages(this.#nextHints(), deps.policies);
   }
 
   #ended(process: Process, kind: Kind, report: Report): void {

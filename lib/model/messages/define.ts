@@ -60,3 +60,8 @@ export function catalogue<D extends Definitions>(definitions: D): Catalogue<D> {
 export function storedText(text: string): Text {
   return text as Text;
 }
+
+/** A message in one line: its text, and its remedy after a semicolon. */
+export function fullText({ text, remedy }: Pick<Message, "text" | "remedy">): Text {
+  return remedy === undefined ? text : (`${text}; ${remedy}` as Text);
+}

@@ -1,0 +1,55 @@
+// Problems of the environment and of the files that it names.
+import { catalogue, error } from "./define.ts";
+
+const SERVER_EXAMPLE = "STATE_URL=postgres://user:password@10.0.0.5:5432/replicator";
+const ENDPOINT_ALLOWED =
+  "use http:// or https://, a host, optionally a port, and nothing else, e.g. REPLICATOR_ENDPOINT=http://127.0.0.1:9900";
+
+const notRead = (file: string, cause: string, option: string) => ({
+  text: `cannot read ${file}: ${cause}`,
+  remedy: `name the file with ${option}`,
+});
+
+const configurationProblems = {
+  "not-one-of": error((p: { variable: string; value: string; allowed: readonly string[]; example: string }) => ({
+    text: `"${p.value}" is not allowed`,
+    remedy: `use one of ${p.allowed.join(", ")}, e.g. ${p.variable}=${p.example}`,
+  })),
+  "not-a-duration": error((p: { variable: string; value: string; example: string }) => ({
+    text: `"${p.value}" is not a duration`,
+    remedy: `use a whole number above 0 with one of the units ms, s, m, h, d, at most 365d, e.g. ${p.variable}=${p.example}`,
+  })),
+  "endpoint-not-allowed": error((p: { value: string }) => ({
+    text: `"${p.value}" is not allowed`,
+    remedy: ENDPOINT_ALLOWED,
+  })),
+  "endpoint-with-user": error(() => ({
+    text: "a user or password in the URL is not allowed",
+    remedy: ENDPOINT_ALLOWED,
+  })),
+  "state-url-missing": error(() => ({
+    text: "must be set in a cloud function",
+    remedy: `use the URL of a server, e.g. ${SERVER_EXAMPLE}`,
+  })),
+  "state-url-without-scheme": error(() => ({
+    text: "a value without a scheme is not allowed",
+    remedy: `use sqlite:PATH or postgres://…, e.g. ${SERVER_EXAMPLE}`,
+  })),
+  "state-url-scheme": error((p: { scheme: string }) => ({
+    text: `a URL that begins with "${p.scheme}" is not allowed`,
+    remedy: `use sqlite:PATH or postgres://…, e.g. ${SERVER_EXAMPLE}`,
+  })),
+  "state-file-on-scf": error((p: { scheme: string }) => ({
+    text: `a file (${p.scheme}) is not allowed in a cloud function, because its instances share no disk`,
+    remedy: `use the URL of a server, e.g. ${SERVER_EXAMPLE}`,
+  })),
+  "variable-not-supported": error(() => ({ text: "not supported yet", remedy: "unset it" })),
+  "no-such-file": error((p: { file: string; option: string }) => notRead(p.file, "there is no such file", p.option)),
+  "file-is-a-folder": error((p: { file: string; option: string }) => notRead(p.file, "it is a folder", p.option)),
+  "file-unreadable": error((p: { file: string; option: string; cause: string }) => notRead(p.file, p.cause, p.option)),
+} as const;
+
+/**
+ * Writes a problem of the configuration. No definition may take a value that can hold a password.
+ */
+export const configurationProblem = catalogue(configurationProblems);
