@@ -13,6 +13,10 @@ import { parsePolicy } from "../policy/parse-policy.ts";
 import { isDead, thisProcess } from "../record/claimants.ts";
 import type { Config } from "./config.ts";
 
+// For the commands, which import no adapters themselves.
+export { openState } from "../adapters/state/open.ts";
+export { describeStateUrl } from "../adapters/state/url.ts";
+
 /** Calls to the cloud at the same time; the adapter keeps its rate limits besides. */
 const CONCURRENCY = 8;
 
