@@ -8,8 +8,8 @@ import { message } from "./ui/messages.ts";
 import { clean, lineOf } from "./ui/text.ts";
 
 /**
- * 0 success, 1 error, 2 bad usage or policy, 3 manual action required or permanent failure, 4 changes are pending,
- * 130 interrupted.
+ * 0 success, 1 error, 2 bad usage or policy, 3 manual action required or permanent failure, 4
+ * changes are pending, 130 interrupted.
  */
 type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
 
@@ -137,7 +137,10 @@ program
     exitCode = await (await import("./commands/demo.ts")).demo();
   });
 
-/** Prints an error. An error of a class that is not meant for users is reported as an internal error. */
+/**
+ * Prints an error. An error of a class that is not meant for users is reported as an internal
+ * error.
+ */
 function report(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof InputError) {
@@ -159,15 +162,18 @@ function report(error: unknown): ExitCode {
   return 1;
 }
 
-/** The remedy for a failed connection. Only the command line knows which endpoint was configured. */
+/**
+ * The remedy for a failed connection. Only the command line knows which endpoint was configured.
+ */
 function connectionRemedy({ code }: CloudError): string | undefined {
   if (code !== "Network" && code !== "Timeout") return undefined;
   const endpoint = process.env["REPLICATOR_ENDPOINT"];
   return (endpoint ? message("endpoint-unreachable", { endpoint }) : message("network-unreachable")).text;
 }
 
-// A closed pipe (`| head`) is not an error, and a command finishes its calls in progress all the same. Any other write
-// error, such as a full disk, does not stop the command either, but its output is lost, so it exits with 1.
+// A closed pipe (`| head`) is not an error, and a command finishes its calls in progress all the
+// same. Any other write error, such as a full disk, does not stop the command either, but its
+// output is lost, so it exits with 1.
 let outputLost = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {

@@ -6,9 +6,10 @@ import { type Opened, openReplicator } from "../lib/replicator/open-replicator.t
 import { message } from "./ui/messages.ts";
 
 /**
- * Opens a replicator for one command. After the first Ctrl-C the program starts no more calls, and finishes and records
- * the calls in progress. A second Ctrl-C ends the program at once; the next run finds what that interrupted. `say`
- * prints a notice. Throws `InputError` for a wrong policy or configuration, `StateError` for an unusable state.
+ * Opens a replicator for one command. After the first Ctrl-C the program starts no more calls, and
+ * finishes and records the calls in progress. A second Ctrl-C ends the program at once; the next
+ * run finds what that interrupted. `say` prints a notice. Throws `InputError` for a wrong policy or
+ * configuration, `StateError` for an unusable state.
  */
 export async function withReplicator<T>(
   policy: string | undefined,

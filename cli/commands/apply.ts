@@ -18,15 +18,17 @@ const LONGEST_PAUSE: Millis = 15_000;
 /** The interval at which progress is shown during a run. */
 const SHOW_EVERY: Millis = 300;
 
-/** Adjusts the first run of a command, depending on the records before it. `say` prints a notice. */
+/**
+ * Adjusts the first run of a command, depending on the records before it. `say` prints a notice.
+ */
 export type Begin = (
   copies: readonly Copy[],
   say: (text: string) => void,
 ) => Partial<Pick<RunRequest, "why" | "acceptVanished" | "retry">>;
 
 /**
- * Runs `apply`. Progress goes to standard error, the result to standard output. Answers the exit code: 130 after an
- * interrupt.
+ * Runs `apply`. Progress goes to standard error, the result to standard output. Answers the exit
+ * code: 130 after an interrupt.
  */
 export async function apply(
   options: { policy?: string; json?: boolean; wait?: boolean; acceptVanished?: boolean },
@@ -83,8 +85,8 @@ export async function apply(
 }
 
 /**
- * Shows the records during a run, which may take minutes. Reads nothing after it has ended, because the caller then
- * closes the state.
+ * Shows the records during a run, which may take minutes. Reads nothing after it has ended, because
+ * the caller then closes the state.
  */
 async function watched<T>(
   run: Promise<T>,
@@ -103,7 +105,9 @@ async function watched<T>(
   return run;
 }
 
-/** Runs again until every copy is settled: soon after a change, less often while nothing changes. */
+/**
+ * Runs again until every copy is settled: soon after a change, less often while nothing changes.
+ */
 async function wait(
   first: Report,
   run: () => Promise<Report>,

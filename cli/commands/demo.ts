@@ -1,4 +1,4 @@
-// The command demo: emulator, functions, events and timer on this machine, from a new image to its copies.
+// The command demo: everything on this machine, from a new image to its copies.
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -33,7 +33,10 @@ const TICK = 500;
 /** Milliseconds after which the demo ends in any case. */
 const LONGEST = 55_000;
 
-/** Runs `demo`. Answers the exit code: 1 if a copy is not ready in the end. Throws `StartError` before a build. */
+/**
+ * Runs `demo`. Answers the exit code: 1 if a copy is not ready in the end. Throws `StartError` if
+ * the functions are not built.
+ */
 export async function demo(): Promise<0 | 1 | 130> {
   const stopped = watchForStop();
   const top = packageFolder();
@@ -137,7 +140,10 @@ async function shareWhenNormal(url: string, from: Account, imageId: string, to: 
   return Date.now();
 }
 
-/** Delivers the new events of the account, as EventBridge does. Answers the number of all events so far. */
+/**
+ * Delivers the new events of the account, as EventBridge does. Answers the number of all events so
+ * far.
+ */
 async function deliverEvents(world: World, account: Account, after: number, handler: Handler): Promise<number> {
   for (const { account: uin, event } of world.events.slice(after)) if (uin === account.uin) await handler(event, {});
   return world.events.length;

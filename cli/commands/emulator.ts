@@ -51,7 +51,10 @@ export async function emulator(options: {
   return 0;
 }
 
-/** The emulator's accounts, with or without the vendor's approval of copies across the border of mainland China. */
+/**
+ * The emulator's accounts, with or without the vendor's approval of copies across the border of
+ * mainland China.
+ */
 export function accounts(crossBorderApproved: boolean): Account[] {
   return DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved }));
 }

@@ -14,8 +14,8 @@ import { clean, lineOf, pad, widthOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
 
 /**
- * Runs `explain`, by policy and region. Throws `InputError` for an unknown region, and for an image that is neither
- * recorded nor found in the regions of the policies.
+ * Runs `explain`, by policy and region. Throws `InputError` for an unknown region, and for an image
+ * that is neither recorded nor found in the regions of the policies.
  */
 export async function explain(
   imageId: string,

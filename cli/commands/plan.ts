@@ -11,15 +11,17 @@ import { message } from "../ui/messages.ts";
 import { lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
 
-/** The plan lists every copy in these states, so it does not list record changes that lead to them. */
+/**
+ * The plan lists every copy in these states, so it does not list record changes that lead to them.
+ */
 const LISTED_STATES = new Set<CopyState>(["blocked", "failed", "waiting", "retrying"]);
 
 /** States of copies that are not finished. */
 const OPEN: readonly CopyState[] = ["copying", "finishing", "waiting", "retrying", "blocked", "failed"];
 
 /**
- * Runs `plan`, which changes nothing in the cloud or in the state. Answers the exit code: 3 if manual action is
- * required, 4 if changes are pending and `--detailed-exitcode` is set.
+ * Runs `plan`, which changes nothing in the cloud or in the state. Answers the exit code: 3 if
+ * manual action is required, 4 if changes are pending and `--detailed-exitcode` is set.
  */
 export async function plan(options: {
   policy?: string;
@@ -43,7 +45,9 @@ export async function plan(options: {
   });
 }
 
-/** A plan as text. Every line is safe to print: other people choose the names, ids and texts in it. */
+/**
+ * A plan as text. Every line is safe to print: other people choose the names, ids and texts in it.
+ */
 export function textOf(view: PlanView, preflights?: readonly Preflight[]): string {
   const lines: string[] = [
     ...view.create.map(createText),
@@ -101,7 +105,10 @@ function stateText({ state, reason }: { state: CopyState; reason: Reason }): str
   return message("state-with-reason", { state, reason: withRemedy(reason) }).text;
 }
 
-/** Whether the plan shows a record change with all copies in its state, or with the call that belongs to it. */
+/**
+ * Whether the plan shows a record change with all copies in its state, or with the call that
+ * belongs to it.
+ */
 function isShownElsewhere(change: PlanView["recordOnly"][number], { update }: PlanView): boolean {
   if (LISTED_STATES.has(change.state)) return true;
   const isSameCopy = (one: CopyView) => sourceText(one) === sourceText(change) && one.region === change.region;

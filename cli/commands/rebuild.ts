@@ -13,8 +13,8 @@ import { clean, lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
 
 /**
- * Runs `rebuild`, which changes nothing in the cloud. Throws `InputError` if it is not confirmed: by `--yes`, or by an
- * answer in a terminal.
+ * Runs `rebuild`, which changes nothing in the cloud. Throws `InputError` if it is not confirmed:
+ * by `--yes`, or by an answer in a terminal.
  */
 export async function rebuild(options: { policy?: string; yes?: boolean; json?: boolean }): Promise<0 | 3 | 130> {
   return withReplicator(options.policy, async ({ replicator, state }, interrupted) => {

@@ -5,7 +5,10 @@ import { chooseForRetry } from "../../lib/plan/lifecycle/manual-retry.ts";
 import { message } from "../ui/messages.ts";
 import { apply } from "./apply.ts";
 
-/** The options of `retry`. Without `by` and `region` it retries the copies of all policies and regions. */
+/**
+ * The options of `retry`. Without `by` and `region` it retries the copies of all policies and
+ * regions.
+ */
 export interface RetryOptions {
   readonly policy?: string;
   /** The name of a policy. */
@@ -17,8 +20,8 @@ export interface RetryOptions {
 }
 
 /**
- * Runs `retry`: like `apply`, but it retries failed and blocked copies at once. `images` and the options limit which.
- * Throws `InputError` if one of them fits no failed or blocked copy.
+ * Runs `retry`: like `apply`, but it retries failed and blocked copies at once. `images` and the
+ * options limit which. Throws `InputError` if one of them fits no failed or blocked copy.
  */
 export async function retry(images: string[], options: RetryOptions): Promise<0 | 1 | 3 | 130> {
   const { by, region, ...rest } = options;

@@ -10,8 +10,8 @@ import { message } from "../ui/messages.ts";
 import { lineOf } from "../ui/text.ts";
 
 /**
- * Runs `validate`, which needs no credentials. Answers the exit code: 2 if an example fails. Throws `InputError` with
- * every error in the files.
+ * Runs `validate`, which needs no credentials. Answers the exit code: 2 if an example fails. Throws
+ * `InputError` with every error in the files.
  */
 export async function validate(options: { policy?: string; tests?: string; json?: boolean }): Promise<0 | 2> {
   const file = options.policy ?? readConfig(process.env).policyFile;
@@ -38,8 +38,8 @@ export async function validate(options: { policy?: string; tests?: string; json?
 }
 
 /**
- * The regions that get copies. A single source region gets none, even if `to` names it. Only a shared image is first
- * copied within its own region.
+ * The regions that get copies. A single source region gets none, even if `to` names it. Only a
+ * shared image is first copied within its own region.
  */
 function destinationsOf({ from, to, select }: Policy): readonly string[] {
   const [first] = from;

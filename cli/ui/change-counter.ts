@@ -17,8 +17,8 @@ const CHANGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The changes that a command made in the cloud. They come from the journal, not from the plan: a planned call may be
- * refused, or another process may make it.
+ * The changes that a command made in the cloud. They come from the journal, not from the plan: a
+ * planned call may be refused, or another process may make it.
  */
 export interface ChangeCounts {
   readonly journal: Journal;
@@ -29,8 +29,8 @@ export interface ChangeCounts {
 }
 
 /**
- * Counts changes, and prints each repair at once: a repair does not change the state of its copy, so the progress does
- * not show it. `changed` is called for every batch of journal entries.
+ * Counts changes, and prints each repair at once: a repair does not change the state of its copy,
+ * so the progress does not show it. `changed` is called for every batch of journal entries.
  */
 export function watchChanges(say: (text: string) => void, changed: () => void): ChangeCounts {
   const counts = new Map<string, number>();

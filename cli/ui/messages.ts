@@ -240,7 +240,10 @@ function renamed(as: string | undefined): string {
   return as === undefined ? "" : ` as "${as}"`;
 }
 
-/** Writes one line: `message("no-copies").text`. Names and texts in it may come from other people: see `clean`. */
+/**
+ * Writes one line: `message("no-copies").text`. Names and texts in it may come from other people:
+ * see `clean`.
+ */
 export const message = catalogue({
   ...shared,
   ...planLines,

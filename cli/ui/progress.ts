@@ -77,8 +77,9 @@ function checkedText(copies: readonly Copy[], at: Millis): string {
 
 function liveTable(stream: Stream, now: () => Millis): Progress {
   let drawn: readonly string[] = [];
-  // One write for the whole table, and each line over the old one, so that the table does not flicker. The carriage
-  // return comes first, because the terminal itself writes ^C on an interrupt.
+  // One write for the whole table, and each line over the old one, so that the table does not
+  // flicker. The carriage return comes first, because the terminal itself writes ^C on an
+  // interrupt.
   const draw = (above: string, lines: readonly string[]) => {
     const up = drawn.length > 0 ? `\u001b[${drawn.length}A` : "";
     stream.write(`\r${up}${above}${lines.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`);

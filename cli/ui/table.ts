@@ -58,7 +58,10 @@ function statesOf(copies: readonly Copy[]): string {
     .join(", ");
 }
 
-/** One line for each copy. If they do not fit, one line for each image, and one that counts the hidden images. */
+/**
+ * One line for each copy. If they do not fit, one line for each image, and one that counts the
+ * hidden images.
+ */
 export function tableOf(copies: readonly Copy[], room: Room): string[] {
   const sorted = [...copies].sort(byRootThenRegion);
   if (sorted.length <= room.rows) return linesOf(rowsOf(sorted), room);

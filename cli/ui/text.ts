@@ -3,8 +3,8 @@ import stringWidth from "string-width";
 import { HIDDEN } from "../../lib/model/printable.ts";
 
 /**
- * Escapes control characters and invisible characters. Other people choose the names and texts that are printed, and
- * such characters could move the cursor, hide lines or fake new ones.
+ * Escapes control characters and invisible characters. Other people choose the names and texts that
+ * are printed, and such characters could move the cursor, hide lines or fake new ones.
  */
 export function clean(text: string): string {
   return text.replace(HIDDEN, (character) => {

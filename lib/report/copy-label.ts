@@ -17,8 +17,8 @@ export function copyLabels(copies: readonly Copy[]): (copy: Copy) => CopyLabel {
   return ({ key, state }) => {
     if (key.variant !== "plain") return "encrypted";
     if (!encrypted.has(placeOf(key))) return "";
-    // The plain copy in the source's region stays: all other copies are made from it. A retired copy is not
-    // intermediate any more.
+    // The plain copy in the source's region stays: all other copies are made from it. A retired
+    // copy is not intermediate any more.
     return key.region === key.rootRegion || state === "retired" ? "plain" : "to be encrypted";
   };
 }

@@ -58,8 +58,8 @@ export function copyExplanation(key: CopyKey, imageId: string, plan: Plan): Copy
 }
 
 /**
- * The reason for a copy's state, its differences from the policy, and the reason why an orphaned copy is retained.
- * `imageId` also finds the problems that name the image.
+ * The reason for a copy's state, its differences from the policy, and the reason why an orphaned
+ * copy is retained. `imageId` also finds the problems that name the image.
  */
 export function copyStatusOf(copy: Copy | undefined, imageId: string | undefined, plan: Plan): CopyStatus {
   const isThis = (one: Copy) => copy !== undefined && copyId(one.key) === copyId(copy.key);

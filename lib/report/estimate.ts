@@ -9,11 +9,15 @@ import type { Plan } from "../plan/types.ts";
 export interface Estimate {
   /** GiB of snapshots that are added. An upper bound: it is the size of the sources. */
   readonly addGiB: number;
-  /** GiB of intermediate copies, which exist only until they are encrypted. Not part of `addGiB`. */
+  /**
+   * GiB of intermediate copies, which exist only until they are encrypted. Not part of `addGiB`.
+   */
   readonly passingGiB: number;
   /** GiB of the images that are deleted. An upper bound, too. */
   readonly freeGiB: number;
-  /** Time until all copies are ready, by the durations of earlier copies; null if there are none. */
+  /**
+   * Time until all copies are ready, by the durations of earlier copies; null if there are none.
+   */
   readonly expectedMs: Millis | null;
   /** The number of earlier copies on which `expectedMs` is based. */
   readonly measured: number;
@@ -35,8 +39,8 @@ const NOT_REQUESTED = new Set<Copy["state"]>(["waiting", "retrying"]);
 const IN_PROGRESS = new Set<Copy["state"]>(["copying", "finishing"]);
 
 /**
- * Counts every copy that will be requested, now or after a wait. Does not count copies that were requested already, nor
- * copies that need manual action first.
+ * Counts every copy that will be requested, now or after a wait. Does not count copies that were
+ * requested already, nor copies that need manual action first.
  */
 export function estimate(plan: Plan, prices?: Prices): Estimate {
   const timeOf = measurements(plan.copies);
@@ -89,7 +93,10 @@ function freedBy(action: Plan["actions"][number]): number {
   return action.do === "delete" || action.do === "unshare" ? action.image.sizeGiB : 0;
 }
 
-/** The durations of earlier copies between the same two regions; of all earlier copies if there are none. */
+/**
+ * The durations of earlier copies between the same two regions; of all earlier copies if there are
+ * none.
+ */
 export function measurements(copies: readonly Copy[]): (key: CopyKey) => Measured {
   const all: Timed[] = [];
   const between = new Map<string, Timed[]>();
@@ -109,7 +116,10 @@ interface Timed {
   readonly durationMs: Millis;
 }
 
-/** An encrypted copy is made from the plain copy of the same region, so its duration depends on that region alone. */
+/**
+ * An encrypted copy is made from the plain copy of the same region, so its duration depends on that
+ * region alone.
+ */
 function routeOf({ rootRegion, region, variant }: CopyKey): string {
   return variant === "plain" ? `${rootRegion} → ${region}` : `encrypted in ${region}`;
 }

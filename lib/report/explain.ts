@@ -11,7 +11,8 @@ import { reasonText, withRemedy } from "./summary.ts";
 import { reasonsNotSelected } from "./why-not-selected.ts";
 
 /**
- * Why one image is or is not copied, by policy and region. `explain --json` prints an array of these.
+ * Why one image is or is not copied, by policy and region. `explain --json` prints an array of
+ * these.
  */
 export interface Explanation extends ImageRef {
   /** As the cloud shows it. Null if the cloud does not show it and only the records mention it. */
@@ -24,7 +25,9 @@ export interface Explanation extends ImageRef {
 interface PolicyExplanation {
   readonly policy: string;
   readonly selects: boolean;
-  /** Every reason why the policy does not select the image, each with its remedy. Empty if it does. */
+  /**
+   * Every reason why the policy does not select the image, each with its remedy. Empty if it does.
+   */
   readonly reasons: readonly Reason[];
   /** The copies that the policy desires, and its orphaned ones. */
   readonly regions: readonly RegionExplanation[];
@@ -49,8 +52,9 @@ export interface ExplainInput {
 }
 
 /**
- * Explains every image of this id that the observation contains, in any region. If there is none, explains the copies
- * and sources of this id in the records. Empty if the records do not mention the id either.
+ * Explains every image of this id that the observation contains, in any region. If there is none,
+ * explains the copies and sources of this id in the records. Empty if the records do not mention
+ * the id either.
  */
 export function explain(imageId: string, world: ExplainInput): Explanation[] {
   const { plan, observation } = world;

@@ -18,7 +18,9 @@ export interface CopyView {
   readonly intermediate: boolean;
 }
 
-/** The copies that one call makes for one policy under one name: one image, several destinations. */
+/**
+ * The copies that one call makes for one policy under one name: one image, several destinations.
+ */
 export interface CreateView {
   /** Entries with the same index belong to the same call. */
   readonly callIndex: number;
@@ -33,7 +35,9 @@ export interface CreateView {
   readonly intermediate: readonly string[];
   /** GiB that all these copies add, at most. */
   readonly gib: number;
-  /** Time until the last copy is ready, by the durations of earlier copies; null if there are none. */
+  /**
+   * Time until the last copy is ready, by the durations of earlier copies; null if there are none.
+   */
   readonly expectedMs: Millis | null;
 }
 
@@ -46,7 +50,10 @@ export interface PlanView {
     image: ImageRef;
     text: string;
   })[];
-  /** Deletions of our images with their snapshots. `name`: of the image. `after`: the image is unshared first. */
+  /**
+   * Deletions of our images with their snapshots. `name`: of the image. `after`: the image is
+   * unshared first.
+   */
   readonly delete: readonly (CopyView & {
     image: ImageRef;
     name: string;
@@ -117,7 +124,10 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
   };
 }
 
-/** Whether a copy is intermediate depends on the desired copies; for an orphaned copy, on the records. */
+/**
+ * Whether a copy is intermediate depends on the desired copies; for an orphaned copy, on the
+ * records.
+ */
 function viewer(plan: Plan): (copy: Copy) => CopyView {
   const copyLabel = copyLabels(plan.copies);
   return (copy) => {
@@ -138,7 +148,8 @@ function createViewsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) =>
   const isIntermediate = ({ copy }: ClaimRequest) => view(copy).intermediate;
   const parts = sends.flatMap(({ source, claimRequests }, callIndex) => {
     const groups = new Map<string, ClaimRequest[]>();
-    // Intermediate copies last: they join the group of the copy that is made from them, under its final name.
+    // Intermediate copies last: they join the group of the copy that is made from them, under its
+    // final name.
     for (const claimRequest of [...claimRequests].sort(
       (a, b) => Number(isIntermediate(a)) - Number(isIntermediate(b)),
     )) {
@@ -171,7 +182,10 @@ function createViewsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) =>
   });
 }
 
-/** What one call changes, and all differences if more calls follow: each call repairs one difference. */
+/**
+ * What one call changes, and all differences if more calls follow: each call repairs one
+ * difference.
+ */
 function changeText(call: Exclude<CloudCall, { do: "send" }>): string {
   const differs = "repair" in call.copy ? call.copy.repair?.what : undefined;
   const change = textOf(call);

@@ -2,7 +2,10 @@
 import { reportText } from "../model/messages/report.ts";
 import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
 
-/** The earliest time at which a run may find work: the first retry or recheck. Undefined if no copy needs one. */
+/**
+ * The earliest time at which a run may find work: the first retry or recheck. Undefined if no copy
+ * needs one.
+ */
 export function nextCheck(copies: readonly Copy[], now: Millis): Millis | undefined {
   const times = copies.flatMap((copy) => {
     if (copy.missingSince !== undefined || ("repair" in copy && copy.repair)) return [now];
@@ -20,7 +23,10 @@ export interface CopyLine {
   /** The root: the image that the policy selected. */
   readonly source: ImageRef;
   readonly region: string;
-  /** A source may have two copies in one region: a plain one, and an encrypted one made from the plain one. */
+  /**
+   * A source may have two copies in one region: a plain one, and an encrypted one made from the
+   * plain one.
+   */
   readonly variant: Variant;
   readonly state: CopyState;
   readonly imageId: string | null;
@@ -68,8 +74,9 @@ function lineOf(copy: Copy): CopyLine {
 }
 
 /**
- * Why a copy is in its state, with the remedy, in one line; null if there is nothing to explain. `omitRepair` leaves out
- * the differences that are being repaired, for a caller that lists the repairing calls.
+ * Why a copy is in its state, with the remedy, in one line; null if there is nothing to explain.
+ * `omitRepair` leaves out the differences that are being repaired, for a caller that lists the
+ * repairing calls.
  */
 export function reasonText(copy: Copy, omitRepair = false): string | null {
   const parts = [
@@ -83,7 +90,10 @@ export function reasonText(copy: Copy, omitRepair = false): string | null {
   return parts.filter(Boolean).join("; ") || null;
 }
 
-/** A rolled-back copy is deprecated because of the rollback; any other one because its source is deprecated. */
+/**
+ * A rolled-back copy is deprecated because of the rollback; any other one because its source is
+ * deprecated.
+ */
 function rollbackText(copy: Copy): string {
   const isDeprecated = "deprecatedByUs" in copy && copy.deprecatedByUs === true;
   const family = copy.rolledBackFrom;
@@ -103,7 +113,10 @@ export function withRemedy({ text, remedy }: Pick<Reason, "text" | "remedy">): s
   return remedy ? `${text}; ${remedy}` : text;
 }
 
-/** Whether the program has nothing more to do for a copy, unless its policy, its source or its image changes. */
+/**
+ * Whether the program has nothing more to do for a copy, unless its policy, its source or its image
+ * changes.
+ */
 export function isSettled(copy: Copy): boolean {
   if (copy.missingSince !== undefined) return false;
   return copy.state === "ready" || copy.state === "blocked" || copy.state === "failed" || copy.state === "retired";

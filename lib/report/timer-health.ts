@@ -13,12 +13,16 @@ export interface TimerHealth {
   readonly problem?: Reason;
 }
 
-/** A timer that fires every minute may miss a few runs. It does not count as late before this time has passed. */
+/**
+ * A timer that fires every minute may miss a few runs. It does not count as late before this time
+ * has passed.
+ */
 const LATE_AFTER: Millis = 5 * 60_000;
 
 /**
- * When the timer last ran, with a problem if that is too long ago. A timer that never ran is no problem: an account may
- * be operated by the command line alone. `sweepEvery` and `now` are in milliseconds.
+ * When the timer last ran, with a problem if that is too long ago. A timer that never ran is no
+ * problem: an account may be operated by the command line alone. `sweepEvery` and `now` are in
+ * milliseconds.
  */
 export function timerHealth(record: AccountRecord | undefined, sweepEvery: Millis, now: Millis): TimerHealth {
   const ranAt = record?.heartbeatAt;

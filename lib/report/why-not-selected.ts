@@ -6,8 +6,9 @@ import type { Image, Millis, Reason } from "../model/types.ts";
 import { whyNotSelected } from "../policy/values/select.ts";
 
 /**
- * Every reason why a policy does not select an image, so that a user can remove all obstacles at once. Empty if there
- * is none. Does not check whether the image is a copy, nor `newest`: both depend on other images and on the records.
+ * Every reason why a policy does not select an image, so that a user can remove all obstacles at
+ * once. Empty if there is none. Does not check whether the image is a copy, nor `newest`: both
+ * depend on other images and on the records.
  */
 export function reasonsNotSelected(policy: Policy, image: Image, now: Millis): Reason[] {
   const reasons: Reason[] = [];
@@ -20,7 +21,9 @@ export function reasonsNotSelected(policy: Policy, image: Image, now: Millis): R
   return [...reasons, ...mismatches(policy.select, image, now)];
 }
 
-/** Collects one mismatch after the other: repeats the check without the criterion that failed last. */
+/**
+ * Collects one mismatch after the other: repeats the check without the criterion that failed last.
+ */
 function mismatches(select: Select, image: Image, now: Millis): Reason[] {
   const mismatch = whyNotSelected(select, image, now);
   if (!mismatch) return [];
@@ -29,7 +32,10 @@ function mismatches(select: Select, image: Image, now: Millis): Reason[] {
   return [{ code, text, ...(remedy !== undefined && { remedy }) }, ...(rest ? mismatches(...rest, now) : [])];
 }
 
-/** The selection or the image without the mismatch `code`. Undefined for a code that no criterion causes. */
+/**
+ * The selection or the image without the mismatch `code`. Undefined for a code that no criterion
+ * causes.
+ */
 function without(code: string, select: Select, image: Image): [Select, Image] | undefined {
   if (code === "deprecated") return [select, { ...image, deprecated: false }];
   if (code === "ignored") {

@@ -29,7 +29,7 @@ describe("the news of the timer", () => {
   ])("are a problem with a remedy %i ms later, where it sweeps every %i ms", (ago, sweepEvery, text) => {
     const { problem } = news(ago, sweepEvery);
     const since = new Date(NOW - ago).toISOString();
-    expect(problem?.text).toBe(`the timer has not ended a run since ${since}, ${text}`);
+    expect(problem?.text).toBe(`the timer has not finished a run since ${since}, ${text}`);
     expect(problem?.remedy).toContain("the trigger of poll-copies");
     expect(news(Math.max(5 * MINUTE, sweepEvery), sweepEvery).problem).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-// Texts of status, explain and summary: why an image is not selected, what a copy waits for, timer health.
+// Texts of status, explain and summary: why an image is not selected, timer health, parts of reasons.
 import { catalogue, error, info, warn } from "./define.ts";
 
 /** Reasons that only a report gives. A plan and the records hold none of them. */
@@ -31,7 +31,7 @@ export const reportReasons = {
 } as const;
 
 const reportTexts = {
-  "not-found": info(() => "not found by the last sweep"),
+  "not-found": info(() => "not found when last checked"),
   requested: info(() => "requested; not visible in the cloud yet"),
   "rolled-back": info((p: { family: string; isFinished: boolean; isDeprecated: boolean }) => {
     const change = p.isFinished ? `removed from family ${p.family}` : `will not join family ${p.family}`;
