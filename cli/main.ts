@@ -144,9 +144,7 @@ program
 function report(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof InputError) {
-    for (const { where, field, text } of error.problems) {
-      process.stderr.write(lineOf(message("input-error", { where, field, text }).text));
-    }
+    for (const problem of error.problems) process.stderr.write(lineOf(message("input-error", problem).text));
     return 2;
   }
   if (error instanceof ReplicatorError) {

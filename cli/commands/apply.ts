@@ -44,7 +44,7 @@ export async function apply(
   );
   const work: Parameters<typeof withReplicator<0 | 1 | 3 | 130>>[1] = async (opened, interrupted) => {
     const { replicator, state, warnings } = opened;
-    for (const warning of warnings) progress.say(clean(message("warning", { field: undefined, ...warning }).text));
+    for (const warning of warnings) progress.say(clean(message("warning", warning).text));
     const account = await replicator.cloud.account();
     const before = await state.copies(account);
     const firstRun = begin(before, (text) => progress.say(text));

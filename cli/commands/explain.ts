@@ -40,8 +40,7 @@ export async function explain(
     const result = explanations();
     if (json) process.stdout.write(`${plainJson(result, 2)}\n`);
     else {
-      for (const warning of warnings)
-        process.stderr.write(lineOf(message("warning", { field: undefined, ...warning }).text));
+      for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
       process.stdout.write(result.map(textOf).join("\n"));
     }
     return 0;

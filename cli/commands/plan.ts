@@ -36,8 +36,7 @@ export async function plan(options: {
     if (options.json) {
       process.stdout.write(`${plainJson({ ...view, ...(preflights && { preflight: preflights }) }, 2)}\n`);
     } else {
-      for (const warning of warnings)
-        process.stderr.write(lineOf(message("warning", { field: undefined, ...warning }).text));
+      for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
       process.stdout.write(textOf(view, preflights));
     }
     if (view.problems.length > 0 || preflights?.some(({ outcome }) => outcome === "terminal")) return 3;

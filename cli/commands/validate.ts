@@ -26,8 +26,7 @@ export async function validate(options: { policy?: string; tests?: string; json?
   const exitCode = tests?.some(({ ok }) => !ok) ? 2 : 0;
   json({ policies, warnings, problems: [], ...(tests && { tests }) });
   if (options.json) return exitCode;
-  for (const warning of warnings)
-    process.stderr.write(lineOf(message("warning", { field: undefined, ...warning }).text));
+  for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
   process.stdout.write(lineOf(message("valid", { file, policies: policies.length }).text));
   for (const policy of policies) {
     const { name, enabled, from } = policy;

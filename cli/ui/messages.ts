@@ -8,7 +8,7 @@ const imageIn = (p: { imageId: string; region: string }) => `${p.imageId} in ${p
 /** Lines that several commands print. */
 const shared = {
   "input-error": error(
-    (p: { where: string; field: string | undefined; text: string }) =>
+    (p: { where: string; field?: string; text: string }) =>
       `error: ${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`,
   ),
   failed: error((p: { text: string }) => `error: ${p.text}`),
@@ -20,7 +20,7 @@ const shared = {
       `All calls go to REPLICATOR_ENDPOINT=${p.endpoint}: start the server at this address, or correct or unset the variable.`,
   ),
   "network-unreachable": info(() => "Check the network and the DNS of this machine."),
-  warning: warn((p: { where: string; field: string | undefined; text: string }) => {
+  warning: warn((p: { where: string; field?: string; text: string }) => {
     return `warning: ${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`;
   }),
   "plan-warning": warn((p: { text: string }) => `warning: ${p.text}`),
@@ -28,6 +28,12 @@ const shared = {
   note: info((p: { text: string }) => `note: ${p.text}`),
   stopping: info(() => "stopping after the calls in progress; press Ctrl-C again to stop at once"),
   reading: info(() => "reading the cloud …"),
+  totals: info((p: { copies: number; states: string }) => {
+    return `${copiesOf(p.copies)}${p.states ? `: ${p.states}` : ""}`;
+  }),
+  "hidden-images": info((p: { images: number; states: string }) => {
+    return `… and ${count(p.images, "more image")}: ${p.states}`;
+  }),
   "checked-at": info((p: { totals: string; time: string }) => `${p.totals}; checked at ${p.time} UTC`),
   changed: info(
     (p: { name: string; source: string; from: string; to: string; state: string }) =>

@@ -3,7 +3,8 @@ import picocolors from "picocolors";
 import type { Copy, CopyState } from "../../lib/model/types.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { byVariant, reasonText } from "../../lib/report/summary.ts";
-import { clean, count, cut, pad, widthOf } from "./text.ts";
+import { message } from "./messages.ts";
+import { clean, cut, pad, widthOf } from "./text.ts";
 
 /** The space that a table has to fit into. */
 export interface Room {
@@ -46,7 +47,7 @@ export function roomOf(stream: { isTTY?: boolean; columns?: number }, rows = Num
 
 /** The number of copies, and of copies in each state, in one line. */
 export function totalsOf(copies: readonly Copy[]): string {
-  return `${count(copies.length, "copy", "copies")}${copies.length > 0 ? `: ${statesOf(copies)}` : ""}`;
+  return message("totals", { copies: copies.length, states: statesOf(copies) }).text;
 }
 
 function statesOf(copies: readonly Copy[]): string {
@@ -70,7 +71,7 @@ export function tableOf(copies: readonly Copy[], room: Room): string[] {
   // Images with unfinished copies come first; the hidden ones are only counted.
   const byUrgency = images.sort((a, b) => URGENT.indexOf(worstOf(a)) - URGENT.indexOf(worstOf(b)));
   const hidden = byUrgency.slice(room.rows - 1);
-  const more = `… and ${count(hidden.length, "more image")}: ${statesOf(hidden.flat())}`;
+  const more = message("hidden-images", { images: hidden.length, states: statesOf(hidden.flat()) }).text;
   return [...linesOf(byUrgency.slice(0, room.rows - 1).map(rowOfImage), room), cut(more, room.width)];
 }
 
