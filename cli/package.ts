@@ -1,7 +1,8 @@
+// Finds the folder and the version of the installed program.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** The folder that this program was installed to, whether it runs from its sources or as built. */
+/** The folder of the installed program. Works for the sources and for the built program. */
 export function packageFolder(): string {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);

@@ -1,11 +1,15 @@
+// Opens and closes a replicator for one command, and handles Ctrl-C.
 import type { Journal } from "../lib/model/ports.ts";
 import type { Millis } from "../lib/model/types.ts";
 import { readConfig } from "../lib/replicator/config.ts";
 import { type Opened, openReplicator } from "../lib/replicator/open-replicator.ts";
+import { message } from "./ui/messages.ts";
 
 /**
- * Opens a replicator for one command. The first Ctrl-C begins nothing more and lets what is under way end and be
- * recorded; a second one ends the program at once, which loses nothing either. `say` tells that to the person.
+ * Opens a replicator for one command. After the first Ctrl-C the program starts no more calls, and
+ * finishes and records the calls in progress. A second Ctrl-C ends the program at once; the next
+ * run finds what that interrupted. `say` prints a notice. Throws `InputError` for a wrong policy or
+ * configuration, `StateError` for an unusable state.
  */
 export async function withReplicator<T>(
   policy: string | undefined,
@@ -18,7 +22,7 @@ export async function withReplicator<T>(
   const interrupt = () => {
     interrupts += 1;
     if (interrupts > 1) process.exit(130);
-    say("stopping after what is under way; press Ctrl-C again to stop at once");
+    say(message("stopping").text);
     stopAt = 0;
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);

@@ -1,27 +1,35 @@
+// The command apply: one run, or with --wait as many runs as the copies need.
 import { setTimeout as sleep } from "node:timers/promises";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import type { RunRequest } from "../../lib/replicator/run-requests.ts";
-import { exitCodeOf, isSettled, nextCheck, summarise } from "../../lib/report/summary.ts";
+import { exitCodeOf, isSettled, nextCheck, summarise, withRemedy } from "../../lib/report/summary.ts";
 import { watchChanges } from "../ui/change-counter.ts";
+import { message } from "../ui/messages.ts";
 import { type Progress, showProgress } from "../ui/progress.ts";
 import { totalsOf } from "../ui/table.ts";
-import { clean } from "../ui/text.ts";
+import { clean, lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
 
-const SOONEST: Millis = 1_000;
-const LATEST: Millis = 15_000;
-/** How often progress is shown while a run goes on. */
+/** The shortest and the longest pause between two runs of `--wait`. */
+const SHORTEST_PAUSE: Millis = 1_000;
+const LONGEST_PAUSE: Millis = 15_000;
+/** The interval at which progress is shown during a run. */
 const SHOW_EVERY: Millis = 300;
 
-/** What is special about the first run of a command, decided by what is remembered before it; `say` tells the person. */
+/**
+ * Adjusts the first run of a command, depending on the records before it. `say` prints a notice.
+ */
 export type Begin = (
   copies: readonly Copy[],
   say: (text: string) => void,
 ) => Partial<Pick<RunRequest, "why" | "acceptVanished" | "retry">>;
 
-/** `apply`: one run, or with `--wait` as many as it takes. Progress goes to standard error, the answer to standard output. */
+/**
+ * Runs `apply`. Progress goes to standard error, the result to standard output. Answers the exit
+ * code: 130 after an interrupt.
+ */
 export async function apply(
   options: { policy?: string; json?: boolean; wait?: boolean; acceptVanished?: boolean },
   begin: Begin = () => ({}),
@@ -36,50 +44,53 @@ export async function apply(
   );
   const work: Parameters<typeof withReplicator<0 | 1 | 3 | 130>>[1] = async (opened, interrupted) => {
     const { replicator, state, warnings } = opened;
-    for (const { where, text } of warnings) progress.say(`warning: ${clean(where)}: ${clean(text)}`);
+    for (const warning of warnings) progress.say(clean(message("warning", warning).text));
     const account = await replicator.cloud.account();
     const before = await state.copies(account);
-    const special = begin(before, (text) => progress.say(text));
+    const firstRun = begin(before, (text) => progress.say(text));
     progress.begin(before);
-    const order: RunRequest = {
+    const request: RunRequest = {
       why: "apply",
       scope: { kind: "sweep" },
       ...(options.acceptVanished && { acceptVanished: true }),
     };
-    const news = async () => {
+    const changedCopies = async () => {
       if (!changed) return undefined;
       changed = false;
       return await state.copies(account);
     };
-    const run = async (order: RunRequest) => {
-      const report = await watched(replicate(order, replicator), news, progress);
+    const run = async (request: RunRequest) => {
+      const report = await watched(replicate(request, replicator), changedCopies, progress);
       progress.show(report.copies);
       return report;
     };
-    let report = await run({ ...order, ...special });
+    let report = await run({ ...request, ...firstRun });
     if (options.wait)
-      report = await wait(report, () => run({ ...order, scope: { kind: "poll" } }), interrupted, progress);
+      report = await wait(report, () => run({ ...request, scope: { kind: "poll" } }), interrupted, progress);
     const summary = summarise(report.copies, report.problems);
     if (options.json) {
       process.stdout.write(`${plainJson({ ...summary, done: changes.counts() })}\n`);
     } else {
-      for (const { text, remedy } of summary.summary.problems) {
-        process.stdout.write(`problem: ${clean(text)}${remedy ? `; ${clean(remedy)}` : ""}\n`);
+      for (const problem of summary.summary.problems) {
+        process.stdout.write(lineOf(message("problem", { text: withRemedy(problem) }).text));
       }
-      // In a terminal the table has just said it.
+      // In a terminal the table shows the totals already.
       if (!process.stdout.isTTY || !process.stderr.isTTY) process.stdout.write(`${totalsOf(report.copies)}\n`);
-      const done = changes.text();
-      if (done) process.stdout.write(`done: ${done}\n`);
+      const counts = changes.text();
+      if (counts) process.stdout.write(lineOf(message("changes-made", { counts }).text));
     }
     return interrupted() ? 130 : exitCodeOf(summary);
   };
   return withReplicator(options.policy, work, (text) => progress.say(text), [changes.journal]);
 }
 
-/** Shows what is remembered while a run goes on, which may take minutes. Nothing is read any more once this ends. */
+/**
+ * Shows the records during a run, which may take minutes. Reads nothing after it has ended, because
+ * the caller then closes the state.
+ */
 async function watched<T>(
   run: Promise<T>,
-  news: () => Promise<readonly Copy[] | undefined>,
+  changedCopies: () => Promise<readonly Copy[] | undefined>,
   progress: Progress,
 ): Promise<T> {
   const end = new AbortController();
@@ -87,14 +98,16 @@ async function watched<T>(
   run.then(ended, ended);
   while (!end.signal.aborted) {
     await sleep(SHOW_EVERY, undefined, { signal: end.signal }).catch(() => {});
-    // A state that cannot be read is for the run to tell.
-    const copies = end.signal.aborted ? undefined : await news().catch(() => undefined);
+    // If the state cannot be read, the run itself reports the error.
+    const copies = end.signal.aborted ? undefined : await changedCopies().catch(() => undefined);
     if (copies) progress.show(copies);
   }
   return run;
 }
 
-/** Runs again until every copy is settled: soon after something happened, less often while nothing does. */
+/**
+ * Runs again until every copy is settled: soon after a change, less often while nothing changes.
+ */
 async function wait(
   first: Report,
   run: () => Promise<Report>,
@@ -102,7 +115,7 @@ async function wait(
   progress: Progress,
 ): Promise<Report> {
   let report = first;
-  let quietSince = Date.now();
+  let unchangedSince = Date.now();
   let before = "";
   const isOver = (copy: Copy) => isSettled(copy) || waitsForBlocked(copy, report.copies);
   while (!report.copies.every(isOver) && !interrupted()) {
@@ -110,18 +123,18 @@ async function wait(
     const states = JSON.stringify(
       report.copies.map((copy) => [copy.state, "percent" in copy ? copy.percent : undefined]),
     );
-    if (states !== before) quietSince = now;
+    if (states !== before) unchangedSince = now;
     before = states;
-    const pace = Math.min(LATEST, Math.max(SOONEST, (now - quietSince) / 4));
+    const pace = Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, (now - unchangedSince) / 4));
     const due = nextCheck(report.copies, now) ?? now;
-    await pause(Math.min(LATEST, Math.max(pace, due - now)), interrupted);
+    await pause(Math.min(LONGEST_PAUSE, Math.max(pace, due - now)), interrupted);
     report = await run();
     progress.alive(report.copies);
   }
   return report;
 }
 
-/** A later step of a chain, whose first step needs a person. */
+/** Whether a copy waits for an earlier copy of its chain that is blocked or failed. */
 function waitsForBlocked(copy: Copy, all: readonly Copy[]): boolean {
   if (copy.state !== "waiting" || copy.reason.code !== "parent-not-ready") return false;
   const { rootId, rootRegion, region } = copy.key;
@@ -135,7 +148,7 @@ function waitsForBlocked(copy: Copy, all: readonly Copy[]): boolean {
   );
 }
 
-/** Sleeps, but not past an interrupt. */
+/** Sleeps for `length` milliseconds, but not past an interrupt. */
 async function pause(length: Millis, interrupted: () => boolean): Promise<void> {
   const until = Date.now() + length;
   while (Date.now() < until && !interrupted()) await sleep(Math.min(200, until - Date.now()));

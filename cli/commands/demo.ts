@@ -1,3 +1,4 @@
+// The command demo: everything on this machine, from a new image to its copies.
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -9,13 +10,14 @@ import { startEmulator } from "../../emulator/server.ts";
 import { type Account, DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
-import { openState } from "../../lib/adapters/state/open.ts";
 import { StartError } from "../../lib/model/errors.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import type { Answer } from "../../lib/replicator/invoke-function.ts";
+import { openState } from "../../lib/replicator/open-replicator.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { isSettled, summarise } from "../../lib/report/summary.ts";
 import { packageFolder } from "../package.ts";
+import { message } from "../ui/messages.ts";
 import { showProgress } from "../ui/progress.ts";
 import { totalsOf } from "../ui/table.ts";
 import { clean } from "../ui/text.ts";
@@ -24,12 +26,17 @@ import { accounts } from "./emulator.ts";
 type Handler = (event: unknown, context: object) => Promise<Partial<Answer>>;
 
 const REGION = "ap-guangzhou";
-/** A copy of 10 to 30 minutes takes 4 to 12 seconds. */
+/** At this speed a copy that takes 10 to 30 minutes in the cloud takes 4 to 12 seconds. */
 const TIME_SCALE = 150;
+/** Milliseconds between two runs of the timer. */
 const TICK = 500;
+/** Milliseconds after which the demo ends in any case. */
 const LONGEST = 55_000;
 
-/** `demo`: the whole of it on this machine, from a new image to its copies. 1 if not every copy is ready in the end. */
+/**
+ * Runs `demo`. Answers the exit code: 1 if a copy is not ready in the end. Throws `StartError` if
+ * the functions are not built.
+ */
 export async function demo(): Promise<0 | 1 | 130> {
   const stopped = watchForStop();
   const top = packageFolder();
@@ -57,12 +64,13 @@ export async function demo(): Promise<0 | 1 | 130> {
   });
   const state = await openState(stateUrl);
   try {
-    say(`1. An emulated Tencent Cloud runs at ${cloud.url}, ${TIME_SCALE} times as fast.`);
-    const baked = await createImage(cloud.url, owner, "golden-web-2026.11");
-    say(`2. Account ${owner.uin} bakes ${baked} "golden-web-2026.11" in ${REGION}.`);
-    const shared = await createImage(cloud.url, partner, "base-tencentos-4");
-    say(`3. Account ${partner.uin} bakes ${shared} "base-tencentos-4" and will share it.`);
-    say("4. The functions do the rest: image-created by event, poll-copies by timer.\n");
+    say(message("demo-cloud", { url: cloud.url, timeScale: TIME_SCALE }).text);
+    const names = ["golden-web-2026.11", "base-tencentos-4"] as const;
+    const created = await createImage(cloud.url, owner, names[0]);
+    say(message("demo-source", { account: owner.uin, imageId: created, name: names[0], region: REGION }).text);
+    const shared = await createImage(cloud.url, partner, names[1]);
+    say(message("demo-shared", { account: partner.uin, imageId: shared, name: names[1] }).text);
+    say(`${message("demo-functions").text}\n`);
 
     const started = Date.now();
     const progress = showProgress(process.stdout);
@@ -80,10 +88,10 @@ export async function demo(): Promise<0 | 1 | 130> {
       copies = await state.copies(owner.uin);
       progress.show(copies);
       const roots = new Set(copies.map((copy) => copy.key.rootId));
-      if (roots.has(baked) && roots.has(shared) && copies.every(isSettled)) break;
+      if (roots.has(created) && roots.has(shared) && copies.every(isSettled)) break;
       await sleep(TICK);
     }
-    return stopped() ? 130 : sayHowItEnded(say, copies, world, Date.now() - started);
+    return stopped() ? 130 : printResult(say, copies, world, Date.now() - started);
   } finally {
     await state.close();
     await cloud.close();
@@ -91,7 +99,7 @@ export async function demo(): Promise<0 | 1 | 130> {
   }
 }
 
-/** The first Ctrl-C lets the demo clean up; a second one ends it at once. */
+/** The first Ctrl-C lets the demo clean up. A second one ends it at once. */
 function watchForStop(): () => boolean {
   let stopped = false;
   for (const signal of ["SIGINT", "SIGTERM"]) {
@@ -102,11 +110,11 @@ function watchForStop(): () => boolean {
   return () => stopped;
 }
 
-/** The functions as they are deployed. */
+/** The handlers of the built functions, as they are deployed. */
 function functionsIn(folder: string): Record<"image-created" | "poll-copies", Handler> {
   const load = (name: string): Handler => {
     const file = join(folder, name, "index.js");
-    if (!existsSync(file)) throw new StartError(`${file} is missing; build it first: npm run build`);
+    if (!existsSync(file)) throw new StartError(message("not-built", { file }).text);
     return (createRequire(import.meta.url)(file) as { main_handler: Handler }).main_handler;
   };
   return { "image-created": load("image-created"), "poll-copies": load("poll-copies") };
@@ -123,7 +131,7 @@ async function createImage(url: string, account: Account, name: string): Promise
   return ImageId ?? "";
 }
 
-/** An image can be shared once it is NORMAL. Answers when that was done. */
+/** Shares an image once it is NORMAL. Answers the time at which it was shared. */
 async function shareWhenNormal(url: string, from: Account, imageId: string, to: Account): Promise<number | undefined> {
   const client = clientOf(url, from);
   const { ImageSet } = await client.DescribeImages({ ImageIds: [imageId] });
@@ -132,19 +140,23 @@ async function shareWhenNormal(url: string, from: Account, imageId: string, to: 
   return Date.now();
 }
 
-/** Hands over what happened in the account since, as EventBridge would. */
+/**
+ * Delivers the new events of the account, as EventBridge does. Answers the number of all events so
+ * far.
+ */
 async function deliverEvents(world: World, account: Account, after: number, handler: Handler): Promise<number> {
   for (const { account: uin, event } of world.events.slice(after)) if (uin === account.uin) await handler(event, {});
   return world.events.length;
 }
 
-function sayHowItEnded(say: (text: string) => void, copies: readonly Copy[], world: World, ms: number): 0 | 1 {
+function printResult(say: (text: string) => void, copies: readonly Copy[], world: World, ms: number): 0 | 1 {
   const { summary } = summarise(copies, []);
   const syncs = world.requests.filter(
     ({ action, params, result }) =>
       action === "SyncImages" && !(params as { DryRun?: boolean }).DryRun && result === "ok",
   );
-  say(`\n${totalsOf(copies)}, after ${Math.round(ms / 1000)} s and ${syncs.length} SyncImages calls.`);
+  const result = { totals: totalsOf(copies), seconds: Math.round(ms / 1000), calls: syncs.length };
+  say(`\n${message("demo-total", result).text}`);
   const copyLabel = copyLabels(copies);
   for (const copy of copies) {
     const image = "imageId" in copy && copy.imageId ? world.images.get(copy.key.region)?.get(copy.imageId) : undefined;
@@ -152,7 +164,7 @@ function sayHowItEnded(say: (text: string) => void, copies: readonly Copy[], wor
       `  ${copy.key.rootId} → ${placeText(copy.key.region, copyLabel(copy)).padEnd(13)} ${copy.state}  ${image ? `${image.imageId} "${clean(image.name)}"` : ""}`,
     );
   }
-  const fine = summary.total > 0 && summary.ready === summary.total;
-  say(fine ? "\nEvery image has exactly one copy in each region that its policy names." : "\nNot every copy is ready.");
-  return fine ? 0 : 1;
+  const isReady = summary.total > 0 && summary.ready === summary.total;
+  say(`\n${message(isReady ? "demo-succeeded" : "demo-failed").text}`);
+  return isReady ? 0 : 1;
 }

@@ -1,11 +1,13 @@
+// The command emulator: serves an emulated Tencent Cloud until it is interrupted.
 import { once } from "node:events";
 import { EmulatorInputError } from "../../emulator/errors.ts";
 import { startEmulator } from "../../emulator/server.ts";
 import { type Account, DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { InputError, type Problem, StartError } from "../../lib/model/errors.ts";
+import { message } from "../ui/messages.ts";
 
-/** `emulator`: runs until it is interrupted. */
+/** Runs `emulator`. Throws `InputError` for wrong options, `StartError` if it cannot listen. */
 export async function emulator(options: {
   crossBorder: boolean;
   port: string;
@@ -17,12 +19,12 @@ export async function emulator(options: {
   const timeScale = Number(options.timeScale);
   const seed = Number(options.seed);
   const problems: Problem[] = [];
-  const wrong = (where: string, value: string, allowed: string) =>
-    problems.push({ where, text: `"${value}" is not ${allowed}` });
-  if (!Number.isInteger(port) || port < 0 || port > 65535) wrong("--port", options.port, "a port from 0 to 65535");
-  if (!(timeScale > 0) || !Number.isFinite(timeScale))
-    wrong("--time-scale", options.timeScale, "a number above 0, such as 60");
-  if (!Number.isSafeInteger(seed)) wrong("--seed", options.seed, "a whole number");
+  const check = (isValid: boolean, where: string, code: "bad-port" | "bad-time-scale" | "bad-seed", value: string) => {
+    if (!isValid) problems.push({ where, text: message(code, { value }).text });
+  };
+  check(Number.isInteger(port) && port >= 0 && port <= 65535, "--port", "bad-port", options.port);
+  check(timeScale > 0 && Number.isFinite(timeScale), "--time-scale", "bad-time-scale", options.timeScale);
+  check(Number.isSafeInteger(seed), "--seed", "bad-seed", options.seed);
   if (problems.length > 0) throw new InputError(problems);
 
   const world = createWorld({ now: () => Date.now(), timeScale, seed, accounts: accounts(options.crossBorder) });
@@ -32,13 +34,13 @@ export async function emulator(options: {
   const [{ uin, secretId, secretKey }] = DEFAULT_ACCOUNTS;
   process.stdout.write(
     [
-      `Tencent Cloud emulator at ${running.url}, ${timeScale} times as fast as the cloud. In another terminal:`,
+      message("emulator-started", { url: running.url, timeScale }).text,
       "",
-      `  export REPLICATOR_ENDPOINT=${running.url}`,
-      `  export TENCENTCLOUD_SECRET_ID=${secretId}   # account ${uin}`,
-      `  export TENCENTCLOUD_SECRET_KEY=${secretKey}`,
+      message("emulator-export", { name: "REPLICATOR_ENDPOINT", value: running.url }).text,
+      message("emulator-export-id", { value: secretId, account: uin }).text,
+      message("emulator-export", { name: "TENCENTCLOUD_SECRET_KEY", value: secretKey }).text,
       "",
-      `What it holds: ${running.url}/_emulator/world   Press Ctrl-C to stop.`,
+      message("emulator-world", { url: running.url }).text,
       "",
     ].join("\n"),
   );
@@ -49,7 +51,10 @@ export async function emulator(options: {
   return 0;
 }
 
-/** The emulator's accounts, with or without the vendor's leave to copy between mainland China and the rest of the world. */
+/**
+ * The emulator's accounts, with or without the vendor's approval of copies across the border of
+ * mainland China.
+ */
 export function accounts(crossBorderApproved: boolean): Account[] {
   return DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved }));
 }

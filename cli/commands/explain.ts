@@ -1,3 +1,4 @@
+// The command explain: why one image is or is not copied, and what to change.
 import { InputError } from "../../lib/model/errors.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { Reason } from "../../lib/model/types.ts";
@@ -8,10 +9,14 @@ import { replicate } from "../../lib/replicator/reconcile.ts";
 import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
 import { type Explanation, explain as explained } from "../../lib/report/explain.ts";
 import { withRemedy } from "../../lib/report/summary.ts";
-import { clean, pad, widthOf } from "../ui/text.ts";
+import { message } from "../ui/messages.ts";
+import { clean, lineOf, pad, widthOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
 
-/** `explain`: why one image is or is not copied, policy by policy and region by region, and what would change that. */
+/**
+ * Runs `explain`, by policy and region. Throws `InputError` for an unknown region, and for an image
+ * that is neither recorded nor found in the regions of the policies.
+ */
 export async function explain(
   imageId: string,
   { policy, region, json }: { policy?: string; region?: string; json?: boolean },
@@ -19,24 +24,24 @@ export async function explain(
   if (region !== undefined && !regionOf(region)) throw unknownRegion(region);
   return withReplicator<0>(policy, async ({ replicator, warnings }) => {
     const { policies, now } = replicator;
-    const order = { why: "explain", scope: { kind: "sweep" }, dryRun: true } as const;
-    const { plan, observation: swept, account } = await replicate(order, replicator);
+    const request = { why: "explain", scope: { kind: "sweep" }, dryRun: true } as const;
+    const { plan, observation: swept, account } = await replicate(request, replicator);
     let observation = swept ?? { account, regions: new Map(), unreadable: new Map() };
-    const find = () =>
+    const explanations = () =>
       explained(imageId, { policies, plan, observation, now: now() }).filter(
         (one) => region === undefined || one.region === region,
       );
-    if (!find().some(({ image }) => image !== null)) {
+    if (!explanations().some(({ image }) => image !== null)) {
       const named = policies.flatMap(({ from, to }) => [...from, ...to]);
       const where = region === undefined ? [...new Set([...observation.regions.keys(), ...named])].sort() : [region];
       observation = await lookUp(imageId, where, observation, replicator);
-      if (find().length === 0) throw notFound(imageId, where, [...observation.unreadable.values()]);
+      if (explanations().length === 0) throw notFound(imageId, where, [...observation.unreadable.values()]);
     }
-    const found = find();
-    if (json) process.stdout.write(`${plainJson(found, 2)}\n`);
+    const result = explanations();
+    if (json) process.stdout.write(`${plainJson(result, 2)}\n`);
     else {
-      for (const { where, text } of warnings) process.stderr.write(`warning: ${clean(where)}: ${clean(text)}\n`);
-      process.stdout.write(found.map(textOf).join("\n"));
+      for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
+      process.stdout.write(result.map(textOf).join("\n"));
     }
     return 0;
   });
@@ -45,37 +50,36 @@ export async function explain(
 function unknownRegion(region: string): InputError {
   const ids = REGIONS.map(({ id }) => id);
   const meant = didYouMean(region, ids);
-  const text = `"${region}" is no known region; ${meant ? `did you mean "${meant}"?` : `known are ${ids.join(", ")}`}`;
-  return new InputError([{ where: "--region", text }]);
+  return new InputError([{ where: "--region", text: message("unknown-region", { region, meant, ids }).text }]);
 }
 
-function notFound(imageId: string, where: readonly string[], unreadable: readonly Reason[]): InputError {
-  const text = `no image ${imageId} was found in ${where.join(", ")}; name another region with --region`;
-  return new InputError([
-    { where: "IMAGE", text },
-    ...unreadable.map((reason) => ({ where: "IMAGE", text: `not everything could be read: ${withRemedy(reason)}` })),
-  ]);
+function notFound(imageId: string, regions: readonly string[], unreadable: readonly Reason[]): InputError {
+  const texts = [
+    message("image-not-found", { imageId, regions }).text,
+    ...unreadable.map((reason) => message("not-everything-read", { reason: withRemedy(reason) }).text),
+  ];
+  return new InputError(texts.map((text) => ({ where: "IMAGE", text })));
 }
 
 function textOf({ region, imageId, image, copyOf, policies }: Explanation): string {
-  const lines = [
+  const lines: string[] = [
     image
-      ? `${imageId} "${image.name}" in ${region}, ${image.type}, ${image.state}, ${image.sizeGiB} GiB`
-      : `${imageId} in ${region}: not there; this is what is remembered`,
+      ? message("explain-image", { imageId, region, ...image }).text
+      : message("explain-gone", { imageId, region }).text,
   ];
   if (copyOf) {
     const { root, policy, desiredBy, state, reason, next } = copyOf;
-    lines.push(`copy of ${root.imageId} in ${root.region}${policy ? `, made by policy ${policy}` : ""}`);
-    lines.push(`  ${state ?? "not remembered"}${reason ? `: ${reason}` : ""}`);
-    lines.push(`  ${desiredBy.length > 0 ? `wanted by ${desiredBy.join(", ")}` : "no policy wants it"}`);
-    for (const text of next) lines.push(`  the next run: ${text}`);
+    lines.push(message("explain-copy-of", { ...root, policy }).text);
+    lines.push(message("explain-state", { state, reason }).text);
+    lines.push(message("explain-desired-by", { policies: desiredBy }).text);
+    for (const text of next) lines.push(message("explain-next", { text }).text);
   }
   for (const { policy, selects, reasons, regions } of policies) {
-    // Of a copy, no policy has more to say than the line above.
+    // For a copy, a policy without regions adds nothing to the lines above.
     if (copyOf && regions.length === 0) continue;
-    const [first, ...others] = reasons.map(withRemedy);
-    lines.push(`policy ${policy}: ${selects ? "selects it" : `does not: ${first}`}`);
-    for (const other of others) lines.push(`  and ${other}`);
+    const [first = "", ...others] = reasons.map(withRemedy);
+    lines.push(message(selects ? "explain-selects" : "explain-selects-not", { policy, reason: first }).text);
+    for (const other of others) lines.push(message("explain-also", { reason: other }).text);
     const rows = regions.map((one) => ({
       ...one,
       place: placeText(one.region, copyLabel(one.variant, one.intermediate)),
@@ -83,10 +87,11 @@ function textOf({ region, imageId, image, copyOf, policies }: Explanation): stri
     const width = Math.max(0, ...rows.map(({ place }) => widthOf(clean(place))));
     const widest = Math.max(0, ...rows.map(({ state }) => state.length));
     for (const row of rows) {
-      const said = [row.reason, ...row.next.map((text) => `the next run: ${text}`)].filter(Boolean).join("; ");
-      const cells = [pad(clean(row.place), width), pad(row.state, widest), row.imageId ?? "", said];
+      const next = row.next.map((text) => message("explain-next-inline", { text }).text);
+      const rest = [row.reason, ...next].filter(Boolean).join("; ");
+      const cells = [pad(clean(row.place), width), pad(row.state, widest), row.imageId ?? "", rest];
       lines.push(`  ${cells.filter(Boolean).join("  ")}`.trimEnd());
     }
   }
-  return `${lines.map(clean).join("\n")}\n`;
+  return lines.map(lineOf).join("");
 }

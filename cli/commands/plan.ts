@@ -1,21 +1,28 @@
+// The command plan: shows pending changes, skipped images, size, cost and duration.
 import { type Preflight, preflight } from "../../lib/apply/preflight.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { CopyState, Reason } from "../../lib/model/types.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
 import type { Estimate } from "../../lib/report/estimate.ts";
-import { type CopyView, hasWork, type PlanView, type SendView, viewOf } from "../../lib/report/plan-view.ts";
+import { type CopyView, type CreateView, hasWork, type PlanView, viewOf } from "../../lib/report/plan-view.ts";
 import { withRemedy } from "../../lib/report/summary.ts";
-import { clean, count } from "../ui/text.ts";
+import { message } from "../ui/messages.ts";
+import { lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
 
-/** Notes that come to one of these states are shown with all copies that are in it. */
-const TOLD_BELOW = new Set<CopyState>(["blocked", "failed", "waiting", "retrying"]);
+/**
+ * The plan lists every copy in these states, so it does not list record changes that lead to them.
+ */
+const LISTED_STATES = new Set<CopyState>(["blocked", "failed", "waiting", "retrying"]);
 
-/** States in which a copy is not finished, though there is nothing to do for it now. */
+/** States of copies that are not finished. */
 const OPEN: readonly CopyState[] = ["copying", "finishing", "waiting", "retrying", "blocked", "failed"];
 
-/** `plan`: looks at the cloud and shows what would be done now. Changes nothing, in the cloud or in the state. */
+/**
+ * Runs `plan`, which changes nothing in the cloud or in the state. Answers the exit code: 3 if
+ * manual action is required, 4 if changes are pending and `--detailed-exitcode` is set.
+ */
 export async function plan(options: {
   policy?: string;
   json?: boolean;
@@ -25,114 +32,146 @@ export async function plan(options: {
   return withReplicator(options.policy, async ({ replicator, warnings, prices }) => {
     const report = await replicate({ why: "plan", scope: { kind: "sweep" }, dryRun: true }, replicator);
     const view = viewOf(report.plan, prices);
-    const asked = options.preflight ? await preflight(report.plan, replicator) : undefined;
+    const preflights = options.preflight ? await preflight(report.plan, replicator) : undefined;
     if (options.json) {
-      process.stdout.write(`${plainJson({ ...view, ...(asked && { preflight: asked }) }, 2)}\n`);
+      process.stdout.write(`${plainJson({ ...view, ...(preflights && { preflight: preflights }) }, 2)}\n`);
     } else {
-      for (const { where, text } of warnings) process.stderr.write(`warning: ${clean(where)}: ${clean(text)}\n`);
-      process.stdout.write(textOf(view, asked));
+      for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
+      process.stdout.write(textOf(view, preflights));
     }
-    if (view.problems.length > 0 || asked?.some(({ outcome }) => outcome === "terminal")) return 3;
+    if (view.problems.length > 0 || preflights?.some(({ outcome }) => outcome === "terminal")) return 3;
     return options.detailedExitcode && hasWork(view) ? 4 : 0;
   });
 }
 
-/** A plan as a person reads it. */
-export function textOf(view: PlanView, asked?: readonly Preflight[]): string {
-  const lines = view.create.map(sendText);
-  for (const change of view.update)
-    lines.push(`~ ${change.image.imageId} in ${change.region}, copy of ${sourceText(change)}: ${change.text}`);
-  for (const { image, name, sizeGiB, text, after } of view.delete) {
-    const first = after ? ", once it is not shared any more" : "";
-    lines.push(
-      `- delete "${name}" (${image.imageId}) in ${image.region} with its snapshots, ${sizeGiB} GiB${first}: ${text}`,
-    );
-  }
-  for (const note of view.recordOnly.filter((note) => !isTold(note, view)))
-    lines.push(`· no call, only remembered: ${wayText(note)}: ${note.state}: ${note.text}`);
-  for (const [reason, places] of grouped(view.waiting, ({ state, reason }) => `${state}: ${withRemedy(reason)}`))
-    lines.push(`· ${listed(places.map(wayText))}: ${reason}`);
-  for (const [reason, places] of grouped(view.blocked, ({ state, reason }) => `${state}: ${withRemedy(reason)}`))
-    lines.push(`! ${listed(places.map(wayText))}: ${reason}`);
-  for (const [reason, images] of grouped(view.retained, ({ reason }) => withRemedy(reason)))
-    lines.push(`= not deleted, ${listed(images.map(({ image }) => `${image.imageId} in ${image.region}`))}: ${reason}`);
-  for (const [reason, images] of bySkipReason(view)) lines.push(`  ${count(images, "image")} not taken: ${reason}`);
-  if (view.notSelected.length > 0) lines.push("  (explain IMAGE says why, and what would change that)");
-  for (const { source, region, outcome, reason } of asked ?? [])
-    lines.push(`? ${source.imageId} → ${region}: ${reason ? refusalText(reason, outcome) : "would be accepted"}`);
-  if (asked && view.waiting.length > 0)
-    lines.push(
-      `? ${count(view.waiting.length, "copy that waits", "copies that wait")} cannot be asked about yet: what is to be copied is not there, or not ready for it`,
-    );
-  for (const { text, remedy } of view.warnings) lines.push(`warning: ${text}${remedy ? `; ${remedy}` : ""}`);
-  for (const { text, remedy } of view.problems) lines.push(`problem: ${text}${remedy ? `; ${remedy}` : ""}`);
-  lines.push(totalText(view));
-  const estimated = estimateText(view.estimate);
-  if (estimated) lines.push(estimated);
-  // All of it at once: names, ids and texts come from other people.
-  return `${lines.map(clean).join("\n")}\n`;
+/**
+ * A plan as text. Every line is safe to print: other people choose the names, ids and texts in it.
+ */
+export function textOf(view: PlanView, preflights?: readonly Preflight[]): string {
+  const lines: string[] = [
+    ...view.create.map(createText),
+    ...view.update.map((change) => {
+      const { image, region, text } = change;
+      return message("plan-update", { imageId: image.imageId, region, source: sourceText(change), text }).text;
+    }),
+    ...view.delete.map(({ image, name, sizeGiB, text, after }) => {
+      return message("plan-delete", { ...image, name, sizeGiB, unshareFirst: after !== null, text }).text;
+    }),
+    ...view.recordOnly
+      .filter((change) => !isShownElsewhere(change, view))
+      .map((change) => {
+        return message("plan-state-only", { copy: copyText(change), state: change.state, text: change.text }).text;
+      }),
+    ...[...grouped(view.waiting, stateText)].map(([reason, copies]) => {
+      return message("plan-waiting", { copies: shortList(copies.map(copyText)), reason }).text;
+    }),
+    ...[...grouped(view.blocked, stateText)].map(([reason, copies]) => {
+      return message("plan-blocked", { copies: shortList(copies.map(copyText)), reason }).text;
+    }),
+    ...[...grouped(view.retained, ({ reason }) => withRemedy(reason))].map(([reason, copies]) => {
+      const images = shortList(copies.map(({ image }) => `${image.imageId} in ${image.region}`));
+      return message("plan-retained", { images, reason }).text;
+    }),
+    ...notSelectedTexts(view),
+    ...(preflights ? preflightTexts(preflights, view) : []),
+    ...view.warnings.map((warning) => message("plan-warning", { text: withRemedy(warning) }).text),
+    ...view.problems.map((problem) => message("problem", { text: withRemedy(problem) }).text),
+    totalText(view),
+    estimateText(view.estimate),
+  ];
+  return lines.filter(Boolean).map(lineOf).join("");
 }
 
-function sendText({ source, name, as, policy, variant, destinations, intermediate }: SendView): string {
-  const isOnlyStep = intermediate.length === destinations.length;
-  const renamed = as === name || isOnlyStep ? "" : ` as "${as}"`;
-  if (variant !== "plain") return `+ encrypt "${name}" (${source.imageId}) in ${source.region}${renamed}, by ${policy}`;
-  const places = destinations.map((region) => placeText(region, copyLabel(variant, intermediate.includes(region))));
-  return `+ copy "${name}" (${source.imageId}) ${source.region} → ${places.join(", ")}${renamed}, by ${policy}`;
+function createText({ source, name, as, policy: by, variant, destinations, intermediate }: CreateView): string {
+  const { imageId, region } = source;
+  const isIntermediate = intermediate.length === destinations.length;
+  const common = { name, imageId, as: as === name || isIntermediate ? undefined : as, by };
+  if (variant !== "plain") return message("plan-encrypt", { ...common, region }).text;
+  const to = destinations.map((one) => placeText(one, copyLabel(variant, intermediate.includes(one))));
+  return message("plan-copy", { ...common, from: region, to }).text;
 }
 
 function sourceText({ source, sourceName, variant, intermediate }: CopyView): string {
-  const kind = copyLabel(variant, intermediate);
-  return `"${sourceName}" (${source.imageId}) in ${source.region}${kind && ` (${kind})`}`;
+  const label = copyLabel(variant, intermediate);
+  return message("plan-source", { ...source, name: sourceName, label }).text;
 }
 
-function wayText({ source, region, variant, intermediate }: CopyView): string {
+function copyText({ source, region, variant, intermediate }: CopyView): string {
   return `${source.imageId} → ${placeText(region, copyLabel(variant, intermediate))}`;
 }
 
-/** What is shown with all copies in that state, or with the call that it is about, is not told twice. */
-function isTold(note: PlanView["recordOnly"][number], { update: change }: PlanView): boolean {
-  if (TOLD_BELOW.has(note.state)) return true;
-  return (
-    note.what === "drift" && change.some((one) => sourceText(one) === sourceText(note) && one.region === note.region)
-  );
+function stateText({ state, reason }: { state: CopyState; reason: Reason }): string {
+  return message("state-with-reason", { state, reason: withRemedy(reason) }).text;
+}
+
+/**
+ * Whether the plan shows a record change with all copies in its state, or with the call that
+ * belongs to it.
+ */
+function isShownElsewhere(change: PlanView["recordOnly"][number], { update }: PlanView): boolean {
+  if (LISTED_STATES.has(change.state)) return true;
+  const isSameCopy = (one: CopyView) => sourceText(one) === sourceText(change) && one.region === change.region;
+  return change.what === "drift" && update.some(isSameCopy);
+}
+
+function notSelectedTexts({ notSelected }: PlanView): string[] {
+  const groups = grouped(notSelected, ({ policy, reason }) => JSON.stringify([policy, reason.code]));
+  const lines = [...groups.values()].flatMap((images): string[] => {
+    const [first] = images;
+    if (!first) return [];
+    const { policy, reason } = first;
+    return [message("plan-not-selected", { images: images.length, policy, code: reason.code }).text];
+  });
+  return lines.length > 0 ? [...lines, message("plan-explain-hint").text] : [];
+}
+
+function preflightTexts(preflights: readonly Preflight[], { waiting }: PlanView): string[] {
+  const lines = preflights.map(({ source: { imageId }, region, outcome, reason }): string => {
+    if (!reason) return message("preflight-accepted", { imageId, region }).text;
+    const code = outcome === "terminal" ? "preflight-refused" : "preflight-inconclusive";
+    return message(code, { imageId, region, reason: withRemedy(reason) }).text;
+  });
+  return waiting.length > 0 ? [...lines, message("preflight-waiting", { copies: waiting.length }).text] : lines;
 }
 
 function totalText(view: PlanView): string {
-  const copies = view.create.reduce((sum, { destinations }) => sum + destinations.length, 0);
-  const calls = new Set(view.create.map(({ callIndex }) => callIndex)).size;
-  const removed = view.delete.length > 0 ? `, ${count(view.delete.length, "image")} to delete` : "";
-  if (hasWork(view))
-    return `Plan: ${count(copies, "copy", "copies")} to ask for in ${count(calls, "call")}, ${count(view.update.length, "copy", "copies")} to tag, name or share${removed}.`;
-  const number = (state: CopyState) =>
-    [...view.waiting, ...view.inProgress, ...view.blocked].filter((one) => one.state === state).length;
-  const open = OPEN.flatMap((state) => (number(state) > 0 ? [`${number(state)} ${state}`] : []));
-  return open.length > 0 ? `Nothing to do now; ${open.join(", ")}.` : "Nothing to do.";
+  if (hasWork(view)) {
+    return message("plan-total", {
+      copies: view.create.reduce((sum, { destinations }) => sum + destinations.length, 0),
+      calls: new Set(view.create.map(({ callIndex }) => callIndex)).size,
+      updates: view.update.length,
+      deletions: view.delete.length,
+      waiting: view.waiting.length,
+    }).text;
+  }
+  const copies = [...view.waiting, ...view.inProgress, ...view.blocked];
+  const open = OPEN.flatMap((state) => {
+    const number = copies.filter((one) => one.state === state).length;
+    return number > 0 ? [`${number} ${state}`] : [];
+  });
+  return (open.length > 0 ? message("nothing-to-do-now", { open }) : message("nothing-to-do")).text;
 }
 
-function refusalText(reason: Reason, outcome: Preflight["outcome"]): string {
-  return `${outcome === "terminal" ? "would be refused" : "no verdict now"}: ${withRemedy(reason)}`;
-}
-
+/** Size, cost and duration of the plan in one line; empty if it adds and frees nothing. */
 function estimateText(estimate: Estimate): string {
   const { addGiB, passingGiB, freeGiB, expectedMs, measured } = estimate;
+  const parts: string[] = [];
+  if (addGiB > 0) parts.push(message("estimate-adds", { gib: addGiB, cost: costText(estimate) }).text);
+  if (passingGiB > 0) {
+    parts.push(message("estimate-adds-temporarily", { gib: passingGiB, isMore: addGiB > 0 }).text);
+  }
   const minutes = Math.max(1, Math.round((expectedMs ?? 0) / 60_000));
-  const added = [
-    addGiB > 0 ? `Adds at most ${addGiB} GiB of snapshots${costText(estimate)}` : "",
-    passingGiB > 0
-      ? `${addGiB > 0 ? "" : "Adds "}${passingGiB} GiB${addGiB > 0 ? " more" : ""} until they are encrypted`
-      : "",
-    expectedMs === null
-      ? "how long it takes is known after the first copies"
-      : `takes about ${minutes} min (${count(measured, "copy", "copies")} measured)`,
-  ].filter(Boolean);
-  const freed = freeGiB > 0 ? `Frees at most ${freeGiB} GiB.` : "";
-  return [addGiB + passingGiB > 0 ? `${added.join("; ")}.` : "", freed].filter(Boolean).join(" ");
+  const time = expectedMs === null ? message("estimate-no-time") : message("estimate-time", { minutes, measured });
+  const sentences: string[] = [];
+  if (parts.length > 0) sentences.push(`${[...parts, time.text].join("; ")}.`);
+  if (freeGiB > 0) sentences.push(message("estimate-frees", { gib: freeGiB }).text);
+  return sentences.join(" ");
 }
 
 function costText({ monthlyCost, currency, unpriced }: Estimate): string {
-  if (unpriced.length > 0) return ` (cost unknown: \`prices\` has none for ${unpriced.join(", ")})`;
-  return monthlyCost === null ? "" : `, ${monthlyCost.toFixed(2)} ${currency ?? ""} a month`;
+  if (unpriced.length > 0) return message("estimate-cost-unknown", { regions: unpriced }).text;
+  if (monthlyCost === null) return "";
+  return message("estimate-cost", { cost: monthlyCost.toFixed(2), currency: currency ?? "" }).text;
 }
 
 function grouped<T>(items: readonly T[], textFor: (item: T) => string): Map<string, T[]> {
@@ -141,15 +180,8 @@ function grouped<T>(items: readonly T[], textFor: (item: T) => string): Map<stri
   return groups;
 }
 
-function listed(places: readonly string[]): string {
-  return places.length > 3 ? `${places.slice(0, 2).join(", ")} and ${places.length - 2} more` : places.join(", ");
-}
-
-function bySkipReason(view: PlanView): Map<string, number> {
-  const reasons = new Map<string, number>();
-  for (const { policy, reason } of view.notSelected) {
-    const text = `${policy}: ${reason.code}`;
-    reasons.set(text, (reasons.get(text) ?? 0) + 1);
-  }
-  return reasons;
+/** At most three texts whole; of more, the first two and the number of the others. */
+function shortList(texts: readonly string[]): string {
+  if (texts.length <= 3) return texts.join(", ");
+  return message("and-more", { first: texts.slice(0, 2), more: texts.length - 2 }).text;
 }

@@ -1,27 +1,34 @@
+// The command retry: resets failed and blocked copies, then runs apply.
 import { InputError } from "../../lib/model/errors.ts";
 import { copyId } from "../../lib/model/identity.ts";
 import { chooseForRetry } from "../../lib/plan/lifecycle/manual-retry.ts";
-import { count } from "../ui/text.ts";
+import { message } from "../ui/messages.ts";
 import { apply } from "./apply.ts";
 
-/** What may be said to `retry`; without `by` and `region` all copies are meant. */
+/**
+ * The options of `retry`. Without `by` and `region` it retries the copies of all policies and
+ * regions.
+ */
 export interface RetryOptions {
   readonly policy?: string;
-  /** Name of a policy. */
+  /** The name of a policy. */
   readonly by?: string;
-  /** A destination. */
+  /** The region of the copies. */
   readonly region?: string;
   readonly wait?: boolean;
   readonly json?: boolean;
 }
 
-/** `retry`: as `apply`, but copies that are failed or blocked are tried again now; all of them, or those that fit. */
+/**
+ * Runs `retry`: like `apply`, but it retries failed and blocked copies at once. `images` and the
+ * options limit which. Throws `InputError` if one of them fits no failed or blocked copy.
+ */
 export async function retry(images: string[], options: RetryOptions): Promise<0 | 1 | 3 | 130> {
   const { by, region, ...rest } = options;
   return apply(rest, (copies, say) => {
     const { chosen, problems } = chooseForRetry(copies, { images, policy: by, region });
     if (problems.length > 0) throw new InputError(problems);
-    say(`${count(chosen.size, "failed or blocked copy", "failed or blocked copies")} to try again`);
+    say(message("retrying", { copies: chosen.size }).text);
     return { why: "retry", retry: ({ key }) => chosen.has(copyId(key)) };
   });
 }

@@ -1,14 +1,15 @@
-import { openState } from "../../lib/adapters/state/open.ts";
+// The command status: shows the recorded copies, the problems and the health of the timer.
 import { plainJson } from "../../lib/model/printable.ts";
 import { distinct } from "../../lib/model/reasons.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
-import { openCloud } from "../../lib/replicator/open-replicator.ts";
-import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
+import { openCloud, openState } from "../../lib/replicator/open-replicator.ts";
+import { exitCodeOf, summarise, withRemedy } from "../../lib/report/summary.ts";
 import { timerHealth } from "../../lib/report/timer-health.ts";
+import { message } from "../ui/messages.ts";
 import { roomOf, tableOf, totalsOf } from "../ui/table.ts";
-import { clean } from "../ui/text.ts";
+import { lineOf } from "../ui/text.ts";
 
-/** `status`: what is remembered. Asks the cloud only whose account this is. */
+/** Runs `status`. Its only call to the cloud finds the account of the credentials. */
 export async function status(options: { json?: boolean }): Promise<0 | 3> {
   const config = readConfig(process.env);
   const cloud = await openCloud(config, process.env);
@@ -20,7 +21,7 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
       state.account(account),
       state.runs(account, 2),
     ]);
-    // One that was skipped knew of no problems. There is at most one of them, see `rememberRun`.
+    // A skipped run found no problems. At most one skipped run is stored: see `rememberRun`.
     const run = runs.find(({ skipped }) => skipped === undefined);
     const timer = timerHealth(record, config.sweepEvery, Date.now());
     const problems = distinct([
@@ -36,18 +37,19 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
       return exitCodeOf(summary);
     }
     if (copies.length === 0) {
-      process.stdout.write("Nothing is remembered of this account yet; `cvm-replicator apply` begins.\n");
+      process.stdout.write(lineOf(message("no-copies").text));
     } else {
       process.stdout.write(`${tableOf(copies, roomOf(process.stdout)).join("\n")}\n${totalsOf(copies)}\n`);
     }
-    for (const { text, remedy } of problems) {
-      process.stdout.write(`problem: ${clean(text)}${remedy ? `; ${clean(remedy)}` : ""}\n`);
+    for (const problem of problems) {
+      process.stdout.write(lineOf(message("problem", { text: withRemedy(problem) }).text));
     }
-    if (run)
-      process.stdout.write(
-        `last run: ${clean(run.why)}, ${new Date(run.endedAt).toISOString()}${run.stoppedEarly ? ", stopped early" : ""}\n`,
-      );
-    process.stdout.write(`${timer.text}\n`);
+    if (run) {
+      const { why: trigger, stoppedEarly } = run;
+      const endedAt = new Date(run.endedAt).toISOString();
+      process.stdout.write(lineOf(message("last-run", { trigger, endedAt, stoppedEarly }).text));
+    }
+    process.stdout.write(lineOf(timer.text));
     return exitCodeOf(summary);
   } finally {
     await state.close();

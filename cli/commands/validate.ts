@@ -1,3 +1,4 @@
+// The command validate: checks the policy file, and its examples, offline.
 import { InputError } from "../../lib/model/errors.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { plainJson } from "../../lib/model/printable.ts";
@@ -5,9 +6,13 @@ import { type ExampleResult, tryExample } from "../../lib/plan/desired/try-examp
 import { parseExamples } from "../../lib/policy/parse-examples.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
 import { readInput, readPolicies } from "../../lib/replicator/open-replicator.ts";
-import { clean, count } from "../ui/text.ts";
+import { message } from "../ui/messages.ts";
+import { lineOf } from "../ui/text.ts";
 
-/** `validate`: reads the policy file and says what is wrong with it, or what it means. Needs no credentials. */
+/**
+ * Runs `validate`, which needs no credentials. Answers the exit code: 2 if an example fails. Throws
+ * `InputError` with every error in the files.
+ */
 export async function validate(options: { policy?: string; tests?: string; json?: boolean }): Promise<0 | 2> {
   const file = options.policy ?? readConfig(process.env).policyFile;
   const json = (result: object) => {
@@ -21,20 +26,20 @@ export async function validate(options: { policy?: string; tests?: string; json?
   const exitCode = tests?.some(({ ok }) => !ok) ? 2 : 0;
   json({ policies, warnings, problems: [], ...(tests && { tests }) });
   if (options.json) return exitCode;
-  for (const { where, field, text } of warnings) {
-    process.stderr.write(`warning: ${clean(where)}: ${field ? `${clean(field)}: ` : ""}${clean(text)}\n`);
-  }
-  process.stdout.write(`${clean(file)}: ${count(policies.length, "policy", "policies")}, no mistakes\n`);
+  for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
+  process.stdout.write(lineOf(message("valid", { file, policies: policies.length }).text));
   for (const policy of policies) {
     const { name, enabled, from } = policy;
-    const to = destinationsOf(policy).join(", ") || "no other region";
-    process.stdout.write(`  ${clean(name)}${enabled ? "" : " (disabled)"}: ${from.join(", ")} → ${to}\n`);
+    process.stdout.write(lineOf(message("valid-policy", { name, enabled, from, to: destinationsOf(policy) }).text));
   }
   if (tests) process.stdout.write(testsText(tests));
   return exitCode;
 }
 
-/** The only region of the sources gets no copies, even if it is named; but of a shared image there is one there first. */
+/**
+ * The regions that get copies. A single source region gets none, even if `to` names it. Only a
+ * shared image is first copied within its own region.
+ */
 function destinationsOf({ from, to, select }: Policy): readonly string[] {
   const [first] = from;
   if (from.length > 1 || first === undefined) return to;
@@ -52,12 +57,10 @@ async function readAll(file: string, testsFile: string | undefined, now: number)
 
 function testsText(tests: readonly ExampleResult[]): string {
   const failed = tests.filter(({ ok }) => !ok);
-  const list = (regions: readonly string[]) => (regions.length > 0 ? regions.join(", ") : "no region");
-  const lines = failed.flatMap(({ where, name, expected, got, reasons }) => [
-    `${where}: ${name}: expected ${list(expected)}, got ${list(got)}`,
-    ...reasons.map((reason) => `  ${reason}`),
+  const lines = failed.flatMap(({ where, name, expected, got, reasons }): string[] => [
+    message("test-failed", { where, name, expected, got }).text,
+    ...reasons.map((reason) => message("test-reason", { reason }).text),
   ]);
-  const passed = tests.length - failed.length;
-  lines.push(`${count(passed, "test")} passed${failed.length > 0 ? `, ${failed.length} failed` : ""}`);
-  return `${lines.map(clean).join("\n")}\n`;
+  lines.push(message("tests-total", { passed: tests.length - failed.length, failed: failed.length }).text);
+  return lines.map(lineOf).join("");
 }

@@ -1,13 +1,14 @@
-// Counts what the journal says was done.
+// Counts the changes in the cloud that the journal reports.
 import { copyId } from "../../lib/model/identity.ts";
 import type { Journal } from "../../lib/model/ports.ts";
+import { message } from "./messages.ts";
 import { clean } from "./text.ts";
 
-/** How the journal calls what was done in the cloud, and how the summary does. */
-const DEEDS: Readonly<Record<string, string>> = {
-  sent: "asked",
-  "sent-no-id": "asked",
-  "sent-unknown": "asked",
+/** The kinds of changes, by the event of the journal that reports them. */
+const CHANGES: Readonly<Record<string, string>> = {
+  sent: "requested",
+  "sent-no-id": "requested",
+  "sent-unknown": "requested",
   tagged: "tagged",
   modified: "modified",
   shared: "shared",
@@ -15,39 +16,43 @@ const DEEDS: Readonly<Record<string, string>> = {
   deleted: "deleted",
 };
 
-/** What a command did in the cloud: by the journal, as what was planned may have been refused or left to somebody else. */
+/**
+ * The changes that a command made in the cloud. They come from the journal, not from the plan: a
+ * planned call may be refused, or another process may make it.
+ */
 export interface ChangeCounts {
   readonly journal: Journal;
-  /** How many images, by kind; `asked` are copies that were asked for, `refused` calls that failed. */
+  /** The number of changes by kind: `requested` counts copies, `refused` counts failed calls. */
   counts(): Readonly<Record<string, number>>;
-  /** The same for a person; empty if nothing was done. */
+  /** The counts as text; empty if nothing was changed. */
   text(): string;
 }
 
-/** Counts, and says at once what was set right: the state of such a copy does not change. */
+/**
+ * Counts changes, and prints each repair at once: a repair does not change the state of its copy,
+ * so the progress does not show it. `changed` is called for every batch of journal entries.
+ */
 export function watchChanges(say: (text: string) => void, changed: () => void): ChangeCounts {
   const counts = new Map<string, number>();
-  const repaired = new Set<string>();
+  const drifted = new Set<string>();
   return {
     journal: {
       async append(entries) {
         changed();
         for (const { what, text, key, image, code } of entries) {
-          const deed = what.endsWith("-failed") && code !== undefined ? "refused" : DEEDS[what];
-          if (deed !== undefined) counts.set(deed, (counts.get(deed) ?? 0) + 1);
+          const change = what.endsWith("-failed") && code !== undefined ? "refused" : CHANGES[what];
+          if (change !== undefined) counts.set(change, (counts.get(change) ?? 0) + 1);
           if (!key) continue;
-          if (what === "drift") repaired.add(copyId(key));
-          else if (what === "repaired") repaired.delete(copyId(key));
-          else if (deed !== undefined && image && repaired.has(copyId(key)))
-            say(
-              clean(
-                `${image.imageId} in ${image.region}, copy of ${key.rootId}: ${deed === "refused" ? deed : "set right"}: ${text}`,
-              ),
-            );
+          if (what === "drift") drifted.add(copyId(key));
+          else if (what === "repaired") drifted.delete(copyId(key));
+          else if (change !== undefined && image && drifted.has(copyId(key))) {
+            const params = { imageId: image.imageId, region: image.region, source: key.rootId, text };
+            say(clean(message(change === "refused" ? "repair-refused" : "repaired", params).text));
+          }
         }
       },
     },
     counts: () => Object.fromEntries(counts),
-    text: () => [...counts].map(([deed, number]) => `${deed === "asked" ? "asked for" : deed} ${number}`).join(", "),
+    text: () => [...counts].map(([change, number]) => `${change} ${number}`).join(", "),
   };
 }

@@ -1,19 +1,22 @@
+// Shows progress: a live table in a terminal, one line for each change in a pipe.
 import { copyId } from "../../lib/model/identity.ts";
 import { iso } from "../../lib/model/time.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { reasonText } from "../../lib/report/summary.ts";
+import { message } from "./messages.ts";
 import { roomOf, tableOf, totalsOf } from "./table.ts";
 import { clean, cut } from "./text.ts";
 
-/** Shows how copies go on: a live table in a terminal, one line for each change of state in a pipe. */
+/** Shows the progress of copies. */
 export interface Progress {
-  /** The copies as they are at the beginning: what has not changed since is no progress. */
+  /** Sets the copies before the first run: only later changes count as progress. */
   begin(copies: readonly Copy[]): void;
+  /** Shows the copies as they are now. */
   show(copies: readonly Copy[]): void;
-  /** It was looked again; told now and then where nothing changes, which may last for many minutes. */
+  /** Called after every poll; prints a line once a minute while nothing changes. */
   alive(copies: readonly Copy[]): void;
-  /** A line for the person who watches. */
+  /** Prints a line above the table. */
   say(text: string): void;
 }
 
@@ -24,19 +27,19 @@ type Stream = {
   write(text: string): unknown;
 };
 
-/** How long a pipe is silent at most while there is something to wait for. */
-const SILENCE: Millis = 60_000;
+/** A pipe gets at least one line in this time while a command waits. */
+const LONGEST_SILENCE: Millis = 60_000;
 
-/** Progress on a stream; nothing but the stream's own nature decides its form. */
+/** Progress on a stream. The form depends on the stream alone: terminal or pipe. */
 export function showProgress(stream: Stream, now: () => Millis = Date.now): Progress {
   return stream.isTTY && process.env["TERM"] !== "dumb" ? liveTable(stream, now) : plainLines(stream, now);
 }
 
 function plainLines(stream: Stream, now: () => Millis): Progress {
   const shown = new Map<string, string>();
-  let saidAt = now();
+  let writtenAt = now();
   const write = (line: string) => {
-    saidAt = now();
+    writtenAt = now();
     stream.write(`${line}\n`);
   };
   return {
@@ -52,11 +55,12 @@ function plainLines(stream: Stream, now: () => Millis): Progress {
         shown.set(id, state);
         const { rootId, rootRegion, region } = copy.key;
         const to = placeText(region, copyLabel(copy));
-        write(clean(`${copy.rootName} (${rootId}) ${rootRegion} → ${to}: ${state}`));
+        const params = { name: copy.rootName, source: rootId, from: rootRegion, to, state };
+        write(clean(message("changed", params).text));
       }
     },
     alive(copies) {
-      if (now() - saidAt >= SILENCE) write(lookedText(copies, now()));
+      if (now() - writtenAt >= LONGEST_SILENCE) write(checkedText(copies, now()));
     },
     say: write,
   };
@@ -64,17 +68,18 @@ function plainLines(stream: Stream, now: () => Millis): Progress {
 
 function stateOf(copy: Copy): string {
   const reason = reasonText(copy);
-  return `${copy.state}${reason ? `: ${reason}` : ""}`;
+  return reason ? message("state-with-reason", { state: copy.state, reason }).text : copy.state;
 }
 
-function lookedText(copies: readonly Copy[], at: Millis): string {
-  return `${totalsOf(copies)}; looked at ${iso(at).slice(11, 19)} UTC`;
+function checkedText(copies: readonly Copy[], at: Millis): string {
+  return message("checked-at", { totals: totalsOf(copies), time: iso(at).slice(11, 19) }).text;
 }
 
 function liveTable(stream: Stream, now: () => Millis): Progress {
   let drawn: readonly string[] = [];
-  // One write for one picture, and each line over the old one, so that nothing flickers. First to the left: the
-  // terminal itself writes ^C when a person interrupts.
+  // One write for the whole table, and each line over the old one, so that the table does not
+  // flicker. The carriage return comes first, because the terminal itself writes ^C on an
+  // interrupt.
   const draw = (above: string, lines: readonly string[]) => {
     const up = drawn.length > 0 ? `\u001b[${drawn.length}A` : "";
     stream.write(`\r${up}${above}${lines.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`);
@@ -85,9 +90,9 @@ function liveTable(stream: Stream, now: () => Millis): Progress {
     draw("", [...tableOf(copies, room), cut(below, room.width)]);
   };
   return {
-    begin: (copies) => (copies.length > 0 ? show(copies) : draw("", ["looking at the cloud …"])),
+    begin: (copies) => (copies.length > 0 ? show(copies) : draw("", [message("reading").text])),
     show: (copies) => show(copies),
-    alive: (copies) => show(copies, lookedText(copies, now())),
+    alive: (copies) => show(copies, checkedText(copies, now())),
     say: (text) => draw(`${text}\u001b[K\n`, drawn),
   };
 }

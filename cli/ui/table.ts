@@ -1,14 +1,16 @@
+// Draws copies as a table that fits its terminal.
 import picocolors from "picocolors";
 import type { Copy, CopyState } from "../../lib/model/types.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { byVariant, reasonText } from "../../lib/report/summary.ts";
-import { clean, count, cut, pad, widthOf } from "./text.ts";
+import { message } from "./messages.ts";
+import { clean, cut, pad, widthOf } from "./text.ts";
 
-/** What a table has to fit into. */
+/** The space that a table has to fit into. */
 export interface Room {
-  /** Columns of a line. */
+  /** Columns in one line. */
   readonly width: number;
-  /** Lines. */
+  /** Number of lines. */
   readonly rows: number;
   readonly color: boolean;
 }
@@ -22,30 +24,30 @@ const SHORTEST_NAME = 10;
 const STATE = 9;
 const GAP = "  ";
 
-/** A row of the table, before it is known how wide its columns are. */
+/** A row of the table, before the widths of its columns are known. */
 interface Row {
   readonly name: string;
   readonly from: string;
   readonly to: string;
-  /** 0 to 1. */
+  /** Progress, 0 to 1. */
   readonly done: number;
   readonly state: CopyState;
   readonly rest: string;
 }
 
-/** Nothing is limited where nobody looks at columns: in a pipe. */
+/** A pipe has no columns, so nothing is limited there. */
 export const UNLIMITED: Room = { width: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY, color: false };
 
-/** What a terminal has room for; the last column stays free, since some terminals wrap there. */
+/** The room in a terminal. The last column stays free, because some terminals wrap there. */
 export function roomOf(stream: { isTTY?: boolean; columns?: number }, rows = Number.POSITIVE_INFINITY): Room {
   return stream.isTTY
     ? { width: (stream.columns || 100) - 1, rows, color: picocolors.isColorSupported }
     : { ...UNLIMITED, rows };
 }
 
-/** How many copies are in which state, in one line. */
+/** The number of copies, and of copies in each state, in one line. */
 export function totalsOf(copies: readonly Copy[]): string {
-  return `${count(copies.length, "copy", "copies")}${copies.length > 0 ? `: ${statesOf(copies)}` : ""}`;
+  return message("totals", { copies: copies.length, states: statesOf(copies) }).text;
 }
 
 function statesOf(copies: readonly Copy[]): string {
@@ -57,17 +59,20 @@ function statesOf(copies: readonly Copy[]): string {
     .join(", ");
 }
 
-/** A line for each copy; where these are more than fit, a line for each image, and one for the images that do not fit. */
+/**
+ * One line for each copy. If they do not fit, one line for each image, and one that counts the
+ * hidden images.
+ */
 export function tableOf(copies: readonly Copy[], room: Room): string[] {
   const sorted = [...copies].sort(byRootThenRegion);
   if (sorted.length <= room.rows) return linesOf(rowsOf(sorted), room);
   const images = [...groupsOf(sorted).values()];
   if (images.length <= room.rows) return linesOf(images.map(rowOfImage), room);
-  // What is not finished comes first: the rest is only counted.
-  const urgent = images.sort((a, b) => URGENT.indexOf(worstOf(a)) - URGENT.indexOf(worstOf(b)));
-  const hidden = urgent.slice(room.rows - 1);
-  const more = `… and ${count(hidden.length, "more image")}: ${statesOf(hidden.flat())}`;
-  return [...linesOf(urgent.slice(0, room.rows - 1).map(rowOfImage), room), cut(more, room.width)];
+  // Images with unfinished copies come first; the hidden ones are only counted.
+  const byUrgency = images.sort((a, b) => URGENT.indexOf(worstOf(a)) - URGENT.indexOf(worstOf(b)));
+  const hidden = byUrgency.slice(room.rows - 1);
+  const more = message("hidden-images", { images: hidden.length, states: statesOf(hidden.flat()) }).text;
+  return [...linesOf(byUrgency.slice(0, room.rows - 1).map(rowOfImage), room), cut(more, room.width)];
 }
 
 function linesOf(rows: readonly Row[], room: Room): string[] {
@@ -77,7 +82,7 @@ function linesOf(rows: readonly Row[], room: Room): string[] {
   const to = widest((row) => row.to);
   const limited = Number.isFinite(room.width);
   const natural = widest((row) => row.name);
-  // What is short of room takes it from the bar first, then from the name.
+  // In a narrow terminal the bar gets shorter first, then the name.
   const spare = room.width - from - to - STATE - 4 * GAP.length;
   const bar = limited ? Math.max(SHORTEST_BAR, Math.min(BAR, spare - Math.min(natural, NAME))) : BAR;
   const name = limited ? Math.max(SHORTEST_NAME, Math.min(natural, NAME, spare - bar)) : natural;
@@ -160,7 +165,7 @@ function doneOf(copy: Copy): number {
   return copy.state === "copying" ? Math.min(0.95, Math.max(0, (copy.percent ?? 0) / 100)) : 0;
 }
 
-/** `web-2` before `web-10`. */
+/** Compares numbers by value: `web-2` comes before `web-10`. */
 const { compare } = new Intl.Collator("en", { numeric: true });
 
 function byRootThenRegion(a: Copy, b: Copy): number {

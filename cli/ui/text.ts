@@ -1,15 +1,21 @@
+// Makes text from outside safe to print, and fits it into columns.
 import stringWidth from "string-width";
 import { HIDDEN } from "../../lib/model/printable.ts";
 
 /**
- * Text from outside, safe to print: names come from other people, and control or invisible characters in them could
- * move the cursor, hide lines or fake new ones.
+ * Escapes control characters and invisible characters. Other people choose the names and texts that
+ * are printed, and such characters could move the cursor, hide lines or fake new ones.
  */
 export function clean(text: string): string {
   return text.replace(HIDDEN, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
   });
+}
+
+/** A text as one line that is safe to print, with its line break. */
+export function lineOf(text: string): string {
+  return `${clean(text)}\n`;
 }
 
 /** `1 copy`, `2 copies`. */
@@ -19,17 +25,17 @@ export function count(number: number, one: string, many = `${one}s`): string {
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** How many columns a text takes in a terminal. */
+/** The number of columns that a text takes in a terminal. */
 export function widthOf(text: string): number {
   return stringWidth(text);
 }
 
-/** Fills a text up with spaces to a number of columns. */
+/** Pads a text with spaces to a number of columns. */
 export function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - widthOf(text)));
 }
 
-/** Shortens a text to a number of columns, with an ellipsis if something is missing. */
+/** Shortens a text to a number of columns. A shortened text ends with an ellipsis. */
 export function cut(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let retained = "";

@@ -14,6 +14,10 @@ import { parsePolicy } from "../policy/parse-policy.ts";
 import { isDead, thisProcess } from "../record/claimants.ts";
 import type { Config } from "./config.ts";
 
+// For the commands, which import no adapters themselves.
+export { openState } from "../adapters/state/open.ts";
+export { describeStateUrl } from "../adapters/state/url.ts";
+
 /** Concurrent calls to the cloud. The adapter additionally enforces the API's rate limits. */
 const CONCURRENCY = 8;
 

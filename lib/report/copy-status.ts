@@ -1,30 +1,31 @@
-// Why one copy is as it is, and what happens next.
+// Explains one copy: its state, the reason for it, and the next action.
 import { copyId, imageIdOf, isCopyOf, lineageOf } from "../model/identity.ts";
+import { reportText } from "../model/messages/report.ts";
 import type { Copy, CopyKey, CopyState, Image, ImageRef } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
 import type { Plan } from "../plan/types.ts";
 import { reasonText, withRemedy } from "./summary.ts";
 
-/** What is told of one copy. */
+/** The explanation of one copy, as far as it depends on the copy alone. */
 export interface CopyStatus {
-  /** Why it is as it is, and what would change that. */
+  /** Why the copy is in its state, with the remedy. Null if there is nothing to explain. */
   readonly reason: string | null;
-  /** What the next run does to its image. */
+  /** The calls that the next run makes on its image. */
   readonly next: readonly string[];
 }
 
-/** What is told of an image that is a copy of ours. */
+/** The explanation of an image that is one of our copies. */
 export interface CopyExplanation extends CopyStatus {
   readonly root: ImageRef;
   readonly variant: string;
   readonly policy: string;
-  /** Names of the policies that want it today. */
+  /** Names of the policies that select its source for this region now. */
   readonly desiredBy: readonly string[];
-  /** Null if it is not remembered. */
+  /** Null if the copy is not recorded. */
   readonly state: CopyState | null;
 }
 
-/** Which copy an image is, by our records or by its marks. */
+/** The key of the copy that an image is, by our records, its lineage tags or its temporary name. */
 export function keyOf(image: Image, account: string, plan: Plan): CopyKey | undefined {
   const recorded = plan.copies.find((copy) => copy.key.region === image.region && imageIdOf(copy) === image.imageId);
   if (recorded || image.type !== "custom") return recorded?.key;
@@ -37,26 +38,29 @@ export function keyOf(image: Image, account: string, plan: Plan): CopyKey | unde
   return keys.find((key) => isCopyOf(image, key));
 }
 
-/** What an image is that is a copy: the one that is remembered, or another one. */
+/** Explains an image that is a copy: the recorded copy, or another image of the same key. */
 export function copyExplanation(key: CopyKey, imageId: string, plan: Plan): CopyExplanation {
   const record = plan.copies.find((copy) => copyId(copy.key) === copyId(key));
   const copy = record && imageIdOf(record) === imageId ? record : undefined;
   const desired = plan.desiredCopies.get(copyId(key));
-  const instead = record && !copy ? (imageIdOf(record) ?? null) : null;
+  const recordedId = record && !copy ? imageIdOf(record) : undefined;
   const status = copyStatusOf(copy, imageId, plan);
-  const text = instead && `${instead} is the copy that is kept`;
+  const duplicate = recordedId && reportText("duplicate-of", { imageId: recordedId }).text;
   return {
     root: { region: key.rootRegion, imageId: key.rootId },
     variant: key.variant,
     policy: record?.policy ?? desired?.policy.name ?? "",
     desiredBy: desired?.policies ?? [],
     state: copy?.state ?? null,
-    reason: [text, status.reason].filter(Boolean).join("; ") || null,
+    reason: [duplicate, status.reason].filter(Boolean).join("; ") || null,
     next: status.next,
   };
 }
 
-/** Why a copy is as it is, how it differs from what it should be, and why it is kept if nobody wants it. */
+/**
+ * The reason for a copy's state, its differences from the policy, and the reason why an orphaned
+ * copy is retained. `imageId` also finds the problems that name the image.
+ */
 export function copyStatusOf(copy: Copy | undefined, imageId: string | undefined, plan: Plan): CopyStatus {
   const isThis = (one: Copy) => copy !== undefined && copyId(one.key) === copyId(copy.key);
   const retained = plan.retained.find((one) => isThis(one.copy));
@@ -66,8 +70,8 @@ export function copyStatusOf(copy: Copy | undefined, imageId: string | undefined
   );
   const parts = [
     copy && reasonText(copy, next.length > 0),
-    copy && "adopted" in copy && copy.adopted && "made by other means and taken as the copy: never changed or deleted",
-    retained && `not deleted: ${withRemedy(retained.reason)}`,
+    copy && "adopted" in copy && copy.adopted && reportText("adopted").text,
+    retained && reportText("not-deleted", { reason: withRemedy(retained.reason) }).text,
     ...problems.map(withRemedy),
   ];
   return { reason: parts.filter(Boolean).join("; ") || null, next };

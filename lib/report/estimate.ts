@@ -1,42 +1,46 @@
-// What a plan adds: GiB, price, time.
+// Estimates what a plan adds and frees: GiB, price, time.
 import { copyId } from "../model/identity.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Copy, CopyKey, Millis } from "../model/types.ts";
 import type { DesiredCopy } from "../plan/desired/types.ts";
 import type { Plan } from "../plan/types.ts";
 
-/** What a plan leads to, as far as that can be told before. */
+/** The size, price and duration of what a plan leads to, as far as they can be known in advance. */
 export interface Estimate {
-  /** GiB of snapshots that are added: by the size of the sources, and so at most. */
+  /** GiB of snapshots that are added. An upper bound: it is the size of the sources. */
   readonly addGiB: number;
-  /** GiB of what is there only to be encrypted, and goes again: not in `addGiB`. */
+  /**
+   * GiB of intermediate copies, which exist only until they are encrypted. Not part of `addGiB`.
+   */
   readonly passingGiB: number;
-  /** GiB that go with what is deleted. */
+  /** GiB of the images that are deleted. An upper bound, too. */
   readonly freeGiB: number;
-  /** How long it takes until all copies are there, by what was measured before; null where nothing was. */
+  /**
+   * Time until all copies are ready, by the durations of earlier copies; null if there are none.
+   */
   readonly expectedMs: Millis | null;
-  /** How many copies were measured for that. */
+  /** The number of earlier copies on which `expectedMs` is based. */
   readonly measured: number;
-  /** What the added snapshots cost in a month, at most; null where a price is missing. */
+  /** The price of the added snapshots for one month, at most; null if a price is missing. */
   readonly monthlyCost: number | null;
   readonly currency: string | null;
-  /** Regions that `prices` leaves out, though something is added there. */
+  /** Regions in which something is added and for which `prices` has no entry. */
   readonly unpriced: readonly string[];
 }
 
-/** How long one step took before: the median, and which copies were measured. */
+/** The durations of earlier copies: their median, and the copies themselves. */
 export interface Measured {
   readonly median?: Millis;
   readonly copies: readonly Copy[];
 }
 
-/** States in which a copy that is wanted has yet to be asked for, by itself. */
-const YET_TO_ASK = new Set<Copy["state"]>(["waiting", "retrying"]);
-const UNDER_WAY = new Set<Copy["state"]>(["copying", "finishing"]);
+/** States in which a desired copy will be requested without manual action. */
+const NOT_REQUESTED = new Set<Copy["state"]>(["waiting", "retrying"]);
+const IN_PROGRESS = new Set<Copy["state"]>(["copying", "finishing"]);
 
 /**
- * Counts every copy that will be asked for: now, or when what it waits for has passed. Not those that were asked for
- * already, and not those that need a person first.
+ * Counts every copy that will be requested, now or after a wait. Does not count copies that were
+ * requested already, nor copies that need manual action first.
  */
 export function estimate(plan: Plan, prices?: Prices): Estimate {
   const timeOf = measurements(plan.copies);
@@ -48,35 +52,35 @@ export function estimate(plan: Plan, prices?: Prices): Estimate {
   );
   const stateOf = (desired: DesiredCopy) => records.get(copyId(desired.key))?.state;
   const parentOf = (desired: DesiredCopy) => desired.parent && plan.desiredCopies.get(copyId(desired.parent));
-  const isComing = (desired: DesiredCopy): boolean => {
+  const willBeRequested = (desired: DesiredCopy): boolean => {
     if (desired.block) return false;
     if (sent.has(copyId(desired.key))) return true;
     const state = stateOf(desired);
-    if (state !== undefined && !YET_TO_ASK.has(state)) return false;
+    if (state !== undefined && !NOT_REQUESTED.has(state)) return false;
     const parent = parentOf(desired);
-    return !parent || stateOf(parent) === "ready" || isUnderWay(parent) || isComing(parent);
+    return !parent || stateOf(parent) === "ready" || isInProgress(parent) || willBeRequested(parent);
   };
-  const isUnderWay = (desired: DesiredCopy) => UNDER_WAY.has(stateOf(desired) ?? "waiting");
-  /** The steps that lead to a copy and have not ended yet, itself included. */
-  const stepsTo = (desired: DesiredCopy): readonly DesiredCopy[] => {
+  const isInProgress = (desired: DesiredCopy) => IN_PROGRESS.has(stateOf(desired) ?? "waiting");
+  /** The chain of copies that have to be finished until this one is ready, itself included. */
+  const chainTo = (desired: DesiredCopy): readonly DesiredCopy[] => {
     const parent = parentOf(desired);
-    return [...(parent && (isUnderWay(parent) || isComing(parent)) ? stepsTo(parent) : []), desired];
+    return [...(parent && (isInProgress(parent) || willBeRequested(parent)) ? chainTo(parent) : []), desired];
   };
 
-  const all = [...plan.desiredCopies.values()].filter(isComing);
-  const added = all.filter(({ intermediate }) => !intermediate);
+  const toRequest = [...plan.desiredCopies.values()].filter(willBeRequested);
+  const added = toRequest.filter(({ intermediate }) => !intermediate);
   const gib = (desiredCopies: readonly DesiredCopy[]) => sum(desiredCopies.map(({ root }) => root.sizeGiB));
   const priceIn = (region: string) => prices?.snapshotGiBMonth[region] ?? prices?.snapshotGiBMonth["default"];
   const unpriced = prices ? added.map(({ key }) => key.region).filter((region) => priceIn(region) === undefined) : [];
   const cost = sum(added.map(({ key, root }) => (priceIn(key.region) ?? 0) * root.sizeGiB));
-  const times = all.map((desired) => stepsTo(desired).map(({ key }) => timeOf(key)));
+  const times = toRequest.map((desired) => chainTo(desired).map(({ key }) => timeOf(key)));
   const measured = new Set(times.flat().flatMap(({ copies }) => copies));
   return {
     addGiB: gib(added),
-    passingGiB: gib(all.filter(({ intermediate }) => intermediate)),
+    passingGiB: gib(toRequest.filter(({ intermediate }) => intermediate)),
     freeGiB: sum(plan.actions.map((action) => freedBy(action))),
     expectedMs:
-      measured.size > 0 ? Math.max(...times.map((steps) => sum(steps.map(({ median = 0 }) => median)))) : null,
+      measured.size > 0 ? Math.max(...times.map((chain) => sum(chain.map(({ median = 0 }) => median)))) : null,
     measured: measured.size,
     monthlyCost: prices && unpriced.length === 0 ? Math.round(100 * cost) / 100 : null,
     currency: prices?.currency ?? null,
@@ -84,12 +88,15 @@ export function estimate(plan: Plan, prices?: Prices): Estimate {
   };
 }
 
-/** What is not shared any more is deleted next. */
+/** An image that is unshared is deleted by a later run. */
 function freedBy(action: Plan["actions"][number]): number {
   return action.do === "delete" || action.do === "unshare" ? action.image.sizeGiB : 0;
 }
 
-/** How long a copy took that was made between the same two regions, or any where none was made between these. */
+/**
+ * The durations of earlier copies between the same two regions; of all earlier copies if there are
+ * none.
+ */
 export function measurements(copies: readonly Copy[]): (key: CopyKey) => Measured {
   const all: Timed[] = [];
   const between = new Map<string, Timed[]>();
@@ -97,11 +104,11 @@ export function measurements(copies: readonly Copy[]): (key: CopyKey) => Measure
     if (copy.state !== "ready" || copy.durationMs === undefined) continue;
     const timed = { copy, durationMs: copy.durationMs };
     all.push(timed);
-    between.set(wayOf(copy.key), [...(between.get(wayOf(copy.key)) ?? []), timed]);
+    between.set(routeOf(copy.key), [...(between.get(routeOf(copy.key)) ?? []), timed]);
   }
-  const ofAll = measuredBy(all);
-  const ways = new Map([...between].map(([way, some]) => [way, measuredBy(some)]));
-  return (key) => ways.get(wayOf(key)) ?? ofAll;
+  const ofAll = medianOf(all);
+  const byRoute = new Map([...between].map(([route, some]) => [route, medianOf(some)]));
+  return (key) => byRoute.get(routeOf(key)) ?? ofAll;
 }
 
 interface Timed {
@@ -109,12 +116,15 @@ interface Timed {
   readonly durationMs: Millis;
 }
 
-/** Encrypting never leaves the region. */
-function wayOf({ rootRegion, region, variant }: CopyKey): string {
+/**
+ * An encrypted copy is made from the plain copy of the same region, so its duration depends on that
+ * region alone.
+ */
+function routeOf({ rootRegion, region, variant }: CopyKey): string {
   return variant === "plain" ? `${rootRegion} → ${region}` : `encrypted in ${region}`;
 }
 
-function measuredBy(some: readonly Timed[]): Measured {
+function medianOf(some: readonly Timed[]): Measured {
   const sorted = some.map(({ durationMs }) => durationMs).sort((a, b) => a - b);
   const copies = some.map(({ copy }) => copy);
   const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];

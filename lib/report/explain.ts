@@ -1,5 +1,6 @@
-// The format of explain --json.
+// Explains why one image is or is not copied: the format of explain --json.
 import { copyId, imageIdOf, isMarked } from "../model/identity.ts";
+import { reason } from "../model/messages/reasons.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Copy, CopyKey, CopyState, Image, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
@@ -9,11 +10,14 @@ import { type CopyExplanation, type CopyStatus, copyExplanation, copyStatusOf, k
 import { reasonText, withRemedy } from "./summary.ts";
 import { reasonsNotSelected } from "./why-not-selected.ts";
 
-/** Why one image is or is not copied, policy by policy and region by region: the format of `explain --json`, an array of these. */
+/**
+ * Why one image is or is not copied, by policy and region. `explain --json` prints an array of
+ * these.
+ */
 export interface Explanation extends ImageRef {
-  /** As the cloud shows it; null if it is gone, and only its copies are remembered, or that it was a copy. */
+  /** As the cloud shows it. Null if the cloud does not show it and only the records mention it. */
   readonly image: Pick<Image, "name" | "type" | "state" | "sizeGiB"> | null;
-  /** Only of a copy of ours. */
+  /** Only for one of our copies. */
   readonly copyOf?: CopyExplanation;
   readonly policies: readonly PolicyExplanation[];
 }
@@ -21,37 +25,43 @@ export interface Explanation extends ImageRef {
 interface PolicyExplanation {
   readonly policy: string;
   readonly selects: boolean;
-  /** Why not: everything that is in the way, each with what would change it. */
+  /**
+   * Every reason why the policy does not select the image, each with its remedy. Empty if it does.
+   */
   readonly reasons: readonly Reason[];
-  /** The copies that it wants, or has left. */
+  /** The copies that the policy desires, and its orphaned ones. */
   readonly regions: readonly RegionExplanation[];
 }
 
 interface RegionExplanation extends CopyStatus {
   readonly region: string;
   readonly variant: Variant;
-  /** It is there only for an encrypted copy to be made from it. */
+  /** The copy exists only so that an encrypted copy can be made from it. */
   readonly intermediate: boolean;
-  readonly state: CopyState | "to be asked for";
+  readonly state: CopyState | "to be requested";
   readonly imageId: string | null;
 }
 
-/** What an explanation is made of: a plan, and what it was made from. */
-export interface Explained {
+/** The input of an explanation: a plan and the data from which it was made. */
+export interface ExplainInput {
   readonly policies: readonly Policy[];
   readonly plan: Plan;
-  /** May show more than the plan was made from. */
+  /** May contain more than the observation from which the plan was made. */
   readonly observation: Observation;
   readonly now: Millis;
 }
 
-/** Every image of that id that the observation shows, in any region; else what is remembered of one that is gone. */
-export function explain(imageId: string, world: Explained): Explanation[] {
+/**
+ * Explains every image of this id that the observation contains, in any region. If there is none,
+ * explains the copies and sources of this id in the records. Empty if the records do not mention
+ * the id either.
+ */
+export function explain(imageId: string, world: ExplainInput): Explanation[] {
   const { plan, observation } = world;
   const images = [...observation.regions.values()].flatMap((view) => view.images.get(imageId) ?? []);
   if (images.length > 0) return images.map((image) => explainImage(image, world));
   const asCopy = plan.copies.filter((copy) => imageIdOf(copy) === imageId);
-  const deleted = plan.copies.filter((copy) => !asCopy.includes(copy) && tellsOfTheEndOf(imageId, copy));
+  const deleted = plan.copies.filter((copy) => !asCopy.includes(copy) && recordsEndOf(imageId, copy));
   const asRoot = new Map(
     plan.copies.filter(({ key }) => key.rootId === imageId).map(({ key }) => [key.rootRegion, key] as const),
   );
@@ -69,19 +79,18 @@ export function explain(imageId: string, world: Explained): Explanation[] {
   ];
 }
 
-/** The record of a copy that we deleted, or that is gone, names its image in the reason only. */
-function tellsOfTheEndOf(imageId: string, copy: Copy): boolean {
+/** A record of a deleted or vanished copy names its image only at the start of its reason. */
+function recordsEndOf(imageId: string, copy: Copy): boolean {
   if (!("reason" in copy) || (copy.reason.code !== "pruned" && copy.reason.code !== "gone")) return false;
   return copy.reason.text.startsWith(`${imageId} `);
 }
 
-function explainImage(image: Image, world: Explained): Explanation {
+function explainImage(image: Image, world: ExplainInput): Explanation {
   const { region, imageId, name, type, state, sizeGiB } = image;
   const key = keyOf(image, world.observation.account, world.plan);
   const isCopy = key !== undefined || (type === "custom" && isMarked(image, world.observation.account));
   const copyOf = key && copyExplanation(key, imageId, world.plan);
-  const reason = { code: "is-a-copy", text: "it is a copy itself; only its root is replicated" };
-  const why = (policy: Policy) => (isCopy ? [reason] : whyNot(image, policy, world));
+  const why = (policy: Policy) => (isCopy ? [reason("is-a-copy")] : whyNot(image, policy, world));
   return {
     region,
     imageId,
@@ -91,75 +100,66 @@ function explainImage(image: Image, world: Explained): Explanation {
   };
 }
 
-function explainGone(root: ImageRef, world: Explained): Explanation {
-  const reason = world.observation.unreadable.get(root.region) ?? {
-    code: "source-gone",
-    text: "the image is not there any more, or not shared with this account any more",
-  };
-  return { ...root, image: null, policies: explainPolicies(root, () => [reason], world) };
+function explainGone(root: ImageRef, world: ExplainInput): Explanation {
+  const why = world.observation.unreadable.get(root.region) ?? reason("source-gone");
+  return { ...root, image: null, policies: explainPolicies(root, () => [why], world) };
 }
 
-/** Every policy of the file, and those that are not in it any more and have left copies. */
+/** Every policy of the file, and every former policy that has orphaned copies. */
 function explainPolicies(
   root: ImageRef,
   why: (policy: Policy) => readonly Reason[],
-  { policies, plan }: Explained,
+  { policies, plan }: ExplainInput,
 ): PolicyExplanation[] {
   const isRoot = ({ rootId, rootRegion }: CopyKey) => rootId === root.imageId && rootRegion === root.region;
   const desiredCopies = [...plan.desiredCopies.values()].filter(({ key }) => isRoot(key));
   const copies = plan.copies.filter(({ key }) => isRoot(key));
-  const left = copies.filter(({ key }) => !plan.desiredCopies.has(copyId(key)));
+  const orphaned = copies.filter(({ key }) => !plan.desiredCopies.has(copyId(key)));
   const names = new Set(policies.map(({ name }) => name));
-  const gone = new Set(left.map((copy) => copy.policy).filter((name) => !names.has(name)));
+  const gone = new Set(orphaned.map((copy) => copy.policy).filter((name) => !names.has(name)));
   const regionsOf = (name: string) => [
     ...desiredCopies
       .filter((desired) => desired.policies.includes(name))
-      .map((desired) => regionOfWant(desired, copies, plan)),
-    ...left.filter((copy) => copy.policy === name).map((copy) => regionOfCopy(copy, plan)),
+      .map((desired) => regionOfDesired(desired, copies, plan)),
+    ...orphaned.filter((copy) => copy.policy === name).map((copy) => regionOfCopy(copy, plan)),
   ];
-  const text = "it is not in the policy file any more; its copies are left alone";
   return [
     ...policies.map((policy) => {
       const selects = desiredCopies.some((desired) => desired.policies.includes(policy.name));
       return { policy: policy.name, selects, reasons: selects ? [] : why(policy), regions: regionsOf(policy.name) };
     }),
     ...[...gone].map((policy) => {
-      const reasons = [{ code: "policy-gone", text }];
-      return { policy, selects: false, reasons, regions: regionsOf(policy) };
+      return { policy, selects: false, reasons: [reason("policy-gone")], regions: regionsOf(policy) };
     }),
   ];
 }
 
-/** Never empty. */
-function whyNot(image: Image, policy: Policy, { plan, observation, now }: Explained): Reason[] {
-  const found = reasonsNotSelected(policy, image, now);
-  if (found.length > 0) return found;
-  const passed = plan.notSelected.find(
+/** Every reason why a policy does not select an image. Never empty. */
+function whyNot(image: Image, policy: Policy, { plan, observation, now }: ExplainInput): Reason[] {
+  const reasons = reasonsNotSelected(policy, image, now);
+  if (reasons.length > 0) return reasons;
+  const notSelected = plan.notSelected.find(
     (one) => one.policy === policy.name && one.image.imageId === image.imageId && one.image.region === image.region,
   );
-  if (passed) return [passed.reason];
+  if (notSelected) return [notSelected.reason];
   const unread = policy.from.find((region) => !observation.regions.get(region)?.complete.has(policy.select.type));
-  if (unread !== undefined) {
-    const text = `${unread} could not be read whole, so nobody knows which images are the newest`;
-    return [observation.unreadable.get(unread) ?? { code: "unread", text }];
-  }
-  const text = "the policy names no region but the image's own";
-  return [{ code: "no-destination", text, remedy: "add regions to its `to`" }];
+  if (unread !== undefined) return [observation.unreadable.get(unread) ?? reason("unread", { region: unread })];
+  return [reason("no-destination")];
 }
 
-function regionOfWant(desired: DesiredCopy, copies: readonly Copy[], plan: Plan): RegionExplanation {
+function regionOfDesired(desired: DesiredCopy, copies: readonly Copy[], plan: Plan): RegionExplanation {
   const { key, block, wait } = desired;
   const copy = copies.find((one) => copyId(one.key) === copyId(key));
   if (copy) return { ...regionOfCopy(copy, plan), intermediate: desired.intermediate ?? false };
-  const state = block ? "blocked" : wait ? "waiting" : "to be asked for";
-  const reason = block ?? wait;
+  const state = block ? "blocked" : wait ? "waiting" : "to be requested";
+  const why = block ?? wait;
   return {
     region: key.region,
     variant: key.variant,
     intermediate: desired.intermediate ?? false,
     state,
     imageId: null,
-    reason: reason ? withRemedy(reason) : null,
+    reason: why ? withRemedy(why) : null,
     next: [],
   };
 }
@@ -176,7 +176,7 @@ function regionOfCopy(copy: Copy, plan: Plan): RegionExplanation {
     region: key.region,
     variant: key.variant,
     intermediate: false,
-    state: isSent ? "to be asked for" : state,
+    state: isSent ? "to be requested" : state,
     imageId: imageIdOf(copy) ?? null,
     ...status,
   };

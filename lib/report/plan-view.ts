@@ -1,5 +1,6 @@
-// The format of plan --json.
+// Shows a plan without its internals: the format of plan --json.
 import { copyId } from "../model/identity.ts";
+import { reportText } from "../model/messages/report.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
@@ -7,45 +8,52 @@ import type { ClaimRequest, CloudCall, Plan, Send } from "../plan/types.ts";
 import { copyLabels } from "./copy-label.ts";
 import { type Estimate, estimate, measurements } from "./estimate.ts";
 
-/** Which copy something is about. */
+/** The copy that an entry is about. */
 export interface CopyView {
   readonly source: ImageRef;
   readonly sourceName: string;
   readonly region: string;
   readonly variant: Variant;
-  /** It is there only for an encrypted copy to be made from it. */
+  /** The copy exists only so that an encrypted copy can be made from it. */
   readonly intermediate: boolean;
 }
 
-/** What a call makes for one policy under one name: one image, several destinations. */
-export interface SendView {
-  /** Those with one number are one call. */
+/**
+ * The copies that one call makes for one policy under one name: one image, several destinations.
+ */
+export interface CreateView {
+  /** Entries with the same index belong to the same call. */
   readonly callIndex: number;
-  /** What is copied: the source itself, or a copy from which the others are made. */
+  /** The image that is copied: the source itself, or a copy from which the others are made. */
   readonly source: ImageRef;
   readonly name: string;
   readonly policy: string;
   readonly as: string;
   readonly variant: Variant;
   readonly destinations: readonly string[];
-  /** Those of the destinations where the copy is there only to be encrypted. */
+  /** The destinations in which the copy is an intermediate copy. */
   readonly intermediate: readonly string[];
-  /** What all of them add, at most. */
+  /** GiB that all these copies add, at most. */
   readonly gib: number;
-  /** Until the last of them is there, by what was measured before; null where nothing was. */
+  /**
+   * Time until the last copy is ready, by the durations of earlier copies; null if there are none.
+   */
   readonly expectedMs: Millis | null;
 }
 
-/** A plan as people and programs see it: the format of `plan --json`. */
+/** A plan in the format of `plan --json`. */
 export interface PlanView {
-  readonly create: readonly SendView[];
-  /** Calls that tag, name, publish or share a copy, or end its sharing before it is deleted. */
+  readonly create: readonly CreateView[];
+  /** Calls that tag, name, publish or share a copy, or that unshare it before it is deleted. */
   readonly update: readonly (CopyView & {
     do: "tag" | "modify" | "share" | "unshare";
     image: ImageRef;
     text: string;
   })[];
-  /** Calls that delete an image of ours, each with its snapshots; `name` is the image's. `after`: it is not shared any more first. */
+  /**
+   * Deletions of our images with their snapshots. `name`: of the image. `after`: the image is
+   * unshared first.
+   */
   readonly delete: readonly (CopyView & {
     image: ImageRef;
     name: string;
@@ -53,31 +61,31 @@ export interface PlanView {
     text: string;
     after: "unshare" | null;
   })[];
-  /** Copies that nobody wants, and why they are kept; `name` is the image's. */
+  /** Orphaned copies that are not deleted, with the reason. `name`: of the image. */
   readonly retained: readonly (CopyView & { image: ImageRef; name: string; reason: Reason })[];
-  /** What is only remembered differently. */
+  /** Changes of records without a call. */
   readonly recordOnly: readonly (CopyView & { state: CopyState; what: string; text: string })[];
-  /** Copies that need a person, whether or not that is new. */
+  /** Copies that need manual action, new or not. */
   readonly blocked: readonly (CopyView & { state: "blocked" | "failed"; reason: Reason })[];
-  /** Copies that will be asked for when their reason has passed. */
+  /** Copies that will be requested once their reason no longer holds. */
   readonly waiting: readonly (CopyView & { state: "waiting" | "retrying"; reason: Reason })[];
-  /** Copies that were asked for and are not finished. */
+  /** Copies that were requested and are not finished. */
   readonly inProgress: readonly (CopyView & { state: "copying" | "finishing" })[];
-  /** Images that a policy looked at and left out. */
+  /** Images that a policy considered and did not select. */
   readonly notSelected: readonly { policy: string; image: ImageRef; name: string; reason: Reason }[];
   readonly estimate: Estimate;
   readonly warnings: readonly Reason[];
   readonly problems: readonly Reason[];
 }
 
-/** Shows a plan without what only the program needs. */
+/** The view of a plan. `prices`: of the policy file. */
 export function viewOf(plan: Plan, prices?: Prices): PlanView {
   const view = viewer(plan);
   const sends = plan.actions.flatMap((action) => (action.do === "send" ? [action] : []));
   const sent = new Set(sends.flatMap(({ claimRequests }) => claimRequests.map(({ copy }) => copyId(copy.key))));
   const rest = plan.copies.filter(({ key }) => !sent.has(copyId(key)));
   return {
-    create: sendsOf(sends, plan, view),
+    create: createViewsOf(sends, plan, view),
     update: plan.actions.flatMap((call) => {
       if (call.do === "send" || call.do === "record" || call.do === "delete") return [];
       return [{ ...view(call.copy), do: call.do, image: refOf(call.image), text: changeText(call) }];
@@ -116,7 +124,10 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
   };
 }
 
-/** By what is wanted; of what is not, the records tell whether it was a step to an encrypted one. */
+/**
+ * Whether a copy is intermediate depends on the desired copies; for an orphaned copy, on the
+ * records.
+ */
 function viewer(plan: Plan): (copy: Copy) => CopyView {
   const copyLabel = copyLabels(plan.copies);
   return (copy) => {
@@ -132,24 +143,27 @@ function viewer(plan: Plan): (copy: Copy) => CopyView {
   };
 }
 
-function sendsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) => CopyView): SendView[] {
+function createViewsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) => CopyView): CreateView[] {
   const measured = measurements(plan.copies);
-  const isStep = ({ copy }: ClaimRequest) => view(copy).intermediate;
+  const isIntermediate = ({ copy }: ClaimRequest) => view(copy).intermediate;
   const parts = sends.flatMap(({ source, claimRequests }, callIndex) => {
     const groups = new Map<string, ClaimRequest[]>();
-    // Steps last: what they lead to is told with the name that stays.
-    for (const claimRequest of [...claimRequests].sort((a, b) => Number(isStep(a)) - Number(isStep(b)))) {
+    // Intermediate copies last: they join the group of the copy that is made from them, under its
+    // final name.
+    for (const claimRequest of [...claimRequests].sort(
+      (a, b) => Number(isIntermediate(a)) - Number(isIntermediate(b)),
+    )) {
       const { policy } = claimRequest.copy;
-      const own = JSON.stringify([policy, claimRequest.claim.settings.name]);
-      const same = [...groups.keys()].find((key) => (JSON.parse(key) as string[])[0] === policy);
-      const key = isStep(claimRequest) ? (same ?? own) : own;
+      const ownGroup = JSON.stringify([policy, claimRequest.claim.settings.name]);
+      const samePolicy = [...groups.keys()].find((key) => (JSON.parse(key) as string[])[0] === policy);
+      const key = isIntermediate(claimRequest) ? (samePolicy ?? ownGroup) : ownGroup;
       groups.set(key, [...(groups.get(key) ?? []), claimRequest]);
     }
     return [...groups.values()].map((some) => ({ callIndex, source, claimRequests: some }));
   });
   return parts.flatMap(({ callIndex, source, claimRequests }) => {
-    // The name that stays; that of a step is of no use to anybody.
-    const named = claimRequests.find((claimRequest) => !isStep(claimRequest)) ?? claimRequests[0];
+    // The final name: users never need the name of an intermediate copy.
+    const named = claimRequests.find((claimRequest) => !isIntermediate(claimRequest)) ?? claimRequests[0];
     if (!named) return [];
     const sizes = claimRequests.map(({ copy }) => plan.desiredCopies.get(copyId(copy.key))?.root.sizeGiB ?? 0);
     const times = claimRequests.flatMap(({ copy }) => measured(copy.key).median ?? []);
@@ -161,17 +175,21 @@ function sendsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) => CopyV
       as: named.claim.settings.name,
       variant: named.copy.key.variant,
       destinations: claimRequests.map(({ copy }) => copy.key.region),
-      intermediate: claimRequests.filter(isStep).map(({ copy }) => copy.key.region),
+      intermediate: claimRequests.filter(isIntermediate).map(({ copy }) => copy.key.region),
       gib: sizes.reduce((sum, size) => sum + size, 0),
       expectedMs: times.length > 0 ? Math.max(...times) : null,
     };
   });
 }
 
-/** What one call does, and what is left for those after it: a repair sets right one thing after the other. */
+/**
+ * What one call changes, and all differences if more calls follow: each call repairs one
+ * difference.
+ */
 function changeText(call: Exclude<CloudCall, { do: "send" }>): string {
   const differs = "repair" in call.copy ? call.copy.repair?.what : undefined;
-  return differs?.includes("; ") ? `${textOf(call)} (all that differs: ${differs})` : textOf(call);
+  const change = textOf(call);
+  return differs?.includes("; ") ? reportText("repair-step", { change, differences: differs }).text : change;
 }
 
 function refOf({ region, imageId }: ImageRef): ImageRef {

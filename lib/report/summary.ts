@@ -1,7 +1,11 @@
-// The format of apply --json, and the exit code.
-import type { Copy, CopyState, ImageRef, Millis, Reason, Repair, Variant } from "../model/types.ts";
+// Lists and counts copies by state: the format of apply --json, and its exit code.
+import { reportText } from "../model/messages/report.ts";
+import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
 
-/** When there may be something to do again: the earliest time that a copy waits for, or undefined if none does. */
+/**
+ * The earliest time at which a run may find work: the first retry or recheck. Undefined if no copy
+ * needs one.
+ */
 export function nextCheck(copies: readonly Copy[], now: Millis): Millis | undefined {
   const times = copies.flatMap((copy) => {
     if (copy.missingSince !== undefined || ("repair" in copy && copy.repair)) return [now];
@@ -13,13 +17,16 @@ export function nextCheck(copies: readonly Copy[], now: Millis): Millis | undefi
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
-/** One copy as programs see it: the format of `apply --json` and of the functions' answers. */
+/** One copy, in the format of `apply --json` and of the functions' answers. */
 export interface CopyLine {
   readonly policy: string;
   /** The root: the image that the policy selected. */
   readonly source: ImageRef;
   readonly region: string;
-  /** One source may have two copies in a region: a plain one, and an encrypted one that is made from it. */
+  /**
+   * A source may have two copies in one region: a plain one, and an encrypted one made from the
+   * plain one.
+   */
   readonly variant: Variant;
   readonly state: CopyState;
   readonly imageId: string | null;
@@ -27,7 +34,7 @@ export interface CopyLine {
   readonly reason: string | null;
 }
 
-/** The copies, and how many there are in each state. */
+/** The copies, the number of copies in each state, and the problems. */
 export interface Summary {
   readonly copies: readonly CopyLine[];
   readonly summary: Readonly<Record<CopyState | "total", number>> & { readonly problems: readonly Reason[] };
@@ -44,7 +51,7 @@ const STATES: readonly CopyState[] = [
   "retired",
 ];
 
-/** Copies in the order of their source and region, and the counts. */
+/** Lists copies by source and region, and counts them by state. */
 export function summarise(copies: readonly Copy[], problems: readonly Reason[]): Summary {
   const lines = [...copies].sort(bySourceThenRegion).map(lineOf);
   const count = (state: CopyState) => copies.filter((copy) => copy.state === state).length;
@@ -67,48 +74,55 @@ function lineOf(copy: Copy): CopyLine {
 }
 
 /**
- * Why a copy is where it is, and what to do about it, in one line; null if there is nothing to say. What is being set right
- * is left out where that is told already.
+ * Why a copy is in its state, with the remedy, in one line; null if there is nothing to explain.
+ * `omitRepair` leaves out the differences that are being repaired, for a caller that lists the
+ * repairing calls.
  */
-export function reasonText(copy: Copy, toldWhatIsMended = false): string | null {
+export function reasonText(copy: Copy, omitRepair = false): string | null {
   const parts = [
     "reason" in copy ? withRemedy(copy.reason) : "",
-    !("reason" in copy) && copy.missingSince !== undefined ? "not found at the last look" : "",
-    copy.state === "copying" && copy.imageId === undefined ? "asked for; the cloud has not shown it yet" : "",
+    !("reason" in copy) && copy.missingSince !== undefined ? reportText("not-found").text : "",
+    copy.state === "copying" && copy.imageId === undefined ? reportText("requested").text : "",
     copy.state === "finishing" && copy.publicationHold ? withRemedy(copy.publicationHold) : "",
-    copy.rolledBackFrom === undefined ? "" : rolledBackText(copy, copy.rolledBackFrom),
-    "deprecatedByUs" in copy && copy.deprecatedByUs
-      ? copy.rolledBackFrom
-        ? "marked as deprecated for that"
-        : "marked as deprecated, as its source is"
-      : "",
-    "repair" in copy && copy.repair && !toldWhatIsMended ? mendingText(copy.repair) : "",
+    rollbackText(copy),
+    omitRepair ? "" : repairText(copy),
   ];
   return parts.filter(Boolean).join("; ") || null;
 }
 
-function rolledBackText({ state }: Copy, family: string): string {
-  const isFinished = state === "ready" || state === "retired";
-  return `rolled back: ${isFinished ? "taken out of" : "it will not be in"} the family ${family}`;
+/**
+ * A rolled-back copy is deprecated because of the rollback; any other one because its source is
+ * deprecated.
+ */
+function rollbackText(copy: Copy): string {
+  const isDeprecated = "deprecatedByUs" in copy && copy.deprecatedByUs === true;
+  const family = copy.rolledBackFrom;
+  if (family === undefined) return isDeprecated ? reportText("deprecated").text : "";
+  const isFinished = copy.state === "ready" || copy.state === "retired";
+  return reportText("rolled-back", { family, isFinished, isDeprecated }).text;
 }
 
-function mendingText({ what, tries }: Repair): string {
-  return `being set right: ${what}${tries > 1 ? ` (tried ${tries} times)` : ""}`;
+function repairText(copy: Copy): string {
+  if (!("repair" in copy) || !copy.repair) return "";
+  const { what, tries } = copy.repair;
+  return reportText("repairing", { differences: what, tries }).text;
 }
 
-/** A reason, and what can be done about it, in one line. Brackets within brackets are hard to read. */
-export function withRemedy({ text, remedy }: Reason): string {
-  if (!remedy) return text;
-  return /[()]/.test(remedy) || text.endsWith(")") ? `${text}; ${remedy}` : `${text} (${remedy})`;
+/** A reason and its remedy in one line: `text; remedy`. */
+export function withRemedy({ text, remedy }: Pick<Reason, "text" | "remedy">): string {
+  return remedy ? `${text}; ${remedy}` : text;
 }
 
-/** Whether nothing more will happen to a copy by itself. */
+/**
+ * Whether the program has nothing more to do for a copy, unless its policy, its source or its image
+ * changes.
+ */
 export function isSettled(copy: Copy): boolean {
   if (copy.missingSince !== undefined) return false;
   return copy.state === "ready" || copy.state === "blocked" || copy.state === "failed" || copy.state === "retired";
 }
 
-/** 0: all is well; 3: something needs a person, or failed for good. */
+/** 0: success; 3: manual action required or permanent failure. */
 export function exitCodeOf({ summary }: Summary): 0 | 3 {
   return summary.blocked + summary.failed + summary.problems.length > 0 ? 3 : 0;
 }
@@ -123,7 +137,7 @@ function bySourceThenRegion(a: Copy, b: Copy): number {
   );
 }
 
-/** A plain copy before the encrypted one that is made from it. */
+/** Sorts a plain copy before the encrypted copy that is made from it. */
 export function byVariant({ key: { variant: a } }: Copy, { key: { variant: b } }: Copy): number {
   return Number(a !== "plain") - Number(b !== "plain") || a.localeCompare(b);
 }

@@ -1,43 +1,41 @@
-// Every reason why a policy does not take an image, not only the first.
+// Lists every reason why a policy does not select an image, not only the first one.
 import { IGNORE_TAG } from "../model/identity.ts";
+import { reason } from "../model/messages/reasons.ts";
 import type { Policy, Select } from "../model/policy.ts";
 import type { Image, Millis, Reason } from "../model/types.ts";
 import { whyNotSelected } from "../policy/values/select.ts";
 
 /**
- * Everything that keeps a policy from selecting an image, not only what it finds first: who removes one obstacle is to
- * know of the next. Not looked at here: whether the image is a copy, and `newest`.
+ * Every reason why a policy does not select an image, so that a user can remove all obstacles at
+ * once. Empty if there is none. Does not check whether the image is a copy, nor `newest`: both
+ * depend on other images and on the records.
  */
 export function reasonsNotSelected(policy: Policy, image: Image, now: Millis): Reason[] {
-  const found: Reason[] = [];
-  if (!policy.enabled) {
-    found.push({ code: "disabled", text: "the policy is disabled", remedy: "set enabled: true" });
-  }
-  if (image.type === "public") {
-    const remedy = "make a custom image of an instance that runs it";
-    return [...found, { code: "public", text: "a public image; only custom and shared ones are replicated", remedy }];
-  }
-  if (!policy.from.includes(image.region)) {
-    const text = `the policy does not look into ${image.region}`;
-    found.push({ code: "other-region", text, remedy: `add ${image.region} to its \`from\`` });
-  }
+  const reasons: Reason[] = [];
+  if (!policy.enabled) reasons.push(reason("disabled"));
+  if (image.type === "public") return [...reasons, reason("public")];
+  if (!policy.from.includes(image.region)) reasons.push(reason("other-region", { region: image.region }));
   if (image.type !== policy.select.type) {
-    const text = `a ${image.type} image; the policy takes ${policy.select.type} ones`;
-    const remedy = `write a policy with select.type: ${image.type}`;
-    return [...found, { code: "other-type", text, remedy }];
+    return [...reasons, reason("other-type", { type: image.type, selected: policy.select.type })];
   }
-  return [...found, ...mismatches(policy.select, image, now)];
+  return [...reasons, ...mismatches(policy.select, image, now)];
 }
 
-/** Asks again without what was found, until nothing is. */
+/**
+ * Collects one mismatch after the other: repeats the check without the criterion that failed last.
+ */
 function mismatches(select: Select, image: Image, now: Millis): Reason[] {
-  const reason = whyNotSelected(select, image, now);
-  if (!reason) return [];
-  const { code, text, remedy } = reason;
+  const mismatch = whyNotSelected(select, image, now);
+  if (!mismatch) return [];
+  const { code, text, remedy } = mismatch;
   const rest = without(code, select, image);
   return [{ code, text, ...(remedy !== undefined && { remedy }) }, ...(rest ? mismatches(...rest, now) : [])];
 }
 
+/**
+ * The selection or the image without the mismatch `code`. Undefined for a code that no criterion
+ * causes.
+ */
 function without(code: string, select: Select, image: Image): [Select, Image] | undefined {
   if (code === "deprecated") return [select, { ...image, deprecated: false }];
   if (code === "ignored") {

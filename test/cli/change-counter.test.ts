@@ -1,3 +1,4 @@
+// The counts of changes, and the notices of repairs.
 import { describe, expect, it } from "vitest";
 import { watchChanges } from "../../cli/ui/change-counter.ts";
 import type { JournalEntry } from "../../lib/model/types.ts";
@@ -10,40 +11,40 @@ const entry = (what: string, more: Partial<JournalEntry> = {}): JournalEntry => 
 };
 
 function watch(...entries: JournalEntry[]) {
-  const said: string[] = [];
+  const notices: string[] = [];
   const changes = watchChanges(
-    (text) => said.push(text),
+    (text) => notices.push(text),
     () => {},
   );
-  return changes.journal.append(entries).then(() => ({ said, text: changes.text(), counts: changes.counts() }));
+  return changes.journal.append(entries).then(() => ({ notices, text: changes.text(), counts: changes.counts() }));
 }
 
-describe("what a command did", () => {
-  it("is counted by kind, once it was done; what only began or was noted is not", async () => {
-    const { text, counts, said } = await watch(
+describe("the counts of changes", () => {
+  it("count finished calls by kind, and no calls that only began", async () => {
+    const { text, counts, notices } = await watch(
       ...["claimed", "sent", "sent-unknown", "tag", "tagged", "tagged", "modify", "modified", "ready"].map((what) =>
         entry(what),
       ),
       ...["unshare", "unshared", "delete", "deleted", "pruned"].map((what) => entry(what)),
       entry("share-failed", { code: "Busy" }),
     );
-    expect(text).toBe("asked for 2, tagged 2, modified 1, unshared 1, deleted 1, refused 1");
-    expect(counts).toEqual({ asked: 2, tagged: 2, modified: 1, unshared: 1, deleted: 1, refused: 1 });
-    expect(said).toEqual([]);
+    expect(text).toBe("requested 2, tagged 2, modified 1, unshared 1, deleted 1, refused 1");
+    expect(counts).toEqual({ requested: 2, tagged: 2, modified: 1, unshared: 1, deleted: 1, refused: 1 });
+    expect(notices).toEqual([]);
   });
 
-  it("is nothing where nothing was done", async () => {
-    expect(await watch(entry("ready"))).toEqual({ said: [], text: "", counts: {} });
+  it("are empty if nothing was changed", async () => {
+    expect(await watch(entry("ready"))).toEqual({ notices: [], text: "", counts: {} });
   });
 
-  it("is said at once of what is set right, until that is over", async () => {
-    const { said } = await watch(
+  it("come with a notice for each repairing call, until the repair has finished", async () => {
+    const { notices } = await watch(
       entry("drift"),
       entry("tag"),
       entry("tagged", { text: "tags \u001b" }),
       entry("repaired"),
       entry("tagged"),
     );
-    expect(said).toEqual(["img-copy0001 in ap-beijing, copy of img-root0001: set right: tags \\u001b"]);
+    expect(notices).toEqual(["img-copy0001 in ap-beijing, copy of img-root0001: repaired: tags \\u001b"]);
   });
 });

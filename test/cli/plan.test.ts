@@ -1,9 +1,10 @@
+// The text of a plan.
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../cli/commands/plan.ts";
 import { intermediateName } from "../../lib/model/identity.ts";
 import { sharesOf } from "../../lib/model/observation.ts";
 import type { Copy } from "../../lib/model/types.ts";
-import { textOf as actText } from "../../lib/plan/describe.ts";
+import { textOf as changeText } from "../../lib/plan/describe.ts";
 import type { PlanInput } from "../../lib/plan/types.ts";
 import { copyLabels } from "../../lib/report/copy-label.ts";
 import { viewOf } from "../../lib/report/plan-view.ts";
@@ -26,8 +27,8 @@ const viewFor = (input: Partial<PlanInput> & Pick<PlanInput, "observation">) =>
 const linesFor = (input: Partial<PlanInput> & Pick<PlanInput, "observation">) =>
   textOf(viewFor(input)).trimEnd().split("\n");
 
-describe("a plan in words", () => {
-  it("tells a plain copy that stays, one that is only to be encrypted, and the encrypted one apart", () => {
+describe("the text of a plan", () => {
+  it("distinguishes a plain copy, an intermediate copy and an encrypted copy", () => {
     const regions = { "ap-shanghai": { encrypt: {} } };
     const input = { observation: observation([root]), policies: [policy({ copy: copySettings({ regions }) })] };
     expect(linesFor(input).slice(0, 2)).toEqual([
@@ -40,7 +41,7 @@ describe("a plan in words", () => {
     });
   });
 
-  it("calls encrypting what it is", () => {
+  it("calls an encrypting call by that name", () => {
     const policies = [policy({ to: ["ap-beijing"], copy: copySettings({ encrypt: {} }) })];
     const step = intermediateName(keyOf("ap-beijing"), root.name);
     const plain = made(root, "ap-beijing", { image: { name: step } });
@@ -48,7 +49,7 @@ describe("a plan in words", () => {
     expect(lines).toContain(`+ encrypt "golden-web" (${plain.image.imageId}) in ap-beijing, by golden`);
   });
 
-  it("says whole what a call sets right, of which copy, and says it once", () => {
+  it("shows every repair once, with its copy and all differences", () => {
     const drifted = made(root, "ap-beijing", { image: { description: "by hand" } });
     const input = {
       observation: observation([root, drifted.image]),
@@ -58,66 +59,69 @@ describe("a plan in words", () => {
     };
     expect(linesFor(input)).toEqual([
       `~ ${drifted.image.imageId} in ap-beijing, copy of "golden-web" (img-root0001) in ap-guangzhou: described`,
-      "Plan: 0 copies to ask for in 0 calls, 1 copy to tag, name or share.",
+      "Plan: 0 to copy (0 API calls), 1 to update, 0 to delete, 0 waiting.",
     ]);
     expect(viewFor(input).update).toMatchObject([{ do: "modify", variant: "plain", sourceName: "golden-web" }]);
     const more = made(root, "ap-beijing", {
       image: { description: "by hand", tags: { "cvm-replicator:policy": "x" } },
     });
     expect(linesFor({ ...input, observation: observation([root, more.image]) })[0]).toMatch(
-      /: tags cvm-replicator:policy \(all that differs: tags cvm-replicator:policy; description\)$/,
+      /: tags cvm-replicator:policy \(all differences: tags cvm-replicator:policy; description\)$/,
     );
     const attributes = { name: "n", description: "d", family: "f", deprecated: true };
     expect(
-      actText({ do: "modify", copy: drifted.copy, image: drifted.image, attributes, mayUnshareTemporarily: [] }),
+      changeText({ do: "modify", copy: drifted.copy, image: drifted.image, attributes, mayUnshareTemporarily: [] }),
     ).toBe('named "n", described, put into family f, marked as deprecated');
   });
 
-  it("says what is remembered without a call, and what is open where there is nothing to do now", () => {
+  it("shows record changes without a call, and unfinished copies if there is nothing to do now", () => {
     const gone = made(root, "ap-beijing");
-    const going = asked(root, "ap-shanghai");
+    const inProgress = asked(root, "ap-shanghai");
     const lines = linesFor({
-      observation: observation([root, going.image], ["ap-beijing", "ap-tokyo"]),
+      observation: observation([root, inProgress.image], ["ap-beijing", "ap-tokyo"]),
       policies: [policy({ to: ["ap-beijing", "ap-shanghai", "ap-tokyo"] })],
-      copies: [gone.copy, going.copy],
+      copies: [gone.copy, inProgress.copy],
     });
     expect(lines).toContain(
-      `· no call, only remembered: img-root0001 → ap-beijing: ready: ${gone.image.imageId} is not there; it will be looked for again`,
+      `· (state only) img-root0001 → ap-beijing: ready: ${gone.image.imageId} is not there; it will be looked for again`,
     );
     expect(lines.at(-1)).toBe("Nothing to do now; 1 copying, 1 blocked.");
     expect(linesFor({ observation: observation([]), policies: [] }).at(-1)).toBe("Nothing to do.");
   });
 });
 
-describe("the records alone", () => {
-  it("tell a step to an encrypted copy by the encrypted one beside it", () => {
-    const beside = (region: string, variant: Copy["key"]["variant"], state: "waiting" | "retired" = "waiting") => {
+describe("the labels by the records alone", () => {
+  it("call a plain copy intermediate if there is an encrypted one in the same region", () => {
+    const recordIn = (region: string, variant: Copy["key"]["variant"], state: "waiting" | "retired" = "waiting") => {
       const record = copy<"waiting">(region, { state: "waiting", reason: { code: "x", text: "x" } });
       return { ...record, state, key: { ...record.key, variant } } as Copy;
     };
-    const kinds = (...copies: Copy[]) => copies.map(copyLabels(copies));
-    expect(kinds(beside("ap-beijing", "plain"), beside("ap-shanghai", "encrypted:default"))).toEqual(["", "encrypted"]);
-    expect(kinds(beside("ap-beijing", "plain"), beside("ap-beijing", "encrypted:default"))).toEqual([
-      "to be encrypted",
-      "encrypted",
-    ]);
-    expect(kinds(beside("ap-beijing", "plain"), beside("ap-beijing", "encrypted:default", "retired"))).toEqual([
+    const labels = (...copies: Copy[]) => copies.map(copyLabels(copies));
+    expect(labels(recordIn("ap-beijing", "plain"), recordIn("ap-shanghai", "encrypted:default"))).toEqual([
       "",
       "encrypted",
     ]);
-    expect(kinds(beside("ap-guangzhou", "plain"), beside("ap-guangzhou", "encrypted:default"))[0]).toBe("plain");
+    expect(labels(recordIn("ap-beijing", "plain"), recordIn("ap-beijing", "encrypted:default"))).toEqual([
+      "to be encrypted",
+      "encrypted",
+    ]);
+    expect(labels(recordIn("ap-beijing", "plain"), recordIn("ap-beijing", "encrypted:default", "retired"))).toEqual([
+      "",
+      "encrypted",
+    ]);
+    expect(labels(recordIn("ap-guangzhou", "plain"), recordIn("ap-guangzhou", "encrypted:default"))[0]).toBe("plain");
   });
 });
 
-it("tells the copies of two policies apart that one call makes", () => {
+it("shows the copies of two policies apart, even if one call makes both", () => {
   const fixed = policy({ name: "fixed", to: ["ap-beijing"], copy: copySettings({ name: "latest" }) });
   const plan = planOf({ policies: [policy({ to: ["ap-shanghai"] }), fixed], observation: observation([image()]) });
-  const { create: send } = viewOf(plan);
-  expect(send.map(({ callIndex, policy: by, as, destinations }) => [callIndex, by, as, destinations])).toEqual(
+  const { create } = viewOf(plan);
+  expect(create.map(({ callIndex, policy: by, as, destinations }) => [callIndex, by, as, destinations])).toEqual(
     expect.arrayContaining([
       [0, "fixed", "latest", ["ap-beijing"]],
       [0, "golden", "golden-web", ["ap-shanghai"]],
     ]),
   );
-  expect(textOf(viewOf(plan))).toContain("Plan: 2 copies to ask for in 1 call,");
+  expect(textOf(viewOf(plan))).toContain("Plan: 2 to copy (1 API call), 0 to update, 0 to delete, 0 waiting.");
 });

@@ -1,3 +1,4 @@
+// The table of copies, the progress, and the escaping of text for terminals.
 import { describe, expect, it } from "vitest";
 import { showProgress } from "../../cli/ui/progress.ts";
 import { tableOf, UNLIMITED } from "../../cli/ui/table.ts";
@@ -26,7 +27,7 @@ function chainOf(name: string): Copy[] {
 }
 
 describe("text in a terminal", () => {
-  it("counts what is shown two columns wide as two, and marks on a letter as none", () => {
+  it("counts wide characters as two columns, and combining marks as none", () => {
     expect(widthOf("golden-网页")).toBe(11);
     expect(widthOf("e\u0301")).toBe(1);
     expect(cut("网页服务器", 6)).toBe("网页…");
@@ -34,7 +35,7 @@ describe("text in a terminal", () => {
     expect(cut("ab", 0)).toBe("");
   });
 
-  it("shows what could move the cursor, hide or fake something", () => {
+  it("escapes characters that could move the cursor, hide or fake text", () => {
     expect(clean("a\u001b[31m\nb\u202e\u200b\u{e0041}")).toBe("a\\u001b[31m\\u000ab\\u202e\\u200b\\u{e0041}");
     expect(clean("golden-网页-é")).toBe("golden-网页-é");
   });
@@ -54,20 +55,20 @@ describe("the table of copies", () => {
     }
   });
 
-  it("aligns columns whatever the width of the names", () => {
+  it("aligns columns for names of any width", () => {
     const lines = tableOf([ready("golden-网页"), ready("golden-web-server", "img-root0002")], { ...UNLIMITED });
     const starts = lines.map((line) => widthOf(line.slice(0, line.indexOf("ap-guangzhou"))));
     expect(starts).toEqual([19, 19]);
   });
 
-  it("keeps every character of a name in a pipe, and has no colours there", () => {
+  it("shows whole names and no colours in a pipe", () => {
     const name = "golden-".padEnd(60, "x");
     expect(tableOf([ready(name)], UNLIMITED)[0]).toContain(`${name}  ap-guangzhou`);
     expect(tableOf([ready(name)], UNLIMITED)[0]).not.toContain("\u001b");
     expect(tableOf([ready(name)], { width: 100, rows: 10, color: true })[0]).toContain("\u001b[32m");
   });
 
-  it("tells the steps of a chain apart, the plain one first, and only where there is one", () => {
+  it("labels the copies of a chain, the plain one first, and no other copies", () => {
     const chain = [...chainOf("golden-web"), ready("golden-api", "img-root0003")];
     const [api, plain, encrypted] = tableOf(chain, UNLIMITED);
     expect(api).toMatch(/→ ap-shanghai-fsi +█/);
@@ -77,24 +78,25 @@ describe("the table of copies", () => {
     expect(tableOf([left, chain[0] as Copy], UNLIMITED)[0]).toContain("→ ap-beijing (plain)");
   });
 
-  it("says of a finished copy what is not plain about it: that it is set right, deprecated by us, or rolled back", () => {
+  it("shows that a finished copy is being repaired, deprecated by us, or rolled back", () => {
     const fields = { state: "ready", imageId: "img-copy0001", name: "golden", readyAt: 1, adopted: false } as const;
     const lineOf = (more: object) => tableOf([copy<"ready">("ap-beijing", { ...fields, ...more })], UNLIMITED)[0];
     expect(lineOf({})).toMatch(/img-copy0001$/);
-    expect(lineOf({ deprecatedByUs: true })).toMatch(/img-copy0001 {2}marked as deprecated, as its source is$/);
-    expect(lineOf({ rolledBackFrom: "web" })).toMatch(/ {2}rolled back: taken out of the family web$/);
+    expect(lineOf({ deprecatedByUs: true })).toMatch(/img-copy0001 {2}deprecated, because its source is deprecated$/);
+    expect(lineOf({ rolledBackFrom: "web" })).toMatch(/ {2}rolled back \(removed from family web\)$/);
+    expect(lineOf({ rolledBackFrom: "web", deprecatedByUs: true })).toMatch(/\(removed from family web, deprecated\)$/);
     const repair = { what: "tags a; description", tries: 1, at: 1 };
-    expect(lineOf({ repair })).toMatch(/ {2}being set right: tags a; description$/);
+    expect(lineOf({ repair })).toMatch(/ {2}being repaired: tags a; description$/);
     expect(lineOf({ repair: { ...repair, tries: 3 } })).toMatch(/: tags a; description \(tried 3 times\)$/);
   });
 
-  it("has no brackets within brackets", () => {
+  it("joins a reason and its remedy with a semicolon", () => {
     const reason = { code: "x", text: "is taken", remedy: "change the name (copy.name)" };
     const [line] = tableOf([copy<"blocked">("ap-beijing", { state: "blocked", reason })], UNLIMITED);
     expect(line).toMatch(/ {2}is taken; change the name \(copy\.name\)$/);
   });
 
-  it("has a line for each image where copies do not fit, counts what does not fit then, and shows first what is not ready", () => {
+  it("has one line for each image if the copies do not fit, unfinished images first, and counts the hidden ones", () => {
     const images = Array.from({ length: 12 }, (_, i) => [
       ready(`golden-${i}`, `img-root${i}`),
       i < 10 ? ready(`golden-${i}`, `img-root${i}`, "ap-beijing") : waiting(`golden-${i}`, `img-root${i}`),
@@ -123,33 +125,33 @@ describe("progress", () => {
     expect(stream.written).toEqual(["new (img-root0002) ap-guangzhou → ap-beijing: waiting: the source is busy\n"]);
   });
 
-  it("does not take the steps of a chain for one copy that changes for ever", () => {
+  it("keeps the copies of a chain apart", () => {
     const stream = screen(false);
     const progress = showProgress(stream);
     const [encrypted, plain] = chainOf("new") as [Copy, Copy];
-    const going = { ...encrypted, reason: { code: "parent", text: "waits for the plain one" } } as Copy;
+    const chained = { ...encrypted, reason: { code: "parent", text: "waits for the plain one" } } as Copy;
     progress.begin([]);
-    for (let i = 0; i < 3; i++) progress.show([going, plain]);
+    for (let i = 0; i < 3; i++) progress.show([chained, plain]);
     expect(stream.written).toEqual([
       "new (img-root0002) ap-guangzhou → ap-beijing (encrypted): waiting: waits for the plain one\n",
       "new (img-root0002) ap-guangzhou → ap-beijing (to be encrypted): waiting: the source is busy\n",
     ]);
   });
 
-  it("is one picture over the other in a terminal, and what is said stands above", () => {
+  it("redraws the table in place in a terminal, and prints notices above it", () => {
     const stream = screen(true);
     const progress = showProgress(stream);
     progress.begin([]);
     progress.show([ready("old"), waiting("new", "img-root0002")]);
     progress.say("stopping");
     progress.show([ready("old")]);
-    expect(stream.written[0]).toBe("\rlooking at the cloud …\u001b[K\n\u001b[J");
+    expect(stream.written[0]).toBe("\rreading the cloud …\u001b[K\n\u001b[J");
     expect(stream.written[1]).toMatch(/^\r\u001b\[1Anew .*\nold .*\n2 copies: /);
     expect(stream.written[2]).toMatch(/^\r\u001b\[3Astopping\u001b\[K\nnew .*\nold .*\n2 copies: /);
     expect(stream.written[3]).toMatch(/^\r\u001b\[3Aold .*\n1 copy: 1 ready\u001b\[K\n\u001b\[J$/);
   });
 
-  it("gives a sign of life where nothing changes: each minute in a pipe, at each look in a terminal", () => {
+  it("prints a line while nothing changes: each minute in a pipe, after each poll in a terminal", () => {
     let now = Date.UTC(2026, 10, 21, 12);
     const pipe = screen(false);
     const lines = showProgress(pipe, () => now);
@@ -159,11 +161,11 @@ describe("progress", () => {
       lines.alive([ready("old")]);
     }
     expect(pipe.written).toEqual([
-      "1 copy: 1 ready; looked at 12:01:00 UTC\n",
-      "1 copy: 1 ready; looked at 12:02:00 UTC\n",
+      "1 copy: 1 ready; checked at 12:01:00 UTC\n",
+      "1 copy: 1 ready; checked at 12:02:00 UTC\n",
     ]);
     const terminal = screen(true);
     showProgress(terminal, () => now).alive([ready("old")]);
-    expect(terminal.written[0]).toMatch(/1 copy: 1 ready; looked at 12:02:15 UTC\u001b\[K\n/);
+    expect(terminal.written[0]).toMatch(/1 copy: 1 ready; checked at 12:02:15 UTC\u001b\[K\n/);
   });
 });

@@ -1,10 +1,9 @@
+// The built commands: their output, its streams, and their exit codes.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { cli, type Emulated, type Ended, startCli, startEmulatorProgram, temporaryFolder, userEnv } from "./support.ts";
-
-/** The command line as a person or a script meets it: what it says, where, and with which exit code. */
 
 const BAD_POLICY = `version: 1
 polices: []
@@ -34,7 +33,7 @@ afterAll(async () => {
   await cloud.stop();
   folder.remove();
 });
-/** An empty cloud for each test, and a folder of its own with a policy and, later, the state. */
+/** Each test gets an empty cloud, and a folder with a policy and, later, the state. */
 beforeEach(async () => {
   await cloud.control("PUT", "import", empty);
   cwd = join(folder.path, `test-${++tests}`);
@@ -43,12 +42,15 @@ beforeEach(async () => {
   writeFileSync(join(cwd, "policy.yaml"), POLICY);
 });
 
-/** Runs a command; whatever it says is for people: no stack trace, and in a pipe no colours and no cursor codes. */
+/**
+ * Runs a command. Its output has no stack trace, no secrets, and in a pipe no colours and cursor
+ * codes.
+ */
 async function run(args: string[], more: Record<string, string> = {}): Promise<Ended> {
   const ended = await cli(args, { ...env, ...more }, cwd);
   for (const text of [ended.stdout, ended.stderr]) {
     expect(text).not.toMatch(/^\s+at .*\d+:\d+\)?$/m);
-    expect(text).not.toContain("mistake in cvm-replicator");
+    expect(text).not.toContain("Internal error");
     expect(text).not.toContain("\u001b");
     expect(text).not.toContain("planted");
   }
@@ -60,8 +62,8 @@ const runAll = (commands: string[][]) => Promise.all(commands.map((args) => run(
 const bake = (name: string, count = 1) =>
   cloud.control("POST", "images", { region: "ap-guangzhou", name: `golden-${name}`, sizeGiB: 20, count });
 
-describe("a mistake", { timeout: 30_000 }, () => {
-  it("in the policy: all of them at once, each with its place, its value and what is allowed; exit 2", async () => {
+describe("an error", { timeout: 30_000 }, () => {
+  it("in the policy is reported with all others, with its place and the allowed values; exit 2", async () => {
     writeFileSync(join(cwd, "bad.yaml"), BAD_POLICY);
     const lines = [
       'error: bad.yaml:2:1: polices: unknown key; did you mean "policies"?',
@@ -88,7 +90,7 @@ describe("a mistake", { timeout: 30_000 }, () => {
   it.each([
     ["nothing.yaml", "there is no such file"],
     [".", "it is a folder"],
-  ])("in the name of the policy file: %s", async (file, why) => {
+  ])("in the name of the policy file is reported: %s", async (file, why) => {
     const { code, stderr } = await run(["plan", "--policy", file]);
     expect({ code, stderr }).toEqual({
       code: 2,
@@ -96,7 +98,7 @@ describe("a mistake", { timeout: 30_000 }, () => {
     });
   });
 
-  it("in the credentials: none, half of them, wrong ones", async () => {
+  it("in the credentials is reported: none, incomplete or wrong ones", async () => {
     const none = await run(["apply"], { TENCENTCLOUD_SECRET_ID: "", TENCENTCLOUD_SECRET_KEY: "" });
     expect(none.code).toBe(2);
     expect(none.stderr).toMatch(/no credentials: .*set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY/);
@@ -108,7 +110,7 @@ describe("a mistake", { timeout: 30_000 }, () => {
     expect(wrong.stderr).toMatch(/AuthFailure\.SignatureFailure: .*\n {2}Check TENCENTCLOUD_SECRET_ID/);
   });
 
-  it("in the environment: all of them at once", async () => {
+  it("in the environment is reported with all others", async () => {
     const { code, stderr } = await run(["apply"], {
       STATE_URL: "mysql://u:planted@h/d",
       SETTLE: "soon",
@@ -124,16 +126,16 @@ describe("a mistake", { timeout: 30_000 }, () => {
     ]);
   });
 
-  it("in the endpoint: says where it called and what to do", async () => {
+  it("in the endpoint is reported with the address and a remedy", async () => {
     const { code, stderr } = await run(["plan"], { REPLICATOR_ENDPOINT: "http://127.0.0.1:1" });
     expect(code).toBe(1);
     expect(stderr).toMatch(/GetCallerIdentity.*Network.*ECONNREFUSED/);
-    expect(stderr).toContain("REPLICATOR_ENDPOINT=http://127.0.0.1:1: start what should listen there, or correct or");
+    expect(stderr).toContain("REPLICATOR_ENDPOINT=http://127.0.0.1:1: start the server at this address, or correct or");
   });
 
-  it("in the state: a path that cannot be, a server that is down", async () => {
+  it("in the state is reported: an impossible path, a server that is down", async () => {
     writeFileSync(join(cwd, "file"), "");
-    // Root may read and write everything, but a file has nothing below it.
+    // Root may read and write everything, but a file cannot contain a folder.
     const below = await run(["apply"], { STATE_URL: "sqlite:file/below/state.db" });
     expect(below.code).toBe(1);
     expect(below.stderr).toMatch(/^error: the state sqlite:file\/below\/state\.db cannot be opened .*STATE_URL/);
@@ -149,14 +151,14 @@ describe("a mistake", { timeout: 30_000 }, () => {
     [["plan", "extra"], "too many arguments for 'plan'"],
     [["apply", "--policy"], "argument missing"],
     [[], "Usage: cvm-replicator"],
-  ])("on the command line: %j", async (args, text) => {
+  ])("on the command line is reported: %j", async (args, text) => {
     const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(text);
     expect(stderr).toContain("--help");
   });
 
-  it("in the emulator's options: all of them at once; a port that is taken", async () => {
+  it("in the emulator's options is reported with all others, and a port in use is, too", async () => {
     const wrong = await run(["emulator", "--port", "99999", "--time-scale", "0", "--seed", "x"]);
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toBe(
@@ -175,7 +177,7 @@ describe("a mistake", { timeout: 30_000 }, () => {
 });
 
 describe("the commands", { timeout: 30_000 }, () => {
-  it("explain themselves", async () => {
+  it("have a help text", async () => {
     const commands = ["validate", "plan", "apply", "status", "emulator", "demo"];
     const helps = await runAll(commands.map((command) => [command, "--help"]));
     for (const [i, { code, stdout, stderr }] of helps.entries()) {
@@ -184,15 +186,15 @@ describe("the commands", { timeout: 30_000 }, () => {
       expect(stdout).toMatch(new RegExp(`^Usage: cvm-replicator ${command} .*\n\n\\w`));
     }
     expect((await run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect((await run(["--help"])).stdout).toContain("Exit codes: 0 fine, 1 error, 2 bad usage");
+    expect((await run(["--help"])).stdout).toContain("Exit codes: 0 success, 1 error, 2 bad usage or policy");
   });
 
-  it("validate: says what the policies mean, as text and as JSON, without credentials", async () => {
+  it("validate shows the policies as text and as JSON, without credentials", async () => {
     const bare = { TENCENTCLOUD_SECRET_ID: "", TENCENTCLOUD_SECRET_KEY: "" };
     const text = await run(["validate"], bare);
     expect(text).toMatchObject({ code: 0, stderr: "" });
-    expect(text.stdout).toContain("policy.yaml: 1 policy, no mistakes\n  p: ap-guangzhou → ap-shanghai, ap-beijing\n");
-    // What is made is told, not what is written: the only source is no destination.
+    expect(text.stdout).toContain("policy.yaml: 1 policy, no errors\n  p: ap-guangzhou → ap-shanghai, ap-beijing\n");
+    // The only source region gets no copies, even if `to` names it.
     writeFileSync(join(cwd, "own.yaml"), POLICY.replace("to: [", "to: [ap-guangzhou, "));
     const own = await run(["validate", "--policy", "own.yaml"], bare);
     expect(own.stdout).toContain("\n  p: ap-guangzhou → ap-shanghai, ap-beijing\n");
@@ -200,10 +202,10 @@ describe("the commands", { timeout: 30_000 }, () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ policies: [{ name: "p" }], warnings: [], problems: [] });
   });
 
-  it("status, plan and apply, from nothing to nothing left to do", async () => {
+  it("status, plan and apply work from an empty cloud until nothing is left to do", async () => {
     const empty = await run(["status"]);
     expect(empty).toMatchObject({ code: 0, stderr: "" });
-    expect(empty.stdout).toContain("`cvm-replicator apply` begins");
+    expect(empty.stdout).toContain("No copies recorded for this account yet. Run cvm-replicator apply.");
     expect(JSON.parse((await run(["status", "--json"])).stdout)).toMatchObject({ copies: [], lastRun: null });
     expect((await run(["plan", "--detailed-exitcode"])).code).toBe(0);
 
@@ -227,7 +229,7 @@ describe("the commands", { timeout: 30_000 }, () => {
     expect(status.stdout).toMatch(/2 copies: 2 ready\nlast run: apply, \d{4}-/);
   });
 
-  it("show names with control characters harmless, and exit with 3 where a person is needed", async () => {
+  it("escape control characters in names, and exit with 3 if manual action is required", async () => {
     await bake("\u001b[31mred\u0007\nfake: ready\u202e");
     for (const args of [["plan"], ["apply", "--wait"], ["status"]]) {
       const { code, stdout, stderr } = await run(args);
@@ -239,7 +241,7 @@ describe("the commands", { timeout: 30_000 }, () => {
     expect(JSON.parse(stdout)).toMatchObject({ summary: { blocked: DESTINATIONS } });
   });
 
-  it("go on to their end, with their exit code, when nobody reads any more", async () => {
+  it("finish with their exit code when their output is closed", async () => {
     await bake("web");
     const plan = startCli(["plan", "--detailed-exitcode"], env, cwd);
     plan.stdout?.destroy();

@@ -1,3 +1,4 @@
+// Ctrl-C during the built command apply --wait.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -36,7 +37,7 @@ afterEach(async () => {
 const bake = (name: string, count = 1) =>
   cloud.control("POST", "images", { region: "ap-guangzhou", name: `golden-${name}`, sizeGiB: 20, count });
 
-/** Keeps the answer of the next SyncImages back, once it has had its effect. */
+/** Holds the answer of the next SyncImages back, after its effect. */
 async function holdNextSync() {
   const match = { action: "SyncImages", dryRun: false };
   const { id } = await cloud.control("POST", "faults", { match, effect: { kind: "hold-after" } });
@@ -44,19 +45,19 @@ async function holdNextSync() {
     async holds(): Promise<void> {
       for (;;) {
         const { faults } = (await cloud.control("GET", "faults")) as {
-          faults?: { id: string; publicationHold: number }[];
+          faults?: { id: string; held: number }[];
         };
-        if (faults?.some((fault) => fault.id === id && fault.publicationHold > 0)) return;
+        if (faults?.some((fault) => fault.id === id && fault.held > 0)) return;
         await sleep(20);
       }
     },
-    /** Lets the answer go, if anybody still waits for it. */
+    /** Releases the answer, if a client still waits for it. */
     remove: () => cloud.control("DELETE", `faults/${String(id)}`),
   };
 }
 
 describe("apply --wait and Ctrl-C", { timeout: 30_000 }, () => {
-  it("records what is under way at the first one, exits with 130, and goes on when run again", async () => {
+  it("records the calls in progress after the first one, exits with 130, and continues in the next run", async () => {
     await bake("web", 2);
     const fault = await holdNextSync();
     const apply = startCli(["apply", "--wait", "--json"], env, folder.path);
@@ -66,7 +67,7 @@ describe("apply --wait and Ctrl-C", { timeout: 30_000 }, () => {
     await fault.remove();
     const { code, stdout, stderr } = await apply.ended;
     expect(code).toBe(130);
-    expect(stderr).toContain("stopping after what is under way; press Ctrl-C again to stop at once\n");
+    expect(stderr).toContain("stopping after the calls in progress; press Ctrl-C again to stop at once\n");
     const { copies: lines } = JSON.parse(stdout) as { copies: { state: string; imageId: string | null }[] };
     const sent = await cloud.syncs();
     expect(sent).toBeGreaterThan(0);
@@ -78,7 +79,7 @@ describe("apply --wait and Ctrl-C", { timeout: 30_000 }, () => {
     expect(notExactlyOne(await cloud.copies())).toEqual([]);
   });
 
-  it("stops at once at the second one, and loses nothing to it either", async () => {
+  it("stops at once after the second one, and the next run completes the copies", async () => {
     await bake("web");
     const fault = await holdNextSync();
     const apply = startCli(["apply", "--wait"], env, folder.path);

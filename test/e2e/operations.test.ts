@@ -1,3 +1,4 @@
+// Operating the built programs: timer health, retry, rebuild of a damaged state, a full disk.
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -5,8 +6,6 @@ import Database from "libsql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { call } from "./call-function.ts";
 import { cli, type Emulated, type Ended, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
-
-/** What a person who runs this does besides: is the timer alive, try again, rebuild a damaged state, a full disk. */
 
 const POLICY = `version: 1
 policies: [{ name: p, from: [ap-guangzhou], select: { name: ["golden-*"], newest: 50 }, to: [ap-shanghai, ap-beijing] }]
@@ -40,7 +39,7 @@ const bake = () => cloud.control("POST", "images", { region: "ap-guangzhou", nam
 const poll = () => call("poll-copies", {}, { ...env, NODE_PATH: join(TOP, "node_modules") }, {});
 const jsonOf = ({ stdout }: Ended) => JSON.parse(stdout) as Record<string, unknown>;
 
-/** Runs SQL on the state, past the program. */
+/** Runs SQL on the state, without the program. */
 function sql(statement: string): void {
   const database = new Database(join(cwd, "state.db"));
   database.exec(statement);
@@ -48,12 +47,12 @@ function sql(statement: string): void {
 }
 
 describe("status", { timeout: 60_000 }, () => {
-  it("says when the timer ran, and needs a person when that is too long ago", async () => {
+  it("shows when the timer ran, and requires manual action if that is too long ago", async () => {
     await bake();
     expect((await run(["apply", "--wait"])).code).toBe(0);
     const without = await run(["status"]);
     expect(without.code).toBe(0);
-    expect(without.stdout).toMatch(/^timer: it has not run yet/m);
+    expect(without.stdout).toMatch(/^timer: has not run yet/m);
     expect(jsonOf(await run(["status", "--json"]))).toMatchObject({ timer: { ranAt: null, late: false } });
 
     expect((await poll()).error).toBeUndefined();
@@ -64,14 +63,16 @@ describe("status", { timeout: 60_000 }, () => {
     );
     const late = await run(["status"]);
     expect(late.code).toBe(3);
-    expect(late.stdout).toMatch(/^problem: the timer has not ended a run since \S+Z, 60 min ago; look at the trigger/m);
+    expect(late.stdout).toMatch(
+      /^problem: the timer has not finished a run since \S+Z, 60 min ago; check the trigger/m,
+    );
     const { timer, summary } = jsonOf(await run(["status", "--json"]));
     expect(timer).toMatchObject({ late: true });
     expect(summary).toMatchObject({ problems: [{ code: "timer-late" }] });
     expect((await run(["status"], { SWEEP_EVERY: "2h" })).code).toBe(0);
   });
 
-  it.skipIf(!existsSync("/dev/full"))("says in one line that its output cannot be written", async () => {
+  it.skipIf(!existsSync("/dev/full"))("reports in one line that its output cannot be written", async () => {
     await bake();
     await run(["apply"]);
     const full = openSync("/dev/full", "w");
@@ -89,7 +90,7 @@ describe("status", { timeout: 60_000 }, () => {
 });
 
 describe("the timer", { timeout: 60_000 }, () => {
-  it("that fires while its last run is under way skips a run, which is no error and shows in its answer", async () => {
+  it("skips a run while its last run is in progress, which is not an error and is part of its answer", async () => {
     env["SWEEP_EVERY"] = "1ms";
     await poll();
     await bake();
@@ -106,7 +107,7 @@ describe("the timer", { timeout: 60_000 }, () => {
 });
 
 describe("retry", { timeout: 60_000 }, () => {
-  it("tries again what is blocked, at once, and names what it does not find", async () => {
+  it("retries blocked copies at once, and reports filters that fit none", async () => {
     await bake();
     const match = { action: "SyncImages", times: 0 };
     await cloud.control("POST", "faults", { match, effect: { kind: "error", code: "ImageQuotaLimitExceeded" } });
@@ -125,24 +126,26 @@ describe("retry", { timeout: 60_000 }, () => {
     expect(await cloud.syncs()).toBe(0);
 
     const one = await run(["retry", "--region", "ap-beijing", "--json"]);
-    expect(one.stderr).toContain("1 failed or blocked copy to try again\n");
+    expect(one.stderr).toContain("retrying 1 failed or blocked copy\n");
     expect(jsonOf(one)).toMatchObject({ summary: { blocked: 1 } });
     const all = await run(["retry", "--by", "p", "--wait"]);
     expect(all.code).toBe(0);
     expect(await cloud.copies()).toHaveLength(2);
     const none = await run(["retry"]);
     expect(none.code).toBe(0);
-    expect(none.stderr).toContain("0 failed or blocked copies to try again\n");
+    expect(none.stderr).toContain("retrying 0 failed or blocked copies\n");
   });
 });
 
 describe("rebuild", { timeout: 60_000 }, () => {
-  it("says what it would do, and does nothing, where nobody can say yes", async () => {
+  it("shows its effect and does nothing without a confirmation", async () => {
     await bake();
     await run(["apply", "--wait"]);
     const { code, stdout, stderr } = await run(["rebuild"]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(/^error: rebuild: forgets 2 copies of account \d+ in sqlite:\S+ and finds them .*--yes\n$/);
+    expect(stderr).toMatch(
+      /^error: rebuild: deletes the records of 2 copies of account \d+ in sqlite:\S+ and finds .*; confirm with --yes\n$/,
+    );
     expect(jsonOf(await run(["status", "--json"]))).toMatchObject({ lastRun: { why: "apply" } });
   });
 
@@ -159,7 +162,7 @@ describe("rebuild", { timeout: 60_000 }, () => {
       "update replicator_accounts set body = ''; update replicator_copies set state = 'x', body = ''",
       "status",
     ],
-  ])("mends a state in which %s is damaged, as the error advises", async (_, damage, command) => {
+  ])("repairs a state in which %s is damaged, as the error advises", async (_, damage, command) => {
     await bake();
     await run(["apply", "--wait"]);
     const before = await cloud.copies();

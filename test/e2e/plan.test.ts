@@ -1,10 +1,9 @@
+// The built commands plan and explain: changes, cost, preflight and reasons.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { cli, type Emulated, type Ended, startEmulatorProgram, temporaryFolder, userEnv } from "./support.ts";
-
-/** What a person asks before and instead of `apply`: what will be done, what it costs, whether it will work, and why not. */
 
 const POLICY = `version: 1
 prices: { currency: CNY, snapshotGiBMonth: { default: 0.12, ap-shanghai: 0.24 } }
@@ -50,20 +49,18 @@ async function bake(fields: object = {}): Promise<string> {
   return images[0]?.imageId ?? "";
 }
 
-/** What was changed in the cloud: nothing, after any of these commands. */
+/** The changes in the cloud; none of these commands makes one. */
 async function changes(): Promise<unknown[]> {
   const { requests } = (await cloud.control("GET", "requests")) as unknown as { requests: { effects: unknown[] }[] };
   return requests.flatMap(({ effects }) => effects);
 }
 
 describe("plan", { timeout: 60_000 }, () => {
-  it("tells what is added and what it costs; afterwards how long it takes, by what was measured", async () => {
+  it("shows the added size, the cost and, after the first copies, the duration", async () => {
     await bake();
     const first = await run("plan");
     expect(first.code).toBe(0);
-    expect(first.stdout).toContain(
-      "\nAdds at most 40 GiB of snapshots, 7.20 CNY a month; how long it takes is known after the first copies.\n",
-    );
+    expect(first.stdout).toContain("\nAdds at most 40 GiB of snapshots, 7.20 CNY a month; no time estimate yet.\n");
     expect(jsonOf(await run("plan", "--json"))).toMatchObject({
       create: [{ gib: 40, expectedMs: null }],
       estimate: { addGiB: 40, freeGiB: 0, expectedMs: null, measured: 0, monthlyCost: 7.2, currency: "CNY" },
@@ -74,7 +71,7 @@ describe("plan", { timeout: 60_000 }, () => {
     expect((await run("plan")).stdout).toMatch(/a month; takes about 1 min \(2 copies measured\)\.\n$/);
     writeFileSync(join(cwd, "policy.yaml"), POLICY.replace("default: 0.12, ", ""));
     expect((await run("plan")).stdout).toContain(
-      "40 GiB of snapshots (cost unknown: `prices` has none for ap-beijing)",
+      "40 GiB of snapshots (cost unknown: `prices` has no entry for ap-beijing)",
     );
     writeFileSync(join(cwd, "policy.yaml"), POLICY.replace(/^prices.*\n/m, ""));
     expect((await run("plan")).stdout).toContain("\nAdds at most 40 GiB of snapshots; takes about");
@@ -83,7 +80,7 @@ describe("plan", { timeout: 60_000 }, () => {
   it.each([
     [20, "it would fit existing: adopt; rename or delete that image, give the copy another name (copy.name), or set"],
     [30, "it cannot be adopted: it has 30 GiB, the source 20; rename or delete that image, or give the copy another"],
-  ])("tells of an image that has the name whether it would be adopted: %i GiB", async (sizeGiB, text) => {
+  ])("shows whether an image of the same name would be adopted: %i GiB", async (sizeGiB, text) => {
     await bake({ createdAt: Date.UTC(2026, 0, 1) });
     const holder = await bake({ region: "ap-beijing", sizeGiB });
     const { stdout } = await run("plan");
@@ -93,7 +90,7 @@ describe("plan", { timeout: 60_000 }, () => {
 
 describe("plan --preflight", { timeout: 60_000 }, () => {
   it.each(["success", "error"])(
-    "asks for each destination, and makes nothing; answered with %s",
+    "checks each destination without changes, if the cloud answers with %s",
     async (dryRunAnswer) => {
       await cloud.control("PUT", "switches", { dryRunAnswer });
       const imageId = await bake();
@@ -112,7 +109,7 @@ describe("plan --preflight", { timeout: 60_000 }, () => {
     },
   );
 
-  it("needs a person where the cloud refuses for good, and tells what to do", async () => {
+  it("requires manual action for a terminal refusal, with a remedy", async () => {
     const imageId = await bake({ encrypted: true });
     const text = await run("plan", "--preflight");
     expect(text.code).toBe(3);
@@ -133,15 +130,15 @@ describe("plan --preflight", { timeout: 60_000 }, () => {
     expect((await run("plan")).code).toBe(0);
   });
 
-  it("takes no busy source for a refusal", async () => {
+  it("does not report a busy source as a refusal", async () => {
     await bake();
     const busy = { kind: "error", code: "FailedOperation.InvalidImageState" };
     await cloud.control("POST", "faults", { match: { action: "SyncImages", times: 0 }, effect: busy });
     const { code, stdout } = await run("plan", "--preflight");
-    expect({ code, stdout }).toEqual({ code: 0, stdout: part("→ ap-beijing: no verdict now: ") });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: part("→ ap-beijing: inconclusive: ") });
   });
 
-  it("says of what waits for a step before it that it cannot be asked about yet", async () => {
+  it("cannot check a copy that waits for an earlier copy", async () => {
     const imageId = await bake({ region: "ap-chengdu", account: OTHER });
     await cloud.control("POST", "share", {
       region: "ap-chengdu",
@@ -153,28 +150,26 @@ describe("plan --preflight", { timeout: 60_000 }, () => {
     expect(stdout).toContain(
       `· ${imageId} → ap-beijing: waiting: waits for the copy in ap-chengdu, which is not asked`,
     );
-    expect(stdout).toContain(
-      `? ${imageId} → ap-chengdu: would be accepted\n? 1 copy that waits cannot be asked about yet`,
-    );
+    expect(stdout).toContain(`? ${imageId} → ap-chengdu: would be accepted\n? 1 waiting copy was not checked: `);
     expect(stdout).toContain("Adds at most 40 GiB of snapshots, 4.80 CNY a month; ");
   });
 });
 
 describe("explain", { timeout: 60_000 }, () => {
-  it("a source and its copy: policy by policy and region by region", async () => {
+  it("explains a source and its copy by policy and region", async () => {
     const imageId = await bake();
     const before = await run("explain", imageId);
     expect(before).toMatchObject({ code: 0, stderr: part("policy off is disabled") });
     expect(before.stdout.split("\n")).toEqual([
       `${imageId} "golden-web" in ap-guangzhou, custom, NORMAL, 20 GiB`,
-      "policy golden: selects it",
-      "  ap-shanghai  to be asked for",
-      "  ap-beijing   to be asked for",
-      like(/^ {2}ap-tokyo {5}blocked {10}ap-guangzhou → ap-tokyo crosses the border .*\(once the vendor/),
-      "policy off: does not: the policy is disabled (set enabled: true)",
-      "  and the policy does not look into ap-guangzhou (add ap-guangzhou to its `from`)",
-      "policy theirs: does not: the policy does not look into ap-guangzhou (add ap-guangzhou to its `from`)",
-      "  and a custom image; the policy takes shared ones (write a policy with select.type: custom)",
+      "policy golden: selects this image",
+      "  ap-shanghai  to be requested",
+      "  ap-beijing   to be requested",
+      like(/^ {2}ap-tokyo {5}blocked {10}ap-guangzhou → ap-tokyo crosses the border .*; /),
+      "policy off: does not select this image: the policy is disabled; set enabled: true",
+      "  also: the policy does not read ap-guangzhou; add ap-guangzhou to its `from`",
+      "policy theirs: does not select this image: the policy does not read ap-guangzhou; add ap-guangzhou to its `from`",
+      "  also: the image is custom; the policy selects shared images; write a policy with select.type: custom",
       "",
     ]);
     expect(await changes()).toEqual([]);
@@ -186,7 +181,7 @@ describe("explain", { timeout: 60_000 }, () => {
     expect(after.stdout).toMatch(new RegExp(`^ {2}${copy?.region} +ready +${copyId}$`, "m"));
     expect((await run("explain", copyId)).stdout).toBe(
       `${copyId} "golden-web" in ${copy?.region}, custom, NORMAL, 20 GiB\n` +
-        `copy of ${imageId} in ap-guangzhou, made by policy golden\n  ready\n  wanted by golden\n`,
+        `copy of ${imageId} in ap-guangzhou, created by policy golden\n  ready\n  selected by golden\n`,
     );
     expect(jsonOf(await run("explain", copyId, "--json"))).toMatchObject([
       {
@@ -198,9 +193,9 @@ describe("explain", { timeout: 60_000 }, () => {
     ]);
   });
 
-  it("images that no look at everything shows: public, shared without a policy, in another region", async () => {
+  it("explains images that a sweep does not read: public, shared without a policy, in another region", async () => {
     const common = await run("explain", "img-487zeit5", "--region", "ap-guangzhou");
-    expect(common.stdout).toContain("\npolicy golden: does not: a public image; only custom and shared ones");
+    expect(common.stdout).toContain("\npolicy golden: does not select this image: public images are not replicated");
     const shared = await bake({ account: OTHER });
     const share = { region: "ap-guangzhou", imageId: shared, accounts: [DEFAULT_ACCOUNTS[0].uin] };
     await cloud.control("POST", "share", share);
@@ -211,23 +206,25 @@ describe("explain", { timeout: 60_000 }, () => {
     const nowhere = await run("explain", far);
     expect({ code: nowhere.code, stdout: nowhere.stdout }).toEqual({ code: 2, stdout: "" });
     expect(nowhere.stderr).toBe(
-      `error: IMAGE: no image ${far} was found in ap-beijing, ap-chengdu, ap-guangzhou, ap-nanjing, ap-shanghai, ap-tokyo; name another region with --region\n`,
+      `error: IMAGE: no image ${far} in ap-beijing, ap-chengdu, ap-guangzhou, ap-nanjing, ap-shanghai, ap-tokyo; name another region with --region\n`,
     );
-    const there = await run("explain", far, "--region", "ap-seoul");
-    expect(there.code).toBe(0);
-    expect(there.stdout).toContain("policy golden: does not: the policy does not look into ap-seoul (add ap-seoul to");
+    const inRegion = await run("explain", far, "--region", "ap-seoul");
+    expect(inRegion.code).toBe(0);
+    expect(inRegion.stdout).toContain(
+      "policy golden: does not select this image: the policy does not read ap-seoul; add ap-seoul to",
+    );
     const wrong = await run("explain", far, "--region", "ap-seul");
     expect(wrong).toMatchObject({
       code: 2,
-      stderr: 'error: --region: "ap-seul" is no known region; did you mean "ap-seoul"?\n',
+      stderr: 'error: --region: "ap-seul" is not a known region; did you mean "ap-seoul"?\n',
     });
   });
 
-  it("a name that a stranger chose, harmlessly; an id that is none", async () => {
+  it("escapes control characters in names and ids", async () => {
     const imageId = await bake({ name: "golden-\u001b[31mred\nfake" });
     const { stdout } = await run("explain", imageId);
     expect(stdout).toContain('"golden-\\u001b[31mred\\u000afake" in ap-guangzhou');
     const none = await run("explain", "no\u001bsense");
-    expect(none).toMatchObject({ code: 2, stderr: part("no image no\\u001bsense was found in ap-beijing,") });
+    expect(none).toMatchObject({ code: 2, stderr: part("no image no\\u001bsense in ap-beijing,") });
   });
 });

@@ -1,3 +1,4 @@
+// Text from outside cannot steer a terminal or fake lines, in any output.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../cli/commands/plan.ts";
@@ -11,7 +12,9 @@ import { viewOf } from "../../lib/report/plan-view.ts";
 import { claim, copy, image, keyOf, NOW, observation, planOf, policy } from "../support/builders.ts";
 import { json, nastyText, RAW, runs } from "./arbitraries.ts";
 
-/** What the program itself writes into a terminal: colours, moves by lines, clearing. */
+/**
+ * The escape codes that the program itself writes: colours, cursor movements by lines, clearing.
+ */
 const OWN = /\u001b\[(\d*m|\d+A|[KJ])|^\r/g;
 
 function expectPlain(text: string): void {
@@ -20,7 +23,7 @@ function expectPlain(text: string): void {
 
 const STATES = ["waiting", "copying", "finishing", "ready", "retrying", "blocked", "failed", "retired"] as const;
 
-/** A copy of which every text that comes from outside is nasty. */
+/** A copy in which every text from outside contains control characters. */
 const nastyCopy = fc
   .record({
     state: fc.constantFrom<CopyState>(...STATES),
@@ -42,7 +45,7 @@ const nastyCopy = fc
 const nastyCopies = fc.array(nastyCopy, { minLength: 1, maxLength: 4 });
 
 describe("text from outside", () => {
-  it("is plain after it was cleaned, and the same again", () => {
+  it("is plain after cleaning, and cleaning is idempotent", () => {
     fc.assert(
       fc.property(fc.oneof(nastyText, fc.string({ unit: "binary" })), (text) => {
         const plain = clean(text);
@@ -55,7 +58,7 @@ describe("text from outside", () => {
     expect(clean("golden-网页 é 👍 v1.2_3")).toBe("golden-网页 é 👍 v1.2_3");
   });
 
-  it("hides nothing: every code point that is not shown, or that a terminal obeys, is written out", () => {
+  it("has every invisible character and every control character escaped", () => {
     const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
     for (let code = 0; code <= 0x10ffff; code++) {
       const character = String.fromCodePoint(code);
@@ -65,7 +68,7 @@ describe("text from outside", () => {
     }
   });
 
-  it("never gets wider than it may when it is cut, nor half of a character", () => {
+  it("never exceeds its width after cutting, and keeps characters whole", () => {
     fc.assert(
       fc.property(nastyText.map(clean), fc.nat(12), (text, width) => {
         const short = cut(text, width);
@@ -79,7 +82,7 @@ describe("text from outside", () => {
 });
 
 describe("JSON that is printed", () => {
-  it("means the same as what went in, is plain, and one line", () => {
+  it("is plain, on one line, and equal to its input", () => {
     fc.assert(
       fc.property(json, (value) => {
         const line = plainJson(value);
@@ -94,7 +97,7 @@ describe("JSON that is printed", () => {
     );
   });
 
-  it("is one line for each entry of the journal, whatever is in it", async () => {
+  it("is one line for each journal entry with any content", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(nastyText, { minLength: 1, maxLength: 4 }), async (texts) => {
         const lines: string[] = [];
@@ -113,7 +116,7 @@ describe("JSON that is printed", () => {
         await lineJournal((line) => lines.push(line), "info").append(entries);
         expect(lines).toHaveLength(texts.length);
         for (const [index, line] of lines.entries()) {
-          // A reader that knows more line ends than \n finds one line, too.
+          // Readers that accept more line breaks than \n find one line, too.
           expect(line.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/)).toEqual([line.slice(0, -1), ""]);
           expectPlain(line);
           const { time, ...entry } = JSON.parse(line) as Record<string, unknown>;
@@ -125,7 +128,7 @@ describe("JSON that is printed", () => {
   });
 });
 
-describe("what people see of copies with nasty names, ids and reasons", () => {
+describe("the output for copies with control characters in names, ids and reasons", () => {
   const rooms = fc.constantFrom(
     UNLIMITED,
     { width: 79, rows: 20, color: true },
@@ -133,7 +136,7 @@ describe("what people see of copies with nasty names, ids and reasons", () => {
     { width: 200, rows: 2, color: true },
   );
 
-  it("is plain in a table that fits its room, a line for each row", () => {
+  it("is a plain table within its room, with one line for each row", () => {
     fc.assert(
       fc.property(nastyCopies, rooms, (copies, room) => {
         const lines = tableOf(copies, room);
@@ -148,7 +151,7 @@ describe("what people see of copies with nasty names, ids and reasons", () => {
     );
   });
 
-  it.each([true, false])("is plain in the progress, in a terminal or a pipe: %s", (isTTY) => {
+  it.each([true, false])("is plain progress, in a terminal: %s", (isTTY) => {
     fc.assert(
       fc.property(nastyCopies, nastyCopies, fc.constantFrom(30, 80), (before, after, columns) => {
         const written: string[] = [];
@@ -156,7 +159,7 @@ describe("what people see of copies with nasty names, ids and reasons", () => {
         progress.begin(before);
         progress.show(after);
         for (const text of written) expectPlain(text);
-        // A line that is wider than the terminal takes two of its lines, and the next picture begins one too low.
+        // A line wider than the terminal wraps, and the next table would start one line too low.
         const lines = written.flatMap((text) => text.replace(OWN, "").split("\n"));
         if (isTTY) for (const line of lines) expect(widthOf(line)).toBeLessThan(columns);
         if (!isTTY) for (const text of written) expect(text).toMatch(/^[^\n]+\n$/);
@@ -165,7 +168,7 @@ describe("what people see of copies with nasty names, ids and reasons", () => {
     );
   });
 
-  it("is plain in a plan, and no name makes a line of its own", () => {
+  it("is a plain plan, in which no name starts a line", () => {
     const texts = fc.tuple(nastyText, nastyText, nastyText);
     fc.assert(
       fc.property(texts, nastyCopy, ([name, tag, id], old) => {
@@ -192,7 +195,7 @@ describe("what people see of copies with nasty names, ids and reasons", () => {
         expectPlain(text);
         for (const line of text.split("\n"))
           expect(line).toMatch(
-            /^($|[+~·!=-] | {2}\d+ images? not taken: | {2}\(explain IMAGE |warning: |problem: |Plan: |Nothing to do|Adds at most \d)/,
+            /^($|[+~·!=-] | {2}\d+ images? not selected: | {2}\(cvm-replicator explain IMAGE |warning: |problem: |Plan: |Nothing to do|Adds at most \d)/,
           );
       }),
       runs(300),

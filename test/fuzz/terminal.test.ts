@@ -1,10 +1,9 @@
+// The output of the built commands in a cloud whose names and texts an attacker chose.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulated, startCli, startEmulatorProgram, temporaryFolder, userEnv } from "../e2e/support.ts";
 import { RAW } from "./arbitraries.ts";
-
-/** What a person sees of a cloud in which somebody else chose every name and every text. */
 
 const CLEAR = "\u001b[2J\u001b[1;1H";
 const NASTY = `${CLEAR}\u009b31m\u202e\u200b\u{e0041}\r\nPlan: nothing\u0007\u001b]52;c;eA==\u0007\u2028`;
@@ -33,7 +32,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Runs a command and answers both of its outputs, after a look at their very bytes. */
+/** Runs a command and answers both of its outputs, after checking their bytes. */
 async function outputOf(
   args: string[],
   more: Record<string, string> = {},
@@ -47,7 +46,7 @@ async function outputOf(
     new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks)),
   );
   for (const text of [out, err]) expect(text).not.toMatch(RAW);
-  for (const text of [out, err]) expect(text).not.toContain("mistake in cvm-replicator");
+  for (const text of [out, err]) expect(text).not.toContain("Internal error");
   return { code, out: out ?? "", err: err ?? "" };
 }
 
@@ -66,8 +65,8 @@ const bake = (name: string) =>
 const fault = (action: string, code: string, more: object = {}) =>
   cloud.control("POST", "faults", { match: { action, ...more }, effect: { kind: "error", code, message: NASTY } });
 
-describe("names, tags and errors that steer terminals", { timeout: 60_000 }, () => {
-  it("reach no output of any command as they are, and are told all the same", async () => {
+describe("control characters in names, tags and errors", { timeout: 60_000 }, () => {
+  it("are escaped in the output of every command", async () => {
     await bake("web");
     await bake("tagged");
     const plan = await outputOf(["plan"]);
@@ -75,8 +74,8 @@ describe("names, tags and errors that steer terminals", { timeout: 60_000 }, () 
       '+ copy "web\\u001b[2J\\u001b[1;1H\\u009b31m\\u202e\\u200b\\u{e0041}\\u000d\\u000aPlan: nothing',
     );
     expect(plan.out.match(/^Plan: /gm)).toHaveLength(1);
-    const planned = JSON.parse((await outputOf(["plan", "--json"])).out) as { send: { name: string }[] };
-    expect(planned.send.map(({ name }) => name.slice(0, 20))).toContain(`web${NASTY}`.slice(0, 20));
+    const planned = JSON.parse((await outputOf(["plan", "--json"])).out) as { create: { name: string }[] };
+    expect(planned.create.map(({ name }) => name.slice(0, 20))).toContain(`web${NASTY}`.slice(0, 20));
 
     await fault("TagResources", "UnauthorizedOperation", { times: 1 });
     await fault("ModifyImageAttribute", "InvalidParameterValue.Nasty", { times: 1 });
@@ -95,7 +94,7 @@ describe("names, tags and errors that steer terminals", { timeout: 60_000 }, () 
     JSON.parse((await outputOf(["apply", "--json"])).out);
   });
 
-  it("are told as errors of the cloud, on lines of their own", async () => {
+  it("are escaped in errors of the cloud, which keep their own lines", async () => {
     await fault("GetCallerIdentity", "AuthFailure.Nasty", { times: 3 });
     for (const command of ["plan", "apply", "status"]) {
       const { code, out, err } = await outputOf([command]);
@@ -104,7 +103,7 @@ describe("names, tags and errors that steer terminals", { timeout: 60_000 }, () 
     }
   });
 
-  it("are told as mistakes in a policy, a file's name and the environment", async () => {
+  it("are escaped in errors of a policy, a file name and the environment", async () => {
     const file = `bad${CLEAR}\u009b.yaml`;
     writeFileSync(
       join(folder.path, file),

@@ -29,7 +29,7 @@ describe("the health of the timer", () => {
   ])("is a problem with a remedy %i ms after the last run, with a sweep every %i ms", (ago, sweepEvery, text) => {
     const { problem } = healthOf(ago, sweepEvery);
     const since = new Date(NOW - ago).toISOString();
-    expect(problem?.text).toBe(`the timer has not ended a run since ${since}, ${text}`);
+    expect(problem?.text).toBe(`the timer has not finished a run since ${since}, ${text}`);
     expect(problem?.remedy).toContain("the trigger of poll-copies");
     expect(healthOf(Math.max(5 * MINUTE, sweepEvery), sweepEvery).problem).toBeUndefined();
   });

@@ -1,3 +1,4 @@
+// Size, price and duration of a plan.
 import { describe, expect, it } from "vitest";
 import type { Copy, CopyKey } from "../../lib/model/types.ts";
 import { estimate } from "../../lib/report/estimate.ts";
@@ -20,7 +21,7 @@ const PRICES = { currency: "CNY", snapshotGiBMonth: { default: 0.1, "ap-beijing"
 const root = image({ sizeGiB: 50 });
 const world = observation([root]);
 
-/** A finished copy of another root, whose making was measured. */
+/** A finished copy of another root with a measured duration. */
 function measured(id: string, region: string, durationMs: number, key: Partial<CopyKey> = {}): Copy {
   const other = { ...keyOf(region, { region: "ap-guangzhou", imageId: id }), ...key };
   const own = { state: "ready", imageId: `${id}-copy`, name: id, readyAt: 0, adopted: false, durationMs } as const;
@@ -28,26 +29,26 @@ function measured(id: string, region: string, durationMs: number, key: Partial<C
 }
 
 describe("an estimate", () => {
-  it("counts what is asked for now and what waits for its source, at the prices of the regions", () => {
+  it("counts the copies that are requested now or wait for their source, at the prices of their regions", () => {
     for (const state of ["NORMAL", "CREATING"]) {
       const plan = planOf({ observation: observation([image({ sizeGiB: 50, state })]) });
       expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 100, monthlyCost: 15, currency: "CNY", unpriced: [] });
     }
   });
 
-  it("counts neither what is there, nor what was asked for already, nor what is blocked", () => {
-    const there = made(root, "ap-beijing");
-    const going = asked(root, "ap-shanghai");
+  it("does not count copies that are ready, requested already or blocked", () => {
+    const finished = made(root, "ap-beijing");
+    const inProgress = asked(root, "ap-shanghai");
     const plan = planOf({
-      observation: observation([root, there.image, going.image]),
-      copies: [there.copy, going.copy],
+      observation: observation([root, finished.image, inProgress.image]),
+      copies: [finished.copy, inProgress.copy],
     });
     expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 0, monthlyCost: 0, expectedMs: null, measured: 0 });
     const none = planOf({ observation: world, policies: [policy({ maxSizeGiB: 10 })] });
     expect(estimate(none, PRICES)).toMatchObject({ addGiB: 0, monthlyCost: 0, expectedMs: null });
   });
 
-  it("counts what waits for a step before it, unless that step needs a person", () => {
+  it("counts copies that wait for an earlier copy, unless that one needs manual action", () => {
     const shared = image({ type: "shared", creator: "1", sizeGiB: 50 });
     const chain = policy({ select: { type: "shared", creator: ["1"] } });
     const plan = planOf({ observation: observation([shared]), policies: [chain] });
@@ -58,20 +59,20 @@ describe("an estimate", () => {
     expect(estimate(stopped, PRICES)).toMatchObject({ addGiB: 0 });
   });
 
-  it("counts an encrypted copy once, and apart what is there on the way to it", () => {
+  it("counts an encrypted copy once, and its intermediate copy separately", () => {
     const encrypted = policy({ to: ["ap-beijing"], copy: copySettings({ encrypt: {} }) });
     const plan = planOf({ observation: world, policies: [encrypted] });
     expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 50, passingGiB: 50, monthlyCost: 10 });
   });
 
-  it("frees what is deleted", () => {
+  it("frees the size of deleted images", () => {
     const old = retired(image({ imageId: "img-old00001", name: "old" }), "ap-beijing", { image: { sizeGiB: 30 } });
     const remove = { do: "delete", copy: old.copy, image: old.image, sizeGiB: 30, why: "", done: old.copy } as const;
     const plan = { ...planOf({ observation: observation([]) }), actions: [remove] };
     expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 0, freeGiB: 30 });
   });
 
-  it("knows no price that was not named, and names the regions that have none", () => {
+  it("has no price if one is missing, and names the regions without a price", () => {
     const plan = planOf({ observation: world });
     expect(estimate(plan)).toMatchObject({ monthlyCost: null, currency: null, unpriced: [] });
     const only = { currency: "CNY", snapshotGiBMonth: { "ap-beijing": 1 } };
@@ -84,24 +85,30 @@ describe("the expected time", () => {
   const toShanghai = [10, 20].map((minutes) => measured(`img-s${minutes}`, "ap-shanghai", minutes * MINUTE));
 
   it.each<[string, string[], Copy[], number | null, number]>([
-    ["nothing was measured", ["ap-beijing"], [], null, 0],
-    ["a median of the same two regions", ["ap-beijing"], [...toBeijing, ...toShanghai], 8, 3],
-    ["between the two in the middle", ["ap-shanghai"], [...toBeijing, ...toShanghai], 15, 2],
-    ["of all, where none was made between these", ["ap-tokyo"], [...toBeijing, ...toShanghai], 10, 5],
-    ["of the slowest destination", ["ap-beijing", "ap-shanghai"], [...toBeijing, ...toShanghai], 15, 5],
+    ["null without measured copies", ["ap-beijing"], [], null, 0],
+    ["the median of copies between the same two regions", ["ap-beijing"], [...toBeijing, ...toShanghai], 8, 3],
+    ["the mean of the two middle durations", ["ap-shanghai"], [...toBeijing, ...toShanghai], 15, 2],
+    [
+      "the median of all copies, if there are none between these regions",
+      ["ap-tokyo"],
+      [...toBeijing, ...toShanghai],
+      10,
+      5,
+    ],
+    ["the duration to the slowest destination", ["ap-beijing", "ap-shanghai"], [...toBeijing, ...toShanghai], 15, 5],
   ])("is %s", (_, to, copies, minutes, count) => {
     const plan = planOf({ observation: world, policies: [policy({ to, crossBorder: "approved" })], copies });
     expect(estimate(plan)).toMatchObject({ expectedMs: minutes && minutes * MINUTE, measured: count });
   });
 
-  it("is that of all steps of a chain that are still to be made", () => {
+  it("is the sum for all copies of a chain that are still to be requested", () => {
     const encrypted = policy({ to: ["ap-beijing"], copy: copySettings({ encrypt: {} }) });
     const step = measured("img-e1", "ap-beijing", 5 * MINUTE, { variant: "encrypted:default" });
     const plan = planOf({ observation: world, policies: [encrypted], copies: [...toBeijing, step] });
     expect(estimate(plan)).toMatchObject({ expectedMs: 13 * MINUTE, measured: 4 });
   });
 
-  it("stands beside each call, with what it adds", () => {
+  it("is part of each call, with its size", () => {
     const plan = planOf({ observation: world, copies: [...toBeijing, ...toShanghai] });
     const view = viewOf(plan);
     expect(view.create).toMatchObject([

@@ -1,3 +1,4 @@
+// Explanations of sources, copies and missing images.
 import { describe, expect, it } from "vitest";
 import { tokenName } from "../../lib/model/identity.ts";
 import { sharesOf } from "../../lib/model/observation.ts";
@@ -21,21 +22,21 @@ import {
 const root = image();
 const text = (part: string) => expect.stringContaining(part) as string;
 
-function told(imageId: string, input: Partial<PlanInput> & Pick<PlanInput, "observation">) {
+function explained(imageId: string, input: Partial<PlanInput> & Pick<PlanInput, "observation">) {
   const policies = input.policies ?? [policy()];
   const plan = planOf({ ...input, policies, sweep: true });
   return explain(imageId, { policies, plan, observation: input.observation, now: NOW });
 }
 
 describe("an explanation of a source", () => {
-  it("tells each destination: what is there, what comes, what is in the way", () => {
+  it("lists each destination with its state and reason", () => {
     const policies = [
       policy({ to: ["ap-shanghai", "ap-beijing", "ap-tokyo"] }),
       policy({ name: "off", enabled: false }),
     ];
     const ready = made(root, "ap-shanghai");
     const world = observation([root, ready.image], ["ap-beijing", "ap-tokyo"]);
-    expect(told(root.imageId, { observation: world, copies: [ready.copy], policies })).toMatchObject([
+    expect(explained(root.imageId, { observation: world, copies: [ready.copy], policies })).toMatchObject([
       {
         region: "ap-guangzhou",
         image: { name: "golden-web", type: "custom", state: "NORMAL", sizeGiB: 20 },
@@ -46,7 +47,7 @@ describe("an explanation of a source", () => {
             reasons: [],
             regions: [
               { region: "ap-shanghai", state: "ready", imageId: ready.image.imageId, reason: null, next: [] },
-              { region: "ap-beijing", state: "to be asked for", imageId: null, reason: null },
+              { region: "ap-beijing", state: "to be requested", imageId: null, reason: null },
               { region: "ap-tokyo", state: "blocked", reason: text("crossBorder: approved") },
             ],
           },
@@ -56,16 +57,16 @@ describe("an explanation of a source", () => {
     ]);
   });
 
-  it("tells the steps of a chain apart", () => {
+  it("distinguishes the copies of a chain", () => {
     const encrypted = policy({ to: ["ap-beijing"], copy: copySettings({ encrypt: {} }) });
-    const [one] = told(root.imageId, { observation: observation([root]), policies: [encrypted] });
+    const [one] = explained(root.imageId, { observation: observation([root]), policies: [encrypted] });
     expect(one?.policies[0]?.regions).toMatchObject([
       { variant: "encrypted:default", intermediate: false, state: "waiting", reason: text("waits for the copy in") },
-      { variant: "plain", intermediate: true, state: "to be asked for" },
+      { variant: "plain", intermediate: true, state: "to be requested" },
     ]);
   });
 
-  it("says of a copy that a person changed what will be done, or that it is only reported", () => {
+  it("shows whether a manually changed copy will be repaired or is only reported", () => {
     const drifted = made(root, "ap-beijing", { image: { description: "by hand" } });
     const rule = (onDrift: Policy["onDrift"]) => ({
       observation: observation([root, drifted.image]),
@@ -73,10 +74,10 @@ describe("an explanation of a source", () => {
       policies: [policy({ to: ["ap-beijing"], onDrift })],
       answers: answered([sharesOf(drifted.image), []]),
     });
-    const regionOf = (onDrift: Policy["onDrift"]) => told(root.imageId, rule(onDrift))[0]?.policies[0]?.regions[0];
+    const regionOf = (onDrift: Policy["onDrift"]) => explained(root.imageId, rule(onDrift))[0]?.policies[0]?.regions[0];
     expect(regionOf("repair")).toMatchObject({ state: "ready", reason: null, next: ["described"] });
     expect(regionOf("report")).toMatchObject({ state: "ready", reason: text("differs from what is wanted"), next: [] });
-    expect(told(drifted.image.imageId, rule("repair"))).toMatchObject([{ copyOf: { next: ["described"] } }]);
+    expect(explained(drifted.image.imageId, rule("repair"))).toMatchObject([{ copyOf: { next: ["described"] } }]);
   });
 
   it.each<[string, Policy, Partial<Image>]>([
@@ -92,13 +93,13 @@ describe("an explanation of a source", () => {
     ["too-young", policy({ select: { type: "custom", minAge: 60_000 } }), { createdAt: NOW - 1 }],
     ["no-destination", policy({ to: ["ap-guangzhou"] }), {}],
     ["not-newest", policy({ select: { type: "custom", newest: 1 } }), { createdAt: 1 }],
-  ])("that is not copied names why: %s", (code, only, fields) => {
+  ])("that is not copied gives the reason: %s", (code, only, fields) => {
     const newer = image({ imageId: "img-root0002", name: "newer" });
-    const [one] = told(root.imageId, { observation: observation([image(fields), newer]), policies: [only] });
+    const [one] = explained(root.imageId, { observation: observation([image(fields), newer]), policies: [only] });
     expect(one?.policies).toMatchObject([{ selects: false, reasons: [{ code }], regions: [] }]);
   });
 
-  it("names everything that is in the way, not only the first of it", () => {
+  it("lists every reason, not only the first", () => {
     const only = policy({
       enabled: false,
       from: ["ap-beijing"],
@@ -114,7 +115,7 @@ describe("an explanation of a source", () => {
     });
     const tags = { "cvm-replicator:ignore": "", c: "3", d: "4" };
     const shown = observation([image({ deprecated: true, tags })]);
-    const [one] = told(root.imageId, { observation: shown, policies: [only] });
+    const [one] = explained(root.imageId, { observation: shown, policies: [only] });
     const codes = one?.policies[0]?.reasons.map((reason) => reason.code);
     expect(codes).toEqual([
       ...["disabled", "other-region", "deprecated", "ignored", "name", "tags", "tags", "platform", "too-old"],
@@ -122,11 +123,11 @@ describe("an explanation of a source", () => {
     ]);
   });
 
-  it("that no policy wants any more tells what is left of it, also of policies that are gone", () => {
+  it("that is no longer selected lists its orphaned copies, including those of former policies", () => {
     const left = retired(image({ name: "other" }), "ap-beijing");
     const orphan = retired(image({ name: "other" }), "ap-shanghai", { policy: "former" });
     const world = observation([image({ name: "other" }), left.image, orphan.image]);
-    const [one] = told(root.imageId, { observation: world, copies: [left.copy, orphan.copy] });
+    const [one] = explained(root.imageId, { observation: world, copies: [left.copy, orphan.copy] });
     expect(one?.policies).toMatchObject([
       {
         policy: "golden",
@@ -140,10 +141,10 @@ describe("an explanation of a source", () => {
 });
 
 describe("an explanation of a copy", () => {
-  it.each([true, false])("names its source, policy and state; remembered: %s", (recorded) => {
-    const there = made(root, "ap-beijing");
-    const world = { observation: observation([root, there.image]), copies: recorded ? [there.copy] : [] };
-    expect(told(there.image.imageId, world)).toMatchObject([
+  it.each([true, false])("names its source, policy and state; recorded: %s", (recorded) => {
+    const finished = made(root, "ap-beijing");
+    const world = { observation: observation([root, finished.image]), copies: recorded ? [finished.copy] : [] };
+    expect(explained(finished.image.imageId, world)).toMatchObject([
       {
         copyOf: { root: { imageId: root.imageId }, policy: "golden", desiredBy: ["golden"], state: "ready" },
         policies: [{ selects: false, reasons: [{ code: "is-a-copy" }] }],
@@ -151,26 +152,28 @@ describe("an explanation of a copy", () => {
     ]);
   });
 
-  it("that is one too many names the one that is kept", () => {
-    const there = made(root, "ap-beijing");
-    const name = tokenName(there.key, root.name, 2);
+  it("that is a duplicate names the recorded copy", () => {
+    const finished = made(root, "ap-beijing");
+    const name = tokenName(finished.key, root.name, 2);
     const second = image({ imageId: "img-second01", region: "ap-beijing", name });
-    const world = { observation: observation([root, there.image, second]), copies: [there.copy] };
-    expect(told("img-second01", world)).toMatchObject([
-      { copyOf: { state: null, reason: text(`${there.image.imageId} is the copy that is kept`) } },
+    const world = { observation: observation([root, finished.image, second]), copies: [finished.copy] };
+    expect(explained("img-second01", world)).toMatchObject([
+      { copyOf: { state: null, reason: text(`${finished.image.imageId} is the recorded copy`) } },
     ]);
   });
 
-  it("that was adopted, and one that nobody wants, say why they are left alone", () => {
+  it("that is adopted or orphaned gives the reason why it is not changed", () => {
     const theirs = image({ imageId: "img-theirs01", region: "ap-beijing" });
     const own = { state: "ready", imageId: "img-theirs01", name: root.name, readyAt: NOW, adopted: true } as const;
-    const adopted = told("img-theirs01", {
+    const adopted = explained("img-theirs01", {
       observation: observation([root, theirs]),
       copies: [copy<"ready">("ap-beijing", own)],
     });
-    expect(adopted).toMatchObject([{ copyOf: { state: "ready", reason: text("made by other means") } }]);
+    expect(adopted).toMatchObject([
+      { copyOf: { state: "ready", reason: text("adopted: created outside this program") } },
+    ]);
     const left = retired(image({ name: "other" }), "ap-beijing");
-    const retained = told(left.image.imageId, {
+    const retained = explained(left.image.imageId, {
       observation: observation([image({ name: "other" }), left.image]),
       copies: [left.copy],
     });
@@ -180,18 +183,18 @@ describe("an explanation of a copy", () => {
   });
 });
 
-describe("an explanation of what is not there", () => {
-  it("tells of a source its copies, and of a copy what it was", () => {
+describe("an explanation of a missing image", () => {
+  it("lists the copies of a source, and the record of a copy", () => {
     const own = { state: "retired", imageId: "img-copy0001", reason: { code: "deselected", text: "x" } } as const;
     const left = { observation: observation([]), copies: [copy<"retired">("ap-beijing", own)] };
-    expect(told(root.imageId, left)).toMatchObject([
+    expect(explained(root.imageId, left)).toMatchObject([
       {
         region: "ap-guangzhou",
         image: null,
         policies: [{ reasons: [{ code: "source-gone" }], regions: [{ region: "ap-beijing", state: "retired" }] }],
       },
     ]);
-    expect(told("img-copy0001", left)).toMatchObject([
+    expect(explained("img-copy0001", left)).toMatchObject([
       { region: "ap-beijing", image: null, copyOf: { root: { imageId: root.imageId }, state: "retired" } },
     ]);
   });
@@ -199,29 +202,29 @@ describe("an explanation of what is not there", () => {
   it.each([
     ["pruned", "img-copy0001 was deleted: no policy wants it any more"],
     ["gone", "img-copy0001 is gone: not found twice"],
-  ])("tells the end of a copy of which the record has the reason only: %s", (code, reason) => {
+  ])("finds a copy whose record names its image only in its reason: %s", (code, reason) => {
     const own = { state: "retired", reason: { code, text: reason } } as const;
     const left = { observation: observation([]), copies: [copy<"retired">("ap-beijing", own)] };
-    expect(told("img-copy0001", left)).toMatchObject([
+    expect(explained("img-copy0001", left)).toMatchObject([
       {
         region: "ap-beijing",
         image: null,
         copyOf: { root: { imageId: root.imageId }, policy: "golden", state: "retired", reason },
       },
     ]);
-    expect(told("img-copy000", left)).toEqual([]);
+    expect(explained("img-copy000", left)).toEqual([]);
   });
 
-  it("claims nothing of a source whose region cannot be read", () => {
+  it("does not call a source missing if its region cannot be read", () => {
     const shown = observation([], ["ap-beijing"]);
     const unreadable = new Map([["ap-guangzhou", { code: "unreadable-Network", text: "no answer" }]]);
     const copies = [made(root, "ap-beijing").copy];
-    expect(told(root.imageId, { observation: { ...shown, unreadable }, copies })).toMatchObject([
+    expect(explained(root.imageId, { observation: { ...shown, unreadable }, copies })).toMatchObject([
       { image: null, policies: [{ reasons: [{ code: "unreadable-Network" }] }] },
     ]);
   });
 
-  it("is nothing of an image that nobody knows", () => {
-    expect(told("img-none0000", { observation: observation([root]) })).toEqual([]);
+  it("is empty for an unknown image", () => {
+    expect(explained("img-none0000", { observation: observation([root]) })).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
 // The reasons: why a copy, an image or an account is as it is. All catalogues in one function.
 import { catalogue } from "./define.ts";
 import { desiredReasons } from "./desired.ts";
+import { reportReasons } from "./report.ts";
 import { type ReadFailureCode, runReasons } from "./run.ts";
 
 /** Writes a reason: `reason("source-failed", { state })`. */
-export const reason = catalogue({ ...desiredReasons, ...runReasons });
+export const reason = catalogue({ ...desiredReasons, ...reportReasons, ...runReasons });
 
 /** The code of a reason, for programs. */
 export type ReasonCode = (typeof reason.codes)[number] | ReadFailureCode;

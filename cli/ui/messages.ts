@@ -1,0 +1,260 @@
+// Every line that a command prints, except tables: errors, notices, prompts and summaries.
+import { catalogue, error, info, warn } from "../../lib/model/messages/define.ts";
+import { count } from "./text.ts";
+
+const copiesOf = (number: number) => count(number, "copy", "copies");
+const imageIn = (p: { imageId: string; region: string }) => `${p.imageId} in ${p.region}`;
+
+/** Lines that several commands print. */
+const shared = {
+  "input-error": error(
+    (p: { where: string; field?: string; text: string }) =>
+      `error: ${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`,
+  ),
+  failed: error((p: { text: string }) => `error: ${p.text}`),
+  remedy: info((p: { remedy: string }) => `  ${p.remedy}`),
+  "internal-error": error(() => "Internal error. Please report it with the output of LOG_LEVEL=debug."),
+  "output-failed": error((p: { text: string }) => `error: cannot write the output: ${p.text}`),
+  "endpoint-unreachable": info(
+    (p: { endpoint: string }) =>
+      `All calls go to REPLICATOR_ENDPOINT=${p.endpoint}: start the server at this address, or correct or unset the variable.`,
+  ),
+  "network-unreachable": info(() => "Check the network and the DNS of this machine."),
+  warning: warn((p: { where: string; field?: string; text: string }) => {
+    return `warning: ${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`;
+  }),
+  "plan-warning": warn((p: { text: string }) => `warning: ${p.text}`),
+  problem: error((p: { text: string }) => `problem: ${p.text}`),
+  note: info((p: { text: string }) => `note: ${p.text}`),
+  stopping: info(() => "stopping after the calls in progress; press Ctrl-C again to stop at once"),
+  reading: info(() => "reading the cloud …"),
+  totals: info((p: { copies: number; states: string }) => {
+    return `${copiesOf(p.copies)}${p.states ? `: ${p.states}` : ""}`;
+  }),
+  "hidden-images": info((p: { images: number; states: string }) => {
+    return `… and ${count(p.images, "more image")}: ${p.states}`;
+  }),
+  "checked-at": info((p: { totals: string; time: string }) => `${p.totals}; checked at ${p.time} UTC`),
+  changed: info(
+    (p: { name: string; source: string; from: string; to: string; state: string }) =>
+      `${p.name} (${p.source}) ${p.from} → ${p.to}: ${p.state}`,
+  ),
+  "state-with-reason": info((p: { state: string; reason: string }) => `${p.state}: ${p.reason}`),
+} as const;
+
+const planLines = {
+  "plan-copy": info(
+    (p: { name: string; imageId: string; from: string; to: readonly string[]; as: string | undefined; by: string }) =>
+      `+ copy "${p.name}" (${p.imageId}) ${p.from} → ${p.to.join(", ")}${renamed(p.as)}, by ${p.by}`,
+  ),
+  "plan-encrypt": info(
+    (p: { name: string; imageId: string; region: string; as: string | undefined; by: string }) =>
+      `+ encrypt "${p.name}" (${p.imageId}) in ${p.region}${renamed(p.as)}, by ${p.by}`,
+  ),
+  "plan-update": info((p: { imageId: string; region: string; source: string; text: string }) => {
+    return `~ ${imageIn(p)}, copy of ${p.source}: ${p.text}`;
+  }),
+  "plan-source": info(
+    (p: { name: string; imageId: string; region: string; label: string }) =>
+      `"${p.name}" (${p.imageId}) in ${p.region}${p.label && ` (${p.label})`}`,
+  ),
+  "plan-delete": info(
+    (p: { name: string; imageId: string; region: string; sizeGiB: number; unshareFirst: boolean; text: string }) => {
+      const first = p.unshareFirst ? ", after unsharing it" : "";
+      return `- delete "${p.name}" (${p.imageId}) in ${p.region} with its snapshots, ${p.sizeGiB} GiB${first}: ${p.text}`;
+    },
+  ),
+  "plan-state-only": info((p: { copy: string; state: string; text: string }) => {
+    return `· (state only) ${p.copy}: ${p.state}: ${p.text}`;
+  }),
+  "plan-waiting": info((p: { copies: string; reason: string }) => `· ${p.copies}: ${p.reason}`),
+  "plan-blocked": error((p: { copies: string; reason: string }) => `! ${p.copies}: ${p.reason}`),
+  "plan-retained": info((p: { images: string; reason: string }) => `= not deleted: ${p.images}: ${p.reason}`),
+  "plan-not-selected": info((p: { images: number; policy: string; code: string }) => {
+    return `  ${count(p.images, "image")} not selected: ${p.policy}: ${p.code}`;
+  }),
+  "plan-explain-hint": info(() => "  (cvm-replicator explain IMAGE shows the reason and the remedy)"),
+  "and-more": info((p: { first: readonly string[]; more: number }) => `${p.first.join(", ")} and ${p.more} more`),
+  "preflight-accepted": info((p: { imageId: string; region: string }) => {
+    return `? ${p.imageId} → ${p.region}: would be accepted`;
+  }),
+  "preflight-refused": error((p: { imageId: string; region: string; reason: string }) => {
+    return `? ${p.imageId} → ${p.region}: would be refused: ${p.reason}`;
+  }),
+  "preflight-inconclusive": warn((p: { imageId: string; region: string; reason: string }) => {
+    return `? ${p.imageId} → ${p.region}: inconclusive: ${p.reason}`;
+  }),
+  "preflight-waiting": info((p: { copies: number }) => {
+    const copies = count(p.copies, "waiting copy was", "waiting copies were");
+    return `? ${copies} not checked: the image to be copied does not exist yet, or is not ready`;
+  }),
+  "plan-total": info(
+    (p: { copies: number; calls: number; updates: number; deletions: number; waiting: number }) =>
+      `Plan: ${p.copies} to copy (${count(p.calls, "API call")}), ${p.updates} to update, ${p.deletions} to delete, ${p.waiting} waiting.`,
+  ),
+  "nothing-to-do": info(() => "Nothing to do."),
+  "nothing-to-do-now": info((p: { open: readonly string[] }) => `Nothing to do now; ${p.open.join(", ")}.`),
+} as const;
+
+const estimateLines = {
+  "estimate-adds": info((p: { gib: number; cost: string }) => `Adds at most ${p.gib} GiB of snapshots${p.cost}`),
+  "estimate-adds-temporarily": info((p: { gib: number; isMore: boolean }) => {
+    return p.isMore ? `${p.gib} GiB more until encryption is done` : `Adds ${p.gib} GiB until encryption is done`;
+  }),
+  "estimate-no-time": info(() => "no time estimate yet"),
+  "estimate-time": info((p: { minutes: number; measured: number }) => {
+    return `takes about ${p.minutes} min (${copiesOf(p.measured)} measured)`;
+  }),
+  "estimate-frees": info((p: { gib: number }) => `Frees at most ${p.gib} GiB.`),
+  "estimate-cost": info((p: { cost: string; currency: string }) => `, ${p.cost} ${p.currency} a month`),
+  "estimate-cost-unknown": info((p: { regions: readonly string[] }) => {
+    return ` (cost unknown: \`prices\` has no entry for ${p.regions.join(", ")})`;
+  }),
+} as const;
+
+const explainLines = {
+  "unknown-region": error((p: { region: string; meant: string | undefined; ids: readonly string[] }) => {
+    const hint = p.meant ? `did you mean "${p.meant}"?` : `known regions: ${p.ids.join(", ")}`;
+    return `"${p.region}" is not a known region; ${hint}`;
+  }),
+  "image-not-found": error(
+    (p: { imageId: string; regions: readonly string[] }) =>
+      `no image ${p.imageId} in ${p.regions.join(", ")}; name another region with --region`,
+  ),
+  "not-everything-read": error((p: { reason: string }) => `not every region could be read: ${p.reason}`),
+  "explain-image": info(
+    (p: { imageId: string; region: string; name: string; type: string; state: string; sizeGiB: number }) =>
+      `${p.imageId} "${p.name}" in ${p.region}, ${p.type}, ${p.state}, ${p.sizeGiB} GiB`,
+  ),
+  "explain-gone": info((p: { imageId: string; region: string }) => {
+    return `${imageIn(p)}: not found in the cloud; recorded data:`;
+  }),
+  "explain-copy-of": info((p: { imageId: string; region: string; policy: string }) => {
+    return `copy of ${imageIn(p)}${p.policy ? `, created by policy ${p.policy}` : ""}`;
+  }),
+  "explain-state": info((p: { state: string | null; reason: string | null }) => {
+    return `  ${p.state ?? "not recorded"}${p.reason ? `: ${p.reason}` : ""}`;
+  }),
+  "explain-desired-by": info((p: { policies: readonly string[] }) => {
+    return p.policies.length > 0 ? `  selected by ${p.policies.join(", ")}` : "  not selected by any policy";
+  }),
+  "explain-next": info((p: { text: string }) => `  next run: ${p.text}`),
+  "explain-next-inline": info((p: { text: string }) => `next run: ${p.text}`),
+  "explain-selects": info((p: { policy: string }) => `policy ${p.policy}: selects this image`),
+  "explain-selects-not": info((p: { policy: string; reason: string }) => {
+    return `policy ${p.policy}: does not select this image: ${p.reason}`;
+  }),
+  "explain-also": info((p: { reason: string }) => `  also: ${p.reason}`),
+} as const;
+
+const otherLines = {
+  "changes-made": info((p: { counts: string }) => `done: ${p.counts}`),
+  repaired: info((p: { imageId: string; region: string; source: string; text: string }) => {
+    return `${imageIn(p)}, copy of ${p.source}: repaired: ${p.text}`;
+  }),
+  "repair-refused": error((p: { imageId: string; region: string; source: string; text: string }) => {
+    return `${imageIn(p)}, copy of ${p.source}: refused: ${p.text}`;
+  }),
+  retrying: info((p: { copies: number }) => {
+    return `retrying ${count(p.copies, "failed or blocked copy", "failed or blocked copies")}`;
+  }),
+  "no-copies": info(() => "No copies recorded for this account yet. Run cvm-replicator apply."),
+  "last-run": info((p: { trigger: string; endedAt: string; stoppedEarly: boolean }) => {
+    return `last run: ${p.trigger}, ${p.endedAt}${p.stoppedEarly ? ", stopped early" : ""}`;
+  }),
+  "rebuild-effect": info((p: { copies: number | undefined; account: string; state: string }) => {
+    const records = p.copies === undefined ? "the damaged records" : `the records of ${copiesOf(p.copies)}`;
+    return `deletes ${records} of account ${p.account} in ${p.state} and finds the copies again in the cloud, where nothing is changed`;
+  }),
+  "rebuild-unconfirmed": error((p: { effect: string }) => `${p.effect}; confirm with --yes`),
+  "rebuild-prompt": info((p: { effect: string }) => `This ${p.effect}. Continue? (yes/no) `),
+  "rebuild-cancelled": error(() => "cancelled; nothing was changed"),
+  "rebuild-result": info(
+    (p: { ready: number; unfinished: number; unseen?: number; until?: string; others: number }) => {
+      const parts = [`${p.ready} ready`, `${p.unfinished} unfinished`];
+      if (p.unseen && p.until) parts.push(`${p.unseen} not found, possibly in progress until ${p.until}`);
+      if (p.others > 0) parts.push(`${p.others} others, see cvm-replicator status`);
+      return `Found in the cloud: ${parts.join(", ")}.`;
+    },
+  ),
+  "rollback-region": info(
+    (p: {
+      region: string;
+      family: string;
+      isDone: boolean;
+      isDryRun: boolean;
+      to: string;
+      toName: string;
+      from: string;
+      fromName: string;
+    }) => {
+      const points = p.isDryRun ? "would point" : p.isDone ? "points" : "does not yet point";
+      return `${p.region}: ${p.family} ${points} to ${p.to} ("${p.toName}") again instead of ${p.from} ("${p.fromName}")`;
+    },
+  ),
+  "rollback-undo": info((p: { tag: string }) => {
+    return `note: to undo the rollback, remove the tag ${p.tag} from these copies; a later run restores the family`;
+  }),
+  valid: info((p: { file: string; policies: number }) => {
+    return `${p.file}: ${count(p.policies, "policy", "policies")}, no errors`;
+  }),
+  "valid-policy": info((p: { name: string; enabled: boolean; from: readonly string[]; to: readonly string[] }) => {
+    const to = p.to.join(", ") || "no other region";
+    return `  ${p.name}${p.enabled ? "" : " (disabled)"}: ${p.from.join(", ")} → ${to}`;
+  }),
+  "test-failed": error((p: { where: string; name: string; expected: readonly string[]; got: readonly string[] }) => {
+    const list = (regions: readonly string[]) => regions.join(", ") || "no region";
+    return `${p.where}: ${p.name}: expected ${list(p.expected)}, got ${list(p.got)}`;
+  }),
+  "test-reason": info((p: { reason: string }) => `  ${p.reason}`),
+  "tests-total": info((p: { passed: number; failed: number }) => {
+    return `${count(p.passed, "test")} passed${p.failed > 0 ? `, ${p.failed} failed` : ""}`;
+  }),
+} as const;
+
+const emulatorLines = {
+  "bad-port": error((p: { value: string }) => `"${p.value}" is not a port from 0 to 65535`),
+  "bad-time-scale": error((p: { value: string }) => `"${p.value}" is not a number above 0, such as 60`),
+  "bad-seed": error((p: { value: string }) => `"${p.value}" is not a whole number`),
+  "emulator-started": info((p: { url: string; timeScale: number }) => {
+    return `Tencent Cloud emulator at ${p.url}, ${p.timeScale} times as fast as the cloud. In another terminal:`;
+  }),
+  "emulator-export": info((p: { name: string; value: string }) => `  export ${p.name}=${p.value}`),
+  "emulator-export-id": info((p: { value: string; account: string }) => {
+    return `  export TENCENTCLOUD_SECRET_ID=${p.value}   # account ${p.account}`;
+  }),
+  "emulator-world": info((p: { url: string }) => `Its contents: ${p.url}/_emulator/world   Press Ctrl-C to stop.`),
+  "not-built": error((p: { file: string }) => `${p.file} is missing; run npm run build`),
+  "demo-cloud": info((p: { url: string; timeScale: number }) => {
+    return `1. The emulated Tencent Cloud runs at ${p.url}, ${p.timeScale} times as fast as the cloud.`;
+  }),
+  "demo-source": info((p: { account: string; imageId: string; name: string; region: string }) => {
+    return `2. Account ${p.account} creates image ${p.imageId} "${p.name}" in ${p.region}.`;
+  }),
+  "demo-shared": info((p: { account: string; imageId: string; name: string }) => {
+    return `3. Account ${p.account} creates image ${p.imageId} "${p.name}", which it will share.`;
+  }),
+  "demo-functions": info(() => "4. The functions copy both: image-created by event, poll-copies by timer."),
+  "demo-total": info((p: { totals: string; seconds: number; calls: number }) => {
+    return `${p.totals}, after ${p.seconds} s and ${count(p.calls, "SyncImages call")}.`;
+  }),
+  "demo-succeeded": info(() => "Every image has exactly one copy in each region that its policy names."),
+  "demo-failed": error(() => "Not every copy is ready."),
+} as const;
+
+function renamed(as: string | undefined): string {
+  return as === undefined ? "" : ` as "${as}"`;
+}
+
+/**
+ * Writes one line: `message("no-copies").text`. Names and texts in it may come from other people:
+ * see `clean`.
+ */
+export const message = catalogue({
+  ...shared,
+  ...planLines,
+  ...estimateLines,
+  ...explainLines,
+  ...otherLines,
+  ...emulatorLines,
+});

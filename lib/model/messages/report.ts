@@ -1,0 +1,56 @@
+// Texts of status, explain and summary: why an image is not selected, timer health, parts of reasons.
+import { catalogue, error, info, warn } from "./define.ts";
+
+/** Reasons that only a report gives. A plan and the records hold none of them. */
+export const reportReasons = {
+  disabled: info(() => ({ text: "the policy is disabled", remedy: "set enabled: true" })),
+  public: info(() => ({
+    text: "public images are not replicated, only custom and shared ones",
+    remedy: "create a custom image from an instance that runs this image",
+  })),
+  "other-region": info((p: { region: string }) => ({
+    text: `the policy does not read ${p.region}`,
+    remedy: `add ${p.region} to its \`from\``,
+  })),
+  "other-type": info((p: { type: string; selected: string }) => ({
+    text: `the image is ${p.type}; the policy selects ${p.selected} images`,
+    remedy: `write a policy with select.type: ${p.type}`,
+  })),
+  "is-a-copy": info(() => "the image is a copy itself; only its source is replicated"),
+  "source-gone": info(() => "the image was deleted, or is no longer shared with this account"),
+  "policy-gone": info(() => "the policy is no longer in the policy file; its copies are left unchanged"),
+  unread: warn((p: { region: string }) => `${p.region} was not read whole, so the newest images are unknown`),
+  "no-destination": info(() => ({
+    text: "the policy names no region other than the image's own",
+    remedy: "add regions to its `to`",
+  })),
+  "timer-late": error((p: { ranAt: string; ago: string }) => ({
+    text: `the timer has not finished a run since ${p.ranAt}, ${p.ago}`,
+    remedy: "check the trigger of poll-copies and the log of that function",
+  })),
+} as const;
+
+const reportTexts = {
+  "not-found": info(() => "not found when last checked"),
+  requested: info(() => "requested; not visible in the cloud yet"),
+  "rolled-back": info((p: { family: string; isFinished: boolean; isDeprecated: boolean }) => {
+    const change = p.isFinished ? `removed from family ${p.family}` : `will not join family ${p.family}`;
+    return `rolled back (${change}${p.isDeprecated ? ", deprecated" : ""})`;
+  }),
+  deprecated: info(() => "deprecated, because its source is deprecated"),
+  repairing: info(
+    (p: { differences: string; tries: number }) =>
+      `being repaired: ${p.differences}${p.tries > 1 ? ` (tried ${p.tries} times)` : ""}`,
+  ),
+  adopted: info(() => "adopted: created outside this program, so never changed or deleted"),
+  "not-deleted": info((p: { reason: string }) => `not deleted: ${p.reason}`),
+  "duplicate-of": info((p: { imageId: string }) => `${p.imageId} is the recorded copy`),
+  "repair-step": info((p: { change: string; differences: string }) => {
+    return `${p.change} (all differences: ${p.differences})`;
+  }),
+  "timer-never-ran": info(() => "timer: has not run yet (function poll-copies)"),
+  "timer-ran": info((p: { ago: string }) => `timer: ran ${p.ago}`),
+} as const;
+
+/** Writes a part of a longer text: what a report adds to the reason of a copy. */
+export const reportText = catalogue(reportTexts);
