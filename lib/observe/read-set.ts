@@ -1,4 +1,5 @@
 // Which regions and images to read for a sweep, a poll or an event (pure).
+import { groupBy } from "../model/group-by.ts";
 import { isIntermediate, rootRefId } from "../model/identity.ts";
 import type { Observation, Scope } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
@@ -50,8 +51,8 @@ export function firstReading(
     const parent = firstSteps.get(rootRefId(copy.key));
     if (parent) of(parent.region).ids.add(parent.imageId);
     // Of a chain within one region, each step is judged by the others.
-    for (const other of steps.get(`${rootRefId(copy.key)}/${copy.key.region}`) ?? [])
-      of(copy.key.region).ids.add(other);
+    for (const { imageId } of steps.get(`${rootRefId(copy.key)}/${copy.key.region}`) ?? [])
+      of(copy.key.region).ids.add(imageId);
     if ("imageId" in copy && copy.imageId) of(copy.key.region).ids.add(copy.imageId);
     else if (isDue(copy, now)) of(copy.key.region).types.add("custom");
   }
@@ -148,14 +149,11 @@ function firstStepsOf(copies: readonly Copy[]): ReadonlyMap<string, ImageRef> {
 }
 
 /** By root and region: the images of all its copies there. */
-function stepsOf(copies: readonly Copy[]): ReadonlyMap<string, readonly string[]> {
-  const steps = new Map<string, string[]>();
-  for (const copy of copies) {
-    if (!("imageId" in copy) || !copy.imageId) continue;
-    const place = `${rootRefId(copy.key)}/${copy.key.region}`;
-    steps.set(place, [...(steps.get(place) ?? []), copy.imageId]);
-  }
-  return steps;
+function stepsOf(copies: readonly Copy[]): ReadonlyMap<string, readonly { readonly imageId: string }[]> {
+  const images = copies.flatMap((copy) =>
+    "imageId" in copy && copy.imageId ? [{ key: copy.key, imageId: copy.imageId }] : [],
+  );
+  return groupBy(images, ({ key }) => `${rootRefId(key)}/${key.region}`);
 }
 
 /** Whether the time has come to look at a copy again. */

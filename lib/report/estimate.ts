@@ -1,4 +1,5 @@
 // What a plan adds: GiB, price, time.
+import { groupBy } from "../model/group-by.ts";
 import { copyId } from "../model/identity.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Copy, CopyKey, Millis } from "../model/types.ts";
@@ -91,14 +92,10 @@ function freedBy(action: Plan["actions"][number]): number {
 
 /** How long a copy took that was made between the same two regions, or any where none was made between these. */
 export function measurements(copies: readonly Copy[]): (key: CopyKey) => Measured {
-  const all: Timed[] = [];
-  const between = new Map<string, Timed[]>();
-  for (const copy of copies) {
-    if (copy.state !== "ready" || copy.durationMs === undefined) continue;
-    const timed = { copy, durationMs: copy.durationMs };
-    all.push(timed);
-    between.set(wayOf(copy.key), [...(between.get(wayOf(copy.key)) ?? []), timed]);
-  }
+  const all = copies.flatMap((copy): Timed[] =>
+    copy.state === "ready" && copy.durationMs !== undefined ? [{ copy, durationMs: copy.durationMs }] : [],
+  );
+  const between = groupBy(all, ({ copy }) => wayOf(copy.key));
   const ofAll = measuredBy(all);
   const ways = new Map([...between].map(([way, some]) => [way, measuredBy(some)]));
   return (key) => ways.get(wayOf(key)) ?? ofAll;

@@ -143,7 +143,9 @@ function sendsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) => CopyV
       const own = JSON.stringify([policy, claimRequest.claim.settings.name]);
       const same = [...groups.keys()].find((key) => (JSON.parse(key) as string[])[0] === policy);
       const key = isStep(claimRequest) ? (same ?? own) : own;
-      groups.set(key, [...(groups.get(key) ?? []), claimRequest]);
+      const group = groups.get(key);
+      if (group) group.push(claimRequest);
+      else groups.set(key, [claimRequest]);
     }
     return [...groups.values()].map((some) => ({ callIndex, source, claimRequests: some }));
   });

@@ -1,9 +1,12 @@
 // The reasons: why a copy, an image or an account is as it is. All catalogues in one function.
 import { catalogue } from "./define.ts";
 import { desiredReasons } from "./desired.ts";
+import { familyReasons } from "./family.ts";
+import { guardReasons } from "./guards.ts";
+import { upkeepReasons } from "./upkeep.ts";
 
 /** Writes a reason: `reason("source-failed", { state })`. */
-export const reason = catalogue({ ...desiredReasons });
+export const reason = catalogue({ ...desiredReasons, ...familyReasons, ...guardReasons, ...upkeepReasons });
 
 /** The code of a reason, for programs. */
 export type ReasonCode = (typeof reason.codes)[number];
