@@ -1,6 +1,6 @@
 // Groups items by a key.
 
-/** Groups items by their key. The groups are in the order of their first item, the items of a group in their own. */
+/** Groups items by their key. Groups and the items of a group stay in the order of the items. */
 export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

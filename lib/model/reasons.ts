@@ -2,7 +2,7 @@
 import { reason } from "./messages/reasons.ts";
 import type { Reason } from "./types.ts";
 
-/** Waits because a call for several destinations was refused, and the cloud did not say for which one. */
+/** Waits because a call for several destinations was refused without naming one of them. */
 export const REQUEST_ALONE = "request-alone";
 
 /** Why a copy that no policy selects any more is retired. */

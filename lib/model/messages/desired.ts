@@ -1,4 +1,4 @@
-// Messages about desired copies: why one is blocked or waits, which images are not selected, and failed examples.
+// Messages about desired copies: blocks, waits, images not selected, and failed examples.
 import { error, info } from "./define.ts";
 
 /** Two values of one setting, as the reason `contradiction` lists them: `name "a" and "b"`. */

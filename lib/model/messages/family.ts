@@ -1,12 +1,14 @@
-// Messages about image families: who leads, what publishing waits for, and what a rollback cannot do.
+// Messages about image families: leaders, publications that wait, and rollbacks.
 import { error, info, warn } from "./define.ts";
 
-/** The regions that a publication leaves out, as an addition to a sentence; empty if there are none. */
+/**
+ * The regions that a publication leaves out, as an addition to a sentence; empty if there are none.
+ */
 export function withoutRegions(regions: readonly string[]): string {
   return regions.length === 0 ? "" : `, without ${regions.join(", ")}`;
 }
 
-/** The version in some regions, as the reason `former-differs` lists it: `"golden-1" in ap-beijing, ap-tokyo`. */
+/** One version, as `former-differs` lists it: `"golden-1" in ap-beijing, ap-tokyo`. */
 export function versionIn(name: string, regions: readonly string[]): string {
   return `"${name}" in ${regions.join(", ")}`;
 }
@@ -41,7 +43,7 @@ export const familyReasons = {
     (p: { versions: readonly string[] }) =>
       `the former version is not the same in every region: ${p.versions.join("; ")}`,
   ),
-  // The same code for a copy that a rollback met (with its region), and for an image that is not deleted.
+  // With a region: a copy of the rolled-back version. Without: an image that is not deleted.
   unfinished: info((p: { state: string; region?: string }) =>
     p.region === undefined
       ? `the image is not finished (${p.state})`

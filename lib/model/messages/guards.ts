@@ -1,4 +1,4 @@
-// Messages of the guards: steps that a plan leaves out, and what the plan finds in the account as a whole.
+// Messages of the guards: steps left out of a plan, and problems of a whole account.
 import { error, info } from "./define.ts";
 
 export const guardReasons = {

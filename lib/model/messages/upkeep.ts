@@ -1,4 +1,4 @@
-// Messages about finished copies: how one differs from its desired state, and why an orphaned one is kept or deleted.
+// Messages about finished copies: differences, and why an orphaned copy is kept or deleted.
 import { catalogue, error, info } from "./define.ts";
 
 export const upkeepReasons = {
@@ -73,7 +73,8 @@ const differences = {
 } as const;
 
 /**
- * Names one difference between a finished copy and its desired state. Differences are stored with a copy, joined by "; ",
- * and compared later (`lib/plan/upkeep/repair.ts`), so a name must not contain that separator.
+ * Names one difference between a finished copy and its desired state. Differences are stored with a
+ * copy, joined by "; ", and compared later (`lib/plan/upkeep/repair.ts`), so a name must not
+ * contain that separator.
  */
 export const difference = catalogue(differences);

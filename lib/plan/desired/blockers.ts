@@ -1,4 +1,4 @@
-// Decides whether a desired copy is blocked (state, border, size, name, tags) or waits for its source.
+// Decides whether a desired copy is blocked (border, size, name, tags) or waits for its source.
 import { MAX_TAGS, OWN_TAGS } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import type { Policy } from "../../model/policy.ts";
@@ -6,7 +6,9 @@ import type { Image, Reason, Settings } from "../../model/types.ts";
 import { nameProblem } from "../../policy/values/name-template.ts";
 import { crossesBorder } from "../../policy/values/regions.ts";
 
-/** What must be changed in the policy, the image or the account before the copy can be requested. */
+/**
+ * What must be changed in the policy, the image or the account before the copy can be requested.
+ */
 export function whyBlocked(policy: Policy, root: Image, region: string, settings: Settings): Reason | undefined {
   if (root.state === "CREATEFAILED" || root.state === "IMPORTFAILED") {
     return reason("source-failed", { state: root.state });

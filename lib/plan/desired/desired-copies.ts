@@ -10,14 +10,15 @@ import { readWhole, type SelectionInput, selectSources } from "./sources.ts";
 import type { DesiredCopies, DesiredCopy, NotSelected, Publication } from "./types.ts";
 
 /**
- * Lists every copy that the enabled policies ask for, as far as the observation shows their roots. Several policies may
- * ask for the same copy; `merge-policies.ts` merges them. Images that a policy does not select come with the reason.
+ * Lists every copy that the enabled policies ask for, as far as the observation shows their roots.
+ * Several policies may ask for the same copy; `merge-policies.ts` merges them. Images that a policy
+ * does not select come with the reason.
  */
 export function listDesiredCopies(policies: readonly Policy[], input: SelectionInput): DesiredCopies {
   const { observation, copies } = input;
   const desiredCopies = new Map<string, DesiredCopy>();
   const notSelected: NotSelected[] = [];
-  // A ready copy may have missed one listing only. A copy blocked as `gone` is reported, not created again.
+  // A ready copy may be missing in one listing only. A copy that is `gone` is only reported.
   const finished = new Set(
     copies.flatMap((copy) =>
       copy.state === "ready" || (copy.state === "blocked" && copy.reason.code === "gone") ? [copyId(copy.key)] : [],
@@ -46,7 +47,7 @@ export function listDesiredCopies(policies: readonly Policy[], input: SelectionI
 /** The publication of an intermediate copy: it exists only as the source of other copies. */
 const UNPUBLISHED: Publication = { shareWith: [], publishTogether: false };
 
-/** The copies that one policy asks for of one root, together with the intermediate copies that they need. */
+/** The copies that one policy asks for of one root, and the intermediate copies they need. */
 function desiredCopiesOf(policy: Policy, root: Image, account: string, finished: ReadonlySet<string>): DesiredCopy[] {
   const keyIn = (region: string, variant: Variant = "plain"): CopyKey => ({
     account,
@@ -66,7 +67,8 @@ function desiredCopiesOf(policy: Policy, root: Image, account: string, finished:
     const plain = keyIn(region);
     const source = shared && region !== root.region ? { parent: first } : {};
     const encrypt = encryptIn(policy, region);
-    // `to` lacks this region only if it is the root's own region and the root is shared. The first copy is needed anyway.
+    // `to` lacks this region only if it is the root's own region and the root is shared. The first
+    // copy is needed anyway.
     if (!policy.to.includes(region)) {
       desiredCopies.push({ ...desiredCopyOf(policy, root, plain), publication: UNPUBLISHED });
       continue;
@@ -75,7 +77,7 @@ function desiredCopiesOf(policy: Policy, root: Image, account: string, finished:
       desiredCopies.push({ ...desiredCopyOf(policy, root, plain), ...source });
       continue;
     }
-    // SyncImages encrypts within one region only, so a plain copy is created in the destination first.
+    // SyncImages encrypts within one region only, so a plain copy goes there first.
     const encrypted = keyIn(region, `encrypted:${encrypt.kmsKeyId ?? "default"}`);
     desiredCopies.push({ ...desiredCopyOf(policy, root, encrypted), parent: plain });
     if (finished.has(copyId(encrypted)) && copyId(plain) !== copyId(first)) continue;
@@ -135,7 +137,10 @@ function settingsFor(policy: Policy, root: Image, region: string): Settings {
   };
 }
 
-/** Whether the observation proves that a copy is orphaned: its root was read, and no policy selects it for this copy. */
+/**
+ * Whether the observation proves that a copy is orphaned: its root was read, and no policy selects
+ * it for this copy.
+ */
 export function isOrphan(
   key: CopyKey,
   desired: Pick<DesiredCopies, "desiredCopies">,

@@ -1,4 +1,4 @@
-// Merges the settings of two policies that ask for the same copy, or blocks the copy if they contradict each other.
+// Merges two desired copies of the same key, or blocks the copy if their policies disagree.
 import { twoValues } from "../../model/messages/desired.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import type { Reason } from "../../model/types.ts";
@@ -7,17 +7,18 @@ import type { DesiredCopy } from "./types.ts";
 const CONTRADICTION = "contradiction";
 
 /**
- * Merges two desired copies of one key. The result has the tags and shares of both, and the limits of the first policy
- * that does not block the copy. Settings that exclude each other (two names, families, descriptions, or values of one
- * tag) block it until the policies change; `validate` already refuses what the policies alone show.
- * `isFinished`: the copy is finished in the cloud.
+ * Merges two desired copies of one key. The result has the tags and shares of both, and the limits
+ * of the first policy that does not block the copy. Settings that exclude each other (two names,
+ * families, descriptions, or values of one tag) block it until the policies change; `validate`
+ * already refuses what the policies alone show. `isFinished`: the copy is recorded as finished.
  */
 export function mergeDesired(first: DesiredCopy, second: DesiredCopy, isFinished = false): DesiredCopy {
   const policies = [...new Set([...first.policies, ...second.policies])];
   // One policy needs the copy only as an intermediate, the other asks for it directly.
   if (first.intermediate !== second.intermediate) {
     const [intermediate, direct] = first.intermediate ? [first, second] : [second, first];
-    // A block of the direct policy must not hold up the policy that needs an intermediate. A finished copy stays direct.
+    // A blocked direct copy must not hold up the policy that needs an intermediate copy. But a
+    // finished copy remains the direct one.
     return { ...(direct.block && !isFinished ? intermediate : direct), policies };
   }
   if (second.intermediate) return { ...first, policies };

@@ -8,9 +8,9 @@ import type { Copy, CopyKey, ImageRef, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "./types.ts";
 
 /**
- * Finds shared sources that are absent because their owner stopped sharing them or deleted them. Their copies are kept as
- * they are, and the loss is reported. The exception: a policy with `newest` has enough newer images in the family, so the
- * copies would be orphaned anyway.
+ * Finds shared sources that are absent because their owner stopped sharing them or deleted them.
+ * Their copies are kept as they are, and the loss is reported. The exception: a policy with
+ * `newest` has enough newer images in the family, so the copies would be orphaned anyway.
  */
 export function findRevokedSources(
   copies: readonly Copy[],
@@ -37,8 +37,8 @@ export function findRevokedSources(
 }
 
 /**
- * The shared roots. Only a shared image is first copied within its own region, which a record shows, or the lineage tags
- * of a copy whose parent is that first copy.
+ * The shared roots. Only a shared image is first copied within its own region, which a record
+ * shows, or the lineage tags of a copy whose parent is that first copy.
  */
 function sharedRoots(copies: readonly Copy[], observation: Observation): ReadonlyMap<string, ImageRef> {
   const roots = new Map<string, ImageRef>();
@@ -57,8 +57,9 @@ function sharedRoots(copies: readonly Copy[], observation: Observation): Readonl
 }
 
 /**
- * Whether newer images have replaced the copy: its policy selects the newest N only and has N newer ones in the root's
- * own family, and no other policy selects shared images without `newest`. False if the family is unknown.
+ * Whether newer images have replaced the copy: its policy selects the newest N only and has N newer
+ * ones in the root's own family, and no other policy selects shared images without `newest`. False
+ * if the family is unknown.
  */
 function isAgedOut(
   copy: Copy,

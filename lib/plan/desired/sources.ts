@@ -25,7 +25,7 @@ export interface SelectedSources {
   readonly retained: ReadonlySet<Image>;
 }
 
-/** Selects the sources of a policy among the images that were read; adds the others of its type to `notSelected`. */
+/** Selects the sources of a policy; adds the other images of its type to `notSelected`. */
 export function selectSources(policy: Policy, input: SelectionInput, notSelected: NotSelected[]): SelectedSources {
   const { observation, copies, now, isRolledBack } = input;
   const recorded = recordedCopies(copies);
@@ -46,8 +46,8 @@ export function selectSources(policy: Policy, input: SelectionInput, notSelected
   const recentlyGone = recentlyGoneSources(policy, input);
   const newestVersions = new Set<Version>(newestOf(policy.select, [...usableImages, ...recentlyGone]));
   const newest = new Set(usableImages.filter((image) => newestVersions.has(image)));
-  // A rolled-back or recently gone version still counts, so an older version may be needed in its place: the existing
-  // copies of that older version are retained, and no new ones are created.
+  // A rolled-back or recently gone version still counts, so an older version may be needed in its
+  // place: the existing copies of that older version are retained, and no new ones are created.
   const good = usableImages.filter((image) => !isRolledBack(image));
   const retained = new Set(newestOf(policy.select, good).filter((image) => !newest.has(image)));
   for (const image of selected.filter((i) => !newest.has(i) && !retained.has(i))) {
@@ -58,14 +58,16 @@ export function selectSources(policy: Policy, input: SelectionInput, notSelected
 }
 
 /**
- * Sources that are absent although their copies exist, or existed until just now: a lagging listing may lack them, or
- * their owner may have stopped sharing them. They still count among the newest, so that no older version is copied instead.
+ * Sources that are absent although their copies exist, or existed until just now: a lagging listing
+ * may lack them, or their owner may have stopped sharing them. They still count among the newest,
+ * so that no older version is copied instead.
  */
 function recentlyGoneSources(policy: Policy, { observation, copies, now, settle }: SelectionInput): Version[] {
   const recentlyGone = new Map<string, Version>();
   for (const copy of copies) {
     const { key, rootCreatedAt: createdAt, rootFamily: family } = copy;
-    // If the copy's region cannot be read, its record never changes, and the source would count forever.
+    // The record of a copy in an unreadable region never changes, so its source would count
+    // forever.
     if (copy.policy !== policy.name || createdAt === undefined || observation.unreadable.has(key.region)) continue;
     if (copy.state === "retired" && (copy.since ?? 0) < now - settle - CLOCK_SKEW) continue;
     const root = { region: key.rootRegion, imageId: key.rootId };
@@ -75,15 +77,15 @@ function recentlyGoneSources(policy: Policy, { observation, copies, now, settle 
   return [...recentlyGone.values()];
 }
 
-/** Why an image cannot be a source. No policy may select a copy: a pair A → B and B → A would copy forever. */
+/** Why an image cannot be a source: copies of copies would make A → B and B → A endless. */
 function whyIsCopy(image: Image, account: string, recorded: ReadonlySet<string>): Reason | undefined {
   if (!isMarked(image, account) && !recorded.has(refText(image))) return undefined;
   return reason("is-a-copy");
 }
 
 /**
- * Whether the observation has every image that a policy with `newest` must compare; always true without `newest`. If not,
- * only recorded copies count as desired.
+ * Whether the observation has every image that a policy with `newest` must compare; always true
+ * without `newest`. If not, only recorded copies count as desired.
  */
 export function readWhole(policy: Policy, observation: Observation): boolean {
   return (

@@ -7,7 +7,9 @@ import { EXAMPLE_ACCOUNT, type Example } from "../../policy/parse-examples.ts";
 import { REGIONS } from "../../policy/values/regions.ts";
 import { listDesiredCopies } from "./desired-copies.ts";
 
-/** The result of one example; `ok` if no expected region is missing and no other region gets a copy. */
+/**
+ * The result of one example; `ok` if no expected region is missing and no other region gets a copy.
+ */
 export interface ExampleResult {
   readonly name: string;
   readonly where: string;
@@ -18,7 +20,7 @@ export interface ExampleResult {
   readonly reasons: readonly string[];
 }
 
-/** Compares the expected regions of an example with the desired copies that the planner lists for its image. */
+/** Compares the expected regions of an example with the copies that the planner lists. */
 export function tryExample(example: Example, policies: readonly Policy[], now: Millis): ExampleResult {
   const { image, policy: onlyPolicy, regions: expected } = example;
   const { desiredCopies, notSelected } = listDesiredCopies(policies, {

@@ -1,4 +1,4 @@
-// The desired state: a copy that policies ask for, its publication, and the images that no policy selects.
+// The desired state: copies that policies ask for, and images that no policy selects.
 import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, Image, Reason, Settings } from "../../model/types.ts";
 
@@ -18,7 +18,7 @@ export interface Publication {
   readonly publishTogether: boolean;
 }
 
-/** A copy that at least one policy asks for, and what blocks or delays it as far as the policy and the root show. */
+/** A copy that policies ask for, and what blocks or delays it according to policy and root. */
 export interface DesiredCopy {
   readonly key: CopyKey;
   /** The policy whose limits apply; `policies` names all that ask for the copy. */

@@ -1,4 +1,4 @@
-// Finds the copy that leads each family in each region, and the images that the cloud wrongly lets lead instead.
+// Finds the copy that leads each family in each region, and copies that lead it wrongly.
 import { copyId, rootRefId } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { type Answers, answerTo, hasFailed, type Observation, type Question, seen } from "../../model/observation.ts";
@@ -7,15 +7,18 @@ import type { DesiredCopy } from "../desired/types.ts";
 import type { RolledBack } from "./rolled-back.ts";
 
 /**
- * What the planner knows about image families. In each region, a family points to one of its images, apparently the one
- * created last; this is not documented, and not verified. An older version may be copied later than a newer one, so the
- * copy of the newest version *leads*: only the leader is put into the family, and older copies stay in it. If the family
- * points to an older copy instead of the leader, that copy leaves the family.
+ * What the planner knows about image families. In each region, a family points to one of its
+ * images, apparently the one created last; this is not documented, and not verified. An older
+ * version may be copied later than a newer one, so the copy of the newest version *leads*: only the
+ * leader is put into the family, and older copies stay in it. If the family points to an older copy
+ * instead of the leader, that copy leaves the family.
  */
 export interface Families {
   /** Whether the copy is the leader of its family in its region. */
   readonly leads: (key: CopyKey) => boolean;
-  /** Whether the image must leave its family, because the family points to it instead of the leader. */
+  /**
+   * Whether the image must leave its family, because the family points to it instead of the leader.
+   */
   readonly isWronglyLeading: (image: Image) => boolean;
   /** What must be asked of the cloud before `isWronglyLeading` is complete. */
   readonly questions: readonly Question[];
@@ -27,8 +30,9 @@ export interface Families {
 const LIVE = new Set<Copy["state"]>(["copying", "finishing", "ready"]);
 
 /**
- * Finds the leader of each family and region from the records, and in a sweep the wrongly leading images from the cloud's
- * answers. `recorded`: the copies as recorded; `rollbacks`: versions that cannot lead.
+ * Finds the leader of each family and region from the records, and in a sweep the wrongly leading
+ * images from the cloud's answers. `recorded`: the copies as recorded; `rollbacks`: versions that
+ * cannot lead.
  */
 export function families(
   recorded: readonly Copy[],
@@ -61,13 +65,16 @@ export function families(
     problems,
   };
 
-  /** Asks the cloud which image the leader's family points to, if several images are in it, and compares the answer. */
+  /**
+   * Asks the cloud which image the leader's family points to, if several images are in it, and
+   * compares the answer.
+   */
   function checkFamilyOf(leader: Copy, copyByImage: ReadonlyMap<string, Copy>): void {
     const { region } = leader.key;
     const family = leader.family ?? "";
     const image = imageOf(leader, observation);
     if (!image || image.family !== family || image.deprecated || leader.state !== "ready") return;
-    // While the leader's image is itself being copied, the family points to another image. That ends without a change.
+    // While the leader's image is being copied, the family points to another one for a while.
     if (image.state !== "NORMAL") return;
     const otherMembers = [...(observation.regions.get(region)?.images.values() ?? [])].filter(
       (other) => other !== image && other.type === "custom" && other.family === family && !hasFailed(other),
@@ -93,8 +100,9 @@ export function families(
       wronglyLeading.add(`${other.region}/${other.imageId}`);
     }
     /**
-     * May this image leave the family? Yes if its copy is desired, or orphaned and older than the leader. No if it is
-     * orphaned and newer, because its source may only be absent for now. Adopted and unrecorded images never leave.
+     * May this image leave the family? Yes if its copy is desired, or orphaned and older than the
+     * leader. No if it is orphaned and newer, because its source may only be absent for now.
+     * Adopted and unrecorded images never leave.
      */
     function mayLeaveFamily(other: Image): boolean {
       const copy = copyByImage.get(`${region}/${other.imageId}`);
@@ -110,8 +118,8 @@ export function families(
 }
 
 /**
- * The copy with the family and age of its desired copy. The policy may name another family by now, and a record that was
- * recovered from an ownership marker has neither.
+ * The copy with the family and age of its desired copy. The policy may name another family by now,
+ * and a record that was recovered from an ownership marker has neither.
  */
 function withDesired(copy: Copy, desired: DesiredCopy | undefined): Copy {
   if (!desired) return copy;
@@ -121,7 +129,7 @@ function withDesired(copy: Copy, desired: DesiredCopy | undefined): Copy {
   return family === undefined ? updated : { ...updated, family };
 }
 
-/** Whether `a` is the copy of a newer version than `b`; the key decides between versions of the same second. */
+/** Whether `a` is of a newer version than `b`; the key decides within the same second. */
 function isNewer(a: Copy, b: Copy): boolean {
   const [x, y] = [a.rootCreatedAt ?? 0, b.rootCreatedAt ?? 0];
   return x === y ? copyId(a.key) > copyId(b.key) : x > y;

@@ -49,15 +49,17 @@ interface OwnedCopy {
 }
 
 /**
- * Plans to take the newest version of a family out of it, in every region that has both this version and an older copy.
- * The images in the cloud decide which version is the newest, whatever state the records have.
+ * Plans to take the newest version of a family out of it, in every region that has both this
+ * version and an older copy. The images in the cloud decide which version is the newest, whatever
+ * state the records have.
  *
- * The rollback itself only sets a tag in the cloud, so that no later run undoes it, even if the state is lost. The usual
- * plan does the rest: it deprecates the tagged copy and takes it out of the family, and the former copy joins the family.
- * See `lib/plan/upkeep/drift.ts` for finished copies and `lib/plan/lifecycle/finish.ts` for unfinished ones.
+ * The rollback itself only sets a tag in the cloud, so that no later run undoes it, even if the
+ * state is lost. The usual plan does the rest: it deprecates the tagged copy and takes it out of
+ * the family, and the former copy joins the family. See `lib/plan/upkeep/drift.ts` for finished
+ * copies and `lib/plan/lifecycle/finish.ts` for unfinished ones.
  *
- * Repeating a rollback completes the regions that are missing, and changes nothing else. `further` goes back by one more
- * version. `now` is the time of the changes.
+ * Repeating a rollback completes the regions that are missing, and changes nothing else. `further`
+ * goes back by one more version. `now` is the time of the changes.
  */
 export function rollback(
   family: string,
@@ -157,8 +159,9 @@ function withoutBackoff(copy: Copy): Copy {
 }
 
 /**
- * Whether the family can go back to this copy: it is finished and has its own name, and its source is neither deprecated
- * nor ignored. It need not be in the family, because it may have been created too late; its desired family counts.
+ * Whether the family can go back to this copy: it is finished and has its own name, and its source
+ * is neither deprecated nor ignored. It need not be in the family, because it may have been created
+ * too late; its desired family counts.
  */
 function isFormer({ copy, image }: OwnedCopy, family: string, observation: Observation): boolean {
   if (!isFinished(copy) || image.state !== "NORMAL" || image.deprecated) return false;
@@ -168,7 +171,9 @@ function isFormer({ copy, image }: OwnedCopy, family: string, observation: Obser
   return image.family === family || (copy.state === "ready" && copy.family === family);
 }
 
-/** The empty rollback of a family without a copy that could leave it; names the families that exist. */
+/**
+ * The empty rollback of a family without a copy that could leave it; names the families that exist.
+ */
 function noRollback(family: string, copies: readonly Copy[], ownedCopies: readonly OwnedCopy[]): Rollback {
   const names = new Set([...copies.map((copy) => copy.family), ...ownedCopies.map(({ image }) => image.family)]);
   const families = [...names].flatMap((name) => (name ? [name] : [])).sort();
@@ -177,8 +182,8 @@ function noRollback(family: string, copies: readonly Copy[], ownedCopies: readon
 }
 
 /**
- * The copy with its image, if the image is provably ours and has left its token behind. Any state but a failed one will
- * do: an image that is being copied is SYNCING.
+ * The copy with its image, if the image is provably ours and has left its token behind. Any state
+ * but a failed one will do: an image that is being copied is SYNCING.
  */
 function ownedCopyOf(copy: Copy, observation: Observation): OwnedCopy | undefined {
   if (!("imageId" in copy) || copy.imageId === undefined || ("adopted" in copy && copy.adopted)) return undefined;
@@ -208,7 +213,7 @@ function notPublished({ key, state }: Copy): Reason {
   return reason("unfinished", { state, region: key.region });
 }
 
-/** The source does not belong to this program, so a rollback never changes it; its owner must decide. */
+/** A rollback never changes the source, which is not this program's; its owner must decide. */
 function sourceRemarks(family: string, { copy }: OwnedCopy, observation: Observation): Reason[] {
   const { rootRegion, rootId } = copy.key;
   const root = seen(observation, { region: rootRegion, imageId: rootId });
@@ -225,8 +230,8 @@ function isSameRoot({ copy: { key: a } }: { copy: Copy }, { copy: { key: b } }: 
 }
 
 /**
- * Orders versions as `leaders.ts` does. The API shows times in seconds, so two versions may have the same time; then the
- * key decides.
+ * Orders versions as `leaders.ts` does. The API shows times in seconds, so two versions may have
+ * the same time; then the key decides.
  */
 function isOlder(a: OwnedCopy, b: OwnedCopy): boolean {
   const [x, y] = [createdAtOf(a), createdAtOf(b)];

@@ -8,8 +8,9 @@ import type { Copy, Millis, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 
 /**
- * With `publish: together`, the family moves once the copies of a source are finished in every region. A region is left
- * out if its copy is blocked, or has made no progress for `stuckAfter`, so that it does not hold up the others.
+ * With `publish: together`, the family moves once the copies of a source are finished in every
+ * region. A region is left out if its copy is blocked, or has made no progress for `stuckAfter`, so
+ * that it does not hold up the others.
  */
 export function groupPublications(
   desiredCopies: ReadonlyMap<string, DesiredCopy>,

@@ -1,20 +1,21 @@
-// Tells which versions `rollback` took out of a family, from the tags in the cloud and from the records.
+// Tells which versions `rollback` took out of a family, from tags and records.
 import { copyId, lineageOf, ROLLED_BACK_TAG, rootRefId, tokenIn } from "../../model/identity.ts";
 import type { Observation } from "../../model/observation.ts";
 import type { Copy, CopyKey, ImageRef } from "../../model/types.ts";
 
 /** The versions that `rollback` took out of a family. */
 export interface RolledBack {
-  /** The family that a copy was rolled back from, or will be once it is finished; undefined if it was not. */
+  /** The family that a copy was rolled back from, or will be when finished; mostly undefined. */
   readonly of: (key: CopyKey, copy: Copy | undefined) => string | undefined;
   /** Whether any copy of this source was rolled back. */
   readonly isRoot: (root: ImageRef) => boolean;
 }
 
 /**
- * The rollback tag of a finished copy decides about that copy, so that removing the tag undoes the rollback. An unfinished
- * copy follows the finished copies of its version; otherwise it would be published once it is finished or created again.
- * If no finished copy of the version is visible, the records decide.
+ * The rollback tag of a finished copy decides about that copy, so that removing the tag undoes the
+ * rollback. An unfinished copy follows the finished copies of its version; otherwise it would be
+ * published once it is finished or created again. If no finished copy of the version is visible,
+ * the records decide.
  */
 export function rolledBackVersions(copies: readonly Copy[], observation: Observation): RolledBack {
   /** By copy: the family in its rollback tag, undefined without the tag. */

@@ -4,8 +4,8 @@ import type { Copy } from "../../model/types.ts";
 import type { Step } from "../types.ts";
 
 /**
- * Maps each adopted image (region/id) to the key of the copy that adopted it. Two concurrent runs may adopt one image for
- * different roots; the record that was created first keeps it.
+ * Maps each adopted image (region/id) to the key of the copy that adopted it. Two concurrent runs
+ * may adopt one image for different roots; the record that was created first keeps it.
  */
 export function adopters(copies: readonly Copy[]): ReadonlyMap<string, string> {
   const adoptions = copies.flatMap((copy) => {
@@ -23,7 +23,7 @@ export function adoptedImage(copy: Copy): string | undefined {
   return copy.state === "ready" && copy.adopted ? `${copy.key.region}/${copy.imageId}` : undefined;
 }
 
-/** Keeps only the first adoption of each image within one plan, and removes sends whose source is adopted as a copy. */
+/** Keeps the first adoption of each image in a plan, and no send from an adopted image. */
 export function withoutSecondAdoption(steps: readonly Step[]): Step[] {
   const adopted = new Set<string>();
   const first = steps.filter(({ change }) => {

@@ -4,10 +4,12 @@ import { reason } from "../../model/messages/reasons.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import type { Step } from "../types.ts";
 
-/** Most deletions in one run; later runs make the others. An error in a policy must not empty an account at once. */
+/** Most deletions in one run, so that an error in a policy does not empty an account at once. */
 export const MOST_DELETIONS = 10;
 
-/** Keeps at most MOST_DELETIONS deletions. `deleted` counts those that this run has made already. */
+/**
+ * Keeps at most MOST_DELETIONS deletions. `deleted` counts those that this run has made already.
+ */
 export function withinDeletionBudget(steps: readonly Step[], deleted: number): Step[] {
   let left = MOST_DELETIONS - deleted;
   return steps.map((step) => {
@@ -21,8 +23,9 @@ export function withinDeletionBudget(steps: readonly Step[], deleted: number): S
 }
 
 /**
- * Keeps an image that is in a family if this plan changes any family in its region, or copies a source of the same family
- * from its region, which may make that source busy. The next sweep sees which image the family points to afterwards.
+ * Keeps an image that is in a family if this plan changes any family in its region, or copies a
+ * source of the same family from its region, which may make that source busy. The next sweep sees
+ * which image the family points to afterwards.
  */
 export function withoutDeletionsInMovingFamilies(
   steps: readonly Step[],

@@ -7,8 +7,8 @@ import type { Copy, Image, Reason } from "../../model/types.ts";
 import { furthestFirst } from "../lifecycle/locate.ts";
 
 /**
- * Reports every copy of a root in a region but one, recorded or not; none is deleted. The primary copy is the recorded
- * one, otherwise the one with the most progress.
+ * Reports every copy of a root in a region but one, recorded or not; none is deleted. The primary
+ * copy is the recorded one, otherwise the one with the most progress.
  */
 export function duplicates(copies: readonly Copy[], observation: Observation): Reason[] {
   return [...observation.regions.keys()].flatMap((region) => {
@@ -31,7 +31,7 @@ function recordedBy(copies: readonly Copy[], region: string): ReadonlyMap<string
   );
 }
 
-/** Groups the images that are copies by the hash of their copy key; an image without a hash is not a copy. */
+/** Groups the copies by the hash of their copy key; an image without a hash is no copy. */
 function copiesByRoot(images: readonly Image[], recorded: ReadonlyMap<string, string>) {
   const hashOf = (image: Image) => recorded.get(image.imageId) ?? markHash(image);
   return groupBy(

@@ -2,7 +2,7 @@
 import type { Copy, CopyKey } from "../../model/types.ts";
 import type { Action, Plan } from "../types.ts";
 
-/** The plan with the actions on the copies that `only` accepts; with all actions if `only` is undefined. */
+/** The plan with the actions on copies that `only` accepts; undefined accepts all. */
 export function onlyThese(plan: Plan, only?: (key: CopyKey, policy: string) => boolean): Plan {
   if (!only) return plan;
   const keep = (copy: Copy) => only(copy.key, copy.policy);

@@ -5,8 +5,9 @@ import type { Copy, Reason } from "../../model/types.ts";
 import type { Step } from "../types.ts";
 
 /**
- * Removes the steps that record copies as gone, and adds a problem, if more than three copies and more than a tenth of
- * all disappear at once. The cause is then likely to be other credentials, an outage or an accident.
+ * Removes the steps that record copies as gone, and adds a problem, if more than three copies and
+ * more than a tenth of all disappear at once. The cause is then likely to be other credentials, an
+ * outage or an accident.
  */
 export function withoutMassDisappearance(steps: readonly Step[], copies: readonly Copy[], problems: Reason[]): Step[] {
   // The loss of a retired copy needs no repair, so it does not count.

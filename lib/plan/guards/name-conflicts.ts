@@ -6,7 +6,10 @@ import type { DesiredCopy } from "../desired/types.ts";
 import { blockedInstead } from "../transitions.ts";
 import type { Step } from "../types.ts";
 
-/** Blocks a new copy whose name another root's copy has claimed in the same region; among new ones, the older root wins. */
+/**
+ * Blocks a new copy whose name another root's copy has claimed in the same region; among new ones,
+ * the older root wins.
+ */
 export function withoutNameConflicts(
   steps: readonly Step[],
   copies: readonly Copy[],

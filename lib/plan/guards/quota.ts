@@ -14,16 +14,17 @@ import type { PlanContext, Step } from "../types.ts";
 interface Addition {
   readonly step: Step;
   readonly copy: Copy;
-  /** How many images need room: 2 for an intermediate copy, which exists beside its encrypted copy for a while. */
+  /** 2 for an intermediate copy, which exists beside its encrypted copy for a while. */
   readonly needs: 1 | 2;
   readonly desired: DesiredCopy | undefined;
 }
 
 /**
- * Blocks the new copies that do not fit into their region. Encrypted copies, which finish a chain, get room first, then
- * the newest versions. So one full region never fails a call that has other destinations. Every custom image in the
- * listing counts; it is not documented whether unfinished ones count against the quota. If the cloud does not answer the
- * question about the quota, nothing is blocked, and the cloud's verdict on the call decides.
+ * Blocks the new copies that do not fit into their region. Encrypted copies, which finish a chain,
+ * get room first, then the newest versions. So one full region never fails a call that has other
+ * destinations. Every custom image in the listing counts; it is not documented whether unfinished
+ * ones count against the quota. If the cloud does not answer the question about the quota, nothing
+ * is blocked, and the cloud's verdict on the call decides.
  */
 export function withinQuota(
   steps: readonly Step[],
@@ -50,7 +51,7 @@ export function withinQuota(
     const excess = full.get(step);
     if (!excess) return step;
     const { copy, why } = excess;
-    // A poll may not have read the other copy of the name conflict, so the recorded reason stays until the next sweep.
+    // A poll may not have read the conflicting copy, so the reason stays until the next sweep.
     const isConflict = !ctx.sweep && copy.state === "blocked" && copy.reason.code === "name-conflict";
     return isConflict ? NOTHING : blockedInstead(copy, why, ctx.now);
   });
@@ -58,8 +59,8 @@ export function withinQuota(
 }
 
 /**
- * How many images of room a region keeps for encrypted copies whose intermediate copy has been requested already. If other
- * copies took this room, those chains could not be finished.
+ * How many images of room a region keeps for encrypted copies whose intermediate copy has been
+ * requested already. If other copies took this room, those chains could not be finished.
  */
 function reservedIn(
   region: string,

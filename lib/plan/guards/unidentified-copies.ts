@@ -6,8 +6,9 @@ import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, Reason } from "../../model/types.ts";
 
 /**
- * Reports images that have a token of this program but fit no copy in `keys`: the state was lost, and the source is gone
- * or no longer selected. Reports nothing unless all regions that the policies copy from were read whole.
+ * Reports images that have a token of this program but fit no copy in `keys`: the state was lost,
+ * and the source is gone or no longer selected. Reports nothing unless all regions that the
+ * policies copy from were read whole.
  */
 export function unidentifiedCopies(
   keys: readonly CopyKey[],

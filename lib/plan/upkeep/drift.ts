@@ -17,18 +17,20 @@ import { missingShares } from "./shares.ts";
 const WRONGLY_LEADING = difference("family-wrongly-led").text;
 
 /**
- * Compares a finished copy with its policy and source as they are now: tags, description, family, deprecation, shares.
- * A difference is repaired or reported, as `onDrift` says. The copy keeps the name it was given when it was finished, and
- * tags and shares that were added by hand stay. `recorded`: the copy as recorded; `image`: its image in the cloud.
+ * Compares a finished copy with its policy and source as they are now: tags, description, family,
+ * deprecation, shares. A difference is repaired or reported, as `onDrift` says. The copy keeps the
+ * name it was given when it was finished, and tags and shares that were added by hand stay.
+ * `recorded`: the copy as recorded; `image`: its image in the cloud.
  */
 export function reconcileReady(recorded: Ready, image: Image, desired: DesiredCopy, ctx: PlanContext): Step {
   const copy = refreshRecord(recorded, image, desired);
-  // A contradiction leaves the desired settings undefined. An intermediate copy whose direct policy is blocked stays as is.
+  // A contradiction leaves the desired settings undefined. An intermediate copy whose direct policy
+  // is blocked stays as is.
   const isUnpublished = isIntermediate(image, copy.key) && !desired.intermediate;
   if (desired.block && (desired.block.code === "contradiction" || isUnpublished))
     return finishRollback(recorded, image, ctx);
   if (copy.adopted || image.state !== "NORMAL" || !(ctx.sweep || copy.repair)) return NOTHING;
-  // Only a sweep reads every image of a family, so a poll must not conclude that a wrong leader was corrected.
+  // Only a sweep reads a whole family; a poll must not conclude that a leader was corrected.
   if (!ctx.sweep && isTried(copy, WRONGLY_LEADING)) return NOTHING;
   if (copy.deprecatedByUs && !image.deprecated) {
     const { deprecatedByUs: _, ...rest } = copy;
@@ -39,10 +41,11 @@ export function reconcileReady(recorded: Ready, image: Image, desired: DesiredCo
   if (resharing) return resharing;
   const { found, first } = differences(copy, image, desired, ctx);
   const repaired = desired.policy.onDrift === "repair" ? found : found.filter(({ always }) => always);
-  // Open questions are asked in the same step, so that a repair that keeps failing does not hold up the rest.
+  // Open questions are asked as well, so that a failing repair does not hold up the rest.
   if (repaired.length > 0)
     return { ...repairNext(copy, image, repaired, ctx), ...(first?.questions && { questions: first.questions }) };
-  // Nothing is left to repair automatically. That ends the last repair, even if other differences are reported or unknown.
+  // Nothing is left to repair automatically. That ends the last repair, even if other differences
+  // are reported or unknown.
   const refreshed =
     copy === recorded ? NOTHING : change({ ...copy, updatedAt: ctx.now }, "refreshed", refreshedText(copy, image));
   const step = first?.questions ? NOTHING : copy.repair ? endRepair(copy, image, found, ctx) : refreshed;
@@ -51,8 +54,8 @@ export function reconcileReady(recorded: Ready, image: Image, desired: DesiredCo
 }
 
 /**
- * The upkeep that every finished copy of ours gets, desired or orphaned: complete a rollback that a user requested, and
- * restore shares that were removed temporarily.
+ * The upkeep that every finished copy of ours gets, desired or orphaned: complete a rollback that a
+ * user requested, and restore shares that were removed temporarily.
  */
 export function finishRollback(copy: Ready | Retired, image: Image, ctx: PlanContext): Step {
   if (!isProven(image, copy.key) || copy.adopted || image.state !== "NORMAL" || !(ctx.sweep || copy.repair))
@@ -71,8 +74,8 @@ export function finishRollback(copy: Ready | Retired, image: Image, ctx: PlanCon
 }
 
 /**
- * The upkeep of an orphaned copy: it is deprecated if its source is, and it leaves its family if the family points to it
- * instead of to a newer version.
+ * The upkeep of an orphaned copy: it is deprecated if its source is, and it leaves its family if
+ * the family points to it instead of to a newer version.
  */
 export function followSource(copy: Retired, image: Image, observation: Observation, ctx: PlanContext): Step {
   const settled = finishRollback(copy, image, ctx);
@@ -89,7 +92,8 @@ export function followSource(copy: Retired, image: Image, observation: Observati
     (recalled && !image.deprecated ? deprecate(image, shareWith) : undefined) ??
     (ctx.isWronglyLeading(image) ? leaveFamily(image, shareWith) : undefined);
   const marked = recalled && !copy.deprecatedByUs ? { ...copy, deprecatedByUs: true as const } : copy;
-  // After a loss of the state the record lacks this flag. With it, the deprecation ends together with the source's.
+  // After a loss of the state the record lacks this flag. With it, the deprecation ends together
+  // with the source's.
   if (!found && marked !== copy)
     return change({ ...marked, updatedAt: ctx.now }, "refreshed", `${image.imageId} is deprecated, as its source is`);
   if (!found) return endRepair(copy, image, [], ctx);
@@ -103,8 +107,8 @@ function mayHaveCreated({ policy, key }: Copy, { name, enabled, from, to }: Poli
 }
 
 /**
- * All differences of a copy, in the order in which they are repaired. `first` has the questions or the problem that keep
- * the list incomplete.
+ * All differences of a copy, in the order in which they are repaired. `first` has the questions or
+ * the problem that keep the list incomplete.
  */
 function differences(
   copy: Ready,
@@ -163,8 +167,8 @@ function isRollbackBegun(copy: Ready, family: string): true | undefined {
 }
 
 /**
- * Restores the shares that a call of this program removed temporarily and has not restored yet, except for accounts that
- * `shareWith` no longer lists. Undefined if there are none.
+ * Restores the shares that a call of this program removed temporarily and has not restored yet,
+ * except for accounts that `shareWith` no longer lists. Undefined if there are none.
  */
 function reshare(
   copy: Ready | Retired,
@@ -185,8 +189,8 @@ function reshare(
 }
 
 /**
- * The next step of a rollback: first the tag; then the image is deprecated and its family emptied in one call. Undefined
- * if the copy is not rolled back, or the rollback is complete.
+ * The next step of a rollback: first the tag; then the image is deprecated and its family emptied
+ * in one call. Undefined if the copy is not rolled back, or the rollback is complete.
  */
 function rollbackDifference(
   of: Ready | Retired,
@@ -223,7 +227,7 @@ function leaveFamily(image: Image, mayUnshareTemporarily: readonly string[]): Di
   };
 }
 
-/** The desired tags that the image lacks or has with another value: those of the policy and source, and the lineage tags. */
+/** The desired tags and lineage tags that the image lacks or has with another value. */
 function tagsToSet(copy: Ready, image: Image, desired: DesiredCopy): Record<string, string> {
   const lineage = lineageOf(image);
   const parent = lineage?.parent ?? { region: desired.root.region, imageId: desired.root.imageId };

@@ -1,4 +1,4 @@
-// Finds reasons not to delete an orphaned copy: policies, age, encrypted copies, users, shares, family.
+// Reasons not to delete an orphaned copy: policies, age, users, shares, family.
 import { copyId, IGNORE_TAG, isProven, tokenIn } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { answerTo, type Observation, type Question, seen, sharesOf, usesOf } from "../../model/observation.ts";
@@ -9,8 +9,9 @@ import { whyNotSelected } from "../../policy/values/select.ts";
 import type { PlanContext } from "../types.ts";
 
 /**
- * Why an intermediate copy cannot be deleted: it can once an encrypted copy made from it is finished and visible in the
- * cloud. If no encrypted copy is desired any more, the policies decide as for any other copy.
+ * Why an intermediate copy cannot be deleted: it can once an encrypted copy made from it is
+ * finished and visible in the cloud. If no encrypted copy is desired any more, the policies decide
+ * as for any other copy.
  */
 export function whyNotSuperseded(
   copy: Retired,
@@ -24,7 +25,7 @@ export function whyNotSuperseded(
     if (encrypted.imageId === undefined || encrypted.missingSince !== undefined) return false;
     const image = seen(observation, { region: encrypted.key.region, imageId: encrypted.imageId });
     if (typeof image === "string" || image.state !== "NORMAL" || tokenIn(image.name)) return false;
-    // An orphaned encrypted copy that is older was created with another key, and from another intermediate copy.
+    // An older orphaned one has another key, and was made from another intermediate copy.
     return isProven(image, encrypted.key) && (encrypted.state === "ready" || image.createdAt >= intermediate.createdAt);
   });
   if (isReady) return undefined;
@@ -36,8 +37,8 @@ export function whyNotSuperseded(
 }
 
 /**
- * Why the policies do not permit the deletion. Every policy that selects the source, or may have selected it, must permit
- * it, and the copy must have been orphaned for long enough.
+ * Why the policies do not permit the deletion. Every policy that selects the source, or may have
+ * selected it, must permit it, and the copy must have been orphaned for long enough.
  */
 export function whyNotPermitted(copy: Retired, observation: Observation, ctx: PlanContext): Reason | undefined {
   const own = ctx.policies.find(({ name }) => name === copy.policy);
@@ -57,23 +58,23 @@ export function whyNotPermitted(copy: Retired, observation: Observation, ctx: Pl
 }
 
 /**
- * Whether a policy selects the source apart from a recall, `minAge` and `newest`. If the source is absent, whether the
- * policy may have selected it before.
+ * Whether a policy selects the source apart from a recall, `minAge` and `newest`. If the source is
+ * absent, whether the policy may have selected it before.
  */
 function maySelect(policy: Policy, { key }: Copy, observation: Observation, ctx: PlanContext): boolean {
   // A disabled policy counts as well: it may have selected the source, and may be enabled again.
   if (!policy.from.includes(key.rootRegion)) return false;
   const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
   if (typeof root === "string") return policy.to.includes(key.region) || key.region === key.rootRegion;
-  // Ignore the marks of a recall (deprecation, ignore tag): only policies that select such images otherwise are asked.
+  // Ignore the marks of a recall, so that policies that select the image otherwise count.
   const { [IGNORE_TAG]: _, ...tags } = root.tags;
   const why = whyNotSelected(policy.select, { ...root, deprecated: false, tags }, ctx.now);
   return !why || why.code === "too-young";
 }
 
 /**
- * Whether shares block the deletion. `unshare`: the accounts to stop sharing with first, if its policy lists all of them.
- * A question comes back if the shares are not known yet.
+ * Whether shares block the deletion. `unshare`: the accounts to stop sharing with first, if its
+ * policy lists all of them. A question comes back if the shares are not known yet.
  */
 export function whyShared(
   copy: Copy,
@@ -91,7 +92,7 @@ export function whyShared(
   return reason("shared-outside", { accounts: outside });
 }
 
-/** Whether the image is in use, which blocks the deletion. A question comes back if that is not known yet. */
+/** Whether the use of the image blocks the deletion, or the question that must be answered. */
 export function whyUsed(image: Image, ctx: PlanContext): Question | Reason | undefined {
   const question = usesOf(image);
   const answer = answerTo(ctx.answers, question);
@@ -100,7 +101,7 @@ export function whyUsed(image: Image, ctx: PlanContext): Question | Reason | und
   return answer.value === undefined ? undefined : reason("in-use", { user: answer.value });
 }
 
-/** Whether the image's family points to it, which blocks the deletion. A question comes back if that is not known yet. */
+/** Whether the image's family blocks the deletion, or the question that must be answered. */
 export function whyPointedTo(image: Image, ctx: PlanContext): Question | Reason | undefined {
   if (!image.family) return undefined;
   const question = { ask: "family", region: image.region, family: image.family } as const;

@@ -11,13 +11,13 @@ import { whyNotPermitted, whyNotSuperseded, whyPointedTo, whyShared, whyUsed } f
 type Deletion = Extract<CloudCall, { do: "delete" }>;
 
 /**
- * Deletes an orphaned copy, or keeps it with the reason. Every check must permit the deletion; if the cloud does not
- * answer one of the questions, the copy is kept.
+ * Deletes an orphaned copy, or keeps it with the reason. Every check must permit the deletion; if
+ * the cloud does not answer one of the questions, the copy is kept.
  */
 export function pruneCopy(copy: Retired, image: Image, observation: Observation, ctx: PlanContext): Step {
   const retained = (why: Reason): Step => ({ retained: { copy, image, reason: why } });
   const isIntermediateOnly = isIntermediate(image, copy.key) && !copy.desiredDirectly && isProven(image, copy.key);
-  // Finding the users of an image takes many calls, so a poll asks only for an intermediate copy that was just retired.
+  // Finding users takes many calls, so a poll asks only for a just retired intermediate copy.
   if (!ctx.sweep && !(isIntermediateOnly && ctx.now - (copy.since ?? 0) < RECHECK_AFTER)) return NOTHING;
   if (copy.adopted) return retained(reason("adopted"));
   const forbidden = isIntermediateOnly
@@ -44,7 +44,7 @@ export function pruneCopy(copy: Retired, image: Image, observation: Observation,
   return { call: { do: "delete", copy, image, sizeGiB: image.sizeGiB, why, done } };
 }
 
-/** The deletion of one image that a failed attempt left and that is proven to be ours, before the next attempt. */
+/** Deletes one image of ours that a failed attempt left, before the next attempt. */
 export function removeFailed(copy: Copy | undefined, failed: readonly Image[], ctx: PlanContext): Deletion | undefined {
   if (!copy) return undefined;
   const isOurs = (image: Image) =>

@@ -5,9 +5,10 @@ import type { DesiredCopy } from "../desired/types.ts";
 import type { CloudCall, PlanContext } from "../types.ts";
 
 /**
- * The policy has changed the encryption of a copy, but the copy of the former variant still has the name, and may be kept
- * for as long as it is in use. It gets another name, so that the desired variant can be created. Undefined if `holder` is
- * not a finished copy of ours of the same root, or is desired itself.
+ * The policy has changed the encryption of a copy, but the copy of the former variant still has the
+ * name, and may be kept for as long as it is in use. It gets another name, so that the desired
+ * variant can be created. Undefined if `holder` is not a finished copy of ours of the same root, or
+ * is desired itself.
  */
 export function putAside(
   holder: Image,

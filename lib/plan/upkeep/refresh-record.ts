@@ -12,9 +12,10 @@ type Ready = Extract<Copy, { state: "ready" }>;
 export const ROLLBACK = "rollback";
 
 /**
- * The record of a finished copy as policy, source and image determine it now; the same object if nothing differs. A record
- * that was recovered from an ownership marker without reading the source has neither family nor age, the policy may have
- * been renamed, and a rollback may have been undone.
+ * The record of a finished copy as policy, source and image determine it now; the same object if
+ * nothing differs. A record that was recovered from an ownership marker without reading the source
+ * has neither family nor age, the policy may have been renamed, and a rollback may have been
+ * undone.
  */
 export function refreshRecord(copy: Ready, image: Image, desired: DesiredCopy): Ready {
   const { family } = desired.publication;

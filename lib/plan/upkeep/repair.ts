@@ -5,7 +5,7 @@ import type { Copy, Image, Ready, Reason, Repair, Retired } from "../../model/ty
 import { change, NOTHING } from "../transitions.ts";
 import type { CloudCall, PlanContext, Step } from "../types.ts";
 
-/** After this many repairs without effect the copy is reported, and the repair is retried once a day. */
+/** After this many repairs without effect the copy is reported, and repaired once a day. */
 const MOST_TRIES = 5;
 const DAY = 86_400_000;
 /** The separator of the differences in `Repair.what`. */
@@ -30,9 +30,9 @@ function pauseAfter(tries: number): number {
 }
 
 /**
- * Repairs one of the differences `due`: one that was not tried before if there is any, otherwise each in turn. Tries are
- * counted for the whole set of differences, as long as the set stays the same. If each difference had its own count, two
- * of them would reset each other's.
+ * Repairs one of the differences `due`: one that was not tried before if there is any, otherwise
+ * each in turn. Tries are counted for the whole set of differences, as long as the set stays the
+ * same. If each difference had its own count, two of them would reset each other's.
  */
 export function repairNext(copy: Ready | Retired, image: Image, due: readonly Difference[], ctx: PlanContext): Step {
   const what = due.map((one) => one.what).join(AND);
@@ -51,7 +51,7 @@ export function repairNext(copy: Ready | Retired, image: Image, due: readonly Di
   };
 }
 
-/** Ends the repair in the record, because its differences are gone (or only reported from now on: `found`). */
+/** Ends the repair in the record; differences still in `found` are only reported now. */
 export function endRepair(copy: Ready | Retired, image: Image, found: readonly Difference[], ctx: PlanContext): Step {
   if (!copy.repair) return NOTHING;
   const { repair, ...rest } = copy;
@@ -61,8 +61,9 @@ export function endRepair(copy: Ready | Retired, image: Image, found: readonly D
 }
 
 /**
- * The problem of a copy that differs from its desired state; `differences` are joined by `AND`. `onDrift`: whether repairs
- * were tried without effect (`repair`), or the policy only reports drift (`report`).
+ * The problem of a copy that differs from its desired state; `differences` are joined by `AND`.
+ * `onDrift`: whether repairs were tried without effect (`repair`), or the policy only reports drift
+ * (`report`).
  */
 export function driftProblem(
   copy: Copy,

@@ -3,8 +3,9 @@ import { type Answers, answerTo, type Question, sharesOf } from "../../model/obs
 import type { Image, Reason } from "../../model/types.ts";
 
 /**
- * Compares the shares of an image with `shareWith`. `missing`: accounts it must still be shared with; `outside`: accounts
- * it is shared with that the policy does not list. If the cloud has not answered yet, or cannot: the questions or problem.
+ * Compares the shares of an image with `shareWith`. `missing`: accounts it must still be shared
+ * with; `outside`: accounts it is shared with that the policy does not list. If the cloud has not
+ * answered yet, or cannot: the questions or problem.
  */
 export function missingShares(
   image: Image,
