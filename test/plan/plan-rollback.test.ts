@@ -88,7 +88,7 @@ describe("rolling a family back", () => {
     expect(regions).toEqual([]);
     expect(problems.map(({ code }) => code)).toContain("no-former");
     expect(problems.find(({ text }) => text.startsWith(SHANGHAI))?.text).toBe(
-      'ap-shanghai has no former copy in the family "golden"; img-root0002-ap-shanghai stays in it',
+      'ap-shanghai has no former copy to put into the family "golden"; img-root0002-ap-shanghai stays in it',
     );
   });
 
@@ -183,7 +183,7 @@ describe("rolling a family back", () => {
   it("leaves the source to its owner, and says so", () => {
     const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI)];
     expect(told([v1, v2], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "source-left"]);
-    expect(back([v1, v2], ...known).remarks[0]?.text).toContain('in the family "golden" still');
+    expect(back([v1, v2], ...known).remarks[0]?.text).toContain('it is still in the family "golden"');
     expect(told([v1, { ...v2, deprecated: true }], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
     const ignored = version(2, { family: "other", tags: { [IGNORE_TAG]: "bad" } });
     expect(told([v1, ignored], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
@@ -193,7 +193,7 @@ describe("rolling a family back", () => {
     const theirs = image({ region: SHANGHAI, imageId: "img-theirs01", family: "golden" });
     expect(told([theirs])).toEqual(["no-such-family"]);
     const silver = copyOf(v1, SHANGHAI, { image: { family: "silver" } });
-    expect(back([], silver).problems).toMatchObject([{ code: "no-such-family", remedy: 'there are "silver"' }]);
+    expect(back([], silver).problems).toMatchObject([{ code: "no-such-family", remedy: 'use one of "silver"' }]);
   });
 
   it("concerns the copies that leave and those that come", () => {

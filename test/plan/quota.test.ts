@@ -37,7 +37,7 @@ describe("a region that may hold no more images", () => {
     const [blocked] = plan.copies;
     expect(blocked).toMatchObject({
       key: { rootId: "img-root0001" },
-      reason: { code: "quota", text: "ap-shanghai holds 3 custom images of the 5 that it may hold" },
+      reason: { code: "quota", text: "ap-shanghai holds 3 of at most 5 custom images" },
     });
     expect(blocked && "reason" in blocked && blocked.reason.remedy).toMatch(/quota/);
   });

@@ -50,7 +50,7 @@ export const desiredReasons = {
   "example-missing": error((p: { region: string; why: string }) => `${p.region} is missing: ${p.why}`),
   "example-unexpected": error((p: { region: string; why: string }) => `${p.region} is not expected: ${p.why}`),
   "example-own-region": error(
-    (p: { region: string }) => `${p.region} is the image's own region and gets no copy; expect "!${p.region}"`,
+    (p: { region: string }) => `an image gets no copy in its own region; expect "!${p.region}"`,
   ),
   "example-no-destination": error((p: { policy?: string }) =>
     p.policy === undefined ? "no policy lists it in `to`" : `policy ${p.policy} does not list it in \`to\``,

@@ -32,7 +32,7 @@ export const familyReasons = {
     text: `no finished copy of this account is in the family "${p.family}"`,
     remedy:
       p.families.length > 0
-        ? `use one of the families ${p.families.map((name) => `"${name}"`).join(", ")}`
+        ? `use one of ${p.families.map((name) => `"${name}"`).join(", ")}`
         : "run cvm-replicator status to see all copies",
   })),
   "rolled-back-before": info((p: { imageId: string; name: string }) => ({
