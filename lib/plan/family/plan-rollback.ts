@@ -1,5 +1,4 @@
 // Plans the rollback of a family: which images leave it and which return to it, region by region.
-
 import { groupBy } from "../../model/group-by.ts";
 import {
   copyId,

@@ -1,5 +1,4 @@
 // Implements `publish: together`: holds a family back until the copies in all regions are finished.
-
 import { groupBy } from "../../model/group-by.ts";
 import { copyId, rootRefId } from "../../model/identity.ts";
 import { withoutRegions } from "../../model/messages/family.ts";

@@ -1,5 +1,4 @@
 // Guard: no more new copies than a region has room for.
-
 import { groupBy } from "../../model/group-by.ts";
 import { copyId } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";

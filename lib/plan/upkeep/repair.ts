@@ -5,7 +5,7 @@ import type { Copy, Image, Ready, Reason, Repair, Retired } from "../../model/ty
 import { change, NOTHING } from "../transitions.ts";
 import type { CloudCall, PlanContext, Step } from "../types.ts";
 
-/** After this many repairs without effect the copy is reported, and repaired once a day. */
+/** After this many tries without effect the copy is reported, and the repair retried daily. */
 const MOST_TRIES = 5;
 const DAY = 86_400_000;
 /** The separator of the differences in `Repair.what`. */
@@ -13,7 +13,7 @@ export const AND = "; ";
 
 /** One difference between an image and its desired state, and the call that repairs it. */
 export interface Difference {
-  /** Its name, of the catalogue `difference`. */
+  /** Its name: from the catalogue `difference`, or `ROLLBACK`. */
   readonly what: string;
   readonly call: (copy: Copy) => CloudCall;
   /** The desired state changed, not the image: repaired even if the policy only reports drift. */
