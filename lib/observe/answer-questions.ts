@@ -1,13 +1,15 @@
 // Asks the cloud what the plan wants to know: quota, shares, users, family.
 import { CloudError } from "../model/errors.ts";
-import { groupBy } from "../model/group-by.ts";
 import { type Answer, type Answers, type Question, questionId } from "../model/observation.ts";
 import type { Cloud } from "../model/ports.ts";
 
 export async function ask(questions: readonly Question[], cloud: Cloud): Promise<Answers> {
   const single = questions.filter(({ ask }) => ask !== "uses");
-  const ofUses = questions.flatMap((question) => (question.ask === "uses" ? [question] : []));
-  const byRegion = groupBy(ofUses, ({ region }) => region);
+  const regions = new Map<string, string[]>();
+  for (const question of questions) {
+    if (question.ask === "uses")
+      regions.set(question.region, [...(regions.get(question.region) ?? []), question.imageId]);
+  }
   const answers = new Map<string, Answer>();
   const fatal: unknown[] = [];
   const answered = async (texts: readonly string[], answer: () => Promise<readonly Answer[]>) => {
@@ -24,16 +26,15 @@ export async function ask(questions: readonly Question[], cloud: Cloud): Promise
       answered([questionId(question)], async () => [{ value: await one(question, cloud) } as Answer]),
     ),
     // Who uses an image is found out by reading all who may: once for all images of a region.
-    ...[...byRegion].map(([region, asked]) => {
-      const imageIds = asked.map(({ imageId }) => imageId);
-      return answered(
+    ...[...regions].map(([region, imageIds]) =>
+      answered(
         imageIds.map((imageId) => questionId({ ask: "uses", region, imageId })),
         async () => {
           const uses = await cloud.uses(region, imageIds);
           return imageIds.map((imageId) => ({ value: uses.get(imageId) }));
         },
-      );
-    }),
+      ),
+    ),
   ]);
   // Thrown only now, so that no call goes on behind the caller's back.
   if (fatal.length > 0) throw fatal[0];

@@ -44,7 +44,7 @@ export const desiredReasons = {
     text: `the image is not among the newest ${p.newest}`,
     remedy: "raise select.newest, or deprecate newer images",
   })),
-  "is-a-copy": info(() => "the image is itself a copy; only its source is replicated"),
+  "is-a-copy": info(() => "the image is a copy itself; only its source is replicated"),
 
   // Of `validate --tests`: how an example differs from what the policies do.
   "example-missing": error((p: { region: string; why: string }) => `${p.region} is missing: ${p.why}`),
