@@ -46,7 +46,12 @@ export const upkeepReasons = {
     (p: { minAge: string; dueAt: string }) =>
       `orphaned for less than ${p.minAge}; it may be deleted from ${p.dueAt} on`,
   ),
-  unread: info((p: { policy: string }) => `not every source region of policy ${p.policy} could be read`),
+  // With a region: of an image that `explain` cannot judge. With a policy: of an orphaned copy.
+  unread: info((p: { policy: string } | { region: string }) =>
+    "policy" in p
+      ? `not every source region of policy ${p.policy} could be read`
+      : `${p.region} was not read whole, so the newest images are unknown`,
+  ),
   "shared-outside": info((p: { accounts: readonly string[] }) => ({
     text: `the image is shared with ${p.accounts.join(", ")}, which shareWith does not list`,
     remedy: "end that sharing",
