@@ -1,25 +1,20 @@
-// The reason codes, and the reasons that more than one step gives.
+// The reasons that code compares by their code, or that more than one step gives.
+import { reason } from "./messages/reasons.ts";
 import type { Reason } from "./types.ts";
 
-/** Waits because a call for several destinations was refused for one of them that could not be told. */
+/** Waits because a call for several destinations was refused without naming one of them. */
 export const REQUEST_ALONE = "request-alone";
 
-/** Why a copy that nobody wants any more is retired. */
-export const DESELECTED: Reason = {
-  code: "deselected",
-  text: "no policy wants it any more",
-};
+/** Why a copy that no policy selects any more is retired. */
+export const DESELECTED: Reason = reason("deselected");
 
-/** Why a copy that was a step on the way to an encrypted one is retired. */
-export const SUPERSEDED: Reason = {
-  code: "superseded",
-  text: "it was there to be encrypted, and nobody needs it any more",
-};
+/** Why an intermediate copy is retired once its encrypted copy is finished. */
+export const SUPERSEDED: Reason = reason("superseded");
 
-/** Why a copy waits whose name another variant of it has. */
+/** Why a copy waits until another variant of it has given up the name. */
 export const FREEING_NAME = "freeing-name";
 
-/** Each of the reasons once. */
+/** Every reason once; two reasons are the same if their code and text are. */
 export function distinct(reasons: readonly Reason[]): Reason[] {
-  return [...new Map(reasons.map((reason) => [`${reason.code} ${reason.text}`, reason])).values()];
+  return [...new Map(reasons.map((one) => [`${one.code} ${one.text}`, one])).values()];
 }

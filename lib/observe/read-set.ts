@@ -1,4 +1,5 @@
 // Decides which regions and images a sweep, a poll or an event reads (pure).
+import { groupBy } from "../model/group-by.ts";
 import { isIntermediate, rootRefId } from "../model/identity.ts";
 import type { Observation, Scope } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
@@ -51,7 +52,7 @@ export function firstReadSet(
     const parent = firstSteps.get(rootRefId(key));
     if (parent) inRegion(parent.region).ids.add(parent.imageId);
     // In a chain within one region, the plan for each step depends on the other steps.
-    for (const imageId of steps.get(`${rootRefId(key)}/${key.region}`) ?? []) inRegion(key.region).ids.add(imageId);
+    for (const { imageId } of steps.get(`${rootRefId(key)}/${key.region}`) ?? []) inRegion(key.region).ids.add(imageId);
     if ("imageId" in copy && copy.imageId) inRegion(key.region).ids.add(copy.imageId);
     else if (isDue(copy, now)) inRegion(key.region).types.add("custom");
   }
@@ -155,14 +156,11 @@ function firstStepsByRoot(copies: readonly Copy[]): ReadonlyMap<string, ImageRef
 }
 
 /** By root and region: the images of all copies of the root in that region. */
-function stepsByRootAndRegion(copies: readonly Copy[]): ReadonlyMap<string, readonly string[]> {
-  const steps = new Map<string, string[]>();
-  for (const copy of copies) {
-    if (!("imageId" in copy) || !copy.imageId) continue;
-    const place = `${rootRefId(copy.key)}/${copy.key.region}`;
-    steps.set(place, [...(steps.get(place) ?? []), copy.imageId]);
-  }
-  return steps;
+function stepsByRootAndRegion(copies: readonly Copy[]): ReadonlyMap<string, readonly { readonly imageId: string }[]> {
+  const images = copies.flatMap((copy) =>
+    "imageId" in copy && copy.imageId ? [{ key: copy.key, imageId: copy.imageId }] : [],
+  );
+  return groupBy(images, ({ key }) => `${rootRefId(key)}/${key.region}`);
 }
 
 /** Whether the wait of a copy is over, if it has one. */

@@ -1,4 +1,5 @@
 // Estimates what a plan adds and frees: GiB, price, time.
+import { groupBy } from "../model/group-by.ts";
 import { copyId } from "../model/identity.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Copy, CopyKey, Millis } from "../model/types.ts";
@@ -98,16 +99,12 @@ function freedBy(action: Plan["actions"][number]): number {
  * none.
  */
 export function measurements(copies: readonly Copy[]): (key: CopyKey) => Measured {
-  const all: Timed[] = [];
-  const between = new Map<string, Timed[]>();
-  for (const copy of copies) {
-    if (copy.state !== "ready" || copy.durationMs === undefined) continue;
-    const timed = { copy, durationMs: copy.durationMs };
-    all.push(timed);
-    between.set(routeOf(copy.key), [...(between.get(routeOf(copy.key)) ?? []), timed]);
-  }
+  const all = copies.flatMap((copy): Timed[] =>
+    copy.state === "ready" && copy.durationMs !== undefined ? [{ copy, durationMs: copy.durationMs }] : [],
+  );
   const ofAll = medianOf(all);
-  const byRoute = new Map([...between].map(([route, some]) => [route, medianOf(some)]));
+  const routes = groupBy(all, ({ copy }) => routeOf(copy.key));
+  const byRoute = new Map([...routes].map(([route, some]) => [route, medianOf(some)]));
   return (key) => byRoute.get(routeOf(key)) ?? ofAll;
 }
 

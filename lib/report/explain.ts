@@ -129,7 +129,7 @@ function explainPolicies(
       return { policy: policy.name, selects, reasons: selects ? [] : why(policy), regions: regionsOf(policy.name) };
     }),
     ...[...gone].map((policy) => {
-      return { policy, selects: false, reasons: [reason("policy-gone")], regions: regionsOf(policy) };
+      return { policy, selects: false, reasons: [reason("policy-gone", { policy })], regions: regionsOf(policy) };
     }),
   ];
 }

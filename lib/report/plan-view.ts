@@ -157,7 +157,9 @@ function createViewsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) =>
       const ownGroup = JSON.stringify([policy, claimRequest.claim.settings.name]);
       const samePolicy = [...groups.keys()].find((key) => (JSON.parse(key) as string[])[0] === policy);
       const key = isIntermediate(claimRequest) ? (samePolicy ?? ownGroup) : ownGroup;
-      groups.set(key, [...(groups.get(key) ?? []), claimRequest]);
+      const group = groups.get(key);
+      if (group) group.push(claimRequest);
+      else groups.set(key, [claimRequest]);
     }
     return [...groups.values()].map((some) => ({ callIndex, source, claimRequests: some }));
   });

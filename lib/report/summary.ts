@@ -129,15 +129,20 @@ export function exitCodeOf({ summary }: Summary): 0 | 3 {
 
 function bySourceThenRegion(a: Copy, b: Copy): number {
   return (
-    a.key.rootRegion.localeCompare(b.key.rootRegion) ||
-    a.rootName.localeCompare(b.rootName) ||
-    a.key.rootId.localeCompare(b.key.rootId) ||
-    a.key.region.localeCompare(b.key.region) ||
+    byCodeUnits(a.key.rootRegion, b.key.rootRegion) ||
+    byCodeUnits(a.rootName, b.rootName) ||
+    byCodeUnits(a.key.rootId, b.key.rootId) ||
+    byCodeUnits(a.key.region, b.key.region) ||
     byVariant(a, b)
   );
 }
 
+/** Compares code units, so that the order does not depend on the locale of the machine. */
+function byCodeUnits(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
+}
+
 /** Sorts a plain copy before the encrypted copy that is made from it. */
 export function byVariant({ key: { variant: a } }: Copy, { key: { variant: b } }: Copy): number {
-  return Number(a !== "plain") - Number(b !== "plain") || a.localeCompare(b);
+  return Number(a !== "plain") - Number(b !== "plain") || byCodeUnits(a, b);
 }

@@ -1,3 +1,4 @@
+// Encrypted copies: intermediate copies, their names and deletion, and changes of the encryption.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asideName, intermediateName, lineageTags } from "../../lib/model/identity.ts";
 import { sharesOf, usesOf } from "../../lib/model/observation.ts";
@@ -33,7 +34,7 @@ const plain = made(root, SHANGHAI, { image: { name: plainName } });
 const secret = made(root, SHANGHAI, {}, "encrypted:default");
 
 describe("an encrypted copy", () => {
-  it("is made in two steps: plain under a name of its own, and encrypted from that", () => {
+  it("is created in two steps: an intermediate plain copy, and the encrypted copy from it", () => {
     const desiredCopies = [...planOf({ policies: [rule()], observation: observation([root]) }).desiredCopies.values()];
     expect(
       desiredCopies.map(({ key, parent, settings: { name }, intermediate }) => [
@@ -48,7 +49,7 @@ describe("an encrypted copy", () => {
     ]);
   });
 
-  it("is asked for when the plain one is ready, in the region of that, and from it", () => {
+  it("is requested from the plain copy, in the same region, once that is ready", () => {
     const first = planOf({ policies: [rule()], observation: observation([root]) });
     expect(called(first)).toEqual(["send img-root0001 → ap-shanghai"]);
     expect(noted(first)).toEqual(["ap-shanghai: waiting (parent-not-ready)"]);
@@ -56,7 +57,7 @@ describe("an encrypted copy", () => {
     expect(called(second)).toEqual([`send ${plain.image.imageId} → ap-shanghai`]);
   });
 
-  it("is not asked for from a plain one that is not there any more, before that is certain", () => {
+  it("is not requested while its plain copy may be missing", () => {
     const plan = planOf({ policies: [rule()], copies: [plain.copy], observation: observation([root]) });
     expect(called(plan)).toEqual([]);
     expect(plan.actions).toMatchObject([{ what: "waiting" }, { what: "missing" }]);
@@ -75,12 +76,12 @@ describe("an encrypted copy", () => {
       rule({ regions: { [SHANGHAI]: { encrypt: { kmsKeyId: KEY } } } }),
       `encrypted:${KEY}`,
     ],
-  ])("has %s", (_, one, variant) => {
+  ])("uses %s", (_, one, variant) => {
     const { desiredCopies } = planOf({ policies: [one], observation: observation([root]) });
     expect([...desiredCopies.values()].map(({ key }) => key.variant)).toContain(variant);
   });
 
-  it("is not made where the region says so", () => {
+  it("is not created in a region with encrypt: false", () => {
     const one = rule({ encrypt: {}, regions: { [SHANGHAI]: { encrypt: false } } });
     const { desiredCopies } = planOf({ policies: [one], observation: observation([root]) });
     expect([...desiredCopies.values()].map(({ key, settings }) => [key.variant, settings.name])).toEqual([
@@ -88,7 +89,7 @@ describe("an encrypted copy", () => {
     ]);
   });
 
-  it("is never adopted: whether an image is encrypted does not show", () => {
+  it("is never adopted, because the API does not show whether an image is encrypted", () => {
     const theirs = image({ region: SHANGHAI, imageId: "img-theirs01", createdAt: NOW });
     const plan = planOf({
       policies: [rule({ encrypt: {} }, { existing: "adopt" })],
@@ -97,14 +98,14 @@ describe("an encrypted copy", () => {
     expect(noted(plan)).toEqual(["ap-shanghai: blocked (name-taken)"]);
   });
 
-  it("is published, and the plain one is to nobody", () => {
+  it("is published, and the plain copy is not", () => {
     const one = rule({ encrypt: {}, family: "web" });
     const { desiredCopies } = planOf({ policies: [one], observation: observation([root]) });
     expect([...desiredCopies.values()].map(({ publication: { family } }) => family)).toEqual(["web", undefined]);
   });
 });
 
-describe("the plain copy, when the encrypted one is ready", () => {
+describe("the intermediate copy, when the encrypted copy is ready", () => {
   const step = retired(root, SHANGHAI, { image: { name: plainName } }, NOW - 1000);
   const known: Known = { ...step, copy: { ...step.copy, reason: { code: "superseded", text: "" } } };
   const { imageId } = known.image;
@@ -112,7 +113,7 @@ describe("the plain copy, when the encrypted one is ready", () => {
   const look = (encrypted: Known, more: Partial<Parameters<typeof planOf>[0]> = {}) =>
     planOf({ policies: [rule()], ...holding([root], known, encrypted), answers: free, ...more });
 
-  it("is needed by nobody any more, and deleted at once, whatever the policy says of pruning", () => {
+  it("is superseded and deleted at once, whatever the policy's prune settings", () => {
     const plan = planOf({ policies: [rule()], ...holding([root], plain, secret), answers: free });
     expect(noted(plan)).toEqual(["ap-shanghai: retired (superseded)"]);
     const next = look(secret);
@@ -123,25 +124,25 @@ describe("the plain copy, when the encrypted one is ready", () => {
   it.each<[string, ReturnType<typeof look>]>([
     ["is not seen", look(secret, { copies: [known.copy, secret.copy], observation: observation([root, known.image]) })],
     ["is not NORMAL", look({ ...secret, image: { ...secret.image, state: "SYNCING" } })],
-    ["is not provably ours", look({ ...secret, image: { ...secret.image, tags: {} } })],
-    ["was missing at the last look", look({ ...secret, copy: { ...secret.copy, missingSince: NOW } })],
+    ["has no lineage tags", look({ ...secret, image: { ...secret.image, tags: {} } })],
+    ["was missing in the last observation", look({ ...secret, copy: { ...secret.copy, missingSince: NOW } })],
     ["is that of another source", look(made({ ...root, imageId: "img-else" }, SHANGHAI, {}, "encrypted:default"))],
-  ])("stays where the encrypted one %s", (_, plan) => {
+  ])("is kept if the encrypted copy %s", (_, plan) => {
     expect(called(plan).filter((call) => call.startsWith("delete"))).toEqual([]);
   });
 
   it.each([
     ["something uses it", [usesOf(known.image), "instance ins-1"], "in-use"],
-    ["nobody may know who uses it", [usesOf(known.image), UNANSWERED], "unanswered-UnauthorizedOperation"],
-    ["somebody shared it", [sharesOf(known.image), ["100000000004"]], "shared-outside"],
-  ] as const)("stays where %s", (_, answer, code) => {
+    ["its users cannot be read", [usesOf(known.image), UNANSWERED], "unanswered-UnauthorizedOperation"],
+    ["it was shared by hand", [sharesOf(known.image), ["100000000004"]], "shared-outside"],
+  ] as const)("is kept if %s", (_, answer, code) => {
     const answers = answered([usesOf(known.image), undefined], [sharesOf(known.image), []], answer);
     const plan = look(secret, { answers });
     expect(called(plan)).toEqual([]);
     expect(plan.retained).toMatchObject([{ reason: { code } }]);
   });
 
-  it("that stays is looked at again with everything else, not with each poll", () => {
+  it("is checked again by sweeps, not by polls, if it is kept", () => {
     const late = NOW + RECHECK_AFTER;
     const view = { readAt: late };
     const there = { observation: observation([root, known.image, secret.image], undefined, view), now: late };
@@ -149,32 +150,32 @@ describe("the plain copy, when the encrypted one is ready", () => {
     expect(called(look(secret, { ...there, sweep: true }))).toEqual([`delete ${imageId}`]);
   });
 
-  it("is pruned as any other where nobody wants the encrypted one, either", () => {
+  it("is pruned like any other copy if the encrypted copy is orphaned, too", () => {
     const lost = { policies: [policy({ to: [BEIJING] })], copies: [known.copy], answers: free };
     const plan = planOf({ ...lost, observation: observation([root, known.image]), sweep: true });
     expect(plan.retained).toMatchObject([{ reason: { code: "not-permitted" } }]);
   });
 
-  it("is made anew when the encrypted one is gone", () => {
+  it("is created again when the encrypted copy is gone", () => {
     const record = { ...known.copy, state: "retired", reason: { code: "pruned", text: "" } } as Known["copy"];
     const { imageId: _, ...pruned } = record as typeof record & { imageId?: string };
     const plan = planOf({ policies: [rule()], copies: [pruned as Known["copy"]], observation: observation([root]) });
     expect(called(plan)).toEqual(["send img-root0001 → ap-shanghai"]);
   });
 
-  it("gets the final name when it is not to be encrypted any more", () => {
+  it("gets the final name when the policy no longer encrypts", () => {
     const plan = planOf({ policies: [rule({})], ...holding([root], plain), sweep: true });
     expect(called(plan)).toEqual([`modify ${plain.image.imageId}: name = golden-web`]);
   });
 });
 
-describe("a shared image that is to be encrypted", () => {
+describe("a shared source with encrypted copies", () => {
   const shared = image({ type: "shared", creator: "100000000002", imageId: "img-shared01", name: "base" });
   const own = (copy: Parameters<typeof copySettings>[0], to = [HOME, SHANGHAI]) =>
     rule(copy, { select: { type: "shared", creator: ["100000000002"] }, to });
   const first = made(shared, HOME, { image: { name: intermediateName(keyOf(HOME, shared), "base") } });
 
-  it("is taken into its own region, encrypted there, and brought to the others from the plain one", () => {
+  it("is copied within its own region first; that plain copy is encrypted there and copied to the other regions", () => {
     const plan = planOf({ policies: [own({ encrypt: {} })], ...holding([shared], first) });
     expect(called(plan)).toEqual([
       `send ${first.image.imageId} → ap-guangzhou`,
@@ -183,14 +184,14 @@ describe("a shared image that is to be encrypted", () => {
     expect(plan.actions.filter(({ do: what }) => what === "send")).toHaveLength(2);
   });
 
-  it("keeps the copy in its own region, from which the others are made", () => {
+  it("keeps the plain copy in its own region, which is the source of the others", () => {
     const there = made(shared, HOME, {}, "encrypted:default");
     const plan = planOf({ policies: [own({ encrypt: {} })], ...holding([shared], first, there), sweep: true });
     expect(noted(plan).filter((change) => change.startsWith(HOME))).toEqual([]);
     expect(called(plan)).toEqual([`send ${first.image.imageId} → ap-shanghai`]);
   });
 
-  it("is named in its own region as any step is, where that is no destination", () => {
+  it("has a first copy with the final name if its own region is no destination", () => {
     const plan = planOf({ policies: [own({ encrypt: {} }, [SHANGHAI])], observation: observation([shared]) });
     const names = [...plan.desiredCopies.values()].map(({ key, settings: { name } }) => [
       key.region,
@@ -212,7 +213,7 @@ describe("encrypting in the cloud", () => {
   });
   afterEach(() => t.close());
 
-  it("is asked for in the own region alone, with the key of that region", async () => {
+  it("is requested in each region by itself, with the key of that region", async () => {
     t.world.kmsKeys.set(SHANGHAI, [KEY]);
     t.bake();
     const regions = { [SHANGHAI]: { encrypt: { kmsKeyId: KEY } }, [BEIJING]: { encrypt: {} } };
@@ -239,7 +240,7 @@ describe("encrypting in the cloud", () => {
     }
   });
 
-  it("is blocked in the one region that has no such key, and done in the others", async () => {
+  it("is blocked in a region without the key, and completed in the others", async () => {
     t.world.kmsKeys.set(BEIJING, [KEY]);
     t.bake();
     const report = await t.settle(t.instance([rule({ encrypt: { kmsKeyId: KEY } }, { to: [SHANGHAI, BEIJING] })]), 80);
@@ -252,7 +253,7 @@ describe("encrypting in the cloud", () => {
   });
 });
 
-it("the lineage of an encrypted copy is void as that of the plain one, and the other way round", () => {
+it("the lineage tags of a plain copy are void on an encrypted copy", () => {
   const tags = lineageTags(keyOf(SHANGHAI), root, "golden", secret.image.imageId);
   const plan = planOf({
     policies: [rule()],
@@ -263,13 +264,13 @@ it("the lineage of an encrypted copy is void as that of the plain one, and the o
   expect(plan.copies.find(({ key }) => key.variant !== "plain")?.state).not.toBe("ready");
 });
 
-describe("a policy that comes to encrypt, or not to, or with another key", () => {
+describe("a policy whose encryption changes", () => {
   const other = `encrypted:${KEY}` as const;
   const named = (name: string) => `modify ${plain.image.imageId}: name = ${name}`;
   const old = made(root, SHANGHAI);
   const room = answered([{ ask: "quota", region: SHANGHAI }, 9]);
 
-  it("gives the plain copy another name, makes the encrypted one from it, and keeps it unless the policy lets it be deleted", () => {
+  it("renames the plain copy, creates the encrypted copy from it, and keeps it unless the policy permits its deletion", () => {
     const aside = asideName(old.key, root.name);
     const first = planOf({ policies: [rule()], ...holding([root], old), answers: room });
     expect(called(first)).toEqual([`modify ${old.image.imageId}: name = ${aside}`]);
@@ -288,7 +289,7 @@ describe("a policy that comes to encrypt, or not to, or with another key", () =>
     expect(later.retained).toMatchObject([{ reason: { code: "not-permitted" } }]);
   });
 
-  it("gives it no other name before there is room for the encrypted one", () => {
+  it("does not rename the plain copy before there is room for the encrypted copy", () => {
     const full = answered([{ ask: "quota", region: SHANGHAI }, 1]);
     const plan = planOf({ policies: [rule()], ...holding([root], old), answers: full });
     expect(called(plan)).toEqual([]);
@@ -296,10 +297,10 @@ describe("a policy that comes to encrypt, or not to, or with another key", () =>
   });
 
   it.each<[string, Policy, Known]>([
-    ["is not to be encrypted any more", rule({ encrypt: false }), secret],
-    ["has another key", rule({ encrypt: { kmsKeyId: KEY } }), secret],
-    ["has the key of the account", rule(), made(root, SHANGHAI, {}, other)],
-  ])("puts the copy aside that was made before, where it %s", (_, one, before) => {
+    ["no longer encrypts", rule({ encrypt: false }), secret],
+    ["names another key", rule({ encrypt: { kmsKeyId: KEY } }), secret],
+    ["uses the key of the account", rule(), made(root, SHANGHAI, {}, other)],
+  ])("puts the former copy aside if it %s", (_, one, before) => {
     const retiredOne: Known = {
       image: before.image,
       copy: planOf({ policies: [one], ...holding([root], before) }).copies[0] as Copy,
@@ -310,13 +311,13 @@ describe("a policy that comes to encrypt, or not to, or with another key", () =>
     expect(called(plan)).toEqual([`modify ${before.image.imageId}: name = ${asideName(before.copy.key, root.name)}`]);
   });
 
-  it("gives the copy its name again when it is wanted again", () => {
+  it("gives a put-aside copy its name again when it is desired again", () => {
     const aside: Known = { ...old, image: { ...old.image, name: asideName(old.key, root.name) } };
     const plan = planOf({ policies: [rule({ encrypt: false })], ...holding([root], aside), sweep: true });
     expect(called(plan)).toEqual([named("golden-web")]);
   });
 
-  it("leaves alone what is not provably ours", () => {
+  it("does not rename an image without lineage tags", () => {
     const theirs = { ...old.image, tags: {}, imageId: "img-theirs01" };
     const plan = planOf({ policies: [rule()], ...holding([root, theirs], plain), answers: room });
     expect(called(plan)).toEqual([]);
@@ -333,7 +334,7 @@ describe("room for an encrypted copy", () => {
   const stepOf = (one: typeof root) =>
     made(one, SHANGHAI, { image: { name: intermediateName(keyOf(SHANGHAI, one), one.name) } });
 
-  it("is kept free while its plain one is made: two of them do not take it from each other", () => {
+  it("is reserved while its intermediate copy is created, so that two chains do not block each other", () => {
     const plan = planOf({ policies: [rule()], observation: observation(versions), answers: quota(2) });
     expect(called(plan)).toEqual(["send img-root0002 → ap-shanghai"]);
     expect(noted(plan)).toContain("ap-shanghai: blocked (quota)");
@@ -341,7 +342,7 @@ describe("room for an encrypted copy", () => {
     expect(called(next)).toEqual([`send ${stepOf(v2).image.imageId} → ap-shanghai`]);
   });
 
-  it("is kept free of other copies, too", () => {
+  it("is reserved against other copies, too", () => {
     const other = policy({ name: "other", to: [SHANGHAI], select: { type: "custom", name: ["other-*"] } });
     const image2 = image({ imageId: "img-other001", name: "other-1" });
     const under = { ...stepOf(v1), image: { ...stepOf(v1).image, state: "SYNCING" as const } };
@@ -351,16 +352,16 @@ describe("room for an encrypted copy", () => {
   });
 });
 
-describe("an encrypted copy that is not seen", () => {
+describe("an encrypted copy that is absent", () => {
   const gone = observation([root]);
 
-  it("once: its plain one is not made again", () => {
+  it("does not get a new intermediate copy after one absent reading", () => {
     const plan = planOf({ policies: [rule()], copies: [secret.copy], observation: gone, sweep: true });
     expect(called(plan)).toEqual([]);
     expect(plan.actions).toMatchObject([{ what: "missing" }]);
   });
 
-  it("for certain, where drift is only reported: nothing is made", () => {
+  it("is not created again with onDrift: report", () => {
     const blocked = { ...secret.copy, state: "blocked", reason: { code: "gone", text: "" } } as unknown as Copy;
     const { imageId: _, ...record } = blocked as Copy & { imageId: string };
     const policies = [rule(undefined, { onDrift: "report" })];
@@ -369,12 +370,12 @@ describe("an encrypted copy that is not seen", () => {
   });
 });
 
-describe("a step on the way to an encrypted copy", () => {
+describe("an intermediate copy", () => {
   const DAY = 86_400_000;
   const free = (one: Known) =>
     answered([usesOf(one.image), undefined], [sharesOf(one.image), []], [{ ask: "quota", region: SHANGHAI }, 9]);
 
-  it("is not superseded by an encrypted copy that was made before it, with another key", () => {
+  it("is not superseded by an older encrypted copy with another key", () => {
     const before = made(root, SHANGHAI, { image: { createdAt: NOW - 2 * DAY } }, "encrypted:default");
     const { readyAt: _, name: __, adopted: ___, ...record } = before.copy;
     const reason = { code: "deselected", text: "" };
@@ -387,7 +388,7 @@ describe("a step on the way to an encrypted copy", () => {
     expect(called(plan).filter((call) => call.startsWith("delete"))).toEqual([]);
   });
 
-  it("is deleted as any other copy where it was wanted for itself, though it could not be named so", () => {
+  it("is pruned like any other copy if it was desired directly and never got its final name", () => {
     const named = made(root, SHANGHAI, { image: { name: plainName } });
     const wanted = planOf({ policies: [rule({ encrypt: false })], ...holding([root], named), sweep: true });
     const [copy] = wanted.copies;
@@ -405,14 +406,14 @@ describe("a step on the way to an encrypted copy", () => {
     );
   });
 
-  it("is not made where somebody's image has the name that the encrypted copy is to get", () => {
+  it("is not created if another image has the name of the encrypted copy", () => {
     const theirs = image({ region: SHANGHAI, imageId: "img-theirs01", name: root.name });
     const plan = planOf({ policies: [rule()], observation: observation([root, theirs]) });
     expect(called(plan)).toEqual([]);
     expect(noted(plan)).toContain("ap-shanghai: blocked (name-taken)");
   });
 
-  it("is made for another policy, though one that wants it for itself may not have it", () => {
+  it("is created for one policy although another policy's direct copy is blocked", () => {
     const own = policy({ name: "own", to: [SHANGHAI], maxSizeGiB: 1, copy: copySettings({ name: "x-{{name}}" }) });
     const plan = planOf({ policies: [own, rule()], observation: observation([root]) });
     expect(called(plan)).toEqual(["send img-root0001 → ap-shanghai"]);

@@ -1,3 +1,4 @@
+// Which copy leads an image family in a region, and which copies leave it.
 import { describe, expect, it } from "vitest";
 import { lineageTags, ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
 import type { Copy } from "../../lib/model/types.ts";
@@ -35,7 +36,7 @@ const reason = { code: "x", text: "" };
 describe("the newest version", () => {
   const named = asked(v2, SHANGHAI, { state: "NORMAL" }, { name: v2.name });
 
-  it("gets its family in the call that names it, and the one before keeps its own", () => {
+  it("joins its family in the call that names it, and the former version keeps the family", () => {
     const plan = planOf({
       policies,
       ...holding([v1, v2], old, named),
@@ -78,7 +79,7 @@ describe("the newest version", () => {
     expect(called(plan)).toEqual([`modify ${there.image.imageId}: family = golden`, `send img-root0002 → ap-beijing`]);
   });
 
-  it("does not lead once it was rolled back", () => {
+  it("does not lead after a rollback", () => {
     const bad = made(v2, SHANGHAI, { image: { deprecated: true, tags: { [ROLLED_BACK_TAG]: "golden" } } });
     const good = made(v1, SHANGHAI);
     const plan = planOf({
@@ -90,40 +91,40 @@ describe("the newest version", () => {
   });
 });
 
-describe("a family that points to another image than the newest version", () => {
+describe("a family that points to an image other than the newest version", () => {
   const world = (...others: Known[]) => ({ policies, ...holding([v1, v2], young, ...others), sweep: true });
-  const out = [`modify ${old.image.imageId}: family = `];
+  const leaves = [`modify ${old.image.imageId}: family = `];
 
-  it("loses that image, once the cloud has said so", () => {
+  it("loses that image once the cloud has confirmed it", () => {
     const asking = planOf(world(old));
     expect(asking.questions).toEqual([{ ask: "family", region: SHANGHAI, family: "golden" }]);
     expect(called(asking)).toEqual([]);
-    expect(called(planOf({ ...world(old), answers: points(old.image.imageId) }))).toEqual(out);
+    expect(called(planOf({ ...world(old), answers: points(old.image.imageId) }))).toEqual(leaves);
     expect(called(planOf({ ...world(old), answers: points(young.image.imageId) }))).toEqual([]);
     expect(called(planOf({ ...world(old), answers: points(undefined) }))).toEqual([]);
   });
 
-  it("keeps that image while the newest version is being copied, and cannot be pointed to", () => {
+  it("keeps that image while the newest version is being copied, so that the family cannot point to it", () => {
     const busy = { ...young, image: { ...young.image, state: "SYNCING" as const } };
     const plan = planOf({ policies, ...holding([v1, v2], busy, old), sweep: true, answers: points(old.image.imageId) });
     expect(called(plan)).toEqual([]);
   });
 
-  it("is asked about only where several images have it, and everything is looked at", () => {
+  it("is queried only in a sweep, and only if several images are in it", () => {
     const asked = (plan: Plan) => plan.questions.filter(({ ask }) => ask === "family");
     expect(asked(planOf(world(old)))).toHaveLength(1);
     expect(asked(planOf(world()))).toEqual([]);
     expect(asked(planOf({ ...world(old), sweep: false }))).toEqual([]);
   });
 
-  it("is believed to point to whatever was made last, where the cloud does not say", () => {
+  it("is assumed to point to the image created last if the cloud does not answer", () => {
     const answers = points(UNANSWERED);
-    expect(called(planOf({ ...world(old), answers }))).toEqual(out);
+    expect(called(planOf({ ...world(old), answers }))).toEqual(leaves);
     const earlier = { ...old, image: { ...old.image, createdAt: young.image.createdAt - 1 } };
     expect(called(planOf({ ...world(earlier), answers }))).toEqual([]);
   });
 
-  it("is reported where that image is none of ours, which is left alone", () => {
+  it("is reported if that image is not one of our copies, and the image stays unchanged", () => {
     const theirs = image({ region: SHANGHAI, imageId: "img-theirs01", name: "golden-x", family: "golden" });
     const plan = planOf({
       ...world(),
@@ -134,10 +135,10 @@ describe("a family that points to another image than the newest version", () => 
     });
     expect(called(plan)).toEqual([]);
     expect(plan.problems).toMatchObject([{ code: "family-taken" }]);
-    expect(plan.problems[0]?.text).toContain(`points to img-theirs01 ("golden-x"), which is none of ours`);
+    expect(plan.problems[0]?.text).toContain(`points to img-theirs01 ("golden-x"), which is not one of our copies`);
   });
 
-  it("loses the copy of an older version, too, that nobody wants any more", () => {
+  it("also loses the orphaned copy of an older version", () => {
     const gone = retired(v1, SHANGHAI, inFamily);
     const newest = { ...policies[0], select: { type: "custom" as const, newest: 1 } };
     const answers = points(gone.image.imageId);
@@ -153,8 +154,8 @@ describe("a family that points to another image than the newest version", () => 
   const v3 = image({ imageId: "img-root0003", name: "silver-3", family: "golden", createdAt: NOW - DAY / 2 });
 
   it.each([
-    ["is a newer version, which nobody wants any more", retired(v3, SHANGHAI, inFamily)],
-    ["was made by other means", made(v1, SHANGHAI, { ...inFamily, copy: { adopted: true } })],
+    ["is orphaned and of a newer version", retired(v3, SHANGHAI, inFamily)],
+    ["was adopted", made(v1, SHANGHAI, { ...inFamily, copy: { adopted: true } })],
   ])("keeps the copy that %s", (_, other) => {
     const plan = planOf({
       ...world(other),
@@ -169,7 +170,7 @@ describe("a family that points to another image than the newest version", () => 
   });
 });
 
-it("a copy has the family that the policy names in place of its source's, and none without", () => {
+it("a copy joins the family that the policy names instead of its source's, and none if the policy names none", () => {
   const { image: there, copy: record } = made(v1, SHANGHAI);
   const callsFor = (family?: string) =>
     called(
@@ -184,8 +185,8 @@ it("a copy has the family that the policy names in place of its source's, and no
   expect(callsFor()).toEqual([]);
 });
 
-describe("a copy of the same source that was made with other encryption", () => {
-  it("gives way to the one that is wanted, whatever their keys are called", () => {
+describe("a copy of the same source with other encryption", () => {
+  it("leaves the family to the desired variant, whatever the names of the keys", () => {
     const key = "01234567-89ab-cdef-0123-456789abcdef";
     const inFamily = { image: { family: "golden" }, copy: { family: "golden" } };
     for (const [variant, encrypt] of [

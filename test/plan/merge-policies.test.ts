@@ -1,3 +1,4 @@
+// Several policies that ask for the same copy: merged, or blocked if they disagree.
 import { describe, expect, it } from "vitest";
 import type { Policy } from "../../lib/model/policy.ts";
 import {
@@ -20,20 +21,20 @@ const one = (name: string, fields: Partial<Policy> = {}, copy: Parameters<typeof
 const planned = (...policies: Policy[]) => planOf({ policies, observation: observation([root]) });
 const desiredCopyOf = (...policies: Policy[]) => {
   const [desired] = planned(...policies).desiredCopies.values();
-  if (!desired) throw new Error("nothing is wanted");
+  if (!desired) throw new Error("no desired copy");
   return desired;
 };
 const tags = (set: Record<string, string>) => ({ tags: { inherit: true, set } });
 
-describe("a copy that two policies want", () => {
-  it("is one copy, made once, and both are named", () => {
+describe("a copy that two policies ask for", () => {
+  it("is one copy, created once, with the names of both policies", () => {
     const plan = planned(one("a"), one("b"));
     expect(called(plan)).toEqual(["send img-root0001 → ap-shanghai"]);
     expect(desiredCopyOf(one("a"), one("b"))).toMatchObject({ policies: ["a", "b"], policy: { name: "a" } });
     expect(desiredCopyOf(one("a"), one("b"), one("a"))).toMatchObject({ policies: ["a", "b"] });
   });
 
-  it("has the tags and the shares of both", () => {
+  it("has the tags and shares of both", () => {
     const a = one("a", {}, { ...tags({ env: "prod", team: "web" }), shareWith: [FRIEND] });
     const b = one("b", {}, { ...tags({ env: "prod", cost: "7" }), shareWith: [OTHER, FRIEND] });
     expect(desiredCopyOf(a, b)).toMatchObject({
@@ -42,7 +43,7 @@ describe("a copy that two policies want", () => {
     });
   });
 
-  it("has the family that only one of them names, and moves together if one of them says so", () => {
+  it("has the family that only one policy names, and is published together if one policy says so", () => {
     const publish = { publish: "together" } as const;
     expect(desiredCopyOf(one("a"), one("b", {}, { family: "web", ...publish })).publication).toEqual({
       family: "web",
@@ -56,27 +57,27 @@ describe("a copy that two policies want", () => {
     ["families", { family: "inherit" }, { family: "web" }, 'family "golden" and "web"'],
     ["descriptions", { description: "x" }, {}, 'description "x" and "a golden image"'],
     ["values of one tag", tags({ env: "prod" }), tags({ env: "dr" }), 'tag env "prod" and "dr"'],
-  ])("is blocked where they give it two %s, and both are told", (_, a, b, what) => {
+  ])("is blocked if they give it two %s, and the reason names both policies", (_, a, b, what) => {
     const plan = planned(one("a", {}, a), one("b", {}, b));
     expect(noted(plan)).toEqual(["ap-shanghai: blocked (contradiction)"]);
     expect(called(plan)).toEqual([]);
     expect(plan.copies[0]).toMatchObject({
-      reason: { text: `the policies a and b want one copy to be two things: ${what}` },
+      reason: { text: `the policies a and b disagree about this copy: ${what}` },
     });
   });
 
-  it("is blocked by everything in which two of them differ, and a third that agrees with one changes nothing", () => {
+  it("is blocked by all differences between two policies, even if a third agrees with one of them", () => {
     const plan = planned(one("a", {}, { name: "x" }), one("b"), one("c", {}, { name: "x", ...tags({ env: "dr" }) }));
     expect(plan.copies[0]).toMatchObject({ state: "blocked", reason: { code: "contradiction" } });
     const both = planned(one("a", {}, { name: "x", family: "f" }), one("b", {}, { family: "g" }));
     expect(both.copies[0]).toMatchObject({
       reason: {
-        text: 'the policies a and b want one copy to be two things: name "x" and "golden-web"; family "f" and "g"',
+        text: 'the policies a and b disagree about this copy: name "x" and "golden-web"; family "f" and "g"',
       },
     });
   });
 
-  it("is made where one of them lets it be, by the limits of that one", () => {
+  it("is created if one policy permits it, with the limits of that policy", () => {
     const strict = one("strict", { maxSizeGiB: 10, attempts: 1 });
     const easy = one("easy", { attempts: 7 });
     for (const policies of [
@@ -90,7 +91,7 @@ describe("a copy that two policies want", () => {
     expect(noted(planned(strict, one("small", { maxSizeGiB: 5 })))).toEqual(["ap-shanghai: blocked (too-large)"]);
   });
 
-  it("that is finished already stays as it is while they contradict each other", () => {
+  it("stays as it is if it is finished already and the policies contradict each other", () => {
     const there = made(root, SHANGHAI, { image: { description: "changed by hand" } });
     const plan = planOf({
       policies: [one("golden", {}, { family: "a" }), one("b", {}, { family: "b" })],
@@ -101,7 +102,7 @@ describe("a copy that two policies want", () => {
     expect(plan.actions).toEqual([]);
   });
 
-  it("is nobody's any more only when neither wants it", () => {
+  it("is orphaned only if neither policy asks for it", () => {
     const there = made(root, SHANGHAI, { policy: "a" });
     const look = (...policies: Policy[]) =>
       noted(planOf({ policies, copies: [there.copy], observation: observation([root, there.image]) }));
@@ -110,14 +111,14 @@ describe("a copy that two policies want", () => {
   });
 });
 
-describe("a plain copy that one policy wants and another only encrypts", () => {
+describe("a plain copy that one policy asks for directly and another only as an intermediate", () => {
   const encrypting = one("secret", {}, { encrypt: {}, name: "{{name}}-secret" });
   const plain = one("plain", {}, { family: "inherit", shareWith: [FRIEND] });
 
   it.each([
     ["first", [encrypting, plain]],
     ["last", [plain, encrypting]],
-  ])("is made for itself, whoever comes %s", (_, policies) => {
+  ])("is a direct copy, even if the encrypting policy comes %s", (_, policies) => {
     const desired = [...planned(...policies).desiredCopies.values()].find(({ key }) => key.variant === "plain");
     expect(desired).toMatchObject({
       settings: { name: "golden-web" },
@@ -128,7 +129,7 @@ describe("a plain copy that one policy wants and another only encrypts", () => {
     expect(desired?.intermediate).toBeUndefined();
   });
 
-  it("is what the encrypted one is made from, and stays", () => {
+  it("is the source of the encrypted copy, and is kept", () => {
     const step = made(root, SHANGHAI, { image: { family: "golden" }, policy: "plain" });
     const { imageId, region } = step.image;
     const answers = answered([{ ask: "shares", region, imageId }, [FRIEND]]);

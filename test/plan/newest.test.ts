@@ -1,3 +1,4 @@
+// Policies with `select.newest`: which versions are selected, and which copies are retained.
 import { describe, expect, it } from "vitest";
 import type { Observation } from "../../lib/model/observation.ts";
 import {
@@ -24,11 +25,11 @@ const newest = policy({
   select: { type: "custom", newest: 1 },
   copy: copySettings({ family: "inherit" }),
 });
-const wanted = (...given: Parameters<typeof planOf>) =>
+const desired = (...given: Parameters<typeof planOf>) =>
   [...planOf(...given).desiredCopies.values()].map(
     ({ key, publication: { family } }) => `${key.rootId} → ${key.region} ${family}`,
   );
-/** What was read of the sources: these, each by its id. */
+/** The observation with the sources read one by one, by their ids. */
 const byId = (whole: Observation): Observation => {
   const home = whole.regions.get(HOME);
   if (!home) return whole;
@@ -36,8 +37,8 @@ const byId = (whole: Observation): Observation => {
   return { ...whole, regions: new Map([...whole.regions, [HOME, part]]) };
 };
 
-describe("a policy that takes the newest", () => {
-  it("takes that and no other, counted by family, and those without one together", () => {
+describe("a policy with select.newest", () => {
+  it("selects only the newest image of each family, and of all images without a family together", () => {
     const plan = planOf({ policies: [newest], observation: observation([old, young]) });
     expect(called(plan)).toEqual(["send img-root0002 → ap-beijing", "send img-root0002 → ap-shanghai"]);
     expect(plan.notSelected).toMatchObject([{ image: { imageId: "img-root0001" }, reason: { code: "not-newest" } }]);
@@ -45,7 +46,7 @@ describe("a policy that takes the newest", () => {
     expect(called(planOf({ policies: [newest], observation: observation([bare, young]) }))).toHaveLength(4);
   });
 
-  it("takes the one before where the newest failed or was recalled", () => {
+  it("selects the previous version if the newest one failed or was recalled", () => {
     for (const fields of [{ state: "CREATEFAILED" }, { deprecated: true }])
       expect(called(planOf({ policies: [newest], observation: observation([old, { ...young, ...fields }]) }))).toEqual([
         "send img-root0001 → ap-beijing",
@@ -53,33 +54,33 @@ describe("a policy that takes the newest", () => {
       ]);
   });
 
-  it("goes on with what is remembered where not all that compete were read, and begins nothing", () => {
-    const going = asked(old, SHANGHAI);
-    const seen = byId(observation([old, going.image]));
-    expect(wanted({ policies: [newest], copies: [going.copy], observation: seen })).toEqual([
+  it("continues recorded copies and starts no others if not all competing images were read", () => {
+    const copying = asked(old, SHANGHAI);
+    const seen = byId(observation([old, copying.image]));
+    expect(desired({ policies: [newest], copies: [copying.copy], observation: seen })).toEqual([
       "img-root0001 → ap-shanghai web",
     ]);
-    expect(wanted({ policies: [newest], observation: byId(observation([old])) })).toEqual([]);
+    expect(desired({ policies: [newest], observation: byId(observation([old])) })).toEqual([]);
   });
 
-  it("does not want what another policy has made elsewhere", () => {
+  it("does not ask for copies that another policy has created", () => {
     const every = policy({ to: [SHANGHAI] });
-    const going = asked(old, SHANGHAI);
-    const seen = byId(observation([old, going.image]));
-    const plan = planOf({ policies: [every, newest], copies: [going.copy], observation: seen });
+    const copying = asked(old, SHANGHAI);
+    const seen = byId(observation([old, copying.image]));
+    const plan = planOf({ policies: [every, newest], copies: [copying.copy], observation: seen });
     expect(called(plan)).toEqual([]);
     expect(noted(plan)).toEqual([]);
   });
 });
 
-describe("a newest version that a list leaves out", () => {
+describe("a newest version that is missing in a listing", () => {
   const rootFamily = "web";
-  const made2 = made(young, SHANGHAI, { copy: { rootFamily, policy: "newest", family: "web" } });
+  const newestCopy = made(young, SHANGHAI, { copy: { rootFamily, policy: "newest", family: "web" } });
   const one = [policy({ ...newest, to: [SHANGHAI] })];
 
-  it("keeps its place until that is certain: no older version is copied in its stead", () => {
-    const seen = observation([old, made2.image]);
-    const first = planOf({ policies: one, copies: [made2.copy], observation: seen, sweep: true });
+  it("still counts until its absence is certain, so that no older version is copied instead", () => {
+    const seen = observation([old, newestCopy.image]);
+    const first = planOf({ policies: one, copies: [newestCopy.copy], observation: seen, sweep: true });
     expect(called(first)).toEqual([]);
     const soon = planOf({ policies: one, copies: first.copies, observation: seen, sweep: true });
     expect(called(soon)).toEqual([]);
@@ -87,15 +88,15 @@ describe("a newest version that a list leaves out", () => {
     expect(called(planOf(later))).toEqual(["send img-root0001 → ap-shanghai"]);
   });
 
-  it("has its older version kept where that is there already", () => {
+  it("lets the existing copies of the older version be retained", () => {
     const before = made(old, SHANGHAI, { copy: { rootFamily, policy: "newest", family: "web" } });
-    const seen = observation([old, made2.image, before.image]);
-    const plan = planOf({ policies: one, copies: [made2.copy, before.copy], observation: seen, sweep: true });
+    const seen = observation([old, newestCopy.image, before.image]);
+    const plan = planOf({ policies: one, copies: [newestCopy.copy, before.copy], observation: seen, sweep: true });
     expect([...plan.desiredCopies.values()].map(({ root }) => root.imageId)).toEqual(["img-root0001"]);
   });
 
   function planAt(now: number) {
-    const fresh = observation([old, made2.image]);
+    const fresh = observation([old, newestCopy.image]);
     const regions = new Map([...fresh.regions].map(([region, view]) => [region, { ...view, readAt: now }]));
     return { policies: one, observation: { ...fresh, regions }, sweep: true, now };
   }

@@ -1,3 +1,4 @@
+// The rollback of a family: which images leave it, which return, and what the next plans do.
 import { describe, expect, it } from "vitest";
 import { asideName, IGNORE_TAG, ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
 import type { Copy } from "../../lib/model/types.ts";
@@ -33,12 +34,12 @@ const copyOf = (root: typeof v1, region: string, differing: Parameters<typeof ma
   const { image: there, copy } = made(root, region, differing);
   return { image: { ...there, name: root.name }, copy };
 };
-const back = (roots: readonly (typeof v1)[], ...known: Known[]) => {
+const rollBack = (roots: readonly (typeof v1)[], ...known: Known[]) => {
   const { copies, observation: seen } = holding(roots, ...known);
   return rollback("golden", copies, seen, false, NOW);
 };
-const told = (...given: Parameters<typeof back>) => {
-  const { regions, calls, problems, remarks } = back(...given);
+const outcomeOf = (...given: Parameters<typeof rollBack>) => {
+  const { regions, calls, problems, remarks } = rollBack(...given);
   expect(calls.map((call) => call.image.imageId)).toEqual(regions.map(({ from }) => from.imageId));
   for (const call of calls) expect(call.tags).toEqual({ [ROLLED_BACK_TAG]: "golden" });
   return [
@@ -50,26 +51,26 @@ const rolledBackFrom = (root: typeof v1, region: string) =>
   copyOf(root, region, { image: { family: "", deprecated: true, tags: { [ROLLED_BACK_TAG]: "golden" } } });
 
 describe("rolling a family back", () => {
-  it("puts the version before the newest in its place, in every region", () => {
+  it("replaces the newest version by the former one in every region", () => {
     const known = [v1, v2, v3].flatMap((root) => [copyOf(root, SHANGHAI), copyOf(root, BEIJING)]);
-    expect(told([], ...known)).toEqual(["ap-shanghai: golden-3 → golden-2", "ap-beijing: golden-3 → golden-2"]);
+    expect(outcomeOf([], ...known)).toEqual(["ap-shanghai: golden-3 → golden-2", "ap-beijing: golden-3 → golden-2"]);
   });
 
-  it("knows the newest by its source, not by when the copy was made", () => {
+  it("orders versions by the age of the source, not of the copy", () => {
     const late = copyOf(v1, SHANGHAI, { image: { family: "golden", createdAt: NOW } });
-    expect(told([], late, copyOf(v2, SHANGHAI))).toEqual(["ap-shanghai: golden-2 → golden-1"]);
+    expect(outcomeOf([], late, copyOf(v2, SHANGHAI))).toEqual(["ap-shanghai: golden-2 → golden-1"]);
   });
 
-  it("takes the newest version of all out, and leaves alone the regions that do not have it", () => {
+  it("takes out only the newest version of all regions, and skips regions without it", () => {
     const known = [copyOf(v1, BEIJING), copyOf(v2, BEIJING), copyOf(v2, SHANGHAI), copyOf(v3, SHANGHAI)];
-    expect(told([], ...known)).toEqual(["ap-shanghai: golden-3 → golden-2"]);
+    expect(outcomeOf([], ...known)).toEqual(["ap-shanghai: golden-3 → golden-2"]);
   });
 
   it.each<[string, Known]>([
     ["is retired", retired(v1, SHANGHAI, { image: { name: "golden-1", family: "golden" } })],
-    ["was made too late to have ever been in it", copyOf(v1, SHANGHAI, { copy: { family: "golden" } })],
-  ])("puts back a former copy that %s", (_, former) => {
-    expect(told([], former, copyOf(v2, SHANGHAI))).toEqual(["ap-shanghai: golden-2 → golden-1"]);
+    ["was created too late to have joined the family", copyOf(v1, SHANGHAI, { copy: { family: "golden" } })],
+  ])("goes back to a former copy that %s", (_, former) => {
+    expect(outcomeOf([], former, copyOf(v2, SHANGHAI))).toEqual(["ap-shanghai: golden-2 → golden-1"]);
   });
 
   it.each<[string, Known]>([
@@ -79,27 +80,27 @@ describe("rolling a family back", () => {
       copyOf(v1, SHANGHAI, { image: { family: "golden", tags: { [ROLLED_BACK_TAG]: "golden" } } }),
     ],
     ["is in another family", copyOf(v1, SHANGHAI, { image: { family: "silver" }, copy: { family: "silver" } })],
-    ["was made by other means", copyOf(v1, SHANGHAI, { ...inFamily, copy: { adopted: true } })],
-    ["is not provably ours", { ...copyOf(v1, SHANGHAI), image: { ...copyOf(v1, SHANGHAI).image, tags: {} } }],
+    ["was adopted", copyOf(v1, SHANGHAI, { ...inFamily, copy: { adopted: true } })],
+    ["has no lineage tags", { ...copyOf(v1, SHANGHAI), image: { ...copyOf(v1, SHANGHAI).image, tags: {} } }],
     ["is not NORMAL", copyOf(v1, SHANGHAI, { image: { family: "golden", state: "SYNCING" } })],
     ["is another copy of the bad one", copyOf(v2, BEIJING)],
-  ])("does not put back one that %s, and says that there is no former", (_, former) => {
-    const { regions, problems } = back([], former, copyOf(v2, SHANGHAI));
+  ])("does not go back to a copy that %s, and reports that there is no former copy", (_, former) => {
+    const { regions, problems } = rollBack([], former, copyOf(v2, SHANGHAI));
     expect(regions).toEqual([]);
     expect(problems.map(({ code }) => code)).toContain("no-former");
     expect(problems.find(({ text }) => text.startsWith(SHANGHAI))?.text).toBe(
-      'ap-shanghai has no former copy in the family "golden"; img-root0002-ap-shanghai stays in it',
+      'ap-shanghai has no former copy to put into the family "golden"; img-root0002-ap-shanghai stays in it',
     );
   });
 
-  it("is done where it can be, and told where it cannot", () => {
+  it("is done in every region where it is possible, and reports the others", () => {
     const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), copyOf(v2, BEIJING)];
-    expect(told([], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "no-former"]);
+    expect(outcomeOf([], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "no-former"]);
   });
 
-  it("does nothing when it is asked for again, and goes back once more when it is to go further", () => {
+  it("changes nothing if it is repeated, and goes back one more version with --further", () => {
     const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), rolledBackFrom(v3, SHANGHAI)];
-    const { calls, changes, regions, problems, remarks } = back([], ...known);
+    const { calls, changes, regions, problems, remarks } = rollBack([], ...known);
     expect([calls, changes, problems]).toEqual([[], [], []]);
     expect(regions.map(({ from, to }) => `${from.name} → ${to.name}`)).toEqual(["golden-3 → golden-2"]);
     expect(remarks.map(({ code }) => code)).toEqual(["rolled-back-before"]);
@@ -109,70 +110,70 @@ describe("rolling a family back", () => {
     expect(once.calls.map(({ image: { imageId } }) => imageId)).toEqual([known[1]?.image.imageId]);
   });
 
-  it("goes on with what was begun, in the regions that it did not get to", () => {
+  it("completes the regions that an interrupted rollback did not reach", () => {
     const known = [copyOf(v1, SHANGHAI), rolledBackFrom(v2, SHANGHAI), copyOf(v1, BEIJING), copyOf(v2, BEIJING)];
-    const { calls, regions } = back([], ...known);
+    const { calls, regions } = rollBack([], ...known);
     expect(calls.map(({ image: { imageId } }) => imageId)).toEqual([known[3]?.image.imageId]);
     expect(regions.map(({ region }) => region).sort()).toEqual([BEIJING, SHANGHAI]);
   });
 
-  it("rolls a newer version back that came after one was rolled back", () => {
+  it("rolls back a newer version that was published after an earlier rollback", () => {
     const known = [copyOf(v1, SHANGHAI), rolledBackFrom(v2, SHANGHAI), copyOf(v3, SHANGHAI)];
-    expect(told([], ...known)).toEqual(["ap-shanghai: golden-3 → golden-1"]);
+    expect(outcomeOf([], ...known)).toEqual(["ap-shanghai: golden-3 → golden-1"]);
   });
 
-  it("says where the former version is another one", () => {
+  it("reports regions whose former version differs", () => {
     const known = [copyOf(v1, SHANGHAI), copyOf(v3, SHANGHAI), copyOf(v2, BEIJING), copyOf(v3, BEIJING)];
-    expect(told([], ...known)).toContain("former-differs");
+    expect(outcomeOf([], ...known)).toContain("former-differs");
   });
 
   it.each<[string, Partial<typeof v1>]>([
-    ["is to be ignored", { tags: { [IGNORE_TAG]: "bad" } }],
+    ["is ignored", { tags: { [IGNORE_TAG]: "bad" } }],
     ["is deprecated", { deprecated: true }],
   ])("does not go back to a version whose source %s", (_, fields) => {
     const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), copyOf(v3, SHANGHAI)];
-    expect(told([v1, version(2, fields)], ...known)).toEqual(["ap-shanghai: golden-3 → golden-1"]);
+    expect(outcomeOf([v1, version(2, fields)], ...known)).toEqual(["ap-shanghai: golden-3 → golden-1"]);
   });
 
-  it("knows the newest by the cloud, whatever has become of the copy: one that is blocked, or deprecated with its source", () => {
+  it("finds the newest version in the cloud even if its copy is blocked, or deprecated with its source", () => {
     const two = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI)];
     const deprecated = copyOf(v3, SHANGHAI, { image: { family: "golden", deprecated: true } });
-    expect(told([], ...two, deprecated)).toEqual(["ap-shanghai: golden-3 → golden-2"]);
+    expect(outcomeOf([], ...two, deprecated)).toEqual(["ap-shanghai: golden-3 → golden-2"]);
     const { image: there, copy } = copyOf(v3, SHANGHAI);
     const { claim } = asked(v3, SHANGHAI).copy as Extract<Copy, { state: "copying" }>;
     const { imageId } = there;
     const reason = { code: "share-refused", text: "" };
     const blocked = { ...copy, state: "blocked", imageId, claim, reason, notBefore: NOW + DAY } as Copy;
-    const { calls, changes } = back([], ...two, { image: there, copy: blocked });
+    const { calls, changes } = rollBack([], ...two, { image: there, copy: blocked });
     expect(calls.map(({ image: { imageId: id } }) => id)).toEqual([imageId]);
     expect(changes).toMatchObject([{ copy: { state: "blocked", rolledBackFrom: "golden" } }]);
     expect(changes[0]?.copy).not.toHaveProperty("notBefore");
   });
 
-  it("goes back to a version that was made in the same second, as the family has one of the two", () => {
+  it("goes back to a version of the same second", () => {
     const twin = version(2, { createdAt: v1.createdAt });
     const known = [copyOf(v1, SHANGHAI), copyOf(twin, SHANGHAI), copyOf(v1, BEIJING), copyOf(twin, BEIJING)];
-    expect(told([], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "ap-beijing: golden-2 → golden-1"]);
+    expect(outcomeOf([], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "ap-beijing: golden-2 → golden-1"]);
   });
 
-  it("goes back to an older version under its own name only", () => {
+  it("does not go back to an older version without its own name", () => {
     const gone = copyOf(v2, SHANGHAI);
     const newer = copyOf(v3, SHANGHAI, { image: { family: "" }, copy: { family: "golden" } });
     const aside = copyOf(v1, SHANGHAI);
     const named = { ...aside, image: { ...aside.image, name: asideName(aside.copy.key, v1.name) } };
-    expect(told([], gone, newer, named)).toEqual(["no-former"]);
+    expect(outcomeOf([], gone, newer, named)).toEqual(["no-former"]);
   });
 
-  it("marks a finished copy of that version, too, that was not given the family yet", () => {
+  it("also tags a finished copy of the version that has not joined the family yet", () => {
     const late = copyOf(v2, BEIJING, { copy: { family: "golden" } });
-    const { calls } = back([], copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), late);
+    const { calls } = rollBack([], copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), late);
     expect(calls.map(({ image: { imageId } }) => imageId)).toContain(late.image.imageId);
   });
 
-  it("remembers it of the copies of that version that are not finished, too", () => {
+  it("also records the rollback for unfinished copies of the version", () => {
     const { image: there, copy: record } = asked(v2, BEIJING);
     const under = { image: there, copy: { ...record, family: "golden" } };
-    const { changes, remarks } = back([v1, v2], copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), under);
+    const { changes, remarks } = rollBack([v1, v2], copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), under);
     expect(changes.map(({ copy }) => [copy.key.region, copy.rolledBackFrom])).toEqual([
       [SHANGHAI, "golden"],
       [BEIJING, "golden"],
@@ -180,29 +181,32 @@ describe("rolling a family back", () => {
     expect(remarks.map(({ code }) => code)).toContain("unfinished");
   });
 
-  it("leaves the source to its owner, and says so", () => {
+  it("does not change the source, and reports it", () => {
     const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI)];
-    expect(told([v1, v2], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "source-left"]);
-    expect(back([v1, v2], ...known).remarks[0]?.text).toContain('in the family "golden" still');
-    expect(told([v1, { ...v2, deprecated: true }], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
+    expect(outcomeOf([v1, v2], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "source-left"]);
+    expect(rollBack([v1, v2], ...known).remarks[0]?.text).toContain('it is still in the family "golden"');
+    expect(outcomeOf([v1, { ...v2, deprecated: true }], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
     const ignored = version(2, { family: "other", tags: { [IGNORE_TAG]: "bad" } });
-    expect(told([v1, ignored], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
+    expect(outcomeOf([v1, ignored], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
   });
 
-  it("says when nothing of ours is in the family, and which families there are", () => {
+  it("reports a family without copies, and the families that exist", () => {
     const theirs = image({ region: SHANGHAI, imageId: "img-theirs01", family: "golden" });
-    expect(told([theirs])).toEqual(["no-such-family"]);
+    expect(outcomeOf([theirs])).toEqual(["no-such-family"]);
     const silver = copyOf(v1, SHANGHAI, { image: { family: "silver" } });
-    expect(back([], silver).problems).toMatchObject([{ code: "no-such-family", remedy: 'there are "silver"' }]);
+    expect(rollBack([], silver).problems).toMatchObject([{ code: "no-such-family", remedy: 'use one of "silver"' }]);
   });
 
-  it("concerns the copies that leave and those that come", () => {
+  it("lists the copies that leave and those that join", () => {
     const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), copyOf(v3, SHANGHAI)];
-    expect([...back([], ...known).concerned].map((key) => key.split("/")[2])).toEqual(["img-root0003", "img-root0002"]);
+    expect([...rollBack([], ...known).concerned].map((key) => key.split("/")[2])).toEqual([
+      "img-root0003",
+      "img-root0002",
+    ]);
   });
 });
 
-describe("the plan after the mark is set", () => {
+describe("the plan after the rollback tag is set", () => {
   const copy = copySettings({ family: "inherit" });
   const rule = { policies: [policy({ to: [SHANGHAI], copy })], sweep: true };
   const both = [policy({ to: [SHANGHAI, BEIJING], copy })];
@@ -210,7 +214,7 @@ describe("the plan after the mark is set", () => {
     copyOf(v2, SHANGHAI, { image: { family: "golden", tags: { [ROLLED_BACK_TAG]: "golden" }, ...fields } });
   const { imageId } = marked().image;
 
-  it("takes the bad one out of its family and deprecates it, wanted or not, also where drift is only reported", () => {
+  it("takes the tagged copy out of its family and deprecates it, desired or orphaned, even with onDrift: report", () => {
     const out = [`modify ${imageId}: family = , deprecated = true`];
     expect(called(planOf({ ...rule, ...holding([v1, v2], marked(), copyOf(v1, SHANGHAI)) }))).toEqual(out);
     const policies = rule.policies.map((one) => ({ ...one, onDrift: "report" as const }));
@@ -220,7 +224,7 @@ describe("the plan after the mark is set", () => {
     expect(called(planOf({ ...rule, ...holding([v1, { ...v2, name: "x" }], isOrphaned) }))).toContain(out[0]);
   });
 
-  it("gives the family to the former one where it has it not", () => {
+  it("puts the former copy into the family if it is not in it", () => {
     const former = copyOf(v1, SHANGHAI, {});
     const bad = marked({ family: "", deprecated: true });
     expect(called(planOf({ ...rule, ...holding([v1, v2], bad, former) }))).toEqual([
@@ -228,18 +232,18 @@ describe("the plan after the mark is set", () => {
     ]);
   });
 
-  it("is content with a copy that is deprecated, where the family cannot be emptied", () => {
+  it("accepts a deprecated copy if the family cannot be emptied", () => {
     const bad = marked({ deprecated: true });
     expect(called(planOf({ ...rule, ...holding([v1, v2], bad, copyOf(v1, SHANGHAI)) }))).toEqual([]);
   });
 
-  it("keeps what is finished later, or made again, out of the family, and marks it", () => {
+  it("keeps copies that are finished later or created again out of the family, and tags them", () => {
     const there = marked({ family: "", deprecated: true });
     const [former, known] = [copyOf(v1, BEIJING), [v1, v2]];
     const under = asked(v2, BEIJING, { state: "NORMAL" });
     const first = planOf({ ...rule, policies: both, ...holding(known, there, copyOf(v1, SHANGHAI), former, under) });
     expect(called(first)).toEqual([expect.stringContaining(`${ROLLED_BACK_TAG}`)]);
-    // No copy of it is left anywhere: then what is remembered counts.
+    // No copy of the version is left anywhere, so the records count.
     const { imageId: _, claim: __, ...rest } = asked(v2, BEIJING).copy as Extract<Copy, { state: "copying" }>;
     const again: Copy = { ...rest, state: "waiting", reason: { code: "gone", text: "" }, rolledBackFrom: "golden" };
     const { copies, observation: seen } = holding(known, former);
@@ -249,7 +253,7 @@ describe("the plan after the mark is set", () => {
     expect(ofBad.map(({ copy: { rolledBackFrom } }) => rolledBackFrom)).toEqual(["golden", "golden"]);
   });
 
-  it("takes out what was named and in the family, and is not finished yet", () => {
+  it("takes out an unfinished copy that is named and in the family already", () => {
     const one = asked(v2, BEIJING, { state: "NORMAL", name: "golden-2", family: "golden" });
     const under = { image: one.image, copy: { ...one.copy, state: "finishing" } as Copy };
     const there = marked({ family: "", deprecated: true });
@@ -260,7 +264,7 @@ describe("the plan after the mark is set", () => {
     expect(called(next)).toContain(`modify ${one.image.imageId}: family = , deprecated = true`);
   });
 
-  it("is carried out though nobody knows whether the copy is wanted: its source is not to be seen, or its policy is disabled", () => {
+  it("completes the rollback if the source was not read or the policy is disabled", () => {
     const out = [`modify ${imageId}: family = , deprecated = true`];
     const { copies } = holding([], marked());
     const unread = observation([marked().image], [SHANGHAI]);
@@ -271,7 +275,7 @@ describe("the plan after the mark is set", () => {
     expect(called(planOf({ ...rule, policies: disabled, ...holding([v2], gone) }))).toEqual(out);
   });
 
-  it("goes on though the version is deselected before the mark is set", () => {
+  it("continues if the version is deselected before the tag is set", () => {
     const { copy: record, image: there } = copyOf(v2, SHANGHAI);
     const begun = { ...record, rolledBackFrom: "golden", repair: { what: "rollback", tries: 0, at: NOW } } as Copy;
     const ignored = version(2, { tags: { [IGNORE_TAG]: "bad" } });
@@ -281,7 +285,7 @@ describe("the plan after the mark is set", () => {
     expect(called(next)[0]).toContain(ROLLED_BACK_TAG);
   });
 
-  it("needs the former version in place of the one that was rolled back", () => {
+  it("retains the former version in place of the one that was rolled back", () => {
     const newest = { type: "custom", name: ["golden-*"], newest: 1 } as const;
     const policies = rule.policies.map((one) => ({ ...one, select: newest }));
     const former = retired(v1, SHANGHAI, { image: { name: "golden-1", family: "golden" } });
@@ -290,7 +294,7 @@ describe("the plan after the mark is set", () => {
     expect(plan.copies.map(({ state }) => state)).toEqual(["ready", "ready"]);
   });
 
-  it("is no longer deprecated, and has the family again, when the mark is taken away", () => {
+  it("undoes the deprecation when the tag is removed", () => {
     const before = marked({ family: "", deprecated: true });
     const known = holding([v1, v2], before, copyOf(v1, SHANGHAI));
     const { copies } = planOf({ ...rule, ...known });
@@ -300,14 +304,14 @@ describe("the plan after the mark is set", () => {
     expect(called(plan)).toEqual([`modify ${imageId}: deprecated = false`]);
   });
 
-  it("gives the family back when the mark is taken away", () => {
+  it("puts the copy back into its family when the tag is removed", () => {
     const bad = copyOf(v2, SHANGHAI, {});
     expect(called(planOf({ ...rule, ...holding([v1, v2], bad, copyOf(v1, SHANGHAI)) }))).toEqual([
       `modify ${imageId}: family = golden`,
     ]);
   });
 
-  it("is made with records that were lost, too", () => {
+  it("needs no records", () => {
     const bad = marked({ family: "", deprecated: true });
     const former = copyOf(v1, SHANGHAI, {});
     const seen = observation([v1, v2, bad.image, former.image]);

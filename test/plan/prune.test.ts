@@ -1,3 +1,4 @@
+// Deletion of orphaned copies and of images left by failed attempts.
 import { describe, expect, it } from "vitest";
 import { IGNORE_TAG, lineageTags, tokenName } from "../../lib/model/identity.ts";
 import { sharesOf, usesOf } from "../../lib/model/observation.ts";
@@ -29,12 +30,12 @@ import {
 
 const SHANGHAI = "ap-shanghai";
 const HOUR = 3_600_000;
-const [FRIEND, STRANGER] = ["100000000003", "100000000004"];
+const [LISTED, UNLISTED] = ["100000000003", "100000000004"];
 const recalled = image({ tags: { [IGNORE_TAG]: "bad" } });
 const rule = (fields: Partial<Policy> = {}) =>
   policy({
     to: [SHANGHAI],
-    copy: copySettings({ shareWith: [FRIEND] }),
+    copy: copySettings({ shareWith: [LISTED] }),
     prune: { minAge: HOUR, delete: true },
     ...fields,
   });
@@ -52,8 +53,8 @@ const input = (one: Known = old, more: Partial<PlanInput> = {}) => ({
   ...more,
 });
 
-describe("a copy that nobody wants any more", () => {
-  it("is deleted where everything permits it, and the plan says what that frees", () => {
+describe("an orphaned copy", () => {
+  it("is deleted if every check permits it, and the plan has the size that this frees", () => {
     const plan = planOf(input());
     expect(called(plan)).toEqual([`delete ${imageId}`]);
     expect(plan.actions).toMatchObject([
@@ -63,74 +64,74 @@ describe("a copy that nobody wants any more", () => {
     expect(action?.do === "delete" && action.done).not.toHaveProperty("imageId");
   });
 
-  it("is deleted also when its source is gone", () => {
+  it("is deleted even if its source is gone", () => {
     expect(called(planOf(input(old, holding([], old))))).toEqual([`delete ${imageId}`]);
   });
 
-  it("is not looked at but with everything else", () => {
+  it("is checked by sweeps only", () => {
     const plan = planOf(input(old, { sweep: false, answers: answered() }));
     expect([plan.actions, plan.questions, plan.retained]).toEqual([[], [], []]);
   });
 
-  it("is not deleted before all is known, and only what may be deleted is asked about", () => {
+  it("is not deleted before all questions are answered, and no questions are asked if its policy forbids the deletion", () => {
     const plan = planOf(input(changed({ family: "golden" }), { answers: answered() }));
     expect(called(plan)).toEqual([]);
     expect(plan.questions).toEqual([sharesOf(old.image), usesOf(old.image), family]);
     expect(planOf(input(old, { answers: answered(), policies: [policy()] })).questions).toEqual([]);
   });
 
-  const going = asked(image({ imageId: "img-root0002" }), "ap-beijing");
-  const fromIt = {
-    ...going,
+  const copying = asked(image({ imageId: "img-root0002" }), "ap-beijing");
+  const copyFromIt = {
+    ...copying,
     copy: {
-      ...going.copy,
-      claim: { ...("claim" in going.copy ? going.copy.claim : undefined), parent: old.image },
+      ...copying.copy,
+      claim: { ...("claim" in copying.copy ? copying.copy.claim : undefined), parent: old.image },
     } as Copy,
   };
   it.each<[code: string, because: string, Parameters<typeof planOf>[0]]>([
-    ["policy-gone", "its policy is not in the file any more", input(old, { policies: [] })],
-    ["policy-gone", "nobody knows which policy wanted it", input({ ...old, copy: { ...old.copy, policy: "" } })],
+    ["policy-gone", "its policy is no longer in the file", input(old, { policies: [] })],
+    ["policy-gone", "its policy is unknown", input({ ...old, copy: { ...old.copy, policy: "" } })],
     ["policy-disabled", "its policy is disabled", input(old, { policies: [rule({ enabled: false })] })],
     ["not-permitted", "its policy does not permit it", input(old, { policies: [policy()] })],
     [
       "not-permitted",
-      "another policy that selects the source but for a recall does not",
+      "another policy that selects the source apart from its recall forbids it",
       input(old, { policies: [rule(), policy({ name: "other", to: ["ap-beijing"] })] }),
     ],
     [
       "not-permitted",
-      "another policy may have selected the source that is gone",
+      "another policy may have selected the source, which is gone",
       input(old, { ...holding([], old), policies: [rule(), policy({ name: "other", to: [SHANGHAI] })] }),
     ],
-    ["too-recent", "it was wanted a short time ago", input(retired(recalled, SHANGHAI, {}, NOW - HOUR + 1))],
+    ["too-recent", "it was orphaned a short time ago", input(retired(recalled, SHANGHAI, {}, NOW - HOUR + 1))],
     [
       "too-recent",
-      "another policy that selects its source wants it to be kept for longer",
+      "another policy that selects its source has a higher prune.minAge",
       input(old, {
         policies: [rule(), rule({ name: "other", to: ["ap-beijing"], prune: { minAge: 9 * HOUR, delete: true } })],
       }),
     ],
     [
       "too-recent",
-      "what was selected a moment ago may be so for somebody else",
+      "another process may still see it as selected",
       input(retired(recalled, SHANGHAI, {}, NOW - SETTLE - CLOCK_SKEW + 1), {
         policies: [rule({ prune: { minAge: 0, delete: true } })],
       }),
     ],
     [
       "unread",
-      "not every region was read that a policy copies from",
+      "not every source region of a policy was read",
       input(old, { policies: [rule(), policy({ name: "other", from: ["ap-tokyo"] })] }),
     ],
-    ["no-lineage", "its lineage tags are not there", input(changed({ tags: {} }))],
+    ["no-lineage", "it has no lineage tags", input(changed({ tags: {} }))],
     [
       "no-lineage",
-      "its lineage tags were carried over from another image",
+      "its lineage tags were copied from another image",
       input(changed({ tags: lineageTags(keyOf(SHANGHAI), recalled, "golden", "img-another1") })),
     ],
     [
       "no-lineage",
-      "its lineage tags say that it is the copy of another source",
+      "its lineage tags name another source",
       input(
         changed({
           tags: lineageTags(keyOf(SHANGHAI, { ...recalled, imageId: "img-else" }), recalled, "golden", imageId),
@@ -138,17 +139,21 @@ describe("a copy that nobody wants any more", () => {
       ),
     ],
     ["unfinished", "it is not NORMAL", input(changed({ state: "SYNCING" }))],
-    ["unfinished", "it still has its token", input(changed({ name: tokenName(keyOf(SHANGHAI), "golden-web", 1) }))],
-    ["adopted", "it was made by other means", input(retired(recalled, SHANGHAI, { copy: { adopted: true } }))],
-    ["is-parent", "a copy is being made from it", input(old, holding([recalled], old, fromIt))],
+    [
+      "unfinished",
+      "it still has its temporary name",
+      input(changed({ name: tokenName(keyOf(SHANGHAI), "golden-web", 1) })),
+    ],
+    ["adopted", "it was adopted", input(retired(recalled, SHANGHAI, { copy: { adopted: true } }))],
+    ["is-parent", "a copy is being made from it", input(old, holding([recalled], old, copyFromIt))],
     [
       "in-use",
-      "something uses it",
+      "it is in use",
       input(old, { answers: answered([usesOf(old.image), "instance ins-1"], [sharesOf(old.image), []]) }),
     ],
     [
       "unanswered-UnauthorizedOperation",
-      "nobody may know who uses it",
+      "its users cannot be read",
       input(old, { answers: answered([usesOf(old.image), UNANSWERED], [sharesOf(old.image), []]) }),
     ],
     [
@@ -158,20 +163,20 @@ describe("a copy that nobody wants any more", () => {
     ],
     [
       "unanswered-UnauthorizedOperation",
-      "nobody knows where its family points to",
+      "the image of its family cannot be read",
       input(changed({ family: "golden" }), { answers: free([family, UNANSWERED]) }),
     ],
     [
       "shared-outside",
-      "somebody else has it that no policy shares it with",
-      input(old, { answers: answered([usesOf(old.image), undefined], [sharesOf(old.image), [FRIEND, STRANGER]]) }),
+      "it is shared with an account that its policy does not list",
+      input(old, { answers: answered([usesOf(old.image), undefined], [sharesOf(old.image), [LISTED, UNLISTED]]) }),
     ],
     [
       "unanswered-UnauthorizedOperation",
-      "nobody knows whom it is shared with",
+      "its shares cannot be read",
       input(old, { answers: answered([usesOf(old.image), undefined], [sharesOf(old.image), UNANSWERED]) }),
     ],
-    ["enough-deleted", "the run has deleted enough", input(old, { deleted: MOST_DELETIONS })],
+    ["enough-deleted", "the run has reached its limit of deletions", input(old, { deleted: MOST_DELETIONS })],
   ])("is kept (%s) because %s", (code, _, given) => {
     const plan = planOf(given);
     expect(called(plan).filter((call) => call.includes(imageId))).toEqual([]);
@@ -196,7 +201,7 @@ describe("a copy that nobody wants any more", () => {
     expect(called(plan)).toEqual([`delete ${imageId}`]);
   });
 
-  it("is kept where a disabled policy does not permit it: it may have wanted the copy, too", () => {
+  it("is kept if a disabled policy forbids it, because that policy may have selected the source, too", () => {
     const plan = planOf(
       input(changed({}), { policies: [rule(), policy({ name: "other", enabled: false })], answers: free() }),
     );
@@ -204,28 +209,28 @@ describe("a copy that nobody wants any more", () => {
     expect(plan.retained).toMatchObject([{ reason: { code: "not-permitted" } }]);
   });
 
-  it("is no longer shared with the accounts of its policy before it is deleted", () => {
+  it("is first unshared from the accounts of its policy, then deleted", () => {
     const plan = planOf(
-      input(old, { answers: answered([usesOf(old.image), undefined], [sharesOf(old.image), [FRIEND]]) }),
+      input(old, { answers: answered([usesOf(old.image), undefined], [sharesOf(old.image), [LISTED]]) }),
     );
-    expect(called(plan)).toEqual([`unshare ${imageId}: ${FRIEND}`]);
+    expect(called(plan)).toEqual([`unshare ${imageId}: ${LISTED}`]);
   });
 
-  it("keeps its shares as long as it is kept", () => {
-    const answers = answered([usesOf(old.image), "instance ins-1"], [sharesOf(old.image), [FRIEND]]);
+  it("keeps its shares while it is kept", () => {
+    const answers = answered([usesOf(old.image), "instance ins-1"], [sharesOf(old.image), [LISTED]]);
     expect(called(planOf(input(old, { answers })))).toEqual([]);
   });
 
-  it("is kept while families change in its region, which may then point to it", () => {
+  it("is kept while families change in its region, because its family may then point to it", () => {
     const root = image({ imageId: "img-root0002", family: "golden" });
     const wanted = made(root, SHANGHAI);
-    const answers = free([family, "img-else"], [sharesOf(wanted.image), [FRIEND]]);
-    const policies = [rule({ copy: copySettings({ family: "inherit", shareWith: [FRIEND] }) })];
+    const answers = free([family, "img-else"], [sharesOf(wanted.image), [LISTED]]);
+    const policies = [rule({ copy: copySettings({ family: "inherit", shareWith: [LISTED] }) })];
     const plan = (one: Known) => planOf({ policies, ...holding([recalled, root], one, wanted), answers, sweep: true });
     expect(called(plan(changed({ family: "golden" })))).toEqual([`modify ${wanted.image.imageId}: family = golden`]);
     expect(plan(changed({ family: "golden" })).retained).toMatchObject([{ reason: { code: "family-moves" } }]);
     expect(called(plan(old))).toContain(`delete ${imageId}`);
-    // A source that is copied from may be busy: then it may not be what its family points to.
+    // A source may be busy while it is being copied, so the family may point to another image.
     const source = image({ region: SHANGHAI, imageId: "img-root0003", family: "golden" });
     const onward = [rule(), rule({ name: "onward", from: [SHANGHAI], to: ["ap-beijing"] })];
     const copying = (one: Known) =>
@@ -241,7 +246,7 @@ describe("a copy that nobody wants any more", () => {
     expect(copying(old)).toContain(`delete ${imageId}`);
   });
 
-  it("is one of at most ten in one run", () => {
+  it("is one of at most ten deletions in a run", () => {
     const many = Array.from({ length: MOST_DELETIONS + 3 }, (_, n) =>
       retired(image({ ...recalled, imageId: `img-root${String(n).padStart(4, "0")}` }), SHANGHAI),
     );
@@ -253,12 +258,12 @@ describe("a copy that nobody wants any more", () => {
     expect(plan.retained.map(({ reason }) => reason.code)).toEqual(Array(5).fill("enough-deleted"));
   });
 
-  it("is the copy again when it is wanted again", () => {
+  it("becomes ready again when it is desired again", () => {
     expect(noted(planOf(input(old, holding([image()], old))))).toEqual(["ap-shanghai: ready"]);
   });
 });
 
-describe("what an attempt that failed has left", () => {
+describe("an image left by a failed attempt", () => {
   const root = image();
   const key = keyOf(SHANGHAI);
   const reason = { code: "copy-failed", text: "the cloud gave up" };
@@ -278,7 +283,7 @@ describe("what an attempt that failed has left", () => {
   const look = (there: Image, record: Copy = retrying) =>
     planOf({ policies: [policy({ to: [SHANGHAI] })], copies: [record], observation: observation([root, there]) });
 
-  it("is deleted before the next attempt, and that one waits for it", () => {
+  it("is deleted before the next attempt, which waits for the deletion", () => {
     const plan = look(left());
     expect(called(plan)).toEqual(["delete img-left0001"]);
     expect(noted(plan)).toEqual(["ap-shanghai: waiting (leftover)"]);
@@ -292,24 +297,27 @@ describe("what an attempt that failed has left", () => {
   });
 
   it.each<[string, Image]>([
-    ["its token is that of a claim which was never made", left({ name: tokenName(key, root.name, 3) })],
-    ["it has not failed", left({ name: "renamed", state: "CREATEFAILED" })],
-    ["its token is that of another source", left({ name: tokenName({ ...key, rootId: "img-else" }, root.name, 1) })],
-  ])("is left alone where it is not proven ours: %s", (_, there) => {
+    ["its temporary name has a claim number that was never used", left({ name: tokenName(key, root.name, 3) })],
+    ["it has neither temporary name nor lineage tags", left({ name: "renamed", state: "CREATEFAILED" })],
+    [
+      "its temporary name is of another source",
+      left({ name: tokenName({ ...key, rootId: "img-else" }, root.name, 1) }),
+    ],
+  ])("is kept if it is not proven ours: %s", (_, there) => {
     expect(called(look(there))).toEqual(["send img-root0001 → ap-shanghai"]);
   });
 
-  it("is ours by its lineage, too", () => {
+  it("is also proven ours by its lineage tags", () => {
     const there = left({ name: "renamed", tags: lineageTags(key, root, "golden", "img-left0001") });
     expect(called(look(there))).toEqual(["delete img-left0001"]);
   });
 
-  it("is left alone where nothing is remembered of the copy", () => {
+  it("is kept if the copy has no record", () => {
     const plan = planOf({ policies: [policy({ to: [SHANGHAI] })], observation: observation([root, left()]) });
     expect(called(plan)).toEqual(["send img-root0001 → ap-shanghai"]);
   });
 
-  it("stays where the cloud will not delete it, and holds nothing up", () => {
+  it("is kept if the cloud refuses its deletion, and holds nothing up", () => {
     const [action] = look(left()).actions.filter((one) => one.do === "delete");
     expect(action?.refused).toMatchObject({ undeletableImageIds: ["img-left0001"] });
     expect(called(look(left(), { ...retrying, undeletableImageIds: ["img-left0001"] }))).toEqual([

@@ -1,3 +1,4 @@
+// `publish: together`: when a family moves, and which regions it leaves out.
 import { describe, expect, it } from "vitest";
 import type { Copy } from "../../lib/model/types.ts";
 import {
@@ -16,12 +17,12 @@ import {
 } from "../support/builders.ts";
 
 const [SHANGHAI, BEIJING] = ["ap-shanghai", "ap-beijing"];
-const FRIEND = "100000000003";
+const ACCOUNT = "100000000003";
 const root = image({ family: "golden" });
 const rule = (fields: Parameters<typeof copySettings>[0] = {}, to = [SHANGHAI, BEIJING]) => ({
   policies: [policy({ to, copy: copySettings({ family: "inherit", publish: "together", ...fields }) })],
 });
-/** NORMAL and tagged, and named if told so. */
+/** A finishing copy: NORMAL and tagged; `fields` may give it its final name. */
 const finished = (region: string, fields: Parameters<typeof asked>[2] = {}) => {
   const one = asked(root, region, { state: "NORMAL", ...fields });
   const finishing: Copy = { ...one.copy, state: "finishing" } as Copy;
@@ -40,13 +41,13 @@ const plan = (ones: readonly { copy: Copy; image?: ReturnType<typeof image> }[],
   });
 
 describe("publish: together", () => {
-  it("names a copy without its family while another is being made", () => {
+  it("names a copy without its family while another copy is unfinished", () => {
     expect(called(plan([finished(SHANGHAI), asked(root, BEIJING)]))).toEqual([
       "modify img-root0001-ap-shanghai: name = golden-web, description = a golden image",
     ]);
   });
 
-  it("holds the family back, and says so once", () => {
+  it("holds the family back, and records this once", () => {
     const first = plan([named(SHANGHAI), asked(root, BEIJING)]);
     expect(called(first)).toEqual([]);
     const [change] = first.actions;
@@ -63,27 +64,27 @@ describe("publish: together", () => {
     expect(again.actions).toEqual([]);
   });
 
-  it("moves the family in all regions when the last one is finished", () => {
+  it("moves the family in all regions when the last copy is finished", () => {
     expect(called(plan([publicationHold(named(SHANGHAI)), publicationHold(named(BEIJING))])).sort()).toEqual([
       "modify img-root0001-ap-beijing: family = golden",
       "modify img-root0001-ap-shanghai: family = golden",
     ]);
   });
 
-  it("does not wait for a copy that is finished and held itself, nor for one that is ready", () => {
+  it("does not wait for a copy that is held itself, nor for one that is ready", () => {
     const family = "modify img-root0001-ap-shanghai: family = golden";
     expect(called(plan([named(SHANGHAI), publicationHold(named(BEIJING))]))).toContain(family);
     expect(called(plan([named(SHANGHAI), made(root, BEIJING, { image: { family: "golden" } })]))).toEqual([family]);
   });
 
   const reason = { code: "x", text: "" };
-  const standing = asked(root, BEIJING);
+  const stuck = asked(root, BEIJING);
   it.each<[string, { copy: Copy; image?: ReturnType<typeof image> }]>([
     ["blocked", { copy: copy<"blocked">(BEIJING, { state: "blocked", reason, notBefore: NOW + 1 }) }],
     ["failed", { copy: copy<"failed">(BEIJING, { state: "failed", reason }, { attempts: 5 }) }],
-    ["standing still", { ...standing, copy: { ...standing.copy, percent: 40, progressedAt: NOW - 3_600_001 } as Copy }],
+    ["stuck", { ...stuck, copy: { ...stuck.copy, percent: 40, progressedAt: NOW - 3_600_001 } as Copy }],
     [
-      "waiting for long",
+      "waiting for too long",
       {
         copy: copy<"waiting">(
           BEIJING,
@@ -92,7 +93,7 @@ describe("publish: together", () => {
         ),
       },
     ],
-  ])("leaves out a region whose copy is %s, and says so", (_, other) => {
+  ])("leaves out a region whose copy is %s, with a warning", (_, other) => {
     const { actions, ...rest } = plan([named(SHANGHAI), other]);
     expect(called({ actions, ...rest })).toContain("modify img-root0001-ap-shanghai: family = golden");
     expect(rest.warnings).toMatchObject([{ code: "left-out" }]);
@@ -104,20 +105,20 @@ describe("publish: together", () => {
   it.each<[string, Copy]>([
     ["waiting", copy<"waiting">(BEIJING, { state: "waiting", reason, notBefore: NOW + 1 })],
     ["retrying", copy<"retrying">(BEIJING, { state: "retrying", reason, notBefore: NOW + 1 })],
-  ])("waits for a region whose copy has been %s for a short time", (_, other) => {
+  ])("waits for a region whose copy has been %s for a short time only", (_, other) => {
     const waiting = plan([named(SHANGHAI), { copy: other }]);
     expect(called(waiting)).toEqual([]);
     expect(noted(waiting)).toEqual(["ap-shanghai: finishing"]);
   });
 
-  it("leaves out a region that the policy itself rules out", () => {
+  it("leaves out a region that the policy blocks", () => {
     const more = rule({}, [SHANGHAI, "ap-hongkong"]);
     const { warnings, ...rest } = plan([named(SHANGHAI)], more);
     expect(called({ warnings, ...rest })).toEqual(["modify img-root0001-ap-shanghai: family = golden"]);
     expect(warnings[0]?.text).toMatch(/without ap-hongkong$/);
   });
 
-  it("waits for the encrypted copy of a region, not for the step to it", () => {
+  it("waits for the encrypted copy of a region, not for its intermediate copy", () => {
     const encrypted = rule({ regions: { [BEIJING]: { encrypt: {} } } });
     const step = made(root, BEIJING, { image: { name: "golden-web--plain-0123456789abcdef" } });
     expect(called(plan([named(SHANGHAI), step], encrypted))).toEqual([`send ${step.image.imageId} → ap-beijing`]);
@@ -127,7 +128,7 @@ describe("publish: together", () => {
 });
 
 describe("publish: each", () => {
-  it("puts the family into the call that names the copy, whatever the others do", () => {
+  it("sets the family in the call that names the copy, whatever the state of the others", () => {
     const each = rule({ publish: "each" });
     expect(called(plan([finished(SHANGHAI), asked(root, BEIJING)], each))).toEqual([
       "modify img-root0001-ap-shanghai: name = golden-web, description = a golden image, family = golden",
@@ -135,8 +136,8 @@ describe("publish: each", () => {
   });
 });
 
-it("a copy is named, then has its family, then is shared, each seen before the next", () => {
-  const more = rule({ shareWith: [FRIEND] }, [SHANGHAI]);
+it("a copy is named, then joins its family, then is shared; each step is verified before the next", () => {
+  const more = rule({ shareWith: [ACCOUNT] }, [SHANGHAI]);
   const step = (fields: Parameters<typeof asked>[2], shares?: readonly string[]) => {
     const one = finished(SHANGHAI, fields);
     const { imageId } = one.image;
@@ -152,6 +153,6 @@ it("a copy is named, then has its family, then is shared, each seen before the n
   const published = { name: root.name, family: "golden" };
   expect(called(step(published))).toEqual([]);
   expect(step(published).questions).toEqual([{ ask: "shares", region: SHANGHAI, imageId }]);
-  expect(called(step(published, []))).toEqual([`share ${imageId}: ${FRIEND}`]);
-  expect(noted(step(published, [FRIEND]))).toEqual(["ap-shanghai: ready"]);
+  expect(called(step(published, []))).toEqual([`share ${imageId}: ${ACCOUNT}`]);
+  expect(noted(step(published, [ACCOUNT]))).toEqual(["ap-shanghai: ready"]);
 });

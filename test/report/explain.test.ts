@@ -76,7 +76,11 @@ describe("an explanation of a source", () => {
     });
     const regionOf = (onDrift: Policy["onDrift"]) => explained(root.imageId, rule(onDrift))[0]?.policies[0]?.regions[0];
     expect(regionOf("repair")).toMatchObject({ state: "ready", reason: null, next: ["described"] });
-    expect(regionOf("report")).toMatchObject({ state: "ready", reason: text("differs from what is wanted"), next: [] });
+    expect(regionOf("report")).toMatchObject({
+      state: "ready",
+      reason: text("differs from its desired state"),
+      next: [],
+    });
     expect(explained(drifted.image.imageId, rule("repair"))).toMatchObject([{ copyOf: { next: ["described"] } }]);
   });
 
@@ -133,7 +137,7 @@ describe("an explanation of a source", () => {
         policy: "golden",
         selects: false,
         reasons: [{ code: "name" }],
-        regions: [{ region: "ap-beijing", state: "retired", reason: text("not deleted: the policy golden does not") }],
+        regions: [{ region: "ap-beijing", state: "retired", reason: text("not deleted: policy golden does not") }],
       },
       { policy: "former", reasons: [{ code: "policy-gone" }], regions: [{ region: "ap-shanghai" }] },
     ]);

@@ -181,9 +181,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "delete although nobody answers who uses it",
-    find: '  if ("unanswerable" in answer) return answer.unanswerable;\n  return answer.value === undefined ? undefined : { code: "in-use"',
+    find: '  if ("unanswerable" in answer) return answer.unanswerable;\n  return answer.value === undefined ? undefined : reason("in-use"',
     replace:
-      '  if ("unanswerable" in answer) return undefined;\n  return answer.value === undefined ? undefined : { code: "in-use"',
+      '  if ("unanswerable" in answer) return undefined;\n  return answer.value === undefined ? undefined : reason("in-use"',
   },
   {
     name: "delete without valid lineage",

@@ -53,7 +53,7 @@ it("a golden image reaches three teams, a new version supersedes it, the family 
   const told = reports[1]?.copies.find(({ key }) => key.region === FULL);
   expect(told).toMatchObject({
     state: "blocked",
-    reason: { code: "quota", text: `${FULL} holds 2 custom images of the 2 that it may hold` },
+    reason: { code: "quota", text: `${FULL} holds 2 of at most 2 custom images` },
   });
 
   s.t.pass(24 * HOUR);

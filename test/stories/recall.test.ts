@@ -61,7 +61,9 @@ it("a bad image is ignored, its family is rolled back everywhere, and its copies
   expect(s.names(FACTORY, "ap-shanghai")).toEqual(["golden-1"]);
   expect(s.names(FACTORY, "ap-beijing")).toEqual(["golden-1", "golden-2"]);
   const { plan } = await replicate({ ...sweep, dryRun: true }, program);
-  expect(plan.retained).toMatchObject([{ reason: { code: "in-use", text: `it is used by instance ${instance.id}` } }]);
+  expect(plan.retained).toMatchObject([
+    { reason: { code: "in-use", text: `the image is used by instance ${instance.id}` } },
+  ]);
   expect(reports[0]?.problems).toEqual([]);
 
   removeUser(s.t.world, "ap-beijing", instance.id);

@@ -1,5 +1,10 @@
-// Why a desired copy is blocked or waits, as far as its policy and its source say.
+// Messages about desired copies: blocks, waits, images not selected, and failed examples.
 import { error, info } from "./define.ts";
+
+/** Two values of one setting, as the reason `contradiction` lists them: `name "a" and "b"`. */
+export function twoValues(setting: string, first: string, second: string): string {
+  return `${setting} "${first}" and "${second}"`;
+}
 
 export const desiredReasons = {
   "source-failed": error((p: { state: string }) => ({
@@ -11,4 +16,58 @@ export const desiredReasons = {
     remedy: "create the image from the system disk alone, and copy the data disks by their snapshots",
   })),
   "source-not-normal": info((p: { state: string }) => `the source is ${p.state}; it can be copied once it is NORMAL`),
+  "cross-border": error((p: { from: string; to: string; policy: string }) => ({
+    text: `${p.from} → ${p.to} crosses the border of mainland China, which requires the vendor's approval`,
+    remedy: `once the vendor has approved it for this account, set crossBorder: approved in policy ${p.policy}; otherwise remove ${p.to} from its \`to\``,
+  })),
+  "too-large": error((p: { sizeGiB: number; policy: string; maxSizeGiB: number }) => ({
+    text: `the source has ${p.sizeGiB} GiB, but policy ${p.policy} allows at most ${p.maxSizeGiB} GiB`,
+    remedy: "raise maxSizeGiB or make the image smaller",
+  })),
+  "bad-name": error((p: { name: string; problem: string }) => ({
+    text: `the name of the copy would be "${p.name}", which ${p.problem}`,
+    remedy: "change copy.name in the policy",
+  })),
+  "too-many-tags": error((p: { tags: number; ownTags: number; maxTags: number }) => ({
+    text: `the copy would have ${p.tags} tags and up to ${p.ownTags} tags of this program; the cloud allows ${p.maxTags}`,
+    remedy: "set copy.tags.inherit: false or remove tags from the source",
+  })),
+  contradiction: error((p: { policies: readonly string[]; differences: readonly string[] }) => ({
+    text: `the policies ${p.policies.join(" and ")} disagree about this copy: ${p.differences.join("; ")}`,
+    remedy: "make the policies agree, or let only one of them select this image for this region",
+  })),
+  "source-revoked": error((p: { imageId: string; name: string; region: string }) => ({
+    text: `${p.imageId} ("${p.name}") in ${p.region} is no longer shared with this account; its copies are kept`,
+    remedy: "ask its owner to share it again, or delete the copies if they are no longer needed",
+  })),
+  "not-newest": info((p: { newest: number }) => ({
+    text: `the image is not among the newest ${p.newest}`,
+    remedy: "raise select.newest, or deprecate newer images",
+  })),
+  "is-a-copy": info(() => "the image is a copy itself; only its source is replicated"),
+
+  // Of `validate --tests`: how an example differs from what the policies do.
+  "example-missing": error((p: { region: string; why: string }) => `${p.region} is missing: ${p.why}`),
+  "example-unexpected": error((p: { region: string; why: string }) => `${p.region} is not expected: ${p.why}`),
+  "example-own-region": error(
+    (p: { region: string }) => `an image gets no copy in its own region; expect "!${p.region}"`,
+  ),
+  "example-no-destination": error((p: { policy?: string }) =>
+    p.policy === undefined ? "no policy lists it in `to`" : `policy ${p.policy} does not list it in \`to\``,
+  ),
+  "example-not-selected": error((p: { policy: string; why: string }) => `${p.policy}: ${p.why}`),
+  "example-disabled": error(() => "the policy is disabled"),
+  "example-other-region": error((p: { region: string }) => `${p.region} is not in \`from\``),
+  "example-other-type": error(
+    (p: { type: string; selected: string }) => `the image is ${p.type}, but select.type is ${p.selected}`,
+  ),
+  "example-shared-first": error(
+    (p: { policies: readonly string[] }) =>
+      `a shared image is first copied within its own region, for ${policiesText(p.policies)}`,
+  ),
+  "example-desired": error((p: { policies: readonly string[] }) => `copied there by ${policiesText(p.policies)}`),
 } as const;
+
+function policiesText(names: readonly string[]): string {
+  return `${names.length === 1 ? "policy" : "policies"} ${names.join(", ")}`;
+}

@@ -1,5 +1,5 @@
 // Texts of status, explain and summary: why an image is not selected, timer health, parts of reasons.
-import { catalogue, error, info, warn } from "./define.ts";
+import { catalogue, error, info } from "./define.ts";
 
 /** Reasons that only a report gives. A plan and the records hold none of them. */
 export const reportReasons = {
@@ -16,10 +16,7 @@ export const reportReasons = {
     text: `the image is ${p.type}; the policy selects ${p.selected} images`,
     remedy: `write a policy with select.type: ${p.type}`,
   })),
-  "is-a-copy": info(() => "the image is a copy itself; only its source is replicated"),
   "source-gone": info(() => "the image was deleted, or is no longer shared with this account"),
-  "policy-gone": info(() => "the policy is no longer in the policy file; its copies are left unchanged"),
-  unread: warn((p: { region: string }) => `${p.region} was not read whole, so the newest images are unknown`),
   "no-destination": info(() => ({
     text: "the policy names no region other than the image's own",
     remedy: "add regions to its `to`",

@@ -1,4 +1,4 @@
-// What stands in the way of a desired copy: border, size, name, tags.
+// Decides whether a desired copy is blocked (border, size, name, tags) or waits for its source.
 import { MAX_TAGS, OWN_TAGS } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import type { Policy } from "../../model/policy.ts";
@@ -6,7 +6,9 @@ import type { Image, Reason, Settings } from "../../model/types.ts";
 import { nameProblem } from "../../policy/values/name-template.ts";
 import { crossesBorder } from "../../policy/values/regions.ts";
 
-/** What a person has to change in the policy, the image or the account before the copy can be asked for. */
+/**
+ * What must be changed in the policy, the image or the account before the copy can be requested.
+ */
 export function whyBlocked(policy: Policy, root: Image, region: string, settings: Settings): Reason | undefined {
   if (root.state === "CREATEFAILED" || root.state === "IMPORTFAILED") {
     return reason("source-failed", { state: root.state });
@@ -15,38 +17,24 @@ export function whyBlocked(policy: Policy, root: Image, region: string, settings
     return reason("whole-machine");
   }
   if (policy.crossBorder === "never" && crossesBorder(root.region, region)) {
-    return {
-      code: "cross-border",
-      text: `${root.region} → ${region} crosses the border of mainland China, which the vendor has to approve`,
-      remedy: `once the vendor has opened it for this account, set crossBorder: approved in policy ${policy.name}; else take ${region} out of its \`to\``,
-    };
+    return reason("cross-border", { from: root.region, to: region, policy: policy.name });
   }
   if (policy.maxSizeGiB !== undefined && root.sizeGiB > policy.maxSizeGiB) {
-    return {
-      code: "too-large",
-      text: `the source has ${root.sizeGiB} GiB, policy ${policy.name} allows ${policy.maxSizeGiB}`,
-      remedy: "raise maxSizeGiB or make the image smaller",
-    };
+    const { name, maxSizeGiB } = policy;
+    return reason("too-large", { sizeGiB: root.sizeGiB, policy: name, maxSizeGiB });
   }
   const problem = nameProblem(settings.name);
   if (problem) {
-    return {
-      code: "bad-name",
-      text: `the name of the copy would be "${settings.name}": ${problem}`,
-      remedy: "change copy.name",
-    };
+    return reason("bad-name", { name: settings.name, problem });
   }
   const tags = Object.keys(settings.tags).length;
   if (tags + OWN_TAGS > MAX_TAGS) {
-    return {
-      code: "too-many-tags",
-      text: `the copy would have ${tags} tags and up to ${OWN_TAGS} of this program; the cloud allows ${MAX_TAGS}`,
-      remedy: "set copy.tags.inherit: false or remove tags from the source",
-    };
+    return reason("too-many-tags", { tags, ownTags: OWN_TAGS, maxTags: MAX_TAGS });
   }
   return undefined;
 }
 
+/** Why the copy cannot be requested yet, if only the source has to reach NORMAL. */
 export function whyWaiting(root: Image): Reason | undefined {
   if (root.state === "NORMAL") return undefined;
   return reason("source-not-normal", { state: root.state });

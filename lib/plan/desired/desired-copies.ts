@@ -1,4 +1,4 @@
-// Every copy that the policies want, chains included.
+// Lists every copy that the policies ask for, including the intermediate copies of chains.
 import { copyId, intermediateName, RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
@@ -10,14 +10,15 @@ import { readWhole, type SelectionInput, selectSources } from "./sources.ts";
 import type { DesiredCopies, DesiredCopy, NotSelected, Publication } from "./types.ts";
 
 /**
- * Every copy that the policies want, as far as the observation shows their roots. Where several policies want the same
- * copy, they are merged: see `merge.ts`.
+ * Lists every copy that the enabled policies ask for, as far as the observation shows their roots.
+ * Several policies may ask for the same copy; `merge-policies.ts` merges them. Images that a policy
+ * does not select come with the reason.
  */
 export function listDesiredCopies(policies: readonly Policy[], input: SelectionInput): DesiredCopies {
   const { observation, copies } = input;
   const desiredCopies = new Map<string, DesiredCopy>();
   const notSelected: NotSelected[] = [];
-  // One that was not seen once may still be there; and one that is only reported missing is not made again.
+  // A ready copy may be missing in one listing only. A copy that is `gone` is only reported.
   const finished = new Set(
     copies.flatMap((copy) =>
       copy.state === "ready" || (copy.state === "blocked" && copy.reason.code === "gone") ? [copyId(copy.key)] : [],
@@ -43,10 +44,10 @@ export function listDesiredCopies(policies: readonly Policy[], input: SelectionI
   return { desiredCopies, notSelected };
 }
 
-/** A copy that is only there for others to be made from it. */
+/** The publication of an intermediate copy: it exists only as the source of other copies. */
 const UNPUBLISHED: Publication = { shareWith: [], publishTogether: false };
 
-/** The copies that one policy wants of one root, each with the steps that lead to it. */
+/** The copies that one policy asks for of one root, and the intermediate copies they need. */
 function desiredCopiesOf(policy: Policy, root: Image, account: string, finished: ReadonlySet<string>): DesiredCopy[] {
   const keyIn = (region: string, variant: Variant = "plain"): CopyKey => ({
     account,
@@ -59,13 +60,15 @@ function desiredCopiesOf(policy: Policy, root: Image, account: string, finished:
   const others = policy.to.filter((region) => region !== root.region);
   const first = keyIn(root.region);
   const desiredCopies: DesiredCopy[] = [];
-  // A shared image can only be copied within its own region (cvm 2017-03-12, SyncImages); that copy feeds the others.
+  // A shared image can only be copied within its own region (cvm 2017-03-12, SyncImages).
+  // That first copy is the source of the copies in all other regions.
   const regions = shared ? [root.region, ...others] : others;
   for (const region of regions) {
     const plain = keyIn(region);
     const source = shared && region !== root.region ? { parent: first } : {};
     const encrypt = encryptIn(policy, region);
-    // Only the own region of a shared image is here without being named; its first step is needed all the same.
+    // `to` lacks this region only if it is the root's own region and the root is shared. The first
+    // copy is needed anyway.
     if (!policy.to.includes(region)) {
       desiredCopies.push({ ...desiredCopyOf(policy, root, plain), publication: UNPUBLISHED });
       continue;
@@ -74,14 +77,14 @@ function desiredCopiesOf(policy: Policy, root: Image, account: string, finished:
       desiredCopies.push({ ...desiredCopyOf(policy, root, plain), ...source });
       continue;
     }
-    // Encrypting works within one region only, so the copy goes there plain first.
+    // SyncImages encrypts within one region only, so a plain copy goes there first.
     const encrypted = keyIn(region, `encrypted:${encrypt.kmsKeyId ?? "default"}`);
     desiredCopies.push({ ...desiredCopyOf(policy, root, encrypted), parent: plain });
     if (finished.has(copyId(encrypted)) && copyId(plain) !== copyId(first)) continue;
-    const { settings, ...step } = desiredCopyOf(policy, root, plain);
+    const { settings, ...intermediate } = desiredCopyOf(policy, root, plain);
     const name = intermediateName(plain, root.name);
     desiredCopies.push({
-      ...step,
+      ...intermediate,
       ...source,
       settings: { ...settings, name },
       publication: UNPUBLISHED,
@@ -100,8 +103,12 @@ function desiredCopyOf(policy: Policy, root: Image, key: CopyKey): DesiredCopy {
   const block = whyBlocked(policy, root, key.region, settings);
   const wait = whyWaiting(root);
   const { family, shareWith, publish } = policy.copy;
-  const own = family === "inherit" ? root.family : family;
-  const publication = { shareWith, publishTogether: publish === "together", ...(own !== undefined && { family: own }) };
+  const familyName = family === "inherit" ? root.family : family;
+  const publication = {
+    shareWith,
+    publishTogether: publish === "together",
+    ...(familyName !== undefined && { family: familyName }),
+  };
   return {
     key,
     policy,
@@ -115,14 +122,14 @@ function desiredCopyOf(policy: Policy, root: Image, key: CopyKey): DesiredCopy {
 }
 
 function settingsFor(policy: Policy, root: Image, region: string): Settings {
-  const there = policy.copy.regions[region]?.tags;
+  const regionTags = policy.copy.regions[region]?.tags;
   const inherited =
-    (there?.inherit ?? policy.copy.tags.inherit)
+    (regionTags?.inherit ?? policy.copy.tags.inherit)
       ? Object.entries(root.tags).filter(
           ([key]) => !RESERVED_TAG_PREFIXES.some((prefix) => key.toLowerCase().startsWith(prefix)),
         )
       : [];
-  const set = { ...policy.copy.tags.set, ...there?.set };
+  const set = { ...policy.copy.tags.set, ...regionTags?.set };
   return {
     name: copyName(policy.copy.name, root, root.region, region),
     description: policy.copy.description ?? root.description,
@@ -130,14 +137,17 @@ function settingsFor(policy: Policy, root: Image, region: string): Settings {
   };
 }
 
-/** Whether the observation proves that no policy wants a copy of this root: it was looked for, and nobody selects it. */
+/**
+ * Whether the observation proves that a copy is orphaned: its root was read, and no policy selects
+ * it for this copy.
+ */
 export function isOrphan(
   key: CopyKey,
-  wanted: Pick<DesiredCopies, "desiredCopies">,
+  desired: Pick<DesiredCopies, "desiredCopies">,
   observation: Observation,
   isSourceRevoked: (key: CopyKey) => boolean,
 ): boolean {
-  if (wanted.desiredCopies.has(copyId(key)) || isSourceRevoked(key)) return false;
+  if (desired.desiredCopies.has(copyId(key)) || isSourceRevoked(key)) return false;
   const root: ImageRef = { region: key.rootRegion, imageId: key.rootId };
   const custom = seen(observation, root, "custom");
   return custom !== "unread" && seen(observation, root, "shared") !== "unread";

@@ -1,24 +1,28 @@
-// Two policies want the same copy.
+// Merges two desired copies of the same key, or blocks the copy if their policies disagree.
+import { twoValues } from "../../model/messages/desired.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import type { Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "./types.ts";
 
 const CONTRADICTION = "contradiction";
 
 /**
- * Two policies want the same copy: it gets the tags and shares of both. The limits are those of the first that lets it be
- * made. What cannot be had together (two names, two families, two descriptions, two values of one tag) blocks it, for as
- * long as the policies are so; what can be told from the policies alone, `validate` refuses already.
+ * Merges two desired copies of one key. The result has the tags and shares of both, and the limits
+ * of the first policy that does not block the copy. Settings that exclude each other (two names,
+ * families, descriptions, or values of one tag) block it until the policies change; `validate`
+ * already refuses what the policies alone show. `isFinished`: the copy is recorded as finished.
  */
-export function mergeDesired(first: DesiredCopy, second: DesiredCopy, isThere = false): DesiredCopy {
+export function mergeDesired(first: DesiredCopy, second: DesiredCopy, isFinished = false): DesiredCopy {
   const policies = [...new Set([...first.policies, ...second.policies])];
-  // What one policy wants only as a step is what another wants for itself.
+  // One policy needs the copy only as an intermediate, the other asks for it directly.
   if (first.intermediate !== second.intermediate) {
-    const [step, own] = first.intermediate ? [first, second] : [second, first];
-    // Who may not have it for himself does not keep the other from his. But one that is there is his.
-    return { ...(own.block && !isThere ? step : own), policies };
+    const [intermediate, direct] = first.intermediate ? [first, second] : [second, first];
+    // A blocked direct copy must not hold up the policy that needs an intermediate copy. But a
+    // finished copy remains the direct one.
+    return { ...(direct.block && !isFinished ? intermediate : direct), policies };
   }
   if (second.intermediate) return { ...first, policies };
-  // A third policy that agrees with one of two which contradict each other settles nothing.
+  // A contradiction between two policies remains when a third policy agrees with one of them.
   const disputed = first.block?.code === CONTRADICTION ? first.block : undefined;
   const base = first.block && !second.block && !disputed ? second : first;
   const other = base === first ? second : first;
@@ -48,15 +52,10 @@ function contradiction(a: DesiredCopy, b: DesiredCopy): Reason | undefined {
     ),
   ].flatMap((difference) => difference ?? []);
   if (differences.length === 0) return undefined;
-  const names = `the policies ${[...new Set([...a.policies, ...b.policies])].join(" and ")}`;
-  return {
-    code: CONTRADICTION,
-    text: `${names} want one copy to be two things: ${differences.join("; ")}`,
-    remedy: "let the policies say the same, or let only one of them select this image for this region",
-  };
+  return reason(CONTRADICTION, { policies: [...new Set([...a.policies, ...b.policies])], differences });
 }
 
-function differ(what: string, a: string | undefined, b: string | undefined): string | undefined {
+function differ(setting: string, a: string | undefined, b: string | undefined): string | undefined {
   if (a === undefined || b === undefined || a === b) return undefined;
-  return `${what} "${a}" and "${b}"`;
+  return twoValues(setting, a, b);
 }

@@ -1,14 +1,16 @@
-// Sources that another account shared and shares no more.
+// Finds shared sources that their owner no longer shares, so that their copies are kept.
+import { groupBy } from "../../model/group-by.ts";
 import { lineageOf, rootRefId } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { Copy, CopyKey, ImageRef, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "./types.ts";
 
 /**
- * Shared images that are not there any more: whoever shared one has ended that, or deleted it. That is no reason to give up
- * what was made of it: the copies stay as they are, and a person is told. Only where a policy takes the newest, and has as many
- * that are newer in its family, nobody wants them any more.
+ * Finds shared sources that are absent because their owner stopped sharing them or deleted them.
+ * Their copies are kept as they are, and the loss is reported. The exception: a policy with
+ * `newest` has enough newer images in the family, so the copies would be orphaned anyway.
  */
 export function findRevokedSources(
   copies: readonly Copy[],
@@ -17,25 +19,27 @@ export function findRevokedSources(
   observation: Observation,
   isRolledBack: (root: ImageRef) => boolean,
 ): { readonly isSourceRevoked: (key: CopyKey) => boolean; readonly problems: readonly Reason[] } {
-  const shared = sharedRoots(copies, observation);
-  const gone = new Map<string, readonly Copy[]>();
-  for (const [root, ref] of shared) {
+  const copiesByRoot = groupBy(copies, ({ key }) => rootRefId(key));
+  const revoked = new Map<string, readonly Copy[]>();
+  for (const [root, ref] of sharedRoots(copies, observation)) {
     if (seen(observation, ref, "shared") !== "absent" || seen(observation, ref) !== "absent") continue;
-    const made = copies.filter((copy) => rootRefId(copy.key) === root);
-    if (!made.every((copy) => isAgedOut(copy, desiredCopies, policies, isRolledBack))) gone.set(root, made);
+    const rootCopies = copiesByRoot.get(root) ?? [];
+    if (!rootCopies.every((copy) => isAgedOut(copy, desiredCopies, policies, isRolledBack)))
+      revoked.set(root, rootCopies);
   }
-  const stand = [...gone.values()].flatMap((made) => made.find((copy) => copy.state !== "retired") ?? []);
+  const active = [...revoked.values()].flatMap((some) => some.find((copy) => copy.state !== "retired") ?? []);
   return {
-    isSourceRevoked: (key) => gone.has(rootRefId(key)),
-    problems: stand.map(({ key, rootName }) => ({
-      code: "source-revoked",
-      text: `${key.rootId} ("${rootName}") in ${key.rootRegion} is not shared with this account any more; its copies stay as they are`,
-      remedy: "ask its owner, or delete the copies if they are of no use",
-    })),
+    isSourceRevoked: (key) => revoked.has(rootRefId(key)),
+    problems: active.map(({ key, rootName }) =>
+      reason("source-revoked", { imageId: key.rootId, name: rootName, region: key.rootRegion }),
+    ),
   };
 }
 
-/** Only a shared image is copied within its own region first: a record says so, or the parent that the tags of a copy name. */
+/**
+ * The shared roots. Only a shared image is first copied within its own region, which a record
+ * shows, or the lineage tags of a copy whose parent is that first copy.
+ */
 function sharedRoots(copies: readonly Copy[], observation: Observation): ReadonlyMap<string, ImageRef> {
   const roots = new Map<string, ImageRef>();
   for (const { key } of copies) {
@@ -53,8 +57,9 @@ function sharedRoots(copies: readonly Copy[], observation: Observation): Readonl
 }
 
 /**
- * Whether nobody can want the copy any more: its policy takes the newest only, and has enough that are newer in the root's own
- * family, and no other policy that takes all may have selected it. Where the family is not known it may still be wanted.
+ * Whether newer images have replaced the copy: its policy selects the newest N only and has N newer
+ * ones in the root's own family, and no other policy selects shared images without `newest`. False
+ * if the family is unknown.
  */
 function isAgedOut(
   copy: Copy,
@@ -65,14 +70,14 @@ function isAgedOut(
   const { rootCreatedAt, rootFamily, key } = copy;
   const newest = policies.find(({ name }) => name === copy.policy)?.select.newest;
   if (newest === undefined || rootCreatedAt === undefined || rootFamily === undefined) return false;
-  const takesAll = policies.some(
+  const isSelectedWithoutNewest = policies.some(
     ({ enabled, from, select }) =>
       enabled && from.includes(key.rootRegion) && select.type === "shared" && select.newest === undefined,
   );
-  if (takesAll) return false;
+  if (isSelectedWithoutNewest) return false;
   const newer = new Set(
-    [...desiredCopies.values()].flatMap(({ policies: by, root }) =>
-      by.includes(copy.policy) &&
+    [...desiredCopies.values()].flatMap(({ policies: names, root }) =>
+      names.includes(copy.policy) &&
       (root.family ?? "") === rootFamily &&
       root.createdAt > rootCreatedAt &&
       !isRolledBack(root)

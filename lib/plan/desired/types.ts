@@ -1,45 +1,46 @@
-// DesiredCopy and its parts.
+// The desired state: copies that policies ask for, and images that no policy selects.
 import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, Image, Reason, Settings } from "../../model/types.ts";
 
-/** An image that a policy looked at and did not take. */
+/** An image that a policy considered and did not select. */
 export interface NotSelected {
   readonly policy: string;
   readonly image: Image;
   readonly reason: Reason;
 }
 
-/** What others get to see of a finished copy. */
+/** How a finished copy is made available: its family and the accounts it is shared with. */
 export interface Publication {
   readonly family?: string;
-  /** Accounts. */
+  /** The accounts (uin) that the copy is shared with. */
   readonly shareWith: readonly string[];
   /** The family moves in all regions together. */
   readonly publishTogether: boolean;
 }
 
-/** A copy that a policy wants, and what stands in its way as far as the policy and the root show. */
+/** A copy that policies ask for, and what blocks or delays it according to policy and root. */
 export interface DesiredCopy {
   readonly key: CopyKey;
-  /** The one whose limits count; see `policies` for all that want the copy. */
+  /** The policy whose limits apply; `policies` names all that ask for the copy. */
   readonly policy: Policy;
-  /** Names of the policies that want it. */
+  /** The names of all policies that ask for the copy. */
   readonly policies: readonly string[];
   readonly root: Image;
-  /** The copy that this one is made from, where that is not the root itself: a later step of a chain. */
+  /** The copy that this one is created from; absent if it is created from the root itself. */
   readonly parent?: CopyKey;
   readonly settings: Settings;
   readonly publication: Publication;
-  /** A plain copy that is there only to be encrypted, and goes when that is done. */
+  /** A plain copy that exists only to be encrypted, and is deleted after that. */
   readonly intermediate?: true;
-  /** Needs a person. */
+  /** Why the copy cannot be created without manual action. */
   readonly block?: Reason;
-  /** Will pass by itself. */
+  /** Why the copy cannot be created yet; needs no action. */
   readonly wait?: Reason;
 }
 
+/** All desired copies of an account. */
 export interface DesiredCopies {
-  /** By `keyText`. */
+  /** By `copyId`. */
   readonly desiredCopies: ReadonlyMap<string, DesiredCopy>;
   readonly notSelected: readonly NotSelected[];
 }

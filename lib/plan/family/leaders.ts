@@ -1,25 +1,39 @@
-// The newest version of each family in each region, and who stands in its way.
+// Finds the copy that leads each family in each region, and copies that lead it wrongly.
 import { copyId, rootRefId } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { type Answers, answerTo, hasFailed, type Observation, type Question, seen } from "../../model/observation.ts";
 import type { Copy, CopyKey, Image, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import type { RolledBack } from "./rolled-back.ts";
 
 /**
- * Image families. A family points to one of the images that have it, in each region by itself: to the newest as it seems,
- * which nobody has verified. A copy may be younger than that of a newer version, so the newest version *leads*: only its
- * copy is given the family, those before keep it, and one to which the family points instead is taken out of it.
+ * What the planner knows about image families. In each region, a family points to one of its
+ * images, apparently the one created last; this is not documented, and not verified. An older
+ * version may be copied later than a newer one, so the copy of the newest version *leads*: only the
+ * leader is put into the family, and older copies stay in it. If the family points to an older copy
+ * instead of the leader, that copy leaves the family.
  */
 export interface Families {
+  /** Whether the copy is the leader of its family in its region. */
   readonly leads: (key: CopyKey) => boolean;
+  /**
+   * Whether the image must leave its family, because the family points to it instead of the leader.
+   */
   readonly isWronglyLeading: (image: Image) => boolean;
+  /** What must be asked of the cloud before `isWronglyLeading` is complete. */
   readonly questions: readonly Question[];
+  /** Families that point to an image of other origin. */
   readonly problems: readonly Reason[];
 }
 
+/** The states in which a copy can lead: its image exists or is being created. */
 const LIVE = new Set<Copy["state"]>(["copying", "finishing", "ready"]);
 
-/** Who leads in each family and region, by what is remembered, and who stands in the way of it, by what the cloud says. */
+/**
+ * Finds the leader of each family and region from the records, and in a sweep the wrongly leading
+ * images from the cloud's answers. `recorded`: the copies as recorded; `rollbacks`: versions that
+ * cannot lead.
+ */
 export function families(
   recorded: readonly Copy[],
   desiredCopies: ReadonlyMap<string, DesiredCopy>,
@@ -32,17 +46,17 @@ export function families(
   const leaders = new Map<string, Copy>();
   for (const copy of copies) {
     if (copy.family === undefined || !LIVE.has(copy.state) || rollbacks.of(copy.key, copy) !== undefined) continue;
-    const place = `${copy.key.region}/${copy.family}`;
-    const other = leaders.get(place);
-    if (!other || isNewer(copy, other)) leaders.set(place, copy);
+    const familyId = `${copy.key.region}/${copy.family}`;
+    const other = leaders.get(familyId);
+    if (!other || isNewer(copy, other)) leaders.set(familyId, copy);
   }
   const leading = new Set([...leaders.values()].map(({ key }) => copyId(key)));
   const wronglyLeading = new Set<string>();
   const questions: Question[] = [];
   const problems: Reason[] = [];
   if (sweep) {
-    const ours = new Map(copies.flatMap((copy) => (hasImage(copy) ? [[imageText(copy), copy] as const] : [])));
-    for (const leader of leaders.values()) judge(leader, ours);
+    const copyByImage = new Map(copies.flatMap((copy) => (hasImage(copy) ? [[imageText(copy), copy] as const] : [])));
+    for (const leader of leaders.values()) checkFamilyOf(leader, copyByImage);
   }
   return {
     leads: (key) => leading.has(copyId(key)),
@@ -51,62 +65,71 @@ export function families(
     problems,
   };
 
-  /** Where several images have the family, the cloud says to which it points. */
-  function judge(leader: Copy, ours: ReadonlyMap<string, Copy>): void {
+  /**
+   * Asks the cloud which image the leader's family points to, if several images are in it, and
+   * compares the answer.
+   */
+  function checkFamilyOf(leader: Copy, copyByImage: ReadonlyMap<string, Copy>): void {
     const { region } = leader.key;
     const family = leader.family ?? "";
     const image = imageOf(leader, observation);
     if (!image || image.family !== family || image.deprecated || leader.state !== "ready") return;
-    // While it is being copied itself the cloud points to another one: that is over by itself.
+    // While the leader's image is being copied, the family points to another one for a while.
     if (image.state !== "NORMAL") return;
-    const holders = [...(observation.regions.get(region)?.images.values() ?? [])].filter(
+    const otherMembers = [...(observation.regions.get(region)?.images.values() ?? [])].filter(
       (other) => other !== image && other.type === "custom" && other.family === family && !hasFailed(other),
     );
-    if (holders.length === 0) return;
+    if (otherMembers.length === 0) return;
     const question = { ask: "family", region, family } as const;
     const answer = answerTo(answers, question);
     if (!answer) questions.push(question);
     else if ("unanswerable" in answer) {
-      for (const other of holders)
+      // Without an answer, the image created last is assumed to lead.
+      for (const other of otherMembers)
         if (!other.deprecated && mayLeaveFamily(other) && other.createdAt >= image.createdAt) markWronglyLeading(other);
     } else if (answer.value !== undefined && answer.value !== image.imageId) {
-      const pointed = holders.find(({ imageId }) => imageId === answer.value);
+      const pointed = otherMembers.find(({ imageId }) => imageId === answer.value);
       if (pointed && mayLeaveFamily(pointed)) markWronglyLeading(pointed);
-      else if (pointed && !ours.has(`${region}/${pointed.imageId}`)) {
-        problems.push({
-          code: "family-taken",
-          text: `the family ${family} in ${region} points to ${answer.value} ("${pointed.name}"), which is none of ours, and not to ${image.imageId}`,
-          remedy: "take that image out of the family, or give the copies another one (copy.family)",
-        });
+      else if (pointed && !copyByImage.has(`${region}/${pointed.imageId}`)) {
+        const { imageId: pointedId, name: pointedName } = pointed;
+        problems.push(reason("family-taken", { family, region, pointedId, pointedName, imageId: image.imageId }));
       }
     }
 
     function markWronglyLeading(other: Image): void {
       wronglyLeading.add(`${other.region}/${other.imageId}`);
     }
-    /** What a policy wants today gives way, and an older version that none wants; a newer one, as its source may only be gone, stays. */
+    /**
+     * May this image leave the family? Yes if its copy is desired, or orphaned and older than the
+     * leader. No if it is orphaned and newer, because its source may only be absent for now.
+     * Adopted and unrecorded images never leave.
+     */
     function mayLeaveFamily(other: Image): boolean {
-      const copy = ours.get(`${region}/${other.imageId}`);
+      const copy = copyByImage.get(`${region}/${other.imageId}`);
       if (copy?.state === "ready") return !copy.adopted;
       return (
         copy?.state === "retired" &&
         !copy.adopted &&
-        // Made of the same source, with other encryption: the one that is wanted counts.
+        // A copy of the same source with other encryption leaves, too: the desired variant leads.
         (rootRefId(leader.key) === rootRefId(copy.key) || (copy.rootCreatedAt !== undefined && isNewer(leader, copy)))
       );
     }
   }
 }
 
-/** The policy may have another family for it by now, and a copy that was found by its marks has neither that nor an age. */
+/**
+ * The copy with the family and age of its desired copy. The policy may name another family by now,
+ * and a record that was recovered from an ownership marker has neither.
+ */
 function withDesired(copy: Copy, desired: DesiredCopy | undefined): Copy {
   if (!desired) return copy;
   const { family: _, ...rest } = copy;
   const { family } = desired.publication;
-  const known = { ...rest, rootCreatedAt: desired.root.createdAt };
-  return family === undefined ? known : { ...known, family };
+  const updated = { ...rest, rootCreatedAt: desired.root.createdAt };
+  return family === undefined ? updated : { ...updated, family };
 }
 
+/** Whether `a` is of a newer version than `b`; the key decides within the same second. */
 function isNewer(a: Copy, b: Copy): boolean {
   const [x, y] = [a.rootCreatedAt ?? 0, b.rootCreatedAt ?? 0];
   return x === y ? copyId(a.key) > copyId(b.key) : x > y;

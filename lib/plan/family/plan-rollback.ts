@@ -1,4 +1,5 @@
-// What rolling a family back does, region by region.
+// Plans the rollback of a family: which images leave it and which return to it, region by region.
+import { groupBy } from "../../model/group-by.ts";
 import {
   copyId,
   IGNORE_TAG,
@@ -9,46 +10,55 @@ import {
   rootRefId,
   tokenIn,
 } from "../../model/identity.ts";
+import { versionIn } from "../../model/messages/family.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { hasFailed, type Observation, seen } from "../../model/observation.ts";
 import type { Copy, Image, ImageRef, Reason } from "../../model/types.ts";
 import type { CloudCall, RecordChange } from "../types.ts";
 import { ROLLBACK } from "../upkeep/refresh-record.ts";
 
-/** What rolling a family back does in one region. */
+/** The rollback of a family in one region. */
 export interface RegionRollback {
   readonly region: string;
   /** The image that leaves the family. */
   readonly from: ImageRef & { readonly name: string };
-  /** The former one, to which the family then points. */
+  /** The former image, which the family points to afterwards. */
   readonly to: ImageRef & { readonly name: string };
 }
 
-/** A family that is rolled back: the marks to set, and where it cannot be done. */
+/** The plan of a rollback: the tags to set, and the regions where it is not possible. */
 export interface Rollback {
   readonly regions: readonly RegionRollback[];
-  /** What is remembered before the marks are set, also of copies that are not finished. */
+  /** Changes to records, stored before the tags are set; unfinished copies have changes only. */
   readonly changes: readonly RecordChange[];
+  /** The calls that set the rollback tag. */
   readonly calls: readonly Extract<CloudCall, { do: "tag" }>[];
-  /** The copies whose attributes follow from the marks. */
+  /** The copies (by `copyId`) whose attributes the next plans change because of the tags. */
   readonly concerned: ReadonlySet<string>;
+  /** Why the rollback is impossible, as a whole or in a region. */
   readonly problems: readonly Reason[];
-  /** What somebody should know; nothing has failed. */
+  /** Remarks for the user; nothing has failed. */
   readonly remarks: readonly Reason[];
 }
 
-/** A copy of ours, provably, and its image. */
+/** A copy that provably belongs to this program, and its image. */
 interface OwnedCopy {
   readonly copy: Copy & { readonly imageId: string };
   readonly image: Image;
 }
 
 /**
- * Takes the newest version out of its family wherever a copy of it is in there and an older one is. Which one that is the cloud
- * says, whatever has become of the copy in our records. It is marked only: by a tag in the cloud, so that no later run undoes it,
- * with or without our records. What follows from the mark (the copy is deprecated and leaves its family, the former one is given
- * it) is done by the ordinary plan; see `drift.ts` and, for what is not finished, `pursue.ts`.
+ * Plans to take the newest version of a family out of it, in every region that has both this
+ * version and an older copy. The images in the cloud decide which version is the newest, whatever
+ * state the records have.
  *
- * Asked for again, it goes on with what was begun and else does nothing. `further`: one version further back.
+ * The rollback itself only sets a tag in the cloud, so that no later run undoes it, even if the
+ * state is lost. The usual plan does the rest: it deprecates the tagged copy and takes it out of
+ * the family, and the former copy joins the family. See `lib/plan/upkeep/drift.ts` for finished
+ * copies and `lib/plan/lifecycle/finish.ts` for unfinished ones.
+ *
+ * Repeating a rollback completes the regions that are missing, and changes nothing else. `further`
+ * goes back by one more version. `now` is the time of the changes.
  */
 export function rollback(
   family: string,
@@ -60,25 +70,26 @@ export function rollback(
   const ownedCopies = copies
     .flatMap((copy) => ownedCopyOf(copy, observation) ?? [])
     .sort((a, b) => (isOlder(a, b) ? 1 : isOlder(b, a) ? -1 : 0));
-  const marked = ownedCopies.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === family);
-  const unmarked = ownedCopies.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === undefined);
-  const inFamily = unmarked.filter(({ image }) => image.family === family);
-  const begun = inFamily.filter((one) => marked.some((other) => isSameRoot(one, other)));
+  const tagged = ownedCopies.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === family);
+  const untagged = ownedCopies.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === undefined);
+  const inFamily = untagged.filter(({ image }) => image.family === family);
+  // An earlier rollback of the same version tagged it in some regions and not yet in these.
+  const begun = inFamily.filter((one) => tagged.some((other) => isSameRoot(one, other)));
   const [newest] = further ? inFamily.filter((one) => !begun.includes(one)) : inFamily;
-  const [before] = marked;
-  const isDone = !further && before !== undefined && (newest === undefined || isOlder(newest, before));
-  const bad = isDone ? (begun[0] ?? before) : newest;
+  const [lastRolledBack] = tagged;
+  const isDone = !further && lastRolledBack !== undefined && (newest === undefined || isOlder(newest, lastRolledBack));
+  const bad = isDone ? (begun[0] ?? lastRolledBack) : newest;
   if (!bad) return noRollback(family, copies, ownedCopies);
 
   const regions: RegionRollback[] = [];
   const problems: Reason[] = [];
-  /** Those that get the mark, and those that get the family. */
+  /** The copies that get the tag, by `copyId`, and the copies that join the family. */
   const out = new Map<string, OwnedCopy>();
   const into: OwnedCopy[] = [];
   const concerned = new Set<string>();
-  for (const one of [...inFamily, ...marked].filter((other) => isSameRoot(other, bad))) {
+  for (const one of [...inFamily, ...tagged].filter((other) => isSameRoot(other, bad))) {
     const { region } = one.copy.key;
-    const former = unmarked
+    const former = untagged
       .filter((other) => other.copy.key.region === region && isOlder(other, bad))
       .find((other) => isFormer(other, family, observation));
     concerned.add(copyId(one.copy.key));
@@ -86,22 +97,21 @@ export function rollback(
       regions.push({ region, from: named(one.image), to: named(former.image) });
       concerned.add(copyId(former.copy.key));
       if (former.image.family !== family) into.push(former);
-    } else if (!marked.includes(one)) {
-      const text = `${region} has no former copy in the family "${family}"; ${one.image.imageId} stays in it`;
-      problems.push({ code: "no-former", text, remedy: "deprecate that image by hand if nothing is better than it" });
+    } else if (!tagged.includes(one)) {
+      problems.push(reason("no-former", { region, family, imageId: one.image.imageId }));
       continue;
     }
-    if (!marked.includes(one)) out.set(copyId(one.copy.key), one);
+    if (!tagged.includes(one)) out.set(copyId(one.copy.key), one);
   }
-  const isBegun = out.size > 0 || marked.some((other) => isSameRoot(other, bad));
-  // Those that are not in the family yet, finished or not.
+  const isBegun = out.size > 0 || tagged.some((other) => isSameRoot(other, bad));
+  // Copies of the version that are not in the family yet, finished or not.
   const unpublished = copies.filter(
     (copy) =>
       isBegun &&
       isSameRoot({ copy }, bad) &&
       copy.family === family &&
       copy.rolledBackFrom === undefined &&
-      ![...inFamily, ...marked].some((one) => copyId(one.copy.key) === copyId(copy.key)),
+      ![...inFamily, ...tagged].some((one) => copyId(one.copy.key) === copyId(copy.key)),
   );
   const unfinished = unpublished.filter((copy) => !isFinished(copy));
   const unpublishedIds = new Set(unpublished.filter(isFinished).map(({ key }) => copyId(key)));
@@ -121,13 +131,13 @@ export function rollback(
   const changes = [
     ...leaving.map(({ change }) => change),
     ...unfinished.map((copy) => remember({ ...withoutBackoff(copy), rolledBackFrom: family }, `out of ${family}`)),
-    // That it is to have the family is no drift, which might be only reported.
+    // Joining the family is part of the rollback and not drift, which the policy may only report.
     ...into.map(({ copy: { rolledBackFrom: _, ...copy } }) =>
       remember(isFinished(copy) ? { ...copy, repair } : copy, `back into ${family}`),
     ),
   ];
   const remarks = [
-    ...(isDone && out.size === 0 ? [alreadyRolledBack(bad)] : []),
+    ...(isDone && out.size === 0 ? [rolledBackBefore(bad)] : []),
     ...differingTargets(regions),
     ...unfinished.map(notPublished),
     ...(regions.length > 0 ? sourceRemarks(family, bad, observation) : []),
@@ -135,11 +145,12 @@ export function rollback(
   return { regions, changes, calls: leaving.map(({ call }) => call), concerned, problems, remarks };
 }
 
+/** Whether the copy is ready or retired. */
 function isFinished(copy: Copy): copy is Extract<Copy, { state: "ready" | "retired" }> {
   return copy.state === "ready" || copy.state === "retired";
 }
 
-/** What is blocked is looked at again in a while only; for this, at once. */
+/** A blocked copy without its backoff, so that the next run handles it immediately. */
 function withoutBackoff(copy: Copy): Copy {
   if (copy.state !== "blocked" || !copy.claim) return copy;
   const { notBefore: _, ...rest } = copy;
@@ -147,8 +158,9 @@ function withoutBackoff(copy: Copy): Copy {
 }
 
 /**
- * A copy to go back to: finished, under its own name, and nobody has called its source bad. It may have been made too late to have ever been
- * in the family: what matters is which family it shall have.
+ * Whether the family can go back to this copy: it is finished and has its own name, and its source
+ * is neither deprecated nor ignored. It need not be in the family, because it may have been created
+ * too late; its desired family counts.
  */
 function isFormer({ copy, image }: OwnedCopy, family: string, observation: Observation): boolean {
   if (!isFinished(copy) || image.state !== "NORMAL" || image.deprecated) return false;
@@ -158,16 +170,20 @@ function isFormer({ copy, image }: OwnedCopy, family: string, observation: Obser
   return image.family === family || (copy.state === "ready" && copy.family === family);
 }
 
+/**
+ * The empty rollback of a family without a copy that could leave it; names the families that exist.
+ */
 function noRollback(family: string, copies: readonly Copy[], ownedCopies: readonly OwnedCopy[]): Rollback {
-  const known = new Set([...copies.map((copy) => copy.family), ...ownedCopies.map(({ image }) => image.family)]);
-  const names = [...known].flatMap((name) => (name ? [`"${name}"`] : [])).sort();
-  const text = `no finished copy of this account is in the family "${family}"`;
-  const remedy = names.length > 0 ? `there are ${names.join(", ")}` : "cvm-replicator status shows all copies";
-  const problems = [{ code: "no-such-family", text, remedy }];
+  const names = new Set([...copies.map((copy) => copy.family), ...ownedCopies.map(({ image }) => image.family)]);
+  const families = [...names].flatMap((name) => (name ? [name] : [])).sort();
+  const problems = [reason("no-such-family", { family, families })];
   return { regions: [], changes: [], calls: [], concerned: new Set(), problems, remarks: [] };
 }
 
-/** Under a name of its own, whatever it is doing: an image that is being copied is SYNCING. */
+/**
+ * The copy with its image, if the image is provably ours and has left its token behind. Any state
+ * but a failed one will do: an image that is being copied is SYNCING.
+ */
 function ownedCopyOf(copy: Copy, observation: Observation): OwnedCopy | undefined {
   if (!("imageId" in copy) || copy.imageId === undefined || ("adopted" in copy && copy.adopted)) return undefined;
   const image = seen(observation, { region: copy.key.region, imageId: copy.imageId });
@@ -176,25 +192,27 @@ function ownedCopyOf(copy: Copy, observation: Observation): OwnedCopy | undefine
   return { copy: { ...copy, imageId: copy.imageId }, image };
 }
 
-function alreadyRolledBack(bad: OwnedCopy): Reason {
-  const remedy = "--further goes back one more version";
-  return { code: "rolled-back-before", text: `${nameOf(bad)} was rolled back before`, remedy };
+function rolledBackBefore({ copy: { key, rootName } }: OwnedCopy): Reason {
+  return reason("rolled-back-before", { imageId: key.rootId, name: rootName });
 }
 
 function differingTargets(regions: readonly RegionRollback[]): Reason[] {
-  const versions = new Map<string, string[]>();
-  for (const { region, to } of regions) versions.set(to.name, [...(versions.get(to.name) ?? []), region]);
-  if (versions.size < 2) return [];
-  const each = [...versions].map(([name, where]) => `"${name}" in ${where.join(", ")}`);
-  return [{ code: "former-differs", text: `the former version is not the same everywhere: ${each.join("; ")}` }];
+  const byVersion = groupBy(regions, ({ to }) => to.name);
+  if (byVersion.size < 2) return [];
+  const versions = [...byVersion].map(([name, some]) =>
+    versionIn(
+      name,
+      some.map(({ region }) => region),
+    ),
+  );
+  return [reason("former-differs", { versions })];
 }
 
 function notPublished({ key, state }: Copy): Reason {
-  const text = `the copy in ${key.region} is ${state}; it will not be in the family when it is finished`;
-  return { code: "unfinished", text };
+  return reason("unfinished", { state, region: key.region });
 }
 
-/** The source is no image of this program: its owner has to decide about it. */
+/** A rollback never changes the source, which is not this program's; its owner must decide. */
 function sourceRemarks(family: string, { copy }: OwnedCopy, observation: Observation): Reason[] {
   const { rootRegion, rootId } = copy.key;
   const root = seen(observation, { region: rootRegion, imageId: rootId });
@@ -202,18 +220,18 @@ function sourceRemarks(family: string, { copy }: OwnedCopy, observation: Observa
   const isIn = root.family === family;
   const isIgnored = Object.hasOwn(root.tags, IGNORE_TAG);
   if (!isIn && isIgnored) return [];
-  const text = `the source ${rootId} ("${root.name}") in ${rootRegion} is left to you${isIn ? `: it is in the family "${family}" still` : ""}`;
-  const out = isIn ? "deprecate it, or take it out of the family" : `deprecate it, or tag it ${IGNORE_TAG}`;
-  const then =
-    "; where it is deprecated or ignored no policy selects it, and its copies are deleted where prune.delete says so";
-  return [{ code: "source-left", text, remedy: `${out}${isIgnored ? "" : then}` }];
+  const source = { imageId: rootId, name: root.name, region: rootRegion };
+  return [reason("source-left", { ...source, ...(isIn && { family }), isIgnored, ignoreTag: IGNORE_TAG })];
 }
 
 function isSameRoot({ copy: { key: a } }: { copy: Copy }, { copy: { key: b } }: { copy: Copy }): boolean {
   return rootRefId(a) === rootRefId(b);
 }
 
-/** As families are led, see `family.ts`: the API shows seconds, and two versions may be of one. */
+/**
+ * Orders versions as `leaders.ts` does. The API shows times in seconds, so two versions may have
+ * the same time; then the key decides.
+ */
 function isOlder(a: OwnedCopy, b: OwnedCopy): boolean {
   const [x, y] = [createdAtOf(a), createdAtOf(b)];
   return x === y ? rootRefId(a.copy.key) < rootRefId(b.copy.key) : x < y;
@@ -221,10 +239,6 @@ function isOlder(a: OwnedCopy, b: OwnedCopy): boolean {
 
 function createdAtOf({ copy, image }: OwnedCopy): number {
   return copy.rootCreatedAt ?? image.createdAt;
-}
-
-function nameOf({ copy: { key, rootName } }: OwnedCopy): string {
-  return `${key.rootId} ("${rootName}")`;
 }
 
 function named({ region, imageId, name }: Image) {

@@ -1,44 +1,41 @@
-// Publish: together, holding a family back until all regions are ready.
-import { copyId } from "../../model/identity.ts";
+// Implements `publish: together`: holds a family back until the copies in all regions are finished.
+import { groupBy } from "../../model/group-by.ts";
+import { copyId, rootRefId } from "../../model/identity.ts";
+import { withoutRegions } from "../../model/messages/family.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import type { Copy, Millis, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 
 /**
- * `publish: together`: the family moves when the copies of a source are finished in every region. A region that is
- * blocked, or has been standing still for as long as counts as stuck, is left out: it must not hold up the others.
+ * With `publish: together`, the family moves once the copies of a source are finished in every
+ * region. A region is left out if its copy is blocked, or has made no progress for `stuckAfter`, so
+ * that it does not hold up the others.
  */
 export function groupPublications(
   desiredCopies: ReadonlyMap<string, DesiredCopy>,
   copyOf: (key: DesiredCopy["key"]) => Copy | undefined,
   now: Millis,
 ) {
-  const groups = new Map<string, DesiredCopy[]>();
-  for (const desired of desiredCopies.values()) {
-    if (desired.intermediate) continue;
-    const root = `${desired.key.rootRegion}/${desired.key.rootId}`;
-    groups.set(root, [...(groups.get(root) ?? []), desired]);
-  }
-  const others = (desired: DesiredCopy) => groups.get(`${desired.key.rootRegion}/${desired.key.rootId}`) ?? [desired];
-  const place = (desired: DesiredCopy) => publishProgress(desired, copyOf(desired.key), now);
+  const published = [...desiredCopies.values()].filter(({ intermediate }) => !intermediate);
+  const copiesByRoot = groupBy(published, ({ key }) => rootRefId(key));
+  const groupOf = (desired: DesiredCopy) => copiesByRoot.get(rootRefId(desired.key)) ?? [desired];
+  const progressOf = (desired: DesiredCopy) => publishProgress(desired, copyOf(desired.key), now);
   return {
-    /** Why a copy has to wait with its publication; undefined if it has not. */
+    /** Why the publication of a copy must wait for other regions; undefined if it need not wait. */
     publicationHoldOf: (desired: DesiredCopy): Reason | undefined => {
       if (!desired.publication.publishTogether) return undefined;
-      const missing = others(desired).filter(
-        (other) => copyId(other.key) !== copyId(desired.key) && place(other) === "under way",
+      const missing = groupOf(desired).filter(
+        (other) => copyId(other.key) !== copyId(desired.key) && progressOf(other) === "under way",
       );
       if (missing.length === 0) return undefined;
-      const regions = missing.map(({ key }) => key.region).join(", ");
-      return {
-        code: "publication-held",
-        text: `published together with the copies in ${regions}, which are not finished yet`,
-      };
+      const regions = missing.map(({ key }) => key.region);
+      return reason("publication-held", { regions });
     },
-    /** The regions that are left out, in words; empty if none is. */
+    /** The regions that are left out, as an addition to a sentence; empty if there are none. */
     leftOut: (desired: DesiredCopy): string => {
       if (!desired.publication.publishTogether) return "";
-      const left = others(desired).filter((other) => place(other) === "left out");
-      return left.length === 0 ? "" : `, without ${left.map(({ key }) => key.region).join(", ")}`;
+      const omitted = groupOf(desired).filter((other) => progressOf(other) === "left out");
+      return withoutRegions(omitted.map(({ key }) => key.region));
     },
   };
 }

@@ -1,31 +1,35 @@
-// Versions that rollback took out of a family.
+// Tells which versions `rollback` took out of a family, from tags and records.
 import { copyId, lineageOf, ROLLED_BACK_TAG, rootRefId, tokenIn } from "../../model/identity.ts";
 import type { Observation } from "../../model/observation.ts";
 import type { Copy, CopyKey, ImageRef } from "../../model/types.ts";
 
-/** Versions that `rollback` took out of a family. */
+/** The versions that `rollback` took out of a family. */
 export interface RolledBack {
-  /** The family out of which a copy was rolled back, or will be when it is finished; undefined for most. */
+  /** The family that a copy was rolled back from, or will be when finished; mostly undefined. */
   readonly of: (key: CopyKey, copy: Copy | undefined) => string | undefined;
-  /** Whether any copy of this source was. */
+  /** Whether any copy of this source was rolled back. */
   readonly isRoot: (root: ImageRef) => boolean;
 }
 
 /**
- * The mark of a finished copy decides about it, so that whoever takes the mark away takes the rollback back. A copy that is not
- * finished follows the finished ones of its version: else it would be published when it is, or when it is made again. Where none of
- * those is to be seen, what is remembered decides.
+ * The rollback tag of a finished copy decides about that copy, so that removing the tag undoes the
+ * rollback. An unfinished copy follows the finished copies of its version; otherwise it would be
+ * published once it is finished or created again. If no finished copy of the version is visible,
+ * the records decide.
  */
 export function rolledBackVersions(copies: readonly Copy[], observation: Observation): RolledBack {
-  const marks = new Map<string, string | undefined>();
+  /** By copy: the family in its rollback tag, undefined without the tag. */
+  const tagged = new Map<string, string | undefined>();
+  /** By root: the family in the rollback tag of any of its finished copies. */
   const versions = new Map<string, string>();
+  /** The roots of which a finished copy is visible. */
   const finished = new Set<string>();
   for (const view of observation.regions.values()) {
     for (const image of view.images.values()) {
       const lineage = image.type === "custom" ? lineageOf(image) : undefined;
       if (!lineage || lineage.account !== observation.account || tokenIn(image.name)) continue;
       const family = image.tags[ROLLED_BACK_TAG];
-      marks.set(copyId({ ...lineage, region: image.region }), family);
+      tagged.set(copyId({ ...lineage, region: image.region }), family);
       finished.add(rootRefId(lineage));
       if (family !== undefined) versions.set(rootRefId(lineage), family);
     }
@@ -36,7 +40,7 @@ export function rolledBackVersions(copies: readonly Copy[], observation: Observa
   const of = (key: CopyKey, copy: Copy | undefined): string | undefined => {
     const root = rootRefId(key);
     if (copy?.state === "ready" || copy?.state === "retired")
-      return marks.has(copyId(key)) ? marks.get(copyId(key)) : copy.rolledBackFrom;
+      return tagged.has(copyId(key)) ? tagged.get(copyId(key)) : copy.rolledBackFrom;
     return versions.get(root) ?? copy?.rolledBackFrom ?? (finished.has(root) ? undefined : recorded.get(root));
   };
   const roots = new Set(versions.keys());

@@ -1,25 +1,29 @@
-// One existing image is adopted for one root only.
+// Guard: an existing image is adopted as the copy of one root only.
 import { copyId } from "../../model/identity.ts";
 import type { Copy } from "../../model/types.ts";
 import type { Step } from "../types.ts";
 
-/** Image → key of the copy that has it. Two runs may each have adopted it for another root at the same time: the first keeps it. */
+/**
+ * Maps each adopted image (region/id) to the key of the copy that adopted it. Two concurrent runs
+ * may adopt one image for different roots; the record that was created first keeps it.
+ */
 export function adopters(copies: readonly Copy[]): ReadonlyMap<string, string> {
-  const all = copies.flatMap((copy) => {
+  const adoptions = copies.flatMap((copy) => {
     const image = adoptedImage(copy);
     return image === undefined ? [] : [{ image, key: copyId(copy.key), at: copy.createdAt }];
   });
-  const last = (a: { at: number; key: string }, b: { at: number; key: string }) =>
+  // Latest first: the first adoption overwrites the later ones in the map.
+  const latestFirst = (a: { at: number; key: string }, b: { at: number; key: string }) =>
     b.at - a.at || (a.key < b.key ? 1 : -1);
-  return new Map(all.sort(last).map(({ image, key }) => [image, key]));
+  return new Map(adoptions.sort(latestFirst).map(({ image, key }) => [image, key]));
 }
 
-/** The image that a copy adopted; undefined if it was made for it, or is not there. */
+/** The image (region/id) that a copy adopted; undefined if the copy was created or is not ready. */
 export function adoptedImage(copy: Copy): string | undefined {
   return copy.state === "ready" && copy.adopted ? `${copy.key.region}/${copy.imageId}` : undefined;
 }
 
-/** Within one plan, too, one image is adopted as the copy of one root only, the first; and it is no source any more. */
+/** Keeps the first adoption of each image in a plan, and no send from an adopted image. */
 export function withoutSecondAdoption(steps: readonly Step[]): Step[] {
   const adopted = new Set<string>();
   const first = steps.filter(({ change }) => {

@@ -1,28 +1,31 @@
-// At most ten deletions in a run, and none while a family moves.
+// Guards: at most ten deletions in a run, and no deletion in a family that moves.
 import { copyId } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import type { Step } from "../types.ts";
 
-/** Deletions in one run; the others are for the next ones. A mistake in a policy shall not empty an account at once. */
+/** Most deletions in one run, so that an error in a policy does not empty an account at once. */
 export const MOST_DELETIONS = 10;
 
-/** At most so many images are deleted in one run; `deleted`: that are already. */
+/**
+ * Keeps at most MOST_DELETIONS deletions. `deleted` counts those that this run has made already.
+ */
 export function withinDeletionBudget(steps: readonly Step[], deleted: number): Step[] {
   let left = MOST_DELETIONS - deleted;
   return steps.map((step) => {
-    // What is not shared any more is deleted next.
+    // An image that stops being shared is deleted next, so both calls count.
     if (step.call?.do !== "delete" && step.call?.do !== "unshare") return step;
     left -= 1;
     if (left >= 0) return step;
     const { copy, image } = step.call;
-    const text = `at most ${MOST_DELETIONS} images are deleted in one run; the next one goes on`;
-    return { retained: { copy, image, reason: { code: "enough-deleted", text } } };
+    return { retained: { copy, image, reason: reason("enough-deleted", { limit: MOST_DELETIONS }) } };
   });
 }
 
 /**
- * Nothing in a family is deleted while families change in its region, or what has the same family is copied from there and so may
- * be busy: to which image the family points then is seen afterwards.
+ * Keeps an image that is in a family if this plan changes any family in its region, or copies a
+ * source of the same family from its region, which may make that source busy. The next sweep sees
+ * which image the family points to afterwards.
  */
 export function withoutDeletionsInMovingFamilies(
   steps: readonly Step[],
@@ -38,11 +41,12 @@ export function withoutDeletionsInMovingFamilies(
   );
   return steps.map((step) => {
     const { call } = step;
-    if ((call?.do !== "delete" && call?.do !== "unshare") || !call.image.family) return step;
+    if (call?.do !== "delete" && call?.do !== "unshare") return step;
     if (call.do === "delete" && call.refused) return step;
     const { copy, image } = call;
-    if (!moving.has(image.region) && !moving.has(`${image.region}/${image.family}`)) return step;
-    const text = `the family ${image.family} in ${image.region} may move in this run; the next look at everything goes on`;
-    return { retained: { copy, image, reason: { code: "family-moves", text } } };
+    const { family, region } = image;
+    if (!family) return step;
+    if (!moving.has(region) && !moving.has(`${region}/${family}`)) return step;
+    return { retained: { copy, image, reason: reason("family-moves", { family, region }) } };
   });
 }

@@ -1,12 +1,14 @@
-// Reports second copies of one root.
+// Reports second copies of one root in one region.
+import { groupBy } from "../../model/group-by.ts";
 import { markHash, tokenHash } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { allCustom, hasFailed, type Observation } from "../../model/observation.ts";
 import type { Copy, Image, Reason } from "../../model/types.ts";
 import { furthestFirst } from "../lifecycle/locate.ts";
 
 /**
- * More than one live copy of one root in one region, remembered or not: reported, never deleted. Kept is the recorded
- * one, else the one that is furthest.
+ * Reports every copy of a root in a region but one, recorded or not; none is deleted. The primary
+ * copy is the recorded one, otherwise the one with the most progress.
  */
 export function duplicates(copies: readonly Copy[], observation: Observation): Reason[] {
   return [...observation.regions.keys()].flatMap((region) => {
@@ -20,7 +22,7 @@ export function duplicates(copies: readonly Copy[], observation: Observation): R
   });
 }
 
-/** Image id → which root its record says that it is a copy of. */
+/** Maps the id of each recorded image in a region to the hash of its copy key. */
 function recordedBy(copies: readonly Copy[], region: string): ReadonlyMap<string, string> {
   return new Map(
     copies.flatMap((copy) =>
@@ -29,19 +31,15 @@ function recordedBy(copies: readonly Copy[], region: string): ReadonlyMap<string
   );
 }
 
-function copiesByRoot(images: readonly Image[], recorded: ReadonlyMap<string, string>): ReadonlyMap<string, Image[]> {
-  const groups = new Map<string, Image[]>();
-  for (const image of images) {
-    const root = recorded.get(image.imageId) ?? markHash(image);
-    if (root !== undefined) groups.set(root, [...(groups.get(root) ?? []), image]);
-  }
-  return groups;
+/** Groups the copies by the hash of their copy key; an image without a hash is no copy. */
+function copiesByRoot(images: readonly Image[], recorded: ReadonlyMap<string, string>) {
+  const hashOf = (image: Image) => recorded.get(image.imageId) ?? markHash(image);
+  return groupBy(
+    images.filter((image) => hashOf(image) !== undefined),
+    hashOf,
+  );
 }
 
 function secondCopy({ imageId, region, name }: Image): Reason {
-  return {
-    code: "duplicate",
-    text: `${imageId} in ${region} ("${name}") is a second copy of the same image`,
-    remedy: "nothing is deleted by itself: delete the one that nobody uses",
-  };
+  return reason("duplicate", { imageId, region, name });
 }

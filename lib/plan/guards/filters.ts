@@ -1,8 +1,8 @@
-// What the caller leaves out: other copies, calls.
+// Filters that reduce a finished plan to some copies, or to changes of records.
 import type { Copy, CopyKey } from "../../model/types.ts";
 import type { Action, Plan } from "../types.ts";
 
-/** The plan, without the actions on copies that somebody left out. */
+/** The plan with the actions on copies that `only` accepts; undefined accepts all. */
 export function onlyThese(plan: Plan, only?: (key: CopyKey, policy: string) => boolean): Plan {
   if (!only) return plan;
   const keep = (copy: Copy) => only(copy.key, copy.policy);
@@ -14,7 +14,7 @@ export function onlyThese(plan: Plan, only?: (key: CopyKey, policy: string) => b
   return { ...plan, actions };
 }
 
-/** The plan, without what changes anything in the cloud. */
+/** The plan without calls, and without the record changes that announce a call. */
 export function onlyRecordChanges(plan: Plan): Plan {
   return { ...plan, actions: plan.actions.filter((action) => action.do === "record" && !action.before) };
 }

@@ -1,23 +1,23 @@
-// Many copies vanished at once: stop and ask.
+// Guard: if many copies disappear at once, their loss is reported and not recorded.
 import { copyId } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import type { Copy, Reason } from "../../model/types.ts";
 import type { Step } from "../types.ts";
 
-/** If many copies vanish at once, something else is wrong: other credentials, an outage, an accident. */
+/**
+ * Removes the steps that record copies as gone, and adds a problem, if more than three copies and
+ * more than a tenth of all disappear at once. The cause is then likely to be other credentials, an
+ * outage or an accident.
+ */
 export function withoutMassDisappearance(steps: readonly Step[], copies: readonly Copy[], problems: Reason[]): Step[] {
-  // One that is retired is nobody's loss.
-  const stood = new Set(
+  // The loss of a retired copy needs no repair, so it does not count.
+  const active = new Set(
     copies.filter((copy) => copy.state !== "retired" && hasImage(copy)).map(({ key }) => copyId(key)),
   );
-  const isLoss = ({ change }: Step) => change?.what === "gone" && stood.has(copyId(change.copy.key));
+  const isLoss = ({ change }: Step) => change?.what === "gone" && active.has(copyId(change.copy.key));
   const gone = steps.filter(isLoss);
-  if (gone.length <= Math.max(3, Math.floor(stood.size / 10))) return [...steps];
-  problems.push({
-    code: "mass-disappearance",
-    text: `${gone.length} of ${stood.size} copies are not there any more; nothing is done about them`,
-    remedy:
-      "check that nobody changed the account; if they were deleted on purpose: cvm-replicator apply --accept-vanished",
-  });
+  if (gone.length <= Math.max(3, Math.floor(active.size / 10))) return [...steps];
+  problems.push(reason("mass-disappearance", { gone: gone.length, total: active.size }));
   return steps.filter((step) => !isLoss(step));
 }
 

@@ -1,11 +1,15 @@
-// Two new copies want one name in one region.
+// Guard: two new copies cannot have the same name in one region.
 import { copyId } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import type { Copy, Millis } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import { blockedInstead } from "../transitions.ts";
 import type { Step } from "../types.ts";
 
-/** Two copies of different roots may not want one name in one region; the older root keeps it. */
+/**
+ * Blocks a new copy whose name another root's copy has claimed in the same region; among new ones,
+ * the older root wins.
+ */
 export function withoutNameConflicts(
   steps: readonly Step[],
   copies: readonly Copy[],
@@ -30,12 +34,7 @@ export function withoutNameConflicts(
   return steps.flatMap((step): Step[] => {
     if (!conflicting.has(step) || step.call?.do !== "send") return [step];
     const { copy, claim } = step.call.claimRequest;
-    const text = `another copy that is being made in ${copy.key.region} will be named "${claim.settings.name}"`;
-    const reason = {
-      code: "name-conflict",
-      text,
-      remedy: "make the names differ: copy.name with {{sourceRegion}} or {{sourceId}}",
-    };
-    return [blockedInstead(copy, reason, now)];
+    const why = reason("name-conflict", { region: copy.key.region, name: claim.settings.name });
+    return [blockedInstead(copy, why, now)];
   });
 }

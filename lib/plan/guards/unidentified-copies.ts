@@ -1,10 +1,15 @@
-// Reports unfinished copies of ours of an unknown root.
+// Reports unfinished copies whose source is unknown.
 import { lineageOf, tokenHash, tokenIn } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { allCustom, hasFailed, type Observation } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, Reason } from "../../model/types.ts";
 
-/** Unfinished copies of ours of which nobody knows whose they are: the state was lost, and the root is gone or not wanted. */
+/**
+ * Reports images that have a token of this program but fit no copy in `keys`: the state was lost,
+ * and the source is gone or no longer selected. Reports nothing unless all regions that the
+ * policies copy from were read whole.
+ */
 export function unidentifiedCopies(
   keys: readonly CopyKey[],
   policies: readonly Policy[],
@@ -13,13 +18,12 @@ export function unidentifiedCopies(
   const isWhole = ({ from, select }: Policy) =>
     from.every((region) => observation.regions.get(region)?.complete.has(select.type));
   if (!policies.every((policy) => !policy.enabled || isWhole(policy))) return [];
-  const known = new Set(keys.map(tokenHash));
+  const hashes = new Set(keys.map(tokenHash));
   return [...observation.regions.keys()].flatMap((region) =>
     (allCustom(observation, region)?.images ?? []).flatMap((image) => {
       const token = tokenIn(image.name);
-      if (!token || known.has(token.hash) || lineageOf(image) || hasFailed(image)) return [];
-      const text = `${image.imageId} in ${region} ("${image.name}") was asked for by this program, and nobody knows of what it is a copy`;
-      return [{ code: "unknown-copy", text, remedy: "delete it, or rename it to keep it" }];
+      if (!token || hashes.has(token.hash) || lineageOf(image) || hasFailed(image)) return [];
+      return [reason("unknown-copy", { imageId: image.imageId, region, name: image.name })];
     }),
   );
 }

@@ -31,7 +31,7 @@ export function furthestFirst(a: Image, b: Image): number {
     rank(b) - rank(a) ||
     (b.syncPercent ?? 0) - (a.syncPercent ?? 0) ||
     a.createdAt - b.createdAt ||
-    a.imageId.localeCompare(b.imageId)
+    Number(a.imageId > b.imageId) - Number(a.imageId < b.imageId)
   );
 }
 

@@ -1,5 +1,6 @@
-// A finished copy against its policy and source: what differs.
+// Compares a finished copy with its policy and its source, and plans the repair of what differs.
 import { isAside, isIntermediate, isProven, lineageOf, lineageTags, ROLLED_BACK_TAG } from "../../model/identity.ts";
+import { difference } from "../../model/messages/upkeep.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { ImageAttributes } from "../../model/ports.ts";
@@ -12,45 +13,49 @@ import { isAboutToBeMarked, ROLLBACK, refreshedText, refreshRecord } from "./ref
 import { AND, type Difference, driftProblem, endRepair, isTried, repairNext } from "./repair.ts";
 import { missingShares } from "./shares.ts";
 
-/** A copy has a family that points to it, and not to the copy of a newer version. */
-const WRONGLY_LEADING = "family, which is a newer version's";
+/** The difference of a copy whose family points to it instead of to the copy of a newer version. */
+const WRONGLY_LEADING = difference("family-wrongly-led").text;
 
 /**
- * Compares a finished copy with what the policy and its source say today: tags, description, family, deprecation, shares. What
- * differs is set right or reported. Its name is what it was named once; a tag or a share that somebody added stays.
+ * Compares a finished copy with its policy and source as they are now: tags, description, family,
+ * deprecation, shares. A difference is repaired or reported, as `onDrift` says. The copy keeps the
+ * name it was given when it was finished, and tags and shares that were added by hand stay.
+ * `recorded`: the copy as recorded; `image`: its image in the cloud.
  */
 export function reconcileReady(recorded: Ready, image: Image, desired: DesiredCopy, ctx: PlanContext): Step {
   const copy = refreshRecord(recorded, image, desired);
-  // What shall become of it does not show; or it was a step for another, and who wants it for himself may not have it.
-  const isStep = isIntermediate(image, copy.key) && !desired.intermediate;
-  if (desired.block && (desired.block.code === "contradiction" || isStep)) return finishRollback(recorded, image, ctx);
+  // A contradiction leaves the desired settings undefined. An intermediate copy whose direct policy
+  // is blocked stays as is.
+  const isUnpublished = isIntermediate(image, copy.key) && !desired.intermediate;
+  if (desired.block && (desired.block.code === "contradiction" || isUnpublished))
+    return finishRollback(recorded, image, ctx);
   if (copy.adopted || image.state !== "NORMAL" || !(ctx.sweep || copy.repair)) return NOTHING;
-  // Who stands in whose way is found out by a look at everything alone: a look at less must not take it for set right.
+  // Only a sweep reads a whole family; a poll must not conclude that a leader was corrected.
   if (!ctx.sweep && isTried(copy, WRONGLY_LEADING)) return NOTHING;
   if (copy.deprecatedByUs && !image.deprecated) {
     const { deprecatedByUs: _, ...rest } = copy;
     return change({ ...rest, updatedAt: ctx.now }, "undeprecated", `${image.imageId} is not deprecated any more`);
   }
   const { shareWith } = desired.publication;
-  const owed = rollbackDifference(copy, image, shareWith) ? undefined : reshare(copy, image, shareWith, ctx);
-  if (owed) return owed;
+  const resharing = rollbackDifference(copy, image, shareWith) ? undefined : reshare(copy, image, shareWith, ctx);
+  if (resharing) return resharing;
   const { found, first } = differences(copy, image, desired, ctx);
   const repaired = desired.policy.onDrift === "repair" ? found : found.filter(({ always }) => always);
-  // What is not known yet is asked for all the same: what cannot be set right shall not hold up the rest.
+  // Open questions are asked as well, so that a failing repair does not hold up the rest.
   if (repaired.length > 0)
     return { ...repairNext(copy, image, repaired, ctx), ...(first?.questions && { questions: first.questions }) };
-  // Nothing more is set right by itself: what was is over, also where something else differs or cannot be known.
-  const known =
+  // Nothing is left to repair automatically. That ends the last repair, even if other differences
+  // are reported or unknown.
+  const refreshed =
     copy === recorded ? NOTHING : change({ ...copy, updatedAt: ctx.now }, "refreshed", refreshedText(copy, image));
-  const over = first?.questions ? NOTHING : copy.repair ? endRepair(copy, image, found, ctx) : known;
+  const step = first?.questions ? NOTHING : copy.repair ? endRepair(copy, image, found, ctx) : refreshed;
   const reported = found.map(({ what }) => what).join(AND);
-  const remedy = "set it right by hand, or set onDrift: repair in the policy";
-  return { ...over, ...first, ...(reported && { problem: driftProblem(copy, image, reported, remedy) }) };
+  return { ...step, ...first, ...(reported && { problem: driftProblem(copy, image, reported, "report") }) };
 }
 
 /**
- * Whoever wants a finished copy, if anybody does: a rollback that a person has asked for is carried out, and what was taken away for a
- * moment is given back.
+ * The upkeep that every finished copy of ours gets, desired or orphaned: complete a rollback that a
+ * user requested, and restore shares that were removed temporarily.
  */
 export function finishRollback(copy: Ready | Retired, image: Image, ctx: PlanContext): Step {
   if (!isProven(image, copy.key) || copy.adopted || image.state !== "NORMAL" || !(ctx.sweep || copy.repair))
@@ -58,19 +63,19 @@ export function finishRollback(copy: Ready | Retired, image: Image, ctx: PlanCon
   const shareWith = ctx.policies
     .filter((policy) => mayHaveCreated(copy, policy))
     .flatMap((policy) => policy.copy.shareWith);
-  const back = rollbackDifference(copy, image, shareWith);
-  if (back) return repairNext(copy, image, [back], ctx);
-  const owed = reshare(copy, image, shareWith, ctx);
-  if (owed) return owed;
-  // What was being set right has nobody who says what is right.
+  const rolledBack = rollbackDifference(copy, image, shareWith);
+  if (rolledBack) return repairNext(copy, image, [rolledBack], ctx);
+  const resharing = reshare(copy, image, shareWith, ctx);
+  if (resharing) return resharing;
+  // No policy defines the desired settings now, so a repair in progress ends.
   if (!ctx.sweep || copy.state !== "ready" || !copy.repair) return NOTHING;
   const { repair, ...rest } = copy;
   return change({ ...rest, updatedAt: ctx.now }, "repaired", `${image.imageId}: ${repair.what} is left as it is`);
 }
 
 /**
- * A copy that nobody wants any more still follows its source in one thing: whether it is deprecated. And it leaves its family
- * where that points to it instead of to a newer version.
+ * The upkeep of an orphaned copy: it is deprecated if its source is, and it leaves its family if
+ * the family points to it instead of to a newer version.
  */
 export function followSource(copy: Retired, image: Image, observation: Observation, ctx: PlanContext): Step {
   const settled = finishRollback(copy, image, ctx);
@@ -87,20 +92,24 @@ export function followSource(copy: Retired, image: Image, observation: Observati
     (recalled && !image.deprecated ? deprecate(image, shareWith) : undefined) ??
     (ctx.isWronglyLeading(image) ? leaveFamily(image, shareWith) : undefined);
   const marked = recalled && !copy.deprecatedByUs ? { ...copy, deprecatedByUs: true as const } : copy;
-  // The state may have been lost since it was deprecated: it follows its source when that is not deprecated any more.
+  // After a loss of the state the record lacks this flag. With it, the deprecation ends together
+  // with the source's.
   if (!found && marked !== copy)
     return change({ ...marked, updatedAt: ctx.now }, "refreshed", `${image.imageId} is deprecated, as its source is`);
   if (!found) return endRepair(copy, image, [], ctx);
   return repairNext(marked, image, [found], ctx);
 }
 
-/** Whether a policy had a copy made, or may have: it may have had another name. */
+/** Whether a policy created the copy, or may have created it under another policy name. */
 function mayHaveCreated({ policy, key }: Copy, { name, enabled, from, to }: Policy): boolean {
   if (name === policy) return true;
   return enabled && from.includes(key.rootRegion) && (to.includes(key.region) || key.region === key.rootRegion);
 }
 
-/** Everything in which a copy differs, in the order in which it is set right; and what has to be known before that is all. */
+/**
+ * All differences of a copy, in the order in which they are repaired. `first` has the questions or
+ * the problem that keep the list incomplete.
+ */
 function differences(
   copy: Ready,
   image: Image,
@@ -113,26 +122,27 @@ function differences(
     call: (of) => ({ do: "modify", copy: of, image, attributes, mayUnshareTemporarily: shareWith }),
     ...(always && { always }),
   });
-  const back = rollbackDifference(copy, image, shareWith);
-  const found: Difference[] = back ? [back] : [];
+  const rolledBack = rollbackDifference(copy, image, shareWith);
+  const found: Difference[] = rolledBack ? [rolledBack] : [];
   const tags = tagsToSet(copy, image, desired);
   if (Object.keys(tags).length > 0) {
-    const what = `tags ${Object.keys(tags).join(", ")}`;
+    const what = difference("tags", { keys: Object.keys(tags) }).text;
     found.push({ what, call: (of) => ({ do: "tag", copy: of, image, tags }) });
   }
   const { name, description } = desired.settings;
-  // It was there for others, or put aside for one: it is published once it has its own name again.
+  // An intermediate or put-aside copy is published only after it has its own name again.
   const isUnnamed = !desired.intermediate && (isIntermediate(image, copy.key) || isAside(image, copy.key));
   if (isUnnamed) {
     const holder = ctx.holderOf(desired);
     const aside = holder && putAside(holder, desired, ctx);
-    found.push(aside ? { what: "name", call: () => aside, always: true } : modify("name", { name }, true));
+    const what = difference("name").text;
+    found.push(aside ? { what, call: () => aside, always: true } : modify(what, { name }, true));
   }
-  if (image.description !== description) found.push(modify("description", { description }));
-  const isRolledBack = back !== undefined || image.tags[ROLLED_BACK_TAG] !== undefined;
+  if (image.description !== description) found.push(modify(difference("description").text, { description }));
+  const isRolledBack = rolledBack !== undefined || image.tags[ROLLED_BACK_TAG] !== undefined;
   if (image.deprecated && copy.deprecatedByUs && !isRolledBack)
-    found.push(modify("deprecation", { deprecated: false }, true));
-  if (!back && ctx.isWronglyLeading(image)) found.push(leaveFamily(image, shareWith));
+    found.push(modify(difference("deprecation").text, { deprecated: false }, true));
+  if (!rolledBack && ctx.isWronglyLeading(image)) found.push(leaveFamily(image, shareWith));
   else if (
     family !== undefined &&
     image.family !== family &&
@@ -141,22 +151,25 @@ function differences(
     !isUnnamed &&
     !ctx.publicationHoldOf(desired)
   )
-    found.push(modify(`family ${family}`, { family }, isRollbackBegun(copy, family)));
+    found.push(modify(difference("family", { family }).text, { family }, isRollbackBegun(copy, family)));
   if (shareWith.length === 0 || desired.intermediate || isUnnamed) return { found };
   const shares = missingShares(image, shareWith, ctx.answers);
   if (!("missing" in shares)) return { found, first: shares };
   const { missing } = shares;
   const share = (of: Copy): CloudCall => ({ do: "share", copy: of, image, accounts: missing });
-  if (missing.length > 0) found.push({ what: `shares ${missing.join(", ")}`, call: share });
+  if (missing.length > 0) found.push({ what: difference("shares", { accounts: missing }).text, call: share });
   return { found };
 }
 
-/** A rollback has begun to give it the family. */
+/** True if a rollback has started to put the copy into the family; undefined otherwise. */
 function isRollbackBegun(copy: Ready, family: string): true | undefined {
-  return isTried(copy, ROLLBACK) || isTried(copy, `family ${family}`) || undefined;
+  return isTried(copy, ROLLBACK) || isTried(copy, difference("family", { family }).text) || undefined;
 }
 
-/** Its shares, which a call of ours took away for a moment and did not get to give back; but for those that are not wanted any more. */
+/**
+ * Restores the shares that a call of this program removed temporarily and has not restored yet,
+ * except for accounts that `shareWith` no longer lists. Undefined if there are none.
+ */
 function reshare(
   copy: Ready | Retired,
   image: Image,
@@ -171,11 +184,14 @@ function reshare(
   const accounts = shares.missing;
   const whom = wanted.length > 0 ? `shared with ${wanted.join(", ")} again` : "to be shared with nobody any more";
   if (accounts.length === 0) return change({ ...rest, updatedAt: ctx.now }, "shared", `${image.imageId} is ${whom}`);
-  const what = `shares ${accounts.join(", ")}, taken away to modify it`;
+  const what = difference("shares-removed-temporarily", { accounts }).text;
   return repairNext(copy, image, [{ what, call: (of) => ({ do: "share", copy: of, image, accounts }) }], ctx);
 }
 
-/** An image that was rolled back leaves its family: by being deprecated, and by having none. The mark comes first. */
+/**
+ * The next step of a rollback: first the tag; then the image is deprecated and its family emptied
+ * in one call. Undefined if the copy is not rolled back, or the rollback is complete.
+ */
 function rollbackDifference(
   of: Ready | Retired,
   image: Image,
@@ -186,17 +202,17 @@ function rollbackDifference(
     const tags = { [ROLLED_BACK_TAG]: of.rolledBackFrom ?? "" };
     return { what: ROLLBACK, call: (copy) => ({ do: "tag", copy, image, tags }), always: true };
   }
-  // Where an empty family changes nothing it stays deprecated, which is enough.
+  // The API may not accept an empty family; a deprecated image is enough.
   if (image.deprecated) return undefined;
   const attributes = { family: "", deprecated: true };
   const call = (copy: Copy): CloudCall => ({ do: "modify", copy, image, attributes, mayUnshareTemporarily });
-  return { what: "deprecation, rolled back", call, always: true };
+  return { what: difference("deprecation-rolled-back").text, call, always: true };
 }
 
 function deprecate(image: Image, mayUnshareTemporarily: readonly string[]): Difference {
   const attributes = { deprecated: true };
   return {
-    what: "deprecation",
+    what: difference("deprecation").text,
     call: (copy) => ({ do: "modify", copy, image, attributes, mayUnshareTemporarily }),
     always: true,
   };
@@ -211,10 +227,10 @@ function leaveFamily(image: Image, mayUnshareTemporarily: readonly string[]): Di
   };
 }
 
-/** Tags of the policy and the source, and the lineage where it is not whole. */
+/** The desired tags and lineage tags that the image lacks or has with another value. */
 function tagsToSet(copy: Ready, image: Image, desired: DesiredCopy): Record<string, string> {
   const lineage = lineageOf(image);
   const parent = lineage?.parent ?? { region: desired.root.region, imageId: desired.root.imageId };
-  const wanted = { ...desired.settings.tags, ...lineageTags(copy.key, parent, desired.policy.name, image.imageId) };
-  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => image.tags[key] !== value));
+  const tags = { ...desired.settings.tags, ...lineageTags(copy.key, parent, desired.policy.name, image.imageId) };
+  return Object.fromEntries(Object.entries(tags).filter(([key, value]) => image.tags[key] !== value));
 }

@@ -1,5 +1,6 @@
-// Deletes a copy that nobody wants, once every question is answered.
+// Deletes an orphaned copy once every check permits it, and images left over from failed attempts.
 import { isIntermediate, isProven, tokenIn } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { hasFailed, type Observation } from "../../model/observation.ts";
 import { RECHECK_AFTER } from "../../model/time.ts";
 import type { Copy, Image, Reason, Retired } from "../../model/types.ts";
@@ -10,23 +11,22 @@ import { whyNotPermitted, whyNotSuperseded, whyPointedTo, whyShared, whyUsed } f
 type Deletion = Extract<CloudCall, { do: "delete" }>;
 
 /**
- * Whether a copy that nobody wants is deleted. Each of the questions has to be answered so that it may be; where one
- * cannot be answered, it stays.
+ * Deletes an orphaned copy, or keeps it with the reason. Every check must permit the deletion; if
+ * the cloud does not answer one of the questions, the copy is kept.
  */
 export function pruneCopy(copy: Retired, image: Image, observation: Observation, ctx: PlanContext): Step {
-  const retained = (code: string, text: string, remedy?: string): Step => ({
-    retained: { copy, image, reason: { code, text, ...(remedy !== undefined && { remedy }) } },
-  });
-  const step = isIntermediate(image, copy.key) && !copy.desiredDirectly && isProven(image, copy.key);
-  // Asking who uses an image costs many calls: soon after it was retired, and then with each look at everything.
-  if (!ctx.sweep && !(step && ctx.now - (copy.since ?? 0) < RECHECK_AFTER)) return NOTHING;
-  if (copy.adopted) return retained("adopted", "it was made by other means");
-  const forbidden = step ? whyNotSuperseded(copy, image, observation, ctx) : whyNotPermitted(copy, observation, ctx);
-  if (forbidden) return { retained: { copy, image, reason: forbidden } };
-  if (image.state !== "NORMAL" || tokenIn(image.name)) return retained("unfinished", `it is ${image.state}`);
-  if (!isProven(image, copy.key))
-    return retained("no-lineage", "its lineage tags are not there, or are another image's");
-  if (ctx.isParent(image)) return retained("is-parent", "a copy is being made from it");
+  const retained = (why: Reason): Step => ({ retained: { copy, image, reason: why } });
+  const isIntermediateOnly = isIntermediate(image, copy.key) && !copy.desiredDirectly && isProven(image, copy.key);
+  // Finding users takes many calls, so a poll asks only for a just retired intermediate copy.
+  if (!ctx.sweep && !(isIntermediateOnly && ctx.now - (copy.since ?? 0) < RECHECK_AFTER)) return NOTHING;
+  if (copy.adopted) return retained(reason("adopted"));
+  const forbidden = isIntermediateOnly
+    ? whyNotSuperseded(copy, image, observation, ctx)
+    : whyNotPermitted(copy, observation, ctx);
+  if (forbidden) return retained(forbidden);
+  if (image.state !== "NORMAL" || tokenIn(image.name)) return retained(reason("unfinished", { state: image.state }));
+  if (!isProven(image, copy.key)) return retained(reason("no-lineage"));
+  if (ctx.isParent(image)) return retained(reason("is-parent"));
 
   const shared = whyShared(copy, image, ctx);
   const used = whyUsed(image, ctx);
@@ -34,17 +34,17 @@ export function pruneCopy(copy: Retired, image: Image, observation: Observation,
   const questions = [shared, used, pointed].flatMap((found) => (found && "ask" in found ? [found] : []));
   if (questions.length > 0) return { questions };
   for (const found of [used, pointed, shared]) {
-    if (found && "code" in found) return { retained: { copy, image, reason: found } };
+    if (found && "code" in found) return retained(found);
   }
   const why = copy.reason.text;
   if (shared && "unshare" in shared) return { call: { do: "unshare", copy, image, accounts: shared.unshare, why } };
   const { imageId: _, ...rest } = copy;
-  const reason: Reason = { code: "pruned", text: `${image.imageId} was deleted: ${why}` };
-  const done: Copy = { ...rest, ...copyBase(copy.key, copy, undefined, ctx.now), state: "retired", reason };
+  const pruned = reason("pruned", { imageId: image.imageId, why });
+  const done: Copy = { ...rest, ...copyBase(copy.key, copy, undefined, ctx.now), state: "retired", reason: pruned };
   return { call: { do: "delete", copy, image, sizeGiB: image.sizeGiB, why, done } };
 }
 
-/** What the cloud left of an attempt that failed, and is proven to be ours: it goes before the next attempt. */
+/** Deletes one image of ours that a failed attempt left, before the next attempt. */
 export function removeFailed(copy: Copy | undefined, failed: readonly Image[], ctx: PlanContext): Deletion | undefined {
   if (!copy) return undefined;
   const isOurs = (image: Image) =>
@@ -55,6 +55,6 @@ export function removeFailed(copy: Copy | undefined, failed: readonly Image[], c
   if (!image) return undefined;
   const undeletableImageIds = [...(copy.undeletableImageIds ?? []), image.imageId];
   const refused = { ...copy, undeletableImageIds, updatedAt: ctx.now };
-  const why = `it is what is left of an attempt that failed (${image.state})`;
+  const why = reason("failed-image", { state: image.state }).text;
   return { do: "delete", copy, image, sizeGiB: image.sizeGiB, why, done: copy, refused };
 }

@@ -1,13 +1,14 @@
-// Renames an old variant, so that the new one can have the name.
+// Renames a copy of another variant, so that the desired variant can have the name.
 import { asideName, copyId, lineageOf } from "../../model/identity.ts";
 import type { CopyKey, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import type { CloudCall, PlanContext } from "../types.ts";
 
 /**
- * The policy has come to encrypt, or not to, or with another key: the copy that was made otherwise has the name, and may be kept for
- * as long as somebody uses it. It gets another name, so that the one that is wanted now can be made. Undefined if the image
- * is not such a copy of ours, or is to have the name itself.
+ * The policy has changed the encryption of a copy, but the copy of the former variant still has the
+ * name, and may be kept for as long as it is in use. It gets another name, so that the desired
+ * variant can be created. Undefined if `holder` is not a finished copy of ours of the same root, or
+ * is desired itself.
  */
 export function putAside(
   holder: Image,
@@ -22,8 +23,8 @@ export function putAside(
   const copy = ctx.copyOf(key);
   if (copy?.state !== "ready" && copy?.state !== "retired") return undefined;
   if (copy.adopted || copy.imageId !== holder.imageId) return undefined;
-  const its = ctx.desiredCopies.get(copyId(key));
-  if (its && !its.intermediate) return undefined;
+  const desiredHolder = ctx.desiredCopies.get(copyId(key));
+  if (desiredHolder && !desiredHolder.intermediate) return undefined;
   const mayUnshareTemporarily = ctx.policies.find(({ name }) => name === copy.policy)?.copy.shareWith ?? [];
   return {
     do: "modify",

@@ -1,40 +1,42 @@
-// What the record says against what policy, source and tags say.
+// Updates the record of a finished copy from its policy, its source and the tags of its image.
 import { isIntermediate, ROLLED_BACK_TAG } from "../../model/identity.ts";
 import type { Copy, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 
-/** What is kept up to date. */
+/** The fields that are kept up to date. */
 const FIELDS = ["policy", "rootCreatedAt", "family", "rolledBackFrom", "deprecatedByUs", "desiredDirectly"] as const;
 
 type Ready = Extract<Copy, { state: "ready" }>;
 
-/** As `Mending`: what `rollback` has begun. */
+/** The difference in `Repair.what` while a rollback sets its tag. */
 export const ROLLBACK = "rollback";
 
 /**
- * What policy, source and image say today of a finished copy. One that was found by its marks while its source was not looked at
- * has neither a family nor an age; a policy may have another name; a rollback may have been taken back.
+ * The record of a finished copy as policy, source and image determine it now; the same object if
+ * nothing differs. A record that was recovered from an ownership marker without reading the source
+ * has neither family nor age, the policy may have been renamed, and a rollback may have been
+ * undone.
  */
 export function refreshRecord(copy: Ready, image: Image, desired: DesiredCopy): Ready {
   const { family } = desired.publication;
   const { createdAt: rootCreatedAt } = desired.root;
   const { family: _, rolledBackFrom: __, desiredDirectly: ___, ...rest } = copy;
   const rolledBackFrom = isAboutToBeMarked(copy) ? copy.rolledBackFrom : image.tags[ROLLED_BACK_TAG];
-  const known: Ready = {
+  const refreshed: Ready = {
     ...rest,
     policy: desired.policy.name,
     rootCreatedAt,
     ...(family !== undefined && { family }),
     ...(rolledBackFrom !== undefined && { rolledBackFrom }),
     ...(!desired.intermediate && isIntermediate(image, copy.key) && { desiredDirectly: true }),
-    // So that its owner has to take away one thing only, the mark, to take the rollback back.
+    // With this flag, the owner undoes a rollback by removing the tag alone.
     ...(rolledBackFrom !== undefined && image.deprecated && { deprecatedByUs: true }),
   };
-  const same = FIELDS.every((field) => known[field] === copy[field]);
-  return same ? copy : known;
+  const isSame = FIELDS.every((field) => refreshed[field] === copy[field]);
+  return isSame ? copy : refreshed;
 }
 
-/** What is remembered differently, in words. */
+/** The refreshed record in words, for the journal. */
 export function refreshedText({ family, policy, rolledBackFrom }: Ready, { imageId }: Image): string {
   const place = rolledBackFrom
     ? `rolled back from ${rolledBackFrom}`
@@ -44,7 +46,7 @@ export function refreshedText({ family, policy, rolledBackFrom }: Ready, { image
   return `${imageId} is the copy of policy ${policy}, ${place}`;
 }
 
-/** `rollback` has remembered it, and may not have got to setting the mark. */
+/** Whether `rollback` has changed the record but may not have set the tag yet. */
 export function isAboutToBeMarked({ repair, rolledBackFrom }: Extract<Copy, { state: "ready" | "retired" }>): boolean {
   return rolledBackFrom !== undefined && repair?.what === ROLLBACK;
 }

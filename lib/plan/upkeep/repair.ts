@@ -1,24 +1,26 @@
-// Sets one difference right at a time, with backoff.
+// Repairs one difference at a time, with backoff, and reports a copy whose repair has no effect.
+import { reason } from "../../model/messages/reasons.ts";
 import { backoff, iso } from "../../model/time.ts";
 import type { Copy, Image, Ready, Reason, Repair, Retired } from "../../model/types.ts";
 import { change, NOTHING } from "../transitions.ts";
 import type { CloudCall, PlanContext, Step } from "../types.ts";
 
-/** After so many vain tries a person is told, and it is tried once a day. */
+/** After this many tries without effect the copy is reported, and the repair retried daily. */
 const MOST_TRIES = 5;
 const DAY = 86_400_000;
-/** Between what differs, in `Mending`. */
+/** The separator of the differences in `Repair.what`. */
 export const AND = "; ";
 
-/** One respect in which an image is not as it should be, and the call that sets it right. */
+/** One difference between an image and its desired state, and the call that repairs it. */
 export interface Difference {
+  /** Its name: from the catalogue `difference`, or `ROLLBACK`. */
   readonly what: string;
   readonly call: (copy: Copy) => CloudCall;
-  /** Wanted by what happens elsewhere, not changed by hand: done even where drift is only reported. */
+  /** The desired state changed, not the image: repaired even if the policy only reports drift. */
   readonly always?: true;
 }
 
-/** Whether the last call that was to set this copy right was one of several for this. */
+/** Whether the last repair of this copy was for this difference, alone or among others. */
 export function isTried({ repair }: Ready | Retired, what: string): boolean {
   return repair !== undefined && repair.what.split(AND).includes(what);
 }
@@ -28,15 +30,15 @@ function pauseAfter(tries: number): number {
 }
 
 /**
- * One call: for what was not tried before, if there is such, else for one after the other. It was in vain as long as the same
- * things differ; counted each by itself, two of them would begin anew with every turn of the other.
+ * Repairs one of the differences `due`: one that was not tried before if there is any, otherwise
+ * each in turn. Tries are counted for the whole set of differences, as long as the set stays the
+ * same. If each difference had its own count, two of them would reset each other's.
  */
 export function repairNext(copy: Ready | Retired, image: Image, due: readonly Difference[], ctx: PlanContext): Step {
   const what = due.map((one) => one.what).join(AND);
   const before = copy.repair?.what === what ? copy.repair : undefined;
   const tries = before?.tries ?? 0;
-  const vain = driftProblem(copy, image, what, "see the journal for the cloud's answers; it is tried again once a day");
-  const problem = tries >= MOST_TRIES ? { problem: vain } : {};
+  const problem = tries >= MOST_TRIES ? { problem: driftProblem(copy, image, what, "repair") } : {};
   if (before && tries > 0 && ctx.now < before.at + pauseAfter(tries)) return problem;
   const chosen = due.find((one) => !isTried(copy, one.what)) ?? due[tries % due.length];
   if (!chosen) return NOTHING;
@@ -49,6 +51,7 @@ export function repairNext(copy: Ready | Retired, image: Image, due: readonly Di
   };
 }
 
+/** Ends the repair in the record; differences still in `found` are only reported now. */
 export function endRepair(copy: Ready | Retired, image: Image, found: readonly Difference[], ctx: PlanContext): Step {
   if (!copy.repair) return NOTHING;
   const { repair, ...rest } = copy;
@@ -57,12 +60,18 @@ export function endRepair(copy: Ready | Retired, image: Image, found: readonly D
   return change({ ...rest, updatedAt: ctx.now }, "repaired", `${image.imageId}: ${text}`);
 }
 
-export function driftProblem(copy: Copy, image: Image, what: string, remedy: string): Reason {
-  const since =
-    "repair" in copy && copy.repair ? `, tried ${copy.repair.tries} times, last at ${iso(copy.repair.at)}` : "";
-  return {
-    code: "drift",
-    text: `${image.imageId} in ${image.region} differs from what is wanted: ${what}${since}`,
-    remedy,
-  };
+/**
+ * The problem of a copy that differs from its desired state; `differences` are joined by `AND`.
+ * `onDrift`: whether repairs were tried without effect (`repair`), or the policy only reports drift
+ * (`report`).
+ */
+export function driftProblem(
+  copy: Copy,
+  { imageId, region }: Image,
+  differences: string,
+  onDrift: "repair" | "report",
+): Reason {
+  const repair = "repair" in copy ? copy.repair : undefined;
+  const tried = repair && { tries: repair.tries, lastTryAt: iso(repair.at) };
+  return reason("drift", { imageId, region, differences, onDrift, ...tried });
 }

@@ -1,8 +1,12 @@
-// Accounts that an image is still to be shared with.
+// Compares the accounts that an image is shared with to those of the policy.
 import { type Answers, answerTo, type Question, sharesOf } from "../../model/observation.ts";
 import type { Image, Reason } from "../../model/types.ts";
 
-/** Whom an image is still to be shared with, and with whom it is shared besides; or what has to be known first. */
+/**
+ * Compares the shares of an image with `shareWith`. `missing`: accounts it must still be shared
+ * with; `outside`: accounts it is shared with that the policy does not list. If the cloud has not
+ * answered yet, or cannot: the questions or problem.
+ */
 export function missingShares(
   image: Image,
   shareWith: readonly string[],

@@ -1,0 +1,47 @@
+// Messages of the guards: steps left out of a plan, and problems of a whole account.
+import { error, info } from "./define.ts";
+
+export const guardReasons = {
+  "enough-deleted": info(
+    (p: { limit: number }) => `at most ${p.limit} images are deleted in one run; the next run continues`,
+  ),
+  "family-moves": info(
+    (p: { family: string; region: string }) =>
+      `the family ${p.family} in ${p.region} may move in this run; the next sweep continues`,
+  ),
+  duplicate: error((p: { imageId: string; region: string; name: string }) => ({
+    text: `${p.imageId} in ${p.region} ("${p.name}") is a second copy of the same image`,
+    remedy: "delete the copy that is not used; nothing is deleted automatically",
+  })),
+  "mass-disappearance": error((p: { gone: number; total: number }) => ({
+    text: `${p.gone} of ${p.total} copies have disappeared; nothing is done about them`,
+    remedy:
+      "check the account and its credentials; if the images were deleted on purpose, run cvm-replicator apply --accept-vanished",
+  })),
+  "name-conflict": error((p: { region: string; name: string }) => ({
+    text: `another copy that is being made in ${p.region} will have the name "${p.name}"`,
+    remedy: "make the names differ: use {{sourceRegion}} or {{sourceId}} in copy.name",
+  })),
+  quota: error(
+    (p: {
+      region: string;
+      used: number;
+      limit: number;
+      /** Images for which room is kept because they are being encrypted. */
+      reserved: number;
+      /** How many images this copy needs room for. */
+      needs: number;
+    }) => ({
+      text: [
+        `${p.region} holds ${p.used} of at most ${p.limit} custom images`,
+        p.reserved > 0 ? `, and room for ${p.reserved} more is reserved for copies that are being encrypted` : "",
+        p.needs > 1 ? `; encrypting this copy needs room for ${p.needs}` : "",
+      ].join(""),
+      remedy: "delete custom images in that region that are not needed, or ask the vendor for a higher quota",
+    }),
+  ),
+  "unknown-copy": error((p: { imageId: string; region: string; name: string }) => ({
+    text: `${p.imageId} in ${p.region} ("${p.name}") was requested by this program, but its source is unknown`,
+    remedy: "delete it, or rename it to keep it",
+  })),
+} as const;
