@@ -2,7 +2,10 @@
 import { type Message, storedText } from "./messages/define.ts";
 import { inputProblem } from "./messages/input.ts";
 
-/** Base of every error that is shown to the user as it is: the message is complete without a stack trace. */
+/**
+ * Base of every error that is shown to the user as it is: the message is complete without a stack
+ * trace.
+ */
 export abstract class ReplicatorError extends Error {
   abstract override readonly name: string;
 }
@@ -24,12 +27,15 @@ export function toProblem(where: string, { code, text, remedy }: Message, field?
   return { where, ...(field && { field }), code, text: whole };
 }
 
-/** Most problems in one message: a longer message is not read, and can exceed the size limit of a log. */
+/**
+ * Most problems in one message: a longer message is not read, and can exceed the size limit of a
+ * log.
+ */
 const MOST_PROBLEMS = 100;
 
 /**
- * The policy file, the configuration or the command line is wrong (exit code 2). Carries all problems at once; after
- * the first 100 a last one says how many more there are.
+ * The policy file, the configuration or the command line is wrong (exit code 2). Carries all
+ * problems at once; after the first 100 a last one says how many more there are.
  */
 export class InputError extends ReplicatorError {
   override readonly name = "InputError";
@@ -47,18 +53,25 @@ export class InputError extends ReplicatorError {
 }
 
 /**
- * What to do after a failed call. `requeue`: call again later and count no attempt (source busy, throttled). `retry`:
- * call again later and count an attempt. `terminal`: the call fails the same way until the user changes something.
+ * What to do after a failed call. `requeue`: call again later and count no attempt (source busy,
+ * throttled). `retry`: call again later and count an attempt. `terminal`: the call fails the same
+ * way until the user changes something.
  */
 export type Outcome = "requeue" | "retry" | "terminal";
 
 /** Whether a failed call may have changed something in the cloud. */
 export type Effect = "none" | "unknown";
 
-/** What the failure of a call depends on: the same call for another source, destination or account may succeed. */
+/**
+ * What the failure of a call depends on: the same call for another source, destination or account
+ * may succeed.
+ */
 export type About = "source" | "destination" | "account" | "call";
 
-/** A call to the cloud failed. `outcome` says what to do next, `effect` whether the call may have changed something. */
+/**
+ * A call to the cloud failed. `outcome` says what to do next, `effect` whether the call may have
+ * changed something.
+ */
 export class CloudError extends ReplicatorError {
   override readonly name = "CloudError";
   readonly action: string;

@@ -53,8 +53,9 @@ const example = z.strictObject({
 const file = z.strictObject({ tests: listOf(example, allowed.examples) });
 
 /**
- * Reads an examples file. It may use the region groups of the policy file. `name` is the file's name in messages. `now`
- * is the time from which an image's `age` counts. Throws `InputError` with all problems.
+ * Reads an examples file. It may use the region groups of the policy file. `name` is the file's
+ * name in messages. `now` is the time from which an image's `age` counts. Throws `InputError` with
+ * all problems.
  */
 export function parseExamples(
   source: string,
@@ -81,7 +82,10 @@ export function parseExamples(
   }));
 }
 
-/** The problems that the schema cannot state. Skips values of a wrong shape, because the schema reports them. */
+/**
+ * The problems that the schema cannot state. Skips values of a wrong shape, because the schema
+ * reports them.
+ */
 function problemsOf(yaml: YamlFile, index: number, policies: readonly Policy[], groups: Groups): Problem[] {
   const problems = regionProblems(yaml, ["tests", index, "regions"], groups);
   const check = (path: readonly string[], problemOf: (value: string) => Message | undefined) => {

@@ -12,9 +12,10 @@ import { policyWarnings } from "./validate/warnings.ts";
 import { expandRegions, type Groups } from "./values/region-groups.ts";
 
 /**
- * Reads a policy file. The result has the defaults merged in, groups expanded to region ids, durations in milliseconds
- * and dates in epoch milliseconds. `file` is the file's name in messages. Throws `InputError` with all problems;
- * `warnings` are about what is allowed but probably not meant.
+ * Reads a policy file. The result has the defaults merged in, groups expanded to region ids,
+ * durations in milliseconds and dates in epoch milliseconds. `file` is the file's name in messages.
+ * Throws `InputError` with all problems; `warnings` are about what is allowed but probably not
+ * meant.
  */
 export function parsePolicy(
   text: string,

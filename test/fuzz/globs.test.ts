@@ -6,7 +6,10 @@ import { matches, matchesAny } from "../../lib/policy/values/globs.ts";
 import { templateProblem } from "../../lib/policy/values/name-template.ts";
 import { nastyText, runs } from "./arbitraries.ts";
 
-/** Twice the length may cost at most four times as much, and noise on top: what is exponential costs more than the world has. */
+/**
+ * Twice the length may cost at most four times as much, and noise on top: what is exponential costs
+ * more than the world has.
+ */
 const WORST_RATIO = 16;
 
 /** The quickest of some tries, in milliseconds: what else the machine does only makes it slower. */

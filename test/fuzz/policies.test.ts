@@ -10,7 +10,10 @@ import { changed, json, mutations, nastyText, runs } from "./arbitraries.ts";
 const EXAMPLE = readFileSync(new URL("../../policy.example.yaml", import.meta.url), "utf8");
 const SMALL = "version: 1\npolicies: [{ name: p, from: [ap-guangzhou], to: [ap-tokyo] }]\n";
 
-/** The policies of a text, or undefined if it is refused as it should be: at most a screenful or two, each with its place. */
+/**
+ * The policies of a text, or undefined if it is refused as it should be: at most a screenful or
+ * two, each with its place.
+ */
 function policiesOf(text: string): Policy[] | undefined {
   try {
     const { policies, warnings } = parsePolicy(text, "p.yaml");
@@ -30,7 +33,10 @@ function policiesOf(text: string): Policy[] | undefined {
 
 const refused = (text: string) => expect(policiesOf(text)).toBeUndefined();
 
-/** Pieces that mean something to YAML, one above all: tags, anchors, merge keys, directives, documents, block texts. */
+/**
+ * Pieces that mean something to YAML, one above all: tags, anchors, merge keys, directives,
+ * documents, block texts.
+ */
 const PIECES = [
   "version: 1\n",
   "policies:\n",

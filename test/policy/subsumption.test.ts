@@ -104,7 +104,10 @@ const policies = (name: string) =>
       crossBorder: fc.constantFrom("never", "approved"),
     })
     .map((fields) => policy({ ...fields, name }));
-/** Two policies. Often the second is the first with one or two settings changed, so that they have much in common. */
+/**
+ * Two policies. Often the second is the first with one or two settings changed, so that they have
+ * much in common.
+ */
 const pairs = fc
   .tuple(policies("one"), policies("two"), few("select", "from", "to", "copy", "crossBorder"))
   .map(([one, other, keys]): [Policy, Policy] => {
@@ -179,8 +182,8 @@ describe("what is certain about two policies", () => {
           { ...one, from },
           { ...two, from },
         ];
-        // Left out: a description, as the image may happen to have the one that a policy sets; and encryption, as a plain
-        // and an encrypted copy are two copies with one name.
+        // Left out: a description, as the image may happen to have the one that a policy sets; and
+        // encryption, as a plain and an encrypted copy are two copies with one name.
         const certain = findContradictions(both).filter(
           ({ path }) => path[0] !== "description" && path.at(-1) !== "encrypt",
         );

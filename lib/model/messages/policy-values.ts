@@ -1,11 +1,14 @@
-// The values that each field of the policy file and of the examples file may have, as phrases after "must be".
+// The values that each field of the policy file and of the examples file may have, as phrases after
+// "must be".
 
 /** A text as a message shows it: in quotes, and shortened where it is long. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
 }
 
-/** The end of a message about a misspelt word: the nearest allowed word, or else the allowed ones. */
+/**
+ * The end of a message about a misspelt word: the nearest allowed word, or else the allowed ones.
+ */
 export function didYouMeanOr(near: string | undefined, otherwise: string): string {
   return near === undefined ? otherwise : `did you mean ${JSON.stringify(near)}?`;
 }

@@ -1,7 +1,10 @@
 // Why a policy does not select an image.
 import { catalogue, info } from "./define.ts";
 
-/** Why a policy does not select an image. The code of most reasons is the criterion of `select` that does not match. */
+/**
+ * Why a policy does not select an image. The code of most reasons is the criterion of `select` that
+ * does not match.
+ */
 export const selectionReasons = {
   deprecated: info(() => ({
     text: "the image is deprecated",

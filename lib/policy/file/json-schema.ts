@@ -3,8 +3,8 @@ import * as z from "zod/mini";
 import { policyFile } from "./schema.ts";
 
 /**
- * The policy file's format as JSON Schema (draft 7), for editors. It knows the shape and not every rule: regions, globs
- * and what several fields must be together are checked by `parsePolicy` alone.
+ * The policy file's format as JSON Schema (draft 7), for editors. It knows the shape and not every
+ * rule: regions, globs and what several fields must be together are checked by `parsePolicy` alone.
  */
 export function policyJsonSchema(): unknown {
   const { $schema, ...schema } = z.toJSONSchema(policyFile, { io: "input", target: "draft-7" });

@@ -48,8 +48,8 @@ export function valueAt(value: unknown, path: Path): unknown {
   );
 }
 
-// Finds the innermost issue of a union. If "text or a list of texts" is a list with a number in it, the number is wrong;
-// if "true or a map" is a map with an unknown key, the key is wrong.
+// Finds the innermost issue of a union. If "text or a list of texts" is a list with a number in it,
+// the number is wrong; if "true or a map" is a map with an unknown key, the key is wrong.
 function innermost(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const isDeeper = (inner: Issue) => inner.path.length > 0 || inner.code === "unrecognized_keys";

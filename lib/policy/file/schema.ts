@@ -1,15 +1,20 @@
-// The shape of the policy file, as a zod schema: every key, its allowed values and its description for editors.
+// The shape of the policy file, as a zod schema: every key, its allowed values and its description
+// for editors.
 import * as z from "zod/mini";
 import { MAX_TAGS, OWN_TAGS } from "../../model/identity.ts";
 import { allowed } from "../../model/messages/policy-values.ts";
 import { type CheckName, problemOf } from "./value-checks.ts";
 
 /**
- * The policy file as the user writes it. The message of a zod check is a phrase of `allowed`, which follows "must be".
- * The message of a check made with `passes` is the name of that check. `schema-errors.ts` writes the whole problem.
+ * The policy file as the user writes it. The message of a zod check is a phrase of `allowed`, which
+ * follows "must be". The message of a check made with `passes` is the name of that check.
+ * `schema-errors.ts` writes the whole problem.
  */
 
-/** At least one character or entry. Does not apply to maps, which may have any value as their key `length`. */
+/**
+ * At least one character or entry. Does not apply to maps, which may have any value as their key
+ * `length`.
+ */
 const notEmpty = (phrase: string) => {
   const check = z.minLength(1, phrase);
   check._zod.def.when = ({ value }) => typeof value === "string" || Array.isArray(value);

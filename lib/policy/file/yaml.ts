@@ -26,20 +26,23 @@ export interface YamlFile {
   /** The keys that are written twice. The rest of the file can still be checked. */
   readonly problems: readonly Problem[];
   /**
-   * `file:line:column` of the value at a path or, with `key`, of that key in the map there. Of the nearest value above
-   * it if it does not exist.
+   * `file:line:column` of the value at a path or, with `key`, of that key in the map there. Of the
+   * nearest value above it if it does not exist.
    */
   at(path: Path, key?: string): string;
 }
 
 /** Largest file, in characters. */
 const MAX_LENGTH = 262_144;
-/** Most values in a file. Values that aliases (`*name`) repeat count each time: a small file can unfold into a huge one. */
+/**
+ * Most values in a file. Values that aliases (`*name`) repeat count each time: a small file can
+ * unfold into a huge one.
+ */
 const MAX_VALUES = 5_000;
 
 /**
- * Reads one YAML 1.2 document. Throws `InputError` if it is invalid, too large, or uses tags, merge keys or other features
- * beyond plain values, anchors and aliases.
+ * Reads one YAML 1.2 document. Throws `InputError` if it is invalid, too large, or uses tags, merge
+ * keys or other features beyond plain values, anchors and aliases.
  */
 export function readYaml(text: string, file: string): YamlFile {
   const refuse = (message: Message): never => {
@@ -91,7 +94,10 @@ export function readYaml(text: string, file: string): YamlFile {
 /** The node that each alias repeats. */
 type Targets = ReadonlyMap<Alias, Node>;
 
-/** Finds the keys and aliases that cannot be used, the keys that are written twice, and the target of each alias. */
+/**
+ * Finds the keys and aliases that cannot be used, the keys that are written twice, and the target
+ * of each alias.
+ */
 function checkNodes(document: Document, position: (offset: number) => string) {
   const problems: Problem[] = [];
   const repeated: Problem[] = [];

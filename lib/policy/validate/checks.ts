@@ -1,4 +1,5 @@
-// The rules of the policy file that its schema cannot state: regions, groups, and settings that exclude each other.
+// The rules of the policy file that its schema cannot state: regions, groups, and settings that
+// exclude each other.
 import type { Problem } from "../../model/errors.ts";
 import { MAX_TAGS, OWN_TAGS } from "../../model/identity.ts";
 import { policyProblem } from "../../model/messages/policy-rules.ts";
@@ -13,8 +14,8 @@ import { BUILT_IN_GROUPS } from "../values/regions.ts";
 const MAX_GROUPS = 100;
 
 /**
- * All problems in a policy file, and its region groups. Each check reads the values as written and skips values of a
- * wrong shape, so that one problem hides no other.
+ * All problems in a policy file, and its region groups. Each check reads the values as written and
+ * skips values of a wrong shape, so that one problem hides no other.
  */
 export function policyProblems(yaml: YamlFile): { groups: Groups; problems: Problem[] } {
   const { groups, problems } = readGroups(yaml);
@@ -38,7 +39,10 @@ export function policyProblems(yaml: YamlFile): { groups: Groups; problems: Prob
   };
 }
 
-/** The path at which a field of a policy is written: in the policy itself, or in the defaults if only they have it. */
+/**
+ * The path at which a field of a policy is written: in the policy itself, or in the defaults if
+ * only they have it.
+ */
 export function ownOrDefault(yaml: YamlFile, index: number, path: Path): Path {
   const own = ["policies", index, ...path];
   const inherited = ["defaults", ...path];
@@ -65,8 +69,8 @@ function readGroups(yaml: YamlFile): { groups: Groups; problems: Problem[] } {
 }
 
 /**
- * The problems of a list of regions and groups. With invalid groups (`areGroupsValid` false) a list that turns out to be
- * empty is no problem of its own.
+ * The problems of a list of regions and groups. With invalid groups (`areGroupsValid` false) a list
+ * that turns out to be empty is no problem of its own.
  */
 export function regionProblems(yaml: YamlFile, path: Path, groups: Groups, areGroupsValid = true): Problem[] {
   const entries = textsAt(yaml, path);
@@ -144,7 +148,10 @@ function mergedProblems(yaml: YamlFile, index: number): Problem[] {
   return problems;
 }
 
-/** Warnings about account ids that are numbers: valid, but YAML has already dropped any leading zero. */
+/**
+ * Warnings about account ids that are numbers: valid, but YAML has already dropped any leading
+ * zero.
+ */
 export function numericAccounts(yaml: YamlFile): Problem[] {
   const blocks: Path[] = [["defaults"], ...listAt(yaml, ["policies"]).map((_, index) => ["policies", index])];
   const lists = blocks.flatMap((block): Path[] => [
@@ -185,7 +192,8 @@ export function listAt(yaml: YamlFile, path: Path): readonly unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
-// The schema reports entries that are not text. They count as `all` here, so that the other entries keep their index.
+// The schema reports entries that are not text. They count as `all` here, so that the other entries
+// keep their index.
 function textsAt(yaml: YamlFile, path: Path): string[] {
   return listAt(yaml, path).map((entry) => (typeof entry === "string" && entry !== "" ? entry : "all"));
 }

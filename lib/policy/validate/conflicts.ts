@@ -7,7 +7,10 @@ import { copyName } from "../values/name-template.ts";
 import { crossesBorder } from "../values/regions.ts";
 import { sharedSources, takesAllOf } from "./subsumption.ts";
 
-/** Two policies that certainly require different values of one setting for the same copies. `validate` refuses them. */
+/**
+ * Two policies that certainly require different values of one setting for the same copies.
+ * `validate` refuses them.
+ */
 interface Contradiction {
   /** The policy that stands first in the file. */
   readonly first: Policy;
@@ -23,9 +26,10 @@ interface Contradiction {
 const MOST_CONTRADICTIONS = 100;
 
 /**
- * Finds the contradictions that do not depend on the images: one policy selects every image that the other selects, both
- * have a source and a destination in common, and the settings of the copies there differ. The planner finds those that
- * depend on the images: see `lib/plan/desired/merge-policies.ts`.
+ * Finds the contradictions that do not depend on the images: one policy selects every image that
+ * the other selects, both have a source and a destination in common, and the settings of the copies
+ * there differ. The planner finds those that depend on the images: see
+ * `lib/plan/desired/merge-policies.ts`.
  */
 export function findContradictions(policies: readonly Policy[]): Contradiction[] {
   const enabled = policies.filter((policy) => policy.enabled);
@@ -41,7 +45,10 @@ export function findContradictions(policies: readonly Policy[]): Contradiction[]
   return contradictions;
 }
 
-/** Whether any setting could differ at all. Must be cheap, because it compares every policy with every other. */
+/**
+ * Whether any setting could differ at all. Must be cheap, because it compares every policy with
+ * every other.
+ */
 function mayDiffer(a: Policy, b: Policy): boolean {
   if (a.copy.name !== b.copy.name || a.copy.description !== b.copy.description) return true;
   if (a.copy.family !== b.copy.family || encryptsAnywhere(a) !== encryptsAnywhere(b)) return true;
@@ -93,7 +100,8 @@ interface CopiesInRegion {
   readonly blocked: boolean;
 }
 
-// The same rule as in `lib/plan/desired/desired-copies.ts`: only a shared image gets a copy in its own region.
+// The same rule as in `lib/plan/desired/desired-copies.ts`: only a shared image gets a copy in its
+// own region.
 function copyIn(policy: Policy, source: string, region: string): CopiesInRegion | undefined {
   const named = policy.to.includes(region);
   if (region === source ? policy.select.type !== "shared" : !named) return undefined;
@@ -126,7 +134,10 @@ function settingDifferences(a: CopiesInRegion, b: CopiesInRegion, source: string
   return differences;
 }
 
-/** With different encryption these are two copies, which contradict each other only if they get the same name. */
+/**
+ * With different encryption these are two copies, which contradict each other only if they get the
+ * same name.
+ */
 function encryptDifferences(a: CopiesInRegion, b: CopiesInRegion, source: string, region: string): Difference[] {
   const [first, second] = namesOf(a.policy, b.policy, source, region);
   if (first === undefined || first !== second) return [];
@@ -141,7 +152,8 @@ function encryptText({ encrypt }: CopiesInRegion): string {
   return kmsKeyId === undefined ? encryptPhrases.defaultKey : encryptPhrases.key(kmsKeyId);
 }
 
-// `inherit` means the family that `select` requires. Without one it is unknown, and the image may have no family.
+// `inherit` means the family that `select` requires. Without one it is unknown, and the image may
+// have no family.
 function familyOf({ copy }: Policy, sourceFamily: string | undefined): string | undefined {
   return copy.family === "inherit" ? sourceFamily : copy.family;
 }
@@ -158,7 +170,10 @@ function canAgree(first: Policy, second: Policy, source: string, region: string)
   return [first, second].every(({ select }) => matchesAny(select.name ?? [], name));
 }
 
-/** The names that two policies give to one copy. The placeholders whose value depends on the image stay as they are. */
+/**
+ * The names that two policies give to one copy. The placeholders whose value depends on the image
+ * stay as they are.
+ */
 function namesOf(first: Policy, second: Policy, source: string, region: string) {
   const image = { name: "{{name}}", imageId: "{{sourceId}}", createdAt: "{{date}}" };
   return [first, second].map(({ copy }) => copyName(copy.name, image, source, region));

@@ -7,13 +7,14 @@ export function sharedSources(a: Policy, b: Policy): string[] {
 }
 
 /**
- * Whether `wide` selects every image that `narrow` selects in their common source regions, whatever images exist. False
- * if that is not certain.
+ * Whether `wide` selects every image that `narrow` selects in their common source regions, whatever
+ * images exist. False if that is not certain.
  */
 export function takesAllOf(wide: Policy, narrow: Policy): boolean {
   if (!matchesAllOf(wide.select, narrow.select)) return false;
   if (wide.select.newest === undefined) return true;
-  // An image counts as newer among fewer images. So every image that competes in `wide` must compete in `narrow` too.
+  // An image counts as newer among fewer images. So every image that competes in `wide` must
+  // compete in `narrow` too.
   return (
     narrow.select.newest !== undefined &&
     narrow.select.newest <= wide.select.newest &&
@@ -70,7 +71,10 @@ function within(some: readonly string[], all: readonly string[]): boolean {
   return some.every((one) => all.includes(one));
 }
 
-/** The first of the other policies that certainly makes all copies of this one with the same settings, if any. */
+/**
+ * The first of the other policies that certainly makes all copies of this one with the same
+ * settings, if any.
+ */
 export function coveredBy(policy: Policy, others: readonly Policy[]): Policy | undefined {
   if (!policy.enabled) return undefined;
   const settings = settingsOf(policy);
@@ -85,7 +89,8 @@ export function coveredBy(policy: Policy, others: readonly Policy[]): Policy | u
   );
 }
 
-// The copy of a shared image in its own region is plain, unless `to` names that region and the policy encrypts there.
+// The copy of a shared image in its own region is plain, unless `to` names that region and the
+// policy encrypts there.
 function needsOtherChain(policy: Policy, other: Policy): boolean {
   const isEncrypted = (region: string) => (other.copy.regions[region]?.encrypt ?? other.copy.encrypt) !== false;
   const differs = (region: string) => !policy.to.includes(region) && other.to.includes(region) && isEncrypted(region);

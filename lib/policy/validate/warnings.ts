@@ -54,7 +54,8 @@ export function policyWarnings(policies: readonly Policy[], index: number, { at,
     to.filter((region) => region !== source).map((region) => [source, region] as const),
   );
   if (pairs.length === 0) {
-    // A shared image is copied within its own region first: that copy may be the only one that the policy is for.
+    // A shared image is copied within its own region first: that copy may be the only one that the
+    // policy is for.
     if (select.type === "custom") warnings.push(at(["to"], policyWarning("no-other-region", { policy: name })));
   } else if (policy.crossBorder === "never" && pairs.every(([source, region]) => crossesBorder(source, region))) {
     warnings.push(at(["to"], policyWarning("all-cross-border", { policy: name })));

@@ -21,9 +21,9 @@ function tokens(glob: string): Token[] {
 }
 
 /**
- * Whether a glob matches the whole text, case-sensitively. `*` matches any number of characters (also `/`), `?` matches
- * exactly one, `\` escapes the next character. Takes at most length of the glob × length of the text: the search goes
- * back to the last `*` only.
+ * Whether a glob matches the whole text, case-sensitively. `*` matches any number of characters
+ * (also `/`), `?` matches exactly one, `\` escapes the next character. Takes at most length of the
+ * glob × length of the text: the search goes back to the last `*` only.
  */
 export function matches(glob: string, text: string): boolean {
   const pattern = tokens(glob);
@@ -48,7 +48,10 @@ export function matches(glob: string, text: string): boolean {
   return pattern.slice(p).every((token) => token === "any");
 }
 
-/** Whether no glob with a leading `!` matches, and any other glob does. Without other globs every text matches. */
+/**
+ * Whether no glob with a leading `!` matches, and any other glob does. Without other globs every
+ * text matches.
+ */
 export function matchesAny(globs: readonly string[], text: string): boolean {
   const negative = globs.filter((glob) => glob.startsWith("!"));
   if (negative.some((glob) => matches(glob.slice(1), text))) return false;
@@ -56,8 +59,8 @@ export function matchesAny(globs: readonly string[], text: string): boolean {
 }
 
 /**
- * What is wrong with a glob, with or without a leading `!`. Refuses the signs that have a meaning in other tools, because
- * a literal match of them would surprise the user.
+ * What is wrong with a glob, with or without a leading `!`. Refuses the signs that have a meaning
+ * in other tools, because a literal match of them would surprise the user.
  */
 export function globProblem(glob: string): Message | undefined {
   const pattern = glob.replace(/^!/, "");

@@ -1,4 +1,5 @@
-// The template of copy.name: its placeholders, the names that it produces, and what is wrong with either.
+// The template of copy.name: its placeholders, the names that it produces, and what is wrong with
+// either.
 import { MAX_NAME } from "../../model/identity.ts";
 import type { Message } from "../../model/messages/define.ts";
 import { policyProblem } from "../../model/messages/policy-rules.ts";
@@ -34,12 +35,15 @@ function utcDay(millis: Millis | string): string {
   return Number.isNaN(date.getTime()) ? "unknown" : date.toISOString().slice(0, 10);
 }
 
-/** The parts of an image that a name can contain. `createdAt` may be a text, which then stands in the name. */
+/**
+ * The parts of an image that a name can contain. `createdAt` may be a text, which then stands in
+ * the name.
+ */
 type Named = Pick<Image, "name" | "imageId"> & { readonly createdAt: Millis | string };
 
 /**
- * The final name of a copy. `{{date}}` is the day (UTC) on which the source was created. The result may be an invalid
- * name: check it with `nameProblem`.
+ * The final name of a copy. `{{date}}` is the day (UTC) on which the source was created. The result
+ * may be an invalid name: check it with `nameProblem`.
  */
 export function copyName(template: string, image: Named, rootRegion: string, destination: string): string {
   return fill(template, {
@@ -51,7 +55,10 @@ export function copyName(template: string, image: Named, rootRegion: string, des
   });
 }
 
-/** Why a text cannot be the name of an image, as a clause without a subject ("is empty"). Undefined if it can. */
+/**
+ * Why a text cannot be the name of an image, as a clause without a subject ("is empty"). Undefined
+ * if it can.
+ */
 export function nameProblem(name: string): Message["text"] | undefined {
   if (name === "") return policyProblem("name-empty").text;
   if (name.length > MAX_NAME) return policyProblem("name-too-long", { length: name.length, most: MAX_NAME }).text;
@@ -60,7 +67,10 @@ export function nameProblem(name: string): Message["text"] | undefined {
   return undefined;
 }
 
-/** What is wrong with a template: it has an unknown placeholder, or produces a valid name for no image. */
+/**
+ * What is wrong with a template: it has an unknown placeholder, or produces a valid name for no
+ * image.
+ */
 export function templateProblem(template: string): Message | undefined {
   if (template.length > MAX_LENGTH) return policyProblem("value-too-long", { value: template, most: MAX_LENGTH });
   const rest = fill(template, { name: "", region: "", sourceRegion: "", sourceId: "", date: "" });

@@ -21,8 +21,8 @@ interface GroupProblem {
 }
 
 /**
- * Expands a list of regions and groups to region ids, each once, in the order of the list. An entry with a leading `!`
- * excludes its regions, wherever it stands in the list.
+ * Expands a list of regions and groups to region ids, each once, in the order of the list. An entry
+ * with a leading `!` excludes its regions, wherever it stands in the list.
  */
 export function expandRegions(
   entries: readonly string[],
@@ -40,7 +40,10 @@ export function expandRegions(
   return { regions: [...included].filter((id) => !excluded.has(id)), problems };
 }
 
-/** Why a word is not the id of a region; undefined if it is. `others` are other words that are allowed in this place. */
+/**
+ * Why a word is not the id of a region; undefined if it is. `others` are other words that are
+ * allowed in this place.
+ */
 export function regionProblem(word: string, others: readonly string[] = []): Message | undefined {
   if (regionOf(word)) return undefined;
   const near = didYouMean(word, [...others, ...REGIONS.map(({ id }) => id)]);
@@ -55,7 +58,8 @@ function entryProblem(name: string, groups: Groups): Message {
 }
 
 /**
- * Resolves the `regions` block of a policy file. The result includes the built-in groups. A group may name other groups.
+ * Resolves the `regions` block of a policy file. The result includes the built-in groups. A group
+ * may name other groups.
  */
 export function resolveGroups(own: Readonly<Record<string, readonly string[]>>): {
   groups: Groups;
@@ -63,7 +67,8 @@ export function resolveGroups(own: Readonly<Record<string, readonly string[]>>):
 } {
   const groups = new Map(BUILT_IN_GROUPS);
   const problems: GroupProblem[] = [];
-  // The groups that are being resolved, outermost first: an entry that names one of them closes a cycle.
+  // The groups that are being resolved, outermost first: an entry that names one of them closes a
+  // cycle.
   const open: string[] = [];
 
   const resolve = (group: string): void => {

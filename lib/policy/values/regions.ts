@@ -1,21 +1,26 @@
 // The regions of CVM images, the built-in groups, and which pairs of regions are across the border.
 
 /**
- * The side of the border on which a region is. Images cross from one side to the other only after the vendor's approval
- * (document 213/4943). A finance region is isolated from all others, including other finance regions.
+ * The side of the border on which a region is. Images cross from one side to the other only after
+ * the vendor's approval (document 213/4943). A finance region is isolated from all others,
+ * including other finance regions.
  */
 export type Side = "mainland" | "outside" | "finance";
 
 export interface Region {
   readonly id: string;
   readonly side: Side;
-  /** Whether the vendor's current list for CVM images has it. Only listed regions are in the built-in groups. */
+  /**
+   * Whether the vendor's current list for CVM images has it. Only listed regions are in the
+   * built-in groups.
+   */
   readonly listed: boolean;
 }
 
 /**
- * The regions of CVM images. Source: cvm 2017-03-12, DescribeImageQuota, list of regions of 2025-11-17. The unlisted
- * regions are from the examples of region 2022-06-27, DescribeRegions. The side follows from the place.
+ * The regions of CVM images. Source: cvm 2017-03-12, DescribeImageQuota, list of regions of
+ * 2025-11-17. The unlisted regions are from the examples of region 2022-06-27, DescribeRegions. The
+ * side follows from the place.
  */
 export const REGIONS: readonly Region[] = [
   { id: "ap-beijing", side: "mainland", listed: true },
@@ -40,7 +45,9 @@ export const REGIONS: readonly Region[] = [
   { id: "ap-shenzhen-fsi", side: "finance", listed: false },
 ];
 
-/** Regions that the vendor's SDKs still name, but that its list for CVM images no longer contains. */
+/**
+ * Regions that the vendor's SDKs still name, but that its list for CVM images no longer contains.
+ */
 export const RETIRED_REGIONS: readonly string[] = ["ap-guangzhou-open", "ap-mumbai", "eu-moscow", "na-toronto"];
 
 const BY_ID: ReadonlyMap<string, Region> = new Map(REGIONS.map((region) => [region.id, region]));
@@ -59,7 +66,10 @@ export function regionOf(id: string): Region | undefined {
   return BY_ID.get(id);
 }
 
-/** Whether a copy between two regions needs the vendor's approval. An unknown region counts as across the border. */
+/**
+ * Whether a copy between two regions needs the vendor's approval. An unknown region counts as
+ * across the border.
+ */
 export function crossesBorder(from: string, to: string): boolean {
   if (from === to) return false;
   const [a, b] = [regionOf(from)?.side, regionOf(to)?.side];

@@ -13,8 +13,8 @@ export interface SelectReason extends Reason {
 }
 
 /**
- * Why a `select` block does not select an image; undefined if it does. Answers `too-young` only if nothing else excludes
- * the image. Ignores the state of the image, its region and `newest`.
+ * Why a `select` block does not select an image; undefined if it does. Answers `too-young` only if
+ * nothing else excludes the image. Ignores the state of the image, its region and `newest`.
  */
 export function whyNotSelected(select: Select, image: Image, now: Millis): SelectReason | undefined {
   return (
@@ -68,12 +68,16 @@ function tooYoung(minAge: Millis | undefined, image: Image, now: Millis): Select
   return { ...reason, ...(Number.isFinite(notBefore) && { notBefore }) };
 }
 
-/** The fields of an image that decide which of two images is newer, and whether they compete for `newest`. */
+/**
+ * The fields of an image that decide which of two images is newer, and whether they compete for
+ * `newest`.
+ */
 export type Version = Pick<Image, "region" | "imageId" | "createdAt" | "family">;
 
 /**
- * The newest N of the selected images (`select.newest`), newest first. Counts each family on its own; images without a
- * family form one group. The image id decides between images that were created at the same time.
+ * The newest N of the selected images (`select.newest`), newest first. Counts each family on its
+ * own; images without a family form one group. The image id decides between images that were
+ * created at the same time.
  */
 export function newestOf<T extends Version>(select: Select, images: readonly T[]): T[] {
   const counts = new Map<string | undefined, number>();
@@ -92,7 +96,8 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-// The vendor spells platforms in mixed case ("TencentOS", "CentOS"): "Ubuntu" and "ubuntu" are the same platform.
+// The vendor spells platforms in mixed case ("TencentOS", "CentOS"): "Ubuntu" and "ubuntu" are the
+// same platform.
 function sameWord(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
