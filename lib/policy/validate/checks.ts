@@ -44,9 +44,11 @@ export function policyProblems(yaml: YamlFile): { groups: Groups; problems: Prob
  * only they have it.
  */
 export function ownOrDefault(yaml: YamlFile, index: number, path: Path): Path {
-  const own = ["policies", index, ...path];
+  const written = ["policies", index, ...path];
   const inherited = ["defaults", ...path];
-  return valueAt(yaml.value, own) === undefined && valueAt(yaml.value, inherited) !== undefined ? inherited : own;
+  return valueAt(yaml.value, written) === undefined && valueAt(yaml.value, inherited) !== undefined
+    ? inherited
+    : written;
 }
 
 function readGroups(yaml: YamlFile): { groups: Groups; problems: Problem[] } {

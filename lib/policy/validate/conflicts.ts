@@ -22,7 +22,7 @@ interface Contradiction {
   readonly values: readonly [first: string, second: string];
 }
 
-/** The search ends at this many: an input error shows no more problems. */
+/** The search ends at this many, as an input error shows no more problems. */
 const MOST_CONTRADICTIONS = 100;
 
 /**
@@ -124,12 +124,12 @@ function settingDifferences(a: CopiesInRegion, b: CopiesInRegion, source: string
     const sourceFamily = first.select.family ?? second.select.family;
     compare(["family"], familyOf(first, sourceFamily), familyOf(second, sourceFamily));
   }
-  const own = second.copy.regions[region]?.tags?.set ?? {};
+  const setInRegion = second.copy.regions[region]?.tags?.set ?? {};
   const [tags, others] = [first, second].map(({ copy }) => ({ ...copy.tags.set, ...copy.regions[region]?.tags?.set }));
   for (const [key, value] of Object.entries(others ?? {})) {
     const path = ["tags", "set", key];
     if (tags && Object.hasOwn(tags, key))
-      compare(Object.hasOwn(own, key) ? ["regions", region, ...path] : path, tags[key], value);
+      compare(Object.hasOwn(setInRegion, key) ? ["regions", region, ...path] : path, tags[key], value);
   }
   return differences;
 }

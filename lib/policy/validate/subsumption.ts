@@ -13,7 +13,7 @@ export function sharedSources(a: Policy, b: Policy): string[] {
 export function takesAllOf(wide: Policy, narrow: Policy): boolean {
   if (!matchesAllOf(wide.select, narrow.select)) return false;
   if (wide.select.newest === undefined) return true;
-  // An image counts as newer among fewer images. So every image that competes in `wide` must
+  // An image ranks higher among fewer images. So every image that competes in `wide` must
   // compete in `narrow` too.
   return (
     narrow.select.newest !== undefined &&

@@ -74,8 +74,9 @@ export function nameProblem(name: string): Message["text"] | undefined {
 export function templateProblem(template: string): Message | undefined {
   if (template.length > MAX_LENGTH) return policyProblem("value-too-long", { value: template, most: MAX_LENGTH });
   const rest = fill(template, { name: "", region: "", sourceRegion: "", sourceId: "", date: "" });
-  const found = /\{\{.*?\}\}/.exec(rest)?.[0];
-  if (found) return policyProblem("template-unknown-placeholder", { template, found, allowed: PLACEHOLDERS });
+  const unknown = /\{\{.*?\}\}/.exec(rest)?.[0];
+  if (unknown)
+    return policyProblem("template-unknown-placeholder", { template, found: unknown, allowed: PLACEHOLDERS });
   if (/\{\{|\}\}/.test(rest)) return policyProblem("template-open-braces", { template });
   const problem = nameProblem(fill(template, SHORTEST));
   return problem && policyProblem("template-invalid-name", { template, problem });
