@@ -1,5 +1,4 @@
-// Why a policy file or an examples file cannot be read: its YAML, its keys, and values of the wrong
-// kind.
+// Why a policy file cannot be read: its YAML, its keys, and values of the wrong kind.
 import { error } from "./define.ts";
 import { didYouMeanOr, quote } from "./policy-values.ts";
 

@@ -1,5 +1,4 @@
-// Why the values of a policy file cannot be used: regions, globs, name templates, combinations of
-// settings, conflicts.
+// Why the values of a policy file cannot be used: regions, globs, name templates, conflicts.
 import { catalogue, error } from "./define.ts";
 import { policyFileProblems } from "./policy-file.ts";
 import { didYouMeanOr, quote } from "./policy-values.ts";

@@ -1,5 +1,4 @@
-// The values that each field of the policy file and of the examples file may have, as phrases after
-// "must be".
+// The values that each field of a policy file may have, as phrases after "must be".
 
 /** A text as a message shows it: in quotes, and shortened where it is long. */
 export function quote(text: string): string {

@@ -1,5 +1,4 @@
-// The shape of the policy file, as a zod schema: every key, its allowed values and its description
-// for editors.
+// The shape of the policy file, as a zod schema: keys, allowed values, descriptions for editors.
 import * as z from "zod/mini";
 import { MAX_TAGS, OWN_TAGS } from "../../model/identity.ts";
 import { allowed } from "../../model/messages/policy-values.ts";

@@ -1,5 +1,4 @@
-// Checks of single values in the policy file for which a pattern is not enough, each with its
-// message.
+// Checks of single values of the policy file that need more than a pattern, with their messages.
 import { RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
 import type { Message } from "../../model/messages/define.ts";
 import { policyProblem } from "../../model/messages/policy-rules.ts";

@@ -1,5 +1,4 @@
-// The rules of the policy file that its schema cannot state: regions, groups, and settings that
-// exclude each other.
+// The rules of the policy file that its schema cannot state: regions, groups, combinations.
 import type { Problem } from "../../model/errors.ts";
 import { MAX_TAGS, OWN_TAGS } from "../../model/identity.ts";
 import { policyProblem } from "../../model/messages/policy-rules.ts";

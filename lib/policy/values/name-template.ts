@@ -1,5 +1,4 @@
-// The template of copy.name: its placeholders, the names that it produces, and what is wrong with
-// either.
+// The template of copy.name: its placeholders, the names that it produces, and its problems.
 import { MAX_NAME } from "../../model/identity.ts";
 import type { Message } from "../../model/messages/define.ts";
 import { policyProblem } from "../../model/messages/policy-rules.ts";
