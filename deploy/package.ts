@@ -2,8 +2,7 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { InputError } from "../lib/model/errors.ts";
-import { storedText } from "../lib/model/messages/define.ts";
+import { InputError, toProblem } from "../lib/model/errors.ts";
 import { packagingProblem } from "../lib/model/messages/packaging.ts";
 import { parsePolicy } from "../lib/policy/parse-policy.ts";
 import { zip } from "./zip.ts";
@@ -24,8 +23,9 @@ export async function packFunctions(
   const policyFile = policyPath ? resolve(policyPath) : fallback;
   const policy = await readFile(policyFile).catch((error: NodeJS.ErrnoException) => {
     const cause = error.code ?? error.message;
-    const { text, remedy } = packagingProblem("policy-unreadable", { file: policyFile, cause });
-    throw new InputError([{ where: "POLICY_FILE", text: storedText(`${text}; ${remedy}`) }]);
+    throw new InputError([
+      toProblem("POLICY_FILE", packagingProblem("policy-unreadable", { file: policyFile, cause })),
+    ]);
   });
   const { warnings } = parsePolicy(policy.toString("utf8"), policyFile);
 

@@ -1,60 +1,76 @@
-// The errors that a person may see, each with its outcome.
+// The errors whose message is complete for the user, and the problems that an input error lists.
 import { fullText, type Message } from "./messages/define.ts";
+import { inputProblem } from "./messages/input.ts";
 
-/** Base of every error that is meant for a person: its message is complete, no stack trace is needed. */
+/**
+ * Base of every error that is shown to the user as it is: the message is complete without a stack
+ * trace.
+ */
 export abstract class ReplicatorError extends Error {
   abstract override readonly name: string;
 }
 
-/** One thing that is wrong in what a person wrote. */
+/** One problem in a file, a setting or an argument that the user wrote. */
 export interface Problem {
   /** e.g. `policy.yaml:12:7` or `SWEEP_EVERY` */
   readonly where: string;
   /** e.g. `policies[0].to[1]` */
   readonly field?: string;
-  /** From the catalogue of the text; stable and for programs. */
+  /** Stable and for programs. Present if the text comes from a message catalogue. */
   readonly code?: string;
   readonly text: string;
 }
 
-/** A problem with the text of a catalogue; a remedy follows the text after a semicolon. */
-export function problemAt(where: string, message: Message, field?: string): Problem {
-  return { where, ...(field !== undefined && { field }), code: message.code, text: fullText(message) };
+/** Makes a problem of a message. Its remedy follows the text after a semicolon. */
+export function toProblem(where: string, message: Message, field?: string): Problem {
+  return { where, ...(field && { field }), code: message.code, text: fullText(message) };
 }
 
-/** Beyond this many a person reads no further, and a message could become too large for any log. */
+/**
+ * Most problems in one message: a longer message is not read, and can exceed the size limit of a
+ * log.
+ */
 const MOST_PROBLEMS = 100;
 
-/** The policy, the configuration or the command line is wrong. Carries all problems at once, as far as a person reads. Exit code 2. */
+/**
+ * The policy file, the configuration or the command line is wrong (exit code 2). Carries all
+ * problems at once; after the first 100 a last one says how many more there are.
+ */
 export class InputError extends ReplicatorError {
   override readonly name = "InputError";
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const beyond = problems[MOST_PROBLEMS];
-    const more: Problem = {
-      where: beyond?.where ?? "",
-      text: `and ${problems.length - MOST_PROBLEMS} more from here on`,
-    };
-    const told: readonly Problem[] = beyond ? [...problems.slice(0, MOST_PROBLEMS), more] : problems;
-    super(told.map((p) => `${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`).join("\n"));
-    this.problems = told;
+    const [shown, firstHidden] = [problems.slice(0, MOST_PROBLEMS), problems[MOST_PROBLEMS]];
+    if (firstHidden) {
+      const count = problems.length - MOST_PROBLEMS;
+      shown.push(toProblem(firstHidden.where, inputProblem("more-problems", { count })));
+    }
+    super(shown.map((p) => `${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`).join("\n"));
+    this.problems = shown;
   }
 }
 
 /**
- * What to do after a failed call: `again` later without counting it (busy, throttled), `retry` and count it,
- * `person`: it will fail the same way until somebody changes something.
+ * What to do after a failed call. `requeue`: call again later and count no attempt (source busy,
+ * throttled). `retry`: call again later and count an attempt. `terminal`: the call fails the same
+ * way until the user changes something.
  */
 export type Outcome = "requeue" | "retry" | "terminal";
 
 /** Whether a failed call may have changed something in the cloud. */
 export type Effect = "none" | "unknown";
 
-/** What a failed call is about: whether another source, destination or account would fare better. */
+/**
+ * What the failure of a call depends on: the same call for another source, destination or account
+ * may succeed.
+ */
 export type About = "source" | "destination" | "account" | "call";
 
-/** A call to the cloud failed. */
+/**
+ * A call to the cloud failed. `outcome` says what to do next, `effect` whether the call may have
+ * changed something.
+ */
 export class CloudError extends ReplicatorError {
   override readonly name = "CloudError";
   readonly action: string;
@@ -92,10 +108,10 @@ export class CloudError extends ReplicatorError {
   }
 }
 
-/** The state store cannot be opened, reached or understood. */
+/** The state store cannot be opened or reached, or a record in it cannot be read. */
 export class StateError extends ReplicatorError {
   override readonly name = "StateError";
-  /** The store answers, and a record in it is not what it should be. */
+  /** Whether the store answers but a record in it is invalid. */
   readonly damaged: boolean;
 
   constructor(message: string, { damaged = false } = {}) {
@@ -104,7 +120,7 @@ export class StateError extends ReplicatorError {
   }
 }
 
-/** A program cannot start, for a reason that a person can remove. */
+/** A program cannot start, for a reason that the user can remove, such as a port that is in use. */
 export class StartError extends ReplicatorError {
   override readonly name = "StartError";
 }

@@ -1,26 +1,26 @@
-// What was read of the cloud: images by region, and answers to single questions.
+// What was read from the cloud: the images of each region, and the answers to single questions.
 import type { Image, ImageRef, ImageType, Millis, Reason } from "./types.ts";
 
-/** What was read of one region. */
+/** What was read from one region. */
 export interface RegionView {
-  /** When reading began: what this view does not show was not visible then. */
+  /** When the reading started: an image that this view does not have was not visible then. */
   readonly readAt: Millis;
-  /** Types of which every image was read. */
+  /** The types of which the region was read whole. */
   readonly complete: ReadonlySet<ImageType>;
-  /** Ids that were asked for one by one. */
+  /** The ids that were requested one by one. */
   readonly asked: ReadonlySet<string>;
   readonly images: ReadonlyMap<string, Image>;
 }
 
-/** What the cloud holds, as far as it was read. */
+/** The images in the cloud, as far as they were read. */
 export interface Observation {
   readonly account: string;
   readonly regions: ReadonlyMap<string, RegionView>;
-  /** Regions that could not be read, and why. */
+  /** The regions that could not be read, each with the reason. */
   readonly unreadable: ReadonlyMap<string, Reason>;
 }
 
-/** The image; `absent` if it was looked for and not there; `unread` if nobody looked. */
+/** The image; `absent` if it was read and does not exist; `unread` if it was not read. */
 export function seen(observation: Observation, ref: ImageRef, type: ImageType = "custom"): Image | "absent" | "unread" {
   const view = observation.regions.get(ref.region);
   if (!view) return "unread";
@@ -29,7 +29,7 @@ export function seen(observation: Observation, ref: ImageRef, type: ImageType = 
   return view.complete.has(type) || view.asked.has(ref.imageId) ? "absent" : "unread";
 }
 
-/** All custom images of a region, if it was read whole. */
+/** All custom images of a region; undefined if it was not read whole. */
 export function allCustom(observation: Observation, region: string): { images: Image[]; readAt: Millis } | undefined {
   const view = observation.regions.get(region);
   if (!view?.complete.has("custom")) return undefined;
@@ -38,28 +38,29 @@ export function allCustom(observation: Observation, region: string): { images: I
 
 const FAILED = new Set(["CREATEFAILED", "IMPORTFAILED"]);
 
-/** Whether the cloud has given up making this image. */
+/** Whether the cloud failed to make this image, for good. */
 export function hasFailed(image: Image): boolean {
   return FAILED.has(image.state);
 }
 
 /**
- * What a plan needs to know of single images and regions, and lists of images do not tell. A plan that lacks an answer
- * says so and does nothing that depends on it; the shell asks, and plans again.
+ * A fact about one image or region that a plan needs and that listings of images do not show. A
+ * plan without the answer contains the question and no action that depends on it; the run then asks
+ * the cloud and plans again.
  */
 export type Question =
-  /** How many custom images a region may hold: a number. */
+  /** How many custom images a region may have. */
   | { readonly ask: "quota"; readonly region: string }
-  /** Whom an image is shared with: a list of accounts. */
+  /** The accounts that an image is shared with. */
   | { readonly ask: "shares"; readonly region: string; readonly imageId: string }
-  /** Who uses an image: a text, or nothing if nobody does. */
+  /** What uses an image, such as an instance; undefined if nothing does. */
   | { readonly ask: "uses"; readonly region: string; readonly imageId: string }
-  /** Which image a family points to: its id, or nothing. */
+  /** The id of the image that a family points to; undefined if it points to none. */
   | { readonly ask: "family"; readonly region: string; readonly family: string };
 
 export type Ask = Question["ask"];
 
-/** What each question is answered with. */
+/** The type of the answer to each question. */
 interface Values {
   readonly quota: number;
   readonly shares: readonly string[];
@@ -67,18 +68,18 @@ interface Values {
   readonly family: string | undefined;
 }
 
-/** An answer, or why there is none. */
+/** An answer, or the reason why the cloud gave none. */
 export type Answer<A extends Ask = Ask> = { readonly value: Values[A] } | { readonly unanswerable: Reason };
 
-/** By `questionText`. */
+/** The answers, by `questionId`. */
 export type Answers = ReadonlyMap<string, Answer>;
 
 export const NO_ANSWERS: Answers = new Map();
 
-/** One text for one question. */
+/** A question as one text, for maps. */
 export function questionId(question: Question): string {
-  const about = "imageId" in question ? question.imageId : "family" in question ? question.family : "";
-  return `${question.ask} ${question.region} ${about}`;
+  const subject = "imageId" in question ? question.imageId : "family" in question ? question.family : "";
+  return `${question.ask} ${question.region} ${subject}`;
 }
 
 /** The answer to a question; undefined if it was not asked yet. */
@@ -86,17 +87,20 @@ export function answerTo<Q extends Question>(answers: Answers, question: Q): Ans
   return answers.get(questionId(question)) as Answer<Q["ask"]> | undefined;
 }
 
-/** The question whom an image is shared with. */
+/** The question which accounts an image is shared with. */
 export function sharesOf({ region, imageId }: ImageRef) {
   return { ask: "shares", region, imageId } as const;
 }
 
-/** The question who uses an image. */
+/** The question what uses an image. */
 export function usesOf({ region, imageId }: ImageRef) {
   return { ask: "uses", region, imageId } as const;
 }
 
-/** What a run looks at: everything, what is under way, or a few images that an event or a person named. */
+/**
+ * What a run reads. A sweep: every region of every policy. A poll: the copies and awaited images
+ * that are under way. `images`: those that an event or the user named.
+ */
 export type Scope =
   | { readonly kind: "sweep" }
   | { readonly kind: "poll" }

@@ -1,72 +1,102 @@
 // The nouns of the policy file, validated and with defaults filled in.
-/** The nouns of the policy file; everybody has them from `types.ts`. Lengths of time are milliseconds, times epoch milliseconds (UTC). */
+
+/**
+ * Other files import these from `types.ts`. Durations are milliseconds, times epoch milliseconds
+ * (UTC).
+ */
 
 type Millis = number;
 
-/** The `select` block of a policy; what is absent matches everything. */
+/**
+ * The `select` block of a policy. A criterion that is absent matches every image; all others must
+ * match.
+ */
 export interface Select {
   readonly type: "custom" | "shared";
-  /** Globs: any of the positives (none given: everything), none of those with a leading `!`. */
+  /** Globs. One without a leading `!` must match (if there is any), and none with a leading `!`. */
   readonly name?: readonly string[];
-  /** All keys must match, each with one of its values. */
+  /** Every key must match with one of its values. */
   readonly tags?: Readonly<Record<string, readonly string[]>>;
   readonly platform?: readonly string[];
   readonly architecture?: readonly string[];
   readonly family?: string;
+  /** Account ids. Required for shared images: the accounts whose images are trusted. */
   readonly creator?: readonly string[];
   readonly createdAfter?: Millis;
-  /** Milliseconds since the image was made. */
+  /** The minimum time since the image was created. */
   readonly minAge?: Millis;
+  /**
+   * Only the N newest images of each family are selected; images without a family form one group.
+   */
   readonly newest?: number;
-  /** An image is refused when any one of these matches. */
+  /** Excludes an image if any of these matches. */
   readonly not?: {
     readonly name?: readonly string[];
     readonly tags?: Readonly<Record<string, readonly string[]>>;
   };
 }
 
-/** A policy as the planner uses it: validated, defaults filled in, region groups resolved to region ids. */
+/**
+ * A policy as the planner uses it: validated, defaults filled in, region groups resolved to region
+ * ids.
+ */
 export interface Policy {
   readonly name: string;
   readonly enabled: boolean;
+  /** The regions from which images are selected. */
   readonly from: readonly string[];
   readonly select: Select;
+  /** The destinations. A source's own region is skipped. */
   readonly to: readonly string[];
+  /** `approved`: the vendor has approved copies across the border for this account. */
   readonly crossBorder: "never" | "approved";
   readonly copy: {
     /** A template, see `lib/policy/values/name-template.ts`. */
     readonly name: string;
-    /** Absent: the source's own. */
+    /** Absent: the description of the source. */
     readonly description?: string;
     readonly tags: TagSettings;
-    /** `inherit`: the source's own. Absent: copies have none from us. */
+    /** `inherit`: the family of the source. Absent: copies get no family. */
     readonly family?: string;
-    /** `together`: families move when the copies of a source are finished in all regions that are not blocked. */
+    /**
+     * `together`: copies get their family once those of all regions that are not blocked are
+     * finished.
+     */
     readonly publish: "each" | "together";
     readonly shareWith: readonly string[];
     readonly encrypt: Encrypt;
-    /** By destination: what differs there. */
+    /** By destination: the settings that differ there. */
     readonly regions: Readonly<Record<string, { readonly encrypt?: Encrypt; readonly tags?: Partial<TagSettings> }>>;
   };
+  /** What to do if the destination has another image with the copy's final name. */
   readonly existing: "block" | "adopt";
   readonly maxSizeGiB?: number;
+  /** Failed attempts before the copy is `failed`. */
   readonly attempts: number;
-  /** Milliseconds without progress. */
+  /** How long a copy may make no progress before it is blocked. */
   readonly stuckAfter: Millis;
-  /** What happens to copies that no policy wants any more; `minAge` is milliseconds since then. */
+  /** Whether orphaned copies are deleted, and how long they must have been orphaned. */
   readonly prune: { readonly minAge: Millis; readonly delete: boolean };
+  /** What to do if a finished copy differs from the policy, or was deleted by hand. */
   readonly onDrift: "repair" | "report";
 }
 
 export interface TagSettings {
+  /** Whether the copy gets the tags of the source. */
   readonly inherit: boolean;
   readonly set: Readonly<Record<string, string>>;
 }
 
-/** Whether a copy is encrypted, and with which key; without one, with the account's default key of that region. */
+/**
+ * Whether a copy is encrypted, and with which key. Without `kmsKeyId`: with the account's default
+ * key of the region.
+ */
 export type Encrypt = false | { readonly kmsKeyId?: string };
 
-/** Prices for estimates, per GiB of snapshot and month; `default` where a region has none of its own. */
+/**
+ * Prices for estimates, per GiB of snapshots and month, by region. `default` is for all other
+ * regions.
+ */
 export interface Prices {
   readonly currency: string;
   readonly snapshotGiBMonth: Readonly<Record<string, number>>;

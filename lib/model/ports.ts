@@ -1,4 +1,4 @@
-// What a run needs from outside: Cloud, State, Journal, clock and claimant.
+// The ports: what a run needs from outside. Cloud, State, Journal, clock and claimant.
 import type { Policy } from "./policy.ts";
 import type {
   AccountRecord,
@@ -13,7 +13,10 @@ import type {
   Run,
 } from "./types.ts";
 
-/** Attributes of an image to set in one call; what is absent stays as it is. An empty family is none. */
+/**
+ * Attributes of an image to set in one call. An absent attribute stays as it is; an empty `family`
+ * removes the family.
+ */
 export interface ImageAttributes {
   readonly name?: string;
   readonly description?: string;
@@ -22,131 +25,164 @@ export interface ImageAttributes {
 }
 
 /**
- * The memory of the replicator. Correctness rests on two promises only, each about one record: `saveCopy` creates a
- * record once and replaces it only at the version that was read. No verb is a transaction over several records, so a
- * store without SQL can stand behind this port; `test/support/directory-state.ts` keeps that honest.
+ * The records of the replicator: a cache of what the cloud does not show. Correctness rests on two
+ * promises, each about one record: `saveCopy` creates a record only once, and replaces it only at
+ * the version that was read. No method is a transaction over several records, so that a store
+ * without SQL can implement this port; `test/support/directory-state.ts` proves that.
  *
- * Every verb throws `StateError` when the store cannot be reached or answers wrongly.
+ * Every method throws `StateError` if the store cannot be reached or its answer is invalid.
  */
 export interface State {
   /** All copies of an account. */
   copies(account: string): Promise<Copy[]>;
   /**
-   * Stores a copy. `version` 0 creates it once; any other replaces exactly that version, also where the copy was
-   * forgotten, or lost with the whole state, and created anew: no version comes twice, so the first is a random one.
-   * Answers the stored copy with its new version, or undefined if somebody else was first: nothing is stored then.
+   * Stores a copy. Version 0 creates the record, which succeeds only once; any other version
+   * replaces the record only if it still has that version. Versions are never reused, not even
+   * after the record was deleted or the whole state was lost, so the first version of a record is
+   * random. Returns the stored copy with its new version, or undefined if another process was
+   * first: then nothing is stored.
    */
   saveCopy(copy: Copy): Promise<Copy | undefined>;
 
   account(account: string): Promise<AccountRecord | undefined>;
-  /** As `saveCopy`, for the record of the account. */
+  /** Like `saveCopy`, for the record of the account. */
   saveAccount(record: AccountRecord): Promise<AccountRecord | undefined>;
 
+  /** The images that events named before they were NORMAL. */
   awaited(account: string): Promise<AwaitedImage[]>;
-  /** Adds and removes images to wait for; adding one twice keeps the first. */
+  /**
+   * Adds and removes awaited images. Adding an image that is already awaited keeps the first entry.
+   */
   setAwaited(add: readonly AwaitedImage[], remove: readonly AwaitedImage[]): Promise<void>;
 
   /**
-   * Deletes all copies and awaited images of an account, whatever is in them, and its record if that is damaged. May be
-   * repeated where it ended half-way.
+   * Deletes all copies and awaited images of an account, valid or damaged, and its account record
+   * if that is damaged. May be repeated after an interruption.
    */
   forget(account: string): Promise<void>;
 
   saveRun(run: Run): Promise<void>;
   /** The latest runs, newest first. */
   runs(account: string, limit: number): Promise<Run[]>;
-  /** Deletes the runs that began, and the journal lines that were written, before a time. */
+  /** Deletes the runs that started, and the journal entries that were written, before a time. */
   deleteHistoryBefore(account: string, before: Millis): Promise<void>;
 
   close(): Promise<void>;
 }
 
-/** The append-only record of every decision and of every call that changes something. */
+/**
+ * The append-only record of every decision and of every call that changes something in the cloud.
+ */
 export interface Journal {
   append(entries: readonly JournalEntry[]): Promise<void>;
 }
 
-/** A journal that can be read again. */
+/** A journal that can also be read. */
 export interface ReadableJournal extends Journal {
-  /** The latest entries, newest first, optionally of one image (as root or as copy). */
+  /**
+   * The latest entries, newest first. With `imageId` only those about this image, as root or as
+   * copy.
+   */
   entries(account: string, limit: number, imageId?: string): Promise<JournalEntry[]>;
 }
 
-/** What to ask of SyncImages: one source, one name, any number of destinations. */
+/** The parameters of SyncImages: one source, one name, any number of destinations. */
 export interface SyncRequest {
   readonly source: ImageRef;
+  /** Region ids. */
   readonly destinations: readonly string[];
+  /** The name of the copies: the token of their claim. */
   readonly name: string;
-  /** A request whose signature would carry a later timestamp is destroyed before it leaves the process. */
+  /**
+   * The request is dropped before it leaves the process if its signature would have a later
+   * timestamp.
+   */
   readonly notAfter: Millis;
-  /** Makes an encrypted copy; the source's own region has to be the only destination then. */
+  /** Makes encrypted copies. The source's own region must then be the only destination. */
   readonly encrypt?: { readonly kmsKeyId?: string };
 }
 
 export interface SyncAnswer {
-  /** Destination region → id of the copy. A destination that is missing here is unknown, not refused. */
+  /**
+   * Destination region → id of the copy. The outcome for a destination that is missing here is
+   * unknown, not refused.
+   */
   readonly imageIds: ReadonlyMap<string, string>;
   readonly requestId: string;
 }
 
 /**
- * The cloud as the replicator needs it. Every verb throws `CloudError`, whose `outcome` says what to do next and whose
- * `effect` says whether the call may have changed something. Reads, and writes that may be repeated, are retried
- * behind this port; `syncImage` never is.
+ * The cloud, as far as the replicator uses it. Every method throws `CloudError`: its `outcome` says
+ * what to do next, its `effect` whether the call may have changed something. The implementation
+ * retries reads, and writes that may be repeated; it never retries `syncImage`. Methods that change
+ * something return the request id. None is sent once the timestamp of its signature would be later
+ * than `notAfter`.
  */
 export interface Cloud {
   /**
-   * The account that the credentials belong to (STS GetCallerIdentity). Every other verb refuses to work for another
-   * account.
+   * The account of the credentials (STS GetCallerIdentity). All other methods refuse to work for
+   * another account.
    */
   account(): Promise<string>;
-  /** Every image of a type in a region, read so that images which come and go meanwhile hide no other. */
+  /**
+   * All images of a type in a region, also if images appear or disappear between the pages of the
+   * listing.
+   */
   images(region: string, type: ImageType): Promise<Image[]>;
-  /** Those of the ids that exist. */
+  /** The images with these ids; ids that do not exist are left out. */
   imagesById(region: string, imageIds: readonly string[]): Promise<Image[]>;
+  /** Requests copies (SyncImages). Not idempotent: the same call twice makes two copies. */
   syncImage(request: SyncRequest): Promise<SyncAnswer>;
-  /** Asks whether SyncImages would be accepted for one destination (DryRun). Throws if not. */
+  /**
+   * Checks with DryRun whether the cloud would accept SyncImages for one destination. Throws if
+   * not.
+   */
   trySyncImage(request: SyncRequest): Promise<void>;
-  /** Adds or replaces tags. Answers the request id. `notAfter` is as in `SyncRequest`, for each request. */
+  /** Adds or replaces tags. May take several requests; `notAfter` counts for each. */
   tag(image: ImageRef, account: string, tags: Readonly<Record<string, string>>, notAfter: Millis): Promise<string>;
-  /** Sets attributes in one call. Answers the request id. `notAfter` is as in `SyncRequest`, for each request. */
+  /** Sets attributes in one call. */
   modify(image: ImageRef, attributes: ImageAttributes, notAfter: Millis): Promise<string>;
-  /** The accounts that one of our images is shared with. */
+  /** The accounts that one of this account's images is shared with. */
   sharedWith(image: ImageRef): Promise<string[]>;
-  /** Shares one of our images; an account that has it already is no error. Answers the request id. */
+  /** Shares one of this account's images. It is no error if an account has the share already. */
   share(image: ImageRef, accounts: readonly string[], notAfter: Millis): Promise<string>;
-  /** Ends the sharing with these accounts. Answers the request id. */
+  /** Stops sharing an image with these accounts. */
   unshare(image: ImageRef, accounts: readonly string[], notAfter: Millis): Promise<string>;
-  /** Deletes one of our images with its snapshots. Answers the request id. */
+  /** Deletes one of this account's images, with its snapshots. */
   deleteImage(image: ImageRef, notAfter: Millis): Promise<string>;
-  /** How many custom images the account may have in a region; not how many it has. */
+  /** How many custom images the account may have in a region (not how many it has). */
   quota(region: string): Promise<number>;
-  /** The id of the image that a family points to in a region; undefined if to none. */
+  /** The id of the image that a family points to in a region; undefined if it points to none. */
   familyImage(region: string, family: string): Promise<string | undefined>;
   /**
-   * Those of the images that are in use in their region, each with what uses it: instances, versions of launch
-   * templates, launch configurations of Auto Scaling. Throws if any of these cannot be read whole.
+   * The images among these that are in use in their region, each with its user: an instance, a
+   * version of a launch template, or a launch configuration of Auto Scaling. Throws if any of these
+   * lists cannot be read whole.
    */
   uses(region: string, imageIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** What carrying out a plan needs. */
+/** What a run needs to plan and to apply its plan. */
 export interface RunDeps {
   readonly cloud: Cloud;
   readonly state: State;
   readonly journal: Journal;
   readonly policies: readonly Policy[];
+  /** This process, as the holder of its claims. */
   readonly me: Claimant;
   readonly now: () => Millis;
-  /** Nothing is begun that would not end before this time; it may come nearer, when a person interrupts. */
+  /**
+   * The deadline: nothing starts that may not end before it. It moves closer when the user
+   * interrupts the command.
+   */
   readonly stopAt: () => Millis;
-  /** How long a copy that was asked for may take to be visible. */
+  /** `SETTLE`: how long a requested copy may stay invisible in listings. */
   readonly settle: Millis;
-  /** Calls at the same time. */
+  /** How many calls run at the same time. */
   readonly concurrency: number;
 }
 
-/** What a replicator is made of: put together in one place (`open.ts`) and passed on from there. */
+/** All parts of a replicator. `lib/replicator/open-replicator.ts` puts them together. */
 export interface Replicator extends RunDeps {
   /** Whether a process of this host is proven to be dead. */
   readonly isDead: (claimant: Claimant) => boolean;

@@ -1,10 +1,14 @@
 // Keeps control characters out of terminals and logs.
-/** What a terminal or a reader of logs might obey, or not show: control and format characters, line breaks, fillers. */
+
+/**
+ * Characters that a terminal or a log viewer may interpret or hide: control and format characters,
+ * line breaks, and characters that are ignored by default.
+ */
 export const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
- * JSON that means the same to a program and is harmless on a screen: all that is hidden is escaped, and there are no
- * line breaks but those of the indentation.
+ * JSON with the same meaning for programs, and harmless on a screen: hidden characters are escaped,
+ * and the only line breaks are those of the indentation.
  */
 export function plainJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(HIDDEN, (character) =>

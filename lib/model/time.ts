@@ -1,7 +1,7 @@
-// Durations and instants, and the waits that exactly-once rests on.
+// Durations and times as text, and the waiting times that exactly-once copying depends on.
 import type { Millis } from "./types.ts";
 
-// Largest first, so that a length is written in the largest unit that holds it exactly.
+// Largest first, so that a duration is written in the largest unit that divides it.
 const UNITS: readonly (readonly [unit: string, length: Millis])[] = [
   ["d", 86_400_000],
   ["h", 3_600_000],
@@ -10,7 +10,10 @@ const UNITS: readonly (readonly [unit: string, length: Millis])[] = [
   ["ms", 1],
 ];
 
-/** Reads `500ms`, `90s`, `10m`, `2h` or `7d`: a whole number and one unit. Answers milliseconds; undefined for anything else. */
+/**
+ * Reads a whole number and one unit: `500ms`, `90s`, `10m`, `2h` or `7d`. Returns undefined for any
+ * other text.
+ */
 export function parseDuration(text: string): Millis | undefined {
   const match = /^(\d+)(ms|s|m|h|d)$/.exec(text);
   if (!match) return undefined;
@@ -19,7 +22,10 @@ export function parseDuration(text: string): Millis | undefined {
   return Number.isSafeInteger(millis) ? millis : undefined;
 }
 
-/** Writes a length of time so that `parseDuration` reads the same back, e.g. 90,000 as `90s`. Fractions are rounded. */
+/**
+ * Writes a duration as `parseDuration` reads it, e.g. 90,000 as `90s`. Rounds to whole
+ * milliseconds.
+ */
 export function formatDuration(millis: Millis): string {
   const whole = Math.round(millis);
   if (whole === 0) return "0s";
@@ -27,33 +33,42 @@ export function formatDuration(millis: Millis): string {
   return `${whole}ms`;
 }
 
-/** The times on which the exactly-one promise rests; see `docs/decisions/001-the-name-is-the-token.md`. */
+// Exactly one copy depends on the following times; see
+// `docs/decisions/001-the-name-is-the-token.md`.
 
-/** How long the cloud accepts a signature: ±5 minutes around its own clock (TC3-HMAC-SHA256, X-TC-Timestamp). */
+/**
+ * How long the cloud accepts a signature: ±5 minutes around its own clock (TC3-HMAC-SHA256,
+ * X-TC-Timestamp).
+ */
 export const SIGNATURE_LIFE: Millis = 300_000;
-/** How far the clocks of two of our instances may be apart. */
+/** How far the clocks of two instances of this program may differ. */
 export const CLOCK_SKEW: Millis = 60_000;
-/** How long one SyncImages may take before its outcome counts as unknown. */
+/** How long one SyncImages request may take before its outcome counts as unknown. */
 export const SYNC_TIMEOUT: Millis = 20_000;
-/** How long a claim allows its request to be signed. Short: a claim that ends without an answer is waited out. */
+/**
+ * How long after a claim its request may be signed. Short, because after a lost answer this time
+ * must pass first.
+ */
 export const CLAIM_LIFE: Millis = 30_000;
-/** How old what was read may be when something is done because of it. */
+/** How old a reading may be when an action is based on it. An older one is stale. */
 export const STALE: Millis = 120_000;
 
-/** When a source that is busy, or a call that was throttled, is tried again. */
+/** How long to wait before the next try if the source is busy or a call was throttled. */
 export const BUSY_BACKOFF: Millis = 30_000;
-/** How long a copy that needs a person is left before it is tried again. */
+/** How long a blocked copy waits before it is checked again. */
 export const RECHECK_AFTER: Millis = 10 * 60_000;
 
 const RETRY_FIRST: Millis = 30_000;
 const RETRY_LONGEST: Millis = 30 * 60_000;
 
-/** How long to wait after so many failed attempts. */
+/**
+ * How long to back off after this many failed attempts: 30 s, doubled each time, at most 30 min.
+ */
 export function backoff(attempts: number): Millis {
   return Math.min(RETRY_LONGEST, RETRY_FIRST * 2 ** attempts);
 }
 
-/** A time as a person reads it. */
+/** A time in ISO 8601 (UTC). */
 export function iso(at: Millis): string {
   return new Date(at).toISOString();
 }

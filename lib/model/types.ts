@@ -1,70 +1,52 @@
-// The nouns: Image, CopyKey, Claim, Copy by state, AccountRecord, Run, JournalEntry.
+// The nouns: Image (in image.ts), CopyKey, Claim, Copy by state, AccountRecord, Run, JournalEntry.
+import type { ImageRef, Millis } from "./image.ts";
+
 /**
- * The nouns of the product. No code, and no imports but the nouns of the policy file: everything else may depend on this file, and it on nothing.
- * Times are epoch milliseconds (UTC), sizes GiB.
+ * A policy selects images, called sources (or roots), and names destination regions. A copy is one
+ * destination of one root: the desired state is one finished copy in each. What the cloud shows is
+ * an `Image`; what this program has recorded about a copy is a `Copy`. The cloud is the source of
+ * truth, the record is a cache of what it does not show.
+ *
+ * This file has no code and imports only the nouns of its neighbours; every other file may depend
+ * on it. Times are epoch milliseconds (UTC), sizes are GiB.
  */
 
+export type * from "./image.ts";
 export type * from "./policy.ts";
 
-export type Millis = number;
-
-/** One image in one region. Image ids are unique per region and account, not across regions. */
-export interface ImageRef {
-  readonly region: string;
-  readonly imageId: string;
-}
-
-/** `ImageState` of the CVM API (cvm 2017-03-12, struct Image). */
-export type ImageState = "CREATING" | "NORMAL" | "CREATEFAILED" | "SYNCING" | "IMPORTING" | "IMPORTFAILED";
-
-export type ImageType = "custom" | "shared" | "public";
-
-/** An image as the cloud shows it now. */
-export interface Image extends ImageRef {
-  readonly name: string;
-  readonly description: string;
-  readonly type: ImageType;
-  /** A state this program does not know is kept as the cloud spelled it. */
-  readonly state: ImageState | (string & {});
-  readonly sizeGiB: number;
-  readonly osName: string;
-  readonly platform: string;
-  readonly architecture: string;
-  /** Account (uin) that made the image; for a shared image, whoever shares it. */
-  readonly creator: string;
-  readonly createdAt: Millis;
-  readonly family?: string;
-  readonly deprecated: boolean;
-  /** Has data disks besides the system disk: an image of a whole instance, which SyncImages does not copy. */
-  readonly wholeMachine: boolean;
-  readonly tags: Readonly<Record<string, string>>;
-  /** 0 to 100; no sign of readiness: the vendor's own example shows 20 on a NORMAL image. */
-  readonly syncPercent?: number;
-}
-
-/** What a copy is besides a copy: plain, or encrypted with a key of its region; `encrypted:default` is the account's own key. */
+/**
+ * The encryption of a copy: none, or with a KMS key of its region (`encrypted:<key id>`).
+ * `encrypted:default` means the account's default key.
+ */
 export type Variant = "plain" | `encrypted:${string}`;
 
-/** Names one copy: one destination of one root. The root is the image that a policy selected. */
+/**
+ * Names one copy: one variant of one root in one destination region. The root is the image that a
+ * policy selected. It stays the same along a chain (shared → own region → other regions; plain →
+ * encrypted), in which each copy is made from the previous one, its parent. An intermediate copy
+ * has its own key.
+ */
 export interface CopyKey {
   readonly account: string;
   readonly rootRegion: string;
   readonly rootId: string;
+  /** The destination. */
   readonly region: string;
   readonly variant: Variant;
 }
 
-/** Why something is as it is, for a person. `code` is stable and for programs. */
+/** Why a copy, an image, a run or an account is in its state. `code` is stable and for programs. */
 export interface Reason {
   readonly code: string;
   readonly text: string;
-  /** What a person can do about it. */
+  /** What the user can do about it. */
   readonly remedy?: string;
 }
 
 /**
- * Whoever claimed a copy: one replicator in one process, which waits for every request before it plans again. `host`
- * identifies one boot of one machine (and pid namespace), so that a pid proves something.
+ * The holder of a claim or a lease: one replicator in one process, which waits for every request
+ * before it plans again. `host` identifies one boot of one machine (and pid namespace): only there
+ * does `pid` tell whether the process is dead.
  */
 export interface Claimant {
   readonly id: string;
@@ -72,125 +54,162 @@ export interface Claimant {
   readonly pid?: number;
 }
 
-/** What the copy shall be when it is finished; frozen when it is claimed. */
+/** The finished copy. Frozen in the claim: changes of the policy count from the next claim on. */
 export interface Settings {
+  /** The final name, which replaces the temporary one. */
   readonly name: string;
   readonly description: string;
-  /** All tags but the lineage tags. */
+  /** All tags except the lineage tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The right to send one SyncImages for one copy, once. See `docs/decisions/001-the-name-is-the-token.md`. */
+/**
+ * The right to send one SyncImages request for one copy, once. It is recorded before the request,
+ * and only one process can win it. See `docs/decisions/001-the-name-is-the-token.md`.
+ */
 export interface Claim {
-  /** Which claim of this key it is, from 1; part of the token. */
+  /** The number of this claim among all claims of the copy, from 1. Part of the token. */
   readonly number: number;
-  /** The name under which the copy is asked for. */
+  /** The temporary, deterministic name in the request. An image with it proves the effect. */
   readonly token: string;
+  /** The image from which the copy is made: the root, or the previous copy of the chain. */
   readonly parent: ImageRef;
   readonly settings: Settings;
   readonly claimant: Claimant;
   readonly claimedAt: Millis;
   /** No request for this claim leaves the process with a signature timestamp after this. */
   readonly sendBy: Millis;
-  /** From here on nobody can send for this claim any more: the request has ended, or the process is proven dead. */
+  /** When sending became impossible: the request has ended, or its process is proven dead. */
   readonly endedAt?: Millis;
-  /** The error that left the outcome open, where there was an answer at all; `busy` if it only asked for patience. */
+  /** The kind of error that left the outcome unknown. `busy`: the cloud asked to retry later. */
   readonly sendFailure?: "busy" | "failed";
 }
 
-/** A finished copy is not as it should be in these respects, and that was set right so many times; see `lib/plan/upkeep/drift.ts`. */
+/** The drift of a finished copy and its repair; see `lib/plan/upkeep/drift.ts`. */
 export interface Repair {
+  /** What differs. */
   readonly what: string;
+  /** How many times it has been repaired. */
   readonly tries: number;
+  /** When it was last repaired. */
   readonly at: Millis;
 }
 
+/** The fields that a copy has in every state. */
 interface CopyBase {
   readonly key: CopyKey;
-  /** The policy by which the copy was last wanted. */
+  /** The policy that last selected the root. */
   readonly policy: string;
-  /** Name of the root when it was last seen. */
+  /** The name of the root when it was last seen. */
   readonly rootName: string;
-  /** Failed attempts since the copy was last ready; counted against the policy's `attempts`. */
+  /** Failed attempts since the copy was last ready. The policy's `attempts` limits them. */
   readonly attempts: number;
-  /** Claims that may have had an effect, ever. */
+  /** All claims that may have had an effect, over the life of the record. */
   readonly claimCount: number;
   readonly createdAt: Millis;
   readonly updatedAt: Millis;
-  /** Its image was absent once, at this time; twice, `SETTLE` apart, is gone. */
+  /** When the image was first absent. Absent again at least `SETTLE` later, it counts as gone. */
   readonly missingSince?: Millis;
-  /** When the root was made, to tell which of several versions is the newer one. */
+  /** When the root was created. Tells which of several versions is newer. */
   readonly rootCreatedAt?: Millis;
-  /** The root's own image family, empty if it had none; absent where the root was never seen by this state. */
+  /** The family of the root, empty if it has none; absent if this state never saw the root. */
   readonly rootFamily?: string;
-  /** The image family that the copy is to have. */
+  /** The image family that the copy must have. */
   readonly family?: string;
-  /** The family out of which `rollback` took this version; see `lib/plan/family/rolled-back.ts`. */
+  /** The family that `rollback` removed this version from; see `lib/plan/family/rolled-back.ts`. */
   readonly rolledBackFrom?: string;
-  /** Accounts that its image is to be shared with again: it is not for the moment that it takes to modify it. */
+  /** Accounts to share the image with again: it had to be unshared to be modified. */
   readonly pendingReshare?: readonly string[];
-  /** Wanted for itself, though it is still named as a step on the way to an encrypted copy. */
+  /** Set if a policy desires this copy itself, although it has the name of an intermediate copy. */
   readonly desiredDirectly?: true;
-  /** Failed images of ours that the cloud refused to delete; not tried again. */
+  /** Images of failed attempts that the cloud refused to delete. Not tried again. */
   readonly undeletableImageIds?: readonly string[];
-  /** 0: not stored yet. Every stored change gives another one; see the port `State`. */
+  /** 0 if not stored yet. Every stored change gets a new one; see the port `State`. */
   readonly version: number;
 }
 
-/** One copy as we remember it. The cloud is the truth; this is what it cannot tell. */
+/**
+ * The record of one copy, by state. It holds what the cloud does not show; a sweep restores most of
+ * a lost one from the ownership marks (see `identity.ts`).
+ *
+ *     waiting → copying → finishing → ready → retired
+ *
+ * A failed attempt leads to `retrying` and from there to `copying` again, or to `failed` once all
+ * attempts are used up. `blocked` needs a change by the user or in the cloud. A finished copy whose
+ * image is gone is `waiting` again. `retired` copies are orphaned; one whose root is selected again
+ * is revived.
+ */
 export type Copy = CopyBase &
   (
-    | { readonly state: "waiting"; readonly reason: Reason; readonly notBefore?: Millis }
     | {
-        /** Asked for. Without an id nobody knows yet whether the call had an effect. */
+        /** Not requested yet. Planned again in every run, or from `notBefore` on. */
+        readonly state: "waiting";
+        readonly reason: Reason;
+        readonly notBefore?: Millis;
+      }
+    | {
+        /** Claimed, and possibly requested. In doubt without `imageId`: a copy may exist or not. */
         readonly state: "copying";
         readonly claim: Claim;
         readonly imageId?: string;
         readonly percent?: number;
+        /** When progress was last seen. After `stuckAfter` without any, the copy is blocked. */
         readonly progressedAt: Millis;
-        /** The cloud refused to tag it while it is being copied; not tried again before it is NORMAL. */
+        /** Set if the cloud refused to tag the unfinished image. Tagged once it is NORMAL. */
         readonly tagRefused?: boolean;
       }
     | {
-        /** NORMAL in the cloud; being tagged, verified, renamed. */
+        /** NORMAL in the cloud; it is being tagged, verified, renamed, published and shared. */
         readonly state: "finishing";
         readonly claim: Claim;
         readonly imageId: string;
         readonly progressedAt: Millis;
-        /** Finished but for its publication, which waits for the copies in other regions (`publish: together`). */
+        /** Set while it only waits for the copies in other regions (`publish: together`). */
         readonly publicationHold?: Reason;
       }
     | {
+        /** Finished: it has its final name, its tags, its family and its shares. */
         readonly state: "ready";
         readonly imageId: string;
         readonly name: string;
         readonly readyAt: Millis;
-        /** Made by other means and taken as the copy (`existing: adopt`): never changed, never deleted by us. */
+        /** Whether others made the image (`existing: adopt`). It is never changed or deleted. */
         readonly adopted: boolean;
-        /** How long it took from its claim to being ready; absent where that is not known. */
+        /** The time from the claim to `ready`; absent if unknown. */
         readonly durationMs?: Millis;
+        /** Set while the image differs from the policy. */
         readonly repair?: Repair;
-        /** We marked it as deprecated, because its source was. */
+        /** Set if this program deprecated the image because its source was deprecated. */
         readonly deprecatedByUs?: true;
       }
-    | { readonly state: "retrying"; readonly reason: Reason; readonly notBefore: Millis }
     | {
-        /** Needs a person, or a change in the cloud; looked at again at `notBefore`. */
+        /** An attempt failed; the next one follows at `notBefore`. */
+        readonly state: "retrying";
+        readonly reason: Reason;
+        readonly notBefore: Millis;
+      }
+    | {
+        /** Needs a change by the user or in the cloud. Planned again at `notBefore` or in a sweep. */
         readonly state: "blocked";
         readonly reason: Reason;
         readonly notBefore?: Millis;
         readonly claim?: Claim;
         readonly imageId?: string;
       }
-    | { readonly state: "failed"; readonly reason: Reason; readonly imageId?: string }
     | {
-        /** No policy wants it any more; the image, if any, is left alone. */
+        /** All attempts are used up. Only the command `retry` starts it again. */
+        readonly state: "failed";
+        readonly reason: Reason;
+        readonly imageId?: string;
+      }
+    | {
+        /** Orphaned: no policy selects its root. Its image stays, unless pruning is permitted. */
         readonly state: "retired";
         readonly reason: Reason;
         readonly imageId?: string;
-        /** Since when nobody wants it. */
+        /** Since when it has been orphaned. */
         readonly since?: Millis;
-        /** As of `ready`. */
+        /** The following as in `ready`. */
         readonly adopted?: true;
         readonly repair?: Repair;
         readonly deprecatedByUs?: true;
@@ -199,45 +218,47 @@ export type Copy = CopyBase &
 
 export type CopyState = Copy["state"];
 
-/** What is known of one account as a whole. */
+/** What is recorded about an account as a whole. */
 export interface AccountRecord {
   readonly account: string;
   /** When this state first met the account. */
   readonly firstSeenAt: Millis;
-  /** Set when an empty state met copies in the cloud: until then, what is not seen is unknown and not missing. */
+  /** Set when an empty state met copies in the cloud: until then, what is unseen is in doubt. */
   readonly uncertainUntil?: Millis;
-  /** When everything was last looked at. */
+  /** When the last sweep ended. */
   readonly lastSweepAt?: Millis;
-  /** What the last look at everything found that needs a person; a look at less does not see all of it. */
+  /** The problems of the last sweep. Kept because a smaller run does not see all of them. */
   readonly problems?: readonly Reason[];
-  /** When a run of the timer last ended. */
+  /** When the last timer run ended. */
   readonly heartbeatAt?: Millis;
-  /** The run of the timer that is under way, if any: see `lib/report/timer-health.ts`. */
+  /** The lease of the timer run that is under way, if any; see `lib/report/timer-health.ts`. */
   readonly timer?: { readonly by: Claimant; readonly until: Millis };
+  /** As in `Copy`. */
   readonly version: number;
 }
 
-/** An image that an event named before it was NORMAL. */
+/** An image that an event named before it was NORMAL. The poll looks at it until it is. */
 export interface AwaitedImage extends ImageRef {
   readonly account: string;
   readonly since: Millis;
 }
 
-/** One evaluation: why it started, what it decided, what came of it. */
+/** The record of one run: why it started, what it decided, and the result. */
 export interface Run {
   readonly id: string;
   readonly account: string;
-  /** `timer`, `event`, `manual`, or the name of a command. */
+  /** The trigger: `timer`, `event`, `manual`, or the name of a command. */
   readonly why: string;
   readonly startedAt: Millis;
   readonly endedAt: Millis;
-  /** Number of actions carried out, by kind. */
+  /** Number of applied actions, by kind. */
   readonly actions: Readonly<Record<string, number>>;
-  /** Number of calls that change something and failed. */
+  /** Number of failed calls among those that change something in the cloud. */
   readonly failures: number;
+  /** Whether the run stopped at its deadline and left work to the next one. */
   readonly stoppedEarly: boolean;
   readonly problems: readonly Reason[];
-  /** Why this run left everything to another one. */
+  /** Why this run did nothing and left the work to another one. */
   readonly skipped?: string;
 }
 
@@ -252,7 +273,9 @@ export interface JournalEntry {
   readonly text: string;
   readonly key?: CopyKey;
   readonly image?: ImageRef;
+  /** The request id of the call in the cloud. */
   readonly requestId?: string;
+  /** The code of the reason or of the cloud's error. */
   readonly code?: string;
 }
 

@@ -1,57 +1,61 @@
-// Reads the examples file of validate --tests.
+// Reads the examples file of `validate --tests`: which image must go to which regions.
 import * as z from "zod/mini";
-import { InputError, type Problem } from "../model/errors.ts";
+import { InputError, type Problem, toProblem } from "../model/errors.ts";
+import type { Message } from "../model/messages/define.ts";
+import { policyProblem } from "../model/messages/policy-rules.ts";
+import { allowed } from "../model/messages/policy-values.ts";
 import type { Policy } from "../model/policy.ts";
 import { parseDuration } from "../model/time.ts";
 import type { Image, Millis } from "../model/types.ts";
-import { account, anyDuration, date, listOf, oneOf, text } from "./file/schema.ts";
-import { inOrder, problemAt, sentencesAbout, valueAt } from "./file/schema-errors.ts";
+import { account, anyDuration, boolean, date, listOf, oneOf, text } from "./file/schema.ts";
+import { inOrder, problemAt, schemaProblems, valueAt } from "./file/schema-errors.ts";
 import { readYaml, type YamlFile } from "./file/yaml.ts";
 import { listAt, regionProblems } from "./validate/checks.ts";
 import { didYouMean } from "./values/did-you-mean.ts";
-import { expandRegions, type Groups, whyNoRegion } from "./values/region-groups.ts";
+import { expandRegions, type Groups, regionProblem } from "./values/region-groups.ts";
 
-/** One example of what the policies shall do: this image goes to these regions. */
+/** One example of the expected behaviour: the policies copy this image to exactly these regions. */
 export interface Example {
-  /** Where it stands, such as `tests.yaml:3:5`. */
+  /** Its place in the file, such as `tests.yaml:3:5`. */
   readonly where: string;
   readonly name: string;
   readonly image: Image;
-  /** Only what this policy wants; absent: what any does. */
+  /** Counts only the copies of this policy; absent: the copies of all policies. */
   readonly policy?: string;
   readonly regions: readonly string[];
 }
 
-/** The account in which examples are tried. */
+/** The account that owns the images of the examples. */
 export const EXAMPLE_ACCOUNT = "100000000001";
 
 const STATES = ["CREATING", "NORMAL", "CREATEFAILED", "SYNCING", "IMPORTING", "IMPORTFAILED"] as const;
-const SIZE = "a number of GiB";
 const image = z.strictObject({
-  region: text("the id of a region"),
-  name: text("the name of the image"),
+  region: text(allowed.region),
+  name: text(allowed.imageName),
   type: z.optional(oneOf(["custom", "shared"])),
-  tags: z.optional(z.record(z.string(), z.string("text"))),
-  family: z.optional(text("text")),
-  sizeGiB: z.optional(z.number(SIZE).check(z.gte(0, SIZE))),
-  platform: z.optional(text("text")),
-  architecture: z.optional(text("text")),
+  tags: z.optional(z.record(z.string(), z.string(allowed.text))),
+  family: z.optional(text(allowed.text)),
+  sizeGiB: z.optional(z.number(allowed.sizeGiB).check(z.gte(0, allowed.sizeGiB))),
+  platform: z.optional(text(allowed.text)),
+  architecture: z.optional(text(allowed.text)),
   creator: z.optional(account),
   age: z.optional(anyDuration),
   createdAt: z.optional(date),
   state: z.optional(oneOf(STATES)),
-  deprecated: z.optional(z.boolean("true or false")),
+  deprecated: z.optional(boolean),
 });
 const example = z.strictObject({
-  name: z.optional(text("text")),
+  name: z.optional(text(allowed.text)),
   image,
-  policy: z.optional(text("the name of a policy")),
-  regions: z.array(text("a region or a group"), "a list of regions and groups, [] for none"),
+  policy: z.optional(text(allowed.policyOfExample)),
+  regions: z.array(text(allowed.regionOrGroup), allowed.regionsOfExample),
 });
-const file = z.strictObject({ tests: listOf(example, "a list of at least one example") });
+const file = z.strictObject({ tests: listOf(example, allowed.examples) });
 
 /**
- * Reads examples. Groups of regions are those of the policy file. Throws `InputError` with everything that is wrong.
+ * Reads an examples file. It may use the region groups of the policy file. `name` is the file's
+ * name in messages. `now` is the time from which an image's `age` counts. Throws `InputError` with
+ * all problems.
  */
 export function parseExamples(
   source: string,
@@ -62,10 +66,10 @@ export function parseExamples(
 ): Example[] {
   const yaml = readYaml(source, name);
   if (yaml.value === null || yaml.value === undefined)
-    throw new InputError([{ where: name, text: "is empty; it must hold a list of `tests`" }]);
+    throw new InputError([toProblem(name, policyProblem("examples-file-empty"))]);
   const problems = [
     ...yaml.problems,
-    ...sentencesAbout(file, yaml),
+    ...schemaProblems(file, yaml),
     ...listAt(yaml, ["tests"]).flatMap((_, index) => problemsOf(yaml, index, policies, groups)),
   ];
   if (problems.length > 0) throw new InputError(inOrder(problems));
@@ -78,25 +82,26 @@ export function parseExamples(
   }));
 }
 
-/** What the shape does not show. Whatever has a wrong shape is passed over: it has its problem already. */
+/**
+ * The problems that the schema cannot state. Skips values of a wrong shape, because the schema
+ * reports them.
+ */
 function problemsOf(yaml: YamlFile, index: number, policies: readonly Policy[], groups: Groups): Problem[] {
   const problems = regionProblems(yaml, ["tests", index, "regions"], groups);
-  const check = (path: readonly string[], wrong: (value: string) => string | undefined) => {
+  const check = (path: readonly string[], problemOf: (value: string) => Message | undefined) => {
     const value = valueAt(yaml.value, ["tests", index, ...path]);
-    const found = typeof value === "string" && value !== "" ? wrong(value) : undefined;
-    if (found !== undefined) problems.push(problemAt(yaml, ["tests", index, ...path], found));
+    const problem = typeof value === "string" && value !== "" ? problemOf(value) : undefined;
+    if (problem !== undefined) problems.push(problemAt(yaml, ["tests", index, ...path], problem));
   };
-  check(["image", "region"], (id) => whyNoRegion(id));
+  check(["image", "region"], (id) => regionProblem(id));
   check(["image", "age"], () => {
-    const both = valueAt(yaml.value, ["tests", index, "image", "createdAt"]) !== undefined;
-    return both ? "stands beside createdAt, and says the same; remove one of them" : undefined;
+    const hasBoth = valueAt(yaml.value, ["tests", index, "image", "createdAt"]) !== undefined;
+    return hasBoth ? policyProblem("age-with-created-at") : undefined;
   });
   check(["policy"], (name) => {
     const names = policies.map((policy) => policy.name);
     if (names.includes(name)) return undefined;
-    const near = didYouMean(name, names);
-    const hint = near === undefined ? `there are ${names.join(", ")}` : `did you mean "${near}"?`;
-    return `there is no policy ${JSON.stringify(name)}; ${hint}`;
+    return policyProblem("unknown-policy", { name, near: didYouMean(name, names), names });
   });
   return problems;
 }

@@ -1,48 +1,51 @@
-// Policy.yaml to validated policies: defaults merged, groups expanded, every problem at once.
-import { InputError, type Problem } from "../model/errors.ts";
+// Reads a policy file: merges the defaults, expands region groups, reports all problems at once.
+import { InputError, type Problem, toProblem } from "../model/errors.ts";
+import { policyProblem } from "../model/messages/policy-rules.ts";
 import type { Encrypt, Policy, Prices, Select } from "../model/policy.ts";
 import { parseDuration } from "../model/time.ts";
 import type { PolicyFile, PolicySettings } from "./file/schema.ts";
 import { inOrder, problemAt } from "./file/schema-errors.ts";
 import { readYaml } from "./file/yaml.ts";
-import { numbersForAccounts, ownOrDefault, policyProblems } from "./validate/checks.ts";
-import { contradictions } from "./validate/conflicts.ts";
+import { numericAccounts, ownOrDefault, policyProblems } from "./validate/checks.ts";
+import { findContradictions } from "./validate/conflicts.ts";
 import { policyWarnings } from "./validate/warnings.ts";
 import { expandRegions, type Groups } from "./values/region-groups.ts";
 
 /**
- * Reads a policy file: defaults are merged in, groups become region ids, lengths of time and dates become numbers.
- * `file` is the name to be used in messages. Throws InputError with everything that is wrong; what is only doubtful is
- * in `warnings`.
+ * Reads a policy file. The result has the defaults merged in, groups expanded to region ids,
+ * durations in milliseconds and dates in epoch milliseconds. `file` is the file's name in messages.
+ * Throws `InputError` with all problems; `warnings` are about what is allowed but probably not
+ * meant.
  */
 export function parsePolicy(
   text: string,
   file: string,
 ): { policies: Policy[]; groups: Groups; prices?: Prices; warnings: Problem[] } {
   const yaml = readYaml(text, file);
-  if (yaml.value === null || yaml.value === undefined) {
-    throw new InputError([
-      { where: file, text: "is empty; it must hold at least `version: 1` and a list of `policies`" },
-    ]);
-  }
+  if (yaml.value === null || yaml.value === undefined)
+    throw new InputError([toProblem(file, policyProblem("policy-file-empty"))]);
   const { groups, problems } = policyProblems(yaml);
   if (problems.length > 0) throw new InputError(inOrder(problems));
 
-  const written = yaml.value as PolicyFile;
-  const policies = written.policies.map((own) => policyOf(merge(written.defaults ?? {}, own) as typeof own, groups));
-  const conflicts = contradictions(policies).map(({ first, second, regions, path, values }) => {
-    const text = `policy ${second.name} says ${JSON.stringify(values[1])}, and policy ${first.name} says ${JSON.stringify(values[0])} of the same copies in ${regions.join(", ")}`;
-    return problemAt(yaml, ownOrDefault(yaml, policies.indexOf(second), ["copy", ...path]), text);
+  const contents = yaml.value as PolicyFile;
+  const policies = contents.policies.map((own) => policyOf(merge(contents.defaults ?? {}, own) as typeof own, groups));
+  const contradictions = findContradictions(policies).map(({ first, second, regions, path, values }) => {
+    const message = policyProblem("contradicting-policies", {
+      policies: [first.name, second.name],
+      values: [JSON.stringify(values[0]), JSON.stringify(values[1])],
+      regions,
+    });
+    return problemAt(yaml, ownOrDefault(yaml, policies.indexOf(second), ["copy", ...path]), message);
   });
-  if (conflicts.length > 0) throw new InputError(inOrder(conflicts));
+  if (contradictions.length > 0) throw new InputError(inOrder(contradictions));
   const warnings = policies.flatMap((_, index) =>
     policyWarnings(policies, index, {
-      at: (path, text) => problemAt(yaml, ownOrDefault(yaml, index, path), text),
+      at: (path, message) => problemAt(yaml, ownOrDefault(yaml, index, path), message),
       isInherited: (path) => ownOrDefault(yaml, index, path)[0] === "defaults",
     }),
   );
-  const { prices } = written;
-  return { policies, groups, ...(prices && { prices }), warnings: inOrder([...warnings, ...numbersForAccounts(yaml)]) };
+  const { prices } = contents;
+  return { policies, groups, ...(prices && { prices }), warnings: inOrder([...warnings, ...numericAccounts(yaml)]) };
 }
 
 function policyOf(policy: PolicyFile["policies"][number], groups: Groups): Policy {
@@ -80,10 +83,10 @@ function copyOf(copy: NonNullable<PolicySettings["copy"]>): Policy["copy"] {
     regions: Object.fromEntries(
       Object.entries(copy.regions ?? {}).map(([region, { encrypt, tags }]) => {
         const { inherit, set } = tags ?? {};
-        const there = { ...(inherit !== undefined && { inherit }), ...(set && { set }) };
+        const ownTags = { ...(inherit !== undefined && { inherit }), ...(set && { set }) };
         return [
           region,
-          { ...(encrypt !== undefined && { encrypt: encryptOf(encrypt) ?? false }), ...(tags && { tags: there }) },
+          { ...(encrypt !== undefined && { encrypt: encryptOf(encrypt) ?? false }), ...(tags && { tags: ownTags }) },
         ];
       }),
     ),
@@ -108,19 +111,21 @@ function selectOf(select: NonNullable<PolicySettings["select"]>): Select {
   };
 }
 
+/** A single value means a list of one. */
 function listed(tags: Readonly<Record<string, string | string[]>>): Record<string, readonly string[]> {
   return Object.fromEntries(
     Object.entries(tags).map(([key, value]) => [key, typeof value === "string" ? [value] : value]),
   );
 }
 
-// Maps are merged; lists and single values are replaced.
-function merge(below: unknown, above: unknown): unknown {
-  if (!isMap(below) || !isMap(above)) return above ?? below;
-  const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
-  // A tag may be called `constructor`, which every object has something of.
-  const own = (map: Readonly<Record<string, unknown>>, key: string) => (Object.hasOwn(map, key) ? map[key] : undefined);
-  return Object.fromEntries([...keys].map((key) => [key, merge(own(below, key), own(above, key))]));
+// Maps are merged; a list or a single value of the policy replaces the default.
+function merge(inherited: unknown, own: unknown): unknown {
+  if (!isMap(inherited) || !isMap(own)) return own ?? inherited;
+  const keys = new Set([...Object.keys(inherited), ...Object.keys(own)]);
+  // A tag key may be `constructor`, which every object inherits.
+  const valueOf = (map: Readonly<Record<string, unknown>>, key: string) =>
+    Object.hasOwn(map, key) ? map[key] : undefined;
+  return Object.fromEntries([...keys].map((key) => [key, merge(valueOf(inherited, key), valueOf(own, key))]));
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 // Reads the configuration from the environment, and reports every problem at once.
-import { InputError, type Problem, problemAt } from "../model/errors.ts";
+import { InputError, type Problem, toProblem } from "../model/errors.ts";
 import { configurationProblem } from "../model/messages/configuration.ts";
 import type { Message } from "../model/messages/define.ts";
 import { parseDuration } from "../model/time.ts";
@@ -38,7 +38,7 @@ const NOT_SUPPORTED_YET = ["CLS_TOPIC_ID", "CLS_REGION", "NOTIFY_URL"];
  */
 export function readConfig(env: Env): Config {
   const problems: Problem[] = [];
-  const report = (variable: string, message: Message) => problems.push(problemAt(variable, message));
+  const report = (variable: string, message: Message) => problems.push(toProblem(variable, message));
 
   const oneOf = <T extends string>(variable: string, allowed: readonly T[], fallback: T): T => {
     const value = env[variable];

@@ -5,7 +5,7 @@ import { journalTo } from "../adapters/journal/json-lines.ts";
 import { openState } from "../adapters/state/open.ts";
 import { tencentCloud } from "../adapters/tencent/tencent-cloud.ts";
 import { findCredentials } from "../adapters/tencent/transport/credentials.ts";
-import { InputError, type Problem, problemAt } from "../model/errors.ts";
+import { InputError, type Problem, toProblem } from "../model/errors.ts";
 import { configurationProblem } from "../model/messages/configuration.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Cloud, Journal, ReadableJournal, Replicator, State } from "../model/ports.ts";
@@ -59,7 +59,7 @@ export async function readInput(file: string, what: string, option: string): Pro
         : code === "EISDIR"
           ? configurationProblem("file-is-a-folder", params)
           : configurationProblem("file-unreadable", { ...params, cause });
-    throw new InputError([problemAt(file, problem)]);
+    throw new InputError([toProblem(file, problem)]);
   }
 }
 

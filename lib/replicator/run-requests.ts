@@ -1,6 +1,6 @@
 // What a run is asked to do, by an event, by the timer or by hand.
 import { shortened } from "../event/json-values.ts";
-import { InputError, type Problem, problemAt } from "../model/errors.ts";
+import { InputError, type Problem, toProblem } from "../model/errors.ts";
 import { requestProblem } from "../model/messages/run.ts";
 import type { Scope } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
@@ -55,31 +55,31 @@ const KEYS = ["policy", "region", "imageIds", "dryRun", "retry"];
 export function requestByHand(event: unknown, policies: readonly Policy[]): RunRequest {
   const where = "event";
   if (typeof event !== "object" || event === null || Array.isArray(event)) {
-    throw new InputError([problemAt(where, requestProblem("not-an-object"))]);
+    throw new InputError([toProblem(where, requestProblem("not-an-object"))]);
   }
   const { policy, region, imageIds, dryRun, retry } = event as Record<string, unknown>;
   const problems: Problem[] = Object.keys(event)
     .filter((key) => !KEYS.includes(key))
-    .map((key) => problemAt(where, requestProblem("unknown-key", { allowed: KEYS }), shortened(key).slice(1, -1)));
+    .map((key) => toProblem(where, requestProblem("unknown-key", { allowed: KEYS }), shortened(key).slice(1, -1)));
   const names = policies.map(({ name }) => name);
   if (policy !== undefined && !names.some((name) => name === policy)) {
     problems.push(
-      problemAt(where, requestProblem("unknown-policy", { value: shortened(policy), policies: names }), "policy"),
+      toProblem(where, requestProblem("unknown-policy", { value: shortened(policy), policies: names }), "policy"),
     );
   }
   const regions = [...new Set(policies.flatMap(({ from }) => from))];
   if (region !== undefined && !regions.some((source) => source === region)) {
     problems.push(
-      problemAt(where, requestProblem("not-a-source-region", { value: shortened(region), regions }), "region"),
+      toProblem(where, requestProblem("not-a-source-region", { value: shortened(region), regions }), "region"),
     );
   }
   for (const [field, value] of Object.entries({ dryRun, retry })) {
     if (value !== undefined && typeof value !== "boolean")
-      problems.push(problemAt(where, requestProblem("not-a-boolean", { value: shortened(value) }), field));
+      problems.push(toProblem(where, requestProblem("not-a-boolean", { value: shortened(value) }), field));
   }
   const ids = Array.isArray(imageIds) && imageIds.length > 0 && imageIds.every(isImageId) ? imageIds : undefined;
   if (imageIds !== undefined && !ids) {
-    problems.push(problemAt(where, requestProblem("not-image-ids", { value: shortened(imageIds) }), "imageIds"));
+    problems.push(toProblem(where, requestProblem("not-image-ids", { value: shortened(imageIds) }), "imageIds"));
   }
   if (problems.length > 0) throw new InputError(problems);
   const only = (key: CopyKey, desiredBy: string) =>

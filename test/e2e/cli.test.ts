@@ -68,10 +68,10 @@ describe("an error", { timeout: 30_000 }, () => {
     const lines = [
       'error: bad.yaml:2:1: polices: unknown key; did you mean "policies"?',
       /^error: bad\.yaml:4:11: policies\[0\]\.name: must be letters, .*, not "gold en"$/,
-      /^error: bad\.yaml:5:12: policies\[0\]\.from\[0\]: "ap-guangzho" is no known region.*"ap-guangzhou"\?$/,
+      /^error: bad\.yaml:5:12: policies\[0\]\.from\[0\]: "ap-guangzho" is not a known region.*"ap-guangzhou"\?$/,
       /^error: bad\.yaml:6:21: policies\[0\]\.select\.type: must be custom or shared, not "custum"/,
-      /^error: bad\.yaml:6:37: policies\[0\]\.select\.newest: must be a whole number from 1, not 0$/,
-      /^error: bad\.yaml:7:10: policies\[0\]\.to\[0\]: "mainlnd" is no known region or group.*"mainland"\?$/,
+      /^error: bad\.yaml:6:37: policies\[0\]\.select\.newest: must be a whole number, at least 1, not 0$/,
+      /^error: bad\.yaml:7:10: policies\[0\]\.to\[0\]: "mainlnd" is not a known region or group.*"mainland"\?$/,
     ];
     const commands = ["validate", "plan", "apply"];
     for (const { code, stdout, stderr } of await runAll(commands.map((command) => [command, "--policy", "bad.yaml"]))) {

@@ -6,10 +6,12 @@ import { matches, matchesAny } from "../../lib/policy/values/globs.ts";
 import { templateProblem } from "../../lib/policy/values/name-template.ts";
 import { nastyText, runs } from "./arbitraries.ts";
 
-/** Twice the length may cost at most four times as much, and noise on top: what is exponential costs more than the world has. */
+/**
+ * Twice the length may take four times as long, plus noise. Exponential time exceeds this by far.
+ */
 const WORST_RATIO = 16;
 
-/** The quickest of some tries, in milliseconds: what else the machine does only makes it slower. */
+/** The shortest of five measurements, in milliseconds: other load on the machine only adds time. */
 function quickest(work: () => unknown): number {
   const once = () => {
     const started = performance.now();
@@ -20,16 +22,16 @@ function quickest(work: () => unknown): number {
 }
 
 const SLOW: [string, (n: number) => [glob: string, text: string]][] = [
-  ["stars between letters, and an end that does not fit", (n) => [`${"*a".repeat(n)}*b`, "a".repeat(2 * n)]],
+  ["stars between letters, and an end that does not match", (n) => [`${"*a".repeat(n)}*b`, "a".repeat(2 * n)]],
   ["stars only", (n) => ["*".repeat(n), "a".repeat(n)]],
-  ["stars, then an end that does not fit", (n) => [`${"*".repeat(n)}b`, "a".repeat(n)]],
+  ["stars, then an end that does not match", (n) => [`${"*".repeat(n)}b`, "a".repeat(n)]],
   ["stars and question marks", (n) => [`${"*?".repeat(n)}b`, "a".repeat(2 * n)]],
-  ["nearly the text, again and again", (n) => [`*${"a".repeat(n)}b`, "a".repeat(2 * n)]],
+  ["nearly the text, repeatedly", (n) => [`*${"a".repeat(n)}b`, "a".repeat(2 * n)]],
   ["backslashes", (n) => [`*${"\\*".repeat(n)}b`, "*".repeat(2 * n)]],
 ];
 
-describe("a glob that is made to be slow", () => {
-  it.each(SLOW)("costs no more than length times length: %s", (_, make) => {
+describe("a glob that is built to be slow", () => {
+  it.each(SLOW)("takes at most quadratic time: %s", (_, make) => {
     const cost = (n: number) => {
       const [glob, text] = make(n);
       return quickest(() => {
@@ -40,7 +42,7 @@ describe("a glob that is made to be slow", () => {
     expect(cost(2000) / Math.max(0.2, cost(1000))).toBeLessThan(WORST_RATIO);
   });
 
-  it("is decided for all names of 60 characters that are of one letter", () => {
+  it("is decided for every name of 60 equal letters", () => {
     for (const letter of ["a", "网", "🔥"]) {
       for (let stars = 1; stars <= 60; stars++) {
         expect(matches(`*${letter}`.repeat(stars), letter.repeat(60))).toBe(true);
@@ -67,7 +69,7 @@ describe("a glob that is made to be slow", () => {
 describe("a glob of any text", () => {
   const escape = (text: string) => text.replace(/[\\*?]/g, "\\$&");
 
-  it("matches what it was made of, and never throws", () => {
+  it("matches the text that it was made from, and never throws", () => {
     fc.assert(
       fc.property(nastyText, nastyText, nastyText, (a, b, c) => {
         expect(matches(escape(a), a)).toBe(true);
@@ -80,8 +82,8 @@ describe("a glob of any text", () => {
   });
 });
 
-describe("a template that is made to be slow", () => {
-  it.each(["{{", "}}", "{{ ", "{{x", "{{ name", "{{name}}", "{"])("costs no more than its length: %j", (part) => {
+describe("a template that is built to be slow", () => {
+  it.each(["{{", "}}", "{{ ", "{{x", "{{ name", "{{name}}", "{"])("takes at most linear time: %j", (part) => {
     const cost = (n: number) => quickest(() => expect(templateProblem(part.repeat(n))).toBeDefined());
     cost(1000);
     expect(cost(200_000) / Math.max(0.2, cost(100_000))).toBeLessThan(WORST_RATIO);

@@ -10,7 +10,10 @@ import { changed, json, mutations, nastyText, runs } from "./arbitraries.ts";
 const EXAMPLE = readFileSync(new URL("../../policy.example.yaml", import.meta.url), "utf8");
 const SMALL = "version: 1\npolicies: [{ name: p, from: [ap-guangzhou], to: [ap-tokyo] }]\n";
 
-/** The policies of a text, or undefined if it is refused as it should be: at most a screenful or two, each with its place. */
+/**
+ * The policies of a text, or undefined if it is refused properly: with at most
+ * 101 problems, each with its place.
+ */
 function policiesOf(text: string): Policy[] | undefined {
   try {
     const { policies, warnings } = parsePolicy(text, "p.yaml");
@@ -30,7 +33,10 @@ function policiesOf(text: string): Policy[] | undefined {
 
 const refused = (text: string) => expect(policiesOf(text)).toBeUndefined();
 
-/** Pieces that mean something to YAML, one above all: tags, anchors, merge keys, directives, documents, block texts. */
+/**
+ * Pieces that mean something to YAML, one above all: tags, anchors, merge keys, directives,
+ * documents, block texts.
+ */
 const PIECES = [
   "version: 1\n",
   "policies:\n",
@@ -93,8 +99,8 @@ const PIECES = [
   "\ud800",
 ] as const;
 
-describe("a policy file that is rubbish", () => {
-  it("is a policy or an InputError that says where, whatever pieces of YAML it is made of", () => {
+describe("a policy file of random text", () => {
+  it("gives policies or an InputError with places, whatever pieces of YAML it consists of", () => {
     const text = fc.array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 6 }), nastyText), {
       maxLength: 12,
     });
@@ -106,7 +112,7 @@ describe("a policy file that is rubbish", () => {
     );
   });
 
-  it("is so too where the example is cut, or something is put into it", () => {
+  it("gives policies or an InputError if the example is cut or changed", () => {
     const place = fc.nat(EXAMPLE.length);
     const edit = fc.record({ at: place, length: fc.nat(40), put: fc.oneof(fc.constantFrom(...PIECES), nastyText) });
     fc.assert(
@@ -117,7 +123,7 @@ describe("a policy file that is rubbish", () => {
     );
   });
 
-  it("is read the same with any line ends, after a byte order mark, and not at all with tabs before keys", () => {
+  it("gives the same policies with CRLF or a byte order mark, and is refused with tabs before keys", () => {
     const { policies } = parsePolicy(EXAMPLE, "p.yaml");
     expect(policiesOf(EXAMPLE.replaceAll("\n", "\r\n"))).toEqual(policies);
     expect(policiesOf(`\ufeff${EXAMPLE}`)).toEqual(policies);
@@ -130,19 +136,19 @@ describe("a policy file that is rubbish", () => {
     ["python", "!!python/object/apply:os.system ['id']"],
     ["local", "!secret x"],
     ["binary", "!!binary aGk="],
-  ])("does not carry out a tag: %s", (_, value) => {
+  ])("never evaluates a tag: %s", (_, value) => {
     refused(
       `version: 1\npolicies: [{ name: p, from: [ap-guangzhou], to: [ap-tokyo], select: { family: ${value} } }]\n`,
     );
   });
 
-  it.each(["name", "family", "platform", "creator"])("is not misled by a length that a map has as %s", (key) => {
+  it.each(["name", "family", "platform", "creator"])("is refused if %s is a map with the key length", (key) => {
     for (const length of ["{ toString: x }", "0", "5", "[]"]) {
       refused(SMALL.replace("to:", `select: { ${key}: { length: ${length} } }, to:`));
     }
   });
 
-  it("pollutes no prototype", () => {
+  it("does not pollute the prototype of objects", () => {
     refused(`${SMALL}__proto__: { enabled: false }\n`);
     refused(`${SMALL}defaults: { "__proto__": { enabled: false } }\n`);
     refused(`${SMALL}defaults: { constructor: { prototype: { enabled: false } } }\n`);
@@ -208,7 +214,7 @@ describe("a policy of random structure", () => {
     }),
   });
 
-  it("is read the same however it is written: blocks, flow, JSON, quotes", () => {
+  it("gives the same policies in every notation: blocks, flow, JSON, quotes", () => {
     let valid = 0;
     let all = 0;
     fc.assert(
@@ -222,10 +228,10 @@ describe("a policy of random structure", () => {
       }),
       runs(60),
     );
-    expect(valid / all, "share of the files that were valid").toBeGreaterThan(0.2);
+    expect(valid / all, "share of valid files").toBeGreaterThan(0.2);
   });
 
-  it("is a policy or an InputError when parts of it are exchanged for anything", () => {
+  it("gives policies or an InputError if parts of it are replaced by random values", () => {
     fc.assert(
       fc.property(file, mutations, json, (contents, changes, more) => {
         policiesOf(stringify(changed(contents, changes)));
@@ -236,7 +242,7 @@ describe("a policy of random structure", () => {
   });
 });
 
-describe("a policy file that is made to be slow", () => {
+describe("a policy file that is built to be slow", () => {
   const list = (number: number, entry: (index: number) => string) =>
     Array.from({ length: number }, (_, i) => entry(i)).join("");
   const withTo = (to: string) => `version: 1\npolicies: [{ name: p, from: [all], to: ${to} }]\n`;
@@ -255,7 +261,7 @@ describe("a policy file that is made to be slow", () => {
     ["unknown keys", () => SMALL + list(MOST / 10, (i) => `k${i}: 1\n`)],
     ["as many unknown keys as there may be values", () => SMALL + list(4_900, (i) => `k${i}: 1\n`)],
     ["the same key", () => SMALL + "k: 1\n".repeat(MOST / 6)],
-    ["no regions", () => withTo(`[${"x,".repeat(MOST / 3)}]`)],
+    ["unknown regions", () => withTo(`[${"x,".repeat(MOST / 3)}]`)],
     ["as many regions as there may be values", () => withTo(`[${"ap-tokio,".repeat(4_900)}]`)],
     [
       "a template of braces",
@@ -272,7 +278,7 @@ describe("a policy file that is made to be slow", () => {
     ["lists in lists", () => `${SMALL}x: ${"[".repeat(MOST / 8)}${"]".repeat(MOST / 8)}\n`],
     ["maps in maps", () => `${SMALL}x: ${"{a: ".repeat(MOST / 16)}`],
     ["keys in keys", () => `${SMALL}${"? ".repeat(MOST / 3)}`],
-    ["mistakes", () => "]\n".repeat(MOST / 10)],
+    ["syntax errors", () => "]\n".repeat(MOST / 10)],
     ["documents", () => "---\n".repeat(MOST / 5)],
     ["comments", () => "#\n".repeat(MOST / 2)],
     ["a long number", () => `version: ${"9".repeat(MOST)}\n`],
@@ -280,8 +286,8 @@ describe("a policy file that is made to be slow", () => {
     ["open quotes", () => `version: '${"''".repeat(MOST / 2)}\n`],
   ];
 
-  // Before there were limits, some took longer than any test may.
-  it.each(bombs)("is refused all the same: %s", (_, text) => {
+  // Without the limits some of these took longer than the time limit of a test.
+  it.each(bombs)("is refused in time: %s", (_, text) => {
     refused(text());
   });
 });

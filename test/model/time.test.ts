@@ -35,7 +35,7 @@ describe("formatDuration", () => {
     expect(formatDuration(millis)).toBe(text);
   });
 
-  it("writes what parseDuration reads back", () => {
+  it("writes a text that parseDuration reads back", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e12 }), (millis) => {
         expect(parseDuration(formatDuration(millis))).toBe(millis);

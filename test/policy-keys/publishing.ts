@@ -183,7 +183,7 @@ export const PUBLISHING: KeyTests = {
     },
     "not together with shareWith: the cloud shares no encrypted image": async () => {
       const text = policyText({ copy: `{encrypt: true, shareWith: ["${TEAM}"]}` });
-      expect(refusal(text)).toContain("the cloud shares no encrypted image");
+      expect(refusal(text)).toContain("Tencent Cloud does not share encrypted images");
       const t = await trial(policyText());
       const { imageId } = baked(t, { encrypted: true });
       const share = { ImageId: imageId, AccountIds: [TEAM], Permission: "SHARE" };
@@ -224,7 +224,7 @@ export const PUBLISHING: KeyTests = {
     "a key belongs to a region": async () => {
       const to = `[${THERE}, ${NANJING}]`;
       expect(refusal(policyText({ to, copy: `{encrypt: {kmsKeyId: ${KEY}}}` }))).toContain(
-        "a key belongs to one region",
+        "a KMS key belongs to one region",
       );
       expect(refusal(policyText({ copy: "{regions: {mainland: {encrypt: true}}}" }))).toContain("mainland");
     },

@@ -86,7 +86,7 @@ export const SELECTING: KeyTests = {
         "architecture",
       );
       const t = await trial(policyText({ select: "{architecture: [arm64], newest: 9}" }));
-      expect(t.warnings.map(({ text }) => text).join()).toContain("no architecture that the vendor names");
+      expect(t.warnings.map(({ text }) => text).join()).toContain("not an architecture that Tencent Cloud documents");
     },
   },
   "select.family": {

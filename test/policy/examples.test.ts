@@ -33,7 +33,7 @@ const problems = (source: string): string[] => {
 const GOLDEN = "region: ap-guangzhou, name: golden-web, tags: { release: approved }";
 
 describe("examples of a policy", () => {
-  it("hold, or are told with what came instead, and why", () => {
+  it("hold, or are reported with the actual regions and the reasons", () => {
     const results = run(`
   - { image: { ${GOLDEN} }, regions: [ap-shanghai] }
   - { name: too young, image: { ${GOLDEN}, age: 30m }, regions: [] }
@@ -49,12 +49,12 @@ describe("examples of a policy", () => {
       ["shared", true, ["ap-guangzhou", "ap-beijing"]],
     ]);
     expect(results[2]?.reasons).toEqual([
-      'ap-tokyo is missing: golden: the tag release is missing; the policy asks for "approved"',
+      'ap-tokyo is missing: golden: the tag release is missing; the policy takes "approved"',
     ]);
     expect(results[3]?.reasons).toEqual(["ap-shanghai is not expected: copied there by policy golden"]);
   });
 
-  it("say of a destination that is blocked what blocks it", () => {
+  it("say why a destination is blocked", () => {
     const [result] = run(`  - { image: { ${GOLDEN} }, regions: [ap-shanghai, ap-tokyo] }`);
     expect(result?.reasons).toEqual([
       expect.stringContaining("ap-tokyo is missing: ap-guangzhou → ap-tokyo crosses the border"),
@@ -63,62 +63,62 @@ describe("examples of a policy", () => {
 
   it.each<[string, string, string[]]>([
     [
-      "the image is there",
+      "the image itself is in the region",
       "{ region: ap-shanghai, name: x }, policy: golden, regions: [ap-shanghai]",
       ['ap-shanghai is missing: an image gets no copy in its own region; expect "!ap-shanghai"'],
     ],
     [
-      "nobody looks there",
+      "no policy has the region in from",
       "{ region: ap-beijing, name: golden-x }, regions: [ap-shanghai]",
       ["ap-shanghai is missing: golden: ap-beijing is not in `from`"],
     ],
     [
-      "it is of another type",
+      "the image has another type",
       "{ region: ap-guangzhou, name: golden-x }, regions: [ap-beijing]",
       ["ap-beijing is missing: base: the image is custom, but select.type is shared"],
     ],
     [
-      "nobody goes there",
+      "no policy has the region in to",
       `{ ${GOLDEN} }, regions: [ap-shanghai, ap-nanjing]`,
       ["ap-nanjing is missing: no policy lists it in `to`"],
     ],
     [
-      "the policy does not go there",
+      "the policy does not have the region in to",
       `{ ${GOLDEN} }, policy: golden, regions: [ap-shanghai, ap-beijing]`,
       ["ap-beijing is missing: policy golden does not list it in `to`"],
     ],
     [
-      "the first step of a shared image",
+      "a shared image gets an intermediate copy",
       "{ region: ap-guangzhou, name: x, type: shared, creator: '100000000002' }, regions: [ap-beijing]",
       ["ap-guangzhou is not expected: a shared image is first copied within its own region, for policy base"],
     ],
     [
-      "its creator is not trusted",
+      "the creator is not trusted",
       "{ region: ap-guangzhou, name: x, type: shared, creator: '1' }, regions: [ap-beijing]",
-      ['ap-beijing is missing: base: made by the account "1"; the policy takes "100000000002"'],
+      ['ap-beijing is missing: base: account "1" created the image; the policy takes images of "100000000002"'],
     ],
     [
-      "it is recalled",
+      "the image is deprecated",
       `{ ${GOLDEN}, deprecated: true }, regions: [ap-shanghai]`,
-      ["ap-shanghai is missing: golden: the image is marked as deprecated"],
+      ["ap-shanghai is missing: golden: the image is deprecated"],
     ],
     [
-      "it is made this moment",
+      "the image is too young",
       `{ ${GOLDEN}, age: 0s }, regions: [ap-shanghai]`,
-      [expect.stringContaining("ap-shanghai is missing: golden: the image is to be 1h old first")],
+      [expect.stringContaining("ap-shanghai is missing: golden: the image must be at least 1h old")],
     ],
   ])("say why: %s", (_, example, reasons) => {
     expect(run(`  - { image: ${example} }`)[0]?.reasons).toEqual(reasons);
   });
 
-  it("hold while the image is not finished, and wherever it may be", () => {
+  it("hold for an unfinished image and for an old one", () => {
     const [unfinished, old] = run(`
   - { image: { ${GOLDEN}, state: CREATING }, regions: [ap-shanghai] }
   - { image: { ${GOLDEN}, createdAt: 2020-01-01 }, regions: [ap-shanghai] }`);
     expect([unfinished?.ok, old?.ok]).toEqual([true, true]);
   });
 
-  it("name a destination once, though there are two copies", () => {
+  it("name a destination once, even if it has two copies", () => {
     const twice = POLICY.replace(
       "policies:",
       "policies:\n  - { name: plain, from: [ap-guangzhou], to: [ap-shanghai], copy: { name: plain-copy } }",
@@ -143,7 +143,7 @@ describe("examples of a policy", () => {
     ]);
   });
 
-  it("are refused with everything that is wrong, with its place", () => {
+  it("are refused with all problems and their places", () => {
     expect(
       problems(`tests:
   - image: { region: ap-guangzhoo, nam: x, sizeGiB: big, creator: me, age: 5, createdAt: 2026-02-30 }
@@ -153,33 +153,31 @@ describe("examples of a policy", () => {
 `),
     ).toEqual([
       "t.yaml:2:12: tests[0].image.name: is missing; it must be the name of the image",
-      't.yaml:2:22: tests[0].image.region: "ap-guangzhoo" is no region; did you mean "ap-guangzhou"?',
+      't.yaml:2:22: tests[0].image.region: "ap-guangzhoo" is not a region; did you mean "ap-guangzhou"?',
       't.yaml:2:36: tests[0].image.nam: unknown key; did you mean "name"?',
       't.yaml:2:53: tests[0].image.sizeGiB: must be a number of GiB, not "big"',
       expect.stringContaining(
-        'tests[0].image.creator: must be an account id, digits in quotes, such as "100000000002", not "me"',
+        'tests[0].image.creator: must be an account id: digits in quotes, such as "100000000002", not "me"',
       ),
-      expect.stringContaining(
-        "tests[0].image.age: must be a length of time such as 90s, 10m, 2h or 7d, not 5; say the unit",
-      ),
-      expect.stringContaining('tests[0].image.createdAt: "2026-02-30" is on no calendar'),
-      't.yaml:3:14: tests[0].regions: must be a list of regions and groups, [] for none, not "ap-tokyo"; write ["ap-tokyo"]',
+      expect.stringContaining("tests[0].image.age: must be a duration such as 90s, 10m, 2h or 7d, not 5; add a unit"),
+      expect.stringContaining('tests[0].image.createdAt: "2026-02-30" is not a valid date'),
+      't.yaml:3:14: tests[0].regions: must be a list of regions and groups, or [] for none, not "ap-tokyo"; write ["ap-tokyo"]',
       expect.stringContaining("tests[1].image.name: must be the name of the image, not a map"),
       expect.stringContaining('tests[1].image.type: must be custom or shared, not "public"'),
-      expect.stringContaining('tests[1].regions[0]: "nowhere" is no known region or group'),
-      expect.stringContaining("tests[1].expect: unknown key; allowed here are name, image, policy, regions"),
-      expect.stringContaining('tests[2].image.region: "mainland" is no region'),
-      expect.stringContaining("tests[2].image.age: stands beside createdAt"),
+      expect.stringContaining('tests[1].regions[0]: "nowhere" is not a known region or group'),
+      expect.stringContaining("tests[1].expect: unknown key; allowed keys are name, image, policy, regions"),
+      expect.stringContaining('tests[2].image.region: "mainland" is not a region'),
+      expect.stringContaining("tests[2].image.age: cannot be combined with createdAt"),
       expect.stringContaining('tests[2].policy: there is no policy "goldn"; did you mean "golden"?'),
-      expect.stringContaining("tests[2].regions: only takes regions out"),
+      expect.stringContaining("tests[2].regions: only excludes regions"),
     ]);
     expect(problems("tests: [{ image: { region: ap-tokyo, name: x }, regions: [], policy: zzz }]")).toEqual([
-      expect.stringContaining('there is no policy "zzz"; there are golden, base'),
+      expect.stringContaining('there is no policy "zzz"; the policies are golden, base'),
     ]);
   });
 
   it.each([
-    ["nothing", "", "t.yaml: is empty; it must hold a list of `tests`"],
+    ["an empty file", "", "t.yaml: is empty; it must contain a list of `tests`"],
     ["no examples", "tests: []", "tests: must be a list of at least one example, not an empty list"],
     ["a list", "- a", "must be a map, not a list"],
     ["a key that is written twice", "tests: 1\ntests: []", "this key is written twice"],

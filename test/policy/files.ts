@@ -1,8 +1,7 @@
+// Policy files for tests: a test gives only the settings that it is about.
 import { stringify } from "yaml";
 import { InputError } from "../../lib/model/errors.ts";
 import { parsePolicy } from "../../lib/policy/parse-policy.ts";
-
-/** Policy files for tests: a test names only what it is about. */
 
 export type Fields = Record<string, unknown>;
 
@@ -13,11 +12,11 @@ export const file = (policy: Fields, top: Fields = {}) =>
   stringify({ version: 1, ...top, policies: [{ ...PLAIN, ...policy }] });
 export const parsed = (policy: Fields, top: Fields = {}) => parsePolicy(file(policy, top), "p.yaml").policies[0];
 
-/** A file of several policies. */
+/** A file with several policies. */
 export const fileOf = (policies: readonly Fields[], top: Fields = {}) =>
   stringify({ version: 1, ...top, policies: policies.map((policy) => ({ ...PLAIN, ...policy })) });
 
-/** Everything that is wrong, a line each; none if the file can be read. */
+/** All problems of a file, one line each; none if the file is valid. */
 export function problems(text: string): string[] {
   try {
     parsePolicy(text, "p.yaml");

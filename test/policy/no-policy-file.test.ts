@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { file, problems } from "./files.ts";
 
-describe("a text that is no policy file", () => {
+describe("a text that is not a policy file", () => {
   it.each([
-    ["nothing", "", "p.yaml: is empty"],
+    ["an empty text", "", "p.yaml: is empty"],
     ["comments only", "# nothing\n", "p.yaml: is empty"],
     ["a list", "- a\n", "p.yaml:1:1: must be a map, not a list"],
     ["a word", "hello\n", 'p.yaml:1:1: must be a map, not "hello"'],
@@ -16,30 +16,30 @@ describe("a text that is no policy file", () => {
     ["a key without a name", "? [a]\n: b\n", "p.yaml:1:3: a key must be text"],
     ["a merge key", "a: &a { x: 1 }\nb: { <<: *a }\n", "p.yaml:2:6: merge keys (<<) are not supported"],
     ["a __proto__ key", "version: 1\n__proto__: { x: 1 }\n", "p.yaml:2:1: __proto__ cannot be used as a key"],
-    ["an alias for nothing", "version: *nobody\n", "p.yaml:1:10: *nobody repeats nothing"],
-    ["an alias within itself", "version: 1\npolicies: &a [*a]\n", "p.yaml:2:15: *a stands inside of what it repeats"],
-    ["NUL characters", "version: 1\0", "is no text file"],
+    ["an alias without an anchor", "version: *none\n", "p.yaml:1:10: *none repeats nothing; put &none before"],
+    ["an alias within itself", "version: 1\npolicies: &a [*a]\n", "p.yaml:2:15: *a stands inside the value &a that"],
+    ["NUL characters", "version: 1\0", "is not a text file"],
     ["a huge file", `# ${"x".repeat(1_048_576)}`, "larger than 256 KiB"],
     ["deep nesting", "[".repeat(100_000), "p.yaml: is nested too deeply"],
   ])("is refused: %s", (_, text, problem) => {
     expect(problems(text)[0]).toContain(problem);
   });
 
-  it("is refused when it unfolds into something huge", () => {
+  it("is refused if it unfolds into a huge one", () => {
     const lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"];
     for (let i = 1; i < 12; i++)
       lines.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(", ")}]`);
-    expect(problems(lines.join("\n"))).toEqual([expect.stringContaining("holds more than 5000 values")]);
+    expect(problems(lines.join("\n"))).toEqual([expect.stringContaining("contains more than 5000 values")]);
   });
 
-  it("names a key that is written twice, and everything else that is wrong", () => {
+  it("reports a key that is written twice, and all other problems", () => {
     expect(problems(`${file({})}version: 1\nfoo: 1\n`)).toEqual([
       expect.stringMatching(/this key is written twice/),
       expect.stringMatching(/foo: unknown key/),
     ]);
   });
 
-  it("never makes it fail in any other way", () => {
+  it("never causes an error other than InputError", () => {
     const keys = fc.constantFrom(
       "name",
       "from",

@@ -3,7 +3,7 @@ import { parsePolicy } from "../../lib/policy/parse-policy.ts";
 import { file, KEY, parsed, problems } from "./files.ts";
 
 describe("a policy file", () => {
-  it("fills in what is not said", () => {
+  it("gets the default for every key that is absent", () => {
     expect(parsed({ select: undefined })).toEqual({
       name: "p",
       enabled: true,
@@ -28,7 +28,7 @@ describe("a policy file", () => {
     });
   });
 
-  it("takes everything that there is", () => {
+  it("may contain every key", () => {
     const select = {
       type: "shared",
       name: ["a-*", "!a-b"],
@@ -102,7 +102,7 @@ describe("a policy file", () => {
       expect(parsed(above, { defaults: below })?.copy.tags.set).toEqual(tags.copy.tags.set);
   });
 
-  it("resolves groups and takes out what has a !", () => {
+  it("expands groups and excludes entries with a leading !", () => {
     const regions = { apac: ["ap-tokyo", "ap-seoul"], far: ["apac", "na-ashburn"] };
     expect(parsed({ to: ["far", "!ap-seoul"] }, { regions })?.to).toEqual(["ap-tokyo", "na-ashburn"]);
   });
@@ -115,7 +115,7 @@ describe("a policy file", () => {
     expect(parsed({ select: { createdAfter } })?.select.createdAfter).toBe(millis);
   });
 
-  it("may use anchors, also where a mistake is in what is repeated", () => {
+  it("may use anchors, and a problem in a repeated value is reported at each place", () => {
     const text = (region: string) => `version: 1
 policies:
   - { name: a, from: [ap-guangzhou], to: &far [${region}], crossBorder: approved, select: { newest: 1 } }
@@ -128,12 +128,12 @@ policies:
     expect(problems(text("ap-tokio"))).toHaveLength(2);
   });
 
-  it("may say what is so anyway", () => {
+  it("may contain the default values", () => {
     const copy = { description: "inherit", family: "inherit", encrypt: false, publish: "each", shareWith: [] };
     expect(parsed({ copy })).toEqual(parsed({}));
   });
 
-  it("may want no family, keys of a region, and accounts as numbers, each once", () => {
+  it("may set no family, encryption, and accounts as numbers, each counted once", () => {
     expect(parsed({ copy: { family: false } })?.copy).not.toHaveProperty("family");
     expect(parsed({ copy: { encrypt: true } })?.copy.encrypt).toEqual({});
     const defaults = { copy: { encrypt: { kmsKeyId: KEY } } };
@@ -142,7 +142,7 @@ policies:
     expect(parsed({ copy: { shareWith } })?.copy.shareWith).toEqual(["100000000003", "100000000004"]);
   });
 
-  it("merges what differs by region, and replaces what is to be encrypted how", () => {
+  it("merges the settings of a region, and replaces encrypt as a whole", () => {
     const defaults = {
       copy: {
         encrypt: true,
@@ -179,7 +179,7 @@ policies:
     });
   });
 
-  it("may name prices", () => {
+  it("may contain prices", () => {
     const prices = { currency: "CNY", snapshotGiBMonth: { default: 0.12, "ap-tokyo": 0 } };
     expect(parsePolicy(file({}, { prices }), "p.yaml").prices).toEqual(prices);
     expect(parsePolicy(file({}), "p.yaml")).not.toHaveProperty("prices");

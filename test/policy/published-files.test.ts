@@ -4,7 +4,7 @@ import { policyJsonSchema } from "../../lib/policy/file/json-schema.ts";
 import { parsePolicy } from "../../lib/policy/parse-policy.ts";
 import type { Fields } from "./files.ts";
 
-const example = readFileSync(new URL("../../../policy.example.yaml", import.meta.url), "utf8");
+const example = readFileSync(new URL("../../policy.example.yaml", import.meta.url), "utf8");
 
 describe("the example", () => {
   it("is valid, without a warning", () => {
@@ -23,8 +23,8 @@ describe("the example", () => {
   });
 });
 
-describe("what the example shows in comments", () => {
-  it("is valid, too, once the # is taken away", () => {
+describe("the settings in the comments of the example", () => {
+  it("are valid once the # is removed", () => {
     const lines = example
       .slice(example.indexOf("version:"))
       .split("\n")
@@ -51,13 +51,13 @@ describe("what the example shows in comments", () => {
 });
 
 describe("policy.schema.json", () => {
-  const schema = JSON.parse(readFileSync(new URL("../../../policy.schema.json", import.meta.url), "utf8")) as Fields;
+  const schema = JSON.parse(readFileSync(new URL("../../policy.schema.json", import.meta.url), "utf8")) as Fields;
 
-  it("is up to date (else: npx tsx deploy/policy-schema.ts && npx biome format --write policy.schema.json)", () => {
+  it("is up to date (otherwise run: npm run schema)", () => {
     expect(schema).toEqual(policyJsonSchema());
   });
 
-  it("describes every key that a person may write", () => {
+  it("describes every key", () => {
     const missing: string[] = [];
     const walk = (node: unknown, path: string) => {
       if (typeof node !== "object" || node === null) return;

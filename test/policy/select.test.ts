@@ -9,7 +9,7 @@ const codeOf = (select: Partial<Select>, fields: Partial<Image> = {}) =>
   whyNotSelected({ type: "custom", ...select }, image(fields), NOW)?.code;
 
 describe("whyNotSelected", () => {
-  it("selects everything of its type when nothing more is asked for", () => {
+  it("selects every image of its type if no other criterion is given", () => {
     expect(codeOf({})).toBeUndefined();
     expect(codeOf({ type: "shared" }, { type: "shared" })).toBeUndefined();
   });
@@ -21,10 +21,10 @@ describe("whyNotSelected", () => {
     ["architecture", { architecture: ["arm", "x86_64"] }, {}],
     ["family", { family: "golden" }, { family: "golden" }],
     ["creator", { creator: ["100000000001"] }, {}],
-    ["createdAfter, the moment itself", { createdAfter: NOW - 24 * HOUR }, {}],
-    ["minAge, the moment itself", { minAge: 24 * HOUR }, {}],
+    ["createdAfter, at exactly that time", { createdAfter: NOW - 24 * HOUR }, {}],
+    ["minAge, at exactly that age", { minAge: 24 * HOUR }, {}],
     [
-      "not, when nothing of it matches",
+      "not, if no part of it matches",
       { not: { name: ["*-debug"], tags: { replicate: ["no"] } } },
       { tags: { replicate: "yes" } },
     ],
@@ -58,25 +58,25 @@ describe("whyNotSelected", () => {
     expect(codeOf(select, fields)).toBe(code);
   });
 
-  it("says from when on an image that is too young will be selected", () => {
+  it("says when an image that is too young will be selected", () => {
     expect(whyNotSelected({ type: "custom", minAge: 36 * HOUR }, image(), NOW)).toEqual({
       code: "too-young",
-      text: "the image is to be 36h old first; it is selected from 2026-11-22T00:00:00.000Z on",
+      text: "the image must be at least 36h old; it is selected from 2026-11-22T00:00:00.000Z on",
       notBefore: Date.UTC(2026, 10, 22),
     });
   });
 
-  it("says that an image is too young only when nothing else is in the way", () => {
+  it("answers too-young only if nothing else excludes the image", () => {
     expect(codeOf({ minAge: 48 * HOUR, not: { name: ["*-web"] } })).toBe("not-name");
   });
 
-  it("names the value, what is asked for and what to do", () => {
+  it("names the value, the allowed values and the remedy", () => {
     expect(
       whyNotSelected({ type: "custom", tags: { release: ["a", "b"] } }, image({ tags: { release: "c" } }), NOW),
     ).toEqual({
       code: "tags",
-      text: 'the tag release is "c"; the policy asks for any of "a", "b"',
-      remedy: "tag the image, or change select.tags",
+      text: 'the tag release is "c"; the policy takes any of "a", "b"',
+      remedy: "tag the image, or change select.tags in the policy",
     });
   });
 });
@@ -85,19 +85,19 @@ describe("newestOf", () => {
   const made = (imageId: string, hour: number, fields: Partial<Image> = {}) =>
     image({ imageId, createdAt: NOW + hour * HOUR, ...fields });
   const ids = (newest: number | undefined, images: Image[]) =>
-    newestOf({ type: "custom", ...(newest !== undefined && { newest }) }, images).map((found) => found.imageId);
+    newestOf({ type: "custom", ...(newest !== undefined && { newest }) }, images).map((one) => one.imageId);
 
-  it("keeps the newest, newest first, and leaves its input alone", () => {
+  it("keeps the newest, newest first, and does not change its input", () => {
     const images = [made("img-1", 1), made("img-3", 3), made("img-2", 2)];
     expect(ids(2, images)).toEqual(["img-3", "img-2"]);
-    expect(images.map((found) => found.imageId)).toEqual(["img-1", "img-3", "img-2"]);
+    expect(images.map((one) => one.imageId)).toEqual(["img-1", "img-3", "img-2"]);
   });
 
-  it("keeps all when newest is not given", () => {
+  it("keeps all images if newest is not given", () => {
     expect(ids(undefined, [made("img-1", 1), made("img-2", 2)])).toEqual(["img-2", "img-1"]);
   });
 
-  it("counts each family on its own, and those without one together", () => {
+  it("counts each family on its own, and images without a family together", () => {
     const images = [
       made("img-1", 1, { family: "a" }),
       made("img-2", 2, { family: "a" }),
@@ -108,7 +108,7 @@ describe("newestOf", () => {
     expect(ids(1, images)).toEqual(["img-5", "img-3", "img-2"]);
   });
 
-  it("tells images of the same moment apart by their ids, in whatever order they come", () => {
+  it("sorts images of the same time by their ids, whatever their order", () => {
     const images = [made("img-a", 1), made("img-c", 1), made("img-b", 1)];
     expect(ids(2, images)).toEqual(["img-c", "img-b"]);
     expect(ids(2, images.reverse())).toEqual(["img-c", "img-b"]);

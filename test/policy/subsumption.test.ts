@@ -4,7 +4,7 @@ import type { Observation } from "../../lib/model/observation.ts";
 import type { Policy, Select } from "../../lib/model/policy.ts";
 import type { Image } from "../../lib/model/types.ts";
 import { listDesiredCopies } from "../../lib/plan/desired/desired-copies.ts";
-import { contradictions } from "../../lib/policy/validate/conflicts.ts";
+import { findContradictions } from "../../lib/policy/validate/conflicts.ts";
 import { coveredBy, sharedSources, takesAllOf } from "../../lib/policy/validate/subsumption.ts";
 import { copySettings, image, NOW, observation, policy } from "../support/builders.ts";
 
@@ -12,7 +12,7 @@ const select = (fields: Partial<Select>): Policy => policy({ select: { type: "cu
 
 describe("takesAllOf", () => {
   it.each<[string, Partial<Select>, Partial<Select>]>([
-    ["everything", {}, { name: ["a"], newest: 1 }],
+    ["all images", {}, { name: ["a"], newest: 1 }],
     [
       "the same in another order",
       { name: ["a", "b"], platform: ["X", "Y"] },
@@ -20,35 +20,35 @@ describe("takesAllOf", () => {
     ],
     ["more names", { name: ["a", "b", "!c"] }, { name: ["a", "!c", "!d"] }],
     ["any name", { name: ["*"] }, {}],
-    ["any name but some", { name: ["!c"] }, { name: ["a", "!c"] }],
+    ["any name except some", { name: ["!c"] }, { name: ["a", "!c"] }],
     ["more values of a tag", { tags: { a: ["1", "2"] } }, { tags: { a: ["1"], b: ["1"] } }],
-    ["older and younger ones", { createdAfter: 1, minAge: 1 }, { createdAfter: 2, minAge: 2 }],
-    ["what is left out less", { not: { tags: { a: ["1"] } } }, { not: { name: ["x"], tags: { a: ["1", "2"] } } }],
-    ["more of the newest", { newest: 3 }, { newest: 3 }],
-  ])("is sure of a policy that takes %s", (_, wide, narrow) => {
+    ["older and younger images", { createdAfter: 1, minAge: 1 }, { createdAfter: 2, minAge: 2 }],
+    ["with fewer exclusions", { not: { tags: { a: ["1"] } } }, { not: { name: ["x"], tags: { a: ["1", "2"] } } }],
+    ["at least as many of the newest", { newest: 3 }, { newest: 3 }],
+  ])("is certain of a policy that selects %s", (_, wide, narrow) => {
     expect(takesAllOf(select(wide), select(narrow))).toBe(true);
   });
 
   it.each<[string, Partial<Select>, Partial<Select>]>([
     ["another name", { name: ["a"] }, { name: ["b"] }],
     ["some names", { name: ["a"] }, {}],
-    ["some names, where the other leaves some out", { name: ["a"] }, { name: ["!b"] }],
-    ["no such names", { name: ["!b"] }, {}],
+    ["some names, where the other excludes some", { name: ["a"] }, { name: ["!b"] }],
+    ["all but excluded names", { name: ["!b"] }, {}],
     ["another value of a tag", { tags: { a: ["1"] } }, { tags: { a: ["1", "2"] } }],
     ["another platform", { platform: ["x"] }, {}],
     ["another family", { family: "f" }, { family: "g" }],
     ["shared images", { type: "shared" }, {}],
-    ["younger ones", { createdAfter: 2 }, { createdAfter: 1 }],
-    ["older ones", { minAge: 2 }, {}],
-    ["what is left out more", { not: { name: ["x"] } }, {}],
+    ["younger images", { createdAfter: 2 }, { createdAfter: 1 }],
+    ["older images", { minAge: 2 }, {}],
+    ["with more exclusions", { not: { name: ["x"] } }, {}],
     ["fewer of the newest", { newest: 2 }, { newest: 3 }],
     ["the newest of all", { newest: 2 }, {}],
-    ["the newest of others", { newest: 2 }, { newest: 2, name: ["a"] }],
-  ])("is not sure of a policy that takes %s", (_, wide, narrow) => {
+    ["the newest of other images", { newest: 2 }, { newest: 2, name: ["a"] }],
+  ])("is not certain of a policy that selects %s", (_, wide, narrow) => {
     expect(takesAllOf(select(wide), select(narrow))).toBe(false);
   });
 
-  it("is not sure of the newest of more regions", () => {
+  it("is not certain of the newest images of more regions", () => {
     const newest: Select = { type: "custom", newest: 2 };
     const here = policy({ select: newest });
     const more = policy({ select: newest, from: ["ap-guangzhou", "ap-nanjing"] });
@@ -104,7 +104,10 @@ const policies = (name: string) =>
       crossBorder: fc.constantFrom("never", "approved"),
     })
     .map((fields) => policy({ ...fields, name }));
-/** Two policies; often the second is the first with something else in one place, so that they have much in common. */
+/**
+ * Two policies. Often the second is the first with one or two settings changed, so that they have
+ * much in common.
+ */
 const pairs = fc
   .tuple(policies("one"), policies("two"), few("select", "from", "to", "copy", "crossBorder"))
   .map(([one, other, keys]): [Policy, Policy] => {
@@ -140,29 +143,29 @@ const sightOf = (world: Observation) => ({
   isRolledBack: () => false,
 });
 
-describe("what is said of two policies for certain", () => {
-  it("is so of what they take, whatever images there are", () => {
-    let sure = 0;
+describe("what is certain about two policies", () => {
+  it("holds for the images that they select, whatever images exist", () => {
+    let certain = 0;
     fc.assert(
       fc.property(pairs, worlds, ([wide, narrow], world) => {
         if (!takesAllOf(wide, narrow)) return;
-        sure += 1;
-        // With all regions for destinations each image that is taken has a copy.
+        certain += 1;
+        // With all regions as destinations each selected image has a copy.
         const roots = (one: Policy) =>
           new Set(
             [...listDesiredCopies([{ ...one, to: REGIONS }], sightOf(world)).desiredCopies.values()]
               .filter(({ root }) => sharedSources(wide, narrow).includes(root.region))
               .map(({ root }) => root.imageId),
           );
-        const taken = roots(wide);
-        expect([...roots(narrow)].filter((root) => !taken.has(root))).toEqual([]);
+        const selected = roots(wide);
+        expect([...roots(narrow)].filter((root) => !selected.has(root))).toEqual([]);
       }),
       runs,
     );
-    expect(sure).toBeGreaterThan(runs.numRuns / 20);
+    expect(certain).toBeGreaterThan(runs.numRuns / 20);
   });
 
-  it("is a contradiction of every copy that both want there", () => {
+  it("includes a contradiction for every copy that both desire there", () => {
     let met = 0;
     const some = fc.oneof(
       pairs,
@@ -179,9 +182,9 @@ describe("what is said of two policies for certain", () => {
           { ...one, from },
           { ...two, from },
         ];
-        // An image may have the very description that a policy gives its copies; nobody is served by counting on that.
-        // Where only one is encrypted these are two copies, which have one name.
-        const certain = contradictions(both).filter(
+        // Left out: a description, as the image may happen to have the one that a policy sets; and
+        // encryption, as a plain and an encrypted copy are two copies with one name.
+        const certain = findContradictions(both).filter(
           ({ path }) => path[0] !== "description" && path.at(-1) !== "encrypt",
         );
         const regions = new Set(certain.flatMap((contradiction) => contradiction.regions));
@@ -196,7 +199,7 @@ describe("what is said of two policies for certain", () => {
     expect(met).toBeGreaterThan(10);
   });
 
-  it("is nothing added, where one is covered by the other", () => {
+  it("includes that a covered policy adds nothing", () => {
     let covered = 0;
     const some = fc.oneof(
       pairs,
@@ -206,11 +209,11 @@ describe("what is said of two policies for certain", () => {
       fc.property(some, worlds, ([other, one], world) => {
         if (!coveredBy(one, [other])) return;
         covered += 1;
-        const wanted = (all: Policy[]) =>
+        const desiredBy = (all: Policy[]) =>
           [...listDesiredCopies(all, sightOf(world)).desiredCopies.values()].map(
             ({ policies: _, policy: __, ...desired }) => desired,
           );
-        expect(wanted([other, one])).toEqual(wanted([other]));
+        expect(desiredBy([other, one])).toEqual(desiredBy([other]));
       }),
       runs,
     );

@@ -16,12 +16,12 @@ describe("copyName", () => {
     expect(name(template)).toBe(expected);
   });
 
-  it("leaves placeholders in the source's own name alone, and dollar signs too", () => {
+  it("does not replace placeholders or dollar signs in the source's own name", () => {
     const odd = image({ name: "{{region}}-$&-$1" });
     expect(copyName("{{name}}", odd, "ap-guangzhou", "ap-tokyo")).toBe("{{region}}-$&-$1");
   });
 
-  it("does not fail on an image without a time", () => {
+  it("accepts an image without a creation time", () => {
     expect(copyName("{{date}}", image({ createdAt: Number.NaN }), "ap-guangzhou", "ap-tokyo")).toBe("unknown");
   });
 });
@@ -53,14 +53,14 @@ describe("templateProblem", () => {
   );
 
   it.each([
-    ["{{nmae}}", "holds {{nmae}}, which is none of {{name}}, {{region}}"],
-    ["{{constructor}}", "holds {{constructor}}"],
-    ["{{name}", "without its other half"],
-    ["name}}", "without its other half"],
-    ["x".repeat(60) + "{{name}}", "gives a name that has 61 characters"],
+    ["{{nmae}}", "contains {{nmae}}, which is not a placeholder; allowed are {{name}}, {{region}}"],
+    ["{{constructor}}", "contains {{constructor}}"],
+    ["{{name}", "contains {{ without }}"],
+    ["name}}", "or }} without {{"],
+    ["x".repeat(60) + "{{name}}", "produces a name that has 61 characters"],
     ["{{name}} ", "begins or ends with a space"],
     ["", "is empty"],
   ])("refuses %j", (template, text) => {
-    expect(templateProblem(template)).toContain(text);
+    expect(templateProblem(template)?.text).toContain(text);
   });
 });

@@ -7,35 +7,43 @@ const warnings = (policy: Fields) => parsePolicy(file(policy), "p.yaml").warning
 describe("warnings", () => {
   it.each<[string, Fields, string]>([
     ["every old image is copied", { select: {} }, "neither select.newest nor select.createdAfter"],
-    ["the policy is disabled", { enabled: false }, "is disabled"],
-    ["only the source's own region is named", { to: ["ap-guangzhou"] }, "names no region but the source's own"],
+    ["the policy is disabled", { enabled: false }, "policy p is disabled and selects no images"],
+    ["only the source's own region is named", { to: ["ap-guangzhou"] }, "names no region except the source's own"],
     [
-      "everything is across the border",
+      "all destinations are across the border",
       { to: ["outside"] },
-      "only regions across the border while crossBorder is never",
+      "names only regions across the border, but crossBorder is never",
     ],
     [
-      "something differs where no copy is made",
+      "a region without copies has settings",
       { copy: { regions: { "ap-tokyo": { encrypt: true } } } },
-      "says what differs in ap-tokyo, and policy p makes no copies there",
+      "has settings for ap-tokyo, but policy p makes no copies there",
     ],
-    ["there is no family to move", { copy: { publish: "together", family: false } }, "has no family to move together"],
     [
-      "copies are deleted at once",
+      "copies without a family are published together",
+      { copy: { publish: "together", family: false } },
+      "publish: together has no effect in policy p, because copy.family is false",
+    ],
+    [
+      "copies are deleted after less than an hour",
       { prune: { delete: true, minAge: "59m" } },
-      "deletes a copy when nobody has wanted it for 59m: whoever deselects images by mistake has no longer to notice",
+      "prune.minAge is 59m in policy p: if images are deselected by mistake, their copies are deleted after 59m; use 1h",
     ],
     [
       "an account is a number",
       { copy: { shareWith: [100000000003] } },
-      '100000000003 is a number, which has no leading zeros: put account ids in quotes, such as "100000000003"',
+      '100000000003 is a number, and a number loses leading zeros; put account ids in quotes, such as "100000000003"',
     ],
-    ["an architecture is unknown", { select: { newest: 1, architecture: ["x86-64"] } }, '"x86-64" is no architecture'],
-  ])("say when %s", (_, policy, text) => {
+    [
+      "an architecture is unknown",
+      { select: { newest: 1, architecture: ["x86-64"] } },
+      '"x86-64" is not an architecture that Tencent Cloud documents; use one of x86_64',
+    ],
+  ])("are given if %s", (_, policy, text) => {
     expect(warnings(policy)).toEqual([expect.stringContaining(text)]);
   });
 
-  it("are not given where all is well", () => {
+  it("are not given for valid settings", () => {
     expect(warnings({ select: { createdAfter: "2026-01-01" } })).toEqual([]);
     expect(warnings({ to: ["all"] })).toEqual([]);
     expect(warnings({ copy: { publish: "together" }, prune: { delete: true, minAge: "1h" } })).toEqual([]);
@@ -45,18 +53,18 @@ describe("warnings", () => {
     expect(warnings({ to: ["ap-guangzhou"], select })).toEqual([]);
   });
 
-  const fields = (text: string) =>
-    parsePolicy(text, "p.yaml").warnings.map(({ field, text: said }) => `${field}: ${said}`);
+  const fields = (contents: string) =>
+    parsePolicy(contents, "p.yaml").warnings.map(({ field, text }) => `${field}: ${text}`);
 
-  it("are given of what differs in the defaults only where that is nobody's", () => {
+  it("are given for the region settings of the defaults only if no policy uses them", () => {
     const defaults = { copy: { regions: { "ap-tokyo": { encrypt: true }, "ap-beijing": { encrypt: true } } } };
     const text = fileOf([{ name: "a" }, { name: "b", to: ["ap-beijing"] }], { defaults });
     expect(fields(text)).toEqual([
-      "defaults.copy.regions.ap-tokyo: says what differs in ap-tokyo, and no policy makes copies there",
+      "defaults.copy.regions.ap-tokyo: has settings for ap-tokyo, but no policy makes copies there; add ap-tokyo to `to`, or remove the settings",
     ]);
   });
 
-  it("are given of a policy that an earlier one leaves nothing to do", () => {
+  it("are given for a policy that adds nothing to an earlier one", () => {
     expect(
       fields(
         fileOf([
@@ -65,16 +73,17 @@ describe("warnings", () => {
         ]),
       ),
     ).toEqual([
-      "policies[1].name: policy b adds nothing: policy a takes all of its images to all of its regions, with the same settings",
+      "policies[1].name: policy b adds nothing: policy a copies all of its images to all of its regions, with the same settings; remove policy b",
     ]);
     expect(fields(fileOf([{ name: "a" }, { name: "b", attempts: 6 }]))).toEqual([]);
   });
 
-  it("name the place", () => {
+  it("have a code, a place and a field", () => {
     const [warning] = parsePolicy(file({ enabled: false }), "p.yaml").warnings;
     expect(warning).toMatchObject({
       where: expect.stringMatching(/^p\.yaml:\d+:\d+$/) as string,
       field: "policies[0].enabled",
+      code: "disabled-policy",
     });
   });
 });

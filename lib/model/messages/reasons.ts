@@ -5,6 +5,7 @@ import { familyReasons } from "./family.ts";
 import { guardReasons } from "./guards.ts";
 import { reportReasons } from "./report.ts";
 import { type ReadFailureCode, runReasons } from "./run.ts";
+import { selectionReasons } from "./selection.ts";
 import { upkeepReasons } from "./upkeep.ts";
 
 /** Writes a reason: `reason("source-failed", { state })`. */
@@ -14,6 +15,7 @@ export const reason = catalogue({
   ...guardReasons,
   ...reportReasons,
   ...runReasons,
+  ...selectionReasons,
   ...upkeepReasons,
 });
 

@@ -12,10 +12,6 @@ export const reportReasons = {
     text: `the policy does not read ${p.region}`,
     remedy: `add ${p.region} to its \`from\``,
   })),
-  "other-type": info((p: { type: string; selected: string }) => ({
-    text: `the image is ${p.type}; the policy selects ${p.selected} images`,
-    remedy: `write a policy with select.type: ${p.type}`,
-  })),
   "source-gone": info(() => "the image was deleted, or is no longer shared with this account"),
   "no-destination": info(() => ({
     text: "the policy names no region other than the image's own",

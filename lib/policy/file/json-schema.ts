@@ -1,10 +1,10 @@
-// The same shape as a JSON Schema, for editors.
+// The shape of the policy file as a JSON Schema, for editors.
 import * as z from "zod/mini";
 import { policyFile } from "./schema.ts";
 
 /**
- * The policy file's format as JSON Schema (draft 7), for editors. It knows the shape and not every rule: regions, globs
- * and what several fields must be together are checked by `parsePolicy` alone.
+ * The format of the policy file as JSON Schema (draft 7). It covers the shape only: `parsePolicy`
+ * also checks regions, globs, and settings that depend on each other.
  */
 export function policyJsonSchema(): unknown {
   const { $schema, ...schema } = z.toJSONSchema(policyFile, { io: "input", target: "draft-7" });

@@ -1,52 +1,55 @@
-// Zod issues to sentences with line, field and what is allowed.
+// Turns zod issues into problems: line, field, value, what is allowed, and how to correct it.
 import * as z from "zod/mini";
-import type { Problem } from "../../model/errors.ts";
+import { type Problem, toProblem } from "../../model/errors.ts";
+import type { Message } from "../../model/messages/define.ts";
+import { policyProblem } from "../../model/messages/policy-rules.ts";
+import { allowed, corrections, quote } from "../../model/messages/policy-values.ts";
 import { didYouMean } from "../values/did-you-mean.ts";
-import { ACCOUNT, LENGTH_OF_TIME, policyFile } from "./schema.ts";
+import { policyFile } from "./schema.ts";
+import { type CheckName, problemOf } from "./value-checks.ts";
 import type { Path, YamlFile } from "./yaml.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** In the words for every list of accounts, which are to be quoted. */
+/** Lists of these are lists of accounts, whose ids must be quoted. */
 const ACCOUNTS = "account ids";
 
-/** Checks the shape of a policy file: a sentence with place and field for everything that is wrong. */
+/** The problems in the shape of a policy file: wrong values, missing and unknown keys. */
 export function shapeProblems(yaml: YamlFile): Problem[] {
-  return sentencesAbout(policyFile, yaml);
+  return schemaProblems(policyFile, yaml);
 }
 
-/** The same for any file and its schema. */
-export function sentencesAbout(schema: z.ZodMiniType, yaml: YamlFile): Problem[] {
+/** The problems of a file against any schema that is built like the one of the policy file. */
+export function schemaProblems(schema: z.ZodMiniType, yaml: YamlFile): Problem[] {
   const result = z.safeParse(schema, yaml.value);
-  return (result.error?.issues ?? []).flatMap(innermost).flatMap((issue) => sentences(issue, yaml, schema));
+  return (result.error?.issues ?? []).flatMap(innermost).flatMap((issue) => problemsOf(issue, yaml, schema));
 }
 
-/** A problem at a path of the file. */
-export function problemAt(yaml: YamlFile, path: Path, text: string, key?: string): Problem {
-  const field = fieldName(key === undefined ? path : [...path, key]);
-  return { where: yaml.at(path, key), ...(field && { field }), text };
+/** A problem at a path of the file; with `key`, at that key of the map there. */
+export function problemAt(yaml: YamlFile, path: Path, message: Message, key?: string): Problem {
+  return toProblem(yaml.at(path, key), message, fieldName(key === undefined ? path : [...path, key]));
 }
 
-/** In the order of the file, each once. */
+/** Sorts problems by line and column and removes repetitions. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
-  const line = (problem: Problem) => problem.where.split(":").slice(-2).map(Number);
+  const position = (problem: Problem) => problem.where.split(":").slice(-2).map(Number);
   const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
   return [...unique.values()].sort((a, b) => {
-    const [[lineA = 0, columnA = 0], [lineB = 0, columnB = 0]] = [line(a), line(b)];
+    const [[lineA = 0, columnA = 0], [lineB = 0, columnB = 0]] = [position(a), position(b)];
     return lineA - lineB || columnA - columnB;
   });
 }
 
-/** The value at a path, undefined if there is none. */
+/** The value at a path; undefined if there is none. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
-    (found, step) => (isObject(found) && Object.hasOwn(found, step) ? found[step] : undefined),
+    (parent, step) => (isObject(parent) && Object.hasOwn(parent, step) ? parent[step] : undefined),
     value,
   );
 }
 
-// Of "text or a list of texts" that is a list with a number in it, the number is what is wrong; of "true or a map" that is a
-// map with an unknown key, the key.
+// Finds the innermost issue of a union. If "text or a list of texts" is a list with a number in it,
+// the number is wrong; if "true or a map" is a map with an unknown key, the key is wrong.
 function innermost(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union") return [issue];
   const isDeeper = (inner: Issue) => inner.path.length > 0 || inner.code === "unrecognized_keys";
@@ -55,52 +58,57 @@ function innermost(issue: Issue): Issue[] {
   return deeper.flatMap((inner) => innermost({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-function sentences(issue: Issue, yaml: YamlFile, schema: z.ZodMiniType): Problem[] {
+function problemsOf(issue: Issue, yaml: YamlFile, schema: z.ZodMiniType): Problem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => problemAt(yaml, issue.path, unknownKey(key, issue.path, schema), key));
   }
   if (issue.code === "invalid_key") {
     const key = String(issue.path.at(-1));
-    return issue.issues.map((inner) => problemAt(yaml, issue.path.slice(0, -1), `${show(key)} ${inner.message}`, key));
+    return issue.issues.flatMap(({ message }) => {
+      const problem = problemOf(message as CheckName, key);
+      return problem ? [problemAt(yaml, issue.path.slice(0, -1), problem, key)] : [];
+    });
   }
   const value = valueAt(yaml.value, issue.path);
-  if (issue.code === "custom") return [problemAt(yaml, issue.path, `${show(value)} ${issue.message}`)];
-  const allowed = phrase(issue);
-  if (value === undefined) return [problemAt(yaml, issue.path, `is missing; it must be ${allowed}`)];
-  return [problemAt(yaml, issue.path, `must be ${allowed}, not ${show(value)}${hint(issue, value)}`)];
+  if (issue.code === "custom") {
+    const problem = problemOf(issue.message as CheckName, String(value));
+    return problem ? [problemAt(yaml, issue.path, problem)] : [];
+  }
+  const phrase = allowedBy(issue);
+  if (value === undefined) return [problemAt(yaml, issue.path, policyProblem("missing-value", { allowed: phrase }))];
+  const wrong = { allowed: phrase, found: show(value), correction: correctionOf(issue, value) };
+  return [problemAt(yaml, issue.path, policyProblem("invalid-value", wrong))];
 }
 
-function phrase(issue: Issue): string {
-  // Where the schema says no more of a map than that it is one.
-  const isPlain = issue.code === "invalid_type" && (issue.expected === "object" || issue.expected === "record");
-  return isPlain && issue.message === "Invalid input" ? "a map" : issue.message;
+function allowedBy(issue: Issue): string {
+  // The default message of zod: the schema has no phrase for a map whose keys it lists.
+  const isPlainMap = issue.code === "invalid_type" && (issue.expected === "object" || issue.expected === "record");
+  return isPlainMap && issue.message === "Invalid input" ? allowed.map : issue.message;
 }
 
-function hint(issue: Issue, value: unknown): string {
+function correctionOf(issue: Issue, value: unknown): string | undefined {
   if (issue.code === "invalid_value" && typeof value === "string") {
     const near = didYouMean(value, issue.values.map(String));
-    if (near !== undefined) return near === value ? "; write it without quotes" : `; did you mean "${near}"?`;
+    if (near !== undefined) return near === value ? corrections.unquote : corrections.didYouMean(near);
   }
-  if (typeof value === "number" && issue.message === ACCOUNT)
-    return "; put it in quotes: a number loses leading zeros, and digits where it has many";
-  if (issue.code === "invalid_union" && typeof value === "number") return "; put it in quotes";
-  if (issue.code !== "invalid_type") return "";
-  if (issue.expected === "string" && issue.message.startsWith(LENGTH_OF_TIME)) return "; say the unit";
-  if (issue.expected === "string" && ["number", "boolean"].includes(typeof value)) return "; put it in quotes";
+  if (typeof value === "number" && issue.message === allowed.account) return corrections.quoteAccount;
+  if (issue.code === "invalid_union" && typeof value === "number") return corrections.quote;
+  if (issue.code !== "invalid_type") return undefined;
+  if (issue.expected === "string" && issue.message.startsWith(allowed.duration)) return corrections.addUnit;
+  if (issue.expected === "string" && ["number", "boolean"].includes(typeof value)) return corrections.quote;
   if (issue.expected === "array" && ["string", "number"].includes(typeof value))
-    return `; write [${show(issue.message.includes(ACCOUNTS) ? String(value) : value)}]`;
-  if (typeof value !== "string") return "";
-  if (issue.expected === "number" && /^\d+$/.test(value)) return "; write it without quotes";
-  if (issue.expected !== "boolean") return "";
-  if (/^(y|yes|on|true)$/i.test(value)) return "; write true";
-  return /^(n|no|off|false)$/i.test(value) ? "; write false" : "";
+    return corrections.writeList(show(issue.message.includes(ACCOUNTS) ? String(value) : value));
+  if (typeof value !== "string") return undefined;
+  if (issue.expected === "number" && /^\d+$/.test(value)) return corrections.unquote;
+  if (issue.expected !== "boolean") return undefined;
+  if (/^(y|yes|on|true)$/i.test(value)) return corrections.writeTrue;
+  return /^(n|no|off|false)$/i.test(value) ? corrections.writeFalse : undefined;
 }
 
-function unknownKey(key: string, path: Path, schema: z.ZodMiniType): string {
-  if (key === "name" && path.length === 1 && path[0] === "defaults") return "each policy has a name of its own";
+function unknownKey(key: string, path: Path, schema: z.ZodMiniType): Message {
+  if (key === "name" && path.length === 1 && path[0] === "defaults") return policyProblem("name-in-defaults");
   const keys = keysAt(schema, path);
-  const near = didYouMean(key, keys);
-  return `unknown key; ${near === undefined ? `allowed here are ${keys.join(", ")}` : `did you mean "${near}"?`}`;
+  return policyProblem("unknown-key", { near: didYouMean(key, keys), keys });
 }
 
 // The keys that the schema allows in the map at a path.
@@ -123,16 +131,17 @@ function fieldName(path: Path): string {
   return path.reduce<string>((name, step) => {
     if (typeof step === "number") return `${name}[${step}]`;
     const key = String(step);
-    if (!/^[\w-]+$/.test(key)) return `${name}[${show(key)}]`;
+    if (!/^[\w-]+$/.test(key)) return `${name}[${quote(key)}]`;
     return name ? `${name}.${key}` : key;
   }, "");
 }
 
+/** A value as a message shows it. */
 function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
+  if (typeof value === "string") return quote(value);
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (isObject(value)) return "a map";
-  // JSON has no words for .inf and .nan, which YAML has.
+  // YAML has .inf and .nan, for which JSON has no words.
   return typeof value === "number" ? value.toString() : (JSON.stringify(value ?? undefined) ?? "empty");
 }
 

@@ -1,4 +1,4 @@
-// YAML to values that remember their line and column.
+// Reads YAML into values, and finds the line and column of each value.
 import {
   type Alias,
   type Document,
@@ -13,32 +13,43 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
-import { InputError, type Problem } from "../../model/errors.ts";
+import { InputError, type Problem, toProblem } from "../../model/errors.ts";
+import type { Message } from "../../model/messages/define.ts";
+import { policyProblem } from "../../model/messages/policy-rules.ts";
 
-/** The way to a value: keys of maps and places in lists. */
+/** The path to a value: keys of maps and indexes of lists. */
 export type Path = readonly PropertyKey[];
 
-/** A YAML file as values, with the way back to line and column. */
+/** The values of a YAML file, and the line and column of each. */
 export interface YamlFile {
   readonly value: unknown;
-  /** Keys that are written twice: the rest of the file can still be checked. */
+  /** The keys that are written twice. The rest of the file can still be checked. */
   readonly problems: readonly Problem[];
-  /** `file:line:column` of the value at a path, or of a key of the map there; of the nearest that exists if there is none. */
+  /**
+   * `file:line:column` of the value at a path or, with `key`, of that key in the map there. Of the
+   * nearest value above it if it does not exist.
+   */
   at(path: Path, key?: string): string;
 }
 
 /** Largest file, in characters. */
 const MAX_LENGTH = 262_144;
-/** Most values in a file; what aliases (`*name`) repeat counts each time, since a small file can unfold into a huge one. */
+/**
+ * Most values in a file. Values that aliases (`*name`) repeat count each time: a small file can
+ * unfold into a huge one.
+ */
 const MAX_VALUES = 5_000;
 
-/** Reads one YAML 1.2 document. Throws InputError when it is none, or does more than say what the values are. */
+/**
+ * Reads one YAML 1.2 document. Throws `InputError` if it is invalid, too large, or uses tags, merge
+ * keys or other features beyond plain values, anchors and aliases.
+ */
 export function readYaml(text: string, file: string): YamlFile {
-  const refuse = (text: string): never => {
-    throw new InputError([{ where: file, text }]);
+  const refuse = (message: Message): never => {
+    throw new InputError([toProblem(file, message)]);
   };
-  if (text.length > MAX_LENGTH) refuse(`is larger than ${MAX_LENGTH / 1024} KiB, which is too large`);
-  if (text.includes("\0")) refuse("is no text file: it holds NUL characters");
+  if (text.length > MAX_LENGTH) refuse(policyProblem("file-too-large", { mostKiB: MAX_LENGTH / 1024 }));
+  if (text.includes("\0")) refuse(policyProblem("not-text"));
 
   const lines = new LineCounter();
   const position = (offset: number) => {
@@ -51,19 +62,23 @@ export function readYaml(text: string, file: string): YamlFile {
       prettyErrors: false,
       version: "1.2",
       merge: false,
-      // Looked for here: the library compares each key with each other one.
+      // Checked below instead: the library compares each key with every other key.
       uniqueKeys: false,
     });
-    if (document.errors.some((error) => error.code === "RESOURCE_EXHAUSTION")) return refuse("is nested too deeply");
-    const found = [...document.errors, ...document.warnings];
-    if (found.length > 0) {
-      throw new InputError(found.map((error) => ({ where: position(error.pos[0]), text: error.message })));
+    if (document.errors.some((error) => error.code === "RESOURCE_EXHAUSTION"))
+      return refuse(policyProblem("nested-too-deeply"));
+    const errors = [...document.errors, ...document.warnings];
+    if (errors.length > 0) {
+      throw new InputError(
+        errors.map(({ pos, message }) =>
+          toProblem(position(pos[0]), policyProblem("invalid-yaml", { problem: message })),
+        ),
+      );
     }
-    const { problems, repeated, targets } = lookAtNodes(document, position);
+    const { problems, repeated, targets } = checkNodes(document, position);
     if (problems.length > 0) throw new InputError([...repeated, ...problems]);
-    if (valuesIn(document.contents, targets) > MAX_VALUES) {
-      return refuse(`holds more than ${MAX_VALUES} values, with those that aliases (*name) repeat`);
-    }
+    if (countValues(document.contents, targets) > MAX_VALUES)
+      return refuse(policyProblem("too-many-values", { most: MAX_VALUES }));
     return {
       value: document.toJS({ maxAliasCount: -1 }) as unknown,
       problems: repeated,
@@ -71,16 +86,19 @@ export function readYaml(text: string, file: string): YamlFile {
     };
   } catch (error) {
     if (error instanceof InputError) throw error;
-    if (error instanceof RangeError) return refuse("is nested too deeply");
+    if (error instanceof RangeError) return refuse(policyProblem("nested-too-deeply"));
     throw error;
   }
 }
 
-/** What an alias repeats. */
+/** The node that each alias repeats. */
 type Targets = ReadonlyMap<Alias, Node>;
 
-// What would not arrive as it is written, keys that are written twice, and what each alias repeats.
-function lookAtNodes(document: Document, position: (offset: number) => string) {
+/**
+ * Finds the keys and aliases that cannot be used, the keys that are written twice, and the target
+ * of each alias.
+ */
+function checkNodes(document: Document, position: (offset: number) => string) {
   const problems: Problem[] = [];
   const repeated: Problem[] = [];
   const anchors = new Map<string, Node>();
@@ -88,52 +106,48 @@ function lookAtNodes(document: Document, position: (offset: number) => string) {
   visit(document, {
     Value(_, node) {
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
-      if (isMap(node)) repeated.push(...keysTwice(node, position));
+      if (isMap(node)) repeated.push(...repeatedKeys(node, position));
     },
-    Alias(_, alias, ancestors) {
-      const target = anchors.get(alias.source);
-      const where = position(alias.range?.[0] ?? 0);
-      if (ancestors.some((node) => isNode(node) && !isAlias(node) && node.anchor === alias.source)) {
-        problems.push({ where, text: `*${alias.source} stands inside of what it repeats` });
-      } else if (target) targets.set(alias, target);
-      else {
-        problems.push({ where, text: `*${alias.source} repeats nothing: there is no &${alias.source} before it` });
-      }
+    Alias(_, node, ancestors) {
+      const alias = node.source;
+      const target = anchors.get(alias);
+      const report = (message: Message) => problems.push(toProblem(position(node.range?.[0] ?? 0), message));
+      if (ancestors.some((outer) => isNode(outer) && !isAlias(outer) && outer.anchor === alias))
+        report(policyProblem("alias-in-itself", { alias }));
+      else if (target) targets.set(node, target);
+      else report(policyProblem("alias-without-anchor", { alias }));
     },
     Pair(_, pair) {
       const key = pair.key as Node | null;
-      const where = position(key?.range?.[0] ?? 0);
-      if (!isScalar(key) || key.value === null || typeof key.value === "object")
-        problems.push({ where, text: "a key must be text" });
-      else if (key.value === "<<") {
-        problems.push({ where, text: "merge keys (<<) are not supported: put what policies share into `defaults`" });
-      } else if (key.value === "__proto__") problems.push({ where, text: "__proto__ cannot be used as a key" });
+      const report = (message: Message) => problems.push(toProblem(position(key?.range?.[0] ?? 0), message));
+      if (!isScalar(key) || key.value === null || typeof key.value === "object") report(policyProblem("key-not-text"));
+      else if (key.value === "<<") report(policyProblem("merge-key"));
+      else if (key.value === "__proto__") report(policyProblem("proto-key"));
     },
   });
   return { problems, repeated, targets };
 }
 
-function keysTwice(map: YAMLMap, position: (offset: number) => string): Problem[] {
+function repeatedKeys(map: YAMLMap, position: (offset: number) => string): Problem[] {
   const keys = new Set<string>();
   return map.items.flatMap(({ key }) => {
     if (!isScalar(key)) return [];
     const text = String(key.value);
-    if (keys.has(text))
-      return [{ where: position(key.range?.[0] ?? 0), text: "this key is written twice in the same map" }];
+    if (keys.has(text)) return [toProblem(position(key.range?.[0] ?? 0), policyProblem("duplicate-key"))];
     keys.add(text);
     return [];
   });
 }
 
-function valuesIn(node: unknown, targets: Targets, known = new Map<Node, number>()): number {
+function countValues(node: unknown, targets: Targets, counted = new Map<Node, number>()): number {
   const target = isAlias(node) ? targets.get(node) : (node as Node | null);
   if (!target) return 1;
-  const before = known.get(target);
-  if (before !== undefined) return before;
+  const count = counted.get(target);
+  if (count !== undefined) return count;
   let values = 1;
-  if (isSeq(target)) for (const item of target.items) values += valuesIn(item, targets, known);
-  if (isMap(target)) for (const { value } of target.items) values += valuesIn(value, targets, known);
-  known.set(target, values);
+  if (isSeq(target)) for (const item of target.items) values += countValues(item, targets, counted);
+  if (isMap(target)) for (const { value } of target.items) values += countValues(value, targets, counted);
+  counted.set(target, values);
   return values;
 }
 

@@ -1,17 +1,20 @@
-// Rules that the schema cannot state: regions, groups, reserved keys.
+// The rules of the policy file that its schema cannot state: regions, groups, combinations.
 import type { Problem } from "../../model/errors.ts";
+import { MAX_TAGS, OWN_TAGS } from "../../model/identity.ts";
+import { policyProblem } from "../../model/messages/policy-rules.ts";
+import { policyWarning } from "../../model/messages/policy-warnings.ts";
 import { MAX_SET_TAGS } from "../file/schema.ts";
 import { problemAt, shapeProblems, valueAt } from "../file/schema-errors.ts";
 import type { Path, YamlFile } from "../file/yaml.ts";
-import { expandRegions, type Groups, resolveGroups, whyNoRegion } from "../values/region-groups.ts";
+import { expandRegions, type Groups, regionProblem, resolveGroups } from "../values/region-groups.ts";
 import { BUILT_IN_GROUPS } from "../values/regions.ts";
 
-/** Most groups in one file; also how deep they can be nested. */
+/** Most groups in one file. Also limits how deep groups can be nested. */
 const MAX_GROUPS = 100;
 
 /**
- * Everything that is wrong in a policy file, and its groups of regions. Each check reads the values as they were written
- * and passes over those of a wrong shape, so that one mistake hides no other.
+ * All problems in a policy file, and its region groups. Each check reads the values as written and
+ * skips values of a wrong shape, so that one problem hides no other.
  */
 export function policyProblems(yaml: YamlFile): { groups: Groups; problems: Problem[] } {
   const { groups, problems } = readGroups(yaml);
@@ -21,7 +24,7 @@ export function policyProblems(yaml: YamlFile): { groups: Groups; problems: Prob
     problems: [
       ...yaml.problems,
       ...shapeProblems(yaml),
-      ...reserved(yaml, "accounts"),
+      ...unsupported(yaml, "accounts"),
       ...regionKeys(yaml, ["prices", "snapshotGiBMonth"], ["default"]),
       ...problems,
       ...[["defaults"], ...policies].flatMap((block) => [
@@ -35,79 +38,84 @@ export function policyProblems(yaml: YamlFile): { groups: Groups; problems: Prob
   };
 }
 
-/** Where a field of a policy is written: in the policy, or else in the defaults if it is there. */
+/**
+ * The path at which a field of a policy is written: in the policy itself, or in the defaults if
+ * only they have it.
+ */
 export function ownOrDefault(yaml: YamlFile, index: number, path: Path): Path {
-  const own = ["policies", index, ...path];
+  const written = ["policies", index, ...path];
   const inherited = ["defaults", ...path];
-  return valueAt(yaml.value, own) === undefined && valueAt(yaml.value, inherited) !== undefined ? inherited : own;
+  return valueAt(yaml.value, written) === undefined && valueAt(yaml.value, inherited) !== undefined
+    ? inherited
+    : written;
 }
 
 function readGroups(yaml: YamlFile): { groups: Groups; problems: Problem[] } {
   const names = keysOf(valueAt(yaml.value, ["regions"]));
   if (names.length > MAX_GROUPS) {
-    const text = `holds ${names.length} groups; at most ${MAX_GROUPS} are allowed`;
-    return { groups: BUILT_IN_GROUPS, problems: [problemAt(yaml, ["regions"], text)] };
+    const message = policyProblem("too-many-groups", { count: names.length, most: MAX_GROUPS });
+    return { groups: BUILT_IN_GROUPS, problems: [problemAt(yaml, ["regions"], message)] };
   }
   const { groups, problems } = resolveGroups(
     Object.fromEntries(names.map((name) => [name, textsAt(yaml, ["regions", name])])),
   );
   return {
     groups,
-    problems: problems.map(({ group, index, text }) =>
+    problems: problems.map(({ group, index, message }) =>
       index === undefined
-        ? problemAt(yaml, ["regions"], text, group)
-        : problemAt(yaml, ["regions", group, index], text),
+        ? problemAt(yaml, ["regions"], message, group)
+        : problemAt(yaml, ["regions", group, index], message),
     ),
   };
 }
 
-/** What is wrong with a list of regions and groups. */
-export function regionProblems(yaml: YamlFile, path: Path, groups: Groups, groupsAreSound = true): Problem[] {
+/**
+ * The problems of a list of regions and groups. With invalid groups (`areGroupsValid` false) a list
+ * that turns out to be empty is no problem of its own.
+ */
+export function regionProblems(yaml: YamlFile, path: Path, groups: Groups, areGroupsValid = true): Problem[] {
   const entries = textsAt(yaml, path);
   const { regions, problems } = expandRegions(entries, groups);
-  if (problems.length > 0) return problems.map(({ index, text }) => problemAt(yaml, [...path, index], text));
-  if (entries.length === 0 || regions.length > 0 || !groupsAreSound) return [];
-  const onlyTakesOut = entries.every((entry) => entry.startsWith("!"));
-  const why = onlyTakesOut
-    ? "only takes regions out; name those to start from, such as all"
-    : "names no region in the end";
-  return [problemAt(yaml, path, why)];
+  if (problems.length > 0) return problems.map(({ index, message }) => problemAt(yaml, [...path, index], message));
+  if (entries.length === 0 || regions.length > 0 || !areGroupsValid) return [];
+  const excludesOnly = entries.every((entry) => entry.startsWith("!"));
+  return [problemAt(yaml, path, policyProblem(excludesOnly ? "only-exclusions" : "no-region-left"))];
 }
 
-function reserved(yaml: YamlFile, key: string): Problem[] {
+function unsupported(yaml: YamlFile, key: string): Problem[] {
   if (valueAt(yaml.value, [key]) === undefined) return [];
-  return [problemAt(yaml, [], "not carried out yet in this version (reserved for a later one); remove it", key)];
+  return [problemAt(yaml, [], policyProblem("unsupported-key"), key)];
 }
 
-/** The keys of a map that are to be region ids. */
+/** The problems of a map whose keys must be region ids or one of `others`. */
 function regionKeys(yaml: YamlFile, path: Path, others: readonly string[] = []): Problem[] {
   return keysOf(valueAt(yaml.value, path)).flatMap((key) => {
-    const wrong = others.includes(key) ? undefined : whyNoRegion(key, others);
-    return wrong === undefined ? [] : [problemAt(yaml, path, wrong, key)];
+    const problem = others.includes(key) ? undefined : regionProblem(key, others);
+    return problem === undefined ? [] : [problemAt(yaml, path, problem, key)];
   });
 }
 
-/** What is said of encryption, which depends on sharing and on the destinations. */
+/** The problems of `encrypt`, which depend on `shareWith` and on the destinations. */
 function encryptionProblems(yaml: YamlFile, index: number, groups: Groups): Problem[] {
   const at = (...path: string[]) => ownOrDefault(yaml, index, path);
   const get = (...path: string[]) => valueAt(yaml.value, at(...path));
   const [from, named] = ["from", "to"].map((key) => expandRegions(textsAt(yaml, at(key)), groups).regions);
-  // Where the only source is there are no copies, unless its images are shared ones.
+  // The only source region gets no copies, unless the images are shared ones.
   const isSource = (region: string) => from?.length === 1 && from[0] === region && get("select", "type") !== "shared";
   const to = (named ?? []).filter((region) => !isSource(region));
-  const own = (region: string) => get("copy", "regions", region, "encrypt");
+  const encryptIn = (region: string) => get("copy", "regions", region, "encrypt");
   const everywhere = get("copy", "encrypt");
   const problems: Problem[] = [];
-  const encrypted = to.filter((region) => isEncrypted(own(region) ?? everywhere));
+  const encrypted = to.filter((region) => isEncrypted(encryptIn(region) ?? everywhere));
   const shareWith = get("copy", "shareWith");
   if (Array.isArray(shareWith) && shareWith.length > 0 && encrypted.length > 0) {
-    const text = `the cloud shares no encrypted image, and the copies in ${encrypted.join(", ")} are to be encrypted; share or encrypt`;
-    problems.push(problemAt(yaml, at("copy", "shareWith"), text));
+    const message = policyProblem("encrypted-and-shared", { regions: encrypted });
+    problems.push(problemAt(yaml, at("copy", "shareWith"), message));
   }
-  const keyless = to.filter((region) => own(region) === undefined);
-  if (typeof everywhere === "object" && everywhere !== null && keyless.length > 1) {
-    const text = `a key belongs to one region, and this one is for ${keyless.join(", ")}; name the key of each in copy.regions`;
-    problems.push(problemAt(yaml, at("copy", "encrypt"), text));
+  const withoutOwnKey = to.filter((region) => encryptIn(region) === undefined);
+  if (typeof everywhere === "object" && everywhere !== null && withoutOwnKey.length > 1) {
+    const message = policyProblem("key-for-several-regions", { regions: withoutOwnKey });
+    problems.push(problemAt(yaml, at("copy", "encrypt"), message));
   }
   return problems;
 }
@@ -116,63 +124,62 @@ function isEncrypted(value: unknown): boolean {
   return value === true || (typeof value === "object" && value !== null);
 }
 
-// What can only be said of a policy and the defaults together.
+/** The problems that only show once a policy is merged with the defaults. */
 function mergedProblems(yaml: YamlFile, index: number): Problem[] {
   const at = (...path: string[]) => ownOrDefault(yaml, index, path);
   const has = (...path: string[]) => valueAt(yaml.value, at(...path)) !== undefined;
   const problems = ["from", "to"]
     .filter((key) => !has(key))
-    .map((key) => {
-      const text = `is missing; it must be a list of regions and groups, here or in defaults.${key}`;
-      return problemAt(yaml, ["policies", index], text, key);
-    });
-  if (valueAt(yaml.value, at("select", "type")) === "shared" && !has("select", "creator")) {
-    const text = "shared needs select.creator: the accounts whose images you trust";
-    problems.push(problemAt(yaml, at("select", "type"), text));
-  }
-  const setAt = (path: Path) =>
+    .map((key) => problemAt(yaml, ["policies", index], policyProblem("missing-regions", { key }), key));
+  if (valueAt(yaml.value, at("select", "type")) === "shared" && !has("select", "creator"))
+    problems.push(problemAt(yaml, at("select", "type"), policyProblem("shared-without-creator")));
+  const keysAt = (path: Path) =>
     [["defaults"], ["policies", index]].flatMap((block) => keysOf(valueAt(yaml.value, [...block, ...path])));
   const set: Path = ["copy", "tags", "set"];
-  const regions = [...new Set(setAt(["copy", "regions"]))].map(
+  const setInRegions = [...new Set(keysAt(["copy", "regions"]))].map(
     (region): Path => ["copy", "regions", region, "tags", "set"],
   );
-  for (const path of [set, ...regions]) {
-    const tags = new Set([...setAt(set), ...setAt(path)]);
-    if (tags.size <= MAX_SET_TAGS || (path !== set && setAt(path).length === 0)) continue;
-    const text = `holds ${tags.size} tags; at most ${MAX_SET_TAGS} are allowed, the others are kept for this program`;
-    problems.push(problemAt(yaml, ownOrDefault(yaml, index, path), text));
+  for (const path of [set, ...setInRegions]) {
+    const tags = new Set([...keysAt(set), ...keysAt(path)]);
+    if (tags.size <= MAX_SET_TAGS || (path !== set && keysAt(path).length === 0)) continue;
+    const limits = { most: MAX_SET_TAGS, ownTags: OWN_TAGS, mostTags: MAX_TAGS };
+    const message = policyProblem("too-many-set-tags", { count: tags.size, ...limits });
+    problems.push(problemAt(yaml, ownOrDefault(yaml, index, path), message));
   }
   return problems;
 }
 
-/** Account ids that are numbers: they can be read, but a leading zero is lost already. */
-export function numbersForAccounts(yaml: YamlFile): Problem[] {
+/**
+ * Warnings about account ids that are numbers: valid, but YAML has already dropped any leading
+ * zero.
+ */
+export function numericAccounts(yaml: YamlFile): Problem[] {
   const blocks: Path[] = [["defaults"], ...listAt(yaml, ["policies"]).map((_, index) => ["policies", index])];
   const lists = blocks.flatMap((block): Path[] => [
     [...block, "copy", "shareWith"],
     [...block, "select", "creator"],
   ]);
   return lists.flatMap((path) =>
-    listAt(yaml, path).flatMap((entry, place) => {
-      if (typeof entry !== "number") return [];
-      const text = `${entry} is a number, which has no leading zeros: put account ids in quotes, such as "${entry}"`;
-      return [problemAt(yaml, [...path, place], text)];
-    }),
+    listAt(yaml, path).flatMap((account, place) =>
+      typeof account === "number"
+        ? [problemAt(yaml, [...path, place], policyWarning("account-as-number", { account }))]
+        : [],
+    ),
   );
 }
 
 function repeatedNames(yaml: YamlFile): Problem[] {
-  const first = new Map<string, number>();
+  const firstIndex = new Map<string, number>();
   return listAt(yaml, ["policies"]).flatMap((_, index) => {
     const name = valueAt(yaml.value, ["policies", index, "name"]);
     if (typeof name !== "string") return [];
-    const before = first.get(name);
-    if (before === undefined) {
-      first.set(name, index);
+    const first = firstIndex.get(name);
+    if (first === undefined) {
+      firstIndex.set(name, index);
       return [];
     }
-    const text = `${JSON.stringify(name)} is the name of policies[${before}] already; names must be unique`;
-    return [problemAt(yaml, ["policies", index, "name"], text)];
+    const message = policyProblem("duplicate-policy-name", { name, first });
+    return [problemAt(yaml, ["policies", index, "name"], message)];
   });
 }
 
@@ -180,13 +187,14 @@ function keysOf(value: unknown): string[] {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
 }
 
-/** The list at a path; an empty one if there is none. */
+/** The list at a path; empty if there is none. */
 export function listAt(yaml: YamlFile, path: Path): readonly unknown[] {
   const value = valueAt(yaml.value, path);
   return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
-// Places in the list stay as they are: whatever is no text has its problem from the schema.
+// The schema reports entries that are not text. They count as `all` here, so that the other entries
+// keep their index.
 function textsAt(yaml: YamlFile, path: Path): string[] {
   return listAt(yaml, path).map((entry) => (typeof entry === "string" && entry !== "" ? entry : "all"));
 }

@@ -1,50 +1,61 @@
-// Two policies that would make one copy two things.
+// Finds policies that require different settings for the same copy, without looking at any image.
+
+import { encryptPhrases } from "../../model/messages/policy-values.ts";
 import type { Encrypt, Policy } from "../../model/policy.ts";
 import { matchesAny } from "../values/globs.ts";
 import { copyName } from "../values/name-template.ts";
 import { crossesBorder } from "../values/regions.ts";
 import { sharedSources, takesAllOf } from "./subsumption.ts";
 
-/** Two policies that want one copy to be two things, for certain: what `validate` refuses. */
-export interface Contradiction {
-  /** The one that stands first in the file. */
+/**
+ * Two policies that certainly require different values of one setting for the same copies.
+ * `validate` refuses them.
+ */
+interface Contradiction {
+  /** The policy that stands first in the file. */
   readonly first: Policy;
   readonly second: Policy;
-  /** The destinations. */
+  /** The destinations of those copies. */
   readonly regions: readonly string[];
-  /** Where in the second one, below `copy`. */
+  /** The path of the setting in the second policy, below `copy`. */
   readonly path: readonly string[];
   readonly values: readonly [first: string, second: string];
 }
 
-/** More are not looked for: whoever has so many mends the first ones first. */
-const MOST = 100;
+/** The search ends at this many, as an input error shows no more problems. */
+const MOST_CONTRADICTIONS = 100;
 
 /**
- * Contradictions that show without looking at any image: one of the policies selects all that the other selects, they share
- * sources and a destination, and the copies there would differ. What depends on the images is found when it comes up:
- * see `lib/plan/desired/merge-policies.ts`.
+ * Finds the contradictions that do not depend on the images: one policy selects every image that
+ * the other selects, both have a source and a destination in common, and the settings of the copies
+ * there differ. The planner finds those that depend on the images: see
+ * `lib/plan/desired/merge-policies.ts`.
  */
-export function contradictions(policies: readonly Policy[]): Contradiction[] {
+export function findContradictions(policies: readonly Policy[]): Contradiction[] {
   const enabled = policies.filter((policy) => policy.enabled);
-  const found: Contradiction[] = [];
+  const contradictions: Contradiction[] = [];
   for (const [index, second] of enabled.entries()) {
     for (const first of enabled.slice(0, index)) {
       if (!mayDiffer(first, second)) continue;
       if (!takesAllOf(first, second) && !takesAllOf(second, first)) continue;
-      found.push(...between(first, second));
-      if (found.length >= MOST) return found;
+      contradictions.push(...contradictionsOf(first, second));
+      if (contradictions.length >= MOST_CONTRADICTIONS) return contradictions;
     }
   }
-  return found;
+  return contradictions;
 }
 
-/** Cheap, as it is asked of each with each: whether there is anything at all in which the copies of both could differ. */
+/**
+ * Whether any setting could differ at all. Must be cheap, because it compares every policy with
+ * every other.
+ */
 function mayDiffer(a: Policy, b: Policy): boolean {
   if (a.copy.name !== b.copy.name || a.copy.description !== b.copy.description) return true;
   if (a.copy.family !== b.copy.family || encryptsAnywhere(a) !== encryptsAnywhere(b)) return true;
   const tags = tagsAnywhere(b);
-  return tagsAnywhere(a).some(([key, value]) => tags.some(([other, its]) => other === key && its !== value));
+  return tagsAnywhere(a).some(([key, value]) =>
+    tags.some(([otherKey, otherValue]) => otherKey === key && otherValue !== value),
+  );
 }
 
 function encryptsAnywhere({ copy }: Policy): string {
@@ -57,37 +68,41 @@ function tagsAnywhere({ copy }: Policy): [string, string][] {
   );
 }
 
-function between(first: Policy, second: Policy): Contradiction[] {
-  const found = new Map<string, Omit<Contradiction, "regions"> & { regions: Set<string> }>();
+function contradictionsOf(first: Policy, second: Policy): Contradiction[] {
+  const contradictions = new Map<string, Omit<Contradiction, "regions"> & { regions: Set<string> }>();
   for (const source of sharedSources(first, second)) {
     for (const region of new Set([source, ...second.to])) {
       const copies = [first, second].map((policy) => copyIn(policy, source, region));
       const [a, b] = copies;
       if (!a || !b || copies.every((copy) => copy?.blocked)) continue;
-      const different = a.encrypt === b.encrypt ? differences(a, b, source, region) : otherwise(a, b, source, region);
-      for (const difference of different) {
+      const isSameCopy = a.encrypt === b.encrypt;
+      const differences = isSameCopy
+        ? settingDifferences(a, b, source, region)
+        : encryptDifferences(a, b, source, region);
+      for (const difference of differences) {
         const key = JSON.stringify(difference);
-        const known = found.get(key) ?? { first, second, ...difference, regions: new Set() };
-        known.regions.add(region);
-        found.set(key, known);
+        const contradiction = contradictions.get(key) ?? { first, second, ...difference, regions: new Set() };
+        contradiction.regions.add(region);
+        contradictions.set(key, contradiction);
       }
     }
   }
-  return [...found.values()].map((contradiction) => ({ ...contradiction, regions: [...contradiction.regions] }));
+  return [...contradictions.values()].map((one) => ({ ...one, regions: [...one.regions] }));
 }
 
-/** What a policy wants in a region of an image of that source. */
-interface ClaimedCopies {
+/** The copies that a policy desires in one region of the images in one source region. */
+interface CopiesInRegion {
   readonly policy: Policy;
   readonly encrypt: string;
-  /** Others get to see it: it has the family. */
+  /** Whether the copies get the family. An intermediate copy does not. */
   readonly published: boolean;
-  /** Cannot be made, whatever it is to be. */
+  /** Whether no copy can be made there, whatever its settings are. */
   readonly blocked: boolean;
 }
 
-// As of `wantsOf` in `wanted.ts`: of a shared image there is always a copy in its own region, of others never.
-function copyIn(policy: Policy, source: string, region: string): ClaimedCopies | undefined {
+// The same rule as in `lib/plan/desired/desired-copies.ts`: only a shared image gets a copy in its
+// own region.
+function copyIn(policy: Policy, source: string, region: string): CopiesInRegion | undefined {
   const named = policy.to.includes(region);
   if (region === source ? policy.select.type !== "shared" : !named) return undefined;
   const encrypt: Encrypt = named && (policy.copy.regions[region]?.encrypt ?? policy.copy.encrypt);
@@ -97,48 +112,53 @@ function copyIn(policy: Policy, source: string, region: string): ClaimedCopies |
 
 type Difference = Pick<Contradiction, "path" | "values">;
 
-function differences(a: ClaimedCopies, b: ClaimedCopies, source: string, region: string): Difference[] {
+function settingDifferences(a: CopiesInRegion, b: CopiesInRegion, source: string, region: string): Difference[] {
   const [first, second] = [a.policy, b.policy];
-  const found: Difference[] = [];
-  const differ = (path: string[], one: string | undefined, other: string | undefined) => {
-    if (one !== undefined && other !== undefined && one !== other) found.push({ path, values: [one, other] });
+  const differences: Difference[] = [];
+  const compare = (path: string[], one: string | undefined, other: string | undefined) => {
+    if (one !== undefined && other !== undefined && one !== other) differences.push({ path, values: [one, other] });
   };
-  if (!canAgree(first, second, source, region)) differ(["name"], first.copy.name, second.copy.name);
-  differ(["description"], first.copy.description ?? "inherit", second.copy.description ?? "inherit");
+  if (!canAgree(first, second, source, region)) compare(["name"], first.copy.name, second.copy.name);
+  compare(["description"], first.copy.description ?? "inherit", second.copy.description ?? "inherit");
   if (a.published && b.published) {
-    const known = first.select.family ?? second.select.family;
-    differ(["family"], familyOf(first, known), familyOf(second, known));
+    const sourceFamily = first.select.family ?? second.select.family;
+    compare(["family"], familyOf(first, sourceFamily), familyOf(second, sourceFamily));
   }
-  const own = second.copy.regions[region]?.tags?.set ?? {};
+  const setInRegion = second.copy.regions[region]?.tags?.set ?? {};
   const [tags, others] = [first, second].map(({ copy }) => ({ ...copy.tags.set, ...copy.regions[region]?.tags?.set }));
   for (const [key, value] of Object.entries(others ?? {})) {
     const path = ["tags", "set", key];
     if (tags && Object.hasOwn(tags, key))
-      differ(Object.hasOwn(own, key) ? ["regions", region, ...path] : path, tags[key], value);
+      compare(Object.hasOwn(setInRegion, key) ? ["regions", region, ...path] : path, tags[key], value);
   }
-  return found;
+  return differences;
 }
 
-/** One is encrypted and the other not, or with another key: then these are two copies, which cannot both have one name. */
-function otherwise(a: ClaimedCopies, b: ClaimedCopies, source: string, region: string): Difference[] {
+/**
+ * With different encryption these are two copies, which contradict each other only if they get the
+ * same name.
+ */
+function encryptDifferences(a: CopiesInRegion, b: CopiesInRegion, source: string, region: string): Difference[] {
   const [first, second] = namesOf(a.policy, b.policy, source, region);
   if (first === undefined || first !== second) return [];
-  const isThere = b.policy.copy.regions[region]?.encrypt !== undefined;
-  return [{ path: isThere ? ["regions", region, "encrypt"] : ["encrypt"], values: [encryptText(a), encryptText(b)] }];
+  const isSetInRegion = b.policy.copy.regions[region]?.encrypt !== undefined;
+  const path = isSetInRegion ? ["regions", region, "encrypt"] : ["encrypt"];
+  return [{ path, values: [encryptText(a), encryptText(b)] }];
 }
 
-function encryptText({ encrypt }: ClaimedCopies): string {
-  if (encrypt === "false") return "not encrypted";
+function encryptText({ encrypt }: CopiesInRegion): string {
+  if (encrypt === "false") return encryptPhrases.off;
   const { kmsKeyId } = JSON.parse(encrypt) as Exclude<Encrypt, false>;
-  return kmsKeyId === undefined ? "encrypted with the account's own key" : `encrypted with ${kmsKeyId}`;
+  return kmsKeyId === undefined ? encryptPhrases.defaultKey : encryptPhrases.key(kmsKeyId);
 }
 
-// The image may have no family to inherit, and none is no other family. But one that is asked for is known.
-function familyOf({ copy }: Policy, known: string | undefined): string | undefined {
-  return copy.family === "inherit" ? known : copy.family;
+// `inherit` means the family that `select` requires. Without one it is unknown, and the image may
+// have no family.
+function familyOf({ copy }: Policy, sourceFamily: string | undefined): string | undefined {
+  return copy.family === "inherit" ? sourceFamily : copy.family;
 }
 
-/** Whether two templates can give one name, of an image that both policies take. */
+/** Whether two templates can produce the same name for an image that both policies select. */
 function canAgree(first: Policy, second: Policy, source: string, region: string): boolean {
   const [a, b] = namesOf(first, second, source, region);
   if (a === undefined || b === undefined || a === b) return true;
@@ -150,7 +170,10 @@ function canAgree(first: Policy, second: Policy, source: string, region: string)
   return [first, second].every(({ select }) => matchesAny(select.name ?? [], name));
 }
 
-/** The names that two policies give one copy. What only the image tells stays as it is. */
+/**
+ * The names that two policies give to one copy. The placeholders whose value depends on the image
+ * stay as they are.
+ */
 function namesOf(first: Policy, second: Policy, source: string, region: string) {
   const image = { name: "{{name}}", imageId: "{{sourceId}}", createdAt: "{{date}}" };
   return [first, second].map(({ copy }) => copyName(copy.name, image, source, region));

@@ -1,19 +1,20 @@
-// Whether one policy selects everything that another selects.
+// Whether one policy certainly selects every image that another selects, and makes the same copies.
 import type { Policy, Select } from "../../model/policy.ts";
 
-/** Regions whose images both policies look at. */
+/** The source regions that two policies have in common. */
 export function sharedSources(a: Policy, b: Policy): string[] {
   return a.from.filter((region) => b.from.includes(region));
 }
 
 /**
- * Whether every image that `narrow` takes from a source of both is taken by `wide`, too, whatever images there are. False
- * where that is not certain.
+ * Whether `wide` selects every image that `narrow` selects in their common source regions, whatever
+ * images exist. False if that is not certain.
  */
 export function takesAllOf(wide: Policy, narrow: Policy): boolean {
   if (!matchesAllOf(wide.select, narrow.select)) return false;
   if (wide.select.newest === undefined) return true;
-  // Among fewer images the same one is no older a one. So all that compete in `wide` have to compete in `narrow`.
+  // An image ranks higher among fewer images. So every image that competes in `wide` must
+  // compete in `narrow` too.
   return (
     narrow.select.newest !== undefined &&
     narrow.select.newest <= wide.select.newest &&
@@ -22,7 +23,7 @@ export function takesAllOf(wide: Policy, narrow: Policy): boolean {
   );
 }
 
-/** The same of all that is asked of an image by itself: everything but `newest`. */
+/** The same for the criteria that depend on one image alone: all except `newest`. */
 function matchesAllOf(wide: Select, narrow: Select): boolean {
   return (
     wide.type === narrow.type &&
@@ -35,11 +36,11 @@ function matchesAllOf(wide: Select, narrow: Select): boolean {
     (wide.createdAfter ?? Number.NEGATIVE_INFINITY) <= (narrow.createdAfter ?? Number.NEGATIVE_INFINITY) &&
     (wide.minAge ?? 0) <= (narrow.minAge ?? 0) &&
     within(wide.not?.name ?? [], narrow.not?.name ?? []) &&
-    leavesOutNoMore(wide.not?.tags ?? {}, narrow.not?.tags ?? {})
+    excludesNoMore(wide.not?.tags ?? {}, narrow.not?.tags ?? {})
   );
 }
 
-// What two different globs match is not compared, but `*` matches everything.
+// Compares globs as texts only, except that `*` matches everything.
 function globsTakeAllOf(wide: readonly string[], narrow: readonly string[]): boolean {
   const [wideOut, narrowOut] = [wide, narrow].map((globs) => globs.filter((glob) => glob.startsWith("!")));
   if (!within(wideOut ?? [], narrowOut ?? [])) return false;
@@ -54,7 +55,7 @@ function tagsTakeAllOf(wide: Tags, narrow: Tags): boolean {
   return Object.entries(wide).every(([key, values]) => Object.hasOwn(narrow, key) && within(narrow[key] ?? [], values));
 }
 
-function leavesOutNoMore(wide: Tags, narrow: Tags): boolean {
+function excludesNoMore(wide: Tags, narrow: Tags): boolean {
   return Object.entries(wide).every(([key, values]) => Object.hasOwn(narrow, key) && within(values, narrow[key] ?? []));
 }
 
@@ -71,8 +72,8 @@ function within(some: readonly string[], all: readonly string[]): boolean {
 }
 
 /**
- * The first of the other policies that makes all copies of this one with the same settings, so that this one adds
- * nothing, for certain.
+ * The first of the other policies that certainly makes all copies of this one with the same
+ * settings, if any.
  */
 export function coveredBy(policy: Policy, others: readonly Policy[]): Policy | undefined {
   if (!policy.enabled) return undefined;
@@ -83,13 +84,14 @@ export function coveredBy(policy: Policy, others: readonly Policy[]): Policy | u
       within(policy.to, other.to) &&
       within(policy.from, other.from) &&
       takesAllOf(other, policy) &&
-      !needsOtherSteps(policy, other) &&
+      !needsOtherChain(policy, other) &&
       settingsOf(other) === settings,
   );
 }
 
-// Of a shared image there is a copy in its own region, which stays plain unless it is named there and to be encrypted.
-function needsOtherSteps(policy: Policy, other: Policy): boolean {
+// The copy of a shared image in its own region is plain, unless `to` names that region and the
+// policy encrypts there.
+function needsOtherChain(policy: Policy, other: Policy): boolean {
   const isEncrypted = (region: string) => (other.copy.regions[region]?.encrypt ?? other.copy.encrypt) !== false;
   const differs = (region: string) => !policy.to.includes(region) && other.to.includes(region) && isEncrypted(region);
   return policy.select.type === "shared" && policy.from.some(differs);

@@ -1,5 +1,9 @@
-// The nearest allowed word.
-/** The one of the words that a misspelt word most likely meant, or undefined if none is near. */
+// Finds the allowed word that a misspelt word probably meant.
+
+/**
+ * The word nearest to a misspelt one, ignoring case. Undefined if none is near: up to 3 edits, 1 in
+ * a short word.
+ */
 export function didYouMean(wrong: string, words: Iterable<string>): string | undefined {
   const limit = Math.min(3, Math.max(1, Math.floor(wrong.length / 3)));
   let best: { word: string; distance: number } | undefined;
@@ -11,7 +15,8 @@ export function didYouMean(wrong: string, words: Iterable<string>): string | und
   return best?.word;
 }
 
-// Letters to insert, delete, replace or swap with their neighbour (optimal string alignment).
+// The number of letters to insert, delete, replace or swap with a neighbour (optimal string
+// alignment).
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

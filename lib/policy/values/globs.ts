@@ -1,26 +1,29 @@
-// Name globs.
-/** Longest glob that is accepted; image names have at most 60 characters. */
+// Globs for image names: matching, and what is wrong with a glob.
+import type { Message } from "../../model/messages/define.ts";
+import { policyProblem } from "../../model/messages/policy-rules.ts";
+
+/** Longest glob that is accepted. Image names have at most 60 characters. */
 const MAX_LENGTH = 256;
 
 type Token = "any" | "one" | { readonly character: string };
 
 function tokens(glob: string): Token[] {
-  const found: Token[] = [];
+  const all: Token[] = [];
   let escaped = false;
   for (const character of glob) {
-    if (escaped) found.push({ character });
-    else if (character === "*") found.push("any");
-    else if (character === "?") found.push("one");
-    else if (character !== "\\") found.push({ character });
+    if (escaped) all.push({ character });
+    else if (character === "*") all.push("any");
+    else if (character === "?") all.push("one");
+    else if (character !== "\\") all.push({ character });
     escaped = !escaped && character === "\\";
   }
-  return found;
+  return all;
 }
 
 /**
- * Whether a glob matches the whole text, case-sensitively: `*` is any number of characters (`/` too), `?` is exactly
- * one, `\` takes the next character as it is. Time is at most length of the glob × length of the text: only the last
- * `*` is ever tried again.
+ * Whether a glob matches the whole text, case-sensitively. `*` matches any number of characters
+ * (also `/`), `?` matches exactly one, `\` escapes the next character. Takes at most length of the
+ * glob × length of the text: the search goes back to the last `*` only.
  */
 export function matches(glob: string, text: string): boolean {
   const pattern = tokens(glob);
@@ -45,21 +48,26 @@ export function matches(glob: string, text: string): boolean {
   return pattern.slice(p).every((token) => token === "any");
 }
 
-/** Whether any of the positive globs matches (none given: everything does) and none of those with a leading `!`. */
+/**
+ * Whether no glob with a leading `!` matches, and any other glob does. Without other globs every
+ * text matches.
+ */
 export function matchesAny(globs: readonly string[], text: string): boolean {
   const negative = globs.filter((glob) => glob.startsWith("!"));
   if (negative.some((glob) => matches(glob.slice(1), text))) return false;
   return negative.length === globs.length || globs.some((glob) => !glob.startsWith("!") && matches(glob, text));
 }
 
-/** What is wrong with a glob (without its `!`), or undefined. Signs that other tools give a meaning are refused, not taken literally. */
-export function globProblem(glob: string): string | undefined {
-  if (glob === "") return "matches no name at all";
-  if (glob.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
-  const bare = glob.replace(/\\[^]/gu, "");
-  if (bare.includes("\\")) return "ends with \\, which takes the next character as it is";
-  const sign = /[{}[\]]/.exec(bare)?.[0];
-  if (sign)
-    return `holds ${sign}, which has no meaning here: write one entry each, or \\${sign} for the character itself`;
-  return undefined;
+/**
+ * What is wrong with a glob, with or without a leading `!`. Refuses the signs that have a meaning
+ * in other tools, because a literal match of them would surprise the user.
+ */
+export function globProblem(glob: string): Message | undefined {
+  const pattern = glob.replace(/^!/, "");
+  if (pattern === "") return policyProblem("glob-empty", { glob });
+  if (pattern.length > MAX_LENGTH) return policyProblem("value-too-long", { value: glob, most: MAX_LENGTH });
+  const unescaped = pattern.replace(/\\[^]/gu, "");
+  if (unescaped.includes("\\")) return policyProblem("glob-ends-with-backslash", { glob });
+  const sign = /[{}[\]]/.exec(unescaped)?.[0];
+  return sign === undefined ? undefined : policyProblem("glob-unsupported-sign", { glob, sign });
 }

@@ -1,16 +1,18 @@
-// {{name}} and the other placeholders of copy.name.
+// The template of copy.name: its placeholders, the names that it produces, and its problems.
 import { MAX_NAME } from "../../model/identity.ts";
+import type { Message } from "../../model/messages/define.ts";
+import { policyProblem } from "../../model/messages/policy-rules.ts";
 import type { Image, Millis } from "../../model/types.ts";
 
-/** What a name template may hold between `{{` and `}}`. */
-export const PLACEHOLDERS = ["name", "region", "sourceRegion", "sourceId", "date"] as const;
+/** The placeholders of a name template: the words allowed between `{{` and `}}`. */
+const PLACEHOLDERS = ["name", "region", "sourceRegion", "sourceId", "date"] as const;
 
-/** Longest template that is accepted; what it makes has at most 60 characters. */
+/** Longest template that is accepted. The names that it produces have at most 60 characters. */
 const MAX_LENGTH = 256;
 
 type Values = Readonly<Record<(typeof PLACEHOLDERS)[number], string>>;
 
-// The shortest values there can be: what is too long even with these fits never.
+// The shortest possible values: a template that is too long even with these never fits.
 const SHORTEST: Values = {
   name: "x",
   region: "ap-seoul",
@@ -19,7 +21,7 @@ const SHORTEST: Values = {
   date: "2026-01-01",
 };
 
-// One pass, so that a name which itself holds `{{region}}` stays as it is.
+// One pass, so that a `{{region}}` in the source's own name is left alone.
 function fill(template: string, values: Values): string {
   return template.replace(/\{\{ *(\w+) *\}\}/g, (whole, key: string) =>
     Object.hasOwn(values, key) ? values[key as keyof Values] : whole,
@@ -32,12 +34,15 @@ function utcDay(millis: Millis | string): string {
   return Number.isNaN(date.getTime()) ? "unknown" : date.toISOString().slice(0, 10);
 }
 
-/** What a name can tell of an image; a time that nobody knows is a text. */
+/**
+ * The parts of an image that a name can contain. `createdAt` may be a text, which then stands in
+ * the name.
+ */
 type Named = Pick<Image, "name" | "imageId"> & { readonly createdAt: Millis | string };
 
 /**
- * The final name of a copy. `{{date}}` is the day (UTC) on which the source was made. The result may be no valid name:
- * see `nameProblem`.
+ * The final name of a copy. `{{date}}` is the day (UTC) on which the source was created. The result
+ * may be an invalid name: check it with `nameProblem`.
  */
 export function copyName(template: string, image: Named, rootRegion: string, destination: string): string {
   return fill(template, {
@@ -49,23 +54,29 @@ export function copyName(template: string, image: Named, rootRegion: string, des
   });
 }
 
-/** Why a text cannot be an image's name, or undefined if it can. */
-export function nameProblem(name: string): string | undefined {
-  if (name === "") return "is empty";
-  if (name.length > MAX_NAME) return `has ${name.length} characters, at most ${MAX_NAME} are allowed`;
-  if (/[\p{Cc}\u2028\u2029]/u.test(name)) return "holds a control character";
-  if (name !== name.trim()) return "begins or ends with a space";
+/**
+ * Why a text cannot be the name of an image, as a clause without a subject ("is empty"). Undefined
+ * if it can.
+ */
+export function nameProblem(name: string): Message["text"] | undefined {
+  if (name === "") return policyProblem("name-empty").text;
+  if (name.length > MAX_NAME) return policyProblem("name-too-long", { length: name.length, most: MAX_NAME }).text;
+  if (/[\p{Cc}\u2028\u2029]/u.test(name)) return policyProblem("name-control-character").text;
+  if (name !== name.trim()) return policyProblem("name-outer-space").text;
   return undefined;
 }
 
-/** Why no image could get a valid name by this template, or undefined. */
-export function templateProblem(template: string): string | undefined {
-  if (template.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
+/**
+ * What is wrong with a template: it has an unknown placeholder, or produces a valid name for no
+ * image.
+ */
+export function templateProblem(template: string): Message | undefined {
+  if (template.length > MAX_LENGTH) return policyProblem("value-too-long", { value: template, most: MAX_LENGTH });
   const rest = fill(template, { name: "", region: "", sourceRegion: "", sourceId: "", date: "" });
   const unknown = /\{\{.*?\}\}/.exec(rest)?.[0];
-  const allowed = PLACEHOLDERS.map((key) => `{{${key}}}`).join(", ");
-  if (unknown) return `holds ${unknown}, which is none of ${allowed}`;
-  if (/\{\{|\}\}/.test(rest)) return "holds {{ or }} without its other half";
+  if (unknown)
+    return policyProblem("template-unknown-placeholder", { template, found: unknown, allowed: PLACEHOLDERS });
+  if (/\{\{|\}\}/.test(rest)) return policyProblem("template-open-braces", { template });
   const problem = nameProblem(fill(template, SHORTEST));
-  return problem && `gives a name that ${problem}`;
+  return problem && policyProblem("template-invalid-name", { template, problem });
 }

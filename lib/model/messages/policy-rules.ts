@@ -1,0 +1,131 @@
+// Why the values of a policy file cannot be used: regions, globs, name templates, conflicts.
+import { catalogue, error } from "./define.ts";
+import { policyFileProblems } from "./policy-file.ts";
+import { didYouMeanOr, quote } from "./policy-values.ts";
+
+const regions = {
+  "unknown-region-or-group": error((p: { name: string; near?: string | undefined; words: readonly string[] }) => ({
+    text: `${quote(p.name)} is not a known region or group`,
+    remedy: didYouMeanOr(p.near, `allowed are ${p.words.join(", ")}, each with or without a leading !`),
+  })),
+  "unknown-region": error((p: { name: string; near?: string | undefined }) => ({
+    text: `${quote(p.name)} is not a region`,
+    remedy: didYouMeanOr(p.near, "write the id of one region, such as ap-tokyo"),
+  })),
+  "retired-region": error((p: { name: string }) => ({
+    text: `${quote(p.name)} is retired: Tencent Cloud no longer lists it for images`,
+    remedy: "remove it",
+  })),
+  "only-exclusions": error(() => ({
+    text: "only excludes regions",
+    remedy: "add the regions to exclude them from, such as all",
+  })),
+  "no-region-left": error(() => ({
+    text: "excludes every region that it names",
+    remedy: "add a region or remove an entry that begins with !",
+  })),
+  "group-built-in": error((p: { group: string }) => ({
+    text: `${quote(p.group)} is a built-in group and cannot be changed`,
+    remedy: "choose another name",
+  })),
+  "group-named-like-region": error((p: { group: string }) => ({
+    text: `${quote(p.group)} is the name of a region and cannot be the name of a group`,
+    remedy: "choose another name",
+  })),
+  "group-cycle": error((p: { path: readonly string[] }) => `the group contains itself: ${p.path.join(" → ")}`),
+  "group-empty": error(() => "the group contains no region"),
+  "too-many-groups": error((p: { count: number; most: number }) => {
+    return `contains ${p.count} groups; at most ${p.most} are allowed`;
+  }),
+} as const;
+
+const globs = {
+  "glob-empty": error((p: { glob: string }) => `${quote(p.glob)} matches no name`),
+  "glob-ends-with-backslash": error((p: { glob: string }) => ({
+    text: `${quote(p.glob)} ends with \\, which must stand before the character that it escapes`,
+    remedy: "write \\\\ for the character itself",
+  })),
+  "glob-unsupported-sign": error((p: { glob: string; sign: string }) => ({
+    text: `${quote(p.glob)} contains ${p.sign}, which globs do not support`,
+    remedy: `write one entry for each alternative, or \\${p.sign} for the character itself`,
+  })),
+  "glob-negated-exclusion": error((p: { glob: string }) => ({
+    text: `${quote(p.glob)} begins with !, but everything under \`not\` is excluded already`,
+    remedy: "remove the !, or write \\! for the character itself",
+  })),
+} as const;
+
+/** What follows "a name that". Also the end of the reason `bad-name` of a copy. */
+const names = {
+  "name-empty": error(() => "is empty"),
+  "name-too-long": error((p: { length: number; most: number }) => {
+    return `has ${p.length} characters, at most ${p.most} are allowed`;
+  }),
+  "name-control-character": error(() => "contains a control character"),
+  "name-outer-space": error(() => "begins or ends with a space"),
+} as const;
+
+const templates = {
+  "template-unknown-placeholder": error((p: { template: string; found: string; allowed: readonly string[] }) => {
+    const placeholders = p.allowed.map((key) => `{{${key}}}`).join(", ");
+    return `${quote(p.template)} contains ${p.found}, which is not a placeholder; allowed are ${placeholders}`;
+  }),
+  "template-open-braces": error((p: { template: string }) => {
+    return `${quote(p.template)} contains {{ without }}, or }} without {{`;
+  }),
+  /** `problem` is a text of `names`. */
+  "template-invalid-name": error((p: { template: string; problem: string }) => {
+    return `${quote(p.template)} produces a name that ${p.problem}`;
+  }),
+} as const;
+
+const combinations = {
+  "encrypted-and-shared": error((p: { regions: readonly string[] }) => ({
+    text: `Tencent Cloud does not share encrypted images, but the copies in ${p.regions.join(", ")} are encrypted`,
+    remedy: "remove shareWith, or set encrypt: false there",
+  })),
+  "key-for-several-regions": error((p: { regions: readonly string[] }) => ({
+    text: `a KMS key belongs to one region, but this key is set for ${p.regions.join(", ")}`,
+    remedy: "set the key of each region in copy.regions",
+  })),
+  "shared-without-creator": error(() => ({
+    text: "shared requires select.creator",
+    remedy: 'list the accounts whose images you trust, such as creator: ["100000000002"]',
+  })),
+  "too-many-set-tags": error((p: { count: number; most: number; ownTags: number; mostTags: number }) => ({
+    text: `sets ${p.count} tags; at most ${p.most} are allowed, as a copy has up to ${p.mostTags} tags and cvm-replicator uses ${p.ownTags}`,
+    remedy: "remove tags",
+  })),
+  "duplicate-policy-name": error((p: { name: string; first: number }) => {
+    return `${quote(p.name)} is already the name of policies[${p.first}]; policy names must be unique`;
+  }),
+  /** `values` are what the policies say, as JSON. */
+  "contradicting-policies": error(
+    (p: { policies: readonly [string, string]; values: readonly [string, string]; regions: readonly string[] }) => ({
+      text: `policy ${p.policies[1]} sets ${p.values[1]}, but policy ${p.policies[0]} sets ${p.values[0]} for the same copies in ${p.regions.join(", ")}`,
+      remedy: "set the same value in both, or let them select different images",
+    }),
+  ),
+} as const;
+
+const examples = {
+  "age-with-created-at": error(() => ({
+    text: "cannot be combined with createdAt, which sets the same thing",
+    remedy: "remove one of them",
+  })),
+  "unknown-policy": error((p: { name: string; near?: string | undefined; names: readonly string[] }) => ({
+    text: `there is no policy ${quote(p.name)}`,
+    remedy: didYouMeanOr(p.near, `the policies are ${p.names.join(", ")}`),
+  })),
+} as const;
+
+/** Writes a problem of a policy file or an examples file. */
+export const policyProblem = catalogue({
+  ...policyFileProblems,
+  ...regions,
+  ...globs,
+  ...names,
+  ...templates,
+  ...combinations,
+  ...examples,
+});

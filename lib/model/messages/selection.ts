@@ -1,0 +1,74 @@
+// Why a policy does not select an image.
+import { catalogue, info } from "./define.ts";
+
+/**
+ * Why a policy does not select an image. The code of most reasons is the criterion of `select` that
+ * does not match.
+ */
+export const selectionReasons = {
+  deprecated: info(() => ({
+    text: "the image is deprecated",
+    remedy: "undo the deprecation to copy it (ModifyImageAttribute, ImageDeprecated)",
+  })),
+  ignored: info((p: { tag: string }) => ({
+    text: `the image has the tag ${p.tag}`,
+    remedy: "remove the tag to copy it",
+  })),
+  "other-type": info((p: { type: string; selected: string }) => ({
+    text: `the image is ${p.type}; the policy selects ${p.selected} images`,
+    remedy: `write a policy with select.type: ${p.type}`,
+  })),
+  name: info((p: { name: string; globs: readonly string[] }) => ({
+    text: `the name ${quote(p.name)} does not match ${anyOf(p.globs)}`,
+    remedy: "rename the image, or change select.name in the policy",
+  })),
+  /** Without `value` the image does not have the tag. */
+  tags: info((p: { key: string; value?: string | undefined; taken: readonly string[] }) => ({
+    text: `the tag ${p.key} is ${p.value === undefined ? "missing" : quote(p.value)}; the policy takes ${anyOf(p.taken)}`,
+    remedy: "tag the image, or change select.tags in the policy",
+  })),
+  platform: info((p: { value: string; taken: readonly string[] }) => ({
+    text: `the platform is ${quote(p.value)}; the policy takes ${anyOf(p.taken)}`,
+    remedy: "change select.platform in the policy",
+  })),
+  architecture: info((p: { value: string; taken: readonly string[] }) => ({
+    text: `the architecture is ${quote(p.value)}; the policy takes ${anyOf(p.taken)}`,
+    remedy: "change select.architecture in the policy",
+  })),
+  /** Without `family` the image has none. */
+  family: info((p: { family?: string | undefined; taken: string }) => ({
+    text: `the image has ${p.family === undefined ? "no family" : `the family ${quote(p.family)}`}; the policy takes ${quote(p.taken)}`,
+    remedy: "change the family of the image, or select.family in the policy",
+  })),
+  creator: info((p: { creator: string; taken: readonly string[] }) => ({
+    text: `account ${quote(p.creator)} created the image; the policy takes images of ${anyOf(p.taken)}`,
+    remedy: "add the account to select.creator if you trust it",
+  })),
+  /** Times in ISO 8601. */
+  "too-old": info((p: { createdAt: string; createdAfter: string }) => ({
+    text: `the image was created at ${p.createdAt}; the policy takes images created at ${p.createdAfter} or later`,
+    remedy: "set select.createdAfter to an earlier time",
+  })),
+  "not-name": info((p: { name: string; glob: string }) => ({
+    text: `the name ${quote(p.name)} matches ${quote(p.glob)} in select.not.name`,
+    remedy: "rename the image, or change select.not.name in the policy",
+  })),
+  "not-tags": info((p: { key: string; value: string }) => ({
+    text: `the tag ${p.key} is ${quote(p.value)}, which select.not.tags excludes`,
+    remedy: "change the tag, or select.not.tags in the policy",
+  })),
+  "too-young": info((p: { minAge: string; notBefore: string }) => {
+    return `the image must be at least ${p.minAge} old; it is selected from ${p.notBefore} on`;
+  }),
+} as const;
+
+/** Writes the reason why a policy does not select an image. */
+export const notSelected = catalogue(selectionReasons);
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
+function anyOf(values: readonly string[]): string {
+  return values.length === 1 ? quote(values[0] ?? "") : `any of ${values.map(quote).join(", ")}`;
+}
