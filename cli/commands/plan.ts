@@ -94,7 +94,7 @@ function wayText({ source, region, variant, intermediate }: CopyView): string {
 function isTold(note: PlanView["recordOnly"][number], { update: change }: PlanView): boolean {
   if (TOLD_BELOW.has(note.state)) return true;
   return (
-    note.what === "drift" && change.some((one) => sourceText(one) === sourceText(note) && one.region === note.region)
+    note.event === "drift" && change.some((one) => sourceText(one) === sourceText(note) && one.region === note.region)
   );
 }
 

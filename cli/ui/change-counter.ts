@@ -32,12 +32,12 @@ export function watchChanges(say: (text: string) => void, changed: () => void): 
     journal: {
       async append(entries) {
         changed();
-        for (const { what, text, key, image, code } of entries) {
-          const deed = what.endsWith("-failed") && code !== undefined ? "refused" : DEEDS[what];
+        for (const { event, text, key, image, code } of entries) {
+          const deed = event.endsWith("-failed") && code !== undefined ? "refused" : DEEDS[event];
           if (deed !== undefined) counts.set(deed, (counts.get(deed) ?? 0) + 1);
           if (!key) continue;
-          if (what === "drift") repaired.add(copyId(key));
-          else if (what === "repaired") repaired.delete(copyId(key));
+          if (event === "drift") repaired.add(copyId(key));
+          else if (event === "repaired") repaired.delete(copyId(key));
           else if (deed !== undefined && image && repaired.has(copyId(key)))
             say(
               clean(

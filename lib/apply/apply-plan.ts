@@ -2,12 +2,13 @@
 import PQueue from "p-queue";
 import { CloudError } from "../model/errors.ts";
 import { copyId } from "../model/identity.ts";
+import { type JournalEvent, type JournalMessage, journal } from "../model/messages/journal.ts";
 import type { RunDeps } from "../model/ports.ts";
 import { STALE } from "../model/time.ts";
 import type { AccountRecord, Copy, JournalEntry, Millis } from "../model/types.ts";
-import { textOf } from "../plan/describe.ts";
-import type { Action, Plan } from "../plan/types.ts";
-import { callCloud, DONE, deleted, imageOf, refused } from "./change-image.ts";
+import { announce, confirm, textOf } from "../plan/describe.ts";
+import type { Action, Plan, RecordChange } from "../plan/types.ts";
+import { callCloud, deleted, imageOf, refused } from "./change-image.ts";
 import type { ApplyContext, CallResult } from "./context.ts";
 import { SEND_NEEDS, send } from "./send-copies.ts";
 
@@ -41,7 +42,7 @@ const ORDER: readonly (readonly Action["do"][])[] = [
   ["delete"],
 ];
 /** Changes of a record that allow no further step at once. */
-const QUIET = new Set(["progress", "waiting", "missing", "released"]);
+const QUIET: ReadonlySet<JournalEvent> = new Set(["progress", "waiting", "missing", "released"]);
 
 /**
  * Carries out a plan. Every action is safe to be interrupted before and after each of its effects; what is lost to
@@ -56,26 +57,28 @@ export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Pr
   let moved = false;
   let stoppedEarly = false;
 
-  const journal = async (level: JournalEntry["level"], what: string, text: string, about: Partial<JournalEntry>) => {
+  const append = async (message: JournalMessage, isWarning: boolean, about: Partial<JournalEntry>) => {
+    const { code: event, text } = message;
+    const level = isWarning ? "warn" : journal.levelOf(event);
     if (about.code !== undefined) failures += 1;
-    await deps.journal.append([{ at: deps.now(), runId, account, level, what, text, ...about }]);
+    await deps.journal.append([{ at: deps.now(), runId, account, level, event, text, ...about }]);
   };
   const ctx: ApplyContext = {
     ...deps,
     sameState: async () => (await deps.state.account(account))?.firstSeenAt === firstSeenAt,
     attemptsOf: (copy) => deps.policies.find((p) => p.name === copy.policy)?.attempts ?? Number.POSITIVE_INFINITY,
-    async save(copy, what, text, callResult = {}) {
+    async save(copy, message, callResult = {}) {
       const saved = await deps.state.saveCopy(copy);
       latest.set(copyId(copy.key), saved);
       if (!saved) return undefined;
-      if (!QUIET.has(what)) moved = true;
+      if (!QUIET.has(message.code)) moved = true;
       const image = "imageId" in copy && copy.imageId ? { region: copy.key.region, imageId: copy.imageId } : undefined;
-      const level = copy.state === "blocked" || copy.state === "failed" ? "warn" : "info";
-      await journal(level, what, text, { key: copy.key, ...(image && { image }), ...answer(callResult) });
+      const isWarning = copy.state === "blocked" || copy.state === "failed";
+      await append(message, isWarning, { key: copy.key, ...(image && { image }), ...answer(callResult) });
       return saved;
     },
-    tell: (what, text, { key, image, ...callResult }) =>
-      journal(callResult.code === undefined ? "info" : "warn", what, text, { key, image, ...answer(callResult) }),
+    report: (message, { key, image, ...callResult }) =>
+      append(message, callResult.code !== undefined, { key, image, ...answer(callResult) }),
   };
 
   const enoughTime = (needs: Millis) => deps.now() + needs <= deps.stopAt();
@@ -92,7 +95,7 @@ export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Pr
       return;
     }
     if (action.do === "record") {
-      await ctx.save(action.copy, action.what, action.text);
+      await ctx.save(action.copy, messageOf(action));
     } else if (action.do === "send") {
       await send(action, ctx);
     } else {
@@ -102,18 +105,18 @@ export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Pr
       changed.add(call);
       const announcement = announced.get(action);
       if (announcement) {
-        if (!(await ctx.save(announcement.copy, announcement.what, announcement.text))) return;
+        if (!(await ctx.save(announcement.copy, messageOf(announcement)))) return;
         actions["record"] = (actions["record"] ?? 0) + 1;
       }
       const copy = latest.has(text) ? latest.get(text) : action.copy;
       if (!copy) return;
       const about = { key: copy.key, image: imageOf(action) };
       // Before the call: whoever is killed in between has told what was about to change.
-      await ctx.tell(action.do, textOf(action), about);
+      await ctx.report(announce(action), about);
       try {
         const requestId = await callCloud(action, copy, account, ctx, readAt + STALE);
         moved = true;
-        await ctx.tell(DONE[action.do], textOf(action), { ...about, requestId });
+        await ctx.report(confirm(action), { ...about, requestId });
         if (action.do === "delete") await deleted(action, copy, ctx);
       } catch (error) {
         if (!(error instanceof CloudError)) throw error;
@@ -133,6 +136,10 @@ export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Pr
     if (errors.length > 0) throw errors[0];
   }
   return { actions, failures, moved, stoppedEarly };
+}
+
+function messageOf({ event, text }: RecordChange): JournalMessage {
+  return { code: event, text };
 }
 
 function answer({ requestId, code }: CallResult): { requestId?: string; code?: string } {

@@ -1,21 +1,12 @@
 // Tag, modify, share, unshare, delete; and what a refusal means.
 import { CloudError } from "../model/errors.ts";
+import { journal } from "../model/messages/journal.ts";
 import { RECHECK_AFTER } from "../model/time.ts";
 import type { Copy, Millis, Reason } from "../model/types.ts";
-import { textOf } from "../plan/describe.ts";
 import { copyBase } from "../plan/transitions.ts";
 import type { CloudCall } from "../plan/types.ts";
 import type { ApplyContext } from "./context.ts";
 import { modify } from "./modify-shared-image.ts";
-
-/** How the journal calls a change that has been made. */
-export const DONE = {
-  tag: "tagged",
-  modify: "modified",
-  share: "shared",
-  unshare: "unshared",
-  delete: "deleted",
-} as const;
 
 /** Not after what was read is stale, however long it takes to get to the call: a person may have taken over the image. */
 export function callCloud(
@@ -47,7 +38,7 @@ export async function deleted(
   ctx: ApplyContext,
 ): Promise<void> {
   if (call.done === call.copy) return;
-  await ctx.save({ ...call.done, version: copy.version }, "pruned", textOf(call));
+  await ctx.save({ ...call.done, version: copy.version }, journal("pruned", { sizeGiB: call.sizeGiB, why: call.why }));
 }
 
 /**
@@ -64,9 +55,13 @@ export async function refused(
   // What failed stays so: "not in a state that allows this" will not pass either.
   const isFinal = error.outcome === "terminal" || (error.outcome === "requeue" && error.about === "source");
   if (call.do === "delete" && call.refused && isFinal) {
-    await ctx.save({ ...call.refused, version: copy.version }, "undeletable", error.message, error);
+    await ctx.save({ ...call.refused, version: copy.version }, journal("undeletable", { text: error.message }), error);
   } else if (copy.state === "copying" && error.outcome !== "retry" && error.code !== "NotSent") {
-    await ctx.save({ ...copy, tagRefused: true, updatedAt: at }, "tag-refused", error.message, error);
+    await ctx.save(
+      { ...copy, tagRefused: true, updatedAt: at },
+      journal("tag-refused", { text: error.message }),
+      error,
+    );
   } else if (copy.state === "finishing" && error.outcome === "terminal") {
     const reason: Reason = {
       code: error.code,
@@ -77,13 +72,13 @@ export async function refused(
     const base = copyBase(copy.key, copy, undefined, at);
     await ctx.save(
       { ...base, state: "blocked", claim, imageId, reason, notBefore: at + RECHECK_AFTER },
-      "blocked",
-      error.message,
+      journal("blocked", { text: error.message }),
       error,
     );
   } else {
     const { requestId, code } = error;
-    await ctx.tell(`${call.do}-failed`, error.message, { key: copy.key, image: imageOf(call), requestId, code });
+    const message = journal(`${call.do}-failed`, { text: error.message });
+    await ctx.report(message, { key: copy.key, image: imageOf(call), requestId, code });
   }
 }
 

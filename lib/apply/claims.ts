@@ -1,5 +1,6 @@
 // Wins and releases claims.
 import { CloudError } from "../model/errors.ts";
+import { journal } from "../model/messages/journal.ts";
 import type { SyncRequest } from "../model/ports.ts";
 import { BUSY_BACKOFF, backoff, CLAIM_LIFE, CLOCK_SKEW, RECHECK_AFTER } from "../model/time.ts";
 import type { Copy, Millis, Reason } from "../model/types.ts";
@@ -32,7 +33,7 @@ export async function claim(claimRequest: ClaimRequest, ctx: ApplyContext): Prom
     claim: { ...claimRequest.claim, claimant: ctx.me, claimedAt: at, sendBy: at + CLAIM_LIFE },
     progressedAt: at,
   };
-  const saved = await ctx.save(claimed, "claimed", `asks for "${claimed.claim.token}"`);
+  const saved = await ctx.save(claimed, journal("claimed", { token: claimed.claim.token }));
   return saved && { ...claimed, version: saved.version };
 }
 
@@ -60,17 +61,20 @@ export async function releaseClaim(
     ...(error.remedy !== undefined && { remedy: error.remedy }),
   };
   if (error.outcome === "requeue") {
-    await ctx.save({ ...base, state: "waiting", reason, notBefore: at + patience }, "released", error.message, error);
+    await ctx.save(
+      { ...base, state: "waiting", reason, notBefore: at + patience },
+      journal("released", { text: error.message }),
+      error,
+    );
   } else if (error.outcome === "terminal") {
     await ctx.save(
       { ...base, state: "blocked", reason, notBefore: at + RECHECK_AFTER },
-      "blocked",
-      error.message,
+      journal("blocked", { text: error.message }),
       error,
     );
   } else {
     const next = afterFailure(base, reason, ctx.attemptsOf(copy), at + backoff(copy.attempts));
-    await ctx.save(next, next.state, error.message, error);
+    await ctx.save(next, journal(next.state, { text: error.message }), error);
   }
 }
 

@@ -1,5 +1,6 @@
 // One destination made the call fail: find it by dry runs.
 import { CloudError } from "../model/errors.ts";
+import { journal } from "../model/messages/journal.ts";
 import { REQUEST_ALONE } from "../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../model/time.ts";
 import type { Copy } from "../model/types.ts";
@@ -50,6 +51,6 @@ export async function findCulprits(
       text: `asked for again at ${iso(notBefore)}: the call was refused for another destination: ${refusal.message}`,
     };
     const next: Copy = { ...withoutClaim(copy, ctx.now()), state: "waiting", reason, notBefore };
-    await ctx.save(next, "released", reason.text, refusal);
+    await ctx.save(next, journal("released", { text: reason.text }), refusal);
   }
 }

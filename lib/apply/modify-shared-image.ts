@@ -1,5 +1,6 @@
 // A shared image cannot be modified: unshare, modify, share again.
 import { CloudError } from "../model/errors.ts";
+import { journal } from "../model/messages/journal.ts";
 import type { Copy, Millis } from "../model/types.ts";
 import type { CloudCall } from "../plan/types.ts";
 import type { ApplyContext } from "./context.ts";
@@ -27,18 +28,17 @@ export async function modify(
     const accounts = await cloud.sharedWith(image);
     if (accounts.length === 0 || accounts.some((account) => !mayUnshareTemporarily.includes(account))) throw error;
     const about = { key: copy.key, image: { region: image.region, imageId: image.imageId } };
-    const whom = accounts.join(", ");
-    const text = `not shared with ${whom} while it is modified, as a shared image cannot be`;
-    const saved = await ctx.save({ ...copy, pendingReshare: accounts, updatedAt: ctx.now() }, "unshare", text);
+    const pending = { ...copy, pendingReshare: accounts, updatedAt: ctx.now() };
+    const saved = await ctx.save(pending, journal("unshare", { accounts, temporarily: true }));
     if (!saved) throw error;
     try {
       const requestId = await cloud.unshare(image, accounts, notAfter);
-      await ctx.tell("unshared", `not shared with ${whom}`, { ...about, requestId });
+      await ctx.report(journal("unshared", { accounts }), { ...about, requestId });
       return await cloud.modify(image, attributes, notAfter);
     } finally {
       const requestId = await cloud.share(image, accounts, Number.POSITIVE_INFINITY);
       const { pendingReshare: _, ...rest } = { ...saved, updatedAt: ctx.now() };
-      await ctx.save(rest, "shared", `shared with ${whom} again`, { requestId });
+      await ctx.save(rest, journal("shared", { accounts, again: true }), { requestId });
     }
   }
 }

@@ -1,5 +1,6 @@
 // Claim, one SyncImages, record.
 import { CloudError } from "../model/errors.ts";
+import { journal } from "../model/messages/journal.ts";
 import type { SyncRequest } from "../model/ports.ts";
 import { SYNC_TIMEOUT } from "../model/time.ts";
 import type { Millis } from "../model/types.ts";
@@ -41,9 +42,8 @@ async function ask(action: Send, claimed: readonly Claimed[], ctx: ApplyContext)
     for (const copy of claimed) {
       const imageId = imageIds.get(copy.key.region);
       const claim = { ...copy.claim, endedAt: ctx.now() };
-      if (imageId === undefined)
-        await ctx.save({ ...copy, claim }, "sent-no-id", "the answer names no image", { requestId });
-      else await ctx.save({ ...copy, claim, imageId }, "sent", `${imageId} is being made`, { requestId });
+      if (imageId === undefined) await ctx.save({ ...copy, claim }, journal("sent-no-id"), { requestId });
+      else await ctx.save({ ...copy, claim, imageId }, journal("sent", { imageId }), { requestId });
     }
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
@@ -51,7 +51,11 @@ async function ask(action: Send, claimed: readonly Claimed[], ctx: ApplyContext)
       for (const copy of claimed) {
         const sendFailure = error.outcome === "requeue" ? ("busy" as const) : ("failed" as const);
         const claim = { ...copy.claim, endedAt: ctx.now(), sendFailure };
-        await ctx.save({ ...copy, claim, updatedAt: ctx.now() }, "sent-unknown", error.message, error);
+        await ctx.save(
+          { ...copy, claim, updatedAt: ctx.now() },
+          journal("sent-unknown", { text: error.message }),
+          error,
+        );
       }
     } else if (claimed.length > 1 && mayBeOneOfThem(error)) {
       await findCulprits(action, claimed, error, ctx);

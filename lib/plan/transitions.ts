@@ -1,4 +1,5 @@
 // From one copy record to the next: note, block, count a failed attempt.
+import { type JournalMessage, journal } from "../model/messages/journal.ts";
 import type { Copy, CopyKey, Millis, Reason } from "../model/types.ts";
 import type { DesiredCopy } from "./desired/types.ts";
 import type { PlanContext, Step } from "./types.ts";
@@ -31,9 +32,9 @@ function optional<K extends string, V>(key: K, value: V | undefined): { readonly
 /** Nothing to do for this copy now. */
 export const NOTHING: Step = {};
 
-/** A change of the record alone. */
-export function change(copy: Copy, what: string, text: string): Step {
-  return { change: { copy, what, text } };
+/** A change of the record, without a call. */
+export function recordChange(copy: Copy, { code: event, text }: JournalMessage): Step {
+  return { change: { copy, event, text } };
 }
 
 /** A note, unless the record already says the same. */
@@ -41,7 +42,7 @@ export function changed(copy: Copy | undefined, next: Extract<Copy, { state: "wa
   const same =
     copy?.state === next.state && copy.reason.code === next.reason.code && copy.reason.text === next.reason.text;
   if (same && copy.policy === next.policy) return NOTHING;
-  return change(next, next.state, next.reason.text);
+  return recordChange(next, journal(next.state, { text: next.reason.text }));
 }
 
 /** Instead of asking for a copy: it is blocked, which is not told twice. */
@@ -57,11 +58,11 @@ export function attemptFailed(
   desired: DesiredCopy | undefined,
   delay: Millis,
   ctx: PlanContext,
-  what: string,
+  event: "copy-failed" | "gone" | "no-effect",
 ): Step {
   const limit = desired?.policy.attempts ?? Number.POSITIVE_INFINITY;
   const next = afterFailure(copyBase(copy.key, copy, desired, ctx.now), reason, limit, ctx.now + delay);
-  return change(next, what, next.reason.text);
+  return recordChange(next, journal(event, { text: next.reason.text }));
 }
 
 /** The record after one more failed attempt. */

@@ -1,4 +1,6 @@
 // PlanInput, Plan, Action, Step, and what a step may know besides its copy.
+import type { Text } from "../model/messages/define.ts";
+import type { JournalEvent } from "../model/messages/journal.ts";
 import type { Answers, Observation, Question } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
 import type { ImageAttributes } from "../model/ports.ts";
@@ -92,7 +94,7 @@ export type CloudCall =
 
 /** The next step of one copy: at most one change of the record, then at most one call. */
 export interface Step {
-  readonly change?: { readonly copy: Copy; readonly what: string; readonly text: string };
+  readonly change?: { readonly copy: Copy; readonly event: JournalEvent; readonly text: Text };
   readonly call?: CloudCall;
   /** What has to be known before more can be said. */
   readonly questions?: readonly Question[];
@@ -126,8 +128,8 @@ export interface PlanInput {
 export interface RecordChange {
   readonly do: "record";
   readonly copy: Copy;
-  readonly what: string;
-  readonly text: string;
+  readonly event: JournalEvent;
+  readonly text: Text;
   /** The call that it announces: it is written only together with that, as it says that it was made. */
   readonly before?: Exclude<CloudCall, { do: "send" }>;
 }

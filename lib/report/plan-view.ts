@@ -1,5 +1,6 @@
 // The format of plan --json.
 import { copyId } from "../model/identity.ts";
+import type { JournalEvent } from "../model/messages/journal.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
@@ -56,7 +57,7 @@ export interface PlanView {
   /** Copies that nobody wants, and why they are kept; `name` is the image's. */
   readonly retained: readonly (CopyView & { image: ImageRef; name: string; reason: Reason })[];
   /** What is only remembered differently. */
-  readonly recordOnly: readonly (CopyView & { state: CopyState; what: string; text: string })[];
+  readonly recordOnly: readonly (CopyView & { state: CopyState; event: JournalEvent; text: string })[];
   /** Copies that need a person, whether or not that is new. */
   readonly blocked: readonly (CopyView & { state: "blocked" | "failed"; reason: Reason })[];
   /** Copies that will be asked for when their reason has passed. */
@@ -93,7 +94,7 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
     }),
     recordOnly: plan.actions.flatMap((call) => {
       if (call.do !== "record") return [];
-      return [{ ...view(call.copy), state: call.copy.state, what: call.what, text: call.text }];
+      return [{ ...view(call.copy), state: call.copy.state, event: call.event, text: call.text }];
     }),
     blocked: plan.copies.flatMap((copy) => {
       if (copy.state !== "blocked" && copy.state !== "failed") return [];

@@ -26,7 +26,7 @@ async function freezeBefore(call: string, meanwhile: () => unknown): Promise<{ i
   instance.journal = {
     append: async (entries) => {
       await t.state.append(entries);
-      if (before !== undefined || !entries.some(({ what }) => what === call)) return;
+      if (before !== undefined || !entries.some(({ event }) => event === call)) return;
       t.pass(STALE + 1);
       await meanwhile();
       before = changes();
@@ -55,7 +55,7 @@ describe.each([
     expect(changes()).toBe(before);
     expect(theCopy()).toMatchObject({ name: theirs.name });
     const told = await t.state.entries(ACCOUNT, 50);
-    expect(told.filter(({ what }) => what === `${call}-failed`)).toMatchObject([{ code: "NotSent" }]);
+    expect(told.filter(({ event }) => event === `${call}-failed`)).toMatchObject([{ code: "NotSent" }]);
   });
 
   it("takes that for no refusal: a later run does it", async () => {
@@ -64,7 +64,7 @@ describe.each([
     expect(copies).toMatchObject([{ state }]);
     expect(copies[0]).not.toHaveProperty("tagRefused");
     await replicate(poll, instance);
-    const told = (await t.state.entries(ACCOUNT, 50)).map(({ what }) => what);
+    const told = (await t.state.entries(ACCOUNT, 50)).map(({ event }) => event);
     expect(told).toContain(call === "tag" ? "tagged" : "modified");
     expect((await t.settle(instance)).copies).toMatchObject([{ state: "ready" }]);
     expect(t.copies()).toEqual([expect.stringMatching(/ap-shanghai: golden-web$/)]);

@@ -57,7 +57,7 @@ describe("a plan in words", () => {
       answers: answered([sharesOf(drifted.image), []]),
     };
     expect(linesFor(input)).toEqual([
-      `~ ${drifted.image.imageId} in ap-beijing, copy of "golden-web" (img-root0001) in ap-guangzhou: described`,
+      `~ ${drifted.image.imageId} in ap-beijing, copy of "golden-web" (img-root0001) in ap-guangzhou: set the description`,
       "Plan: 0 copies to ask for in 0 calls, 1 copy to tag, name or share.",
     ]);
     expect(viewFor(input).update).toMatchObject([{ do: "modify", variant: "plain", sourceName: "golden-web" }]);
@@ -65,12 +65,12 @@ describe("a plan in words", () => {
       image: { description: "by hand", tags: { "cvm-replicator:policy": "x" } },
     });
     expect(linesFor({ ...input, observation: observation([root, more.image]) })[0]).toMatch(
-      /: tags cvm-replicator:policy \(all that differs: tags cvm-replicator:policy; description\)$/,
+      /: set tags cvm-replicator:policy \(all that differs: tags cvm-replicator:policy; description\)$/,
     );
     const attributes = { name: "n", description: "d", family: "f", deprecated: true };
     expect(
       actText({ do: "modify", copy: drifted.copy, image: drifted.image, attributes, mayUnshareTemporarily: [] }),
-    ).toBe('named "n", described, put into family f, marked as deprecated');
+    ).toBe('rename to "n", set the description, add to family f, deprecate');
   });
 
   it("says what is remembered without a call, and what is open where there is nothing to do now", () => {
@@ -82,7 +82,7 @@ describe("a plan in words", () => {
       copies: [gone.copy, going.copy],
     });
     expect(lines).toContain(
-      `· no call, only remembered: img-root0001 → ap-beijing: ready: ${gone.image.imageId} is not there; it will be looked for again`,
+      `· no call, only remembered: img-root0001 → ap-beijing: ready: ${gone.image.imageId} is missing; it counts as gone if it is still missing later`,
     );
     expect(lines.at(-1)).toBe("Nothing to do now; 1 copying, 1 blocked.");
     expect(linesFor({ observation: observation([]), policies: [] }).at(-1)).toBe("Nothing to do.");

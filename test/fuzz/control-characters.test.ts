@@ -103,7 +103,7 @@ describe("JSON that is printed", () => {
           runId: text,
           account: text,
           level: "info" as const,
-          what: text,
+          event: text,
           text,
           key: keyOf(text),
           image: { region: text, imageId: text },

@@ -59,7 +59,7 @@ describe("an encrypted copy", () => {
   it("is not asked for from a plain one that is not there any more, before that is certain", () => {
     const plan = planOf({ policies: [rule()], copies: [plain.copy], observation: observation([root]) });
     expect(called(plan)).toEqual([]);
-    expect(plan.actions).toMatchObject([{ what: "waiting" }, { what: "missing" }]);
+    expect(plan.actions).toMatchObject([{ event: "waiting" }, { event: "missing" }]);
   });
 
   it.each<[string, Policy, string]>([
@@ -357,7 +357,7 @@ describe("an encrypted copy that is not seen", () => {
   it("once: its plain one is not made again", () => {
     const plan = planOf({ policies: [rule()], copies: [secret.copy], observation: gone, sweep: true });
     expect(called(plan)).toEqual([]);
-    expect(plan.actions).toMatchObject([{ what: "missing" }]);
+    expect(plan.actions).toMatchObject([{ event: "missing" }]);
   });
 
   it("for certain, where drift is only reported: nothing is made", () => {

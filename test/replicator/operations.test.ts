@@ -202,7 +202,7 @@ describe("trying again", () => {
       instance,
     );
     expect(states(report.copies)).toEqual(["ap-beijing copying", "ap-shanghai blocked", "ap-singapore ready"]);
-    expect((await t.state.entries(ACCOUNT, 100)).filter(({ what }) => what === "retry")).toHaveLength(1);
+    expect((await t.state.entries(ACCOUNT, 100)).filter(({ event }) => event === "retry")).toHaveLength(1);
   });
 
   it("looks at a copy that is stuck again, for as long as it may be stuck, and asks for no second one", async () => {

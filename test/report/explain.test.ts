@@ -74,9 +74,9 @@ describe("an explanation of a source", () => {
       answers: answered([sharesOf(drifted.image), []]),
     });
     const regionOf = (onDrift: Policy["onDrift"]) => told(root.imageId, rule(onDrift))[0]?.policies[0]?.regions[0];
-    expect(regionOf("repair")).toMatchObject({ state: "ready", reason: null, next: ["described"] });
+    expect(regionOf("repair")).toMatchObject({ state: "ready", reason: null, next: ["set the description"] });
     expect(regionOf("report")).toMatchObject({ state: "ready", reason: text("differs from what is wanted"), next: [] });
-    expect(told(drifted.image.imageId, rule("repair"))).toMatchObject([{ copyOf: { next: ["described"] } }]);
+    expect(told(drifted.image.imageId, rule("repair"))).toMatchObject([{ copyOf: { next: ["set the description"] } }]);
   });
 
   it.each<[string, Policy, Partial<Image>]>([

@@ -81,7 +81,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "send without recording the claim",
-    find: 'const saved = await ctx.save(claimed, "claimed", `asks for "${claimed.claim.token}"`);',
+    find: 'const saved = await ctx.save(claimed, journal("claimed", { token: claimed.claim.token }));',
     replace: "const saved = await Promise.resolve<Copy | undefined>(claimed);",
   },
   {
@@ -116,7 +116,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "write the journal after the call only",
-    find: "await ctx.tell(action.do, textOf(action), about);",
+    find: "await ctx.report(announce(action), about);",
     replace: "",
   },
   {

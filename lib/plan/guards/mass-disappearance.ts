@@ -9,7 +9,7 @@ export function withoutMassDisappearance(steps: readonly Step[], copies: readonl
   const stood = new Set(
     copies.filter((copy) => copy.state !== "retired" && hasImage(copy)).map(({ key }) => copyId(key)),
   );
-  const isLoss = ({ change }: Step) => change?.what === "gone" && stood.has(copyId(change.copy.key));
+  const isLoss = ({ change }: Step) => change?.event === "gone" && stood.has(copyId(change.copy.key));
   const gone = steps.filter(isLoss);
   if (gone.length <= Math.max(3, Math.floor(stood.size / 10))) return [...steps];
   problems.push({

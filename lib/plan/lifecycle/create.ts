@@ -1,11 +1,12 @@
 // No image yet: look for it, and only then ask for it.
 import { tokenIn, tokenName } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
 import { allCustom, type Observation, seen } from "../../model/observation.ts";
 import { DESELECTED } from "../../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../../model/time.ts";
 import type { Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
-import { change, changed, copyBase, NOTHING } from "../transitions.ts";
+import { changed, copyBase, NOTHING, recordChange } from "../transitions.ts";
 import type { ClaimRequest, PlanContext, Step } from "../types.ts";
 import { removeFailed } from "../upkeep/prune.ts";
 import { putAside } from "../upkeep/put-aside.ts";
@@ -33,8 +34,8 @@ export function createCopy(
     return changed(copy, { ...copyBase(key, copy, desired, ctx.now), state: "waiting", reason });
   }
   if (found?.best) {
-    const text = `${found.best.imageId} carries our mark`;
-    return change(recoverRecord(found.best, key, copy, desired, observation, ctx.now), "recovered", text);
+    const message = journal("recovered", { imageId: found.best.imageId, from: "marker" });
+    return recordChange(recoverRecord(found.best, key, copy, desired, observation, ctx.now), message);
   }
   if (copy?.state === "copying") {
     return all && found ? resolveInDoubt(copy, found.failed, desired, all.readAt, ctx) : NOTHING;
@@ -44,7 +45,8 @@ export function createCopy(
   if (!desired) {
     // Of a shared image that is not there any more nothing new can be made.
     if (!copy || copy.state === "retired" || !(isOrphaned || ctx.isSourceRevoked(key))) return NOTHING;
-    return change({ ...base, state: "retired", reason: DESELECTED, since: ctx.now }, "retired", DESELECTED.text);
+    const retired: Copy = { ...base, state: "retired", reason: DESELECTED, since: ctx.now };
+    return recordChange(retired, journal("retired", { text: DESELECTED.text }));
   }
   if (copy?.state === "failed" && copy.attempts >= desired.policy.attempts) return NOTHING;
   // Deleted by hand, where that is to be reported only.

@@ -1,11 +1,12 @@
 // The image exists: follow its progress, then tag, name, publish, share.
 import { lineageTags, ROLLED_BACK_TAG } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
 import { hasFailed } from "../../model/observation.ts";
 import type { ImageAttributes } from "../../model/ports.ts";
 import { backoff, iso, RECHECK_AFTER } from "../../model/time.ts";
 import type { Claim, Copy, Image, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
-import { attemptFailed, change, copyBase, NOTHING } from "../transitions.ts";
+import { attemptFailed, copyBase, NOTHING, recordChange } from "../transitions.ts";
 import type { CloudCall, PlanContext, Step } from "../types.ts";
 import { missingShares } from "../upkeep/shares.ts";
 
@@ -63,12 +64,16 @@ function followProgress(copy: CopyInProgress, image: Image, desired: DesiredCopy
       text: `${imageId} has been ${image.state} at ${image.syncPercent ?? "?"} % since ${iso(progressedAt)}`,
       remedy: "ask the vendor's support about this image, or delete it; the cloud cannot cancel a copy",
     };
-    return change({ ...base, state: "blocked", claim: copy.claim, imageId, reason }, "stuck", reason.text);
+    return recordChange(
+      { ...base, state: "blocked", claim: copy.claim, imageId, reason },
+      journal("stuck", { text: reason.text }),
+    );
   }
   const tags = missingTags(image, copy);
   const mayTag = Object.keys(tags).length > 0 && !going?.tagRefused;
   const call: CloudCall | undefined = mayTag ? { do: "tag", copy: next, image, tags } : undefined;
-  if (moved) return { change: { copy: next, what: "progress", text: progressText(image) }, ...(call && { call }) };
+  const progress = journal("progress", { imageId, state: image.state, percent: image.syncPercent });
+  if (moved) return { ...recordChange(next, progress), ...(call && { call }) };
   return call ? { call: { ...call, copy } } : NOTHING;
 }
 
@@ -101,31 +106,29 @@ function finishNormal(
       adopted: false,
       ...durationMs,
     };
-    return change(ready, "ready", `${imageId} is ready as "${name}"`);
+    return recordChange(ready, journal("ready", { imageId, name }));
   }
   const publicationHold = next.publicationHold;
   const going = copy.state === "finishing" ? copy : undefined;
   if (publicationHold) {
     if (going?.publicationHold?.text === publicationHold.text) return NOTHING;
-    return change(
+    return recordChange(
       { ...base, state: "finishing", claim, imageId, progressedAt: ctx.now, publicationHold },
-      "publication-held",
-      publicationHold.text,
+      journal("publication-held", { text: publicationHold.text }),
     );
   }
   if (going && !going.publicationHold && ctx.now - going.progressedAt > stuckAfter(desired)) {
     const text = `${imageId} is NORMAL, but its ${next.what} could not be set since ${iso(going.progressedAt)}`;
     const reason = { code: "stuck", text, remedy: "see the journal for the cloud's answers" };
-    return change(
+    return recordChange(
       { ...base, state: "blocked", claim, imageId, reason, notBefore: ctx.now + RECHECK_AFTER },
-      "stuck",
-      text,
+      journal("stuck", { text }),
     );
   }
   if (going && !going.publicationHold) return { call: next.call(going) };
   const finishing: Copy = { ...base, state: "finishing", claim, imageId, progressedAt: ctx.now };
-  const text = going ? `${imageId} is published` : `${imageId} is NORMAL`;
-  return { change: { copy: finishing, what: "finishing", text }, call: next.call(finishing) };
+  const message = journal("finishing", { imageId, publishing: going !== undefined });
+  return { ...recordChange(finishing, message), call: next.call(finishing) };
 }
 
 /** What it still lacks cannot be found out: after a while it counts as stuck as anything else, and is asked for more slowly. */
@@ -141,7 +144,7 @@ function unknownShares(
   const { claim } = copy;
   if (copy.state === "copying") {
     const finishing: Copy = { ...base, state: "finishing", claim, imageId, progressedAt: ctx.now };
-    return { ...change(finishing, "finishing", `${imageId} is NORMAL`), problem: next.problem };
+    return { ...recordChange(finishing, journal("finishing", { imageId, publishing: false })), problem: next.problem };
   }
   if (copy.state === "finishing" && ctx.now - copy.progressedAt <= stuckAfter(desired)) return next;
   const reason = {
@@ -149,7 +152,7 @@ function unknownShares(
     text: `${imageId} is finished but for its shares, which cannot be read: ${next.problem.text}`,
   };
   const blocked: Copy = { ...base, state: "blocked", claim, imageId, reason, notBefore: ctx.now + RECHECK_AFTER };
-  return { ...change(blocked, "stuck", reason.text), problem: next.problem };
+  return { ...recordChange(blocked, journal("stuck", { text: reason.text })), problem: next.problem };
 }
 
 interface NextCall {
@@ -226,8 +229,4 @@ function hasTooEarly(image: Image, desired: DesiredCopy, ctx: PlanContext): bool
 
 function stuckAfter(desired: DesiredCopy | undefined): number {
   return desired?.policy.stuckAfter ?? 3_600_000;
-}
-
-function progressText(image: Image): string {
-  return `${image.imageId} is ${image.state}${image.syncPercent === undefined ? "" : ` at ${image.syncPercent} %`}`;
 }

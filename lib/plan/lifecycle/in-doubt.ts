@@ -1,9 +1,10 @@
 // Asked for, answer lost: wait until nobody can still send, then count it as no effect.
 import { tokenIn } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
 import { BUSY_BACKOFF, backoff, CLOCK_SKEW, SIGNATURE_LIFE, SYNC_TIMEOUT } from "../../model/time.ts";
 import type { Copy, Image, Millis } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
-import { attemptFailed, change, copyBase, NOTHING } from "../transitions.ts";
+import { attemptFailed, copyBase, NOTHING, recordChange } from "../transitions.ts";
 import type { PlanContext, Step } from "../types.ts";
 
 /** The request may or may not have had an effect: send again only when nobody can still be sending and nothing be invisible. */
@@ -29,11 +30,8 @@ export function resolveInDoubt(
       : endedAt + (proven ? 0 : CLOCK_SKEW) + ctx.settle;
   if (readAt >= safeAt) return noEffect(copy, desired, ctx);
   if (claim.endedAt !== undefined || endedAt === undefined) return NOTHING;
-  return change(
-    { ...copy, claim: { ...claim, endedAt }, updatedAt: ctx.now },
-    "claimant-ended",
-    `nobody can send for "${claim.token}" any more`,
-  );
+  const ended = { ...copy, claim: { ...claim, endedAt }, updatedAt: ctx.now };
+  return recordChange(ended, journal("claimant-ended", { token: claim.token }));
 }
 
 /** Nothing came of a claim. Only what the cloud itself made fail is counted as an attempt: not a process that died. */
@@ -44,5 +42,5 @@ function noEffect(copy: Extract<Copy, { state: "copying" }>, desired: DesiredCop
     return attemptFailed(copy, reason, desired, backoff(copy.attempts), ctx, "no-effect");
   const base = copyBase(copy.key, copy, desired, ctx.now);
   const notBefore = claim.sendFailure === "busy" ? { notBefore: ctx.now + BUSY_BACKOFF } : {};
-  return change({ ...base, state: "waiting", reason, ...notBefore }, "no-effect", reason.text);
+  return recordChange({ ...base, state: "waiting", reason, ...notBefore }, journal("no-effect", { text: reason.text }));
 }

@@ -1,6 +1,7 @@
 // Cvm-replicator retry: failed and blocked copies start again.
 import type { Problem } from "../../model/errors.ts";
 import { copyId } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
 import type { Copy, Millis } from "../../model/types.ts";
 import type { RecordChange } from "../types.ts";
 
@@ -32,7 +33,8 @@ export function retried(copy: Copy, now: Millis): Copy | undefined {
 export function retryChanges(copies: readonly Copy[], chosen: (copy: Copy) => boolean, now: Millis): RecordChange[] {
   return copies.filter(chosen).flatMap((copy): RecordChange[] => {
     const next = retried(copy, now);
-    return next ? [{ do: "record", copy: next, what: "retry", text: `${copy.state}; tried again by hand` }] : [];
+    const { code: event, text } = journal("retry", { state: copy.state });
+    return next ? [{ do: "record", copy: next, event, text }] : [];
   });
 }
 

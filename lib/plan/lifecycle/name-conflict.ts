@@ -1,10 +1,11 @@
 // Another image has the name: block, adopt, or rename ours.
 import { copyId, isCopyOf, isMarked } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
 import { FREEING_NAME } from "../../model/reasons.ts";
 import { RECHECK_AFTER } from "../../model/time.ts";
 import type { Copy, Image, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
-import { change, changed, copyBase } from "../transitions.ts";
+import { changed, copyBase, recordChange } from "../transitions.ts";
 import type { CloudCall, PlanContext, Step } from "../types.ts";
 import { putAside } from "../upkeep/put-aside.ts";
 
@@ -30,7 +31,7 @@ export function freeName(
       "if it is shared with other accounts, end that by hand, as a shared image cannot be renamed, and then: cvm-replicator retry; it is tried again every ten minutes besides",
   };
   const blocked: Copy = { ...base, state: "blocked", reason, notBefore: ctx.now + RECHECK_AFTER };
-  return { ...change(blocked, "blocked", reason.text), ...(isStuck && { call }) };
+  return { ...recordChange(blocked, journal("blocked", { text: reason.text })), ...(isStuck && { call }) };
 }
 
 /** Who has the name already that the encrypted copy is to get: then its plain copy would be made for nothing. */
@@ -49,8 +50,7 @@ export function nameTaken(holder: Image, desired: DesiredCopy, copy: Copy | unde
   const base = copyBase(desired.key, copy, desired, ctx.now);
   const misfit = whyNotAdopted(holder, desired, ctx);
   if (desired.policy.existing === "adopt" && !misfit) {
-    const text = `${holder.imageId} has the name and fits; it was made by other means and is taken as the copy`;
-    return change(
+    return recordChange(
       {
         ...base,
         attempts: 0,
@@ -60,8 +60,7 @@ export function nameTaken(holder: Image, desired: DesiredCopy, copy: Copy | unde
         readyAt: ctx.now,
         adopted: true,
       },
-      "adopted",
-      text,
+      journal("adopted", { imageId: holder.imageId, again: false }),
     );
   }
   const isOurs = isMarked(holder, desired.key.account) || ctx.isRecorded(holder);

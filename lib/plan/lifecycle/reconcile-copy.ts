@@ -1,11 +1,12 @@
 // One copy: which phase is it in, and what is its next step.
 import { isIntermediate } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
 import { allCustom, type Observation, seen } from "../../model/observation.ts";
 import { DESELECTED, SUPERSEDED } from "../../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../../model/time.ts";
 import type { Copy, CopyKey, Image, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
-import { attemptFailed, change, copyBase, NOTHING } from "../transitions.ts";
+import { attemptFailed, copyBase, NOTHING, recordChange } from "../transitions.ts";
 import type { PlanContext, Step } from "../types.ts";
 import * as drift from "../upkeep/drift.ts";
 import { pruneCopy } from "../upkeep/prune.ts";
@@ -35,10 +36,9 @@ export function reconcileCopy(
   const all = allCustom(observation, key.region);
   const other = all && candidatesFor(key, all.images).best;
   if (other)
-    return change(
+    return recordChange(
       recoverRecord(other, key, copy, desired, observation, ctx.now),
-      "recovered",
-      `${other.imageId} is there instead of ${imageId}`,
+      journal("recovered", { imageId: other.imageId, from: "other-image", missingId: imageId }),
     );
   return confirmLoss(copy, imageId, desired, observation, ctx);
 }
@@ -64,24 +64,25 @@ function confirmLoss(
     return NOTHING;
   if (copy.missingSince === undefined) {
     // Not `readAt`: reading may have taken long, and two looks that are both late would count as far apart.
-    return change(
-      { ...copy, missingSince: ctx.now, updatedAt: ctx.now },
-      "missing",
-      `${imageId} is not there; it will be looked for again`,
-    );
+    return recordChange({ ...copy, missingSince: ctx.now, updatedAt: ctx.now }, journal("missing", { imageId }));
   }
   if (readAt < copy.missingSince + ctx.settle + CLOCK_SKEW) return NOTHING;
   const reason: Reason = { code: "gone", text: `${imageId} is gone: not found twice since ${iso(copy.missingSince)}` };
   if (copy.state === "copying" || copy.state === "finishing")
     return attemptFailed(copy, reason, desired, 0, ctx, "gone");
   const base = copyBase(copy.key, copy, desired, ctx.now);
-  if (copy.state === "failed") return change({ ...base, state: "failed", reason: copy.reason }, "gone", reason.text);
-  if (!desired) return change({ ...base, state: "retired", reason, since: ctx.now }, "gone", reason.text);
+  if (copy.state === "failed")
+    return recordChange({ ...base, state: "failed", reason: copy.reason }, journal("gone", { text: reason.text }));
+  if (!desired)
+    return recordChange({ ...base, state: "retired", reason, since: ctx.now }, journal("gone", { text: reason.text }));
   if (desired.policy.onDrift === "report" && copy.state === "ready") {
     const remedy = `to have it made again: cvm-replicator retry ${copy.key.rootId} --region ${copy.key.region}, or onDrift: repair`;
-    return change({ ...base, state: "blocked", reason: { ...reason, remedy } }, "gone", reason.text);
+    return recordChange(
+      { ...base, state: "blocked", reason: { ...reason, remedy } },
+      journal("gone", { text: reason.text }),
+    );
   }
-  return change({ ...base, attempts: 0, state: "waiting", reason }, "gone", reason.text);
+  return recordChange({ ...base, attempts: 0, state: "waiting", reason }, journal("gone", { text: reason.text }));
 }
 
 /** The image of a record is there. */
@@ -95,7 +96,7 @@ function reconcilePresent(
 ): Step {
   if (copy.missingSince !== undefined) {
     const { missingSince: _, ...present } = { ...copy, updatedAt: ctx.now };
-    return change(present, "recovered", `${image.imageId} is there again`);
+    return recordChange(present, journal("recovered", { imageId: image.imageId, from: "reappearance" }));
   }
   switch (copy.state) {
     case "copying":
@@ -115,10 +116,9 @@ function reconcilePresent(
       if (isOrphaned) return retire(copy, image, ctx);
       if (!desired || copy.attempts >= desired.policy.attempts) return NOTHING;
       const base = copyBase(copy.key, copy, desired, ctx.now);
-      return change(
+      return recordChange(
         { ...base, state: "retrying", reason: copy.reason, notBefore: ctx.now },
-        "retrying",
-        "the policy allows more attempts now",
+        journal("retrying", { policy: desired.policy.name, attempts: desired.policy.attempts }),
       );
     }
     case "retired": {
@@ -126,7 +126,10 @@ function reconcilePresent(
       if (desired) {
         const again = recoverRecord(image, copy.key, copy, desired, observation, ctx.now);
         const marked = again.state === "ready" && copy.deprecatedByUs ? { deprecatedByUs: true as const } : {};
-        return change({ ...again, ...marked }, "recovered", `wanted again; ${image.imageId} is still there`);
+        return recordChange(
+          { ...again, ...marked },
+          journal("recovered", { imageId: image.imageId, from: "selection" }),
+        );
       }
       const step = drift.followSource(copy, image, observation, ctx);
       // What was made of a shared image that was withdrawn stays; but what was only a step to that goes.
@@ -157,16 +160,15 @@ function retire(copy: Copy, image: Image, ctx: PlanContext): Step {
     reason,
     since: ctx.now,
   };
-  return change(retired, "retired", reason.text);
+  return recordChange(retired, journal("retired", { text: reason.text }));
 }
 
 /** Two runs have adopted one image for two roots at the same time; one of them has to have another. */
 function discardAdoption(copy: Copy, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
   const reason = { code: "adopted-twice", text: "the image that was taken as this copy is the copy of another image" };
-  return change(
+  return recordChange(
     { ...copyBase(copy.key, copy, desired, ctx.now), state: "waiting", reason },
-    "adoption-discarded",
-    reason.text,
+    journal("adoption-discarded", { text: reason.text }),
   );
 }
 
@@ -174,5 +176,6 @@ function discardAdoption(copy: Copy, desired: DesiredCopy | undefined, ctx: Plan
 function readopt(copy: Copy, image: Image, desired: DesiredCopy, ctx: PlanContext): Step {
   const { imageId, name } = image;
   const base = copyBase(copy.key, copy, desired, ctx.now);
-  return change({ ...base, state: "ready", imageId, name, readyAt: ctx.now, adopted: true }, "adopted", "wanted again");
+  const ready: Copy = { ...base, state: "ready", imageId, name, readyAt: ctx.now, adopted: true };
+  return recordChange(ready, journal("adopted", { imageId, again: true }));
 }

@@ -1,5 +1,6 @@
 // What the record says against what policy, source and tags say.
 import { isIntermediate, ROLLED_BACK_TAG } from "../../model/identity.ts";
+import { type JournalMessage, journal } from "../../model/messages/journal.ts";
 import type { Copy, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 
@@ -34,14 +35,9 @@ export function refreshRecord(copy: Ready, image: Image, desired: DesiredCopy): 
   return same ? copy : known;
 }
 
-/** What is remembered differently, in words. */
-export function refreshedText({ family, policy, rolledBackFrom }: Ready, { imageId }: Image): string {
-  const place = rolledBackFrom
-    ? `rolled back from ${rolledBackFrom}`
-    : family === undefined
-      ? "in no family"
-      : `in ${family}`;
-  return `${imageId} is the copy of policy ${policy}, ${place}`;
+/** The journal's entry for a record that was refreshed. */
+export function refreshed({ family, policy, rolledBackFrom }: Ready, { imageId }: Image): JournalMessage {
+  return journal("refreshed", { imageId, policy, family, rolledBackFrom });
 }
 
 /** `rollback` has remembered it, and may not have got to setting the mark. */

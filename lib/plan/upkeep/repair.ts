@@ -1,7 +1,8 @@
 // Sets one difference right at a time, with backoff.
+import { journal } from "../../model/messages/journal.ts";
 import { backoff, iso } from "../../model/time.ts";
 import type { Copy, Image, Ready, Reason, Repair, Retired } from "../../model/types.ts";
-import { change, NOTHING } from "../transitions.ts";
+import { NOTHING, recordChange } from "../transitions.ts";
 import type { CloudCall, PlanContext, Step } from "../types.ts";
 
 /** After so many vain tries a person is told, and it is tried once a day. */
@@ -43,7 +44,7 @@ export function repairNext(copy: Ready | Retired, image: Image, due: readonly Di
   const repair: Repair = { what, tries: tries + 1, at: ctx.now };
   const next: Copy = { ...copy, repair, updatedAt: ctx.now };
   return {
-    change: { copy: next, what: "drift", text: `${image.imageId}: ${chosen.what}` },
+    ...recordChange(next, journal("drift", { imageId: image.imageId, difference: chosen.what })),
     call: chosen.call(next),
     ...problem,
   };
@@ -53,8 +54,9 @@ export function endRepair(copy: Ready | Retired, image: Image, found: readonly D
   if (!copy.repair) return NOTHING;
   const { repair, ...rest } = copy;
   const stays = found.some(({ what }) => isTried(copy, what));
-  const text = stays ? `${repair.what} is only reported from now on` : `as it should be: ${repair.what}`;
-  return change({ ...rest, updatedAt: ctx.now }, "repaired", `${image.imageId}: ${text}`);
+  const end = stays ? "report-only" : "repaired";
+  const message = journal("repaired", { imageId: image.imageId, differences: repair.what, end });
+  return recordChange({ ...rest, updatedAt: ctx.now }, message);
 }
 
 export function driftProblem(copy: Copy, image: Image, what: string, remedy: string): Reason {
