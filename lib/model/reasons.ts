@@ -1,25 +1,20 @@
-// The reason codes, and the reasons that more than one step gives.
+// Codes that decide what happens next, and the reasons that more than one decision gives.
+import { type ReasonCode, reason } from "./messages/reasons.ts";
 import type { Reason } from "./types.ts";
 
-/** Waits because a call for several destinations was refused for one of them that could not be told. */
-export const REQUEST_ALONE = "request-alone";
+/** Waits because a call for several destinations was refused for one of them, and dry runs do not show which. */
+export const REQUEST_ALONE = "request-alone" satisfies ReasonCode;
 
-/** Why a copy that nobody wants any more is retired. */
-export const DESELECTED: Reason = {
-  code: "deselected",
-  text: "no policy wants it any more",
-};
+/** Why a copy that no policy selects any more is retired. */
+export const DESELECTED: Reason = reason("deselected");
 
-/** Why a copy that was a step on the way to an encrypted one is retired. */
-export const SUPERSEDED: Reason = {
-  code: "superseded",
-  text: "it was there to be encrypted, and nobody needs it any more",
-};
+/** Why an intermediate copy is retired once the encrypted copy no longer needs it. */
+export const SUPERSEDED: Reason = reason("superseded");
 
-/** Why a copy waits whose name another variant of it has. */
-export const FREEING_NAME = "freeing-name";
+/** Waits because another variant of the copy has its name and is renamed first. */
+export const FREEING_NAME = "freeing-name" satisfies ReasonCode;
 
 /** Each of the reasons once. */
 export function distinct(reasons: readonly Reason[]): Reason[] {
-  return [...new Map(reasons.map((reason) => [`${reason.code} ${reason.text}`, reason])).values()];
+  return [...new Map(reasons.map((one) => [`${one.code} ${one.text}`, one])).values()];
 }

@@ -1,15 +1,43 @@
-// Asked for, answer lost: wait until nobody can still send, then count it as no effect.
+// A request whose outcome is unknown: how long the copy stays in doubt, and what follows then.
+//
+// SyncImages has no idempotency token, so a second request makes a second copy. While a copy is in doubt it is not
+// requested again. Each run searches its region for the token in the name (see `create.ts` and `locate.ts`).
+//
+// | What is known about the request            | In doubt until                              | Why     |
+// | ------------------------------------------ | ------------------------------------------- | ------- |
+// | an image with the token is visible         | not in doubt: recovered, or attempt failed  | (1)     |
+// | it ended (timeout, reset, HTTP status,     | `endedAt` + `CLOCK_SKEW` + `settle`         | (2) (3) |
+// | InternalError, no id in the response)      |                                             |         |
+// | it ended, and its claimant has ended, too  | `endedAt` + `settle`                        | (2)     |
+// | only that its claimant has ended           | the same; `endedAt` is recorded first as    | (2) (4) |
+// |                                            | `sendBy` + `SYNC_TIMEOUT`, at the latest now |        |
+// | nothing                                    | `sendBy` + `SIGNATURE_LIFE` + `CLOCK_SKEW`  | (2) (3) |
+// |                                            | + `settle`                                  | (5)     |
+//
+// (1) The cloud itself shows the outcome.
+// (2) A copy that was requested may stay invisible for up to `settle` (`SETTLE`).
+// (3) The clock of the claimant may differ from the clock of this process. The clocks are the same if the claimant is
+//     an earlier round of this replicator or a dead process of this host (`PlanContext.ended`).
+// (4) A claimant that has ended sends nothing any more, but its last request may still have been under way.
+// (5) A frozen process may continue at any time. The adapter destroys a request that is signed after `sendBy`; the
+//     cloud accepts a signature for 300 s.
+//
+// The region must have been read after that time. After the state was lost there is no claim to judge by: then every
+// copy that is not visible stays in doubt until `uncertainUntil` (see `create.ts`).
 import { tokenIn } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { BUSY_BACKOFF, backoff, CLOCK_SKEW, SIGNATURE_LIFE, SYNC_TIMEOUT } from "../../model/time.ts";
 import type { Copy, Image, Millis } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import { attemptFailed, copyBase, NOTHING, recordChange } from "../transitions.ts";
 import type { PlanContext, Step } from "../types.ts";
 
-/** The request may or may not have had an effect: send again only when nobody can still be sending and nothing be invisible. */
+type Copying = Extract<Copy, { state: "copying" }>;
+
+/** The step of a requested copy without an image: wait while it is in doubt, then count the request as without effect. */
 export function resolveInDoubt(
-  copy: Extract<Copy, { state: "copying" }>,
+  copy: Copying,
   failed: readonly Image[],
   desired: DesiredCopy | undefined,
   readAt: Millis,
@@ -18,29 +46,31 @@ export function resolveInDoubt(
   const { claim } = copy;
   const failure = failed.find((image) => tokenIn(image.name)?.claimNumber === claim.number);
   if (failure) {
-    const reason = { code: "copy-failed", text: `the cloud gave up: ${failure.imageId} is ${failure.state}` };
-    return attemptFailed(copy, reason, desired, backoff(copy.attempts), ctx, "copy-failed");
+    const copyFailed = reason("copy-failed", { imageId: failure.imageId, state: failure.state });
+    return attemptFailed(copy, copyFailed, desired, backoff(copy.attempts), ctx, "copy-failed");
   }
-  const proven = ctx.ended.has(claim.claimant.id);
-  // A request may leave until `sendBy` and then take its time. The clock of another instance may be ahead or behind.
-  const endedAt = claim.endedAt ?? (proven ? Math.min(claim.sendBy + SYNC_TIMEOUT, ctx.now) : undefined);
-  const safeAt =
+  const hasClaimantEnded = ctx.ended.has(claim.claimant.id);
+  const endedAt = claim.endedAt ?? (hasClaimantEnded ? Math.min(claim.sendBy + SYNC_TIMEOUT, ctx.now) : undefined);
+  const inDoubtUntil =
     endedAt === undefined
       ? claim.sendBy + SIGNATURE_LIFE + CLOCK_SKEW + ctx.settle
-      : endedAt + (proven ? 0 : CLOCK_SKEW) + ctx.settle;
-  if (readAt >= safeAt) return noEffect(copy, desired, ctx);
+      : endedAt + (hasClaimantEnded ? 0 : CLOCK_SKEW) + ctx.settle;
+  if (readAt >= inDoubtUntil) return noEffect(copy, desired, ctx);
   if (claim.endedAt !== undefined || endedAt === undefined) return NOTHING;
   const ended = { ...copy, claim: { ...claim, endedAt }, updatedAt: ctx.now };
   return recordChange(ended, journal("claimant-ended", { token: claim.token }));
 }
 
-/** Nothing came of a claim. Only what the cloud itself made fail is counted as an attempt: not a process that died. */
-function noEffect(copy: Extract<Copy, { state: "copying" }>, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
+/** The request created no copy. It counts as an attempt only if the cloud made it fail, not if a process died. */
+function noEffect(copy: Copying, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
   const { claim } = copy;
-  const reason = { code: "no-effect", text: `it was asked for as "${claim.token}" and nothing came of it` };
+  const why = reason("no-effect", { token: claim.token });
   if (claim.sendFailure === "failed")
-    return attemptFailed(copy, reason, desired, backoff(copy.attempts), ctx, "no-effect");
+    return attemptFailed(copy, why, desired, backoff(copy.attempts), ctx, "no-effect");
   const base = copyBase(copy.key, copy, desired, ctx.now);
   const notBefore = claim.sendFailure === "busy" ? { notBefore: ctx.now + BUSY_BACKOFF } : {};
-  return recordChange({ ...base, state: "waiting", reason, ...notBefore }, journal("no-effect", { text: reason.text }));
+  return recordChange(
+    { ...base, state: "waiting", reason: why, ...notBefore },
+    journal("no-effect", { text: why.text }),
+  );
 }
