@@ -1,4 +1,4 @@
-// Carries a plan out: notes, sends, changes, deletions; each safe to be killed.
+// Applies a plan: record changes, requests, calls on images; safe to be killed at any point.
 import PQueue from "p-queue";
 import { CloudError } from "../model/errors.ts";
 import { copyId } from "../model/identity.ts";
@@ -8,45 +8,51 @@ import { STALE } from "../model/time.ts";
 import type { AccountRecord, Copy, JournalEntry, Millis } from "../model/types.ts";
 import { announce, confirm, textOf } from "../plan/describe.ts";
 import type { Action, Plan, RecordChange } from "../plan/types.ts";
-import { callCloud, deleted, imageOf, refused } from "./change-image.ts";
+import { callCloud, imageOf, recordDeletion, recordRefusal } from "./change-image.ts";
 import type { ApplyContext, CallResult } from "./context.ts";
 import { SEND_NEEDS, send } from "./send-copies.ts";
 
-/** What a plan was made from, as far as carrying it out depends on that. */
+/** What a plan was made from, as far as its application depends on that. */
 export interface PlanBasis {
   readonly runId: string;
   readonly record: AccountRecord;
-  /** When reading the cloud began. A process may have been frozen since. */
+  /** When reading the cloud began. The process may have been frozen since then. */
   readonly readAt: Millis;
-  /** The calls on images that this run has made; what does not show at once is left to the next run. */
+  /**
+   * The calls on images that this run has made. A call without a visible effect is left to the next
+   * run.
+   */
   readonly changed: Set<string>;
 }
 
-/** What came of a plan. */
+/** The result of applying a plan. */
 export interface Applied {
-  /** Actions carried out, by kind. */
+  /** Number of applied actions, by kind. */
   readonly actions: Readonly<Record<string, number>>;
   readonly failures: number;
-  /** Something happened that may allow a further step at once. */
+  /** Something changed that may allow another step at once. */
   readonly moved: boolean;
-  /** The deadline came before the end. */
+  /** The deadline was reached before the plan was applied completely. */
   readonly stoppedEarly: boolean;
 }
 
 const CALL_NEEDS: Millis = 10_000;
-/** The kinds of actions in their order. One copy's note comes before its call; what takes the cloud longest comes first. */
+/**
+ * The kinds of actions in their order. The record of a copy changes before its call is made, and
+ * the calls that take the cloud longest come first.
+ */
 const ORDER: readonly (readonly Action["do"][])[] = [
   ["record"],
   ["send"],
   ["tag", "modify", "share", "unshare"],
   ["delete"],
 ];
-/** Changes of a record that allow no further step at once. */
+/** Record changes that allow no other step at once. */
 const QUIET: ReadonlySet<JournalEvent> = new Set(["progress", "waiting", "missing", "released"]);
 
 /**
- * Carries out a plan. Every action is safe to be interrupted before and after each of its effects; what is lost to
- * somebody else's faster change is left to them. No promise is left running.
+ * Applies a plan. Every action can be interrupted before and after each of its effects. If another
+ * process changes a record first, the copy is left to that process. No promise is left running.
  */
 export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Promise<Applied> {
   const { runId, readAt, changed } = basis;
@@ -74,18 +80,18 @@ export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Pr
       if (!QUIET.has(message.code)) moved = true;
       const image = "imageId" in copy && copy.imageId ? { region: copy.key.region, imageId: copy.imageId } : undefined;
       const isWarning = copy.state === "blocked" || copy.state === "failed";
-      await append(message, isWarning, { key: copy.key, ...(image && { image }), ...answer(callResult) });
+      await append(message, isWarning, { key: copy.key, ...(image && { image }), ...resultFields(callResult) });
       return saved;
     },
     report: (message, { key, image, ...callResult }) =>
-      append(message, callResult.code !== undefined, { key, image, ...answer(callResult) }),
+      append(message, callResult.code !== undefined, { key, image, ...resultFields(callResult) }),
   };
 
   const enoughTime = (needs: Millis) => deps.now() + needs <= deps.stopAt();
   const announced = new Map(
     plan.actions.flatMap((one) => (one.do === "record" && one.before ? [[one.before, one]] : [])),
   );
-  const carryOut = async (action: Action): Promise<void> => {
+  const applyAction = async (action: Action): Promise<void> => {
     if (!enoughTime(action.do === "send" ? SEND_NEEDS : action.do === "record" ? 0 : CALL_NEEDS)) {
       stoppedEarly = true;
       return;
@@ -111,16 +117,16 @@ export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Pr
       const copy = latest.has(text) ? latest.get(text) : action.copy;
       if (!copy) return;
       const about = { key: copy.key, image: imageOf(action) };
-      // Before the call: whoever is killed in between has told what was about to change.
+      // Before the call, so that the journal shows it even if the process is killed in between.
       await ctx.report(announce(action), about);
       try {
         const requestId = await callCloud(action, copy, account, ctx, readAt + STALE);
         moved = true;
         await ctx.report(confirm(action), { ...about, requestId });
-        if (action.do === "delete") await deleted(action, copy, ctx);
+        if (action.do === "delete") await recordDeletion(action, copy, ctx);
       } catch (error) {
         if (!(error instanceof CloudError)) throw error;
-        await refused(action, latest.get(text) ?? copy, error, ctx);
+        await recordRefusal(action, latest.get(text) ?? copy, error, ctx);
       }
     }
     actions[action.do] = (actions[action.do] ?? 0) + 1;
@@ -130,7 +136,7 @@ export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Pr
   const errors: unknown[] = [];
   for (const kinds of ORDER) {
     for (const action of plan.actions.filter((a) => kinds.includes(a.do) && !(a.do === "record" && a.before))) {
-      void queue.add(() => carryOut(action).catch((error: unknown) => errors.push(error)));
+      void queue.add(() => applyAction(action).catch((error: unknown) => errors.push(error)));
     }
     await queue.onIdle();
     if (errors.length > 0) throw errors[0];
@@ -142,6 +148,6 @@ function messageOf({ event, text }: RecordChange): JournalMessage {
   return { code: event, text };
 }
 
-function answer({ requestId, code }: CallResult): { requestId?: string; code?: string } {
+function resultFields({ requestId, code }: CallResult): { requestId?: string; code?: string } {
   return { ...(requestId !== undefined && { requestId }), ...(code !== undefined && { code }) };
 }

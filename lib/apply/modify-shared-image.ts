@@ -1,4 +1,4 @@
-// A shared image cannot be modified: unshare, modify, share again.
+// Modifies a shared image, which the cloud refuses: unshare, modify, share again.
 import { CloudError } from "../model/errors.ts";
 import { journal } from "../model/messages/journal.ts";
 import type { Copy, Millis } from "../model/types.ts";
@@ -9,9 +9,10 @@ import type { ApplyContext } from "./context.ts";
 const SHARED = "UnsupportedOperation.SharedImageModifyUnsupported";
 
 /**
- * Sets attributes of an image. Where the cloud refuses that because the image is shared, it is not shared for the moment
- * that it takes: with the accounts of the policy only, and with nobody else. That is remembered first, so that whatever
- * happens in between a later look gives it back. Answers the request id.
+ * Sets attributes of an image. If the cloud refuses that because the image is shared, the image is
+ * unshared, modified and shared again, provided that it is shared only with accounts in
+ * `mayUnshareTemporarily`. The accounts are recorded first as `pendingReshare`, so that a later run
+ * shares the image again after a kill. Returns the request id.
  */
 export async function modify(
   call: Extract<CloudCall, { do: "modify" }>,

@@ -2,7 +2,10 @@
 import { type ReasonCode, reason } from "./messages/reasons.ts";
 import type { Reason } from "./types.ts";
 
-/** Waits because a call for several destinations was refused for one of them, and dry runs do not show which. */
+/**
+ * Waits because a call for several destinations was refused for one of them, and dry runs do not
+ * show which.
+ */
 export const REQUEST_ALONE = "request-alone" satisfies ReasonCode;
 
 /** Why a copy that no policy selects any more is retired. */

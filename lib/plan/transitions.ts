@@ -6,7 +6,10 @@ import type { Copy, CopyKey, Millis, Reason } from "../model/types.ts";
 import type { DesiredCopy } from "./desired/types.ts";
 import type { PlanContext, Step } from "./types.ts";
 
-/** The fields that every state of a copy has: from the policy if the copy is desired, else from the record. */
+/**
+ * The fields that every state of a copy has: from the policy if the copy is desired, else from the
+ * record.
+ */
 export function copyBase(key: CopyKey, copy: Copy | undefined, desired: DesiredCopy | undefined, now: Millis) {
   return {
     key,
@@ -47,13 +50,19 @@ export function recordReason(copy: Copy | undefined, next: Extract<Copy, { state
   return recordChange(next, journal(next.state, { text: next.reason.text }));
 }
 
-/** Blocks a copy instead of requesting it; a copy that is blocked for the same reason gets no new record. */
+/**
+ * Blocks a copy instead of requesting it; a copy that is blocked for the same reason gets no new
+ * record.
+ */
 export function blockedInstead(copy: Copy, reason: Reason, now: Millis): Step {
   const next: Copy = { ...copyBase(copy.key, copy, undefined, now), state: "blocked", reason };
   return recordReason(copy, next);
 }
 
-/** Counts a failed attempt: the copy is retried after `delay`, or fails once the policy's attempts are used up. */
+/**
+ * Counts a failed attempt: the copy is retried after `delay`, or fails once the policy's attempts
+ * are used up.
+ */
 export function attemptFailed(
   copy: Copy,
   reason: Reason,

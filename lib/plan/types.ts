@@ -17,7 +17,10 @@ export interface PlanContext {
   readonly uncertainUntil?: Millis;
   /** When this state first saw the account. */
   readonly firstSeenAt: Millis;
-  /** Claimants that cannot send any more: earlier rounds of this replicator, and dead processes of this host. */
+  /**
+   * Claimants that cannot send any more: earlier rounds of this replicator, and dead processes of
+   * this host.
+   */
   readonly ended: ReadonlySet<string>;
   readonly policies: readonly Policy[];
   readonly answers: Answers;
@@ -39,15 +42,22 @@ export interface PlanContext {
   readonly isWronglyLeading: (image: Image) => boolean;
   /** The family from which this version was rolled back; see `RolledBack`. */
   readonly rolledBackFrom: (key: CopyKey, copy: Copy | undefined) => string | undefined;
-  /** Why the publication of a copy waits for copies in other regions; undefined if it does not wait. */
+  /**
+   * Why the publication of a copy waits for copies in other regions; undefined if it does not wait.
+   */
   readonly publicationHoldOf: (desired: DesiredCopy) => Reason | undefined;
-  /** Whether the root was a shared image that is no longer shared with this account: its copies stay. */
+  /**
+   * Whether the root was a shared image that is no longer shared with this account: its copies
+   * stay.
+   */
   readonly isSourceRevoked: (key: CopyKey) => boolean;
   /** Whether a recorded copy is being made from this image. */
   readonly isParent: (image: ImageRef) => boolean;
 }
 
-/** A claim that the plan proposes: without the claimant and the times, which are set when it is won. */
+/**
+ * A claim that the plan proposes: without the claimant and the times, which are set when it is won.
+ */
 export interface ClaimRequest {
   readonly copy: Copy;
   readonly claim: Pick<Claim, "number" | "token" | "parent" | "settings">;
@@ -67,7 +77,10 @@ export type CloudCall =
       readonly copy: Copy;
       readonly image: ImageRef;
       readonly attributes: ImageAttributes;
-      /** Accounts with which sharing may stop for a moment, because a shared image cannot be modified. */
+      /**
+       * Accounts with which sharing may stop for a moment, because a shared image cannot be
+       * modified.
+       */
       readonly mayUnshareTemporarily: readonly string[];
     }
   | { readonly do: "share"; readonly copy: Copy; readonly image: ImageRef; readonly accounts: readonly string[] }
@@ -130,7 +143,9 @@ export interface RecordChange {
   readonly copy: Copy;
   readonly event: JournalEvent;
   readonly text: Text;
-  /** The call that this change announces. Stored only if the call is made, because the text says so. */
+  /**
+   * The call that this change announces. Stored only if the call is made, because the text says so.
+   */
   readonly before?: Exclude<CloudCall, { do: "send" }>;
 }
 

@@ -146,8 +146,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "set no description",
-    find: "modify({ name, description, ...now })",
-    replace: 'modify({ name, description: "", ...now })',
+    find: "modify({ name, description, ...familyNow })",
+    replace: 'modify({ name, description: "", ...familyNow })',
   },
   {
     name: "delete without asking who uses it",

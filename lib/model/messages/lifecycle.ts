@@ -1,4 +1,4 @@
-// Why a copy waits, fails or is blocked in its life from the request to the retirement, and warnings of a plan.
+// Why a copy waits, fails, is blocked or retired, and the warnings of a plan.
 import { catalogue, error, info, warn } from "./define.ts";
 
 const variantOf = (imageId: string) => `${imageId}, another variant of this copy,`;

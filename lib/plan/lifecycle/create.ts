@@ -1,4 +1,4 @@
-// A copy without a known image: search for it by its ownership marker, and request it only if there is none.
+// A copy without a known image: search for its ownership marker, then request the copy.
 import { tokenIn, tokenName } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { reason } from "../../model/messages/reasons.ts";
@@ -44,7 +44,8 @@ export function createCopy(
   const rolledBackFrom = ctx.rolledBackFrom(key, copy);
   const base = { ...copyBase(key, copy, desired, ctx.now), ...(rolledBackFrom !== undefined && { rolledBackFrom }) };
   if (!desired) {
-    // A shared image that is no longer shared cannot be copied again, so its copies cannot be created any more.
+    // A shared image that is no longer shared cannot be copied again, so its copies cannot be
+    // created any more.
     if (!copy || copy.state === "retired" || !(isOrphaned || ctx.isSourceRevoked(key))) return NOTHING;
     const retired: Copy = { ...base, state: "retired", reason: DESELECTED, since: ctx.now };
     return recordChange(retired, journal("retired", { text: DESELECTED.text }));
@@ -91,26 +92,33 @@ export function createCopy(
   return { call: { do: "send", claimRequest } };
 }
 
-/** The wait after a loss of the state is decided anew each time, because `uncertainUntil` may have changed. */
+/**
+ * The wait after a loss of the state is decided anew each time, because `uncertainUntil` may have
+ * changed.
+ */
 function isBackingOff(copy: Copy, now: Millis): boolean {
   if (!("notBefore" in copy) || copy.notBefore === undefined || now >= copy.notBefore) return false;
   return copy.reason.code !== UNCERTAIN_AFTER_LOSS;
 }
 
 /**
- * A finished copy is SYNCING while it is the source of another copy. An unfinished copy that was renamed by hand
- * is SYNCING, too. Which of the two an image is shows only when it is NORMAL.
+ * A finished copy is SYNCING while it is the source of another copy. An unfinished copy that was
+ * renamed by hand is SYNCING, too. Which of the two an image is shows only when it is NORMAL.
  */
 function isNamedButBusy(image: Image): boolean {
   return image.state !== "NORMAL" && tokenIn(image.name) === undefined;
 }
 
-/** The image to copy from: the root itself, or the finished copy that is the parent; else why it is not ready. */
+/**
+ * The image to copy from: the root itself, or the finished copy that is the parent; else why it is
+ * not ready.
+ */
 function parentOf(desired: DesiredCopy, observation: Observation, ctx: PlanContext): ImageRef | Reason {
   if (!desired.parent) return { region: desired.root.region, imageId: desired.root.imageId };
   const { region } = desired.parent;
   const recorded = ctx.copyOf(desired.parent);
-  // A copy with a publication hold is finished, except for its publication, which waits for copies made from it.
+  // A copy with a publication hold is finished, except for its publication, which waits for copies
+  // made from it.
   const isFinished =
     recorded?.state === "ready" || (recorded?.state === "finishing" && recorded.publicationHold !== undefined);
   if (isFinished && recorded.missingSince === undefined) {

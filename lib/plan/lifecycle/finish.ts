@@ -25,7 +25,10 @@ export function missingTags(image: Image, copy: Copy & { claim: Claim }): Record
 /** A copy that was requested and whose image is known. */
 export type CopyInProgress = Extract<Copy, { state: "copying" | "finishing" | "blocked" }> & { claim: Claim };
 
-/** The step of a requested copy: follow its progress, and once it is NORMAL tag, rename and publish it. */
+/**
+ * The step of a requested copy: follow its progress, and once it is NORMAL tag, rename and publish
+ * it.
+ */
 export function finishCopy(
   copy: CopyInProgress,
   image: Image,
@@ -44,7 +47,8 @@ export function finishCopy(
 
 /** Not NORMAL yet: record the progress, and set the tags as soon as the cloud permits it. */
 function followProgress(copy: CopyInProgress, image: Image, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
-  // A copy with a publication hold was NORMAL before; it is SYNCING now as the source of other copies.
+  // A copy with a publication hold was NORMAL before; it is SYNCING now as the source of other
+  // copies.
   if (copy.state === "blocked" || (copy.state === "finishing" && copy.publicationHold)) return NOTHING;
   const { imageId } = image;
   const base = copyBase(copy.key, copy, desired, ctx.now);
@@ -74,7 +78,10 @@ function followProgress(copy: CopyInProgress, image: Image, desired: DesiredCopy
   return call ? { call: { ...call, copy } } : NOTHING;
 }
 
-/** NORMAL: one call after the other, each result read back before the next call, until nothing is left to do. */
+/**
+ * NORMAL: one call after the other, each result read back before the next call, until nothing is
+ * left to do.
+ */
 function finishNormal(
   copy: CopyInProgress,
   image: Image,
@@ -85,7 +92,8 @@ function finishNormal(
   const { imageId } = image;
   const { claim } = copy;
   const base = copyBase(copy.key, copy, desired, ctx.now);
-  // An incomplete observation does not show whether a policy still selects the copy. Tags and name are set anyway.
+  // An incomplete observation does not show whether a policy still selects the copy. Tags and name
+  // are set anyway.
   const isUndecided = !desired && !isOrphaned && !ctx.isSourceRevoked(copy.key);
   const next = nextCall(copy, image, desired, ctx);
   if (next && !("call" in next)) return unknownShares(copy, next, imageId, desired, ctx);
@@ -126,7 +134,10 @@ function finishNormal(
   return { ...recordChange(finishing, message), call: next.call(finishing) };
 }
 
-/** The shares that are still missing cannot be read. After `stuckAfter` the copy is blocked and is read more rarely. */
+/**
+ * The shares that are still missing cannot be read. After `stuckAfter` the copy is blocked and is
+ * read more rarely.
+ */
 function unknownShares(
   copy: CopyInProgress,
   next: Unanswered,
@@ -160,10 +171,10 @@ interface NextCall {
 type Unanswered = Pick<Step, "questions" | "problem">;
 
 /**
- * The lineage tags are read back before the token leaves the name, so that the image always has one of the two
- * markers. One call then sets the name, the description and, if there is no publication hold, the family. The
- * shares come last, because a shared image cannot be modified. Undefined if nothing is left to do; questions or
- * a problem if the shares are not known.
+ * The lineage tags are read back before the token leaves the name, so that the image always has one
+ * of the two markers. One call then sets the name, the description and, if there is no publication
+ * hold, the family. The shares come last, because a shared image cannot be modified. Undefined if
+ * nothing is left to do; questions or a problem if the shares are not known.
  */
 function nextCall(
   copy: CopyInProgress,
@@ -213,7 +224,10 @@ function dueFamily(image: Image, desired: DesiredCopy, ctx: PlanContext): string
   return family !== undefined && image.family !== family && ctx.leads(desired.key) ? family : undefined;
 }
 
-/** The cloud may copy the family of the source, but this copy needs none, another one, or the same one later. */
+/**
+ * The cloud may copy the family of the source, but this copy needs none, another one, or the same
+ * one later.
+ */
 function hasFamilyTooEarly(image: Image, desired: DesiredCopy, ctx: PlanContext): boolean {
   if (!image.family) return false;
   return (

@@ -1,29 +1,39 @@
 // A request whose outcome is unknown: how long the copy stays in doubt, and what follows then.
 //
-// SyncImages has no idempotency token, so a second request makes a second copy. While a copy is in doubt it is not
-// requested again. Each run searches its region for the token in the name (see `create.ts` and `locate.ts`).
+// SyncImages has no idempotency token, so a second request makes a second copy. A copy in doubt is
+// therefore not requested again; each run searches its region for the token in the image names.
 //
-// | What is known about the request            | In doubt until                              | Why     |
-// | ------------------------------------------ | ------------------------------------------- | ------- |
-// | an image with the token is visible         | not in doubt: recovered, or attempt failed  | (1)     |
-// | it ended (timeout, reset, HTTP status,     | `endedAt` + `CLOCK_SKEW` + `settle`         | (2) (3) |
-// | InternalError, no id in the response)      |                                             |         |
-// | it ended, and its claimant has ended, too  | `endedAt` + `settle`                        | (2)     |
-// | only that its claimant has ended           | the same; `endedAt` is recorded first as    | (2) (4) |
-// |                                            | `sendBy` + `SYNC_TIMEOUT`, at the latest now |        |
-// | nothing                                    | `sendBy` + `SIGNATURE_LIFE` + `CLOCK_SKEW`  | (2) (3) |
-// |                                            | + `settle`                                  | (5)     |
+// | Known about the request            | In doubt until                                   | Why
+// |
+// | ---------------------------------- | ------------------------------------------------ |
+// --------- |
+// | an image with its token is visible | not in doubt: recovered, or a failed attempt     | (1)
+// |
+// | it ended without an image id       | `endedAt` + `CLOCK_SKEW` + `settle`              | (2) (3)
+// |
+// | the same, and the claimant ended   | `endedAt` + `settle`                             | (2)
+// |
+// | only that the claimant ended       | the same; first, `endedAt` is recorded as        | (2) (4)
+// |
+// |                                    | `sendBy` + `SYNC_TIMEOUT`, or as now if earlier  |
+// |
+// | nothing                            | `sendBy` + `SIGNATURE_LIFE` + `CLOCK_SKEW`       | (2) (3)
+// |
+// |                                    | + `settle`                                       | (5)
+// |
 //
 // (1) The cloud itself shows the outcome.
-// (2) A copy that was requested may stay invisible for up to `settle` (`SETTLE`).
-// (3) The clock of the claimant may differ from the clock of this process. The clocks are the same if the claimant is
-//     an earlier round of this replicator or a dead process of this host (`PlanContext.ended`).
-// (4) A claimant that has ended sends nothing any more, but its last request may still have been under way.
-// (5) A frozen process may continue at any time. The adapter destroys a request that is signed after `sendBy`; the
-//     cloud accepts a signature for 300 s.
+// (2) A requested copy may stay invisible for up to `settle` (the setting `SETTLE`). A request ends
+//     without an id after a timeout, a reset, an HTTP status other than 200, InternalError, or a
+//     response that has no entry for the region.
+// (3) The clock of the claimant may differ from ours, unless the claimant is an earlier round of
+//     this replicator or a dead process of this host (`PlanContext.ended`).
+// (4) A claimant that ended sends nothing any more, but its last request may still be under way.
+// (5) A frozen process may continue at any time. The adapter destroys a request that is signed
+//     after `sendBy`; the cloud accepts a signature for 300 s.
 //
-// The region must have been read after that time. After the state was lost there is no claim to judge by: then every
-// copy that is not visible stays in doubt until `uncertainUntil` (see `create.ts`).
+// The region must have been read after that time. If the state was lost, there is no claim: then
+// every copy that is not visible stays in doubt until `uncertainUntil` (see `create.ts`).
 import { tokenIn } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { reason } from "../../model/messages/reasons.ts";
@@ -35,7 +45,10 @@ import type { PlanContext, Step } from "../types.ts";
 
 type Copying = Extract<Copy, { state: "copying" }>;
 
-/** The step of a requested copy without an image: wait while it is in doubt, then count the request as without effect. */
+/**
+ * The step of a requested copy without an image: wait while it is in doubt, then count the request
+ * as without effect.
+ */
 export function resolveInDoubt(
   copy: Copying,
   failed: readonly Image[],
@@ -61,7 +74,10 @@ export function resolveInDoubt(
   return recordChange(ended, journal("claimant-ended", { token: claim.token }));
 }
 
-/** The request created no copy. It counts as an attempt only if the cloud made it fail, not if a process died. */
+/**
+ * The request created no copy. It counts as an attempt only if the cloud made it fail, not if a
+ * process died.
+ */
 function noEffect(copy: Copying, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
   const { claim } = copy;
   const why = reason("no-effect", { token: claim.token });

@@ -1,4 +1,4 @@
-// Finds the image of a copy by its ownership marker (token or lineage tags), and rebuilds its record.
+// Finds the image of a copy by its token or lineage tags, and rebuilds its record.
 import { isCopyOf, lineageOf, tokenIn } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { allCustom, hasFailed, type Observation } from "../../model/observation.ts";
@@ -8,9 +8,14 @@ import { copyBase } from "../transitions.ts";
 
 /** The images of one region that have the ownership marker of one copy. */
 export interface Candidates {
-  /** The one to record: the first by `furthestFirst`, without those that the cloud failed to create. */
+  /**
+   * The one to record: the first by `furthestFirst`, without those that the cloud failed to create.
+   */
   readonly best?: Image;
-  /** Highest claim number, failed attempts included; 1 for an image without a token, 0 if there is no image. */
+  /**
+   * Highest claim number, failed attempts included; 1 for an image without a token, 0 if there is
+   * no image.
+   */
   readonly lastClaim: number;
   readonly failed: readonly Image[];
 }
@@ -26,7 +31,9 @@ export function candidatesFor(key: CopyKey, images: readonly Image[]): Candidate
   };
 }
 
-/** Sorts copies of one root: finished before unfinished, then by progress, then the oldest first. */
+/**
+ * Sorts copies of one root: finished before unfinished, then by progress, then the oldest first.
+ */
 export function furthestFirst(a: Image, b: Image): number {
   return (
     rank(b) - rank(a) ||
@@ -42,9 +49,10 @@ function rank(image: Image): number {
 }
 
 /**
- * The record for an image that was found by its ownership marker and whose id is not recorded: after a lost
- * response, a kill, or a loss of the state. The markers and the current policy replace what the lost record held.
- * A finished image becomes `ready` as it is. An unfinished image without a claim and a policy becomes `retired`.
+ * The record for an image that was found by its ownership marker and whose id is not recorded:
+ * after a lost response, a kill, or a loss of the state. The markers and the current policy replace
+ * what the lost record held. A finished image becomes `ready` as it is. An unfinished image without
+ * a claim and a policy becomes `retired`.
  */
 export function recoverRecord(
   image: Image,

@@ -17,9 +17,10 @@ export interface RetryFilter {
 }
 
 /**
- * The record of a failed or blocked copy with no attempts and no backoff, so that the next plan does not wait;
- * undefined for any other copy. Only the plan decides whether a copy is requested, after a search for its image. So a
- * copy with a claim keeps the claim and is read again, and no claim number is used twice.
+ * The record of a failed or blocked copy with no attempts and no backoff, so that the next plan
+ * does not wait; undefined for any other copy. Only the plan decides whether a copy is requested,
+ * after a search for its image. So a copy with a claim keeps the claim and is read again, and no
+ * claim number is used twice.
  */
 export function retried(copy: Copy, now: Millis): Copy | undefined {
   const fresh = { attempts: 0, updatedAt: now };
@@ -42,7 +43,10 @@ export function retryChanges(copies: readonly Copy[], chosen: (copy: Copy) => bo
   });
 }
 
-/** The failed and blocked copies that match the filter, as `copyId`s, and the problems of a filter without a match. */
+/**
+ * The failed and blocked copies that match the filter, as `copyId`s, and the problems of a filter
+ * without a match.
+ */
 export function chooseForRetry(
   copies: readonly Copy[],
   { images, policy, region }: RetryFilter,

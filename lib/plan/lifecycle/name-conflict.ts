@@ -1,4 +1,4 @@
-// Another image already has the name of a copy: block the copy, adopt the image, or rename another variant of the copy.
+// Another image has the name of a copy: block the copy, adopt the image, or rename our variant.
 import { copyId, isCopyOf, isMarked } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { misfitText } from "../../model/messages/lifecycle.ts";
@@ -12,8 +12,8 @@ import type { CloudCall, PlanContext, Step } from "../types.ts";
 import { putAside } from "../upkeep/put-aside.ts";
 
 /**
- * Renames the other variant of the copy, so that the copy can have its name. If the cloud refuses that, the copy is
- * blocked, and the renaming is retried after `RECHECK_AFTER`.
+ * Renames the other variant of the copy, so that the copy can have its name. If the cloud refuses
+ * that, the copy is blocked, and the renaming is retried after `RECHECK_AFTER`.
  */
 export function freeName(
   call: Extract<CloudCall, { do: "modify" }>,
@@ -35,8 +35,8 @@ export function freeName(
 }
 
 /**
- * The image that has the final name of the encrypted copy, if there is one. The encrypted copy cannot be made then, so
- * the intermediate copy would be made in vain.
+ * The image that has the final name of the encrypted copy, if there is one. The encrypted copy
+ * cannot be made then, so the intermediate copy would be made in vain.
  */
 export function holderOfFinalName(desired: DesiredCopy, ctx: PlanContext): Image | undefined {
   const intermediateId = copyId(desired.key);
@@ -49,7 +49,10 @@ export function holderOfFinalName(desired: DesiredCopy, ctx: PlanContext): Image
   return undefined;
 }
 
-/** Another image of the account has the name: adopt it if the policy says so and it matches, else block the copy. */
+/**
+ * Another image of the account has the name: adopt it if the policy says so and it matches, else
+ * block the copy.
+ */
 export function nameTaken(holder: Image, desired: DesiredCopy, copy: Copy | undefined, ctx: PlanContext): Step {
   const base = copyBase(desired.key, copy, desired, ctx.now);
   const { imageId, name } = holder;

@@ -1,4 +1,4 @@
-// The next step of one copy, by its phase: no image yet, missing, in progress, ready, failed or retired.
+// The next step of one copy, by its state and by what the cloud shows of its image.
 import { isIntermediate } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { reason } from "../../model/messages/reasons.ts";
@@ -17,8 +17,8 @@ import { finishCopy } from "./finish.ts";
 import { candidatesFor, recoverRecord } from "./locate.ts";
 
 /**
- * The next step of one copy, from its record, the desired copy and the observation. Pure. It is called again after
- * every change, until it returns `NOTHING`.
+ * The next step of one copy, from its record, the desired copy and the observation. Pure. It is
+ * called again after every change, until it returns `NOTHING`.
  */
 export function reconcileCopy(
   key: CopyKey,
@@ -43,7 +43,10 @@ export function reconcileCopy(
   return confirmLoss(copy, imageId, desired, observation, ctx);
 }
 
-/** A rollback also covers the unfinished copies of a version. The record of a finished copy says so itself. */
+/**
+ * A rollback also covers the unfinished copies of a version. The record of a finished copy says so
+ * itself.
+ */
 function withRollback(copy: Copy, ctx: PlanContext): Copy {
   const rolledBackFrom = ctx.rolledBackFrom(copy.key, copy);
   if (copy.state === "ready" || copy.state === "retired" || rolledBackFrom === copy.rolledBackFrom) return copy;
@@ -51,7 +54,10 @@ function withRollback(copy: Copy, ctx: PlanContext): Copy {
   return rolledBackFrom === undefined ? rest : { ...rest, rolledBackFrom };
 }
 
-/** The recorded image is missing. It is gone if it was missing before, `settle` and the clock skew ago. */
+/**
+ * The recorded image is missing. It is gone if it was missing before, `settle` and the clock skew
+ * ago.
+ */
 function confirmLoss(
   copy: Copy,
   imageId: string,
@@ -63,7 +69,8 @@ function confirmLoss(
   if (copy.state === "copying" && readAt < (copy.claim.endedAt ?? copy.claim.claimedAt) + CLOCK_SKEW + ctx.settle)
     return NOTHING;
   if (copy.missingSince === undefined) {
-    // Not `readAt`: reading may take long, and two observations that are both late would count as far apart.
+    // Not `readAt`: reading may take long, and two observations that are both late would count as
+    // far apart.
     return recordChange({ ...copy, missingSince: ctx.now, updatedAt: ctx.now }, journal("missing", { imageId }));
   }
   if (readAt < copy.missingSince + ctx.settle + CLOCK_SKEW) return NOTHING;
@@ -101,7 +108,8 @@ function reconcilePresent(
       return finishCopy(copy, image, desired, isOrphaned, ctx);
     case "blocked": {
       if (!copy.claim || (copy.notBefore !== undefined && ctx.now < copy.notBefore)) return NOTHING;
-      // The name or tags of the policy may have been the cause, so the current settings count from here on.
+      // The name or tags of the policy may have been the cause, so the current settings count from
+      // here on.
       const claim = desired ? { ...copy.claim, settings: desired.settings } : copy.claim;
       return finishCopy({ ...copy, claim }, image, desired, isOrphaned, ctx);
     }
@@ -161,7 +169,9 @@ function retire(copy: Copy, image: Image, ctx: PlanContext): Step {
   return recordChange(retired, journal("retired", { text: why.text }));
 }
 
-/** Two runs adopted one image for two sources at the same time. The later record gives the image up. */
+/**
+ * Two runs adopted one image for two sources at the same time. The later record gives the image up.
+ */
 function discardAdoption(copy: Copy, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
   const why = reason("adopted-twice");
   return recordChange(
@@ -170,7 +180,10 @@ function discardAdoption(copy: Copy, desired: DesiredCopy | undefined, ctx: Plan
   );
 }
 
-/** An adopted image is recorded as ready in whatever state it is, because this program never changes it. */
+/**
+ * An adopted image is recorded as ready in whatever state it is, because this program never changes
+ * it.
+ */
 function readopt(copy: Copy, image: Image, desired: DesiredCopy, ctx: PlanContext): Step {
   const { imageId, name } = image;
   const base = copyBase(copy.key, copy, desired, ctx.now);
