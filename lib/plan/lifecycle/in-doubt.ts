@@ -3,24 +3,15 @@
 // SyncImages has no idempotency token, so a second request makes a second copy. A copy in doubt is
 // therefore not requested again; each run searches its region for the token in the image names.
 //
-// | Known about the request            | In doubt until                                   | Why
-// |
-// | ---------------------------------- | ------------------------------------------------ |
-// --------- |
-// | an image with its token is visible | not in doubt: recovered, or a failed attempt     | (1)
-// |
-// | it ended without an image id       | `endedAt` + `CLOCK_SKEW` + `settle`              | (2) (3)
-// |
-// | the same, and the claimant ended   | `endedAt` + `settle`                             | (2)
-// |
-// | only that the claimant ended       | the same; first, `endedAt` is recorded as        | (2) (4)
-// |
-// |                                    | `sendBy` + `SYNC_TIMEOUT`, or as now if earlier  |
-// |
-// | nothing                            | `sendBy` + `SIGNATURE_LIFE` + `CLOCK_SKEW`       | (2) (3)
-// |
-// |                                    | + `settle`                                       | (5)
-// |
+// | Known about the request          | In doubt until                                  | Why         |
+// | -------------------------------- | ----------------------------------------------- | ----------- |
+// | an image has its token           | not in doubt: recovered, or a failed attempt    | (1)         |
+// | it ended without an image id     | `endedAt` + `CLOCK_SKEW` + `settle`             | (2) (3)     |
+// | the same, and the claimant ended | `endedAt` + `settle`                            | (2)         |
+// | only that the claimant ended     | the same; first, `endedAt` is recorded as       | (2) (4)     |
+// |                                  | `sendBy` + `SYNC_TIMEOUT`, or as now if earlier |             |
+// | nothing                          | `sendBy` + `SIGNATURE_LIFE` + `CLOCK_SKEW`      | (2) (3) (5) |
+// |                                  | + `settle`                                      |             |
 //
 // (1) The cloud itself shows the outcome.
 // (2) A requested copy may stay invisible for up to `settle` (the setting `SETTLE`). A request ends
