@@ -105,8 +105,8 @@ export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Pr
     } else if (action.do === "send") {
       await send(action, ctx);
     } else {
-      const text = copyId(action.copy.key);
-      const call = `${action.do} ${text} ${action.image.imageId} ${textOf(action)}`;
+      const id = copyId(action.copy.key);
+      const call = `${action.do} ${id} ${action.image.imageId} ${textOf(action)}`;
       if (changed.has(call)) return;
       changed.add(call);
       const announcement = announced.get(action);
@@ -114,7 +114,7 @@ export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Pr
         if (!(await ctx.save(announcement.copy, messageOf(announcement)))) return;
         actions["record"] = (actions["record"] ?? 0) + 1;
       }
-      const copy = latest.has(text) ? latest.get(text) : action.copy;
+      const copy = latest.has(id) ? latest.get(id) : action.copy;
       if (!copy) return;
       const about = { key: copy.key, image: imageOf(action) };
       // Before the call, so that the journal shows it even if the process is killed in between.
@@ -126,7 +126,7 @@ export async function applyPlan(plan: Plan, basis: PlanBasis, deps: RunDeps): Pr
         if (action.do === "delete") await recordDeletion(action, copy, ctx);
       } catch (error) {
         if (!(error instanceof CloudError)) throw error;
-        await recordRefusal(action, latest.get(text) ?? copy, error, ctx);
+        await recordRefusal(action, latest.get(id) ?? copy, error, ctx);
       }
     }
     actions[action.do] = (actions[action.do] ?? 0) + 1;

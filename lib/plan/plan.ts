@@ -59,9 +59,9 @@ export function makePlan(input: PlanInput): Plan {
   );
 
   const steps = [...keys.values()].sort(byRootThenRegion).map((key) => {
-    const text = copyId(key);
+    const id = copyId(key);
     const isOrphaned = isOrphan(key, desiredResult, observation, revoked.isSourceRevoked);
-    return reconcileCopy(key, recorded.get(text), desiredCopies.get(text), isOrphaned, observation, context);
+    return reconcileCopy(key, recorded.get(id), desiredCopies.get(id), isOrphaned, observation, context);
   });
   const problems = [
     ...unreadable(observation),
