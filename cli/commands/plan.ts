@@ -111,7 +111,7 @@ function stateText({ state, reason }: { state: CopyState; reason: Reason }): str
 function isShownElsewhere(change: PlanView["recordOnly"][number], { update }: PlanView): boolean {
   if (LISTED_STATES.has(change.state)) return true;
   const isSameCopy = (one: CopyView) => sourceText(one) === sourceText(change) && one.region === change.region;
-  return change.what === "drift" && update.some(isSameCopy);
+  return change.event === "drift" && update.some(isSameCopy);
 }
 
 function notSelectedTexts({ notSelected }: PlanView): string[] {

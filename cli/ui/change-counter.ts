@@ -39,12 +39,12 @@ export function watchChanges(say: (text: string) => void, changed: () => void): 
     journal: {
       async append(entries) {
         changed();
-        for (const { what, text, key, image, code } of entries) {
-          const change = what.endsWith("-failed") && code !== undefined ? "refused" : CHANGES[what];
+        for (const { event, text, key, image, code } of entries) {
+          const change = event.endsWith("-failed") && code !== undefined ? "refused" : CHANGES[event];
           if (change !== undefined) counts.set(change, (counts.get(change) ?? 0) + 1);
           if (!key) continue;
-          if (what === "drift") drifted.add(copyId(key));
-          else if (what === "repaired") drifted.delete(copyId(key));
+          if (event === "drift") drifted.add(copyId(key));
+          else if (event === "repaired") drifted.delete(copyId(key));
           else if (change !== undefined && image && drifted.has(copyId(key))) {
             const params = { imageId: image.imageId, region: image.region, source: key.rootId, text };
             say(clean(message(change === "refused" ? "repair-refused" : "repaired", params).text));

@@ -1,23 +1,17 @@
-// Tag, modify, share, unshare, delete; and what a refusal means.
+// Calls on one image: tag, modify, share, unshare, delete; and the record after a refusal.
 import { CloudError } from "../model/errors.ts";
+import { journal } from "../model/messages/journal.ts";
 import { RECHECK_AFTER } from "../model/time.ts";
-import type { Copy, Millis, Reason } from "../model/types.ts";
-import { textOf } from "../plan/describe.ts";
+import type { Copy, Millis } from "../model/types.ts";
 import { copyBase } from "../plan/transitions.ts";
 import type { CloudCall } from "../plan/types.ts";
-import type { ApplyContext } from "./context.ts";
+import { type ApplyContext, refusalReason } from "./context.ts";
 import { modify } from "./modify-shared-image.ts";
 
-/** How the journal calls a change that has been made. */
-export const DONE = {
-  tag: "tagged",
-  modify: "modified",
-  share: "shared",
-  unshare: "unshared",
-  delete: "deleted",
-} as const;
-
-/** Not after what was read is stale, however long it takes to get to the call: a person may have taken over the image. */
+/**
+ * Makes the call and returns its request id. It is not sent after `notAfter`, when the observation
+ * is stale: the user may have taken over the image. Throws `CloudError`.
+ */
 export function callCloud(
   call: Exclude<CloudCall, { do: "send" }>,
   copy: Copy,
@@ -40,53 +34,58 @@ export function callCloud(
   }
 }
 
-/** The record of an image that was deleted; of one that an attempt has left, nothing changes. */
-export async function deleted(
+/**
+ * Records that an image was deleted. The deletion of a leftover of a failed attempt changes no
+ * record.
+ */
+export async function recordDeletion(
   call: Extract<CloudCall, { do: "delete" }>,
   copy: Copy,
   ctx: ApplyContext,
 ): Promise<void> {
   if (call.done === call.copy) return;
-  await ctx.save({ ...call.done, version: copy.version }, "pruned", textOf(call));
+  await ctx.save({ ...call.done, version: copy.version }, journal("pruned", { sizeGiB: call.sizeGiB, why: call.why }));
 }
 
 /**
- * A tag or a name could not be set: a copy that is still being made waits until it is NORMAL; what needs a person is
- * blocked. What was too late to be sent was not refused: the next run looks again.
+ * Records a refused call. A copy that is still copying is tagged only when it is NORMAL; a
+ * finishing copy is blocked if the error is terminal. A call that was too late to be sent was not
+ * refused: the next run observes and plans again.
  */
-export async function refused(
+export async function recordRefusal(
   call: Exclude<CloudCall, { do: "send" }>,
   copy: Copy,
   error: CloudError,
   ctx: ApplyContext,
 ): Promise<void> {
   const at = ctx.now();
-  // What failed stays so: "not in a state that allows this" will not pass either.
+  // The image failed and stays in that state, so "not in a state that allows this" is final, too.
   const isFinal = error.outcome === "terminal" || (error.outcome === "requeue" && error.about === "source");
   if (call.do === "delete" && call.refused && isFinal) {
-    await ctx.save({ ...call.refused, version: copy.version }, "undeletable", error.message, error);
+    await ctx.save({ ...call.refused, version: copy.version }, journal("undeletable", { text: error.message }), error);
   } else if (copy.state === "copying" && error.outcome !== "retry" && error.code !== "NotSent") {
-    await ctx.save({ ...copy, tagRefused: true, updatedAt: at }, "tag-refused", error.message, error);
+    await ctx.save(
+      { ...copy, tagRefused: true, updatedAt: at },
+      journal("tag-refused", { text: error.message }),
+      error,
+    );
   } else if (copy.state === "finishing" && error.outcome === "terminal") {
-    const reason: Reason = {
-      code: error.code,
-      text: error.message,
-      ...(error.remedy !== undefined && { remedy: error.remedy }),
-    };
+    const reason = refusalReason(error);
     const { claim, imageId } = copy;
     const base = copyBase(copy.key, copy, undefined, at);
     await ctx.save(
       { ...base, state: "blocked", claim, imageId, reason, notBefore: at + RECHECK_AFTER },
-      "blocked",
-      error.message,
+      journal("blocked", { text: error.message }),
       error,
     );
   } else {
     const { requestId, code } = error;
-    await ctx.tell(`${call.do}-failed`, error.message, { key: copy.key, image: imageOf(call), requestId, code });
+    const message = journal(`${call.do}-failed`, { text: error.message });
+    await ctx.report(message, { key: copy.key, image: imageOf(call), requestId, code });
   }
 }
 
+/** The region and id of the image that a call is about. */
 export function imageOf({ image: { region, imageId } }: Exclude<CloudCall, { do: "send" }>) {
   return { region, imageId };
 }

@@ -1,5 +1,7 @@
-// One destination made the call fail: find it by dry runs.
+// A request was refused because of one of its destinations: find that destination by dry runs.
 import { CloudError } from "../model/errors.ts";
+import { journal } from "../model/messages/journal.ts";
+import { reason } from "../model/messages/reasons.ts";
 import { REQUEST_ALONE } from "../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../model/time.ts";
 import type { Copy } from "../model/types.ts";
@@ -7,23 +9,24 @@ import type { Send } from "../plan/types.ts";
 import { type Claimed, encryption, releaseClaim, withoutClaim } from "./claims.ts";
 import type { ApplyContext } from "./context.ts";
 
-/** Whether a refusal may be about one of the destinations only. */
-export function mayBeOneOfThem(error: CloudError): boolean {
+/** Whether a refusal may concern only one of the destinations. */
+export function mayConcernOneDestination(error: CloudError): boolean {
   return error.outcome === "terminal" && (error.about === "destination" || error.about === "call");
 }
 
 /**
- * One destination made the call fail, and the others shall not wait for it for long: dry runs tell which; it is
- * blocked, and the rest is asked for again, in one call, or each alone where the dry runs find nothing. That a refused
- * call has had no effect in *any* of its destinations is documented nowhere: so not before a copy would be visible.
+ * Keeps one bad destination from delaying the others. A dry run for each destination shows which
+ * one is refused; that one is blocked. The others are requested again in one call, or each alone if
+ * no dry run is refused. No document says that a refused call has no effect in *any* destination,
+ * so they wait until a copy would be visible.
  */
-export async function findCulprits(
+export async function isolateRefusal(
   action: Send,
   claimed: readonly Claimed[],
   refusal: CloudError,
   ctx: ApplyContext,
 ): Promise<void> {
-  const good: Claimed[] = [];
+  const accepted: Claimed[] = [];
   for (const copy of claimed) {
     const destinations = [copy.key.region];
     const { sendBy: notAfter } = copy.claim;
@@ -35,21 +38,18 @@ export async function findCulprits(
         notAfter,
         ...encryption(copy),
       });
-      good.push(copy);
+      accepted.push(copy);
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;
       if (error.outcome === "terminal") await releaseClaim(copy, error, ctx);
-      else good.push(copy);
+      else accepted.push(copy);
     }
   }
-  const code = good.length < claimed.length ? "asked-with-others" : REQUEST_ALONE;
+  const code = accepted.length < claimed.length ? "asked-with-others" : REQUEST_ALONE;
   const notBefore = ctx.now() + ctx.settle + CLOCK_SKEW;
-  for (const copy of good) {
-    const reason = {
-      code,
-      text: `asked for again at ${iso(notBefore)}: the call was refused for another destination: ${refusal.message}`,
-    };
-    const next: Copy = { ...withoutClaim(copy, ctx.now()), state: "waiting", reason, notBefore };
-    await ctx.save(next, "released", reason.text, refusal);
+  for (const copy of accepted) {
+    const why = reason(code, { at: iso(notBefore), refusal: refusal.message });
+    const next: Copy = { ...withoutClaim(copy, ctx.now()), state: "waiting", reason: why, notBefore };
+    await ctx.save(next, journal("released", { text: why.text }), refusal);
   }
 }

@@ -1,5 +1,6 @@
-// A shared image cannot be modified: unshare, modify, share again.
+// Modifies a shared image, which the cloud refuses: unshare, modify, share again.
 import { CloudError } from "../model/errors.ts";
+import { journal } from "../model/messages/journal.ts";
 import type { Copy, Millis } from "../model/types.ts";
 import type { CloudCall } from "../plan/types.ts";
 import type { ApplyContext } from "./context.ts";
@@ -8,9 +9,10 @@ import type { ApplyContext } from "./context.ts";
 const SHARED = "UnsupportedOperation.SharedImageModifyUnsupported";
 
 /**
- * Sets attributes of an image. Where the cloud refuses that because the image is shared, it is not shared for the moment
- * that it takes: with the accounts of the policy only, and with nobody else. That is remembered first, so that whatever
- * happens in between a later look gives it back. Answers the request id.
+ * Sets attributes of an image. If the cloud refuses that because the image is shared, the image is
+ * unshared, modified and shared again, provided that it is shared only with accounts in
+ * `mayUnshareTemporarily`. The accounts are recorded first as `pendingReshare`, so that a later run
+ * shares the image again after a kill. Returns the request id.
  */
 export async function modify(
   call: Extract<CloudCall, { do: "modify" }>,
@@ -27,18 +29,17 @@ export async function modify(
     const accounts = await cloud.sharedWith(image);
     if (accounts.length === 0 || accounts.some((account) => !mayUnshareTemporarily.includes(account))) throw error;
     const about = { key: copy.key, image: { region: image.region, imageId: image.imageId } };
-    const whom = accounts.join(", ");
-    const text = `not shared with ${whom} while it is modified, as a shared image cannot be`;
-    const saved = await ctx.save({ ...copy, pendingReshare: accounts, updatedAt: ctx.now() }, "unshare", text);
+    const pending = { ...copy, pendingReshare: accounts, updatedAt: ctx.now() };
+    const saved = await ctx.save(pending, journal("unshare", { accounts, temporarily: true }));
     if (!saved) throw error;
     try {
       const requestId = await cloud.unshare(image, accounts, notAfter);
-      await ctx.tell("unshared", `not shared with ${whom}`, { ...about, requestId });
+      await ctx.report(journal("unshared", { accounts }), { ...about, requestId });
       return await cloud.modify(image, attributes, notAfter);
     } finally {
       const requestId = await cloud.share(image, accounts, Number.POSITIVE_INFINITY);
       const { pendingReshare: _, ...rest } = { ...saved, updatedAt: ctx.now() };
-      await ctx.save(rest, "shared", `shared with ${whom} again`, { requestId });
+      await ctx.save(rest, journal("shared", { accounts, again: true }), { requestId });
     }
   }
 }

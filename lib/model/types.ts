@@ -268,8 +268,8 @@ export interface JournalEntry {
   readonly runId: string;
   readonly account: string;
   readonly level: "info" | "warn" | "error";
-  /** What happened, e.g. `send`, `sent`, `tagged`, `ready`, `blocked`, `duplicate`. */
-  readonly what: string;
+  /** What happened, e.g. `claimed`, `tagged`, `blocked`: a `JournalEvent`, of this or of another version. */
+  readonly event: string;
   readonly text: string;
   readonly key?: CopyKey;
   readonly image?: ImageRef;

@@ -1,29 +1,43 @@
-// An action in a few words.
-import type { ImageAttributes } from "../model/ports.ts";
+// A call on one image in a few words, for the plan and for the journal.
+import type { Text } from "../model/messages/define.ts";
+import { type JournalMessage, journal } from "../model/messages/journal.ts";
 import type { CloudCall } from "./types.ts";
 
-/** What a call on one image does, in a few words. */
-export function textOf(call: Exclude<CloudCall, { do: "send" }>): string {
+type ImageCall = Exclude<CloudCall, { do: "send" }>;
+
+/** What a call on one image will do, in a few words. */
+export function textOf(call: ImageCall): Text {
+  return announce(call).text;
+}
+
+/** The journal's entry before a call on one image. */
+export function announce(call: ImageCall): JournalMessage {
   switch (call.do) {
     case "tag":
-      return `tags ${Object.keys(call.tags).join(", ")}`;
+      return journal("tag", { tags: Object.keys(call.tags) });
     case "modify":
-      return attributesText(call.attributes);
+      return journal("modify", call.attributes);
     case "share":
-      return `shared with ${call.accounts.join(", ")}`;
+      return journal("share", { accounts: call.accounts });
     case "unshare":
-      return `not shared with ${call.accounts.join(", ")} any more`;
+      return journal("unshare", { accounts: call.accounts });
     case "delete":
-      return `deleted with its snapshots, ${call.sizeGiB} GiB: ${call.why}`;
+      return journal("delete", { sizeGiB: call.sizeGiB, why: call.why });
   }
 }
 
-function attributesText({ name, description, family, deprecated }: ImageAttributes): string {
-  const parts = [
-    ...(name === undefined ? [] : [`named "${name}"`]),
-    ...(description === undefined ? [] : ["described"]),
-    ...(family === undefined ? [] : [family === "" ? "taken out of its family" : `put into family ${family}`]),
-    ...(deprecated === undefined ? [] : [deprecated ? "marked as deprecated" : "no longer deprecated"]),
-  ];
-  return parts.join(", ");
+/** The journal's entry after a call on one image that succeeded. */
+export function confirm(call: ImageCall): JournalMessage {
+  switch (call.do) {
+    case "tag":
+      return journal("tagged", { tags: Object.keys(call.tags) });
+    case "modify":
+      return journal("modified", call.attributes);
+    case "share":
+      return journal("shared", { accounts: call.accounts });
+    case "unshare":
+      return journal("unshared", { accounts: call.accounts });
+    case "delete":
+      return journal("deleted", { sizeGiB: call.sizeGiB, why: call.why });
+  }
 }

@@ -1,5 +1,6 @@
 // The pipeline: desired copies, one step for each copy, guards, one call for each source.
 import { copyId, isCopyOf, lineageOf } from "../model/identity.ts";
+import { reason } from "../model/messages/reasons.ts";
 import { allCustom, NO_ANSWERS, type Observation } from "../model/observation.ts";
 import { REQUEST_ALONE } from "../model/reasons.ts";
 import type { Copy, CopyKey, ImageRef, Reason } from "../model/types.ts";
@@ -20,8 +21,9 @@ import { reconcileCopy } from "./lifecycle/reconcile-copy.ts";
 import type { ClaimRequest, CloudCall, Plan, PlanContext, PlanInput, RecordChange, Send } from "./types.ts";
 
 /**
- * Decides what to do now. Pure: the same input gives the same plan. Apply it, look again and plan again until it is
- * empty; every order of events and every crash in between leads to the same end.
+ * Decides what to do now. Pure: the same input gives the same plan. A run applies the plan,
+ * observes and plans again until the plan is empty. Every order of events and every crash in
+ * between leads to the same end.
  */
 export function makePlan(input: PlanInput): Plan {
   const { observation, policies, copies, now } = input;
@@ -57,9 +59,9 @@ export function makePlan(input: PlanInput): Plan {
   );
 
   const steps = [...keys.values()].sort(byRootThenRegion).map((key) => {
-    const text = copyId(key);
+    const id = copyId(key);
     const isOrphaned = isOrphan(key, desiredResult, observation, revoked.isSourceRevoked);
-    return reconcileCopy(key, recorded.get(text), desiredCopies.get(text), isOrphaned, observation, context);
+    return reconcileCopy(key, recorded.get(id), desiredCopies.get(id), isOrphaned, observation, context);
   });
   const problems = [
     ...unreadable(observation),
@@ -71,7 +73,7 @@ export function makePlan(input: PlanInput): Plan {
   ];
   const checked = input.acceptVanished ? steps : withoutMassDisappearance(steps, copies, problems);
   const unique = withoutNameConflicts(withoutSecondAdoption(checked), copies, desiredCopies, now);
-  const { steps: fitting, questions: questions } = withinQuota(unique, desiredCopies, context, observation);
+  const { steps: fitting, questions } = withinQuota(unique, desiredCopies, context, observation);
   const final = withinDeletionBudget(withoutDeletionsInMovingFamilies(fitting, desiredCopies), deleted);
 
   const changes = final.flatMap(({ change, call }): RecordChange[] => {
@@ -92,9 +94,11 @@ export function makePlan(input: PlanInput): Plan {
   };
 }
 
-/** What the records tell of each other. */
+/** What the step of one copy needs to know about the other records. */
 function fromRecords(copies: readonly Copy[], recorded: ReadonlyMap<string, Copy>) {
-  const images = new Set(copies.flatMap((c) => ("imageId" in c && c.imageId ? [`${c.key.region}/${c.imageId}`] : [])));
+  const recordedImages = new Set(
+    copies.flatMap((copy) => ("imageId" in copy && copy.imageId ? [`${copy.key.region}/${copy.imageId}`] : [])),
+  );
   const parents = new Set(
     copies.flatMap((c) => (c.state === "copying" ? [`${c.claim.parent.region}/${c.claim.parent.imageId}`] : [])),
   );
@@ -107,12 +111,12 @@ function fromRecords(copies: readonly Copy[], recorded: ReadonlyMap<string, Copy
           key.variant !== "plain" && key.rootId === rootId && key.rootRegion === rootRegion && key.region === region,
       ),
     hasOtherAdopter: (copy: Copy) => (adopted.get(adoptedImage(copy) ?? "") ?? copyId(copy.key)) !== copyId(copy.key),
-    isRecorded: (image: ImageRef) => images.has(`${image.region}/${image.imageId}`),
+    isRecorded: (image: ImageRef) => recordedImages.has(`${image.region}/${image.imageId}`),
     isParent: (image: ImageRef) => parents.has(`${image.region}/${image.imageId}`),
   };
 }
 
-/** Families that move in this plan, without some regions. */
+/** Warnings about families that move in this plan, but not in every region. */
 function leftOut(
   calls: readonly CloudCall[],
   desiredCopies: ReadonlyMap<string, DesiredCopy>,
@@ -123,8 +127,9 @@ function leftOut(
     const desired = desiredCopies.get(copyId(call.copy.key));
     const without = desired ? regions(desired) : "";
     if (!desired || !without) return [];
-    const text = `family ${call.attributes.family} moves to the copy of ${desired.root.imageId} in ${desired.key.region}${without}`;
-    return [{ code: "left-out", text, remedy: "see there why; they follow when that has passed" }];
+    const { root, key } = desired;
+    const { family } = call.attributes;
+    return [reason("left-out", { family, rootId: root.imageId, region: key.region, without })];
   });
 }
 
@@ -132,7 +137,7 @@ function byRootThenRegion(a: CopyKey, b: CopyKey): number {
   return copyId(a) < copyId(b) ? -1 : 1;
 }
 
-/** Copies of ours that the cloud shows by their lineage, whoever remembers or wants them. */
+/** Our copies by the lineage tags that the cloud shows, recorded and desired or not. */
 function keysByLineage(observation: Observation): CopyKey[] {
   return [...observation.regions.entries()].flatMap(([region, view]) =>
     [...view.images.values()].flatMap((image) => {
@@ -144,7 +149,10 @@ function keysByLineage(observation: Observation): CopyKey[] {
   );
 }
 
-/** One call for each source and token; a destination that made a call fail in an unknown way has one of its own. */
+/**
+ * One call for each source and token. A destination that must be requested alone gets a call of its
+ * own.
+ */
 function sends(calls: readonly CloudCall[]): Send[] {
   const groups = new Map<string, { source: ImageRef; token: string; claimRequests: ClaimRequest[] }>();
   for (const call of calls) {
@@ -160,20 +168,22 @@ function sends(calls: readonly CloudCall[]): Send[] {
   return [...groups.values()].map((group) => ({ do: "send", ...group }));
 }
 
-/** The vendor's older documents allow 50 GiB; the API names no limit (cvm 2017-03-12, InvalidImageId.TooLarge). */
+/**
+ * The vendor's older documents allow 50 GiB; the API names no limit (cvm 2017-03-12,
+ * InvalidImageId.TooLarge).
+ */
 const DOCUMENTED_SIZE_GIB = 50;
 
+/** Warnings about sources that are larger than the documented size. */
 function largeSources(calls: readonly CloudCall[], desiredCopies: ReadonlyMap<string, DesiredCopy>): Reason[] {
   const sent = calls.flatMap((call) =>
     call.do === "send" ? (desiredCopies.get(copyId(call.claimRequest.copy.key))?.root ?? []) : [],
   );
   return [...new Set(sent)]
     .filter((root) => root.sizeGiB > DOCUMENTED_SIZE_GIB)
-    .map((root) => ({
-      code: "large",
-      text: `${root.imageId} ("${root.name}") has ${root.sizeGiB} GiB; the cloud may refuse more than ${DOCUMENTED_SIZE_GIB}`,
-      remedy: "set maxSizeGiB in the policy to leave such images out",
-    }));
+    .map(({ imageId, name, sizeGiB }) =>
+      reason("large", { imageId, name, sizeGiB, documentedGiB: DOCUMENTED_SIZE_GIB }),
+    );
 }
 
 function unreadable(observation: Observation): Reason[] {

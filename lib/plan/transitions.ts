@@ -1,9 +1,15 @@
-// From one copy record to the next: note, block, count a failed attempt.
+// From one record of a copy to the next: record a change, block, count a failed attempt.
+
+import { type JournalMessage, journal } from "../model/messages/journal.ts";
+import { lifecycleText } from "../model/messages/lifecycle.ts";
 import type { Copy, CopyKey, Millis, Reason } from "../model/types.ts";
 import type { DesiredCopy } from "./desired/types.ts";
 import type { PlanContext, Step } from "./types.ts";
 
-/** The fields that every state of a copy has. */
+/**
+ * The fields that every state of a copy has: from the policy if the copy is desired, else from the
+ * record.
+ */
 export function copyBase(key: CopyKey, copy: Copy | undefined, desired: DesiredCopy | undefined, now: Millis) {
   return {
     key,
@@ -31,37 +37,43 @@ function optional<K extends string, V>(key: K, value: V | undefined): { readonly
 /** Nothing to do for this copy now. */
 export const NOTHING: Step = {};
 
-/** A change of the record alone. */
-export function change(copy: Copy, what: string, text: string): Step {
-  return { change: { copy, what, text } };
+/** A change of the record, without a call. */
+export function recordChange(copy: Copy, { code: event, text }: JournalMessage): Step {
+  return { change: { copy, event, text } };
 }
 
-/** A note, unless the record already says the same. */
-export function changed(copy: Copy | undefined, next: Extract<Copy, { state: "waiting" | "blocked" }>): Step {
-  const same =
+/** Records why a copy waits or is blocked, unless the record already says the same. */
+export function recordReason(copy: Copy | undefined, next: Extract<Copy, { state: "waiting" | "blocked" }>): Step {
+  const isSameReason =
     copy?.state === next.state && copy.reason.code === next.reason.code && copy.reason.text === next.reason.text;
-  if (same && copy.policy === next.policy) return NOTHING;
-  return change(next, next.state, next.reason.text);
+  if (isSameReason && copy.policy === next.policy) return NOTHING;
+  return recordChange(next, journal(next.state, { text: next.reason.text }));
 }
 
-/** Instead of asking for a copy: it is blocked, which is not told twice. */
+/**
+ * Blocks a copy instead of requesting it; a copy that is blocked for the same reason gets no new
+ * record.
+ */
 export function blockedInstead(copy: Copy, reason: Reason, now: Millis): Step {
   const next: Copy = { ...copyBase(copy.key, copy, undefined, now), state: "blocked", reason };
-  return changed(copy, next);
+  return recordReason(copy, next);
 }
 
-/** An attempt came to nothing: try again after a while, or give up when the policy's attempts are used up. */
+/**
+ * Counts a failed attempt: the copy is retried after `delay`, or fails once the policy's attempts
+ * are used up.
+ */
 export function attemptFailed(
   copy: Copy,
   reason: Reason,
   desired: DesiredCopy | undefined,
   delay: Millis,
   ctx: PlanContext,
-  what: string,
+  event: "copy-failed" | "gone" | "no-effect",
 ): Step {
   const limit = desired?.policy.attempts ?? Number.POSITIVE_INFINITY;
   const next = afterFailure(copyBase(copy.key, copy, desired, ctx.now), reason, limit, ctx.now + delay);
-  return change(next, what, next.reason.text);
+  return recordChange(next, journal(event, { text: next.reason.text }));
 }
 
 /** The record after one more failed attempt. */
@@ -73,14 +85,6 @@ export function afterFailure(
 ): Extract<Copy, { state: "failed" | "retrying" }> {
   const base = { ...before, attempts: before.attempts + 1 };
   if (base.attempts < limit) return { ...base, state: "retrying", reason, notBefore };
-  const text = `${reason.text}; all ${limit} attempts are used up`;
-  return {
-    ...base,
-    state: "failed",
-    reason: {
-      remedy: "when the cause is gone: cvm-replicator retry",
-      ...reason,
-      text,
-    },
-  };
+  const { code: _, ...used } = lifecycleText("attempts-used", { text: reason.text, limit });
+  return { ...base, state: "failed", reason: { ...used, ...reason, text: used.text } };
 }

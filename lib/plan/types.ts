@@ -1,51 +1,63 @@
-// PlanInput, Plan, Action, Step, and what a step may know besides its copy.
+// What a plan is made from and what it consists of: PlanInput, PlanContext, Step, Action, Plan.
+import type { Text } from "../model/messages/define.ts";
+import type { JournalEvent } from "../model/messages/journal.ts";
 import type { Answers, Observation, Question } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
 import type { ImageAttributes } from "../model/ports.ts";
 import type { AccountRecord, Claim, Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../model/types.ts";
 import type { DesiredCopy, NotSelected } from "./desired/types.ts";
 
-/** What advancing may depend on besides the copy and the cloud. */
+/** What the step of one copy may depend on, in addition to its record and the observation. */
 export interface PlanContext {
   readonly now: Millis;
   readonly settle: Millis;
-  /** Everything was looked at: what is finished is compared with what it should be only then. */
+  /** This plan is made from a sweep. Finished copies are compared with the policy only then. */
   readonly sweep: boolean;
-  /** Until then a copy that is not seen is unknown, not missing (see `AccountRecord`). */
+  /** Until then a copy that is not visible is in doubt, not missing (see `AccountRecord`). */
   readonly uncertainUntil?: Millis;
-  /** When this state first met the account. */
+  /** When this state first saw the account. */
   readonly firstSeenAt: Millis;
-  /** Claimants that can send nothing any more: this very replicator's earlier rounds, and dead processes of this host. */
+  /**
+   * Claimants that cannot send any more: earlier rounds of this replicator, and dead processes of
+   * this host.
+   */
   readonly ended: ReadonlySet<string>;
   readonly policies: readonly Policy[];
   readonly answers: Answers;
-  /** By `keyText`. */
+  /** By `copyId`. */
   readonly desiredCopies: ReadonlyMap<string, DesiredCopy>;
   /** Another image that has the name which a copy is to have, where its region was read whole. */
   readonly holderOf: (desired: DesiredCopy) => Image | undefined;
-  /** The records, for the other steps of a chain. */
+  /** The record of another copy, such as the parent of an encrypted copy. */
   readonly copyOf: (key: CopyKey) => Copy | undefined;
   /** The encrypted copies of the same root in the same region. */
   readonly encryptedOf: (key: CopyKey) => Copy[];
-  /** Whether the image that a copy adopted is the copy of another record, which was first. */
+  /** Whether another record adopted the image of this copy first. */
   readonly hasOtherAdopter: (copy: Copy) => boolean;
-  /** Whether an image is the copy of any record. */
+  /** Whether any record has this image as its copy. */
   readonly isRecorded: (image: ImageRef) => boolean;
-  /** Whether a copy is the newest of its family in its region. */
+  /** Whether a copy is of the newest version of its family in its region. */
   readonly leads: (key: CopyKey) => boolean;
-  /** Whether a copy stands in the way of the newest one of its family. */
+  /** Whether the family points to this image instead of to the newest version. */
   readonly isWronglyLeading: (image: Image) => boolean;
-  /** As of `RolledBack`. */
+  /** The family from which this version was rolled back; see `RolledBack`. */
   readonly rolledBackFrom: (key: CopyKey, copy: Copy | undefined) => string | undefined;
-  /** Why the publication of a copy has to wait for others; undefined if it has not. */
+  /**
+   * Why the publication of a copy waits for copies in other regions; undefined if it does not wait.
+   */
   readonly publicationHoldOf: (desired: DesiredCopy) => Reason | undefined;
-  /** Whether the root was shared by another account, and is not any more: what is made of it stays. */
+  /**
+   * Whether the root was a shared image that is no longer shared with this account: its copies
+   * stay.
+   */
   readonly isSourceRevoked: (key: CopyKey) => boolean;
-  /** Whether somebody is copying from an image for us. */
+  /** Whether a recorded copy is being made from this image. */
   readonly isParent: (image: ImageRef) => boolean;
 }
 
-/** A claim before it is made: everything but who makes it and when. */
+/**
+ * A claim that the plan proposes: without the claimant and the times, which are set when it is won.
+ */
 export interface ClaimRequest {
   readonly copy: Copy;
   readonly claim: Pick<Claim, "number" | "token" | "parent" | "settings">;
@@ -65,7 +77,10 @@ export type CloudCall =
       readonly copy: Copy;
       readonly image: ImageRef;
       readonly attributes: ImageAttributes;
-      /** Accounts that may do without the image for a moment: where a shared image cannot be modified. */
+      /**
+       * Accounts with which sharing may stop for a moment, because a shared image cannot be
+       * modified.
+       */
       readonly mayUnshareTemporarily: readonly string[];
     }
   | { readonly do: "share"; readonly copy: Copy; readonly image: ImageRef; readonly accounts: readonly string[] }
@@ -74,31 +89,31 @@ export type CloudCall =
       readonly copy: Copy;
       readonly image: Image;
       readonly accounts: readonly string[];
-      /** Why it is deleted when it is not shared any more. */
+      /** Why the image is deleted once it is no longer shared. */
       readonly why: string;
     }
   | {
       readonly do: "delete";
       readonly copy: Copy;
       readonly image: Image;
-      /** What the snapshots take that go with it. */
+      /** Size of the snapshots that are deleted with the image. */
       readonly sizeGiB: number;
       readonly why: string;
-      /** The record when it is done. */
+      /** The record after the deletion. */
       readonly done: Copy;
-      /** The record if the cloud will not have it. */
+      /** The record if the cloud refuses the deletion. */
       readonly refused?: Copy;
     };
 
 /** The next step of one copy: at most one change of the record, then at most one call. */
 export interface Step {
-  readonly change?: { readonly copy: Copy; readonly what: string; readonly text: string };
+  readonly change?: { readonly copy: Copy; readonly event: JournalEvent; readonly text: Text };
   readonly call?: CloudCall;
-  /** What has to be known before more can be said. */
+  /** Questions to the cloud whose answers this step needs. */
   readonly questions?: readonly Question[];
-  /** What a person has to see to; nothing is done about it. */
+  /** Needs manual action; the plan does nothing about it. */
   readonly problem?: Reason;
-  /** Why a copy that nobody wants is kept. */
+  /** Why an orphaned copy is retained. */
   readonly retained?: { readonly copy: Copy; readonly image: Image; readonly reason: Reason };
 }
 
@@ -110,15 +125,15 @@ export interface PlanInput {
   readonly record: AccountRecord;
   readonly now: Millis;
   readonly settle: Millis;
-  /** See `Circumstances`. */
+  /** See `PlanContext`. */
   readonly ended: ReadonlySet<string>;
-  /** Everything was looked at. */
+  /** The observation comes from a sweep. */
   readonly sweep?: boolean;
-  /** To the questions of a plan that was made of the same observation. */
+  /** Answers to the questions of an earlier plan that was made from the same observation. */
   readonly answers?: Answers;
-  /** Images that this run has deleted already. */
+  /** Number of images that this run has deleted already. */
   readonly deleted?: number;
-  /** A person has confirmed that the copies which vanished are gone. */
+  /** The user confirmed that the copies which disappeared are gone (`--accept-vanished`). */
   readonly acceptVanished?: boolean;
 }
 
@@ -126,13 +141,15 @@ export interface PlanInput {
 export interface RecordChange {
   readonly do: "record";
   readonly copy: Copy;
-  readonly what: string;
-  readonly text: string;
-  /** The call that it announces: it is written only together with that, as it says that it was made. */
+  readonly event: JournalEvent;
+  readonly text: Text;
+  /**
+   * The call that this change announces. Stored only if the call is made, because the text says so.
+   */
   readonly before?: Exclude<CloudCall, { do: "send" }>;
 }
 
-/** One SyncImages: one source, one name, all destinations that may be asked for now. */
+/** One SyncImages: one source, one name, all destinations that may be requested now. */
 export interface Send {
   readonly do: "send";
   readonly source: ImageRef;
@@ -143,21 +160,21 @@ export interface Send {
 /** What to do now, in this order. */
 export type Action = RecordChange | Send | Exclude<CloudCall, { do: "send" }>;
 
-/** What to do now, as data; and what is not done, each with its reason. */
+/** What to do now, as data, and what is not done, each with its reason. */
 export interface Plan {
   readonly actions: readonly Action[];
   readonly notSelected: readonly NotSelected[];
-  /** What needs a person; nothing is done about these. */
+  /** Needs manual action; the plan does nothing about these. */
   readonly problems: readonly Reason[];
-  /** What somebody should know before it is done. */
+  /** What the user should know before the plan is applied. */
   readonly warnings: readonly Reason[];
-  /** Copies that nobody wants, and why they are kept. */
+  /** Orphaned copies that are retained, each with its reason. */
   readonly retained: readonly NonNullable<Step["retained"]>[];
-  /** What is wanted, by `keyText`. */
+  /** By `copyId`. */
   readonly desiredCopies: ReadonlyMap<string, DesiredCopy>;
-  /** The copies as they will be remembered when the notes of this plan are written. */
+  /** The records after the changes of this plan are stored. */
   readonly copies: readonly Copy[];
-  /** What has to be known before this plan is whole. */
+  /** Questions to the cloud whose answers this plan still needs. */
   readonly questions: readonly Question[];
 }
 

@@ -1,5 +1,6 @@
 // Shows a plan without its internals: the format of plan --json.
 import { copyId } from "../model/identity.ts";
+import type { JournalEvent } from "../model/messages/journal.ts";
 import { reportText } from "../model/messages/report.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
@@ -64,7 +65,7 @@ export interface PlanView {
   /** Orphaned copies that are not deleted, with the reason. `name`: of the image. */
   readonly retained: readonly (CopyView & { image: ImageRef; name: string; reason: Reason })[];
   /** Changes of records without a call. */
-  readonly recordOnly: readonly (CopyView & { state: CopyState; what: string; text: string })[];
+  readonly recordOnly: readonly (CopyView & { state: CopyState; event: JournalEvent; text: string })[];
   /** Copies that need manual action, new or not. */
   readonly blocked: readonly (CopyView & { state: "blocked" | "failed"; reason: Reason })[];
   /** Copies that will be requested once their reason no longer holds. */
@@ -101,7 +102,7 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
     }),
     recordOnly: plan.actions.flatMap((call) => {
       if (call.do !== "record") return [];
-      return [{ ...view(call.copy), state: call.copy.state, what: call.what, text: call.text }];
+      return [{ ...view(call.copy), state: call.copy.state, event: call.event, text: call.text }];
     }),
     blocked: plan.copies.flatMap((copy) => {
       if (copy.state !== "blocked" && copy.state !== "failed") return [];

@@ -1,3 +1,4 @@
+// Applying a plan: frozen runs, and calls that are not made.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { changeImage } from "../../emulator/control/console.ts";
 import { STALE } from "../../lib/model/time.ts";
@@ -18,7 +19,10 @@ const changes = () =>
   t.world.requests.filter((r) => ["TagResources", "ModifyImageAttribute"].includes(r.action)).length;
 const theCopy = () => [...(t.world.images.get("ap-shanghai")?.values() ?? [])].find(({ copiedFrom }) => copiedFrom);
 
-/** Runs until a call is told in the journal, and is frozen there until what was read is stale. */
+/**
+ * Runs until the journal has the entry before a call, and freezes the run there until the
+ * observation is stale.
+ */
 async function freezeBefore(call: string, meanwhile: () => unknown): Promise<{ instance: Instance; before: number }> {
   t.bake();
   const instance = t.instance([one]);
@@ -26,7 +30,7 @@ async function freezeBefore(call: string, meanwhile: () => unknown): Promise<{ i
   instance.journal = {
     append: async (entries) => {
       await t.state.append(entries);
-      if (before !== undefined || !entries.some(({ what }) => what === call)) return;
+      if (before !== undefined || !entries.some(({ event }) => event === call)) return;
       t.pass(STALE + 1);
       await meanwhile();
       before = changes();
@@ -37,7 +41,7 @@ async function freezeBefore(call: string, meanwhile: () => unknown): Promise<{ i
     t.pass(MINUTE);
     await replicate(poll, instance);
   }
-  if (before === undefined) throw new Error(`no ${call} was tried`);
+  if (before === undefined) throw new Error(`the journal has no ${call}`);
   return { instance, before };
 }
 
@@ -45,7 +49,7 @@ describe.each([
   ["tag", "copying"],
   ["modify", "finishing"],
 ] as const)("a run that is frozen before it can %s an image", (call, state) => {
-  it("leaves the image to the person who took it over when another run had finished it", async () => {
+  it("leaves the image to the user who took it over after another run had finished it", async () => {
     const theirs = { name: "mine", tags: { team: "web" } };
     const { before } = await freezeBefore(call, async () => {
       expect((await t.settle(t.instance([one]))).copies).toMatchObject([{ state: "ready" }]);
@@ -54,25 +58,25 @@ describe.each([
     });
     expect(changes()).toBe(before);
     expect(theCopy()).toMatchObject({ name: theirs.name });
-    const told = await t.state.entries(ACCOUNT, 50);
-    expect(told.filter(({ what }) => what === `${call}-failed`)).toMatchObject([{ code: "NotSent" }]);
+    const entries = await t.state.entries(ACCOUNT, 50);
+    expect(entries.filter(({ event }) => event === `${call}-failed`)).toMatchObject([{ code: "NotSent" }]);
   });
 
-  it("takes that for no refusal: a later run does it", async () => {
+  it("does not take that for a refusal: a later run makes the call", async () => {
     const { instance } = await freezeBefore(call, () => {});
     const copies = await t.state.copies(ACCOUNT);
     expect(copies).toMatchObject([{ state }]);
     expect(copies[0]).not.toHaveProperty("tagRefused");
     await replicate(poll, instance);
-    const told = (await t.state.entries(ACCOUNT, 50)).map(({ what }) => what);
-    expect(told).toContain(call === "tag" ? "tagged" : "modified");
+    const events = (await t.state.entries(ACCOUNT, 50)).map(({ event }) => event);
+    expect(events).toContain(call === "tag" ? "tagged" : "modified");
     expect((await t.settle(instance)).copies).toMatchObject([{ state: "ready" }]);
     expect(t.copies()).toEqual([expect.stringMatching(/ap-shanghai: golden-web$/)]);
   });
 });
 
-describe("what a copy differs in", () => {
-  it("counts as tried only when a call was made, and not by runs that may make none or have no time left", async () => {
+describe("the repair of a difference", () => {
+  it("counts as tried only if a call was made, not in runs without calls or without time", async () => {
     t.bake();
     await t.settle(t.instance([one]));
     const image = theCopy();

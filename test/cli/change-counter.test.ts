@@ -6,8 +6,8 @@ import { ACCOUNT, keyOf, NOW } from "../support/builders.ts";
 
 const key = keyOf("ap-beijing");
 const image = { region: "ap-beijing", imageId: "img-copy0001" };
-const entry = (what: string, more: Partial<JournalEntry> = {}): JournalEntry => {
-  return { at: NOW, runId: "r", account: ACCOUNT, level: "info", what, text: "tags a", key, image, ...more };
+const entry = (event: string, more: Partial<JournalEntry> = {}): JournalEntry => {
+  return { at: NOW, runId: "r", account: ACCOUNT, level: "info", event, text: "tags a", key, image, ...more };
 };
 
 function watch(...entries: JournalEntry[]) {
@@ -22,10 +22,10 @@ function watch(...entries: JournalEntry[]) {
 describe("the counts of changes", () => {
   it("count finished calls by kind, and no calls that only began", async () => {
     const { text, counts, notices } = await watch(
-      ...["claimed", "sent", "sent-unknown", "tag", "tagged", "tagged", "modify", "modified", "ready"].map((what) =>
-        entry(what),
+      ...["claimed", "sent", "sent-unknown", "tag", "tagged", "tagged", "modify", "modified", "ready"].map((event) =>
+        entry(event),
       ),
-      ...["unshare", "unshared", "delete", "deleted", "pruned"].map((what) => entry(what)),
+      ...["unshare", "unshared", "delete", "deleted", "pruned"].map((event) => entry(event)),
       entry("share-failed", { code: "Busy" }),
     );
     expect(text).toBe("requested 2, tagged 2, modified 1, unshared 1, deleted 1, refused 1");

@@ -58,7 +58,7 @@ describe("the text of a plan", () => {
       answers: answered([sharesOf(drifted.image), []]),
     };
     expect(linesFor(input)).toEqual([
-      `~ ${drifted.image.imageId} in ap-beijing, copy of "golden-web" (img-root0001) in ap-guangzhou: described`,
+      `~ ${drifted.image.imageId} in ap-beijing, copy of "golden-web" (img-root0001) in ap-guangzhou: set the description`,
       "Plan: 0 to copy (0 API calls), 1 to update, 0 to delete, 0 waiting.",
     ]);
     expect(viewFor(input).update).toMatchObject([{ do: "modify", variant: "plain", sourceName: "golden-web" }]);
@@ -66,12 +66,12 @@ describe("the text of a plan", () => {
       image: { description: "by hand", tags: { "cvm-replicator:policy": "x" } },
     });
     expect(linesFor({ ...input, observation: observation([root, more.image]) })[0]).toMatch(
-      /: tags cvm-replicator:policy \(all differences: tags cvm-replicator:policy; description\)$/,
+      /: set tags cvm-replicator:policy \(all differences: tags cvm-replicator:policy; description\)$/,
     );
     const attributes = { name: "n", description: "d", family: "f", deprecated: true };
     expect(
       changeText({ do: "modify", copy: drifted.copy, image: drifted.image, attributes, mayUnshareTemporarily: [] }),
-    ).toBe('named "n", described, put into family f, marked as deprecated');
+    ).toBe('rename to "n", set the description, add to family f, deprecate');
   });
 
   it("shows record changes without a call, and unfinished copies if there is nothing to do now", () => {
@@ -83,7 +83,7 @@ describe("the text of a plan", () => {
       copies: [gone.copy, inProgress.copy],
     });
     expect(lines).toContain(
-      `· (state only) img-root0001 → ap-beijing: ready: ${gone.image.imageId} is not there; it will be looked for again`,
+      `· (state only) img-root0001 → ap-beijing: ready: ${gone.image.imageId} is missing; it counts as gone if it is still missing later`,
     );
     expect(lines.at(-1)).toBe("Nothing to do now; 1 copying, 1 blocked.");
     expect(linesFor({ observation: observation([]), policies: [] }).at(-1)).toBe("Nothing to do.");

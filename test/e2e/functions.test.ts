@@ -237,7 +237,7 @@ describe("a function", { timeout: 30_000 }, () => {
     const fine = await call("evaluate-policy", {}, env);
     const lines = fine.stdout.trim().split("\n");
     const journal = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-    const sent = journal.filter(({ what }) => what === "sent");
+    const sent = journal.filter(({ event }) => event === "sent");
     expect(sent).toHaveLength(DESTINATIONS);
     for (const line of sent) {
       expect(line).toMatchObject({ level: "info", account: "100000000001", key: { rootRegion: "ap-guangzhou" } });

@@ -106,7 +106,7 @@ describe("JSON that is printed", () => {
           runId: text,
           account: text,
           level: "info" as const,
-          what: text,
+          event: text,
           text,
           key: keyOf(text),
           image: { region: text, imageId: text },

@@ -138,7 +138,7 @@ describe("other records in a damaged state", () => {
     runId: "r",
     account: ACCOUNT,
     level: "info",
-    what: "sent",
+    event: "sent",
     text: "x",
     key: keyOf("ap-x"),
     image: { region: "ap-x", imageId: "img-c" },

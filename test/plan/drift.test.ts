@@ -175,18 +175,18 @@ describe("a repair without effect", () => {
     const report = [rule({ onDrift: "report" })];
     const other = { ...copyWith({ tags: { team: "core" } }), copy: after(1, 1000).copy };
     const reported = planFor(other, { policies: report });
-    expect(reported.actions).toMatchObject([{ do: "record", what: "repaired" }]);
+    expect(reported.actions).toMatchObject([{ do: "record", event: "repaired" }]);
     expect(reported.problems).toMatchObject([{ code: "drift" }]);
     const unknown = planFor({ ...copyWith(), copy: after(1, 1000).copy }, { answers: shares(UNANSWERED) });
-    expect(unknown.actions).toMatchObject([{ do: "record", what: "repaired" }]);
+    expect(unknown.actions).toMatchObject([{ do: "record", event: "repaired" }]);
     expect(planFor(after(1, 1000), { policies: report }).actions).toMatchObject([
-      { text: `${imageId}: description is only reported from now on` },
+      { text: `${imageId} still differs, which is only reported from now on: description` },
     ]);
   });
 
   it("ends once the copy is in its desired state", () => {
     const plan = planFor({ ...copyWith(), copy: after(2, 1000).copy }, { sweep: false });
-    expect(plan.actions).toMatchObject([{ do: "record", what: "repaired" }]);
+    expect(plan.actions).toMatchObject([{ do: "record", event: "repaired" }]);
     expect(plan.copies[0]).not.toHaveProperty("repair");
   });
 });

@@ -60,7 +60,7 @@ describe("an encrypted copy", () => {
   it("is not requested while its plain copy may be missing", () => {
     const plan = planOf({ policies: [rule()], copies: [plain.copy], observation: observation([root]) });
     expect(called(plan)).toEqual([]);
-    expect(plan.actions).toMatchObject([{ what: "waiting" }, { what: "missing" }]);
+    expect(plan.actions).toMatchObject([{ event: "waiting" }, { event: "missing" }]);
   });
 
   it.each<[string, Policy, string]>([
@@ -358,7 +358,7 @@ describe("an encrypted copy that is absent", () => {
   it("does not get a new intermediate copy after one absent reading", () => {
     const plan = planOf({ policies: [rule()], copies: [secret.copy], observation: gone, sweep: true });
     expect(called(plan)).toEqual([]);
-    expect(plan.actions).toMatchObject([{ what: "missing" }]);
+    expect(plan.actions).toMatchObject([{ event: "missing" }]);
   });
 
   it("is not created again with onDrift: report", () => {

@@ -1,3 +1,4 @@
+// The record changes and the filters of `cvm-replicator retry`.
 import { describe, expect, it } from "vitest";
 import type { Copy } from "../../lib/model/types.ts";
 import { chooseForRetry, retried } from "../../lib/plan/lifecycle/manual-retry.ts";
@@ -13,36 +14,36 @@ const unnamed = copy<"blocked">("ap-tokyo", { state: "blocked", reason, ...image
 const byPolicy = copy<"blocked">("ap-tokyo", { state: "blocked", reason });
 const copying = copy<"copying">("ap-nanjing", { state: "copying", claim: claim(), progressedAt: NOW });
 
-describe("a copy that is tried again", () => {
-  it("has no attempts behind it and nothing to wait for", () => {
+describe("the record of a copy that is retried manually", () => {
+  it("has no attempts and no backoff", () => {
     expect(retried(failed, NOW)).toMatchObject({ state: "retrying", attempts: 0, notBefore: NOW, claimCount: 1 });
     expect(retried(refused, NOW)).toMatchObject({ state: "blocked", attempts: 0, notBefore: NOW, reason });
   });
 
-  it("keeps its claim and its image: it is looked at again, and not asked for again", () => {
+  it("keeps its claim and its image, so that the image is read again and not requested again", () => {
     expect(retried(stuck, NOW)).toMatchObject({ state: "copying", ...image, progressedAt: NOW });
     expect(retried(stuck, NOW)).not.toHaveProperty("reason");
     expect(retried(unnamed, NOW)).toMatchObject({ state: "blocked", ...image, notBefore: NOW });
   });
 
-  it("stays blocked by its policy, and is not polled for that", () => {
+  it("stays blocked if its policy blocks it, and gets no time for a poll", () => {
     expect(retried(byPolicy, NOW)).toMatchObject({ state: "blocked", reason });
     expect(retried(byPolicy, NOW)).not.toHaveProperty("notBefore");
   });
 
-  it("is failed or blocked; no other is touched", () => {
+  it("changes only if the copy is failed or blocked", () => {
     expect(retried(copying, NOW)).toBeUndefined();
   });
 });
 
-describe("what to try again", () => {
+describe("the copies to retry", () => {
   const all: Copy[] = [failed, refused, stuck, copying];
   const regions = (filter: Partial<Parameters<typeof chooseForRetry>[1]>) => {
     const { chosen, problems } = chooseForRetry(all, { images: [], ...filter });
     return { regions: [...chosen].map((text) => text.split("/")[3]).sort(), problems };
   };
 
-  it("is everything that is failed or blocked, or what fits image, policy and region", () => {
+  it("are all failed and blocked copies, or those that match image, policy and region", () => {
     const everything = { regions: ["ap-beijing", "ap-shanghai", "ap-tokyo"], problems: [] };
     expect(regions({})).toEqual(everything);
     expect(regions({ images: [failed.key.rootId] })).toEqual(everything);
@@ -51,19 +52,19 @@ describe("what to try again", () => {
     expect(regions({ region: "ap-beijing", policy: "golden" })).toEqual({ regions: ["ap-beijing"], problems: [] });
   });
 
-  it("is nothing where nothing is failed or blocked and nobody named anything", () => {
+  it("are none, without a problem, if no copy is failed or blocked and no filter is given", () => {
     expect(chooseForRetry([copying], { images: [] })).toEqual({ chosen: new Set(), problems: [] });
   });
 
-  it("is a mistake where a name fits nothing, each of them told", () => {
+  it("are none, with a problem for each filter, if a filter matches nothing", () => {
     const { problems } = regions({ images: ["img-8toqc6s3", "img-copy0001"], policy: "gold", region: "ap-nanjing" });
     expect(problems.map(({ where, text }) => `${where}: ${text}`)).toEqual([
-      expect.stringMatching(/^IMAGE: "img-8toqc6s3": no copy .* is remembered/),
-      expect.stringMatching(/^--by: "gold": no copy .* is remembered/),
-      expect.stringMatching(/^--region: "ap-nanjing": no copy .* is failed or blocked/),
+      expect.stringMatching(/^IMAGE: "img-8toqc6s3": no recorded copy matches this image id/),
+      expect.stringMatching(/^--by: "gold": no recorded copy belongs to this policy/),
+      expect.stringMatching(/^--region: "ap-nanjing": no copy that is in this region is failed or blocked/),
     ]);
-    const publishTogether = regions({ images: ["img-copy0001"], region: "ap-beijing" });
-    expect(publishTogether.problems).toHaveLength(1);
-    expect(publishTogether.regions).toEqual([]);
+    const combined = regions({ images: ["img-copy0001"], region: "ap-beijing" });
+    expect(combined.problems).toHaveLength(1);
+    expect(combined.regions).toEqual([]);
   });
 });

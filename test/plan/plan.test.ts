@@ -1,3 +1,4 @@
+// The plan as a whole: one copy from its request to its retirement, and the guards.
 import { describe, expect, it } from "vitest";
 import { lineageTags, tokenName } from "../../lib/model/identity.ts";
 import { sharesOf } from "../../lib/model/observation.ts";
@@ -38,20 +39,20 @@ const copyImage = (fields: Partial<Image> = {}): Image =>
   });
 
 describe("a new image", () => {
-  it("is asked for in all its destinations in one call", () => {
+  it("is requested for all its destinations in one call", () => {
     const plan = planOf({ observation: observation([root]) });
     expect(sent(plan)).toEqual(["img-root0001 → ap-beijing", "img-root0001 → ap-shanghai"]);
     expect(plan.actions.filter((a) => a.do === "send")).toHaveLength(1);
     expect(plan.actions.find((a) => a.do === "send")?.token).toBe(token);
   });
 
-  it("is not asked for where the destination was not read whole", () => {
+  it("is not requested for a destination that was not read whole", () => {
     expect(sent(planOf({ observation: observation([root], ["ap-guangzhou", "ap-beijing"]) }))).toEqual([
       "img-root0001 → ap-beijing",
     ]);
   });
 
-  it("waits until the source is NORMAL, and needs a person if that has failed", () => {
+  it("waits until the source is NORMAL, and is blocked if the source has failed", () => {
     const creating = planOf({ observation: observation([{ ...root, state: "CREATING" }]) });
     expect(noted(creating)).toEqual([
       "ap-beijing: waiting (source-not-normal)",
@@ -62,7 +63,7 @@ describe("a new image", () => {
     expect(sent(creating).concat(sent(failed))).toEqual([]);
   });
 
-  it("is blocked in one destination and asked for in the others", () => {
+  it("is blocked for one destination and requested for the others", () => {
     const plan = planOf({
       policies: [policy({ to: ["ap-shanghai", "ap-hongkong"] })],
       observation: observation([root], ["ap-guangzhou", "ap-shanghai", "ap-hongkong"]),
@@ -91,7 +92,7 @@ describe("a new image", () => {
     expect(sent(plan)).toEqual([]);
   });
 
-  it("inherits tags, but none that are the vendor's or ours", () => {
+  it("inherits tags, except for the vendor's and our own tags", () => {
     const source = image({ tags: { team: "web", "qcs:x": "1", "cvm-replicator:root": "2", "project-x": "3" } });
     const plan = planOf({
       policies: [policy({ copy: copySettings({ tags: { inherit: true, set: { team: "core", env: "prod" } } }) })],
@@ -124,15 +125,15 @@ describe("a copy is never a source", () => {
         }),
       ],
     ],
-  ])("known by %s", (_, there, copies) => {
+  ])("if it is recognised by %s", (_, existing, copies) => {
     expect(
       sent(
-        planOf({ policies: pair, copies, observation: observation([root, there], ["ap-guangzhou", "ap-shanghai"]) }),
+        planOf({ policies: pair, copies, observation: observation([root, existing], ["ap-guangzhou", "ap-shanghai"]) }),
       ),
     ).toEqual([]);
   });
 
-  it("but lineage tags that were carried to another image prove nothing", () => {
+  it("but lineage tags that another image inherited prove nothing", () => {
     const baked = copyImage({
       imageId: "img-other001",
       name: "golden-new",
@@ -147,72 +148,72 @@ describe("a copy is never a source", () => {
   });
 });
 
-describe("a copy whose outcome is unknown", () => {
+describe("a copy in doubt", () => {
   const rule = { policies: [policy({ to: ["ap-shanghai"] })] };
-  const open = (fields: Parameters<typeof claim>[0]) =>
+  const inDoubt = (fields: Parameters<typeof claim>[0]) =>
     copy<"copying">("ap-shanghai", {
       state: "copying",
       claim: claim({ token, ...fields }),
       progressedAt: NOW - 60_000,
     });
-  const look = (fields: Parameters<typeof claim>[0], seconds = 0, ended = new Set<string>()) =>
+  const planFor = (fields: Parameters<typeof claim>[0], seconds = 0, ended = new Set<string>()) =>
     planOf({
       ...rule,
-      copies: [open(fields)],
+      copies: [inDoubt(fields)],
       now: NOW + seconds * 1000,
       ended,
       observation: observation([root], undefined, { readAt: NOW + seconds * 1000 }),
     });
 
-  it("is adopted when its token is there", () => {
-    const plan = planOf({ ...rule, copies: [open({})], observation: observation([root, copyImage()]) });
+  it("is recovered if an image with its token is visible", () => {
+    const plan = planOf({ ...rule, copies: [inDoubt({})], observation: observation([root, copyImage()]) });
     expect(noted(plan)).toEqual(["ap-shanghai: copying"]);
     expect(plan.copies[0]).toMatchObject({ imageId: "img-copy0001", claim: { token } });
   });
 
-  it("is not sent again while a signed request may still arrive", () => {
+  it("is not requested again while a signed request may still arrive", () => {
     const last = (NOW - 30_000 + 300_000 + 60_000 + SETTLE - NOW) / 1000;
-    expect(look({}, last - 1).actions).toEqual([]);
-    expect(noted(look({}, last))).toEqual(["ap-shanghai: waiting (no-effect)"]);
+    expect(planFor({}, last - 1).actions).toEqual([]);
+    expect(noted(planFor({}, last))).toEqual(["ap-shanghai: waiting (no-effect)"]);
   });
 
-  it("is sent again SETTLE after our own request has ended, and a minute later where another's clock says when", () => {
+  it("is requested again SETTLE after our own request has ended, or a minute later by the clock of another process", () => {
     const ours = new Set(["somebody"]);
     const failed = { endedAt: NOW, sendFailure: "failed" as const };
-    expect(look(failed, SETTLE / 1000 - 1, ours).actions).toEqual([]);
-    expect(noted(look(failed, SETTLE / 1000, ours))).toEqual(["ap-shanghai: retrying (no-effect)"]);
+    expect(planFor(failed, SETTLE / 1000 - 1, ours).actions).toEqual([]);
+    expect(noted(planFor(failed, SETTLE / 1000, ours))).toEqual(["ap-shanghai: retrying (no-effect)"]);
     const theirs = (SETTLE + CLOCK_SKEW) / 1000;
-    expect(look(failed, theirs - 1).actions).toEqual([]);
-    expect(noted(look(failed, theirs))).toEqual(["ap-shanghai: retrying (no-effect)"]);
+    expect(planFor(failed, theirs - 1).actions).toEqual([]);
+    expect(noted(planFor(failed, theirs))).toEqual(["ap-shanghai: retrying (no-effect)"]);
   });
 
-  it("is not counted as an attempt when the cloud was only busy, or the process died", () => {
+  it("does not count as an attempt if the cloud was only busy or the process died", () => {
     const late = (SETTLE + CLOCK_SKEW) / 1000;
     for (const sendFailure of [{ sendFailure: "busy" as const }, {}]) {
-      const plan = look({ endedAt: NOW, ...sendFailure }, late);
+      const plan = planFor({ endedAt: NOW, ...sendFailure }, late);
       expect(noted(plan)).toEqual(["ap-shanghai: waiting (no-effect)"]);
       expect(plan.copies[0]).toMatchObject({ attempts: 0 });
     }
   });
 
-  it("is waited for SETTLE once its claimant is proven dead", () => {
-    const plan = look({}, 0, new Set(["somebody"]));
+  it("waits only SETTLE once its claimant has ended", () => {
+    const plan = planFor({}, 0, new Set(["somebody"]));
     expect(noted(plan)).toEqual(["ap-shanghai: copying"]);
     expect(plan.copies[0]).toMatchObject({ claim: { endedAt: NOW - 30_000 + SYNC_TIMEOUT } });
   });
 
-  it("counts as absent only by a reading that began late enough", () => {
+  it("is missing only in an observation that began late enough", () => {
     const late = NOW + 3_600_000;
     const plan = planOf({
       ...rule,
-      copies: [open({})],
+      copies: [inDoubt({})],
       now: late,
       observation: observation([root], undefined, { readAt: NOW }),
     });
     expect(plan.actions).toEqual([]);
   });
 
-  it("has the next number when it is sent again", () => {
+  it("gets the next claim number when it is requested again", () => {
     const retrying = copy<"retrying">("ap-shanghai", {
       state: "retrying",
       reason: { code: "no-effect", text: "" },
@@ -222,7 +223,7 @@ describe("a copy whose outcome is unknown", () => {
     expect(plan.actions.find((a) => a.do === "send")?.token).toBe(tokenName(keyOf("ap-shanghai"), root.name, 2));
   });
 
-  it("gives up when the attempts are used up", () => {
+  it("fails once the attempts are used up", () => {
     const last = copy<"copying">(
       "ap-shanghai",
       {
@@ -238,9 +239,9 @@ describe("a copy whose outcome is unknown", () => {
   });
 });
 
-describe("a copy that is being made", () => {
+describe("a copy in progress", () => {
   const rule = { policies: [policy({ to: ["ap-shanghai"] })] };
-  const going = copy<"copying">("ap-shanghai", {
+  const copying = copy<"copying">("ap-shanghai", {
     state: "copying",
     claim: asked,
     imageId: "img-copy0001",
@@ -253,30 +254,30 @@ describe("a copy that is being made", () => {
     progressedAt: NOW - 60_000,
   });
   const calls = (...images: Image[]) =>
-    planOf({ ...rule, copies: [going], observation: observation([root, ...images]) }).actions.map((a) => a.do);
+    planOf({ ...rule, copies: [copying], observation: observation([root, ...images]) }).actions.map((a) => a.do);
 
   it("is tagged as soon as its id is known", () => {
     expect(calls(copyImage())).toEqual(["tag"]);
     expect(calls(copyImage({ tags: marks("img-copy0001") }))).toEqual([]);
   });
 
-  it("keeps its token until its tags are seen", () => {
+  it("keeps its token until its tags are read back", () => {
     expect(calls(copyImage({ state: "NORMAL" }))).toEqual(["record", "tag"]);
     expect(calls(copyImage({ state: "NORMAL", tags: marks("img-copy0001") }))).toEqual(["record", "modify"]);
   });
 
-  it("is not NORMAL because its percentage says 100", () => {
+  it("is not NORMAL at 100 %", () => {
     expect(calls(copyImage({ syncPercent: 100, tags: marks("img-copy0001") }))).toEqual(["record"]);
   });
 
-  it("is ready when name and tags are read back", () => {
+  it("is ready once its name and tags are read back", () => {
     const done = copyImage({ state: "NORMAL", name: "golden-web", tags: marks("img-copy0001") });
     const plan = planOf({ ...rule, copies: [finishing], observation: observation([root, done]) });
     expect(noted(plan)).toEqual(["ap-shanghai: ready"]);
     expect(planOf({ ...rule, copies: plan.copies, observation: observation([root, done]) }).actions).toEqual([]);
   });
 
-  it("needs a person when nobody may know whom it is shared with, after stuckAfter as with anything else", () => {
+  it("is blocked after stuckAfter if its shares cannot be read", () => {
     const shared = [policy({ ...rule.policies[0], copy: copySettings({ shareWith: ["100000000003"] }) })];
     const done = copyImage({ state: "NORMAL", name: "golden-web", tags: marks("img-copy0001") });
     const answers = answered([sharesOf(done), UNANSWERED]);
@@ -289,17 +290,17 @@ describe("a copy that is being made", () => {
     expect(noted(planOf({ ...known, copies: late.copies }))).toEqual(["ap-shanghai: ready"]);
   });
 
-  it("is tried again when the cloud gives up, later each time", () => {
+  it("is retried with backoff if the copy fails in the cloud", () => {
     const plan = planOf({
       ...rule,
-      copies: [going],
+      copies: [copying],
       observation: observation([root, copyImage({ state: "CREATEFAILED" })]),
     });
     expect(noted(plan)).toEqual(["ap-shanghai: retrying (copy-failed)"]);
     expect(plan.copies[0]).toMatchObject({ attempts: 1, notBefore: NOW + 30_000 });
   });
 
-  it("is stuck when it makes no progress for stuckAfter, and goes on when it does after all", () => {
+  it("is stuck without progress for stuckAfter, and continues once it is NORMAL", () => {
     const still = copy<"copying">("ap-shanghai", {
       state: "copying",
       claim: asked,
@@ -307,26 +308,26 @@ describe("a copy that is being made", () => {
       percent: 40,
       progressedAt: NOW - 3_600_001,
     });
-    const there = copyImage({ syncPercent: 40, tags: marks("img-copy0001") });
-    const stuck = planOf({ ...rule, copies: [still], observation: observation([root, there]) });
+    const stalled = copyImage({ syncPercent: 40, tags: marks("img-copy0001") });
+    const stuck = planOf({ ...rule, copies: [still], observation: observation([root, stalled]) });
     expect(noted(stuck)).toEqual(["ap-shanghai: blocked (stuck)"]);
     const later = planOf({
       ...rule,
       copies: stuck.copies,
-      observation: observation([root, { ...there, state: "NORMAL" }]),
+      observation: observation([root, { ...stalled, state: "NORMAL" }]),
     });
     expect(noted(later)).toEqual(["ap-shanghai: finishing"]);
   });
 
-  it("is gone only when it was absent twice, SETTLE apart", () => {
+  it("is gone only if it is missing twice, SETTLE apart", () => {
     const old = { ...asked, endedAt: NOW - SETTLE - CLOCK_SKEW };
-    const absent = copy<"copying">("ap-shanghai", {
+    const missing = copy<"copying">("ap-shanghai", {
       state: "copying",
       claim: old,
       imageId: "img-copy0001",
       progressedAt: NOW,
     });
-    const once = planOf({ ...rule, copies: [absent], observation: observation([root]) });
+    const once = planOf({ ...rule, copies: [missing], observation: observation([root]) });
     expect(once.copies[0]).toMatchObject({ state: "copying", missingSince: NOW });
     const soon = planOf({
       ...rule,
@@ -345,16 +346,16 @@ describe("a copy that is being made", () => {
     expect(noted(twice)).toEqual(["ap-shanghai: retrying (gone)"]);
   });
 
-  it("counts from the end of the first look, which may have taken long", () => {
+  it("is missing since the end of the first observation, which may take long", () => {
     const old = { ...asked, endedAt: NOW - SETTLE - CLOCK_SKEW };
-    const absent = copy<"copying">("ap-shanghai", {
+    const missing = copy<"copying">("ap-shanghai", {
       state: "copying",
       claim: old,
       imageId: "img-copy0001",
       progressedAt: NOW,
     });
     const ended = NOW + 15 * 60_000;
-    const once = planOf({ ...rule, copies: [absent], now: ended, observation: observation([root]) });
+    const once = planOf({ ...rule, copies: [missing], now: ended, observation: observation([root]) });
     const soon = ended + 30_000;
     const twice = planOf({
       ...rule,
@@ -370,7 +371,7 @@ describe("an empty state", () => {
   const rule = { policies: [policy({ to: ["ap-shanghai", "ap-beijing"] })] };
   const lost = { ...BORN, uncertainUntil: NOW + 60_000 };
 
-  it("knows finished and unfinished copies again by their marks", () => {
+  it("recovers finished and unfinished copies by their ownership markers", () => {
     const plan = planOf({
       ...rule,
       record: lost,
@@ -384,7 +385,7 @@ describe("an empty state", () => {
     expect(sent(plan)).toEqual([]);
   });
 
-  it("takes what it does not see as unknown, not as missing, until every request must have ended", () => {
+  it("treats a copy that is not visible as in doubt, not as missing, until every request must have ended", () => {
     const plan = planOf({ ...rule, record: lost, observation: observation([root]) });
     expect(noted(plan)).toEqual([
       "ap-beijing: waiting (unknown-after-loss)",
@@ -403,7 +404,7 @@ describe("an empty state", () => {
 });
 
 describe("two candidates for one copy", () => {
-  it("keeps the recorded one, reports the other and deletes nothing", () => {
+  it("keep the recorded one, report the other and delete nothing", () => {
     const ready = copy<"ready">("ap-shanghai", {
       state: "ready",
       imageId: "img-copy0001",
@@ -427,10 +428,10 @@ describe("two candidates for one copy", () => {
     expect(plan.problems[0]?.text).toContain("img-copy0002");
   });
 
-  it("are reported also when neither is remembered or wanted", () => {
-    const nobody = { policies: [policy({ to: ["ap-beijing"] })] };
+  it("are reported even if neither is recorded or desired", () => {
+    const elsewhere = { policies: [policy({ to: ["ap-beijing"] })] };
     const second = copyImage({ imageId: "img-copy0002", name: tokenName(keyOf("ap-shanghai"), root.name, 2) });
-    const plan = planOf({ ...nobody, observation: observation([root, copyImage({}), second]) });
+    const plan = planOf({ ...elsewhere, observation: observation([root, copyImage({}), second]) });
     expect(plan.problems).toMatchObject([{ code: "duplicate" }]);
   });
 });
@@ -439,10 +440,10 @@ describe("the final name", () => {
   const rule = (existing: "block" | "adopt") => ({ policies: [policy({ to: ["ap-shanghai"], existing })] });
   const theirs = image({ region: "ap-shanghai", imageId: "img-theirs01", createdAt: NOW });
 
-  it("that somebody else's image has blocks the copy, or is adopted if the policy says so and it fits", () => {
-    const there = observation([root, theirs]);
-    expect(noted(planOf({ ...rule("block"), observation: there }))).toEqual(["ap-shanghai: blocked (name-taken)"]);
-    const adopted = planOf({ ...rule("adopt"), observation: there });
+  it("of another image blocks the copy, unless the policy says adopt and the image matches", () => {
+    const both = observation([root, theirs]);
+    expect(noted(planOf({ ...rule("block"), observation: both }))).toEqual(["ap-shanghai: blocked (name-taken)"]);
+    const adopted = planOf({ ...rule("adopt"), observation: both });
     expect(noted(adopted)).toEqual(["ap-shanghai: ready"]);
     expect(adopted.copies[0]).toMatchObject({ imageId: "img-theirs01", adopted: true });
   });
@@ -452,15 +453,15 @@ describe("the final name", () => {
     ["another system", { osName: "Ubuntu 24.04" }],
     ["another architecture", { architecture: "arm" }],
     ["data disks", { wholeMachine: true }],
-    ["a greater age than the source", { createdAt: root.createdAt - 1 }],
-    ["not become NORMAL", { state: "CREATING" }],
+    ["an age greater than the source", { createdAt: root.createdAt - 1 }],
+    ["a state other than NORMAL", { state: "CREATING" }],
   ])("is not adopted from an image that has %s", (_, fields) => {
     expect(noted(planOf({ ...rule("adopt"), observation: observation([root, { ...theirs, ...fields }]) }))).toEqual([
       "ap-shanghai: blocked (name-taken)",
     ]);
   });
 
-  it("is adopted from what another policy takes as a source, which it is not any more then", () => {
+  it("makes an image an adopted copy even if another policy selects it; it is no source then", () => {
     const pair = [
       policy({ name: "there", to: ["ap-shanghai"], existing: "adopt" }),
       policy({ name: "on", from: ["ap-shanghai"], to: ["ap-beijing"] }),
@@ -471,7 +472,7 @@ describe("the final name", () => {
     expect(sent(planOf({ policies: pair, copies: plan.copies, observation: observation([root, theirs]) }))).toEqual([]);
   });
 
-  it("is given to one of two roots, the older", () => {
+  it("goes to the older of two sources", () => {
     const twin = image({ region: "ap-beijing", imageId: "img-root0002", createdAt: root.createdAt + 1 });
     const plan = planOf({
       policies: [policy({ from: ["ap-guangzhou", "ap-beijing"], to: ["ap-shanghai"] })],
@@ -482,7 +483,7 @@ describe("the final name", () => {
   });
 });
 
-describe("many copies that vanish at once", () => {
+describe("many copies that disappear at once", () => {
   const regions = ["ap-shanghai", "ap-beijing", "ap-nanjing", "ap-chengdu", "ap-chongqing"];
   const copies = regions.map((region) =>
     copy<"ready">(
@@ -493,13 +494,13 @@ describe("many copies that vanish at once", () => {
   );
   const input = { policies: [policy({ to: regions })], copies, observation: observation([root], regions) };
 
-  it("stop the run for a person", () => {
+  it("are reported, and nothing is done about them", () => {
     const plan = planOf(input);
     expect(noted(plan)).toEqual([]);
     expect(plan.problems).toMatchObject([{ code: "mass-disappearance" }]);
   });
 
-  it("are made again when the person says so", () => {
+  it("are created again if the user accepts the loss", () => {
     expect(noted(planOf({ ...input, acceptVanished: true }))).toHaveLength(5);
   });
 });
@@ -515,7 +516,7 @@ describe("a shared image", () => {
     expect(noted(plan)).toEqual(["ap-shanghai: waiting (parent-not-ready)"]);
   });
 
-  it("goes on from that copy when it is ready", () => {
+  it("is copied to other regions from that copy once it is ready", () => {
     const first = copy<"ready">(
       "ap-guangzhou",
       { state: "ready", imageId: "img-own00001", name: "base-os", readyAt: NOW, adopted: false },
@@ -530,14 +531,14 @@ describe("a shared image", () => {
     expect(sent(plan)).toEqual(["img-own00001 → ap-shanghai"]);
   });
 
-  it("has copies whose parent is that first copy, also those that are found after the state was lost", () => {
+  it("has copies whose parent is that first copy, also after the state was lost", () => {
     const own = image({
       imageId: "img-own00001",
       name: "base-os",
       tags: lineageTags(key("ap-guangzhou"), shared, "golden", "img-own00001"),
     });
-    const found = copyImage({ name: tokenName(key("ap-shanghai"), "base-os", 1) });
-    const plan = planOf({ ...rule, observation: observation([shared, own, found]) });
+    const recovered = copyImage({ name: tokenName(key("ap-shanghai"), "base-os", 1) });
+    const plan = planOf({ ...rule, observation: observation([shared, own, recovered]) });
     const changes = plan.actions.flatMap((action) => (action.do === "record" ? [action.copy] : []));
     expect(changes.find((change) => change.key.region === "ap-shanghai")).toMatchObject({
       imageId: "img-copy0001",
@@ -547,7 +548,7 @@ describe("a shared image", () => {
 });
 
 describe("an image that is no longer selected", () => {
-  it("retires its copies and touches nothing", () => {
+  it("has its copies retired, without a call", () => {
     const ready = copy<"ready">("ap-shanghai", {
       state: "ready",
       imageId: "img-copy0001",
@@ -555,10 +556,10 @@ describe("an image that is no longer selected", () => {
       readyAt: NOW,
       adopted: false,
     });
-    const there = copyImage({ state: "NORMAL", name: "golden-web", tags: marks("img-copy0001") });
+    const finished = copyImage({ state: "NORMAL", name: "golden-web", tags: marks("img-copy0001") });
     const plan = planOf({
       copies: [ready],
-      observation: observation([{ ...root, tags: { "cvm-replicator:ignore": "yes" } }, there]),
+      observation: observation([{ ...root, tags: { "cvm-replicator:ignore": "yes" } }, finished]),
     });
     expect(plan.actions.map((a) => a.do)).toEqual(["record"]);
     expect(noted(plan)).toEqual(["ap-shanghai: retired (deselected)"]);

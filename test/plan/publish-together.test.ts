@@ -52,7 +52,7 @@ describe("publish: together", () => {
     expect(called(first)).toEqual([]);
     const [change] = first.actions;
     expect(change).toMatchObject({
-      what: "publication-held",
+      event: "publication-held",
       copy: { state: "finishing", publicationHold: { code: "publication-held" } },
       text: "published together with the copies in ap-beijing, which are not finished yet",
     });

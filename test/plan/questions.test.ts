@@ -1,3 +1,4 @@
+// The questions that a plan asks the cloud, and the effect of their answers.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeUser } from "../../emulator/world/image-users.ts";
@@ -8,31 +9,31 @@ import { answered, called, copySettings, image, observation, planOf, policy, UNA
 import { sweep, type TestWorld, testWorld } from "../support/world.ts";
 
 const SHANGHAI = "ap-shanghai";
-const there = image({ region: SHANGHAI, imageId: "img-a" });
+const existing = image({ region: SHANGHAI, imageId: "img-a" });
 
 describe("a question", () => {
-  it("is another one for each region, image, family and matter", () => {
+  it("differs by region, image, family and kind", () => {
     const questions: Question[] = [
       { ask: "quota", region: SHANGHAI },
       { ask: "quota", region: "ap-beijing" },
-      sharesOf(there),
-      usesOf(there),
-      sharesOf({ ...there, region: "ap-beijing" }),
-      sharesOf({ ...there, imageId: "img-b" }),
+      sharesOf(existing),
+      usesOf(existing),
+      sharesOf({ ...existing, region: "ap-beijing" }),
+      sharesOf({ ...existing, imageId: "img-b" }),
       { ask: "family", region: SHANGHAI, family: "img-a" },
       { ask: "family", region: SHANGHAI, family: "golden" },
     ];
     expect(new Set(questions.map(questionId)).size).toBe(questions.length);
   });
 
-  it("that was not asked is told from one that nobody can answer, and from one whose answer is nothing", () => {
-    const answers = answered([usesOf(there), undefined], [sharesOf(there), UNANSWERED]);
-    expect(answerTo(answers, usesOf(there))).toEqual({ value: undefined });
-    expect(answerTo(answers, sharesOf(there))).toHaveProperty("unanswerable");
+  it("without an answer differs from an unanswerable question and from an empty answer", () => {
+    const answers = answered([usesOf(existing), undefined], [sharesOf(existing), UNANSWERED]);
+    expect(answerTo(answers, usesOf(existing))).toEqual({ value: undefined });
+    expect(answerTo(answers, sharesOf(existing))).toHaveProperty("unanswerable");
     expect(answerTo(answers, { ask: "quota", region: SHANGHAI })).toBeUndefined();
   });
 
-  it("is of no account for a plan that does not ask it", () => {
+  it("does not change a plan that does not ask it", () => {
     const bare = { policies: [policy({ enabled: false })], observation: observation([image()]) };
     const quota = answered([{ ask: "quota", region: SHANGHAI }, 0]);
     expect(planOf({ ...bare, answers: quota })).toEqual(planOf(bare));
@@ -49,7 +50,7 @@ describe("asking the cloud", () => {
     t.world.requests.filter((request) => request.action === action).map(({ region }) => region);
   const pruning = policy({ to: [SHANGHAI], prune: { minAge: 0, delete: true } });
 
-  it("is done before a copy is asked for, once for each region", async () => {
+  it("happens before copies are requested, once for each region", async () => {
     t.bake({ count: 3 });
     setQuota(t.world, SHANGHAI, 2);
     const { plan } = await replicate({ ...sweep, dryRun: true }, t.instance([policy({})]));
@@ -58,7 +59,7 @@ describe("asking the cloud", () => {
     expect(called(plan).filter((call) => call.endsWith("ap-beijing"))).toHaveLength(3);
   });
 
-  it("is not done where nothing depends on it", async () => {
+  it("does not happen if no step depends on the answer", async () => {
     t.bake({ count: 2 });
     const program = t.instance([policy({ to: [SHANGHAI], copy: copySettings({ family: "web" }) })]);
     await t.settle(program);
@@ -68,7 +69,7 @@ describe("asking the cloud", () => {
     expect([...reads].sort()).toEqual(["DescribeImages", "GetCallerIdentity"]);
   });
 
-  it("reads once for all images of a region who uses them", async () => {
+  it("reads the users of all images of a region once", async () => {
     t.bake({ count: 3 });
     await t.settle(t.instance([pruning]));
     const [first] = [...(t.world.images.get(SHANGHAI)?.values() ?? [])].filter(({ copiedFrom }) => copiedFrom);
@@ -83,7 +84,7 @@ describe("asking the cloud", () => {
     expect(plan.retained).toMatchObject([{ image: { imageId: first?.imageId }, reason: { code: "in-use" } }]);
   });
 
-  it("that is refused keeps what depends on it, and nothing else", async () => {
+  it("retains only the copies that depend on the answer if the call is refused", async () => {
     addFault(t.world, {
       match: { action: "DescribeImageQuota", times: 0 },
       effect: { kind: "error", code: "UnauthorizedOperation" },

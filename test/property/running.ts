@@ -118,7 +118,7 @@ function leftIn(report: Report, stands: (copy: Copy) => boolean): string[] {
 }
 
 function textOf(action: Action): string {
-  if (action.do === "record") return `note ${action.what}: ${action.text}`;
+  if (action.do === "record") return `note ${action.event}: ${action.text}`;
   if (action.do === "send")
     return `send ${action.source.imageId} → ${action.claimRequests.map(({ copy }) => copy.key.region).join()}`;
   return `${action.do} ${action.image.imageId} ${JSON.stringify("attributes" in action ? action.attributes : {})}`;

@@ -202,7 +202,7 @@ describe("a retry by the user", () => {
       instance,
     );
     expect(states(report.copies)).toEqual(["ap-beijing copying", "ap-shanghai blocked", "ap-singapore ready"]);
-    expect((await t.state.entries(ACCOUNT, 100)).filter(({ what }) => what === "retry")).toHaveLength(1);
+    expect((await t.state.entries(ACCOUNT, 100)).filter(({ event }) => event === "retry")).toHaveLength(1);
   });
 
   it("follows a stuck copy again until stuckAfter, and requests no second one", async () => {

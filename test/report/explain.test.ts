@@ -75,13 +75,15 @@ describe("an explanation of a source", () => {
       answers: answered([sharesOf(drifted.image), []]),
     });
     const regionOf = (onDrift: Policy["onDrift"]) => explained(root.imageId, rule(onDrift))[0]?.policies[0]?.regions[0];
-    expect(regionOf("repair")).toMatchObject({ state: "ready", reason: null, next: ["described"] });
+    expect(regionOf("repair")).toMatchObject({ state: "ready", reason: null, next: ["set the description"] });
     expect(regionOf("report")).toMatchObject({
       state: "ready",
       reason: text("differs from its desired state"),
       next: [],
     });
-    expect(explained(drifted.image.imageId, rule("repair"))).toMatchObject([{ copyOf: { next: ["described"] } }]);
+    expect(explained(drifted.image.imageId, rule("repair"))).toMatchObject([
+      { copyOf: { next: ["set the description"] } },
+    ]);
   });
 
   it.each<[string, Policy, Partial<Image>]>([

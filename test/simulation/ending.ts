@@ -73,7 +73,7 @@ function workLeft(sim: Scene, last: Report): string | undefined {
       : excused.has(copyId(action.copy.key));
   const left = last.plan.actions.filter((action) => !rightly(action));
   if (left.length === 0) return undefined;
-  return `one more sweep has something to do: ${JSON.stringify(left.map((a) => (a.do === "record" ? [a.what, a.text] : a.do)))}`;
+  return `one more sweep has something to do: ${JSON.stringify(left.map((a) => (a.do === "record" ? [a.event, a.text] : a.do)))}`;
 }
 
 /** A copy that is stuck keeps its source busy, where sources are. */

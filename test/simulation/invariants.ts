@@ -128,9 +128,9 @@ export class ToldJournal {
   readonly #deletions = new Set<string>();
 
   add(entries: readonly JournalEntry[]): void {
-    for (const { what, text, key, image } of entries) {
-      if (what === "claimed") this.#claims.add(`${key?.region} ${/"(.*)"/.exec(text)?.[1]}`);
-      if (what === "delete" && image) this.#deletions.add(`${image.region} ${image.imageId} ${key?.rootId}`);
+    for (const { event, text, key, image } of entries) {
+      if (event === "claimed") this.#claims.add(`${key?.region} ${/"(.*)"/.exec(text)?.[1]}`);
+      if (event === "delete" && image) this.#deletions.add(`${image.region} ${image.imageId} ${key?.rootId}`);
       if (image) this.#images.add(`${image.region} ${image.imageId}`);
     }
   }

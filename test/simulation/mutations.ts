@@ -16,7 +16,7 @@ export interface Mutation {
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: "send again without looking long enough",
-    find: "if (readAt >= safeAt) return",
+    find: "if (readAt >= inDoubtUntil) return",
     replace: "if (readAt >= 0) return",
   },
   {
@@ -81,7 +81,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "send without recording the claim",
-    find: 'const saved = await ctx.save(claimed, "claimed", `asks for "${claimed.claim.token}"`);',
+    find: 'const saved = await ctx.save(claimed, journal("claimed", { token: claimed.claim.token }));',
     replace: "const saved = await Promise.resolve<Copy | undefined>(claimed);",
   },
   {
@@ -96,7 +96,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "ask again under the same token",
-    find: "const number = Math.max(base.claimCount, found.lastClaim) + 1;",
+    find: "const number = Math.max(base.claimCount, candidates.lastClaim) + 1;",
     replace: "const number = 1;",
   },
   {
@@ -116,7 +116,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "write the journal after the call only",
-    find: "await ctx.tell(action.do, textOf(action), about);",
+    find: "await ctx.report(announce(action), about);",
     replace: "",
   },
   {
@@ -146,8 +146,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "set no description",
-    find: "modify({ name, description, ...now })",
-    replace: 'modify({ name, description: "", ...now })',
+    find: "modify({ name, description, ...familyNow })",
+    replace: 'modify({ name, description: "", ...familyNow })',
   },
   {
     name: "delete without asking who uses it",
@@ -216,12 +216,12 @@ export const MUTATIONS: readonly Mutation[] = [
     replace:
       "  const early = missingShares(image, desired?.publication.shareWith ?? [], ctx.answers);\n" +
       '  if (!("missing" in early)) return early;\n' +
-      '  if (early.missing.length > 0) return { what: "shares", call: (of) => ({ do: "share", copy: of, image, accounts: early.missing }) };\n' +
+      '  if (early.missing.length > 0) return { attribute: "shares", call: (of) => ({ do: "share", copy: of, image, accounts: early.missing }) };\n' +
       "  if (image.name !== settings.name) {\n",
   },
   {
     name: "delete what failed for another source",
-    find: "removeFailed(copy, found.failed, ctx)",
+    find: "removeFailed(copy, candidates.failed, ctx)",
     replace: "removeFailed(copy, all.images, ctx)",
   },
   {

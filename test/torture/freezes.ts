@@ -50,8 +50,8 @@ async function stopBetween(arena: Arena): Promise<{ child: Started; tokens: stri
     await arena.bake(24);
     const claimed = new Set<string>();
     const child = arena.start("evaluate-policy");
-    onJournal(child, ({ what, text }) => {
-      const token = what === "claimed" && /"(.*)"/.exec(text)?.[1];
+    onJournal(child, ({ event, text }) => {
+      const token = event === "claimed" && /"(.*)"/.exec(text)?.[1];
       if (token) claimed.add(token);
     });
     await arena.until(() => claimed.size >= 12, child, 30_000);

@@ -71,7 +71,7 @@ async function wait(arena: Arena, moment: Moment, fault: string | undefined, chi
   }
   if (moment === "after a claim") {
     let claimed = false;
-    onJournal(child, ({ what }) => (claimed ||= what === "claimed"));
+    onJournal(child, ({ event }) => (claimed ||= event === "claimed"));
     return arena.until(() => claimed, child, PATIENCE);
   }
   const hit = async () => {

@@ -45,11 +45,11 @@ export function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
 }
 
 /** Reads the journal that a function prints, line by line, while it runs. */
-export function onJournal(child: ChildProcess, read: (line: { what: string; text: string }) => void): void {
+export function onJournal(child: ChildProcess, read: (line: { event: string; text: string }) => void): void {
   let rest = "";
   child.stdout?.on("data", (data: Buffer) => {
     const lines = (rest + data.toString()).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) if (line.startsWith("{")) read(JSON.parse(line) as { what: string; text: string });
+    for (const line of lines) if (line.startsWith("{")) read(JSON.parse(line) as { event: string; text: string });
   });
 }

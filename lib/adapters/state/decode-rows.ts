@@ -100,7 +100,7 @@ const entry: Fields<JournalEntry> = {
   runId: "string",
   account: "string",
   level: "string",
-  what: "string",
+  event: "string",
   text: "string",
   requestId: "string?",
   code: "string?",

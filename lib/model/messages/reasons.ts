@@ -3,6 +3,7 @@ import { catalogue } from "./define.ts";
 import { desiredReasons } from "./desired.ts";
 import { familyReasons } from "./family.ts";
 import { guardReasons } from "./guards.ts";
+import { lifecycleReasons } from "./lifecycle.ts";
 import { reportReasons } from "./report.ts";
 import { type ReadFailureCode, runReasons } from "./run.ts";
 import { selectionReasons } from "./selection.ts";
@@ -13,6 +14,7 @@ export const reason = catalogue({
   ...desiredReasons,
   ...familyReasons,
   ...guardReasons,
+  ...lifecycleReasons,
   ...reportReasons,
   ...runReasons,
   ...selectionReasons,

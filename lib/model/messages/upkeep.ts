@@ -22,8 +22,6 @@ export const upkeepReasons = {
   ),
 
   // Why a copy is retired, and why an image is deleted.
-  deselected: info(() => "no longer selected by any policy"),
-  superseded: info(() => "it was an intermediate copy for encryption and is no longer needed"),
   pruned: info((p: { imageId: string; why: string }) => `${p.imageId} was deleted: ${p.why}`),
   "failed-image": info((p: { state: string }) => `left over from a failed attempt (${p.state})`),
 

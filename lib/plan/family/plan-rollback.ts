@@ -11,6 +11,7 @@ import {
   tokenIn,
 } from "../../model/identity.ts";
 import { versionIn } from "../../model/messages/family.ts";
+import { journal } from "../../model/messages/journal.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { hasFailed, type Observation, seen } from "../../model/observation.ts";
 import type { Copy, Image, ImageRef, Reason } from "../../model/types.ts";
@@ -119,21 +120,22 @@ export function rollback(
   for (const key of out.keys()) concerned.add(key);
 
   const repair = { what: ROLLBACK, tries: 0, at: now };
-  const remember = (copy: Copy, text: string): RecordChange => {
-    return { do: "record", copy: { ...copy, updatedAt: now }, what: ROLLBACK, text };
+  const remember = (copy: Copy, leaves: boolean): RecordChange => {
+    const { code: event, text } = journal("rollback", { family, leaves });
+    return { do: "record", copy: { ...copy, updatedAt: now }, event, text };
   };
   const leaving = [...out.values()].map(({ copy, image }) => {
     const going: Copy = isFinished(copy) ? { ...copy, repair } : withoutBackoff(copy);
-    const change = remember({ ...going, rolledBackFrom: family }, `out of ${family}`);
+    const change = remember({ ...going, rolledBackFrom: family }, true);
     const call = { do: "tag", copy: change.copy, image, tags: { [ROLLED_BACK_TAG]: family } } as const;
     return { change, call };
   });
   const changes = [
     ...leaving.map(({ change }) => change),
-    ...unfinished.map((copy) => remember({ ...withoutBackoff(copy), rolledBackFrom: family }, `out of ${family}`)),
+    ...unfinished.map((copy) => remember({ ...withoutBackoff(copy), rolledBackFrom: family }, true)),
     // Joining the family is part of the rollback and not drift, which the policy may only report.
     ...into.map(({ copy: { rolledBackFrom: _, ...copy } }) =>
-      remember(isFinished(copy) ? { ...copy, repair } : copy, `back into ${family}`),
+      remember(isFinished(copy) ? { ...copy, repair } : copy, false),
     ),
   ];
   const remarks = [

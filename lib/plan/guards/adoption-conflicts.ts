@@ -27,7 +27,7 @@ export function adoptedImage(copy: Copy): string | undefined {
 export function withoutSecondAdoption(steps: readonly Step[]): Step[] {
   const adopted = new Set<string>();
   const first = steps.filter(({ change }) => {
-    const image = change?.what === "adopted" ? adoptedImage(change.copy) : undefined;
+    const image = change?.event === "adopted" ? adoptedImage(change.copy) : undefined;
     if (image === undefined) return true;
     if (adopted.has(image)) return false;
     adopted.add(image);

@@ -14,7 +14,7 @@ export function withoutMassDisappearance(steps: readonly Step[], copies: readonl
   const active = new Set(
     copies.filter((copy) => copy.state !== "retired" && hasImage(copy)).map(({ key }) => copyId(key)),
   );
-  const isLoss = ({ change }: Step) => change?.what === "gone" && active.has(copyId(change.copy.key));
+  const isLoss = ({ change }: Step) => change?.event === "gone" && active.has(copyId(change.copy.key));
   const gone = steps.filter(isLoss);
   if (gone.length <= Math.max(3, Math.floor(active.size / 10))) return [...steps];
   problems.push(reason("mass-disappearance", { gone: gone.length, total: active.size }));

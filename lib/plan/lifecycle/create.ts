@@ -1,11 +1,13 @@
-// No image yet: look for it, and only then ask for it.
+// A copy without a known image: search for its ownership marker, then request the copy.
 import { tokenIn, tokenName } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { allCustom, type Observation, seen } from "../../model/observation.ts";
 import { DESELECTED } from "../../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../../model/time.ts";
 import type { Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
-import { change, changed, copyBase, NOTHING } from "../transitions.ts";
+import { copyBase, NOTHING, recordChange, recordReason } from "../transitions.ts";
 import type { ClaimRequest, PlanContext, Step } from "../types.ts";
 import { removeFailed } from "../upkeep/prune.ts";
 import { putAside } from "../upkeep/put-aside.ts";
@@ -15,7 +17,7 @@ import { freeName, holderOfFinalName, nameTaken } from "./name-conflict.ts";
 
 const UNCERTAIN_AFTER_LOSS = "unknown-after-loss";
 
-/** No image is known for the key: look for one by its mark, and only then consider to ask for one. */
+/** The step of a copy whose record has no image id: recover, wait, free its name, or request it. */
 export function createCopy(
   key: CopyKey,
   copy: Copy | undefined,
@@ -25,100 +27,104 @@ export function createCopy(
   ctx: PlanContext,
 ): Step {
   const all = allCustom(observation, key.region);
-  const found = all && candidatesFor(key, all.images);
-  if (found?.best && isNamedButBusy(found.best)) {
+  const candidates = all && candidatesFor(key, all.images);
+  const best = candidates?.best;
+  if (best && isNamedButBusy(best)) {
     if (!desired || copy?.state === "copying") return NOTHING;
-    const text = `${found.best.imageId} is there and ${found.best.state}; what it is shows when it is NORMAL`;
-    const reason = { code: "unidentified-busy", text };
-    return changed(copy, { ...copyBase(key, copy, desired, ctx.now), state: "waiting", reason });
+    const busy = reason("unidentified-busy", { imageId: best.imageId, state: best.state });
+    return recordReason(copy, { ...copyBase(key, copy, desired, ctx.now), state: "waiting", reason: busy });
   }
-  if (found?.best) {
-    const text = `${found.best.imageId} carries our mark`;
-    return change(recoverRecord(found.best, key, copy, desired, observation, ctx.now), "recovered", text);
+  if (best) {
+    const message = journal("recovered", { imageId: best.imageId, from: "marker" });
+    return recordChange(recoverRecord(best, key, copy, desired, observation, ctx.now), message);
   }
   if (copy?.state === "copying") {
-    return all && found ? resolveInDoubt(copy, found.failed, desired, all.readAt, ctx) : NOTHING;
+    return candidates ? resolveInDoubt(copy, candidates.failed, desired, all.readAt, ctx) : NOTHING;
   }
   const rolledBackFrom = ctx.rolledBackFrom(key, copy);
   const base = { ...copyBase(key, copy, desired, ctx.now), ...(rolledBackFrom !== undefined && { rolledBackFrom }) };
   if (!desired) {
-    // Of a shared image that is not there any more nothing new can be made.
+    // A shared image that is no longer shared cannot be copied again, so its copies cannot be
+    // created any more.
     if (!copy || copy.state === "retired" || !(isOrphaned || ctx.isSourceRevoked(key))) return NOTHING;
-    return change({ ...base, state: "retired", reason: DESELECTED, since: ctx.now }, "retired", DESELECTED.text);
+    const retired: Copy = { ...base, state: "retired", reason: DESELECTED, since: ctx.now };
+    return recordChange(retired, journal("retired", { text: DESELECTED.text }));
   }
   if (copy?.state === "failed" && copy.attempts >= desired.policy.attempts) return NOTHING;
-  // Deleted by hand, where that is to be reported only.
+  // The copy was deleted by hand, and the policy says `onDrift: report`.
   if (copy?.state === "blocked" && copy.reason.code === "gone" && desired.policy.onDrift === "report") return NOTHING;
-  const wait = (reason: Reason, notBefore?: Millis) =>
-    changed(copy, { ...base, state: "waiting", reason, ...(notBefore !== undefined && { notBefore }) });
-  if (desired.block) return changed(copy, { ...base, state: "blocked", reason: desired.block });
+  const wait = (why: Reason, notBefore?: Millis) =>
+    recordReason(copy, { ...base, state: "waiting", reason: why, ...(notBefore !== undefined && { notBefore }) });
+  if (desired.block) return recordReason(copy, { ...base, state: "blocked", reason: desired.block });
   if (copy && isBackingOff(copy, ctx.now)) return NOTHING;
-  // A later step is made from the one before it, whatever its source is doing.
+  // A copy with a parent is made from the parent, so the state of the source does not matter.
   if (desired.wait && !desired.parent) return wait(desired.wait);
   const unreadable = observation.unreadable.get(key.region);
   if (unreadable) return wait(unreadable);
-  if (!all || !found) return NOTHING;
+  if (!candidates) return NOTHING;
   if (
     ctx.uncertainUntil !== undefined &&
     all.readAt < ctx.uncertainUntil &&
     desired.root.createdAt < ctx.firstSeenAt + CLOCK_SKEW
-  ) {
-    const text = `the state was empty and met copies of ours in the cloud; what is not seen by ${iso(ctx.uncertainUntil)} is not there`;
-    return wait({ code: UNCERTAIN_AFTER_LOSS, text }, ctx.uncertainUntil);
-  }
+  )
+    return wait(reason(UNCERTAIN_AFTER_LOSS, { until: iso(ctx.uncertainUntil) }), ctx.uncertainUntil);
   const parent = parentOf(desired, observation, ctx);
   if ("code" in parent) return wait(parent);
   const holder = ctx.holderOf(desired);
   const aside = holder && putAside(holder, desired, ctx);
   if (aside) return freeName(aside, desired, copy, ctx);
   if (holder) return nameTaken(holder, desired, copy, ctx);
-  const rival = desired.intermediate && holderOfFinalName(desired, ctx);
-  if (rival) return nameTaken(rival, desired, copy, ctx);
-  const leftover = removeFailed(copy, found.failed, ctx);
+  const finalHolder = desired.intermediate && holderOfFinalName(desired, ctx);
+  if (finalHolder) return nameTaken(finalHolder, desired, copy, ctx);
+  const leftover = removeFailed(copy, candidates.failed, ctx);
   if (leftover) {
-    const text = `first, ${leftover.image.imageId} is deleted: ${leftover.why}`;
-    return { ...wait({ code: "leftover", text }), call: leftover };
+    const why = reason("leftover", { imageId: leftover.image.imageId, why: leftover.why });
+    return { ...wait(why), call: leftover };
   }
-  const number = Math.max(base.claimCount, found.lastClaim) + 1;
+  const number = Math.max(base.claimCount, candidates.lastClaim) + 1;
   const claimRequest: ClaimRequest = {
     copy:
       copy?.state === "blocked"
         ? { ...base, state: "blocked", reason: copy.reason }
-        : {
-            ...base,
-            state: "waiting",
-            reason: copy?.state === "waiting" ? copy.reason : { code: "new", text: "wanted" },
-          },
+        : { ...base, state: "waiting", reason: copy?.state === "waiting" ? copy.reason : reason("new") },
     claim: { number, token: tokenName(key, desired.root.name, number), parent, settings: desired.settings },
   };
   return { call: { do: "send", claimRequest } };
 }
 
-/** How long something unknown is waited for may have changed since: that is asked anew each time. */
+/**
+ * The wait after a loss of the state is decided anew each time, because `uncertainUntil` may have
+ * changed.
+ */
 function isBackingOff(copy: Copy, now: Millis): boolean {
   if (!("notBefore" in copy) || copy.notBefore === undefined || now >= copy.notBefore) return false;
   return copy.reason.code !== UNCERTAIN_AFTER_LOSS;
 }
 
 /**
- * A finished copy shows SYNCING while somebody copies it, and so does one that is being made and was renamed by hand.
- * Which of the two it is shows when it is NORMAL.
+ * A finished copy is SYNCING while it is the source of another copy. An unfinished copy that was
+ * renamed by hand is SYNCING, too. Which of the two an image is shows only when it is NORMAL.
  */
 function isNamedButBusy(image: Image): boolean {
   return image.state !== "NORMAL" && tokenIn(image.name) === undefined;
 }
 
-/** The image to copy from: the root itself, or the finished first step of the chain. */
+/**
+ * The image to copy from: the root itself, or the finished copy that is the parent; else why it is
+ * not ready.
+ */
 function parentOf(desired: DesiredCopy, observation: Observation, ctx: PlanContext): ImageRef | Reason {
   if (!desired.parent) return { region: desired.root.region, imageId: desired.root.imageId };
-  const first = ctx.copyOf(desired.parent);
-  // What is held is finished but for its publication, which waits for those that are made from it.
-  const isFinished = first?.state === "ready" || (first?.state === "finishing" && first.publicationHold !== undefined);
-  if (isFinished && first.missingSince === undefined) {
-    const parent = { region: desired.parent.region, imageId: first.imageId };
+  const { region } = desired.parent;
+  const recorded = ctx.copyOf(desired.parent);
+  // A copy with a publication hold is finished, except for its publication, which waits for copies
+  // made from it.
+  const isFinished =
+    recorded?.state === "ready" || (recorded?.state === "finishing" && recorded.publicationHold !== undefined);
+  if (isFinished && recorded.missingSince === undefined) {
+    const parent = { region, imageId: recorded.imageId };
     if (seen(observation, parent) !== "absent") return parent;
-    return { code: "parent-not-ready", text: `waits for the copy in ${parent.region}, which is not there` };
+    return reason("parent-not-ready", { region, state: "missing" });
   }
-  const text = `waits for the copy in ${desired.parent.region}, which is ${first?.state ?? "not asked for yet"}`;
-  return { code: "parent-not-ready", text };
+  return reason("parent-not-ready", { region, state: recorded?.state });
 }

@@ -1,28 +1,34 @@
-// The image exists: follow its progress, then tag, name, publish, share.
+// A copy whose image exists: follow its progress, then tag, rename, publish and share it.
 import { lineageTags, ROLLED_BACK_TAG } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
+import { lifecycleText } from "../../model/messages/lifecycle.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { hasFailed } from "../../model/observation.ts";
 import type { ImageAttributes } from "../../model/ports.ts";
 import { backoff, iso, RECHECK_AFTER } from "../../model/time.ts";
 import type { Claim, Copy, Image, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
-import { attemptFailed, change, copyBase, NOTHING } from "../transitions.ts";
+import { attemptFailed, copyBase, NOTHING, recordChange } from "../transitions.ts";
 import type { CloudCall, PlanContext, Step } from "../types.ts";
 import { missingShares } from "../upkeep/shares.ts";
 
 /** The tags that a copy still lacks, lineage included. */
 export function missingTags(image: Image, copy: Copy & { claim: Claim }): Record<string, string> {
-  const wanted = {
+  const expected = {
     ...copy.claim.settings.tags,
     ...lineageTags(copy.key, copy.claim.parent, copy.policy, image.imageId),
     ...(copy.rolledBackFrom !== undefined && { [ROLLED_BACK_TAG]: copy.rolledBackFrom }),
   };
-  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => image.tags[key] !== value));
+  return Object.fromEntries(Object.entries(expected).filter(([key, value]) => image.tags[key] !== value));
 }
 
-/** A copy that was asked for and whose image is known. */
+/** A copy that was requested and whose image is known. */
 export type CopyInProgress = Extract<Copy, { state: "copying" | "finishing" | "blocked" }> & { claim: Claim };
 
-/** Goes on with a copy that was asked for: follow its progress, and when it is NORMAL tag, name and publish it. */
+/**
+ * The step of a requested copy: follow its progress, and once it is NORMAL tag, rename and publish
+ * it.
+ */
 export function finishCopy(
   copy: CopyInProgress,
   image: Image,
@@ -31,23 +37,24 @@ export function finishCopy(
   ctx: PlanContext,
 ): Step {
   if (hasFailed(image)) {
-    const reason = { code: "copy-failed", text: `the cloud gave up: ${image.imageId} is ${image.state}` };
-    return attemptFailed(copy, reason, desired, backoff(copy.attempts), ctx, "copy-failed");
+    const failed = reason("copy-failed", { imageId: image.imageId, state: image.state });
+    return attemptFailed(copy, failed, desired, backoff(copy.attempts), ctx, "copy-failed");
   }
   return image.state === "NORMAL"
     ? finishNormal(copy, image, desired, isOrphaned, ctx)
     : followProgress(copy, image, desired, ctx);
 }
 
-/** Not NORMAL yet: its progress is remembered, and it is tagged as soon as the cloud lets us. */
+/** Not NORMAL yet: record the progress, and set the tags as soon as the cloud permits it. */
 function followProgress(copy: CopyInProgress, image: Image, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
-  // What is held was NORMAL: others are being made from it, and show when it is so again.
+  // A copy with a publication hold was NORMAL before; it is SYNCING now as the source of other
+  // copies.
   if (copy.state === "blocked" || (copy.state === "finishing" && copy.publicationHold)) return NOTHING;
   const { imageId } = image;
   const base = copyBase(copy.key, copy, desired, ctx.now);
-  const going = copy.state === "copying" ? copy : undefined;
-  const moved = going?.percent !== image.syncPercent || going?.imageId !== imageId;
-  const progressedAt = going && !moved ? going.progressedAt : ctx.now;
+  const copying = copy.state === "copying" ? copy : undefined;
+  const hasProgressed = copying?.percent !== image.syncPercent || copying?.imageId !== imageId;
+  const progressedAt = copying && !hasProgressed ? copying.progressedAt : ctx.now;
   const next: Copy = {
     ...base,
     state: "copying",
@@ -55,24 +62,26 @@ function followProgress(copy: CopyInProgress, image: Image, desired: DesiredCopy
     imageId,
     progressedAt,
     ...(image.syncPercent !== undefined && { percent: image.syncPercent }),
-    ...(going?.tagRefused && { tagRefused: true }),
+    ...(copying?.tagRefused && { tagRefused: true }),
   };
-  if (going && ctx.now - progressedAt > stuckAfter(desired)) {
-    const reason = {
-      code: "stuck",
-      text: `${imageId} has been ${image.state} at ${image.syncPercent ?? "?"} % since ${iso(progressedAt)}`,
-      remedy: "ask the vendor's support about this image, or delete it; the cloud cannot cancel a copy",
-    };
-    return change({ ...base, state: "blocked", claim: copy.claim, imageId, reason }, "stuck", reason.text);
+  if (copying && ctx.now - progressedAt > stuckAfter(desired)) {
+    const { state, syncPercent: percent } = image;
+    const stuck = reason("stuck", { imageId, state, percent, since: iso(progressedAt) });
+    const blocked: Copy = { ...base, state: "blocked", claim: copy.claim, imageId, reason: stuck };
+    return recordChange(blocked, journal("stuck", { text: stuck.text }));
   }
   const tags = missingTags(image, copy);
-  const mayTag = Object.keys(tags).length > 0 && !going?.tagRefused;
+  const mayTag = Object.keys(tags).length > 0 && !copying?.tagRefused;
   const call: CloudCall | undefined = mayTag ? { do: "tag", copy: next, image, tags } : undefined;
-  if (moved) return { change: { copy: next, what: "progress", text: progressText(image) }, ...(call && { call }) };
+  const progress = journal("progress", { imageId, state: image.state, percent: image.syncPercent });
+  if (hasProgressed) return { ...recordChange(next, progress), ...(call && { call }) };
   return call ? { call: { ...call, copy } } : NOTHING;
 }
 
-/** NORMAL: one thing after the other, each read back before the next, until it is as it shall be. */
+/**
+ * NORMAL: one call after the other, each result read back before the next call, until nothing is
+ * left to do.
+ */
 function finishNormal(
   copy: CopyInProgress,
   image: Image,
@@ -83,11 +92,12 @@ function finishNormal(
   const { imageId } = image;
   const { claim } = copy;
   const base = copyBase(copy.key, copy, desired, ctx.now);
-  // Not now: whether anybody still wants it does not show. Its marks and its name it gets all the same.
-  const open = !desired && !isOrphaned && !ctx.isSourceRevoked(copy.key);
+  // An incomplete observation does not show whether a policy still selects the copy. Tags and name
+  // are set anyway.
+  const isUndecided = !desired && !isOrphaned && !ctx.isSourceRevoked(copy.key);
   const next = nextCall(copy, image, desired, ctx);
   if (next && !("call" in next)) return unknownShares(copy, next, imageId, desired, ctx);
-  if (!next && open) return NOTHING;
+  if (!next && isUndecided) return NOTHING;
   if (!next) {
     const { name } = image;
     const durationMs = claim.claimant.id === "recovered" ? {} : { durationMs: ctx.now - claim.claimedAt };
@@ -101,34 +111,33 @@ function finishNormal(
       adopted: false,
       ...durationMs,
     };
-    return change(ready, "ready", `${imageId} is ready as "${name}"`);
+    return recordChange(ready, journal("ready", { imageId, name }));
   }
   const publicationHold = next.publicationHold;
-  const going = copy.state === "finishing" ? copy : undefined;
+  const recorded = copy.state === "finishing" ? copy : undefined;
   if (publicationHold) {
-    if (going?.publicationHold?.text === publicationHold.text) return NOTHING;
-    return change(
+    if (recorded?.publicationHold?.text === publicationHold.text) return NOTHING;
+    return recordChange(
       { ...base, state: "finishing", claim, imageId, progressedAt: ctx.now, publicationHold },
-      "publication-held",
-      publicationHold.text,
+      journal("publication-held", { text: publicationHold.text }),
     );
   }
-  if (going && !going.publicationHold && ctx.now - going.progressedAt > stuckAfter(desired)) {
-    const text = `${imageId} is NORMAL, but its ${next.what} could not be set since ${iso(going.progressedAt)}`;
-    const reason = { code: "stuck", text, remedy: "see the journal for the cloud's answers" };
-    return change(
-      { ...base, state: "blocked", claim, imageId, reason, notBefore: ctx.now + RECHECK_AFTER },
-      "stuck",
-      text,
-    );
+  if (recorded && !recorded.publicationHold && ctx.now - recorded.progressedAt > stuckAfter(desired)) {
+    const stuck = reason("stuck", { imageId, unset: next.attribute, since: iso(recorded.progressedAt) });
+    const notBefore = ctx.now + RECHECK_AFTER;
+    const blocked: Copy = { ...base, state: "blocked", claim, imageId, reason: stuck, notBefore };
+    return recordChange(blocked, journal("stuck", { text: stuck.text }));
   }
-  if (going && !going.publicationHold) return { call: next.call(going) };
+  if (recorded && !recorded.publicationHold) return { call: next.call(recorded) };
   const finishing: Copy = { ...base, state: "finishing", claim, imageId, progressedAt: ctx.now };
-  const text = going ? `${imageId} is published` : `${imageId} is NORMAL`;
-  return { change: { copy: finishing, what: "finishing", text }, call: next.call(finishing) };
+  const message = journal("finishing", { imageId, publishing: recorded !== undefined });
+  return { ...recordChange(finishing, message), call: next.call(finishing) };
 }
 
-/** What it still lacks cannot be found out: after a while it counts as stuck as anything else, and is asked for more slowly. */
+/**
+ * The shares that are still missing cannot be read. After `stuckAfter` the copy is blocked and is
+ * read more rarely.
+ */
 function unknownShares(
   copy: CopyInProgress,
   next: Unanswered,
@@ -141,30 +150,31 @@ function unknownShares(
   const { claim } = copy;
   if (copy.state === "copying") {
     const finishing: Copy = { ...base, state: "finishing", claim, imageId, progressedAt: ctx.now };
-    return { ...change(finishing, "finishing", `${imageId} is NORMAL`), problem: next.problem };
+    return { ...recordChange(finishing, journal("finishing", { imageId, publishing: false })), problem: next.problem };
   }
   if (copy.state === "finishing" && ctx.now - copy.progressedAt <= stuckAfter(desired)) return next;
-  const reason = {
-    ...next.problem,
-    text: `${imageId} is finished but for its shares, which cannot be read: ${next.problem.text}`,
-  };
-  const blocked: Copy = { ...base, state: "blocked", claim, imageId, reason, notBefore: ctx.now + RECHECK_AFTER };
-  return { ...change(blocked, "stuck", reason.text), problem: next.problem };
+  const { text } = lifecycleText("shares-unread", { imageId, text: next.problem.text });
+  const unread: Reason = { ...next.problem, text };
+  const notBefore = ctx.now + RECHECK_AFTER;
+  const blocked: Copy = { ...base, state: "blocked", claim, imageId, reason: unread, notBefore };
+  return { ...recordChange(blocked, journal("stuck", { text })), problem: next.problem };
 }
 
 interface NextCall {
-  readonly what: string;
+  /** What the call sets, for the message that it could not be set. */
+  readonly attribute: string;
   readonly call: (copy: Copy) => CloudCall;
-  /** It waits for the copies in other regions. */
+  /** Why the call waits for the copies in other regions. */
   readonly publicationHold?: Reason;
 }
 
 type Unanswered = Pick<Step, "questions" | "problem">;
 
 /**
- * The lineage tags must be seen before the token leaves the name: one of the two marks always stands. Then the name, with
- * description and, where nothing holds it back, family in one call. Shares come last, as a shared image cannot be modified.
- * Undefined when nothing is left to do; a step where something has to be known first.
+ * The lineage tags are read back before the token leaves the name, so that the image always has one
+ * of the two markers. One call then sets the name, the description and, if there is no publication
+ * hold, the family. The shares come last, because a shared image cannot be modified. Undefined if
+ * nothing is left to do; questions or a problem if the shares are not known.
  */
 function nextCall(
   copy: CopyInProgress,
@@ -174,7 +184,7 @@ function nextCall(
 ): NextCall | Unanswered | undefined {
   const { settings } = copy.claim;
   const tags = missingTags(image, copy);
-  if (Object.keys(tags).length > 0) return { what: "tags", call: (of) => ({ do: "tag", copy: of, image, tags }) };
+  if (Object.keys(tags).length > 0) return { attribute: "tags", call: (of) => ({ do: "tag", copy: of, image, tags }) };
   const publicationHold = desired && ctx.publicationHoldOf(desired);
   const family = desired && dueFamily(image, desired, ctx);
   const modify = (attributes: ImageAttributes) => (of: Copy) =>
@@ -187,35 +197,38 @@ function nextCall(
     }) as const;
   if (image.name !== settings.name) {
     const { name, description } = settings;
-    const now =
+    const familyNow =
       family !== undefined && !publicationHold
         ? { family }
-        : desired && hasTooEarly(image, desired, ctx)
+        : desired && hasFamilyTooEarly(image, desired, ctx)
           ? { family: "" }
           : {};
-    return { what: "name", call: modify({ name, description, ...now }) };
+    return { attribute: "name", call: modify({ name, description, ...familyNow }) };
   }
-  // A rollback came before it was finished.
+  // The version was rolled back before this copy was finished.
   if (copy.rolledBackFrom !== undefined && image.family && !image.deprecated)
-    return { what: "rollback", call: modify({ family: "", deprecated: true }) };
+    return { attribute: "rollback", call: modify({ family: "", deprecated: true }) };
   if (family !== undefined)
-    return { what: "family", call: modify({ family }), ...(publicationHold && { publicationHold }) };
+    return { attribute: "family", call: modify({ family }), ...(publicationHold && { publicationHold }) };
   if (!desired || desired.publication.shareWith.length === 0) return undefined;
   const shares = missingShares(image, desired.publication.shareWith, ctx.answers);
   if (!("missing" in shares)) return shares;
   const { missing } = shares;
   if (missing.length === 0) return undefined;
-  return { what: "shares", call: (of) => ({ do: "share", copy: of, image, accounts: missing }) };
+  return { attribute: "shares", call: (of) => ({ do: "share", copy: of, image, accounts: missing }) };
 }
 
-/** The family that a copy is still to get. */
+/** The family that the copy must have and does not have yet. */
 function dueFamily(image: Image, desired: DesiredCopy, ctx: PlanContext): string | undefined {
   const { family } = desired.publication;
   return family !== undefined && image.family !== family && ctx.leads(desired.key) ? family : undefined;
 }
 
-/** Should the cloud give a copy the family of its source: it may be for none, for another one, or not before others have it. */
-function hasTooEarly(image: Image, desired: DesiredCopy, ctx: PlanContext): boolean {
+/**
+ * The cloud may copy the family of the source, but this copy needs none, another one, or the same
+ * one later.
+ */
+function hasFamilyTooEarly(image: Image, desired: DesiredCopy, ctx: PlanContext): boolean {
   if (!image.family) return false;
   return (
     image.family !== desired.publication.family ||
@@ -226,8 +239,4 @@ function hasTooEarly(image: Image, desired: DesiredCopy, ctx: PlanContext): bool
 
 function stuckAfter(desired: DesiredCopy | undefined): number {
   return desired?.policy.stuckAfter ?? 3_600_000;
-}
-
-function progressText(image: Image): string {
-  return `${image.imageId} is ${image.state}${image.syncPercent === undefined ? "" : ` at ${image.syncPercent} %`}`;
 }

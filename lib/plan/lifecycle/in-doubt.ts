@@ -1,14 +1,47 @@
-// Asked for, answer lost: wait until nobody can still send, then count it as no effect.
+// A request whose outcome is unknown: how long the copy stays in doubt, and what follows then.
+//
+// SyncImages has no idempotency token, so a second request makes a second copy. A copy in doubt is
+// therefore not requested again; each run searches its region for the token in the image names.
+//
+// | Known about the request          | In doubt until                                  | Why         |
+// | -------------------------------- | ----------------------------------------------- | ----------- |
+// | an image has its token           | not in doubt: recovered, or a failed attempt    | (1)         |
+// | it ended without an image id     | `endedAt` + `CLOCK_SKEW` + `settle`             | (2) (3)     |
+// | the same, and the claimant ended | `endedAt` + `settle`                            | (2)         |
+// | only that the claimant ended     | the same; first, `endedAt` is recorded as       | (2) (4)     |
+// |                                  | `sendBy` + `SYNC_TIMEOUT`, or as now if earlier |             |
+// | nothing                          | `sendBy` + `SIGNATURE_LIFE` + `CLOCK_SKEW`      | (2) (3) (5) |
+// |                                  | + `settle`                                      |             |
+//
+// (1) The cloud itself shows the outcome.
+// (2) A requested copy may stay invisible for up to `settle` (the setting `SETTLE`). A request ends
+//     without an id after a timeout, a reset, an HTTP status other than 200, InternalError, or a
+//     response that has no entry for the region.
+// (3) The clock of the claimant may differ from ours, unless the claimant is an earlier round of
+//     this replicator or a dead process of this host (`PlanContext.ended`).
+// (4) A claimant that ended sends nothing any more, but its last request may still be under way.
+// (5) A frozen process may continue at any time. The adapter destroys a request that is signed
+//     after `sendBy`; the cloud accepts a signature for 300 s.
+//
+// The region must have been read after that time. If the state was lost, there is no claim: then
+// every copy that is not visible stays in doubt until `uncertainUntil` (see `create.ts`).
 import { tokenIn } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { BUSY_BACKOFF, backoff, CLOCK_SKEW, SIGNATURE_LIFE, SYNC_TIMEOUT } from "../../model/time.ts";
 import type { Copy, Image, Millis } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
-import { attemptFailed, change, copyBase, NOTHING } from "../transitions.ts";
+import { attemptFailed, copyBase, NOTHING, recordChange } from "../transitions.ts";
 import type { PlanContext, Step } from "../types.ts";
 
-/** The request may or may not have had an effect: send again only when nobody can still be sending and nothing be invisible. */
+type Copying = Extract<Copy, { state: "copying" }>;
+
+/**
+ * The step of a requested copy without an image: wait while it is in doubt, then count the request
+ * as without effect.
+ */
 export function resolveInDoubt(
-  copy: Extract<Copy, { state: "copying" }>,
+  copy: Copying,
   failed: readonly Image[],
   desired: DesiredCopy | undefined,
   readAt: Millis,
@@ -17,32 +50,34 @@ export function resolveInDoubt(
   const { claim } = copy;
   const failure = failed.find((image) => tokenIn(image.name)?.claimNumber === claim.number);
   if (failure) {
-    const reason = { code: "copy-failed", text: `the cloud gave up: ${failure.imageId} is ${failure.state}` };
-    return attemptFailed(copy, reason, desired, backoff(copy.attempts), ctx, "copy-failed");
+    const copyFailed = reason("copy-failed", { imageId: failure.imageId, state: failure.state });
+    return attemptFailed(copy, copyFailed, desired, backoff(copy.attempts), ctx, "copy-failed");
   }
-  const proven = ctx.ended.has(claim.claimant.id);
-  // A request may leave until `sendBy` and then take its time. The clock of another instance may be ahead or behind.
-  const endedAt = claim.endedAt ?? (proven ? Math.min(claim.sendBy + SYNC_TIMEOUT, ctx.now) : undefined);
-  const safeAt =
+  const hasClaimantEnded = ctx.ended.has(claim.claimant.id);
+  const endedAt = claim.endedAt ?? (hasClaimantEnded ? Math.min(claim.sendBy + SYNC_TIMEOUT, ctx.now) : undefined);
+  const inDoubtUntil =
     endedAt === undefined
       ? claim.sendBy + SIGNATURE_LIFE + CLOCK_SKEW + ctx.settle
-      : endedAt + (proven ? 0 : CLOCK_SKEW) + ctx.settle;
-  if (readAt >= safeAt) return noEffect(copy, desired, ctx);
+      : endedAt + (hasClaimantEnded ? 0 : CLOCK_SKEW) + ctx.settle;
+  if (readAt >= inDoubtUntil) return noEffect(copy, desired, ctx);
   if (claim.endedAt !== undefined || endedAt === undefined) return NOTHING;
-  return change(
-    { ...copy, claim: { ...claim, endedAt }, updatedAt: ctx.now },
-    "claimant-ended",
-    `nobody can send for "${claim.token}" any more`,
-  );
+  const ended = { ...copy, claim: { ...claim, endedAt }, updatedAt: ctx.now };
+  return recordChange(ended, journal("claimant-ended", { token: claim.token }));
 }
 
-/** Nothing came of a claim. Only what the cloud itself made fail is counted as an attempt: not a process that died. */
-function noEffect(copy: Extract<Copy, { state: "copying" }>, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
+/**
+ * The request created no copy. It counts as an attempt only if the cloud made it fail, not if a
+ * process died.
+ */
+function noEffect(copy: Copying, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
   const { claim } = copy;
-  const reason = { code: "no-effect", text: `it was asked for as "${claim.token}" and nothing came of it` };
+  const why = reason("no-effect", { token: claim.token });
   if (claim.sendFailure === "failed")
-    return attemptFailed(copy, reason, desired, backoff(copy.attempts), ctx, "no-effect");
+    return attemptFailed(copy, why, desired, backoff(copy.attempts), ctx, "no-effect");
   const base = copyBase(copy.key, copy, desired, ctx.now);
   const notBefore = claim.sendFailure === "busy" ? { notBefore: ctx.now + BUSY_BACKOFF } : {};
-  return change({ ...base, state: "waiting", reason, ...notBefore }, "no-effect", reason.text);
+  return recordChange(
+    { ...base, state: "waiting", reason: why, ...notBefore },
+    journal("no-effect", { text: why.text }),
+  );
 }

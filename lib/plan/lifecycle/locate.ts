@@ -1,20 +1,26 @@
-// Finds the image of a copy by its token or lineage, and rebuilds the record.
+// Finds the image of a copy by its token or lineage tags, and rebuilds its record.
 import { isCopyOf, lineageOf, tokenIn } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { allCustom, hasFailed, type Observation } from "../../model/observation.ts";
 import type { Claim, Copy, CopyKey, Image, ImageRef, Millis } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import { copyBase } from "../transitions.ts";
 
-/** Images that carry our mark for one copy. */
+/** The images of one region that have the ownership marker of one copy. */
 export interface Candidates {
-  /** The one to go on with: finished before unfinished, further before less far, older before younger. */
+  /**
+   * The one to record: the first by `furthestFirst`, without those that the cloud failed to create.
+   */
   readonly best?: Image;
-  /** Highest claim number seen in a token, failed attempts included. */
+  /**
+   * Highest claim number, failed attempts included; 1 for an image without a token, 0 if there is
+   * no image.
+   */
   readonly lastClaim: number;
   readonly failed: readonly Image[];
 }
 
-/** Looks for a copy among all custom images of its region. */
+/** Searches all custom images of a region for those that have the ownership marker of a copy. */
 export function candidatesFor(key: CopyKey, images: readonly Image[]): Candidates {
   const ours = images.filter((image) => isCopyOf(image, key));
   const [best] = ours.filter((image) => !hasFailed(image)).sort(furthestFirst);
@@ -25,7 +31,9 @@ export function candidatesFor(key: CopyKey, images: readonly Image[]): Candidate
   };
 }
 
-/** Sorts copies of one root: finished before unfinished, further before less far, older before younger. */
+/**
+ * Sorts copies of one root: finished before unfinished, then by progress, then the oldest first.
+ */
 export function furthestFirst(a: Image, b: Image): number {
   return (
     rank(b) - rank(a) ||
@@ -41,9 +49,10 @@ function rank(image: Image): number {
 }
 
 /**
- * The record for a copy that was found by its mark without an id in our records: after a lost answer, a kill, or the
- * loss of the state. What the lost record held is taken from the marks and from the policy as it is today; a copy that
- * is finished stays as it is, and one that nobody wants and nobody remembers is left alone.
+ * The record for an image that was found by its ownership marker and whose id is not recorded:
+ * after a lost response, a kill, or a loss of the state. The markers and the current policy replace
+ * what the lost record held. A finished image becomes `ready` as it is. An unfinished image without
+ * a claim and a policy becomes `retired`.
  */
 export function recoverRecord(
   image: Image,
@@ -57,7 +66,7 @@ export function recoverRecord(
   const token = tokenIn(image.name);
   const claimCount = Math.max(base.claimCount, token?.claimNumber ?? 1);
   const lineage = lineageOf(image);
-  const known = {
+  const recovered = {
     ...base,
     claimCount,
     policy: base.policy || (lineage?.policy ?? ""),
@@ -65,7 +74,7 @@ export function recoverRecord(
   };
   if (image.state === "NORMAL" && !token) {
     return {
-      ...known,
+      ...recovered,
       attempts: 0,
       state: "ready",
       imageId: image.imageId,
@@ -77,9 +86,8 @@ export function recoverRecord(
   const recorded = copy && "claim" in copy ? copy.claim : undefined;
   const settings = recorded?.settings ?? desired?.settings;
   if (!settings) {
-    const text = "found unfinished, and no policy wants it; it is left alone under the name it has";
-    const reason = { code: "unfinished-unwanted", text };
-    return { ...known, state: "retired", imageId: image.imageId, reason, since: now };
+    const why = reason("unfinished-unwanted");
+    return { ...recovered, state: "retired", imageId: image.imageId, reason: why, since: now };
   }
   const claim: Claim =
     recorded && (!token || recorded.token === image.name)
@@ -96,14 +104,14 @@ export function recoverRecord(
           sendBy: image.createdAt,
           endedAt: image.createdAt,
         };
-  const going = { ...known, claim, imageId: image.imageId, progressedAt: now };
-  if (image.state === "NORMAL") return { ...going, state: "finishing" };
-  return { ...going, state: "copying", ...(image.syncPercent !== undefined && { percent: image.syncPercent }) };
+  const requested = { ...recovered, claim, imageId: image.imageId, progressedAt: now };
+  if (image.state === "NORMAL") return { ...requested, state: "finishing" };
+  return { ...requested, state: "copying", ...(image.syncPercent !== undefined && { percent: image.syncPercent }) };
 }
 
-/** What the second step of a chain is made from: the first, as the cloud shows it. */
+/** The intermediate copy from which an encrypted copy is made, as the cloud shows it. */
 function intermediateOf(desired: DesiredCopy | undefined, observation: Observation): ImageRef | undefined {
   const all = desired?.parent && allCustom(observation, desired.parent.region);
-  const first = all && candidatesFor(desired.parent, all.images).best;
-  return first && { region: first.region, imageId: first.imageId };
+  const intermediate = all && candidatesFor(desired.parent, all.images).best;
+  return intermediate && { region: intermediate.region, imageId: intermediate.imageId };
 }

@@ -1,14 +1,20 @@
-// Another image has the name: block, adopt, or rename ours.
+// Another image has the name of a copy: block the copy, adopt the image, or rename our variant.
 import { copyId, isCopyOf, isMarked } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
+import { misfitText } from "../../model/messages/lifecycle.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { FREEING_NAME } from "../../model/reasons.ts";
 import { RECHECK_AFTER } from "../../model/time.ts";
-import type { Copy, Image, Reason } from "../../model/types.ts";
+import type { Copy, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
-import { change, changed, copyBase } from "../transitions.ts";
+import { copyBase, recordChange, recordReason } from "../transitions.ts";
 import type { CloudCall, PlanContext, Step } from "../types.ts";
 import { putAside } from "../upkeep/put-aside.ts";
 
-/** The copy that was made otherwise gives up its name. Where the cloud will not have that, it is tried again now and then. */
+/**
+ * Renames the other variant of the copy, so that the copy can have its name. If the cloud refuses
+ * that, the copy is blocked, and the renaming is retried after `RECHECK_AFTER`.
+ */
 export function freeName(
   call: Extract<CloudCall, { do: "modify" }>,
   desired: DesiredCopy,
@@ -20,74 +26,60 @@ export function freeName(
   const hasTried = copy?.state === "waiting" && copy.reason.code === FREEING_NAME;
   const isStuck = copy?.state === "blocked" && copy.reason.code === "name-taken" && copy.notBefore !== undefined;
   if (!hasTried && !isStuck) {
-    const text = `first, ${imageId}, the copy that was made otherwise, gets another name`;
-    return { ...changed(copy, { ...base, state: "waiting", reason: { code: FREEING_NAME, text } }), call };
+    const freeing = reason(FREEING_NAME, { imageId });
+    return { ...recordReason(copy, { ...base, state: "waiting", reason: freeing }), call };
   }
-  const reason: Reason = {
-    code: "name-taken",
-    text: `${imageId} in ${region}, our copy that was made otherwise, has the name "${desired.settings.name}" and could not be given another one`,
-    remedy:
-      "if it is shared with other accounts, end that by hand, as a shared image cannot be renamed, and then: cvm-replicator retry; it is tried again every ten minutes besides",
-  };
-  const blocked: Copy = { ...base, state: "blocked", reason, notBefore: ctx.now + RECHECK_AFTER };
-  return { ...change(blocked, "blocked", reason.text), ...(isStuck && { call }) };
+  const taken = reason("name-taken", { variantId: imageId, region, name: desired.settings.name });
+  const blocked: Copy = { ...base, state: "blocked", reason: taken, notBefore: ctx.now + RECHECK_AFTER };
+  return { ...recordChange(blocked, journal("blocked", { text: taken.text })), ...(isStuck && { call }) };
 }
 
-/** Who has the name already that the encrypted copy is to get: then its plain copy would be made for nothing. */
+/**
+ * The image that has the final name of the encrypted copy, if there is one. The encrypted copy
+ * cannot be made then, so the intermediate copy would be made in vain.
+ */
 export function holderOfFinalName(desired: DesiredCopy, ctx: PlanContext): Image | undefined {
-  const step = copyId(desired.key);
-  for (const child of ctx.desiredCopies.values()) {
-    if (!child.parent || copyId(child.parent) !== step || child.key.region !== desired.key.region) continue;
-    const holder = ctx.holderOf(child);
-    if (holder && !isCopyOf(holder, desired.key) && !putAside(holder, child, ctx)) return holder;
+  const intermediateId = copyId(desired.key);
+  for (const encrypted of ctx.desiredCopies.values()) {
+    if (!encrypted.parent || copyId(encrypted.parent) !== intermediateId) continue;
+    if (encrypted.key.region !== desired.key.region) continue;
+    const holder = ctx.holderOf(encrypted);
+    if (holder && !isCopyOf(holder, desired.key) && !putAside(holder, encrypted, ctx)) return holder;
   }
   return undefined;
 }
 
-/** Another image of the account has the name already: block, or adopt it if the policy says so and it fits. */
+/**
+ * Another image of the account has the name: adopt it if the policy says so and it matches, else
+ * block the copy.
+ */
 export function nameTaken(holder: Image, desired: DesiredCopy, copy: Copy | undefined, ctx: PlanContext): Step {
   const base = copyBase(desired.key, copy, desired, ctx.now);
+  const { imageId, name } = holder;
   const misfit = whyNotAdopted(holder, desired, ctx);
   if (desired.policy.existing === "adopt" && !misfit) {
-    const text = `${holder.imageId} has the name and fits; it was made by other means and is taken as the copy`;
-    return change(
-      {
-        ...base,
-        attempts: 0,
-        state: "ready",
-        imageId: holder.imageId,
-        name: holder.name,
-        readyAt: ctx.now,
-        adopted: true,
-      },
-      "adopted",
-      text,
+    return recordChange(
+      { ...base, attempts: 0, state: "ready", imageId, name, readyAt: ctx.now, adopted: true },
+      journal("adopted", { imageId, again: false }),
     );
   }
   const isOurs = isMarked(holder, desired.key.account) || ctx.isRecorded(holder);
-  const reason: Reason = {
-    code: "name-taken",
-    // Told under either setting: who reads the plan is to know what `adopt` would do.
-    text: `${holder.imageId} in ${desired.key.region}${isOurs ? ", a copy of ours," : ""} is already named "${holder.name}"; ${misfit ? `it cannot be adopted: ${misfit}` : "it would fit existing: adopt"}`,
-    remedy: isOurs
-      ? "give one of the two another name (copy.name)"
-      : misfit
-        ? "rename or delete that image, or give the copy another name (copy.name)"
-        : "rename or delete that image, give the copy another name (copy.name), or set existing: adopt",
-  };
-  return changed(copy, { ...base, state: "blocked", reason });
+  const taken = reason("name-taken", { imageId, region: desired.key.region, name, isOurs, misfit });
+  return recordReason(copy, { ...base, state: "blocked", reason: taken });
 }
 
 function whyNotAdopted(holder: Image, desired: DesiredCopy, ctx: PlanContext): string | undefined {
   const { root } = desired;
-  if (desired.key.variant !== "plain") return "whether it is encrypted does not show";
-  if (ctx.isRecorded(holder)) return "it is taken as the copy of another image";
-  if (isMarked(holder, desired.key.account)) return "it is our copy of another image";
-  if (holder.state !== "NORMAL") return `it is ${holder.state}`;
-  if (holder.sizeGiB !== root.sizeGiB) return `it has ${holder.sizeGiB} GiB, the source ${root.sizeGiB}`;
-  if (holder.osName !== root.osName) return `it is ${holder.osName}, the source ${root.osName}`;
-  if (holder.architecture !== root.architecture) return `it is ${holder.architecture}, the source ${root.architecture}`;
-  if (holder.wholeMachine !== root.wholeMachine) return "only one of the two has data disks";
-  if (holder.createdAt <= root.createdAt) return "it is not younger than the source";
+  const { state, sizeGiB, osName, architecture } = holder;
+  if (desired.key.variant !== "plain") return misfitText("encryption-invisible").text;
+  if (ctx.isRecorded(holder)) return misfitText("adopted-for-another").text;
+  if (isMarked(holder, desired.key.account)) return misfitText("copy-of-another").text;
+  if (state !== "NORMAL") return misfitText("not-normal", { state }).text;
+  if (sizeGiB !== root.sizeGiB) return misfitText("other-size", { sizeGiB, sourceGiB: root.sizeGiB }).text;
+  if (osName !== root.osName) return misfitText("other-os", { osName, source: root.osName }).text;
+  if (architecture !== root.architecture)
+    return misfitText("other-architecture", { architecture, source: root.architecture }).text;
+  if (holder.wholeMachine !== root.wholeMachine) return misfitText("data-disks").text;
+  if (holder.createdAt <= root.createdAt) return misfitText("too-old").text;
   return undefined;
 }

@@ -1,11 +1,13 @@
-// One copy: which phase is it in, and what is its next step.
+// The next step of one copy, by its state and by what the cloud shows of its image.
 import { isIntermediate } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
+import { reason } from "../../model/messages/reasons.ts";
 import { allCustom, type Observation, seen } from "../../model/observation.ts";
 import { DESELECTED, SUPERSEDED } from "../../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../../model/time.ts";
-import type { Copy, CopyKey, Image, Reason } from "../../model/types.ts";
+import type { Copy, CopyKey, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
-import { attemptFailed, change, copyBase, NOTHING } from "../transitions.ts";
+import { attemptFailed, copyBase, NOTHING, recordChange } from "../transitions.ts";
 import type { PlanContext, Step } from "../types.ts";
 import * as drift from "../upkeep/drift.ts";
 import { pruneCopy } from "../upkeep/prune.ts";
@@ -15,8 +17,8 @@ import { finishCopy } from "./finish.ts";
 import { candidatesFor, recoverRecord } from "./locate.ts";
 
 /**
- * The next step of one copy, from what we remember, what is wanted and what the cloud shows. Pure; called again after
- * every change until it answers nothing.
+ * The next step of one copy, from its record, the desired copy and the observation. Pure. It is
+ * called again after every change, until it returns `NOTHING`.
  */
 export function reconcileCopy(
   key: CopyKey,
@@ -34,16 +36,17 @@ export function reconcileCopy(
   if (image !== "absent") return reconcilePresent(copy, image, desired, isOrphaned, observation, ctx);
   const all = allCustom(observation, key.region);
   const other = all && candidatesFor(key, all.images).best;
-  if (other)
-    return change(
-      recoverRecord(other, key, copy, desired, observation, ctx.now),
-      "recovered",
-      `${other.imageId} is there instead of ${imageId}`,
-    );
+  if (other) {
+    const message = journal("recovered", { imageId: other.imageId, from: "other-image", missingId: imageId });
+    return recordChange(recoverRecord(other, key, copy, desired, observation, ctx.now), message);
+  }
   return confirmLoss(copy, imageId, desired, observation, ctx);
 }
 
-/** A copy that is not finished is rolled back with those of its version that are; a finished one says so itself. */
+/**
+ * A rollback also covers the unfinished copies of a version. The record of a finished copy says so
+ * itself.
+ */
 function withRollback(copy: Copy, ctx: PlanContext): Copy {
   const rolledBackFrom = ctx.rolledBackFrom(copy.key, copy);
   if (copy.state === "ready" || copy.state === "retired" || rolledBackFrom === copy.rolledBackFrom) return copy;
@@ -51,7 +54,10 @@ function withRollback(copy: Copy, ctx: PlanContext): Copy {
   return rolledBackFrom === undefined ? rest : { ...rest, rolledBackFrom };
 }
 
-/** The image of a record is not there: gone if it was absent before, `SETTLE` ago. */
+/**
+ * The recorded image is missing. It is gone if it was missing before, `settle` and the clock skew
+ * ago.
+ */
 function confirmLoss(
   copy: Copy,
   imageId: string,
@@ -63,28 +69,27 @@ function confirmLoss(
   if (copy.state === "copying" && readAt < (copy.claim.endedAt ?? copy.claim.claimedAt) + CLOCK_SKEW + ctx.settle)
     return NOTHING;
   if (copy.missingSince === undefined) {
-    // Not `readAt`: reading may have taken long, and two looks that are both late would count as far apart.
-    return change(
-      { ...copy, missingSince: ctx.now, updatedAt: ctx.now },
-      "missing",
-      `${imageId} is not there; it will be looked for again`,
-    );
+    // Not `readAt`: reading may take long, and two observations that are both late would count as
+    // far apart.
+    return recordChange({ ...copy, missingSince: ctx.now, updatedAt: ctx.now }, journal("missing", { imageId }));
   }
   if (readAt < copy.missingSince + ctx.settle + CLOCK_SKEW) return NOTHING;
-  const reason: Reason = { code: "gone", text: `${imageId} is gone: not found twice since ${iso(copy.missingSince)}` };
-  if (copy.state === "copying" || copy.state === "finishing")
-    return attemptFailed(copy, reason, desired, 0, ctx, "gone");
+  const since = iso(copy.missingSince);
+  const gone = reason("gone", { imageId, since });
+  if (copy.state === "copying" || copy.state === "finishing") return attemptFailed(copy, gone, desired, 0, ctx, "gone");
   const base = copyBase(copy.key, copy, desired, ctx.now);
-  if (copy.state === "failed") return change({ ...base, state: "failed", reason: copy.reason }, "gone", reason.text);
-  if (!desired) return change({ ...base, state: "retired", reason, since: ctx.now }, "gone", reason.text);
+  const message = journal("gone", { text: gone.text });
+  if (copy.state === "failed") return recordChange({ ...base, state: "failed", reason: copy.reason }, message);
+  if (!desired) return recordChange({ ...base, state: "retired", reason: gone, since: ctx.now }, message);
   if (desired.policy.onDrift === "report" && copy.state === "ready") {
-    const remedy = `to have it made again: cvm-replicator retry ${copy.key.rootId} --region ${copy.key.region}, or onDrift: repair`;
-    return change({ ...base, state: "blocked", reason: { ...reason, remedy } }, "gone", reason.text);
+    const { rootId, region } = copy.key;
+    const reported = reason("gone", { imageId, since, rootId, region });
+    return recordChange({ ...base, state: "blocked", reason: reported }, message);
   }
-  return change({ ...base, attempts: 0, state: "waiting", reason }, "gone", reason.text);
+  return recordChange({ ...base, attempts: 0, state: "waiting", reason: gone }, message);
 }
 
-/** The image of a record is there. */
+/** The recorded image exists. */
 function reconcilePresent(
   copy: Copy,
   image: Image,
@@ -95,7 +100,7 @@ function reconcilePresent(
 ): Step {
   if (copy.missingSince !== undefined) {
     const { missingSince: _, ...present } = { ...copy, updatedAt: ctx.now };
-    return change(present, "recovered", `${image.imageId} is there again`);
+    return recordChange(present, journal("recovered", { imageId: image.imageId, from: "reappearance" }));
   }
   switch (copy.state) {
     case "copying":
@@ -103,7 +108,8 @@ function reconcilePresent(
       return finishCopy(copy, image, desired, isOrphaned, ctx);
     case "blocked": {
       if (!copy.claim || (copy.notBefore !== undefined && ctx.now < copy.notBefore)) return NOTHING;
-      // What blocked it may have been the policy's name or tags: from here on, those of today count.
+      // The name or tags of the policy may have been the cause, so the current settings count from
+      // here on.
       const claim = desired ? { ...copy.claim, settings: desired.settings } : copy.claim;
       return finishCopy({ ...copy, claim }, image, desired, isOrphaned, ctx);
     }
@@ -115,10 +121,9 @@ function reconcilePresent(
       if (isOrphaned) return retire(copy, image, ctx);
       if (!desired || copy.attempts >= desired.policy.attempts) return NOTHING;
       const base = copyBase(copy.key, copy, desired, ctx.now);
-      return change(
+      return recordChange(
         { ...base, state: "retrying", reason: copy.reason, notBefore: ctx.now },
-        "retrying",
-        "the policy allows more attempts now",
+        journal("retrying", { policy: desired.policy.name, attempts: desired.policy.attempts }),
       );
     }
     case "retired": {
@@ -126,10 +131,13 @@ function reconcilePresent(
       if (desired) {
         const again = recoverRecord(image, copy.key, copy, desired, observation, ctx.now);
         const marked = again.state === "ready" && copy.deprecatedByUs ? { deprecatedByUs: true as const } : {};
-        return change({ ...again, ...marked }, "recovered", `wanted again; ${image.imageId} is still there`);
+        return recordChange(
+          { ...again, ...marked },
+          journal("recovered", { imageId: image.imageId, from: "selection" }),
+        );
       }
       const step = drift.followSource(copy, image, observation, ctx);
-      // What was made of a shared image that was withdrawn stays; but what was only a step to that goes.
+      // Copies of a revoked source stay, except for an intermediate copy that is no longer needed.
       const isOver = isOrphaned || (ctx.isSourceRevoked(copy.key) && copy.reason.code === SUPERSEDED.code);
       return isOver && step === NOTHING ? pruneCopy(copy, image, observation, ctx) : step;
     }
@@ -139,40 +147,46 @@ function reconcilePresent(
   }
 }
 
+/** The copy is orphaned: it is kept, and pruned later if the policies permit that. */
 function retire(copy: Copy, image: Image, ctx: PlanContext): Step {
   const base = { ...copyBase(copy.key, copy, undefined, ctx.now), attempts: 0 };
   const adopted = copy.state === "ready" && copy.adopted ? { adopted: true as const } : {};
   const deprecated = copy.state === "ready" && copy.deprecatedByUs ? { deprecatedByUs: true as const } : {};
-  const reason = isIntermediate(image, copy.key) && !copy.desiredDirectly ? SUPERSEDED : DESELECTED;
+  const why = isIntermediate(image, copy.key) && !copy.desiredDirectly ? SUPERSEDED : DESELECTED;
   const { imageId } = image;
-  // A rollback that was begun goes on.
-  const begun = copy.state === "ready" && isAboutToBeMarked(copy) && copy.repair ? { repair: copy.repair } : {};
+  // A rollback whose tag is not set yet continues.
+  const rollback = copy.state === "ready" && isAboutToBeMarked(copy) && copy.repair ? { repair: copy.repair } : {};
   const retired: Copy = {
     ...base,
     ...adopted,
     ...deprecated,
-    ...begun,
+    ...rollback,
     state: "retired",
     imageId,
-    reason,
+    reason: why,
     since: ctx.now,
   };
-  return change(retired, "retired", reason.text);
+  return recordChange(retired, journal("retired", { text: why.text }));
 }
 
-/** Two runs have adopted one image for two roots at the same time; one of them has to have another. */
+/**
+ * Two runs adopted one image for two sources at the same time. The later record gives the image up.
+ */
 function discardAdoption(copy: Copy, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
-  const reason = { code: "adopted-twice", text: "the image that was taken as this copy is the copy of another image" };
-  return change(
-    { ...copyBase(copy.key, copy, desired, ctx.now), state: "waiting", reason },
-    "adoption-discarded",
-    reason.text,
+  const why = reason("adopted-twice");
+  return recordChange(
+    { ...copyBase(copy.key, copy, desired, ctx.now), state: "waiting", reason: why },
+    journal("adoption-discarded", { text: why.text }),
   );
 }
 
-/** An image that was made by other means stays as it is, whatever it is doing. */
+/**
+ * An adopted image is recorded as ready in whatever state it is, because this program never changes
+ * it.
+ */
 function readopt(copy: Copy, image: Image, desired: DesiredCopy, ctx: PlanContext): Step {
   const { imageId, name } = image;
   const base = copyBase(copy.key, copy, desired, ctx.now);
-  return change({ ...base, state: "ready", imageId, name, readyAt: ctx.now, adopted: true }, "adopted", "wanted again");
+  const ready: Copy = { ...base, state: "ready", imageId, name, readyAt: ctx.now, adopted: true };
+  return recordChange(ready, journal("adopted", { imageId, again: true }));
 }

@@ -1,15 +1,16 @@
 // Compares a finished copy with its policy and its source, and plans the repair of what differs.
 import { isAside, isIntermediate, isProven, lineageOf, lineageTags, ROLLED_BACK_TAG } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
 import { difference } from "../../model/messages/upkeep.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { ImageAttributes } from "../../model/ports.ts";
 import type { Copy, Image, Ready, Retired } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
-import { change, NOTHING } from "../transitions.ts";
+import { NOTHING, recordChange } from "../transitions.ts";
 import type { CloudCall, PlanContext, Step } from "../types.ts";
 import { putAside } from "./put-aside.ts";
-import { isAboutToBeMarked, ROLLBACK, refreshedText, refreshRecord } from "./refresh-record.ts";
+import { isAboutToBeMarked, ROLLBACK, refreshed, refreshRecord } from "./refresh-record.ts";
 import { AND, type Difference, driftProblem, endRepair, isTried, repairNext } from "./repair.ts";
 import { missingShares } from "./shares.ts";
 
@@ -34,7 +35,7 @@ export function reconcileReady(recorded: Ready, image: Image, desired: DesiredCo
   if (!ctx.sweep && isTried(copy, WRONGLY_LEADING)) return NOTHING;
   if (copy.deprecatedByUs && !image.deprecated) {
     const { deprecatedByUs: _, ...rest } = copy;
-    return change({ ...rest, updatedAt: ctx.now }, "undeprecated", `${image.imageId} is not deprecated any more`);
+    return recordChange({ ...rest, updatedAt: ctx.now }, journal("undeprecated", { imageId: image.imageId }));
   }
   const { shareWith } = desired.publication;
   const resharing = rollbackDifference(copy, image, shareWith) ? undefined : reshare(copy, image, shareWith, ctx);
@@ -46,9 +47,9 @@ export function reconcileReady(recorded: Ready, image: Image, desired: DesiredCo
     return { ...repairNext(copy, image, repaired, ctx), ...(first?.questions && { questions: first.questions }) };
   // Nothing is left to repair automatically. That ends the last repair, even if other differences
   // are reported or unknown.
-  const refreshed =
-    copy === recorded ? NOTHING : change({ ...copy, updatedAt: ctx.now }, "refreshed", refreshedText(copy, image));
-  const step = first?.questions ? NOTHING : copy.repair ? endRepair(copy, image, found, ctx) : refreshed;
+  const ifRefreshed =
+    copy === recorded ? NOTHING : recordChange({ ...copy, updatedAt: ctx.now }, refreshed(copy, image));
+  const step = first?.questions ? NOTHING : copy.repair ? endRepair(copy, image, found, ctx) : ifRefreshed;
   const reported = found.map(({ what }) => what).join(AND);
   return { ...step, ...first, ...(reported && { problem: driftProblem(copy, image, reported, "report") }) };
 }
@@ -70,7 +71,8 @@ export function finishRollback(copy: Ready | Retired, image: Image, ctx: PlanCon
   // No policy defines the desired settings now, so a repair in progress ends.
   if (!ctx.sweep || copy.state !== "ready" || !copy.repair) return NOTHING;
   const { repair, ...rest } = copy;
-  return change({ ...rest, updatedAt: ctx.now }, "repaired", `${image.imageId}: ${repair.what} is left as it is`);
+  const message = journal("repaired", { imageId: image.imageId, differences: repair.what, end: "abandoned" });
+  return recordChange({ ...rest, updatedAt: ctx.now }, message);
 }
 
 /**
@@ -95,7 +97,10 @@ export function followSource(copy: Retired, image: Image, observation: Observati
   // After a loss of the state the record lacks this flag. With it, the deprecation ends together
   // with the source's.
   if (!found && marked !== copy)
-    return change({ ...marked, updatedAt: ctx.now }, "refreshed", `${image.imageId} is deprecated, as its source is`);
+    return recordChange(
+      { ...marked, updatedAt: ctx.now },
+      journal("refreshed", { imageId: image.imageId, deprecated: true }),
+    );
   if (!found) return endRepair(copy, image, [], ctx);
   return repairNext(marked, image, [found], ctx);
 }
@@ -182,8 +187,8 @@ function reshare(
   const shares = wanted.length === 0 ? { missing: [] } : missingShares(image, wanted, ctx.answers);
   if (!("missing" in shares)) return shares;
   const accounts = shares.missing;
-  const whom = wanted.length > 0 ? `shared with ${wanted.join(", ")} again` : "to be shared with nobody any more";
-  if (accounts.length === 0) return change({ ...rest, updatedAt: ctx.now }, "shared", `${image.imageId} is ${whom}`);
+  const message = journal("shared", { imageId: image.imageId, accounts: wanted, again: true });
+  if (accounts.length === 0) return recordChange({ ...rest, updatedAt: ctx.now }, message);
   const what = difference("shares-removed-temporarily", { accounts }).text;
   return repairNext(copy, image, [{ what, call: (of) => ({ do: "share", copy: of, image, accounts }) }], ctx);
 }

@@ -1,5 +1,6 @@
 // Updates the record of a finished copy from its policy, its source and the tags of its image.
 import { isIntermediate, ROLLED_BACK_TAG } from "../../model/identity.ts";
+import { type JournalMessage, journal } from "../../model/messages/journal.ts";
 import type { Copy, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 
@@ -36,14 +37,9 @@ export function refreshRecord(copy: Ready, image: Image, desired: DesiredCopy): 
   return isSame ? copy : refreshed;
 }
 
-/** The refreshed record in words, for the journal. */
-export function refreshedText({ family, policy, rolledBackFrom }: Ready, { imageId }: Image): string {
-  const place = rolledBackFrom
-    ? `rolled back from ${rolledBackFrom}`
-    : family === undefined
-      ? "in no family"
-      : `in ${family}`;
-  return `${imageId} is the copy of policy ${policy}, ${place}`;
+/** The journal's entry for a record that was refreshed. */
+export function refreshed({ family, policy, rolledBackFrom }: Ready, { imageId }: Image): JournalMessage {
+  return journal("refreshed", { imageId, policy, family, rolledBackFrom });
 }
 
 /** Whether `rollback` has changed the record but may not have set the tag yet. */

@@ -1,8 +1,9 @@
 // Repairs one difference at a time, with backoff, and reports a copy whose repair has no effect.
+import { journal } from "../../model/messages/journal.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { backoff, iso } from "../../model/time.ts";
 import type { Copy, Image, Ready, Reason, Repair, Retired } from "../../model/types.ts";
-import { change, NOTHING } from "../transitions.ts";
+import { NOTHING, recordChange } from "../transitions.ts";
 import type { CloudCall, PlanContext, Step } from "../types.ts";
 
 /** After this many tries without effect the copy is reported, and the repair retried daily. */
@@ -45,7 +46,7 @@ export function repairNext(copy: Ready | Retired, image: Image, due: readonly Di
   const repair: Repair = { what, tries: tries + 1, at: ctx.now };
   const next: Copy = { ...copy, repair, updatedAt: ctx.now };
   return {
-    change: { copy: next, what: "drift", text: `${image.imageId}: ${chosen.what}` },
+    ...recordChange(next, journal("drift", { imageId: image.imageId, difference: chosen.what })),
     call: chosen.call(next),
     ...problem,
   };
@@ -56,8 +57,9 @@ export function endRepair(copy: Ready | Retired, image: Image, found: readonly D
   if (!copy.repair) return NOTHING;
   const { repair, ...rest } = copy;
   const stays = found.some(({ what }) => isTried(copy, what));
-  const text = stays ? `${repair.what} is only reported from now on` : `as it should be: ${repair.what}`;
-  return change({ ...rest, updatedAt: ctx.now }, "repaired", `${image.imageId}: ${text}`);
+  const end = stays ? "report-only" : "repaired";
+  const message = journal("repaired", { imageId: image.imageId, differences: repair.what, end });
+  return recordChange({ ...rest, updatedAt: ctx.now }, message);
 }
 
 /**

@@ -96,7 +96,7 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
       while (!stopped) {
         const copy = copyOf({ key: { ...key, rootId: `img-${written}` } });
         await state.saveCopy(copy);
-        const line = { at: written, runId: "r", account: key.account, level: "info", what: "w", text: "t" } as const;
+        const line = { at: written, runId: "r", account: key.account, level: "info", event: "w", text: "t" } as const;
         await state.append([{ ...line, key: copy.key }]);
         written += 1;
         await immediate();

@@ -321,5 +321,5 @@ function run(id: string, startedAt: number): Run {
 }
 
 function entry(at: number, text: string, more: Partial<JournalEntry> = {}): JournalEntry {
-  return { at, runId: "r1", account: A, level: "info", what: "send", text, ...more };
+  return { at, runId: "r1", account: A, level: "info", event: "send", text, ...more };
 }

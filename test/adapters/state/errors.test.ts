@@ -181,7 +181,7 @@ describe("a damaged record is named", () => {
       stoppedEarly: false,
       problems: [],
     });
-    await state.append([{ at: 1, runId: "r1", account: A, level: "info", what: "send", text: "t" }]);
+    await state.append([{ at: 1, runId: "r1", account: A, level: "info", event: "send", text: "t" }]);
     await read(state);
     change(url, `${sql} where account = '${A}'`);
     const error: unknown = await read(state).catch((reason: unknown) => reason);

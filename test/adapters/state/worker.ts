@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   }
 
   if (mode === "open") {
-    await state.append([{ at: 1, runId: number!, account: A, level: "info", what: "open", text: number! }]);
+    await state.append([{ at: 1, runId: number!, account: A, level: "info", event: "open", text: number! }]);
   }
   if (mode === "claim") {
     // Everybody tries every key, each from another place on, so that they meet all over.
