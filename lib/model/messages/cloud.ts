@@ -26,8 +26,7 @@ const tooLong = withRemedy("shorten the name or the description");
 /** For refusals that no policy, image or account can cause. */
 const defect = withRemedy("report this as a bug: the program sent a request that the API does not accept");
 
-/** What an error code of the cloud, or of the adapter, means. Which code has which meaning: adapters/tencent/errors. */
-export const cloudMeaning = catalogue({
+const meanings = {
   "too-many-requests": info(() => "too many requests at once"),
   "account-too-many-requests": info(() => "the account sends too many requests"),
   "address-too-many-requests": info(() => "this address sends too many requests"),
@@ -210,13 +209,15 @@ export const cloudMeaning = catalogue({
   "http-error": warn(() => "the API answered with an HTTP error"),
   "answer-not-as-documented": warn(() => "the answer does not match the API's model"),
   "list-unstable": warn(() => "the list kept changing while it was read"),
-});
+};
+
+/** What an error code of the cloud, or of the adapter, means. Which code has which meaning: adapters/tencent/errors. */
+export const cloudMeaning = catalogue(meanings);
 
 /** The meaning of a failed call. */
 export type CloudMeaning = (typeof cloudMeaning.codes)[number];
 
-/** What happened in a failed call, in parentheses after its meaning; and what uses an image. */
-export const cloudDetail = catalogue({
+const details = {
   "no-answer-within": warn((p: { ms: number }) => `no answer within ${p.ms} ms`),
   "run-ended": info(() => "the run has ended"),
   "no-words": warn(() => "no message"),
@@ -252,7 +253,10 @@ export const cloudDetail = catalogue({
   ),
   "launch-configuration": info((p: { id: string }) => `launch configuration ${p.id}`),
   "and-more": info((p: { first: string; more: number }) => `${p.first} and ${p.more} more`),
-});
+};
+
+/** What happened in a failed call, in parentheses after its meaning; and what uses an image. */
+export const cloudDetail = catalogue(details);
 
 const credentialFault = <Params = unknown>(write: (params: Params) => string, first?: string) =>
   error((params: Params) => ({
@@ -260,8 +264,7 @@ const credentialFault = <Params = unknown>(write: (params: Params) => string, fi
     remedy: first === undefined ? CREDENTIALS : `${first}, or ${CREDENTIALS}`,
   }));
 
-/** Why there are no credentials; a message stands after the variable or the file that it is about. */
-export const credentialsMessage = catalogue({
+const credentials = {
   "credentials-half": credentialFault((p: { given: string }) => `not set although ${p.given} is set`),
   "credentials-absent": credentialFault(() => "no credentials: no variables are set and this file does not exist"),
   "profile-unreadable": credentialFault((p: { code: string }) => `the file cannot be read (${p.code})`),
@@ -277,4 +280,7 @@ export const credentialsMessage = catalogue({
     (p: { at: string }) => `the key expired at ${p.at}`,
     "run any tccli command to renew the key",
   ),
-});
+};
+
+/** Why there are no credentials; a message stands after the variable or the file that it is about. */
+export const credentialsMessage = catalogue(credentials);
