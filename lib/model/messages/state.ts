@@ -53,11 +53,25 @@ const damaged = <P extends Damaged = Damaged>(problem: (params: P) => string) =>
     remedy: p.isHistory ? HISTORY : REBUILD,
   }));
 
+const EXPECTED = {
+  string: "a string",
+  number: "a number",
+  boolean: "true or false",
+  object: "an object",
+  record: "an object",
+  array: "a list",
+  texts: "an object of strings",
+  time: "a time",
+};
+
+/** What a field of a record should be. */
+export type Expected = keyof typeof EXPECTED;
+
 const recordFaults = {
   "record-not-json": damaged(() => "its body is not JSON"),
   "record-no-object": damaged(() => "its body is not a JSON object"),
   "record-field": damaged(
-    (p: Damaged & { field: string; expected: string }) => `"${p.field}" is missing or not ${p.expected}`,
+    (p: Damaged & { field: string; expected: Expected }) => `"${p.field}" is missing or not ${EXPECTED[p.expected]}`,
   ),
   "record-state": damaged(
     (p: Damaged & { state: string }) => `its state "${p.state}" is unknown or differs from the state in its body`,
