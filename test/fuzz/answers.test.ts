@@ -1,4 +1,5 @@
-// Random and mutated answers of the API: every verb gives a value of the right kind or a CloudError.
+// Random and mutated answers of the API: every verb gives a value of the right kind or a
+// CloudError.
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listedImages, refuseFailed, syncedIds } from "../../lib/adapters/tencent/calls/decode.ts";

@@ -25,7 +25,8 @@ type Shape<T> = { readonly [K in keyof T]?: z.ZodMiniType };
 /** Largest time that a date can hold, in either direction. */
 const LAST_DATE = 8.64e15;
 
-// Only what the program relies on is checked. Records are returned as stored, with all other fields.
+// Only what the program relies on is checked. Records are returned as stored, with all other
+// fields.
 const text = z.string();
 const flag = z.boolean();
 // Most numbers are times, and no other number is as large.

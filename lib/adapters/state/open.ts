@@ -11,8 +11,8 @@ import { describeStateUrl, parseStateUrl, type StateUrl } from "./url.ts";
 
 /**
  * Opens the state that a `STATE_URL` names: `sqlite:PATH` (or `file:PATH`) in this process, or
- * `postgres://…` on a server. Creates its tables if necessary. `allowEmbedded: false` refuses a file.
- * Throws `StateError`.
+ * `postgres://…` on a server. Creates its tables if necessary. `allowEmbedded: false` refuses a
+ * file. Throws `StateError`.
  */
 export async function openState(
   url: string,

@@ -5,11 +5,15 @@ import type { Message } from "../../model/messages/define.ts";
 import { storeFault } from "../../model/messages/state.ts";
 import { createVersionTable, type Engine, pendingSql, readVersion, type Tables } from "./schema.ts";
 
-/** In ms. QUERY is above STATEMENT so that the server normally ends a query first and reports why. */
+/**
+ * In ms. QUERY is above STATEMENT so that the server normally ends a query first and reports why.
+ */
 const CONNECT = 5_000;
 const STATEMENT = 10_000;
 const QUERY = 15_000;
-/** A connection that was idle for longer than IDLE ms has to answer within CHECK ms before its use. */
+/**
+ * A connection that was idle for longer than IDLE ms has to answer within CHECK ms before its use.
+ */
 const IDLE = 2_000;
 const CHECK = 2_000;
 
@@ -68,7 +72,9 @@ export async function openPostgres(connectionString: string, schema: string | un
   return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: checked }) }), explain: explainPostgres };
 }
 
-/** pg reads bigint (oid 20) as text, as it may exceed a number; times and counters here never do. */
+/**
+ * pg reads bigint (oid 20) as text, as it may exceed a number; times and counters here never do.
+ */
 function numbers(types: CustomTypesConfig): CustomTypesConfig {
   const getTypeParser = (oid: number, format?: "text" | "binary") =>
     oid === 20 ? Number : (types.getTypeParser as (oid: number, format?: string) => unknown)(oid, format);
@@ -101,8 +107,8 @@ function checkedPool(pool: Pool): PostgresPool {
 }
 
 /**
- * Marks an error from before the connection was established: then no change can be lost, whereas the
- * same error later leaves the outcome of a change unknown.
+ * Marks an error from before the connection was established: then no change can be lost, whereas
+ * the same error later leaves the outcome of a change unknown.
  */
 function connectError(error: unknown): never {
   const cause = causeOf(error);

@@ -4,7 +4,9 @@ import { StateError } from "../../model/errors.ts";
 import { type Message, sentence } from "../../model/messages/define.ts";
 import { storeFault } from "../../model/messages/state.ts";
 
-/** The tables, for Kysely. `body` is the whole record as JSON; the other columns serve to find it. */
+/**
+ * The tables, for Kysely. `body` is the whole record as JSON; the other columns serve to find it.
+ */
 export interface Tables {
   replicator_copies: {
     account: string;
@@ -79,8 +81,9 @@ export const createVersionTable = "create table if not exists replicator_schema 
 export const readVersion = "select max(version) as version from replicator_schema";
 
 /**
- * The SQL that brings a database from `version` up to date; empty if it is. Run it in one transaction
- * that only one process can be in. Throws `StateError` if a newer program created the database.
+ * The SQL that brings a database from `version` up to date; empty if it is. Run it in one
+ * transaction that only one process can be in. Throws `StateError` if a newer program created the
+ * database.
  */
 export function pendingSql(version: number): string[] {
   if (version > migrations.length) {

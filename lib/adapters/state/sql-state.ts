@@ -12,8 +12,8 @@ import type { Engine, Tables } from "./schema.ts";
 /** Rows per INSERT: SQLite allows 32766 parameters, and a row has at most 8. */
 const ROWS = 500;
 /**
- * The version of a record as saved. It starts at random: a record that is created again, after it was
- * forgotten or the state was lost, must not get a version that a running program still holds.
+ * The version of a record as saved. It starts at random: a record that is created again, after it
+ * was forgotten or the state was lost, must not get a version that a running program still holds.
  */
 const nextVersion = ({ version }: { readonly version: number }) =>
   version === 0 ? randomInt(1, 2 ** 30) : version + 1;
@@ -23,8 +23,8 @@ const nextVersion = ({ version }: { readonly version: number }) =>
  *
  * No write is ever repeated here. If the answer to a claim is lost, the stored record shows whose
  * claim it is only if no two claims look alike; a program that trusts in that would send a second
- * SyncImages the day two do. A lost answer is a `StateError`, the caller sends nothing, and the next
- * run reads the stored record.
+ * SyncImages the day two do. A lost answer is a `StateError`, the caller sends nothing, and the
+ * next run reads the stored record.
  */
 export function sqlState(engine: Engine, where: string): State & ReadableJournal {
   const { db } = engine;
@@ -101,7 +101,8 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
 
     setAwaited: (add, remove) =>
       attempt(async () => {
-        // Adds first: if the process ends in between, an image is read once too often and not missed.
+        // Adds first: if the process ends in between, an image is read once too often and not
+        // missed.
         for (const part of parts(add)) {
           const rows = part.map(({ imageId, account, region, since }) => ({
             account,

@@ -99,8 +99,8 @@ function configure(database: Database): void {
 }
 
 /**
- * Has no `await` inside: another state of the same process would block in its wait for the lock, and
- * this one could not commit.
+ * Has no `await` inside: another state of the same process would block in its wait for the lock,
+ * and this one could not commit.
  */
 function migrate(database: Database): void {
   if (isCurrent(database)) return;

@@ -13,8 +13,8 @@ export type StateUrl =
 const refuse = (message: Message) => new StateError(sentence(message));
 
 /**
- * Reads a `STATE_URL`. A relative path is relative to `cwd`; the forms with `//` are URLs (absolute,
- * percent-decoded). Throws `StateError`; no message repeats a password.
+ * Reads a `STATE_URL`. A relative path is relative to `cwd`; the forms with `//` are URLs
+ * (absolute, percent-decoded). Throws `StateError`; no message repeats a password.
  */
 export function parseStateUrl(url: string, cwd = process.cwd()): StateUrl {
   const scheme = schemeOf(url);
@@ -62,8 +62,9 @@ function filePath(url: string, rest: string, cwd: string): string {
 }
 
 /**
- * Undefined for an invalid URL. If a `#` or `@` in a password is not percent-encoded, the rest of the
- * password moves into the path or the fragment and would be printed, so such a URL is invalid too.
+ * Undefined for an invalid URL. If a `#` or `@` in a password is not percent-encoded, the rest of
+ * the password moves into the path or the fragment and would be printed, so such a URL is invalid
+ * too.
  */
 function serverUrl(url: string): URL | undefined {
   try {

@@ -1,4 +1,4 @@
-// What a failed call to the cloud means, what is wrong with an answer or with the credentials, and what to do next.
+// What a failed call, a malformed answer or missing credentials mean, and what to do next.
 import { catalogue, error, info, warn } from "./define.ts";
 
 const CREDENTIALS =
@@ -211,7 +211,10 @@ const meanings = {
   "list-unstable": warn(() => "the list kept changing while it was read"),
 };
 
-/** What an error code of the cloud, or of the adapter, means. Which code has which meaning: adapters/tencent/errors. */
+/**
+ * What an error code of the cloud, or of the adapter, means. Which code has which meaning:
+ * adapters/tencent/errors.
+ */
 export const cloudMeaning = catalogue(meanings);
 
 /** The meaning of a failed call. */
@@ -282,5 +285,7 @@ const credentials = {
   ),
 };
 
-/** Why there are no credentials; a message stands after the variable or the file that it is about. */
+/**
+ * Why there are no credentials; a message stands after the variable or the file that it is about.
+ */
 export const credentialsMessage = catalogue(credentials);

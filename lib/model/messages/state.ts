@@ -159,5 +159,7 @@ const storeFaults = {
   "server-failed": fault("failed", "check the server, then run again"),
 };
 
-/** What is wrong with the store or a record: the `problem` of `state-unusable`, without its subject. */
+/**
+ * What is wrong with the store or a record: the `problem` of `state-unusable`, without its subject.
+ */
 export const storeFault = catalogue({ ...storeFaults, ...recordFaults });

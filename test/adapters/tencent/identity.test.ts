@@ -20,7 +20,10 @@ const keyOf = ({ secretId, secretKey, token }: Account): Credentials =>
 const running: { close(): Promise<void> }[] = [];
 afterAll(() => Promise.all(running.map((emulator) => emulator.close())));
 
-/** The emulator with 230 images in each of two accounts; the n-th read of the credentials gives keys[n]. */
+/**
+ * The emulator with 230 images in each of two accounts; the n-th read of the credentials gives
+ * keys[n].
+ */
 async function emulated(keys: readonly Account[], accounts: readonly Account[] = DEFAULT_ACCOUNTS) {
   const world = createWorld({ now: Date.now, accounts });
   for (const { uin } of [A, B]) makeImages(world, { region: GZ, name: `of-${uin}`, count: 230, account: uin });

@@ -7,7 +7,9 @@ const accounts = (count: number) => Array.from({ length: count }, (_, i) => `${1
 const ALREADY: Reaction = { error: "FailedOperation.AccountAlreadyExists" };
 const DONE: Reaction = { answer: {} };
 
-/** An API that has shared the image with `has`, and refuses a call that names one of these accounts. */
+/**
+ * An API that has shared the image with `has`, and refuses a call that names one of these accounts.
+ */
 async function sharing(...has: string[]) {
   const shared = new Set(has);
   const api = await serve(({ params }) => {

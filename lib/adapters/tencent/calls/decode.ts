@@ -39,8 +39,8 @@ export interface Listed {
 const key = (name: keyof CvmImage): keyof CvmImage => name;
 
 /**
- * Reads an ImageSet that begins at `offset` of the whole list. Decodes the images of type `only`, or
- * all images. Throws `AnswerError`, as all readers here.
+ * Reads an ImageSet that begins at `offset` of the whole list. Decodes the images of type `only`,
+ * or all images. Throws `AnswerError`, as all readers here.
  */
 export function listedImages(imageSet: unknown, region: string, offset = 0, only?: ImageType): Listed[] {
   return listOf(imageSet, "ImageSet").map((entry, index) => {
@@ -108,8 +108,8 @@ function tagsOf(tags: unknown, imageId: string): Record<string, string> {
 }
 
 /**
- * Reads SyncImages' ImageSet: destination → image id. Leaves out incomplete entries and regions that
- * were not requested.
+ * Reads SyncImages' ImageSet: destination → image id. Leaves out incomplete entries and regions
+ * that were not requested.
  */
 export function syncedIds(imageSet: unknown, requested: readonly string[]): Map<string, string> {
   const ids = new Map<string, string>();

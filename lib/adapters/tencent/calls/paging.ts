@@ -9,10 +9,10 @@ interface Page<T> {
 export type ReadPage<T> = (offset: number, limit: number) => Promise<Page<T>>;
 
 /**
- * Reads a list by offset once, or answers undefined if it changed meanwhile. If a list loses an item
- * while it is read, the rest moves forward and an item would be missed between two pages. So each
- * page begins with the last item of the page before: if another item is there, or the counts do not
- * add up, the list has changed.
+ * Reads a list by offset once, or answers undefined if it changed meanwhile. If a list loses an
+ * item while it is read, the rest moves forward and an item would be missed between two pages. So
+ * each page begins with the last item of the page before: if another item is there, or the counts
+ * do not add up, the list has changed.
  */
 async function readOnce<T>(read: ReadPage<T>, idOf: (item: T) => string, limit: number): Promise<T[] | undefined> {
   const first = await read(0, limit);

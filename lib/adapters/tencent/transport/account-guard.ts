@@ -28,8 +28,8 @@ export type Identify = (credentials: Credentials, timeoutMs: Millis) => Promise<
 
 /**
  * Holds its callers to the first account that `identify` answers. Credentials of any other account
- * are refused with an `AnswerError` of code `AccountChanged`: credentials may change at any time and
- * change back, and reads and writes in between would belong to the other account. A comparison
+ * are refused with an `AnswerError` of code `AccountChanged`: credentials may change at any time
+ * and change back, and reads and writes in between would belong to the other account. A comparison
  * before and after the work would not detect that.
  *
  * `identify` is called once for each key; callers that come meanwhile share its answer. A failure

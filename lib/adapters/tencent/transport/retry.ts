@@ -5,8 +5,8 @@ import { CloudError } from "../../../model/errors.ts";
 import { isTransient } from "../errors/verdicts.ts";
 
 // 8 calls per second, below the 10 that SyncImages, ModifyImageAttribute and similar actions allow
-// (cvm 2017-03-12), because this limiter counts starts and the cloud counts arrivals. The starts are
-// spread over the second: of two bursts of 8, the first would only have to be a little late to
+// (cvm 2017-03-12), because this limiter counts starts and the cloud counts arrivals. The starts
+// are spread over the second: of two bursts of 8, the first would only have to be a little late to
 // arrive within the same second as the next. Other processes of the account are not counted.
 const PACE = { intervalCap: 2, interval: 250, strict: true };
 
@@ -29,8 +29,8 @@ export async function waitForRateLimit(key: string, signal: AbortSignal): Promis
 
 /**
  * Retries a call that may be repeated while it fails with a transient error: throttling, network,
- * 5xx, InternalError. Backs off 0.2 s to 5 s, longer each time and with jitter, so that many callers
- * do not return at once. Any other error is thrown unchanged, and so is the last one.
+ * 5xx, InternalError. Backs off 0.2 s to 5 s, longer each time and with jitter, so that many
+ * callers do not return at once. Any other error is thrown unchanged, and so is the last one.
  */
 export async function repeating<T>(
   call: () => Promise<T>,

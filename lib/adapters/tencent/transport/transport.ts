@@ -23,7 +23,9 @@ export interface TransportOptions {
   readonly log?: (line: CallLine) => void;
 }
 
-/** The form of the API's error codes. Any other text is no code, and would be recorded and shown. */
+/**
+ * The form of the API's error codes. Any other text is no code, and would be recorded and shown.
+ */
 const CODE = /^[A-Za-z][A-Za-z0-9_.]{0,127}$/;
 /** Longest part of the cloud's own message that is kept: it goes into records and the journal. */
 const LONGEST_TEXT = 1000;
@@ -65,7 +67,8 @@ export function transport(options: TransportOptions): Send {
     try {
       const host = hostOf(call.service, call.region ?? call.where, site);
       const turn = `${endpoint?.origin ?? ""} ${host} ${call.action} ${call.region}`;
-      // Before the wait for the rate limit: calls that waited here after it would leave all at once.
+      // Before the wait for the rate limit: calls that waited here after it would leave all at
+      // once.
       const credentials = key ?? (await within(() => options.credentials().catch(noCredentials)));
       secrets.push(credentials.secretKey, credentials.token ?? "", credentials.secretId);
       if (!key) {
