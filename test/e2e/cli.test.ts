@@ -107,7 +107,7 @@ describe("an error", { timeout: 30_000 }, () => {
     expect(half.stderr).toMatch(/^error: TENCENTCLOUD_SECRET_ID: not set, though TENCENTCLOUD_SECRET_KEY is/);
     const wrong = await run(["plan"], { TENCENTCLOUD_SECRET_KEY: "planted" });
     expect(wrong.code).toBe(1);
-    expect(wrong.stderr).toMatch(/AuthFailure\.SignatureFailure: .*\n {2}Check TENCENTCLOUD_SECRET_ID/);
+    expect(wrong.stderr).toMatch(/AuthFailure\.SignatureFailure: .*\n {2}check TENCENTCLOUD_SECRET_ID/);
   });
 
   it("in the environment is reported with all others", async () => {

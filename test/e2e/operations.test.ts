@@ -169,7 +169,9 @@ describe("rebuild", { timeout: 60_000 }, () => {
     sql(damage);
     const broken = await run([command]);
     expect(broken.code).toBe(1);
-    expect(broken.stderr).toMatch(/^error: the state sqlite:\S+ holds a damaged record, .*; cvm-replicator rebuild /);
+    expect(broken.stderr).toMatch(
+      /^error: the state sqlite:\S+ holds a damaged record, .*; run `cvm-replicator rebuild`/,
+    );
     const rebuilt = await run(["rebuild", "--yes"]);
     expect({ code: rebuilt.code, stdout: rebuilt.stdout }).toEqual({
       code: 0,

@@ -1,3 +1,5 @@
+// Random and mutated answers of the API: every verb gives a value of the right kind or a
+// CloudError.
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listedImages, refuseFailed, syncedIds } from "../../lib/adapters/tencent/calls/decode.ts";
@@ -57,9 +59,9 @@ function expectImage(image: Image): void {
   expect(Object.values(image.tags).every((value) => typeof value === "string")).toBe(true);
 }
 
-describe("parts of an answer that are rubbish", () => {
+describe("random parts of an answer", () => {
   const part = fc.oneof(json, mutated([IMAGES.ImageSet, SYNCED.ImageSet, TAGGED.FailedResources, [IMAGE, IMAGE]]));
-  const sound = (reading: () => void) => {
+  const expectSound = (reading: () => void) => {
     try {
       reading();
     } catch (error) {
@@ -70,25 +72,25 @@ describe("parts of an answer that are rubbish", () => {
   it("are images, copies or an AnswerError", () => {
     fc.assert(
       fc.property(part, (value) => {
-        sound(() => listedImages(value, "ap-tokyo").forEach(({ image }) => image && expectImage(image)));
-        sound(() => {
+        expectSound(() => listedImages(value, "ap-tokyo").forEach(({ image }) => image && expectImage(image)));
+        expectSound(() => {
           for (const [region, id] of syncedIds(value, ["ap-tokyo"]))
             expect([region, typeof id]).toEqual(["ap-tokyo", "string"]);
         });
-        sound(() => refuseFailed(value));
+        expectSound(() => refuseFailed(value));
       }),
       runs(2000),
     );
   });
 
-  it("are no images where a number is none that a clock or a bar could show", () => {
+  it("are refused if a number is not finite", () => {
     for (const field of ["ImageSize", "SyncPercent"]) {
       const odd = JSON.stringify([IMAGE]).replace(new RegExp(`("${field}"):\\d+`), "$1:1e999");
       expect(() => listedImages(JSON.parse(odd), "ap-tokyo")).toThrow(AnswerError);
     }
   });
 
-  it("pollute nothing by the keys of tags", () => {
+  it("pollute no prototype by the keys of tags", () => {
     const Tags = ["__proto__", "constructor", "toString"].map((Key) => ({ Key, Value: "x" }));
     const [listed] = listedImages([{ ...IMAGE, Tags }], "ap-tokyo");
     expect(Object.entries(listed?.image?.tags ?? {})).toHaveLength(3);
@@ -96,7 +98,7 @@ describe("parts of an answer that are rubbish", () => {
   });
 });
 
-describe("an API that answers rubbish", () => {
+describe("an API with random answers", () => {
   let next: Reaction = { answer: IDENTITY };
   let api: Awaited<ReturnType<typeof startApi>>;
   beforeAll(async () => {
@@ -121,10 +123,10 @@ describe("an API that answers rubbish", () => {
     expect(error.message).not.toContain(KEY.secretKey);
   }
 
-  it("is a CloudError in every verb, or a value of the right kind", { timeout: PATIENCE }, async () => {
+  it("gives a CloudError in every verb, or a value of the right kind", { timeout: PATIENCE }, async () => {
     const cloud = cloudAt(api.url);
     expect(await cloud.account()).toBe("100000000001");
-    // Calls of one kind wait for their turn in each region.
+    // Calls of one action wait for the rate limit of each region, so every call has a new region.
     let regions = 0;
     const verbs: Record<string, (region: string) => Promise<void>> = {
       images: async (region) => (await cloud.images(region, "custom")).forEach(expectImage),
@@ -173,16 +175,16 @@ describe("an API that answers rubbish", () => {
       },
     };
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...Object.keys(verbs)), reaction, async (verb, what) => {
-        next = what;
+      fc.asyncProperty(fc.constantFrom(...Object.keys(verbs)), reaction, async (verb, reply) => {
+        next = reply;
         regions += 1;
         await (verbs[verb] as (region: string) => Promise<void>)(`ap-r${regions}`).catch(expectError);
       }),
       runs(300),
     );
     await fc.assert(
-      fc.asyncProperty(reaction, async (what) => {
-        next = what;
+      fc.asyncProperty(reaction, async (reply) => {
+        next = reply;
         const done = cloud.tag(
           { region: "ap-tokyo", imageId: "img-8toqc6s3" },
           "100000000001",
@@ -191,17 +193,19 @@ describe("an API that answers rubbish", () => {
         );
         expect(typeof (await done.catch((error: unknown) => (expectError(error), "")))).toBe("string");
       }),
-      // TagResources knows no regions: 8 calls a second are all.
+      // TagResources has no region, so the rate limit is 8 calls per second in total.
       runs(12),
     );
   });
 
-  it("is a CloudError when it is asked whose key it is", { timeout: PATIENCE }, async () => {
+  it("gives a CloudError or an account when it is asked for the account of the key", {
+    timeout: PATIENCE,
+  }, async () => {
     await fc.assert(
-      fc.asyncProperty(reaction, async (what) => {
+      fc.asyncProperty(reaction, async (reply) => {
         const server = await startApi(
-          () => what,
-          () => what,
+          () => reply,
+          () => reply,
         );
         try {
           const account = await cloudAt(server.url)

@@ -1,3 +1,4 @@
+// Random and mutated records: reading gives a usable record or a StateError.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tableOf, totalsOf, UNLIMITED } from "../../cli/ui/table.ts";
@@ -46,7 +47,7 @@ const COPIES: Copy[] = [
   copy<"retired">("ap-shanghai", { state: "retired", reason, imageId: "img-c", adopted: true }),
 ];
 
-/** What reading answers, or undefined for a StateError that names the record and is short. */
+/** The record that `reading` answers, or undefined for a StateError about a damaged record. */
 function read<T>(reading: () => T): T | undefined {
   try {
     return reading();
@@ -57,21 +58,21 @@ function read<T>(reading: () => T): T | undefined {
   }
 }
 
-/** A body as it may stand in a damaged database: anything but mostly a record with some fields changed. */
+/** A body from a damaged database: any text, but mostly a record with some fields changed. */
 const body = (samples: readonly unknown[]) =>
   fc.oneof(
     { arbitrary: mutated(samples).map((value) => JSON.stringify(value)), weight: 5 },
     json.map((value) => JSON.stringify(value)),
     nastyText,
     fc.tuple(mutated(samples), fc.nat(400)).map(([value, at]) => JSON.stringify(value).slice(0, at)),
-    // JSON that is read as a number which no clock and no date has.
+    // JSON with a number that is beyond every clock and date.
     fc
       .tuple(mutated(samples), fc.constantFrom("1e999", "-1e999", "1e300", "8.7e15"))
       .map(([value, number]) => JSON.stringify(value).replace(/\d{13}/, number)),
   );
 
-describe("a copy in a damaged state", () => {
-  it("is a StateError, or can be shown, counted and planned with", () => {
+describe("a copy in a damaged store", () => {
+  it("gives a StateError, or can be shown, counted and planned", () => {
     fc.assert(
       fc.property(body(COPIES), fc.constantFrom(...COPIES), (text, original) => {
         const state = /"state":"(\w+)"/.exec(text)?.[1] ?? original.state;
@@ -104,7 +105,7 @@ describe("a copy in a damaged state", () => {
     );
   });
 
-  it("is a StateError where columns and body do not agree", () => {
+  it("gives a StateError if columns and body differ", () => {
     const [first] = COPIES as [Copy];
     const row = { ...copyColumns(first.key), state: first.state, version: first.version, body: JSON.stringify(first) };
     expect(readCopy(row)).toEqual(first);
@@ -121,7 +122,7 @@ describe("a copy in a damaged state", () => {
   });
 });
 
-describe("other records in a damaged state", () => {
+describe("other records in a damaged store", () => {
   const run = {
     id: "r",
     account: ACCOUNT,
@@ -147,7 +148,7 @@ describe("other records in a damaged state", () => {
   };
   const record = { ...BORN, uncertainUntil: NOW, lastSweepAt: NOW, heartbeatAt: NOW };
 
-  it("are a StateError, or can be shown", async () => {
+  it("give a StateError, or can be shown", async () => {
     const lines: string[] = [];
     const journal = lineJournal((line) => lines.push(line), "debug");
     await fc.assert(
@@ -169,7 +170,7 @@ describe("other records in a damaged state", () => {
     expect(lines.length).toBeGreaterThan(0);
   });
 
-  it("are a StateError where an image is waited for since no time", () => {
+  it("give a StateError if the time of an awaited image is malformed", () => {
     for (const since of [Number.NaN, Number.POSITIVE_INFINITY, 0.5, "1" as unknown as number]) {
       expect(() => readAwaited({ account: ACCOUNT, region: "ap-x", image_id: "img-c", since })).toThrow(StateError);
     }

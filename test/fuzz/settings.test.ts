@@ -1,3 +1,4 @@
+// Random settings, STATE_URLs and durations.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeStateUrl, parseStateUrl } from "../../lib/adapters/state/url.ts";
@@ -9,7 +10,7 @@ import { nastyText, runs } from "./arbitraries.ts";
 const text = fc.oneof(nastyText, fc.string({ unit: "binary" }), fc.string(), fc.webUrl());
 const SECRET = "hunter2secret";
 
-describe("a configuration that is rubbish", () => {
+describe("a random configuration", () => {
   const NAMES = ["REPLICATOR_ENDPOINT", "REPLICATOR_SITE", "POLICY_FILE", "STATE_URL", "SWEEP_EVERY", "SETTLE"];
   const MORE = ["LOG_LEVEL", "TENCENTCLOUD_RUNENV", "CLS_TOPIC_ID", "CLS_REGION", "NOTIFY_URL"];
   const sensible = fc.constantFrom(
@@ -31,14 +32,14 @@ describe("a configuration that is rubbish", () => {
   );
   const env = fc.dictionary(fc.constantFrom(...NAMES, ...MORE, "__proto__"), fc.oneof(text, sensible));
 
-  it("is a configuration with times that have a date, or an InputError that names the variables", () => {
+  it("gives durations that a date can hold, or an InputError that names the variables", () => {
     fc.assert(
       fc.property(env, (values) => {
         try {
           const { settle, sweepEvery, endpoint } = readConfig(values);
-          for (const length of [settle, sweepEvery]) {
-            expect(length).toBeGreaterThan(0);
-            expect(new Date(Date.now() + length).toISOString()).toMatch(/^20/);
+          for (const duration of [settle, sweepEvery]) {
+            expect(duration).toBeGreaterThan(0);
+            expect(new Date(Date.now() + duration).toISOString()).toMatch(/^20/);
           }
           if (endpoint !== undefined) expect(new URL(endpoint).origin).toBe(endpoint);
         } catch (error) {
@@ -50,7 +51,7 @@ describe("a configuration that is rubbish", () => {
     );
   });
 
-  it("repeats no password", () => {
+  it("shows no password", () => {
     const around = fc.tuple(text, text);
     fc.assert(
       fc.property(around, fc.constantFrom("REPLICATOR_ENDPOINT", "STATE_URL"), ([a, b], name) => {
@@ -58,7 +59,7 @@ describe("a configuration that is rubbish", () => {
         try {
           readConfig({ [name]: `https://${host}:${SECRET}@h/${b}` });
         } catch (error) {
-          // What is no URL at all is shown: nobody can tell what in it is a password.
+          // Text that is not a URL is shown: no part of it can be recognised as a password.
           if (URL.canParse(`https://${host}:${SECRET}@h/${b}`)) expect((error as Error).message).not.toContain(SECRET);
         }
       }),
@@ -67,7 +68,7 @@ describe("a configuration that is rubbish", () => {
   });
 });
 
-describe("a STATE_URL that is rubbish", () => {
+describe("a random STATE_URL", () => {
   const url = fc.oneof(
     text,
     fc
@@ -88,7 +89,7 @@ describe("a STATE_URL that is rubbish", () => {
     fc.tuple(text, text).map(([a, b]) => `postgres://u:p@h/d?schema=${a}&options=${b}`),
   );
 
-  it("is a place or a StateError, and can be described", () => {
+  it("gives a place or a StateError, and can be described", () => {
     fc.assert(
       fc.property(url, (value) => {
         expect(typeof describeStateUrl(value)).toBe("string");
@@ -104,7 +105,7 @@ describe("a STATE_URL that is rubbish", () => {
     );
   });
 
-  it("shows the password of a server nowhere, whatever stands around and in it", () => {
+  it("never shows the password of a server, whatever it contains and whatever surrounds it", () => {
     fc.assert(
       fc.property(
         text,
@@ -126,8 +127,8 @@ describe("a STATE_URL that is rubbish", () => {
   });
 });
 
-describe("a length of time", () => {
-  it("of any text is nothing or whole milliseconds, in time that does not explode", () => {
+describe("a duration", () => {
+  it("from any text is undefined or whole milliseconds, in linear time", () => {
     fc.assert(
       fc.property(fc.oneof(text, fc.stringMatching(/^\d{1,30}(ms|s|m|h|d)?$/)), (value) => {
         const millis = parseDuration(value);
@@ -138,7 +139,7 @@ describe("a length of time", () => {
     expect(parseDuration(`${"1".repeat(1_000_000)}x`)).toBeUndefined();
   });
 
-  it("that was written is read back the same", () => {
+  it("is read back as it was written", () => {
     fc.assert(
       fc.property(fc.nat(Number.MAX_SAFE_INTEGER), (millis) => {
         expect(parseDuration(formatDuration(millis))).toBe(millis);

@@ -140,7 +140,7 @@ describe("poll-copies without one action of its policy", { timeout: 60_000 }, ()
     expect(runs.map(({ ready }) => ready)).toEqual([0, 0]);
     const [, action] = missing.split(":");
     expect(runs.map(({ said }) => said).join()).toMatch(
-      new RegExp(`${action}.*UnauthorizedOperation: the key may not do this`),
+      new RegExp(`${action}.*UnauthorizedOperation: the key has no permission for this action`),
     );
     expect(calledIn(world.requests.filter(({ result }) => result === "UnauthorizedOperation"))).toEqual([missing]);
   });

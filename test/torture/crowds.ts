@@ -4,7 +4,7 @@ import { isRunning, type Program, type Started } from "./programs.ts";
 
 /** What a process may say when it fails because of its state. */
 const STATE_ERROR =
-  /^(StateError|error): the state \S.* (cannot be reached|dropped the connection|is starting up or shutting down|is held by another process|has no connection left)/m;
+  /^(StateError|error): the state \S.* (cannot be reached|dropped the connection|is starting up or shutting down|is locked by another process|has no free connection)/m;
 
 /** A place in which one program runs again and again. */
 interface Slot {

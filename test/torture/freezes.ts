@@ -93,7 +93,7 @@ async function runOnce(arena: Arena, program: "poll-copies"): Promise<boolean> {
   const child = arena.start(program);
   const { code, stderr } = await child.ended;
   if (code === 0) return true;
-  if (/StateError: .* is held by another process/.test(stderr)) arena.count("runs that found the state held");
+  if (/StateError: .* is locked by another process/.test(stderr)) arena.count("runs that found the state held");
   else arena.complaints.push(`${program} (pid ${child.pid}) ended with ${code}: ${stderr.slice(-400)}`);
   return false;
 }

@@ -1,4 +1,7 @@
+// Opens the state that a STATE_URL names.
 import { StateError } from "../../model/errors.ts";
+import { sentence } from "../../model/messages/define.ts";
+import { stateMessage } from "../../model/messages/state.ts";
 import type { ReadableJournal, State } from "../../model/ports.ts";
 import { explainPostgres, openPostgres } from "./postgres.ts";
 import type { Engine } from "./schema.ts";
@@ -7,21 +10,19 @@ import { explainSqlite, openSqlite } from "./sqlite.ts";
 import { describeStateUrl, parseStateUrl, type StateUrl } from "./url.ts";
 
 /**
- * Opens the state that a `STATE_URL` names: `sqlite:PATH` (or `file:PATH`) in this process, or `postgres://…` on a
- * server, making its tables if need be. `allowEmbedded: false` refuses the former. Throws `StateError`.
+ * Opens the state that a `STATE_URL` names: `sqlite:PATH` (or `file:PATH`) in this process, or
+ * `postgres://…` on a server. Creates its tables if necessary. `allowEmbedded: false` refuses a
+ * file. Throws `StateError`.
  */
 export async function openState(
   url: string,
   options: { readonly allowEmbedded?: boolean } = {},
 ): Promise<State & ReadableJournal> {
   const parsed = parseStateUrl(url);
-  if (parsed.engine === "sqlite" && options.allowEmbedded === false) {
-    throw new StateError(
-      `STATE_URL: ${describeStateUrl(url)} is an embedded state, and instances of a function do not share it, ` +
-        "so that each would make its own copies; set STATE_URL=postgres://USER:PASSWORD@HOST:5432/DATABASE",
-    );
-  }
   const where = describeStateUrl(url);
+  if (parsed.engine === "sqlite" && options.allowEmbedded === false) {
+    throw new StateError(sentence(stateMessage("state-url-embedded", { url: where })));
+  }
   return sqlState(await openEngine(parsed, where), where);
 }
 

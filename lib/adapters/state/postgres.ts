@@ -1,31 +1,43 @@
+// The state on a PostgreSQL server: a pool of working connections, and the tables.
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
 import type { ClientConfig, CustomTypesConfig, Client as PgClient, Pool, PoolClient } from "pg";
+import type { Message } from "../../model/messages/define.ts";
+import { storeFault } from "../../model/messages/state.ts";
 import { createVersionTable, type Engine, pendingSql, readVersion, type Tables } from "./schema.ts";
 
-/** All ms. The client's own limit is above the server's, so that normally the server ends a query and says why. */
+/**
+ * In ms. QUERY is above STATEMENT so that the server normally ends a query first and reports why.
+ */
 const CONNECT = 5_000;
 const STATEMENT = 10_000;
 const QUERY = 15_000;
-/** A connection that was not used for this long is tried before it is trusted, and has this long to answer. */
+/**
+ * A connection that was idle for longer than IDLE ms has to answer within CHECK ms before its use.
+ */
 const IDLE = 2_000;
 const CHECK = 2_000;
 
-/** Two, since functions run in many instances and servers allow few connections. */
+/** Two, because functions run in many instances and servers allow few connections. */
 const CONNECTIONS = 2;
 
-/** Names the lock under which one process at a time makes the tables; any number that nobody else uses. */
+/** The lock under which one process at a time creates the tables: any number not used elsewhere. */
 const LOCK = 2_026_112_101;
 
-/** Connects to the server and brings the tables up to date. Throws what `explainPostgres` explains. */
+/**
+ * Connects to the server and brings the tables up to date. Throws `StateError`, or an error that
+ * `explainPostgres` explains.
+ */
 export async function openPostgres(connectionString: string, schema: string | undefined): Promise<Engine> {
   const { default: pg } = await import("pg");
-  // The pool's own time limit would also count the wait for a free connection, and a long queue is no fault.
+  // The time limit of the pool would also count the wait for a free connection, and a long queue is
+  // no fault. So the client has it.
   class Client extends pg.Client {
     constructor(config?: ClientConfig) {
       super({ ...config, connectionTimeoutMillis: CONNECT });
     }
 
-    /** The pool forgets a client that cannot connect, and its socket would keep the process alive for a minute. */
+    // The pool drops a client that cannot connect without an end; its socket would keep the process
+    // alive for a minute.
     override connect(): Promise<PgClient>;
     override connect(callback: (error: Error) => void): void;
     override connect(callback?: (error: Error) => void): Promise<PgClient> | void {
@@ -47,7 +59,7 @@ export async function openPostgres(connectionString: string, schema: string | un
     fallback_application_name: "cvm-image-replicator",
     types: numbers(pg.types),
   });
-  // A connection that dies while nobody waits for an answer has nobody to tell, and Node would end the process.
+  // If a connection dies while no query waits, no caller handles the error and Node would exit.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   const checked = checkedPool(pool);
@@ -60,7 +72,9 @@ export async function openPostgres(connectionString: string, schema: string | un
   return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: checked }) }), explain: explainPostgres };
 }
 
-/** bigint (oid 20) comes as text, since it may be too large for a number; our times and counters never are. */
+/**
+ * pg reads bigint (oid 20) as text, as it may exceed a number; times and counters here never do.
+ */
 function numbers(types: CustomTypesConfig): CustomTypesConfig {
   const getTypeParser = (oid: number, format?: "text" | "binary") =>
     oid === 20 ? Number : (types.getTypeParser as (oid: number, format?: string) => unknown)(oid, format);
@@ -68,9 +82,9 @@ function numbers(types: CustomTypesConfig): CustomTypesConfig {
 }
 
 /**
- * The pool, but with connections that work. An instance that was frozen wakes up with connections that a firewall or
- * the server has dropped meanwhile; a write sent on one would fail with nobody knowing whether it was carried out. So
- * one that was idle has to answer first; and one on which anything failed is not used again.
+ * A pool that lends working connections only. When a frozen instance resumes, a firewall or the
+ * server may have dropped its connections; a write on one would fail with an unknown outcome. So an
+ * idle connection has to answer a query first, and a connection on which a query failed is closed.
  */
 function checkedPool(pool: Pool): PostgresPool {
   const usedAt = new WeakMap<PoolClient, number>();
@@ -92,10 +106,13 @@ function checkedPool(pool: Pool): PostgresPool {
   return { connect, end: () => pool.end() };
 }
 
-/** A connection that ends before it was made took no change with it; the same error later may have. */
+/**
+ * Marks an error from before the connection was established: then no change can be lost, whereas
+ * the same error later leaves the outcome of a change unknown.
+ */
 function connectError(error: unknown): never {
-  const text = textOf(error);
-  throw dropped.test(text) ? new Error(`no answer: ${text}`) : error;
+  const cause = causeOf(error);
+  throw DROPPED.test(cause) ? new Error(`no answer: ${cause}`) : error;
 }
 
 function lend(client: PoolClient, returned: () => void): PostgresPoolClient {
@@ -112,7 +129,7 @@ function lend(client: PoolClient, returned: () => void): PostgresPoolClient {
     returned();
     client.release(failed);
   };
-  // Kysely also knows a cursor's query, which is not used here.
+  // Kysely's type also has queries by cursor, which are not used here.
   return { query, release } as unknown as PostgresPoolClient;
 }
 
@@ -127,7 +144,7 @@ async function migrate(pool: PostgresPool, schema: string | undefined): Promise<
     for (const statement of pendingSql(await versionOf(client))) await client.query(statement, []);
     await client.query("commit", []);
   } catch (error) {
-    // If this fails too, the connection is gone, and the transaction with it.
+    // If this fails too, the connection is lost, and the transaction with it.
     await client.query("rollback", []).catch(() => {});
     throw error;
   } finally {
@@ -135,7 +152,7 @@ async function migrate(pool: PostgresPool, schema: string | undefined): Promise<
   }
 }
 
-/** Looks first, since a user that may only read and write rows must be able to use tables that another user made. */
+/** Reads the version only, so that a user without CREATE can use the tables of another user. */
 async function isCurrent(pool: PostgresPool): Promise<boolean> {
   const client = await pool.connect();
   try {
@@ -159,47 +176,37 @@ function codeOf(error: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
-function textOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return [codeOf(error), text].filter((part) => part !== "").join(": ");
+function causeOf(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  return [codeOf(error), words].filter((part) => part !== "").join(": ");
 }
 
-/** What an error of pg or of the server means, see `Engine`. */
-export function explainPostgres(error: unknown): string {
-  const text = textOf(error);
-  const found = advice.find(([pattern]) => pattern.test(text));
-  return found ? `${found[1]} (${text}); ${found[2]}` : `failed (${text}); check the server, then run again`;
+/** Explains an error of pg or of the server; see `Engine`. */
+export function explainPostgres(error: unknown): Message {
+  const cause = causeOf(error);
+  return storeFault(FAULTS.find(([pattern]) => pattern.test(cause))?.[1] ?? "server-failed", { cause });
 }
 
-const dropped = /^(57P0|08|ECONNRESET|EPIPE)|^Connection terminated/;
+const DROPPED = /^(57P0|08|ECONNRESET|EPIPE)|^Connection terminated/;
 
 /**
- * Matched against "code: message". What the message means, what to do. Codes are those of
+ * Matched against "code: message", the first match counts. The codes are those of
  * https://www.postgresql.org/docs/current/errcodes-appendix.html and of Node's system errors.
  */
-const advice: readonly (readonly [RegExp, string, string])[] = [
-  [/^28P01|password must be a/, "refused the user or the password", "correct them in STATE_URL"],
-  [/^28/, "does not let this user in from here", "correct STATE_URL, or the server's pg_hba.conf or security group"],
-  [/^3D000/, "has no such database", "create it (createdb NAME), or name another in STATE_URL"],
-  [/^(42501|3F000)/, "does not let this user do that", "grant it CREATE on the schema, or name one with ?schema=NAME"],
-  [/^53300/, "has no connection left", "raise max_connections, or run fewer functions at a time"],
-  [/^(53100|53200)/, "has no room left", "give the server more disk or memory, then run again"],
-  [/^25006/, "can only be read: this server is a replica", "name the primary server in STATE_URL"],
-  [
-    /^(57014|55P03)|Query read timeout/,
-    "took too long to answer",
-    "look for locks and load on the server, then run again",
-  ],
-  [/^57P03/, "is starting up or shutting down", "run again in a moment"],
-  [/SSL|certificate|CERT_/, "and this program agree on no encryption", "correct sslmode and sslrootcert in STATE_URL"],
-  [
-    dropped,
-    "dropped the connection, so that nobody knows whether the last change was stored",
-    "run again: what is stored is read first",
-  ],
+const FAULTS = [
+  [/^28P01|password must be a/, "server-password"],
+  [/^28/, "server-access"],
+  [/^3D000/, "server-no-database"],
+  [/^(42501|3F000)/, "server-permission"],
+  [/^53300/, "server-connections"],
+  [/^(53100|53200)/, "server-full"],
+  [/^25006/, "server-replica"],
+  [/^(57014|55P03)|Query read timeout/, "server-slow"],
+  [/^57P03/, "server-starting"],
+  [/SSL|certificate|CERT_/, "server-encryption"],
+  [DROPPED, "server-dropped"],
   [
     /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|no answer)|timeout expired/,
-    "cannot be reached",
-    "check host and port in STATE_URL, that the server runs, and that its security group lets this network in",
+    "server-unreachable",
   ],
-];
+] as const;

@@ -1,7 +1,12 @@
+// The tables of the state, and the SQL that creates or updates them.
 import type { Kysely } from "kysely";
 import { StateError } from "../../model/errors.ts";
+import { type Message, sentence } from "../../model/messages/define.ts";
+import { storeFault } from "../../model/messages/state.ts";
 
-/** The tables, as Kysely sees them. `body` is the whole record as JSON; the other columns are there to find it. */
+/**
+ * The tables, for Kysely. `body` is the whole record as JSON; the other columns serve to find it.
+ */
 export interface Tables {
   replicator_copies: {
     account: string;
@@ -19,7 +24,7 @@ export interface Tables {
   replicator_awaited: { account: string; region: string; image_id: string; since: number };
   replicator_runs: { account: string; id: string; started_at: number; body: string };
   replicator_journal: {
-    /** One opened state; `seq` counts its lines, so that lines of the same millisecond keep their order. */
+    /** One opened state. `seq` counts its lines and orders those of the same millisecond. */
     writer: string;
     seq: number;
     account: string;
@@ -34,13 +39,14 @@ export interface Tables {
 /** One of the two databases, opened and up to date. */
 export interface Engine {
   readonly db: Kysely<Tables>;
-  /** What an error of this database means and what to do about it, in one sentence. */
-  explain(error: unknown): string;
+  /** What an error of this database means (a text of `storeFault`) and what to do about it. */
+  explain(error: unknown): Message;
 }
 
 /**
- * Every version of the schema, oldest first, in SQL that both databases speak. Never change one that was released. An
- * older program may still be running while a newer one adds a version, so a version only adds.
+ * Every version of the schema, oldest first, in SQL that both databases support. Never change a
+ * released version. An older program may still be running while a newer one adds a version, so a
+ * version only adds.
  */
 const migrations: readonly (readonly string[])[] = [
   [
@@ -68,27 +74,25 @@ const migrations: readonly (readonly string[])[] = [
   ],
 ];
 
-/** Makes the table that `readVersion` reads. */
+/** Creates the table that `readVersion` reads. */
 export const createVersionTable = "create table if not exists replicator_schema (version integer primary key)";
 
-/** Answers one row with the number `version`: how many of the migrations the database has, null if none. */
+/** Answers one row: `version` is the number of migrations that the database has, null for none. */
 export const readVersion = "select max(version) as version from replicator_schema";
 
 /**
- * The SQL that brings a database from version `found` up to date: nothing if it is. To be carried out in one
- * transaction that only one process can be in. Throws `StateError` if a newer program made the database.
+ * The SQL that brings a database from `version` up to date; empty if it is. Run it in one
+ * transaction that only one process can be in. Throws `StateError` if a newer program created the
+ * database.
  */
-export function pendingSql(found: number): string[] {
-  if (found > migrations.length) {
-    throw new StateError(
-      `was made by a newer version of this program (schema ${found}, this one knows ${migrations.length}); ` +
-        "update this program, or give it another state with STATE_URL",
-    );
+export function pendingSql(version: number): string[] {
+  if (version > migrations.length) {
+    throw new StateError(sentence(storeFault("state-newer", { version, supported: migrations.length })));
   }
   return migrations
-    .slice(found)
+    .slice(version)
     .flatMap((statements, index) => [
       ...statements,
-      `insert into replicator_schema (version) values (${found + index + 1})`,
+      `insert into replicator_schema (version) values (${version + index + 1})`,
     ]);
 }

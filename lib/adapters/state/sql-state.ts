@@ -1,24 +1,30 @@
+// The port State over either database, written with Kysely.
 import { randomInt, randomUUID } from "node:crypto";
 import type { InsertQueryBuilder, InsertResult, UpdateQueryBuilder, UpdateResult } from "kysely";
 import { StateError } from "../../model/errors.ts";
+import { sentence } from "../../model/messages/define.ts";
+import { stateMessage, storeFault } from "../../model/messages/state.ts";
 import type { ReadableJournal, State } from "../../model/ports.ts";
 import type { CopyKey } from "../../model/types.ts";
 import { copyColumns, readAccount, readAwaited, readCopy, readEntry, readRun } from "./decode-rows.ts";
 import type { Engine, Tables } from "./schema.ts";
 
-/** Rows of one INSERT: SQLite takes 32766 parameters, and a row has at most 8. */
+/** Rows per INSERT: SQLite allows 32766 parameters, and a row has at most 8. */
 const ROWS = 500;
-/** A record that is created anew, after it was forgotten or the state was lost, must have no version that is remembered. */
+/**
+ * The version of a record as saved. It starts at random: a record that is created again, after it
+ * was forgotten or the state was lost, must not get a version that a running program still holds.
+ */
 const nextVersion = ({ version }: { readonly version: number }) =>
   version === 0 ? randomInt(1, 2 ** 30) : version + 1;
 
 /**
  * The state over either database. `where` names it in messages.
  *
- * No write is ever sent twice from here. If the answer to a claim is lost, nobody can tell from the record whose claim
- * it is that stands there without trusting that no two claims look alike, and whoever trusts that sends a second
- * SyncImages on the day it is not so. A lost answer is a `StateError`, the caller sends nothing, and the next run reads
- * what is there.
+ * No write is ever repeated here. If the answer to a claim is lost, the stored record shows whose
+ * claim it is only if no two claims look alike; a program that trusts in that would send a second
+ * SyncImages the day two do. A lost answer is a `StateError`, the caller sends nothing, and the
+ * next run reads the stored record.
  */
 export function sqlState(engine: Engine, where: string): State & ReadableJournal {
   const { db } = engine;
@@ -27,7 +33,7 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
   let closed = false;
 
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
-    if (closed) throw new StateError(`the state ${where} is closed already`);
+    if (closed) throw unusable(where, storeFault("state-closed").text);
     try {
       return await work();
     } catch (error) {
@@ -95,7 +101,8 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
 
     setAwaited: (add, remove) =>
       attempt(async () => {
-        // First what is added: if it ends in between, an image is looked at once too often and not once too rarely.
+        // Adds first: if the process ends in between, an image is read once too often and not
+        // missed.
         for (const part of parts(add)) {
           const rows = part.map(({ imageId, account, region, since }) => ({
             account,
@@ -189,8 +196,8 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
             .select("copy_key")
             .where("account", "=", account)
             .where("image_id", "=", id);
-          // A union and not `or`, and nothing else in its third part (the account is part of a key): else SQLite would
-          // read all lines of the account.
+          // A union instead of `or`, and no condition on the account in its third part (a copy key
+          // holds the account): otherwise SQLite would read all lines of the account.
           return all
             .where("root_id", "=", id)
             .union(all.where("image_id", "=", id))
@@ -215,11 +222,14 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
   };
 }
 
-/** Any error of the database as a `StateError` that says where it was. */
+/** Any error of the database as a `StateError` that names the state. */
 export function stateError(engine: Pick<Engine, "explain">, where: string, error: unknown): StateError {
-  return error instanceof StateError
-    ? new StateError(`the state ${where} ${error.message}`, error)
-    : new StateError(`the state ${where} ${engine.explain(error)}`);
+  if (error instanceof StateError) return unusable(where, error.message, error);
+  return unusable(where, sentence(engine.explain(error)));
+}
+
+function unusable(url: string, problem: string, options?: { readonly damaged: boolean }): StateError {
+  return new StateError(stateMessage("state-unusable", { url, problem }).text, options);
 }
 
 function isDamaged(read: () => unknown): boolean {
@@ -232,19 +242,19 @@ function isDamaged(read: () => unknown): boolean {
   }
 }
 
-/** The record as it will be read again (without what is undefined), and its JSON. */
+/** The record as it will be read back (without undefined fields), and its JSON. */
 function asStored<T extends object>(record: T): [stored: T, body: string] {
   const body = JSON.stringify(record);
   return [JSON.parse(body) as T, body];
 }
 
-/** Whether the row was made, by us. */
+/** Whether this call created the row. */
 async function create<T extends keyof Tables>(insert: InsertQueryBuilder<Tables, T, InsertResult>): Promise<boolean> {
   const result = await insert.onConflict((conflict) => conflict.doNothing()).executeTakeFirstOrThrow();
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
-/** Whether the row was there at the version asked for, and is replaced now, by us. */
+/** Whether this call replaced the row, which had the expected version. */
 async function replace<T extends keyof Tables>(
   update: UpdateQueryBuilder<Tables, T, T, UpdateResult>,
 ): Promise<boolean> {

@@ -1,16 +1,22 @@
+// The embedded state: one SQLite file, opened and brought up to date.
 import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kysely, SqliteDialect } from "kysely";
 import { StateError } from "../../model/errors.ts";
+import { type Message, sentence } from "../../model/messages/define.ts";
+import { storeFault } from "../../model/messages/state.ts";
 import { createVersionTable, type Engine, pendingSql, readVersion, type Tables } from "./schema.ts";
 
 type Database = import("libsql").Database;
 
-/** How long to wait for another process that writes, ms. A write takes a few; the wait holds this process up. */
+/** How long to wait for another process that writes, ms. A write takes a few; the wait blocks. */
 const BUSY = 10_000;
 
-/** Opens the file, making it and its folder if need be, and brings it up to date. Throws `StateError`. */
+/**
+ * Opens the file, creates it and its folder if necessary, and brings it up to date. Throws
+ * `StateError`, or an error that `explainSqlite` explains.
+ */
 export async function openSqlite(path: string): Promise<Engine> {
   const Libsql = await loadLibsql();
   makeReady(path);
@@ -28,14 +34,13 @@ async function loadLibsql() {
   try {
     return (await import("libsql")).default;
   } catch {
-    throw new StateError(
-      "is embedded and needs the package libsql, which is not installed here (npm install libsql); " +
-        "functions should use a server: set STATE_URL=postgres://…",
-    );
+    throw fault(storeFault("sqlite-not-installed"));
   }
 }
 
-/** SQLite only says "unable to open"; this says why. */
+const fault = (message: Message) => new StateError(sentence(message));
+
+/** Checks the file and its folder, because SQLite itself reports only "unable to open". */
 function makeReady(path: string): void {
   const folder = dirname(path);
   try {
@@ -44,17 +49,17 @@ function makeReady(path: string): void {
     if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
   } catch (error) {
     const code = codeOf(error) || String(error);
-    throw new StateError(
-      `cannot be opened (${code}): ${path} and its folder must be readable and writable for this user; ` +
-        "change their permissions, or name another file with STATE_URL=sqlite:PATH",
-    );
+    throw fault(storeFault("sqlite-not-accessible", { code, path }));
   }
   if (existsSync(path) && statSync(path).isDirectory()) {
-    throw new StateError(`is a directory; name a file in it, such as STATE_URL=sqlite:${path}/state.db`);
+    throw fault(storeFault("sqlite-directory", { path }));
   }
 }
 
-/** Only for this user. Not by mkdir's own `recursive`, which never ends where nothing can be made, as under /proc. */
+/**
+ * Creates the folder and its parents for this user only. Not with mkdir's own `recursive`, which
+ * never ends where no folder can be created, as under /proc.
+ */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
@@ -65,16 +70,19 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** While one process turns WAL on in a new file, others that do the same are refused at once, `timeout` or not. */
+/**
+ * Configures and migrates. While one process turns WAL on in a new file, SQLite refuses others that
+ * do the same at once, whatever the `timeout`; so this retries.
+ */
 async function prepare(database: Database): Promise<void> {
-  const giveUp = Date.now() + BUSY;
+  const deadline = Date.now() + BUSY;
   for (;;) {
     try {
       configure(database);
       migrate(database);
       return;
     } catch (error) {
-      if (!codeOf(error).startsWith("SQLITE_BUSY") || Date.now() > giveUp) throw error;
+      if (!codeOf(error).startsWith("SQLITE_BUSY") || Date.now() > deadline) throw error;
       await sleep(10 + Math.random() * 40);
     }
   }
@@ -83,13 +91,17 @@ async function prepare(database: Database): Promise<void> {
 function configure(database: Database): void {
   const { journal_mode: mode } = database.prepare("pragma journal_mode = wal").get() as { journal_mode: string };
   if (mode !== "wal") {
-    throw new StateError("is on a file system that several processes cannot share; put the file on a local disk");
+    throw fault(storeFault("sqlite-file-system"));
   }
-  // A claim that was acknowledged must survive a power cut, also on macOS, where fsync alone does not reach the disk.
+  // An acknowledged claim must survive a power cut, also on macOS, where fsync alone does not reach
+  // the disk.
   database.exec("pragma synchronous = full; pragma fullfsync = on");
 }
 
-/** Without an `await` inside: another state of this very process would wait for the lock and keep us from ending. */
+/**
+ * Has no `await` inside: another state of the same process would block in its wait for the lock,
+ * and this one could not commit.
+ */
 function migrate(database: Database): void {
   if (isCurrent(database)) return;
   database.exec("begin immediate");
@@ -117,27 +129,21 @@ function codeOf(error: unknown): string {
   return typeof code === "string" ? code : "";
 }
 
-/** What an error of libsql means, see `Engine`. */
-export function explainSqlite(error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
-  const text = [codeOf(error), said].filter((part) => part !== "").join(": ");
-  const found = advice.find(([pattern]) => pattern.test(text));
-  return found ? `${found[1]} (${text}); ${found[2]}` : `failed (${text}); check the file and its disk, then run again`;
+/** Explains an error of libsql; see `Engine`. */
+export function explainSqlite(error: unknown): Message {
+  const words = error instanceof Error ? error.message : String(error);
+  const cause = [codeOf(error), words].filter((part) => part !== "").join(": ");
+  const code = FAULTS.find(([pattern]) => pattern.test(cause))?.[1] ?? "sqlite-failed";
+  return storeFault(code, { cause, seconds: BUSY / 1000 });
 }
 
-const restore = "restore a backup, or move the file away: the next sweep finds again what the cloud holds";
-
-/** Matched against "code: message" (https://www.sqlite.org/rescode.html). What it means, what to do. */
-const advice: readonly (readonly [RegExp, string, string])[] = [
-  [/^SQLITE_NOTADB/, "is no SQLite database", "name another file with STATE_URL=sqlite:PATH"],
-  [/^SQLITE_CORRUPT/, "is damaged", restore],
-  [
-    /^SQLITE_BUSY/,
-    "is held by another process",
-    `wait until it has ended (${BUSY / 1000} s were too few), then run again`,
-  ],
-  [/^SQLITE_FULL/, "cannot grow: the disk is full", "free some space, then run again"],
-  [/^SQLITE_READONLY/, "cannot be written", "change the permissions of the file and its folder"],
-  [/^SQLITE_CANTOPEN|unable to open/i, "cannot be opened", "check the permissions of the file and its folder"],
-  [/^SQLITE_IOERR/, "cannot be read or written", "check the disk, then run again"],
-];
+/** Matched against "code: message" (https://www.sqlite.org/rescode.html). */
+const FAULTS = [
+  [/^SQLITE_NOTADB/, "sqlite-not-database"],
+  [/^SQLITE_CORRUPT/, "sqlite-damaged"],
+  [/^SQLITE_BUSY/, "sqlite-busy"],
+  [/^SQLITE_FULL/, "sqlite-full"],
+  [/^SQLITE_READONLY/, "sqlite-read-only"],
+  [/^SQLITE_CANTOPEN|unable to open/i, "sqlite-cannot-open"],
+  [/^SQLITE_IOERR/, "sqlite-disk"],
+] as const;

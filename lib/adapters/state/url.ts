@@ -1,18 +1,20 @@
+// Reads STATE_URL, and shows it in messages without its password.
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StateError } from "../../model/errors.ts";
+import { type Message, sentence } from "../../model/messages/define.ts";
+import { stateMessage } from "../../model/messages/state.ts";
 
-/** Where the state is, as `STATE_URL` says it. */
+/** The place of the state, from `STATE_URL`. */
 export type StateUrl =
   | { readonly engine: "sqlite"; readonly path: string }
   | { readonly engine: "postgres"; readonly connectionString: string; readonly schema: string | undefined };
 
-const forms =
-  "use sqlite:PATH for a file on this computer, or postgres://USER:PASSWORD@HOST:5432/DATABASE for a server";
+const refuse = (message: Message) => new StateError(sentence(message));
 
 /**
- * Reads a `STATE_URL`. A relative path counts from `cwd`; the forms with `//` are URLs (absolute, percent-decoded).
- * Throws `StateError`; no message repeats a password.
+ * Reads a `STATE_URL`. A relative path is relative to `cwd`; the forms with `//` are URLs
+ * (absolute, percent-decoded). Throws `StateError`; no message repeats a password.
  */
 export function parseStateUrl(url: string, cwd = process.cwd()): StateUrl {
   const scheme = schemeOf(url);
@@ -21,22 +23,17 @@ export function parseStateUrl(url: string, cwd = process.cwd()): StateUrl {
   }
   if (scheme === "postgres" || scheme === "postgresql") {
     const parsed = serverUrl(url);
-    if (!parsed) {
-      const remedy =
-        "if the user or the password has one of the characters : / ? # [ ] @ % write it percent-encoded, @ as %40";
-      throw new StateError(`STATE_URL: ${describeStateUrl(url)} is no valid URL; ${remedy}`);
-    }
+    if (!parsed) throw refuse(stateMessage("state-url-invalid", { url: describeStateUrl(url) }));
     return { engine: "postgres", ...takeSchema(parsed) };
   }
-  const what =
-    scheme === undefined ? (url.trim() ? "has no scheme" : "is empty") : `has the unknown scheme "${scheme}:"`;
-  throw new StateError(`STATE_URL ${what}; ${forms}`);
+  if (scheme !== undefined) throw refuse(stateMessage("state-url-unknown-scheme", { scheme }));
+  throw refuse(stateMessage(url.trim() ? "state-url-no-scheme" : "state-url-empty"));
 }
 
-/** The URL for messages: without the password, and without anything in which one could hide. */
+/** The URL for messages, without its password and without any part that could hold one. */
 export function describeStateUrl(url: string): string {
   const scheme = schemeOf(url);
-  // A server's URL under the wrong scheme; a path may hold an @ too.
+  // It may be the URL of a server under the wrong scheme; a path may hold an @ too.
   if (scheme === "sqlite" || scheme === "file") return url.replace(/:.*@/s, ":…@");
   if (scheme !== "postgres" && scheme !== "postgresql") return scheme === undefined ? "STATE_URL" : `${scheme}:…`;
   const parsed = serverUrl(url);
@@ -52,25 +49,22 @@ function schemeOf(url: string): string | undefined {
 
 function filePath(url: string, rest: string, cwd: string): string {
   if (rest === "" || rest === ":memory:" || rest.endsWith("/")) {
-    throw new StateError(
-      `STATE_URL: ${describeStateUrl(url)} names no file; write for example sqlite:.cvm-replicator/state.db`,
-    );
+    throw refuse(stateMessage("state-url-no-file", { url: describeStateUrl(url) }));
   }
   if (!rest.startsWith("//")) return resolve(cwd, rest);
   try {
     const parsed = new URL(`file:${rest}`);
     if (parsed.search === "" && parsed.hash === "") return fileURLToPath(parsed);
   } catch {
-    // Falls through to the one message for every URL that is no path, such as one with a host.
+    // Falls through to the message for every URL that is not a path, such as one with a host.
   }
-  throw new StateError(
-    `STATE_URL: ${describeStateUrl(url)} is no file of this computer; write sqlite:PATH for a relative path or sqlite:///PATH for an absolute one`,
-  );
+  throw refuse(stateMessage("state-url-not-local", { url: describeStateUrl(url) }));
 }
 
 /**
- * A `#` or `@` that was not percent-encoded in a password moves the rest of it into the path or the fragment, where it
- * would be printed, so that such a URL counts as invalid.
+ * Undefined for an invalid URL. If a `#` or `@` in a password is not percent-encoded, the rest of
+ * the password moves into the path or the fragment and would be printed, so such a URL is invalid
+ * too.
  */
 function serverUrl(url: string): URL | undefined {
   try {
@@ -82,14 +76,12 @@ function serverUrl(url: string): URL | undefined {
   }
 }
 
-/** `?schema=` is our own: PostgreSQL knows it as the setting `search_path`. */
+/** Turns our own parameter `?schema=` into PostgreSQL's setting `search_path`. */
 function takeSchema(parsed: URL): { connectionString: string; schema: string | undefined } {
   const schema = parsed.searchParams.get("schema") ?? undefined;
   if (schema === undefined) return { connectionString: parsed.href, schema };
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
-    throw new StateError(
-      `STATE_URL: the schema "${schema}" is not allowed; use lower-case letters, digits and _, at most 63, and no digit first`,
-    );
+    throw refuse(stateMessage("state-url-schema", { schema }));
   }
   const options = parsed.searchParams.get("options");
   parsed.searchParams.delete("schema");

@@ -15,6 +15,11 @@ export interface Message<Code extends string = string> {
   readonly remedy?: Text;
 }
 
+/** A message as one sentence, with its remedy after a semicolon. */
+export function sentence({ text, remedy }: Pick<Message, "text" | "remedy">): Text {
+  return (remedy === undefined ? text : `${text}; ${remedy}`) as Text;
+}
+
 type Wording = string | { readonly text: string; readonly remedy?: string };
 
 /** How one message is written from its parameters. */

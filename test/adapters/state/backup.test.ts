@@ -1,3 +1,4 @@
+// Backup and restore of the state, with the tools and steps of docs/operations.md.
 import { execFile } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -14,11 +15,9 @@ import { sweep, type TestWorld, testWorld } from "../../support/world.ts";
 import { emptyFolder, emptySchema, postgres, tellSkipped } from "./places.ts";
 import { copyOf, key } from "./samples.ts";
 
-/** Backup and restore with the tools and in the way that docs/operations.md tells. */
-
 const run = promisify(execFile);
 
-/** A place of a state that can be saved and put back. */
+/** A state that can be backed up and restored. */
 interface Place {
   readonly url: string;
   backUp(): Promise<void>;
@@ -35,7 +34,7 @@ async function file(): Promise<Place> {
     async backUp() {
       await run("sqlite3", [path, sql]).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error;
-        // Where that tool is not installed, the statement is the same.
+        // The tool is not installed; the statement is the same without it.
         const database = new Database(path);
         database.exec(sql);
         database.close();
@@ -89,7 +88,7 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
     await place.remove();
   });
 
-  it("that is made while somebody writes is whole, and is what comes back", async () => {
+  it("that is made during writes is consistent, and can be restored", async () => {
     let written = 0;
     let stopped = false;
     const write = async () => {
@@ -116,17 +115,17 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
     expect(copies.length).toBeGreaterThanOrEqual(before);
     expect(copies.length).toBeLessThanOrEqual(after + 1);
     const lines = await state.entries(key.account, 100_000);
-    // A line is written after its copy; the backup is of one moment.
+    // Each line is written after its copy, and the backup shows one moment.
     expect(copies.length - lines.length).toBeOneOf([0, 1]);
     expect(await state.saveCopy({ ...copies[0]!, policy: "goes on" })).toBeDefined();
   });
 
-  describe("that was made before a copy was asked for", () => {
+  describe("that was made before a copy was requested", () => {
     const one = policy({ to: ["ap-shanghai"] });
     let t: TestWorld;
     afterEach(() => t.close());
 
-    /** The state is put back to before the claim, while the cloud does not show the copy yet. */
+    /** Restores the state from before the claim while the cloud does not list the copy yet. */
     async function restoreOldState() {
       t = await testWorld({ switches: { copyVisibleAfterMs: SETTLE - 1000, sourceBusyWhileCopying: "no" } });
       const instance = t.instance([one], { state, journal: state });
@@ -142,12 +141,12 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
       return t.instance([one], { state, journal: state });
     }
 
-    it("leads to a second one if the program just goes on", async () => {
+    it("leads to a second copy if the program continues with it", async () => {
       await replicate(sweep, await restoreOldState());
       expect(t.syncs()).toBe(2);
     });
 
-    it("leads to no second one after a rebuild", async () => {
+    it("leads to no second copy after a rebuild", async () => {
       const instance = await restoreOldState();
       await rebuild(instance);
       await replicate(sweep, instance);

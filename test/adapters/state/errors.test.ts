@@ -1,3 +1,4 @@
+// What the state says about a wrong STATE_URL, an unusable file and a damaged record.
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import Database from "libsql";
@@ -11,7 +12,7 @@ import { A, awaited, copyOf, everyArm } from "./samples.ts";
 const { folder, remove } = emptyFolder();
 afterAll(remove);
 
-/** The message with which opening fails; fails itself if it does not, or with anything but a StateError. */
+/** The message with which opening fails. Expects a StateError. */
 async function refusal(url: string, options?: { allowEmbedded?: boolean }): Promise<string> {
   const error: unknown = await openState(url, options).then(
     (state) => state.close(),
@@ -31,13 +32,13 @@ describe("a STATE_URL", () => {
     ["sqlite:", "names no file"],
     ["sqlite::memory:", "names no file"],
     ["sqlite:folder/", "names no file"],
-    ["sqlite://state.db", "is no file of this computer"],
-    ["sqlite:///tmp/state.db?mode=ro", "is no file of this computer"],
-    ["postgres:db", "is no valid URL"],
-    ["postgres://user:se#cret@localhost/db", "is no valid URL"],
-    ["postgres://user:1234#secret@localhost/db", "is no valid URL"],
-    ["postgres://user:1234/secret@localhost/db", "is no valid URL"],
-    ["postgres://user:1234?secret@localhost/db", "is no valid URL"],
+    ["sqlite://state.db", "is not a file on this computer"],
+    ["sqlite:///tmp/state.db?mode=ro", "is not a file on this computer"],
+    ["postgres:db", "is not a valid URL"],
+    ["postgres://user:se#cret@localhost/db", "is not a valid URL"],
+    ["postgres://user:1234#secret@localhost/db", "is not a valid URL"],
+    ["postgres://user:1234/secret@localhost/db", "is not a valid URL"],
+    ["postgres://user:1234?secret@localhost/db", "is not a valid URL"],
     ["postgres://user:secret@localhost/db?schema=No-Such", 'the schema "No-Such" is not allowed'],
   ])("%s is refused: %s", async (url, message) => {
     const text = await refusal(url);
@@ -46,9 +47,9 @@ describe("a STATE_URL", () => {
     expect(text).not.toMatch(/secret|1234|cret@/);
   });
 
-  it("is refused when embedded where instances do not share it", async () => {
+  it("of an embedded state is refused for functions, whose instances do not share it", async () => {
     const text = await refusal(`sqlite:${folder}/scf/state.db`, { allowEmbedded: false });
-    expect(text).toContain("instances of a function do not share it");
+    expect(text).toContain("the instances of a function do not share");
     expect(text).toContain("set STATE_URL=postgres://");
     expect(existsSync(`${folder}/scf`)).toBe(false);
   });
@@ -76,9 +77,9 @@ describe("a STATE_URL", () => {
   });
 });
 
-describe("an embedded state says what is wrong with", () => {
+describe("an embedded state reports", () => {
   it("a directory in place of the file", async () => {
-    expect(await refusal(`sqlite:${folder}`)).toContain(`is a directory; name a file in it`);
+    expect(await refusal(`sqlite:${folder}`)).toContain("is a directory; name a file in the directory");
   });
 
   it.each(["file/state.db", "file/folder/state.db"])("a file in place of the folder: %s", async (path) => {
@@ -86,25 +87,25 @@ describe("an embedded state says what is wrong with", () => {
     expect(await refusal(`sqlite:${folder}/${path}`)).toContain("must be readable and writable");
   });
 
-  it("a folder that nobody can make", async () => {
+  it("a folder that cannot be created", async () => {
     expect(await refusal("sqlite:/proc/no/such/state.db")).toContain("cannot be opened (ENOENT)");
   });
 
   it("a folder that this user may not write", async () => {
     mkdirSync(`${folder}/closed`);
     chmodSync(`${folder}/closed`, 0o500);
-    // Root may write everywhere but where the kernel itself has the say.
+    // Root may write everywhere except in the file systems of the kernel.
     const place = process.getuid?.() === 0 ? "/proc/sys" : `${folder}/closed`;
     expect(await refusal(`sqlite:${place}/state.db`)).toMatch(/cannot be (opened|written)/);
   });
 
-  it("a file that is no database, which it leaves as it is", async () => {
+  it("a file that is not a database, and does not change it", async () => {
     writeFileSync(`${folder}/text.db`, "not a database. ".repeat(500));
-    expect(await refusal(`sqlite:${folder}/text.db`)).toMatch(/is no SQLite database .*STATE_URL=sqlite:PATH/);
+    expect(await refusal(`sqlite:${folder}/text.db`)).toMatch(/is not a SQLite database .*STATE_URL=sqlite:PATH/);
     expect(readFileSync(`${folder}/text.db`, "utf8")).toBe("not a database. ".repeat(500));
   });
 
-  it("a database of which parts are overwritten", async () => {
+  it("a partly overwritten database", async () => {
     const { url, remove: removeFile } = await emptyFile();
     await (await openState(url)).close();
     change(url, "pragma wal_checkpoint(truncate)");
@@ -121,27 +122,27 @@ describe("an embedded state says what is wrong with", () => {
     change(url, "insert into replicator_schema values (999)");
     const text = await refusal(url);
     await removeFile();
-    expect(text).toContain("was made by a newer version of this program (schema 999, this one knows");
+    expect(text).toContain("was made by a newer version of this program (schema 999, this version supports");
     expect(text).toContain("update this program");
   });
 });
 
-describe("a damaged record is named", () => {
+describe("the message for a damaged record names the record:", () => {
   const body = (path: string, value: string) => `set body = json_set(body, '${path}', ${value})`;
   const copying = everyArm[1];
   const name = "copy of ap-guangzhou/img-root in ap-shanghai (plain)";
 
   it.each([
-    ["set body = substr(body, 1, 20)", "its body is no JSON"],
-    ["set body = '[]'", "its body is no JSON object"],
-    ["set body = 'null'", "its body is no JSON object"],
-    ["set body = json_remove(body, '$.claim')", '"claim.number" is missing'],
-    [body("$.claim.sendBy", "'soon'"), '"claim.sendBy" is missing or no number'],
-    [body("$.claim.claimant", "null"), '"claim.claimant.id" is missing or no string'],
+    ["set body = substr(body, 1, 20)", "its body is not JSON"],
+    ["set body = '[]'", "its body is not a JSON object"],
+    ["set body = 'null'", "its body is not a JSON object"],
+    ["set body = json_remove(body, '$.claim')", '"claim" is missing or not an object'],
+    [body("$.claim.sendBy", "'soon'"), '"claim.sendBy" is missing or not a number'],
+    [body("$.claim.claimant", "null"), '"claim.claimant" is missing or not an object'],
     [body("$.key.region", "'ap-tokyo'"), "its body has another region"],
-    [body("$.version", "9"), "and not the same in body"],
-    [body("$.state", "'ready'"), 'its state "copying" is not known or not the same in body'],
-    ["set state = 'toString'", 'its state "toString" is not known'],
+    [body("$.version", "9"), "and differs from the version in its body"],
+    [body("$.state", "'ready'"), 'its state "copying" is unknown or differs from the state in its body'],
+    ["set state = 'toString'", 'its state "toString" is unknown'],
   ])("copy: %s", async (sql, message) => {
     const text = await readDamaged(`update replicator_copies ${sql}`, (state) => state.copies(A));
     expect(text).toContain(name);
@@ -192,7 +193,7 @@ describe("a damaged record is named", () => {
   }
 });
 
-/** Changes the file past the state, as another program would. */
+/** Changes the file directly, as another program would. */
 function change(url: string, sql: string): void {
   const database = new Database(url.slice("sqlite:".length));
   database.exec(sql);

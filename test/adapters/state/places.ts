@@ -1,13 +1,14 @@
+// Empty states for tests: files, and schemas on a PostgreSQL server.
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 
-/** URL of a PostgreSQL in which the tests may make schemas; see `test/support/postgres.sh`. */
+/** URL of a PostgreSQL server where tests may create schemas; see `test/support/postgres.sh`. */
 export const postgres = process.env.TEST_POSTGRES_URL;
 
-/** A URL of an empty state, and how to throw it away. */
+/** The URL of an empty state, and how to delete the state. */
 export interface Empty {
   readonly url: string;
   readonly remove: () => Promise<void>;
@@ -23,7 +24,7 @@ export async function emptyFile(): Promise<Empty> {
   return { url: `sqlite:${join(folder, "state.db")}`, remove };
 }
 
-/** A schema of its own, so that tests can share one server. */
+/** A new schema, so that tests can share one server. */
 export async function emptySchema(): Promise<Empty> {
   const schema = `test_${randomUUID().replaceAll("-", "")}`;
   return {
@@ -32,7 +33,7 @@ export async function emptySchema(): Promise<Empty> {
   };
 }
 
-/** Runs SQL on the server, past the state. */
+/** Runs SQL directly on the server. */
 export async function query(sql: string, schema = "public"): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: postgres, options: `-c search_path=${schema}` });
   await client.connect();
@@ -43,7 +44,7 @@ export async function query(sql: string, schema = "public"): Promise<Record<stri
   }
 }
 
-/** What is missing is said once and plainly: a run that skipped half the promises must not look like a whole one. */
+/** Warns once about skipped tests: an incomplete run must not look like a complete one. */
 export function tellSkipped(what: string): void {
   if (!postgres)
     console.warn(`NOT RUN: ${what} on PostgreSQL. Set TEST_POSTGRES_URL (test/support/postgres.sh start).`);

@@ -1,3 +1,4 @@
+// Claims, counters and kills with several real processes on one state.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { symlinkSync } from "node:fs";
@@ -11,7 +12,7 @@ import { A } from "./samples.ts";
 
 const built = emptyFolder();
 const program = join(built.folder, "worker.cjs");
-// As the functions are built: one file, only the native library outside.
+// Built like the functions: one file, with only the native library outside.
 buildSync({
   entryPoints: [fileURLToPath(new URL("./worker.ts", import.meta.url))],
   outfile: program,
@@ -32,7 +33,7 @@ interface Worker {
 
 const running = new Set<Worker>();
 
-/** Starts `of` processes and lets them go when all are ready. */
+/** Starts `of` processes and lets them continue when all are ready. */
 async function start(mode: string, url: string, of: number, count = 0): Promise<Worker[]> {
   const workers = Array.from({ length: of }, (_, number) => {
     const child = spawn(process.execPath, [program, mode, url, `${number}`, `${of}`, `${count}`], { stdio: "pipe" });
@@ -54,8 +55,8 @@ async function start(mode: string, url: string, of: number, count = 0): Promise<
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (const giveUp = Date.now() + 15_000; !holds(); ) {
-    if (Date.now() > giveUp) throw new Error("waited too long");
+  for (const deadline = Date.now() + 15_000; !holds(); ) {
+    if (Date.now() > deadline) throw new Error("the condition did not hold within 15 s");
     await new Promise((done) => setTimeout(done, 5));
   }
 }
@@ -80,7 +81,7 @@ function processes(name: string, makeEmpty: () => Promise<Empty>): void {
       await empty.remove();
     });
 
-    it("lets one of four processes win each claim", async () => {
+    it("gives each claim to one of four processes", async () => {
       const keys = 120;
       const won = await finish(await start("claim", empty.url, 4, keys));
       expect(won.flat().sort()).toEqual(Array.from({ length: keys }, (_, index) => `img-${index}`).sort());
@@ -93,7 +94,7 @@ function processes(name: string, makeEmpty: () => Promise<Empty>): void {
       }
     });
 
-    it("loses no change when four processes replace one record", async () => {
+    it("loses no change if four processes replace one record", async () => {
       const won = await finish(await start("count", empty.url, 4, 25));
       expect(won.flat()).toHaveLength(100);
       const state = await openState(empty.url);
@@ -101,7 +102,7 @@ function processes(name: string, makeEmpty: () => Promise<Empty>): void {
       await state.close();
     });
 
-    it("has everything that was acknowledged when the processes are killed", async () => {
+    it("holds every acknowledged record after the processes are killed", async () => {
       const workers = await start("forever", empty.url, 2);
       await until(() => workers.every((worker) => worker.lines.length > 40));
       for (const worker of workers) worker.process.kill("SIGKILL");
@@ -113,11 +114,11 @@ function processes(name: string, makeEmpty: () => Promise<Empty>): void {
       await state.close();
       expect(acknowledged.length).toBeGreaterThan(80);
       expect(acknowledged.filter((rootId) => !found.has(rootId))).toEqual([]);
-      // At most the one save of each process whose answer was on its way.
+      // Each process had at most one save that was not acknowledged yet.
       expect(found.size - acknowledged.length).toBeLessThanOrEqual(2);
     });
 
-    it("is made once when eight processes open it at the same time", async () => {
+    it("is created once if eight processes open it at the same time", async () => {
       await finish(await start("open", empty.url, 8));
       const state = await openState(empty.url);
       const texts = (await state.entries(A, 20)).map((entry) => entry.text).sort();
@@ -128,14 +129,14 @@ function processes(name: string, makeEmpty: () => Promise<Empty>): void {
 }
 
 describe("the state among processes", () => {
-  it("asks for libsql, or for a server, where libsql is not installed", async () => {
+  it("tells the user to install libsql or use a server if libsql is not installed", async () => {
     const { url, remove } = await emptyFile();
     const [worker] = await start("claim", url, 1);
     await worker!.ended;
     await remove();
     expect(worker!.process.exitCode).toBe(1);
     expect(worker!.errors.join("")).toContain("needs the package libsql");
-    expect(worker!.errors.join("")).toContain("functions should use a server: set STATE_URL=postgres://");
+    expect(worker!.errors.join("")).toContain("for functions use a server: set STATE_URL=postgres://");
   });
 
   describe("with libsql installed", () => {
@@ -148,7 +149,7 @@ describe("the state among processes", () => {
     });
     processes("in SQLite", emptyFile);
 
-    it("waits when processes meet at a new file, although SQLite refuses some of them at once", async () => {
+    it("waits if processes open a new file together, although SQLite refuses some of them at once", async () => {
       const { url, remove } = await emptyFile();
       try {
         await finish(await start("many", url, 4, 60));

@@ -1,4 +1,5 @@
-import type { AwaitedImage, Claim, Copy, CopyKey } from "../../../lib/model/types.ts";
+// Sample records: one copy of every state, with every field.
+import type { AwaitedImage, Claim, Copy, CopyKey, JournalEntry, Run } from "../../../lib/model/types.ts";
 
 export const A = "100000000001";
 export const key: CopyKey = {
@@ -9,7 +10,7 @@ export const key: CopyKey = {
   variant: "plain",
 };
 
-/** What all copies have; times as large as real ones. */
+/** The fields of all copies; times as large as real ones. */
 export const base = {
   key,
   policy: "golden",
@@ -64,7 +65,18 @@ export function awaited(imageId: string, since = 1_795_000_000_000): AwaitedImag
   return { account: A, region: "ap-guangzhou", imageId, since };
 }
 
-/** The same entries and a `__proto__` of its own, which no literal can make. */
+/** The same entries plus an own property `__proto__`, which no literal can create. */
 export function withProto(entries: Record<string, string>): Record<string, string> {
   return JSON.parse(`{"__proto__":"p",${JSON.stringify(entries).slice(1)}`) as Record<string, string>;
+}
+
+/** A run with a problem. */
+export function run(id: string, startedAt: number): Run {
+  const result = { actions: { send: 2 }, failures: 1, stoppedEarly: false, problems: [{ code: "c", text: "t" }] };
+  return { id, account: A, why: "sweep", startedAt, endedAt: startedAt + 1, ...result };
+}
+
+/** A journal line. */
+export function entry(at: number, text: string, more: Partial<JournalEntry> = {}): JournalEntry {
+  return { at, runId: "r1", account: A, level: "info", event: "send", text, ...more };
 }

@@ -1,3 +1,4 @@
+// What the state says about a server that is unreachable, refuses, or drops connections.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
@@ -7,7 +8,7 @@ import { StateError } from "../../../lib/model/errors.ts";
 import { type Empty, emptySchema, postgres, query, tellSkipped } from "./places.ts";
 import { A, copyOf, key } from "./samples.ts";
 
-tellSkipped("what the state says about a server, and lost connections,");
+tellSkipped("the messages about a server, and lost connections,");
 
 /** A copy of the URL with some parts changed. */
 function changed(url: string, parts: Partial<Record<"host" | "username" | "password" | "pathname", string>>): string {
@@ -23,36 +24,36 @@ async function failure(work: Promise<unknown>): Promise<string> {
   return (error as StateError).message;
 }
 
-describe("a server that is not there", () => {
+describe("an unreachable server", () => {
   it.each([
     ["nothing listens", "127.0.0.1:1", "ECONNREFUSED"],
     ["no such host", "no-such-host.invalid", ""],
-  ])("is told: %s", async (_, host, code) => {
+  ])("is reported: %s", async (_, host, code) => {
     const text = await failure(openState(`postgres://user:secret@${host}/db`));
     expect(text).toContain(`the state postgres://user@${host}/db cannot be reached (${code}`);
     expect(text).toContain("check host and port in STATE_URL");
     expect(text).not.toContain("secret");
   });
 
-  it("is told when it accepts and says nothing, or hangs up", async () => {
+  it("is reported if it accepts a connection and stays silent, or closes it", async () => {
     const sockets: Socket[] = [];
     const silent = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
-    const rude = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
-    await Promise.all([once(silent, "listening"), once(rude, "listening")]);
+    const closing = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+    await Promise.all([once(silent, "listening"), once(closing, "listening")]);
     const url = (server: Server) => `postgres://user:secret@127.0.0.1:${(server.address() as AddressInfo).port}/db`;
-    expect(await failure(openState(url(rude)))).toContain("cannot be reached");
+    expect(await failure(openState(url(closing)))).toContain("cannot be reached");
     const before = Date.now();
     expect(await failure(openState(url(silent)))).toContain("cannot be reached");
     expect(Date.now() - before).toBeLessThan(8000);
     for (const socket of sockets) socket.destroy();
     silent.close();
-    rude.close();
+    closing.close();
   });
 });
 
 describe.skipIf(!postgres)("a server", () => {
   let empty: Empty;
-  /** Tells the connections of this test from those of others that run at the same time. */
+  /** Distinguishes the connections of this test from those of tests that run at the same time. */
   let name: string;
   beforeEach(async () => {
     name = randomUUID();
@@ -68,31 +69,31 @@ describe.skipIf(!postgres)("a server", () => {
     ["wrong password", { password: "secret" }, "refused the user or the password"],
     ["no password", { password: "" }, "refused the user or the password"],
     ["unknown user", { username: "nobody", password: "secret" }, "refused the user or the password"],
-    ["unknown database", { pathname: "/no_such_db" }, "has no such database"],
-  ])("says what is wrong: %s", async (_, parts, message) => {
+    ["unknown database", { pathname: "/no_such_db" }, "does not have this database"],
+  ])("reports the fault: %s", async (_, parts, message) => {
     const text = await failure(openState(changed(postgres!, parts)));
     expect(text).toContain(message);
     expect(text).toContain("STATE_URL");
     expect(text).not.toMatch(/secret|throw-away/);
   });
 
-  it("that knows no encryption is told apart from one that is down", async () => {
+  it("without encryption is distinguished from one that is down", async () => {
     expect(await failure(openState(`${postgres}?sslmode=verify-full`))).toContain("correct sslmode");
   });
 
-  it("with tables of a newer program is refused", async () => {
+  it("with the tables of a newer program is refused", async () => {
     await (await openState(empty.url)).close();
     await query("insert into replicator_schema values (999)", schemaOf(empty));
     expect(await failure(openState(empty.url))).toContain("was made by a newer version of this program (schema 999");
   });
 
-  it("serves a user who may use the tables but make none, and tells one who would have to", async () => {
+  it("serves a user who may use the tables but not create them, and reports that the tables are missing", async () => {
     const user = `u${randomUUID().replaceAll("-", "")}`;
     const schema = schemaOf(empty);
     const url = changed(empty.url, { username: user, password: "p" });
     await query(`create role ${user} login password 'p'`);
     try {
-      expect(await failure(openState(url))).toContain("does not let this user do that");
+      expect(await failure(openState(url))).toContain("does not give this user the permission");
       await (await openState(empty.url)).close();
       await query(`grant usage on schema ${schema} to ${user}`);
       await query(`grant select, insert, update, delete on all tables in schema ${schema} to ${user}`);
@@ -104,7 +105,7 @@ describe.skipIf(!postgres)("a server", () => {
     }
   });
 
-  it("that drops a connection while it works is told, and the next call works again", async () => {
+  it("that drops a connection during a query is reported, and the next call works", async () => {
     const state = await openState(empty.url);
     const blocker = query("begin; lock table replicator_copies; select pg_sleep(0.6); commit", schemaOf(empty));
     await new Promise((done) => setTimeout(done, 150));
@@ -113,31 +114,31 @@ describe.skipIf(!postgres)("a server", () => {
     await drop(`application_name = '${name}' and query like 'insert%replicator_copies%'`);
     const text = await saving;
     await blocker;
-    expect(text).toContain("nobody knows whether the last change was stored");
+    expect(text).toContain("it is unknown whether the last change was stored");
     expect(await state.copies(A)).toEqual([]);
     expect(await state.saveCopy(copyOf({}))).toBeDefined();
     await state.close();
   });
 
-  it("that dropped idle connections loses no write", async () => {
+  it("that dropped idle connections causes no lost write", async () => {
     const state = await openState(empty.url);
     await Promise.all([state.copies(A), state.copies(A)]);
     await drop(`application_name = '${name}' and state = 'idle'`);
-    later();
+    skipMinute();
     expect(await state.saveCopy(copyOf({}))).toBeDefined();
     await state.close();
   });
 
-  it("behind a firewall that forgot idle connections loses no write", async () => {
+  it("behind a firewall that dropped idle connections causes no lost write", async () => {
     const target = new URL(postgres!);
-    let forgetful = false;
+    let hasDropped = false;
     const pairs: Socket[] = [];
     const firewall = createServer((socket) => {
       const onward = connect(Number(target.port), target.hostname);
-      // A connection from before stays open and carries nothing any more.
-      const born = forgetful;
+      // A connection from before the drop stays open but carries no data.
+      const openedAfter = hasDropped;
       pairs.push(socket, onward);
-      socket.on("data", (data) => forgetful === born && onward.write(data)).on("error", () => {});
+      socket.on("data", (data) => hasDropped === openedAfter && onward.write(data)).on("error", () => {});
       onward.on("data", (data) => socket.write(data)).on("error", () => {});
     }).listen(0, "127.0.0.1");
     await once(firewall, "listening");
@@ -146,8 +147,8 @@ describe.skipIf(!postgres)("a server", () => {
     );
     await state.copies(A);
 
-    forgetful = true;
-    later();
+    hasDropped = true;
+    skipMinute();
     expect(await state.saveCopy(copyOf({}))).toBeDefined();
 
     await state.close();
@@ -155,7 +156,7 @@ describe.skipIf(!postgres)("a server", () => {
     firewall.close();
   });
 
-  it("is not asked for more than two connections, however many calls wait", async () => {
+  it("gets two connections at most, however many calls wait", async () => {
     const state = await openState(empty.url);
     const saves = Array.from({ length: 100 }, (_, index) =>
       state.saveCopy(copyOf({ key: { ...key, rootId: `img-${index}` } })),
@@ -167,8 +168,8 @@ describe.skipIf(!postgres)("a server", () => {
   });
 });
 
-/** As an instance finds it that was frozen for a minute. */
-function later(): void {
+/** Moves the clock on by a minute, as for an instance that was frozen. */
+function skipMinute(): void {
   const now = Date.now();
   vi.spyOn(Date, "now").mockImplementation(() => now + 60_000);
 }

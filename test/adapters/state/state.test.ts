@@ -1,3 +1,4 @@
+// The contract of the state, for each store that implements it.
 import { describe } from "vitest";
 import { openState } from "../../../lib/adapters/state/open.ts";
 import { directoryState } from "../../support/directory-state.ts";

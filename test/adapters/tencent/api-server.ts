@@ -1,3 +1,4 @@
+// A small API on loopback that answers as a test says and records the requests.
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterAll, expect } from "vitest";
@@ -12,7 +13,7 @@ export interface ApiRequest {
   params: unknown;
 }
 
-/** What to do with a request: answer, fail as the API does, or misbehave as networks do. */
+/** What to do with a request: answer, fail as the API does, or fail as networks do. */
 export type Reaction =
   | { answer: object }
   | { error: string; message?: string }
@@ -24,8 +25,8 @@ export type Reaction =
 type React = (request: ApiRequest, n: number) => Reaction | Promise<Reaction>;
 
 /**
- * A tiny API on loopback that does as told and remembers what arrived. GetCallerIdentity, which precedes other calls,
- * is kept apart: `identify` reacts to it.
+ * Starts the API. `react` reacts to each request. GetCallerIdentity, which precedes other calls, is
+ * recorded separately, and `identify` reacts to it.
  */
 export async function startApi(react: React, identify: React = () => ({ answer: { AccountId: "100000000001" } })) {
   const requests: ApiRequest[] = [];
@@ -55,7 +56,10 @@ export async function startApi(react: React, identify: React = () => ({ answer: 
         if ("raw" in reaction) return void res.end(reaction.raw);
         const body =
           "error" in reaction
-            ? { Error: { Code: reaction.error, Message: reaction.message ?? "the cloud's words" }, RequestId: "req-e" }
+            ? {
+                Error: { Code: reaction.error, Message: reaction.message ?? "the message of the cloud" },
+                RequestId: "req-e",
+              }
             : { RequestId: `req-${seen.length}`, ...reaction.answer };
         res.end(JSON.stringify({ Response: body }));
       });
@@ -89,7 +93,7 @@ export const KEY = { secretId: "AKIDplanted0000001", secretKey: "planted-secret-
 /** The key that signed a request. */
 export const signer = ({ headers }: ApiRequest) => /Credential=([^/]*)/.exec(headers.authorization ?? "")?.[1];
 
-/** An image as DescribeImages shows it. */
+/** An image as in the answer of DescribeImages. */
 export const apiImage = (imageId: string, more: object = {}) => ({
   ImageId: imageId,
   ImageName: `name of ${imageId}`,
@@ -100,7 +104,7 @@ export const apiImage = (imageId: string, more: object = {}) => ({
   ...more,
 });
 
-/** `startApi` for tests: closed when the file's tests have ended. */
+/** `startApi` for tests: closed after the tests of the file. */
 export const serve: typeof startApi = async (react, identify) => {
   const api = await startApi(react, identify);
   open.push(api);
@@ -118,7 +122,7 @@ export const failure = (call: Promise<unknown>) =>
 
 export const imagesAnswer = (...images: object[]) => ({ answer: { ImageSet: images, TotalCount: images.length } });
 
-/** A last moment that does not come in a test. */
+/** A last moment that no test reaches. */
 export const IN_TIME = Date.now() + 3_600_000;
 
 export const syncRequest = (destinations = ["ap-beijing"]) => ({

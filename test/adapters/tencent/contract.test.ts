@@ -1,3 +1,4 @@
+// The adapter against the emulator, with every switch at every value.
 import { afterAll, describe, expect, it } from "vitest";
 import { addFault } from "../../../emulator/api/faults.ts";
 import { type ImageSpec, makeImages, shareImage } from "../../../emulator/control/console.ts";
@@ -51,12 +52,12 @@ const errorOf = (call: Promise<unknown>): Promise<CloudError> =>
     },
   );
 
-/** Every switch at every value, the others as they are by default. */
+/** Every switch at every value, with the other switches at their defaults. */
 const READINGS = Object.entries(ALL_SWITCHES).flatMap(([name, { values }]) =>
   values.map((value) => [`${name}: ${value}`, { [name]: value }] as const),
 );
 
-describe.concurrent("against the emulator, whatever of the unverified is true", () => {
+describe.concurrent("against the emulator, with each unverified behaviour", () => {
   it.each(READINGS)("copies, finds, tags and modifies (%s)", async (_, switches) => {
     const { world, cloud, image, copies } = await begin({ switches });
     const source = image("golden", { tags: { env: "prod" }, description: "words" });
@@ -85,7 +86,7 @@ describe.concurrent("against the emulator, whatever of the unverified is true", 
 });
 
 describe.concurrent("against the emulator", () => {
-  it("reads hundreds of images, and shared and public ones apart", async () => {
+  it("reads hundreds of images, and shared and public images separately", async () => {
     const { world, cloud, image } = await begin();
     image("mine", { count: 230 });
     shareImage(world, image("theirs", { account: other.uin }), [me.uin]);
@@ -95,7 +96,7 @@ describe.concurrent("against the emulator", () => {
     expect([...kinds]).toEqual(["public"]);
   });
 
-  it("is told whom a refusal is about, and that nothing was done", async () => {
+  it("relates a refusal to the source or the destination, without effect", async () => {
     const { world, cloud, image, copies } = await begin({
       quota: 1,
       maxCopyGiB: 100,
@@ -123,7 +124,7 @@ describe.concurrent("against the emulator", () => {
     expect(copies("ap-beijing")).toHaveLength(0);
   });
 
-  it("shares an image with accounts of which one has it already, and ends that", async () => {
+  it("shares an image with accounts of which one has it already, and stops sharing", async () => {
     const third = { ...other, uin: "100000000099", secretId: "AKIDthird", secretKey: "third-key" };
     const { cloud, image } = await begin({ accounts: [...DEFAULT_ACCOUNTS, third] });
     const golden = image("golden");
@@ -138,7 +139,7 @@ describe.concurrent("against the emulator", () => {
     expect(await errorOf(cloud.share(golden, ["123"], IN_TIME))).toMatchObject({ code: "InvalidAccountId.NotFound" });
   });
 
-  it("deletes an image that is not shared, and is content when it is gone", async () => {
+  it("deletes an image that is not shared, and succeeds if it is deleted already", async () => {
     const { cloud, image } = await begin();
     const golden = image("golden");
     await cloud.share(golden, [other.uin], IN_TIME);
@@ -153,7 +154,7 @@ describe.concurrent("against the emulator", () => {
     expect(await cloud.deleteImage(golden, IN_TIME)).not.toBe("");
   });
 
-  it("moves a family, and tells its image and the quota", async () => {
+  it("moves a family, and answers its image and the quota", async () => {
     const { world, cloud, image } = await begin({ quota: 7 });
     expect(await cloud.quota(GZ)).toBe(7);
     const old = image("old");
@@ -171,7 +172,7 @@ describe.concurrent("against the emulator", () => {
     expect(await cloud.imagesById(GZ, [young.imageId])).not.toHaveProperty("0.family");
   });
 
-  it("sees which images are of whole machines", async () => {
+  it("recognises whole-instance images", async () => {
     const { cloud, image } = await begin();
     image("plain");
     image("whole", { dataDisks: [100] });
@@ -179,7 +180,7 @@ describe.concurrent("against the emulator", () => {
     expect(Object.fromEntries(found)).toEqual({ plain: false, whole: true });
   });
 
-  it("makes an encrypted copy beside its source, and no other", async () => {
+  it("creates an encrypted copy in the region of its source only", async () => {
     const { cloud, image, copies } = await begin();
     const golden = image("golden");
     await cloud.trySyncImage({ ...sync(golden, GZ), encrypt: {} });
@@ -189,7 +190,7 @@ describe.concurrent("against the emulator", () => {
     expect(wrong).toMatchObject({ effect: "none" });
   });
 
-  it("waits for a busy source", async () => {
+  it("requeues for a busy source", async () => {
     const { cloud, image } = await begin({ switches: { sourceBusyWhileCopying: "refuses" } });
     const source = image("golden");
     await cloud.syncImage(sync(source, "ap-beijing"));
@@ -207,7 +208,7 @@ describe.concurrent("against the emulator", () => {
     [{ kind: "drop-after" } as const, "Network", 1],
     [{ kind: "hold-after" } as const, "Timeout", 1],
     [{ kind: "not-json" } as const, "BadAnswer", 1],
-  ])("sends once and does not know the effect after %j", async (effect, code, made) => {
+  ])("sends once, and the effect is unknown after %j", async (effect, code, made) => {
     const { world, cloud, image, copies } = await begin({}, { timeoutMs: 500 });
     addFault(world, { match: { action: "SyncImages" }, effect });
     expect(await errorOf(cloud.syncImage(sync(image("golden"), "ap-beijing")))).toMatchObject({
@@ -218,7 +219,7 @@ describe.concurrent("against the emulator", () => {
     expect(world.requests.filter(({ action }) => action === "SyncImages").length).toBeLessThanOrEqual(1);
   });
 
-  it("gets through throttling, errors and lost connections where repeating does no harm", async () => {
+  it("retries repeatable calls after throttling, errors and lost connections", async () => {
     const { world, cloud, image } = await begin();
     const source = image("golden");
     addFault(world, { match: { action: "DescribeImages" }, effect: { kind: "drop-before" } });
@@ -229,7 +230,7 @@ describe.concurrent("against the emulator", () => {
     expect(await cloud.images(GZ, "custom")).toMatchObject([{ name: "renamed", tags: { a: "b" } }]);
   });
 
-  it("is let in with a temporary key, and told about a wrong one", async () => {
+  it("is accepted with a temporary key, and refused with a wrong one", async () => {
     const temporary = { ...me, secretId: "AKIDtemporary", secretKey: "temporary-key", token: "temporary-token" };
     const { secretId, secretKey, token } = temporary;
     const options = { accounts: [...DEFAULT_ACCOUNTS, temporary] };

@@ -1,3 +1,4 @@
+// Where credentials are found, and what is reported if there are none.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +18,7 @@ const profile = (name: string, content: unknown) =>
     typeof content === "string" ? content : JSON.stringify(content),
   );
 const find = (env: Record<string, string>) => findCredentials(env, home, () => Date.UTC(2026, 10, 21));
-const complaint = async (env: Record<string, string>) => {
+const messageOf = async (env: Record<string, string>) => {
   const error = await find(env).then(
     () => expect.fail("expected an error"),
     (e: unknown) => e,
@@ -34,7 +35,7 @@ const ROLE = {
 };
 
 describe("findCredentials", () => {
-  it("takes what was set by hand first, then the function's role, then the profile", async () => {
+  it("prefers the variables set by hand, then the function's role, then the profile", async () => {
     profile("default", { secretId: "file-id", secretKey: "file-key", token: "file-token" });
     expect(await find({ ...ROLE, ...BY_HAND })).toEqual({ secretId: "hand-id", secretKey: "hand-key" });
     expect(await find({ ...BY_HAND, TENCENTCLOUD_TOKEN: "t" })).toMatchObject({ token: "t" });
@@ -48,18 +49,18 @@ describe("findCredentials", () => {
   });
 
   it.each([
-    [{ TENCENTCLOUD_SECRET_ID: "planted" }, "TENCENTCLOUD_SECRET_KEY: not set, though TENCENTCLOUD_SECRET_ID is"],
-    [{ TENCENTCLOUD_SECRET_KEY: "planted" }, "TENCENTCLOUD_SECRET_ID: not set, though TENCENTCLOUD_SECRET_KEY is"],
-    [{ TENCENTCLOUD_SECRETID: "planted" }, "TENCENTCLOUD_SECRETKEY: not set, though TENCENTCLOUD_SECRETID is"],
+    [{ TENCENTCLOUD_SECRET_ID: "planted" }, "TENCENTCLOUD_SECRET_KEY: not set although TENCENTCLOUD_SECRET_ID is set"],
+    [{ TENCENTCLOUD_SECRET_KEY: "planted" }, "TENCENTCLOUD_SECRET_ID: not set although TENCENTCLOUD_SECRET_KEY is set"],
+    [{ TENCENTCLOUD_SECRETID: "planted" }, "TENCENTCLOUD_SECRETKEY: not set although TENCENTCLOUD_SECRETID is set"],
   ])("refuses half a pair: %j", async (env, text) => {
     profile("default", { secretId: "file-id", secretKey: "file-key" });
-    const message = await complaint(env);
+    const message = await messageOf(env);
     expect(message).toContain(text);
     expect(message).not.toContain("planted");
   });
 
-  it("names the three ways when there is nothing", async () => {
-    const message = await complaint({});
+  it("names the three ways if there are no credentials", async () => {
+    const message = await messageOf({});
     expect(message).toContain("default.credential: no credentials");
     expect(message).toContain("TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY");
     expect(message).toContain("execution role");
@@ -71,18 +72,18 @@ describe("findCredentials", () => {
     ["no object", '"planted-key"', "not a JSON object"],
     ["no id", { secretKey: "planted-key" }, "secretId is missing"],
     ["no key", { secretId: "planted-key", secretKey: "" }, "secretKey is missing"],
-    ["a wrong token", { secretId: "a", secretKey: "planted-key", token: 7 }, "token is not a text"],
+    ["a wrong token", { secretId: "a", secretKey: "planted-key", token: 7 }, "token is not a string"],
     ["a role", { secretId: "a", secretKey: "planted-key", "role-arn": "qcs::cam::…" }, "assumes a role"],
     ["an expired key", { secretId: "a", secretKey: "planted-key", expiresAt: 1 }, "expired at 1970-01-01"],
   ])("refuses a profile with %s", async (_, content, text) => {
     profile("default", content);
-    const message = await complaint({});
+    const message = await messageOf({});
     expect(message).toContain(text);
     expect(message).not.toContain("planted-key");
   });
 
-  it("says that the profile cannot be read", async () => {
+  it("reports a profile that cannot be read", async () => {
     mkdirSync(join(home, ".tccli", "default.credential"));
-    expect(await complaint({})).toContain("EISDIR");
+    expect(await messageOf({})).toContain("EISDIR");
   });
 });

@@ -1,3 +1,4 @@
+// A request that must not leave twice or too late: freezes, aborts and slow handshakes.
 import { type AddressInfo, createServer, Socket } from "node:net";
 import * as tls from "node:tls";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -15,8 +16,8 @@ afterEach(() => {
 const ACCOUNT = JSON.stringify({ Response: { AccountId: "100000000001", RequestId: "req-0" } });
 
 /**
- * Takes connections and tells every byte that arrives; answers nothing, unless told to. GetCallerIdentity alone is
- * answered, and is not told: `arrived` then says false.
+ * A server that records every byte that arrives and answers GetCallerIdentity only. `arrived`
+ * answers whether it recorded the bytes: those of GetCallerIdentity are not.
  */
 async function listen(onConnection: (socket: Socket, arrived: (bytes: Buffer, via?: Socket) => boolean) => void) {
   const bytes: Buffer[] = [];
@@ -49,7 +50,7 @@ const sync = (notAfter: number): SyncRequest => ({
 });
 const newCloud = (endpoint: string, more: object = {}) =>
   tencentCloud({ endpoint, site: "cn", credentials: async () => KEY, now: Date.now, timeoutMs: 900, ...more });
-/** One that knows already whose the key is, so that SyncImages is all that is still to be sent. */
+/** A cloud that knows the account of its key, so that only SyncImages remains to be sent. */
 async function cloudAt(endpoint: string, more: object = {}) {
   const cloud = newCloud(endpoint, more);
   await cloud.account();
@@ -59,7 +60,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const freeze = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 const NOT_SENT = { code: "NotSent", effect: "none", outcome: "requeue" };
 
-/** Freezes the whole process right after it began to connect. */
+/** Freezes the process right after it began to connect. */
 function freezeWhileConnecting(ms: number) {
   // oxlint-disable-next-line typescript/unbound-method -- called with its socket below
   const connect = Socket.prototype.connect as (...args: unknown[]) => Socket;
@@ -72,7 +73,7 @@ function freezeWhileConnecting(ms: number) {
 }
 
 describe("a syncImage whose last moment passes before it is sent", () => {
-  it("does not leave when fetching the credentials took too long", async () => {
+  it("is not sent if fetching the credentials took too long", async () => {
     const server = await listenPlain();
     const credentials = async () => {
       await sleep(300);
@@ -80,14 +81,14 @@ describe("a syncImage whose last moment passes before it is sent", () => {
     };
     const cloud = await cloudAt(`http://127.0.0.1:${server.port}`, { credentials });
     const message: unknown = expect.stringMatching(
-      /not sent, it would have been too late \(it is \d+ ms past the last moment/,
+      /not sent because it would have been too late \(the last moment to send passed \d+ ms ago/,
     );
     await expect(cloud.syncImage(sync(Date.now() + 100))).rejects.toMatchObject({ ...NOT_SENT, message });
     await sleep(100);
     expect(server.text()).toBe("");
   });
 
-  it("does not leave when the process was frozen after signing, while connecting", async () => {
+  it("is not sent if the process was frozen after signing, while connecting", async () => {
     const server = await listenPlain();
     const cloud = await cloudAt(`http://127.0.0.1:${server.port}`);
     const frozen = freezeWhileConnecting(300);
@@ -97,7 +98,7 @@ describe("a syncImage whose last moment passes before it is sent", () => {
     expect(server.text()).toBe("");
   });
 
-  it("leaves in spite of the freeze while there is time left", async () => {
+  it("is sent after a freeze if time is left", async () => {
     const server = await listenPlain();
     const cloud = await cloudAt(`http://127.0.0.1:${server.port}`);
     freezeWhileConnecting(300);
@@ -108,7 +109,7 @@ describe("a syncImage whose last moment passes before it is sent", () => {
     expect(server.text()).toContain("X-TC-Action: SyncImages");
   });
 
-  it("does not leave when the timestamp it was signed with is too late, whatever our clock says", async () => {
+  it("is not sent if its signed timestamp is too late, whatever the local clock says", async () => {
     const server = await listenPlain();
     const cloud = await cloudAt(`http://127.0.0.1:${server.port}`, { now: () => 0 });
     await expect(cloud.syncImage(sync(Date.now() - 5000))).rejects.toMatchObject(NOT_SENT);
@@ -117,17 +118,17 @@ describe("a syncImage whose last moment passes before it is sent", () => {
   });
 });
 
-describe("a syncImage that is given up", () => {
-  it("had no effect, and never leaves, when nothing had left", async () => {
+describe("a syncImage that is aborted", () => {
+  it("has no effect, and is never sent, if nothing was sent before", async () => {
     const server = await listenPlain();
     let release = () => {};
-    const publicationHold = new Promise<void>((resolve) => {
+    const credentialsReady = new Promise<void>((resolve) => {
       release = resolve;
     });
     const run = new AbortController();
     const cloud = newCloud(`http://127.0.0.1:${server.port}`, {
       signal: run.signal,
-      credentials: () => publicationHold.then(() => KEY),
+      credentials: () => credentialsReady.then(() => KEY),
     });
     const call = cloud.syncImage(sync(Date.now() + 60_000));
     setTimeout(() => run.abort(), 50);
@@ -137,7 +138,7 @@ describe("a syncImage that is given up", () => {
     expect(server.text()).toBe("");
   });
 
-  it("may have had an effect when bytes had left", async () => {
+  it("may have had an effect if bytes were sent", async () => {
     const run = new AbortController();
     const server = await listen((socket, arrived) =>
       socket.on("data", (bytes) => {
@@ -152,7 +153,7 @@ describe("a syncImage that is given up", () => {
     });
   });
 
-  it("had no effect when it waited for its turn", async () => {
+  it("has no effect if it waited for the rate limit", async () => {
     const run = new AbortController();
     run.abort();
     const server = await listenPlain();
@@ -161,7 +162,7 @@ describe("a syncImage that is given up", () => {
   });
 });
 
-// Of localhost, signed by itself, good for this file alone and until 2126.
+// A self-signed certificate for localhost, used in this file only and valid until 2126.
 const KEY_PEM = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgidyNp5pC9gTcSgSM
 ZHrYl2XDLiPAUueE1GDr5RxWYSKhRANCAARa6XYJVNy03rUNvkgyYNcF9yfOr5Co
@@ -183,7 +184,7 @@ describe("over https", () => {
   type Server = tls.TLSSocket & { servername?: unknown };
   const answer = JSON.stringify({ Response: { ImageSet: [], RequestId: "req-1" } });
 
-  function trustAnybody() {
+  function trustEveryCertificate() {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     vi.spyOn(process, "emitWarning").mockImplementation(() => undefined);
   }
@@ -204,9 +205,9 @@ describe("over https", () => {
     });
   }
 
-  it("does not talk to a server whose certificate nobody vouches for", async () => {
+  it("sends nothing to a server whose certificate is not trusted", async () => {
     const server = await listenSecurely(0);
-    trustAnybody();
+    trustEveryCertificate();
     const cloud = await cloudAt(`https://localhost:${server.port}`);
     vi.unstubAllEnvs();
     const call = cloud.syncImage(sync(Date.now() + 5000));
@@ -214,8 +215,8 @@ describe("over https", () => {
     expect(server.text()).toBe("");
   });
 
-  it("sends when the handshake was quick enough, and not when it was not", async () => {
-    trustAnybody();
+  it("sends after a quick handshake, and not after a slow one", async () => {
+    trustEveryCertificate();
     const names: unknown[] = [];
     const quick = await listenSecurely(0, names);
     const quickly = await cloudAt(`https://localhost:${quick.port}`);

@@ -1,3 +1,4 @@
+// One cloud works for one account, though its credentials may change.
 import { afterAll, describe, expect, it } from "vitest";
 import { makeImages } from "../../../emulator/control/console.ts";
 import { startEmulator } from "../../../emulator/server.ts";
@@ -19,7 +20,10 @@ const keyOf = ({ secretId, secretKey, token }: Account): Credentials =>
 const running: { close(): Promise<void> }[] = [];
 afterAll(() => Promise.all(running.map((emulator) => emulator.close())));
 
-/** The emulator with 230 images in each of two accounts, and a cloud whose n-th look at the credentials is keys[n]. */
+/**
+ * The emulator with 230 images in each of two accounts; the n-th read of the credentials gives
+ * keys[n].
+ */
 async function emulated(keys: readonly Account[], accounts: readonly Account[] = DEFAULT_ACCOUNTS) {
   const world = createWorld({ now: Date.now, accounts });
   for (const { uin } of [A, B]) makeImages(world, { region: GZ, name: `of-${uin}`, count: 230, account: uin });
@@ -33,12 +37,12 @@ async function emulated(keys: readonly Account[], accounts: readonly Account[] =
 }
 
 describe.concurrent("a cloud whose credentials become those of another account", () => {
-  it("refuses to go on reading a list, though they change back", async () => {
+  it("stops reading a list, even if the credentials change back", async () => {
     const { cloud, requests } = await emulated([A, A, B, A]);
     expect(await cloud.account()).toBe(A.uin);
     const error = await failure(cloud.images(GZ, "custom"));
     expect(error).toMatchObject({ ...CHANGED, action: "DescribeImages", region: GZ });
-    expect(error.message).toContain(`expected account ${A.uin}, found ${B.uin}`);
+    expect(error.message).toContain(`expected account ${A.uin}, got ${B.uin}`);
     expect(error.remedy).toContain("expected account");
     expect(requests(A.uin)).toEqual(["GetCallerIdentity", "DescribeImages"]);
     expect(requests(B.uin)).toEqual(["GetCallerIdentity"]);
@@ -63,14 +67,14 @@ describe.concurrent("a cloud whose credentials become those of another account",
     ["familyImage", (cloud) => cloud.familyImage(GZ, "golden")],
     ["uses", (cloud) => cloud.uses(GZ, ["img-1"])],
     ["account", (cloud) => cloud.account()],
-  ])("sends nothing for %s, and asks once whose the new key is", async (_, call) => {
+  ])("sends nothing for %s, and inquires once about the new key", async (_, call) => {
     const { cloud, requests } = await emulated([A, B, B]);
     await cloud.imagesById(GZ, ["img-00000000"]);
     for (const error of [await failure(call(cloud)), await failure(call(cloud))]) expect(error).toMatchObject(CHANGED);
     expect(requests(B.uin)).toEqual(["GetCallerIdentity"]);
   });
 
-  it("is bound by whatever call came first, and not by one that failed to tell", async () => {
+  it("is bound to the account of the first inquiry that succeeded", async () => {
     const uins = ["", B.uin, A.uin];
     const api = await serve(
       () => imagesAnswer(),
@@ -86,7 +90,7 @@ describe.concurrent("a cloud whose credentials become those of another account",
 });
 
 describe.concurrent("a cloud whose temporary key is replaced by another of its account", () => {
-  it("goes on, and asks once for each key", async () => {
+  it("continues, and inquires once for each key", async () => {
     const keys = [1, 2, 3].map((n) => ({
       ...A,
       secretId: `AKIDtemporary${n}`,
@@ -140,25 +144,28 @@ describe.concurrent("the inquiry whose key it is", () => {
     ["a lost connection", { cut: true }, "Network"],
     ["an answer without an account", { answer: {} }, "BadAnswer"],
     ["silence", { hang: true }, "Timeout"],
-  ])("fails those who wait for it, without effect, and is made again by the next: %s", async (_, sendFailure, code) => {
-    const api = await serve(
-      () => ({ answer: {} }),
-      (_request, n) => (n === 1 ? sendFailure : me),
-    );
-    const cloud = api.cloud({ timeoutMs: 1000 });
-    const errors = await Promise.all([
-      failure(cloud.syncImage(syncRequest())),
-      failure(cloud.syncImage(syncRequest())),
-    ]);
-    for (const error of errors) expect(error).toMatchObject({ name: "CloudError", code, effect: "none" });
-    expect(api.requests).toHaveLength(0);
-    expect(api.inquiries).toHaveLength(1);
-    await cloud.syncImage(syncRequest());
-    expect(api.requests).toHaveLength(1);
-    expect(api.inquiries).toHaveLength(2);
-  });
+  ])(
+    "fails the calls that wait for it, without effect, and is repeated by the next call: %s",
+    async (_, sendFailure, code) => {
+      const api = await serve(
+        () => ({ answer: {} }),
+        (_request, n) => (n === 1 ? sendFailure : me),
+      );
+      const cloud = api.cloud({ timeoutMs: 1000 });
+      const errors = await Promise.all([
+        failure(cloud.syncImage(syncRequest())),
+        failure(cloud.syncImage(syncRequest())),
+      ]);
+      for (const error of errors) expect(error).toMatchObject({ name: "CloudError", code, effect: "none" });
+      expect(api.requests).toHaveLength(0);
+      expect(api.inquiries).toHaveLength(1);
+      await cloud.syncImage(syncRequest());
+      expect(api.requests).toHaveLength(1);
+      expect(api.inquiries).toHaveLength(2);
+    },
+  );
 
-  it("passes by itself for calls that may be repeated", async () => {
+  it("is retried for calls that may be repeated", async () => {
     const api = await serve(
       () => imagesAnswer(),
       (_request, n) => (n === 1 ? { status: 502 } : me),
@@ -167,7 +174,7 @@ describe.concurrent("the inquiry whose key it is", () => {
     expect(api.inquiries).toHaveLength(2);
   });
 
-  it("counts against the time of the call", async () => {
+  it("counts against the time limit of the call", async () => {
     const api = await serve(
       () => ({ hang: true }),
       () => sleep(600).then(() => me),
@@ -197,7 +204,7 @@ describe.concurrent("the inquiry whose key it is", () => {
   it.each<[string, (cloud: Cloud) => Promise<unknown>]>([
     ["syncImage", (cloud) => cloud.syncImage(syncRequest())],
     ["modify", (cloud) => cloud.modify({ region: GZ, imageId: "img-1" }, { name: "name" }, IN_TIME)],
-  ])("ends with the run, and the call without effect: %s", async (_, call) => {
+  ])("stops with the run, and the call has no effect: %s", async (_, call) => {
     const run = new AbortController();
     const api = await serve(
       () => ({ answer: {} }),
@@ -211,7 +218,7 @@ describe.concurrent("the inquiry whose key it is", () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  it("does not make the calls that waited for it leave faster than the quota allows", async () => {
+  it("does not let the calls that waited for it exceed the rate limit", async () => {
     const arrivals: number[] = [];
     const api = await serve(
       () => {

@@ -1,8 +1,9 @@
+// Reading images, their shares, their families and the quota.
 import { describe, expect, it } from "vitest";
 import { apiImage, imagesAnswer, serve } from "./api-server.ts";
 
 describe.concurrent("images", () => {
-  it("maps what the API shows, whatever is absent or null", async () => {
+  it("maps the fields of the API, of which any may be absent or null", async () => {
     const api = await serve(() =>
       imagesAnswer(
         apiImage("img-1", {
@@ -76,12 +77,12 @@ describe.concurrent("images", () => {
     });
   });
 
-  it("sees every image although others are deleted while it pages", async () => {
+  it("reads every image although others are deleted between the pages", async () => {
     let all = Array.from({ length: 230 }, (_, i) => apiImage(`img-${i}`));
     const api = await serve(({ params }, n) => {
       const { Offset, Limit } = params as { Offset: number; Limit: number };
       const page = { answer: { ImageSet: all.slice(Offset, Offset + Limit), TotalCount: all.length } };
-      if (n === 1) all = [...all.slice(1), apiImage("img-new")]; // one goes, one comes: the count stays
+      if (n === 1) all = [...all.slice(1), apiImage("img-new")]; // one is deleted, one is added: the count stays
       return page;
     });
     const ids = (await api.cloud().images("ap-tokyo", "custom")).map(({ imageId }) => imageId);
@@ -89,7 +90,7 @@ describe.concurrent("images", () => {
     expect(ids).toEqual(all.map(({ ImageId }) => ImageId));
   });
 
-  it("gives up on a list that never stands still", async () => {
+  it("stops after some reads of a list that keeps changing", async () => {
     const api = await serve((_request, n) => ({ answer: { ImageSet: [apiImage(`img-${n}`)], TotalCount: 2 } }));
     await expect(api.cloud().images("ap-tokyo", "custom")).rejects.toMatchObject({
       code: "Unstable",
@@ -100,11 +101,11 @@ describe.concurrent("images", () => {
 
   it.each([
     ["no TotalCount", { ImageSet: [] }],
-    ["a list that is none", { ImageSet: "x", TotalCount: 1 }],
+    ["a list that is a string", { ImageSet: "x", TotalCount: 1 }],
     ["a number for a name", { ImageSet: [apiImage("img-1", { ImageName: 7 })], TotalCount: 1 }],
-    ["a snapshot that is none", { ImageSet: [apiImage("img-1", { SnapshotSet: ["snap-1"] })], TotalCount: 1 }],
-    ["a time that is none", { ImageSet: [apiImage("img-1", { CreatedTime: "yesterday" })], TotalCount: 1 }],
-  ])("calls %s a bad answer", async (_, answer) => {
+    ["a snapshot that is a string", { ImageSet: [apiImage("img-1", { SnapshotSet: ["snap-1"] })], TotalCount: 1 }],
+    ["a time that cannot be parsed", { ImageSet: [apiImage("img-1", { CreatedTime: "yesterday" })], TotalCount: 1 }],
+  ])("reports %s as a bad answer", async (_, answer) => {
     const api = await serve(() => ({ answer }));
     await expect(api.cloud().images("ap-tokyo", "custom")).rejects.toMatchObject({
       code: "BadAnswer",
@@ -123,7 +124,7 @@ describe.concurrent("imagesById", () => {
     ["are left out", undefined],
     ["are an error", "InvalidImageId.NotFound"],
     ["are a wrong value", "InvalidParameterValue.InvalidImageIdMalformed"],
-  ])("finds those that exist when unknown ids %s", async (_, code) => {
+  ])("finds the existing images if unknown ids %s", async (_, code) => {
     const api = await serve(({ params }) => {
       const ids = (params as { ImageIds: string[] }).ImageIds;
       if (code && ids.some((id) => !existing.includes(id))) return { error: code };
@@ -134,7 +135,7 @@ describe.concurrent("imagesById", () => {
     expect(api.requests[0]?.params).toEqual({ ImageIds: asked, Limit: 100 });
   });
 
-  it("leaves out a malformed id, asks for 100 at a time, and asks nothing when there is nothing to ask", async () => {
+  it("leaves out a malformed id, reads 100 ids per call, and sends nothing for no ids", async () => {
     const api = await serve(({ params }) => {
       const ids = (params as { ImageIds: string[] }).ImageIds;
       if (ids.includes("nonsense")) return { error: "InvalidImageId.Malformed" };
@@ -148,7 +149,7 @@ describe.concurrent("imagesById", () => {
     expect(api.requests).toHaveLength(3);
   });
 
-  it("does not take a refusal, or an answer that holds images back, for absence", async () => {
+  it("does not take a refusal, or an answer that withholds images, for absence", async () => {
     const refusing = await serve(() => ({ error: "UnauthorizedOperation" }));
     await expect(refusing.cloud().imagesById("ap-tokyo", ["img-1"])).rejects.toMatchObject({ outcome: "terminal" });
     const short = await serve(() => ({ answer: { ImageSet: [apiImage("img-1")], TotalCount: 2 } }));
@@ -162,27 +163,27 @@ describe.concurrent("sharedWith", () => {
   it.each([
     ["accounts", [{ AccountId: "100000000002", CreatedTime: "2026-03-21T08:41:45Z" }, { AccountId: 100000000003 }]],
     ["nothing", null],
-  ])("tells the accounts, as text, of an answer with %s", async (_, set) => {
+  ])("answers the accounts, as text, of an answer with %s", async (_, set) => {
     const api = await serve(() => ({ answer: { SharePermissionSet: set } }));
     expect(await api.cloud().sharedWith(image)).toEqual(set ? ["100000000002", "100000000003"] : []);
     expect(api.requests[0]).toMatchObject({ action: "DescribeImageSharePermission", region: "ap-tokyo" });
     expect(api.requests[0]?.params).toEqual({ ImageId: "img-1" });
   });
 
-  it.each([[[{}]], [[{ AccountId: true }]], [["100000000002"]], ["x"]])("calls %j a bad answer", async (set) => {
+  it.each([[[{}]], [[{ AccountId: true }]], [["100000000002"]], ["x"]])("reports %j as a bad answer", async (set) => {
     const api = await serve(() => ({ answer: { SharePermissionSet: set } }));
     await expect(api.cloud().sharedWith(image)).rejects.toMatchObject({ code: "BadAnswer", effect: "none" });
   });
 });
 
 describe.concurrent("quota", () => {
-  it("tells how many custom images there may be", async () => {
+  it("answers the number of custom images that the region may hold", async () => {
     const api = await serve(() => ({ answer: { ImageNumQuota: 500 } }));
     expect(await api.cloud().quota("ap-tokyo")).toBe(500);
     expect(api.requests).toMatchObject([{ action: "DescribeImageQuota", region: "ap-tokyo", params: {} }]);
   });
 
-  it.each([{}, { ImageNumQuota: null }, { ImageNumQuota: "500" }])("calls %j a bad answer", async (answer) => {
+  it.each([{}, { ImageNumQuota: null }, { ImageNumQuota: "500" }])("reports %j as a bad answer", async (answer) => {
     const api = await serve(() => ({ answer }));
     await expect(api.cloud().quota("ap-tokyo")).rejects.toMatchObject({ code: "BadAnswer", outcome: "retry" });
   });
@@ -201,7 +202,7 @@ describe.concurrent("familyImage", () => {
     expect(api.requests[0]?.params).toEqual({ ImageFamily: "golden" });
   });
 
-  it("does not ask for no family, nor believe an odd answer", async () => {
+  it("sends nothing for no family, and does not accept a malformed answer", async () => {
     const api = await serve(() => ({ answer: { Image: { ImageId: 7 } } }));
     expect(await api.cloud().familyImage("ap-tokyo", "")).toBeUndefined();
     expect(api.requests).toHaveLength(0);

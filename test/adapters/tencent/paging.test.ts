@@ -1,3 +1,4 @@
+// Paging through lists that change, and reading by ids.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readAll, readByIds } from "../../../lib/adapters/tencent/calls/paging.ts";
@@ -15,7 +16,7 @@ describe("readAll", () => {
     );
   });
 
-  it("misses nothing that was there all the time, whatever comes and goes between two pages", async () => {
+  it("misses no item that was always in the list, whatever is added or deleted between two pages", async () => {
     const change = fc.record({ before: fc.nat(12), remove: fc.nat(30), insert: fc.boolean(), at: fc.nat(30) });
     await fc.assert(
       fc.asyncProperty(fc.array(change, { maxLength: 6 }), async (changes) => {
@@ -39,7 +40,7 @@ describe("readAll", () => {
     );
   });
 
-  it("reads again when the count changes, even where no item has moved", async () => {
+  it("reads again if the count changes, even if no item has moved", async () => {
     const list = ["a", "b", "c", "d"];
     let n = 0;
     const read = async (offset: number, limit: number) => {
@@ -52,7 +53,7 @@ describe("readAll", () => {
   it.each([
     ["a page that stays empty", () => ({ items: [], total: 3 })],
     ["a page that repeats itself", () => ({ items: ["a", "a"], total: 3 })],
-    ["more items than the count says", () => ({ items: ["a", "b"], total: 1 })],
+    ["more items than the count", () => ({ items: ["a", "b"], total: 1 })],
   ])("ends on %s", async (_, page) => {
     let n = 0;
     const read = async () => {
@@ -65,7 +66,7 @@ describe("readAll", () => {
 });
 
 describe("readByIds", () => {
-  it("finds what exists under both readings of an unknown id", async () => {
+  it("finds the existing items, whether the API leaves out or refuses unknown ids", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 30 }), fc.boolean(), async (exist, strict) => {
         const ids = exist.map((_, i) => `${i}`);
@@ -80,7 +81,7 @@ describe("readByIds", () => {
     );
   });
 
-  it("lets any other error through", async () => {
+  it("throws any other error", async () => {
     const read = () => Promise.reject(new Error("down"));
     await expect(readByIds(["a"], read, () => false)).rejects.toThrow("down");
   });

@@ -1,3 +1,4 @@
+// Retries and the pace of calls.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { repeating, waitForRateLimit } from "../../../lib/adapters/tencent/transport/retry.ts";
 import { CloudError } from "../../../lib/model/errors.ts";
@@ -6,7 +7,7 @@ const failing = (code: string) =>
   new CloudError({ action: "DescribeImages", code, text: "no", outcome: "retry", effect: "none" });
 
 describe.concurrent("repeating", () => {
-  it("keeps a success that comes together with the end of the run", async () => {
+  it("keeps a success that arrives together with the end of the run", async () => {
     const run = new AbortController();
     const call = async () => {
       run.abort();
@@ -15,34 +16,34 @@ describe.concurrent("repeating", () => {
     expect(await repeating(call, run.signal)).toBe("done");
   });
 
-  it("throws the last error, not the abort, when the run ends while it waits", async () => {
+  it("throws the last error, not the abort, if the run ends during the backoff", async () => {
     const run = new AbortController();
     setTimeout(() => run.abort(), 20);
     const call = () => Promise.reject(failing("InternalError"));
     await expect(repeating(call, run.signal)).rejects.toMatchObject({ code: "InternalError" });
   });
 
-  it("leaves it to the call to say that the run has ended before", async () => {
+  it("lets the call report that the run had ended before", async () => {
     const call = () => Promise.reject(failing("Aborted"));
     await expect(repeating(call, AbortSignal.abort())).rejects.toMatchObject({ code: "Aborted" });
   });
 
-  it("does not repeat what nobody expected", async () => {
+  it("does not retry an error that is not a CloudError", async () => {
     let n = 0;
     const call = () => {
       n++;
-      return Promise.reject(new RangeError("a mistake of ours"));
+      return Promise.reject(new RangeError("a bug"));
     };
     await expect(repeating(call, new AbortController().signal)).rejects.toThrow(RangeError);
     expect(n).toBe(1);
   });
 });
 
-describe("turns", () => {
+describe("waitForRateLimit", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it("are so far apart that calls which are 200 ms late do not arrive as more than 10 in a second", async () => {
+  it("spaces calls so that with delays of 200 ms at most 10 arrive in a second", async () => {
     const starts: number[] = [];
     const take = async () => {
       await waitForRateLimit("late calls", new AbortController().signal);

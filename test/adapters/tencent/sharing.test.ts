@@ -1,3 +1,4 @@
+// Sharing and deleting images.
 import { describe, expect, it } from "vitest";
 import { failure, IN_TIME, type Reaction, serve } from "./api-server.ts";
 
@@ -6,7 +7,9 @@ const accounts = (count: number) => Array.from({ length: count }, (_, i) => `${1
 const ALREADY: Reaction = { error: "FailedOperation.AccountAlreadyExists" };
 const DONE: Reaction = { answer: {} };
 
-/** An API that has shared the image with `has`; refuses a whole call that names one of them. */
+/**
+ * An API that has shared the image with `has`, and refuses a call that names one of these accounts.
+ */
 async function sharing(...has: string[]) {
   const shared = new Set(has);
   const api = await serve(({ params }) => {
@@ -21,7 +24,7 @@ async function sharing(...has: string[]) {
 }
 
 describe.concurrent("share", () => {
-  it("names up to 50 accounts in a call, each once, and answers the last request id", async () => {
+  it("names up to 50 accounts per call, each once, and answers the last request id", async () => {
     const { api, cloud, sent, shared } = await sharing();
     expect(await cloud.share(image, [...accounts(120), "100000000002"], IN_TIME)).toBe("req-3");
     expect(sent().map(({ length }) => length)).toEqual([50, 50, 20]);
@@ -34,20 +37,20 @@ describe.concurrent("share", () => {
     });
   });
 
-  it("gives every account the image, though one had it and the call that named it was refused whole", async () => {
+  it("shares with every account, though one has the image and the call that named it was refused", async () => {
     const { cloud, sent, shared } = await sharing("100000000003");
     await cloud.share(image, accounts(3), IN_TIME);
     expect([...shared].sort()).toEqual(accounts(3));
     expect(sent()).toEqual([accounts(3), ...accounts(3).map((account) => [account])]);
   });
 
-  it("has nothing to complain of when the only account has it", async () => {
+  it("succeeds if the only account has the image already", async () => {
     const { cloud, sent } = await sharing("100000000002");
     expect(await cloud.share(image, accounts(1), IN_TIME)).toBe("req-e");
     expect(sent()).toHaveLength(1);
   });
 
-  it("throws any other refusal, also of one account alone", async () => {
+  it("throws any other refusal, also of a call for one account", async () => {
     const reactions: Reaction[] = [ALREADY, DONE, { error: "InvalidAccountId.NotFound" }];
     const api = await serve((_request, n) => reactions[n - 1] ?? DONE);
     const error = await failure(api.cloud().share(image, accounts(3), IN_TIME));
@@ -59,7 +62,7 @@ describe.concurrent("share", () => {
 });
 
 describe.concurrent("unshare", () => {
-  it("ends the sharing, up to 50 accounts in a call", async () => {
+  it("stops sharing, with up to 50 accounts per call", async () => {
     const { api, cloud, sent, shared } = await sharing(...accounts(60));
     expect(await cloud.unshare(image, accounts(55), IN_TIME)).toBe("req-2");
     expect(sent().map(({ length }) => length)).toEqual([50, 5]);
@@ -68,7 +71,7 @@ describe.concurrent("unshare", () => {
   });
 });
 
-it("neither asks for anything without accounts", async () => {
+it("neither sends anything without accounts", async () => {
   const { api, cloud } = await sharing();
   expect([await cloud.share(image, [], IN_TIME), await cloud.unshare(image, [], IN_TIME)]).toEqual(["", ""]);
   expect(api.requests).toHaveLength(0);
@@ -82,7 +85,7 @@ describe.concurrent("deleteImage", () => {
     expect(api.requests[0]?.params).toEqual({ ImageIds: ["img-1"], DeleteBindedSnap: true });
   });
 
-  it("is done when a try, whose answer was lost, had deleted it", async () => {
+  it("succeeds if an earlier attempt, whose answer was lost, deleted the image", async () => {
     const api = await serve((_request, n) => (n === 1 ? { cut: true } : { error: "InvalidImageId.NotFound" }));
     expect(await api.cloud().deleteImage(image, IN_TIME)).toBe("req-e");
     expect(api.requests).toHaveLength(2);
@@ -99,7 +102,7 @@ describe.concurrent("deleteImage", () => {
 });
 
 describe.concurrent("whose last moment has passed", () => {
-  it.each(["share", "unshare", "deleteImage"] as const)("%s is not sent, and not tried again", async (verb) => {
+  it.each(["share", "unshare", "deleteImage"] as const)("%s is neither sent nor retried", async (verb) => {
     const api = await serve(() => DONE);
     const cloud = api.cloud();
     const late = Date.now() - 5000;
@@ -108,7 +111,7 @@ describe.concurrent("whose last moment has passed", () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  it.each(["share", "unshare", "deleteImage"] as const)("%s is not repeated after a failure", async (verb) => {
+  it.each(["share", "unshare", "deleteImage"] as const)("%s is not retried after a failure", async (verb) => {
     let late = 0;
     const api = await serve(() => {
       late = 60_000;

@@ -1,3 +1,4 @@
+// What holds for every call: hosts, signatures, credentials, secrets, rate limits and retries.
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { failure, IN_TIME, imagesAnswer, KEY, serve, signer, syncRequest } from "./api-server.ts";
@@ -29,7 +30,7 @@ describe("every call", () => {
     }
   });
 
-  it("asks for credentials anew", async () => {
+  it("fetches the credentials again", async () => {
     const api = await serve(() => imagesAnswer());
     let n = 0;
     const cloud = api.cloud({ credentials: async () => ({ secretId: `AKID${++n}`, secretKey: "k" }) });
@@ -38,7 +39,7 @@ describe("every call", () => {
     expect(api.requests.map(signer)).toEqual(["AKID1", "AKID2"]);
   });
 
-  it("had no effect, and needs a person, without credentials", async () => {
+  it("has no effect and needs manual action without credentials", async () => {
     const api = await serve(() => imagesAnswer());
     const cloud = api.cloud({ credentials: () => Promise.reject(new Error("set TENCENTCLOUD_SECRET_ID")) });
     for (const call of [() => cloud.account(), () => cloud.syncImage(syncRequest())]) {
@@ -49,10 +50,10 @@ describe("every call", () => {
     expect([...api.requests, ...api.inquiries]).toHaveLength(0);
   });
 
-  it("says nothing of the keys in any error or log line, even when the cloud quotes them", async () => {
+  it("puts no key into errors or log lines, even if the cloud quotes the keys", async () => {
     const quote = `you sent ${KEY.secretKey} and ${KEY.token} of ${KEY.secretId}`;
     const lines: unknown[] = [];
-    const told: string[] = [];
+    const shown: string[] = [];
     const anywhere = [
       { error: "AuthFailure.SignatureFailure", message: quote },
       { error: quote, message: quote },
@@ -72,16 +73,16 @@ describe("every call", () => {
     for (const api of clouds) {
       const cloud = api.cloud({ log: (line) => lines.push(line) });
       for (const error of [await failure(cloud.syncImage(syncRequest()))]) {
-        told.push(inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error), String(error.stack));
-        for (let e: unknown = error; e instanceof Error; e = e.cause) told.push(e.message);
+        shown.push(inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error), String(error.stack));
+        for (let e: unknown = error; e instanceof Error; e = e.cause) shown.push(e.message);
       }
     }
-    const all = told.join("\n") + JSON.stringify(lines);
+    const all = shown.join("\n") + JSON.stringify(lines);
     expect(all).toContain("SignatureFailure");
     for (const secret of Object.values(KEY)) expect(all).not.toContain(secret);
   });
 
-  it("stays below the quota of an action in a region", async () => {
+  it("stays below the rate limit of an action in a region", async () => {
     const arrivals: number[] = [];
     const api = await serve(() => {
       arrivals.push(Date.now());
@@ -102,7 +103,7 @@ describe.concurrent("reads and repeatable writes", () => {
     ["an internal error", { error: "InternalError" }],
     ["HTTP 502", { status: 502 }],
     ["a lost connection", { cut: true } as const],
-  ])("are repeated after %s", async (_, sendFailure) => {
+  ])("are retried after %s", async (_, sendFailure) => {
     const once = (_request: unknown, n: number) => (n === 1 ? sendFailure : { answer: { AccountId: "1" } });
     const api = await serve(once, once);
     await expect(api.cloud().account()).resolves.toBe("1");
@@ -111,13 +112,13 @@ describe.concurrent("reads and repeatable writes", () => {
     );
   });
 
-  it("are repeated after a timeout", async () => {
+  it("are retried after a timeout", async () => {
     const once = (_request: unknown, n: number) => (n === 1 ? ({ hang: true } as const) : imagesAnswer());
     const api = await serve(once);
     await expect(api.cloud({ timeoutMs: 200 }).images("ap-tokyo", "custom")).resolves.toEqual([]);
   });
 
-  it("are not repeated after a refusal", async () => {
+  it("are not retried after a refusal", async () => {
     const api = await serve(() => ({ error: "UnauthorizedOperation", message: "not for you" }));
     const error = await failure(api.cloud().images("ap-tokyo", "custom"));
     expect(error).toMatchObject({
@@ -130,13 +131,13 @@ describe.concurrent("reads and repeatable writes", () => {
       requestId: "req-e",
     });
     expect(error.message).toBe(
-      "DescribeImages in ap-tokyo: UnauthorizedOperation: the key may not do this (not for you)",
+      "DescribeImages in ap-tokyo: UnauthorizedOperation: the key has no permission for this action (not for you)",
     );
     expect(error.remedy).toContain("CAM");
     expect(api.requests).toHaveLength(1);
   });
 
-  it("stop repeating when the run is ended", async () => {
+  it("are not retried after the run has ended", async () => {
     const run = new AbortController();
     const api = await serve(() => {
       setTimeout(() => run.abort(), 50);

@@ -1,3 +1,4 @@
+// The users of images: found whole, or an error.
 import { describe, expect, it } from "vitest";
 import { type ApiRequest, failure, type Reaction, serve } from "./api-server.ts";
 
@@ -22,7 +23,7 @@ const version = (number: number, imageId?: string) => ({
   LaunchTemplateVersionData: { ImageId: imageId },
 });
 
-/** The page that a list's action asks for; versions of launch templates are listed under the template's id. */
+/** The requested page of a list; the versions of a launch template are listed under its id. */
 function pageOf(lists: Lists, { action, params }: ApiRequest): Reaction {
   const { Offset, Limit, LaunchTemplateId, MinVersion, MaxVersion } = params as Record<string, number> & {
     LaunchTemplateId?: string;
@@ -41,7 +42,7 @@ const world = (lists: Lists, odd: (request: ApiRequest) => Reaction | undefined 
   serve((request) => odd(request) ?? pageOf(lists, request));
 
 describe.concurrent("uses", () => {
-  it("finds instances, launch templates' versions and launch configurations, and says what was found first", async () => {
+  it("finds instances, versions of launch templates and launch configurations, and names the first", async () => {
     const api = await world({
       DescribeInstances: [instance(1, "img-a"), instance(2, "img-other"), instance(3)],
       DescribeLaunchTemplates: [template("lt-1", 3, 2), template("lt-2", 1)],
@@ -69,7 +70,7 @@ describe.concurrent("uses", () => {
     });
   });
 
-  it("reads lists of any length whole, and versions beyond the 30 that are shown by themselves", async () => {
+  it("reads lists of any length whole, and versions beyond the 30 of a default answer", async () => {
     const api = await world({
       DescribeInstances: Array.from({ length: 250 }, (_, n) => instance(n, n === 249 ? "img-a" : "img-other")),
       DescribeLaunchTemplates: [template("lt-1", 140)],
@@ -85,7 +86,7 @@ describe.concurrent("uses", () => {
     ]);
   });
 
-  it("misses no instance although others go while it pages", async () => {
+  it("misses no instance although others are deleted between the pages", async () => {
     let all = Array.from({ length: 150 }, (_, n) => instance(n, n === 100 ? "img-a" : "img-other"));
     const api = await world({}, (request) => {
       if (request.action !== "DescribeInstances") return undefined;
@@ -119,7 +120,7 @@ describe.concurrent("uses", () => {
     expect(api.requests.filter(({ action }) => action === "DescribeImageFromFamily")).toHaveLength(2);
   });
 
-  it("finds none where there is nothing, and asks nothing about no image", async () => {
+  it("finds no users in empty lists, and sends nothing for no images", async () => {
     const api = await world({});
     expect((await api.cloud().uses("ap-tokyo", [])).size).toBe(0);
     expect(api.requests).toHaveLength(0);
@@ -132,7 +133,7 @@ describe.concurrent("uses", () => {
   });
 });
 
-describe.concurrent("uses that cannot be told for certain", () => {
+describe.concurrent("uses that cannot be read whole", () => {
   const LISTS: Lists = {
     DescribeInstances: [instance(1)],
     DescribeLaunchTemplates: [template("lt-1", 1)],
@@ -145,19 +146,19 @@ describe.concurrent("uses that cannot be told for certain", () => {
   };
   const actions = Object.keys(SETS);
 
-  it("are known in the world that these tests break", async () => {
+  it("are read whole from the lists that these tests then change", async () => {
     const api = await world(LISTS);
     expect((await api.cloud().uses("ap-tokyo", ["img-a"])).size).toBe(0);
   });
 
-  it.each(actions)("throw when %s is refused, or not served in the region", async (action) => {
+  it.each(actions)("throw if %s is refused, or not served in the region", async (action) => {
     for (const code of ["UnauthorizedOperation", "UnsupportedRegion", "InvalidAction"]) {
       const error = await usesWhen(action, { error: code });
       expect(error).toMatchObject({ name: "CloudError", action, region: "ap-tokyo", code, effect: "none" });
     }
   });
 
-  it.each(actions)("throw when %s tells no TotalCount, or a set that is none", async (action) => {
+  it.each(actions)("throw if %s has no TotalCount, or a malformed set", async (action) => {
     const set = SETS[action] ?? "";
     const odd: object[] = [{}, { [set]: [] }, { [set]: "x", TotalCount: 1 }, { [set]: ["x"], TotalCount: 1 }];
     odd.push({ [set]: [{}], TotalCount: 1 }, { [set]: [{ ImageId: "img-a" }], TotalCount: 1 });
@@ -166,7 +167,7 @@ describe.concurrent("uses that cannot be told for certain", () => {
     }
   });
 
-  it.each(actions)("throw when %s holds entries back, or never stands still", async (action) => {
+  it.each(actions)("throw if %s withholds entries, or keeps changing", async (action) => {
     expect(await usesWhen(action, { answer: { TotalCount: 3 } })).toMatchObject({ code: "Unstable", outcome: "retry" });
     const { answer } = pageOf(LISTS, { action, params: { LaunchTemplateId: undefined } } as ApiRequest) as {
       answer: object;
@@ -175,7 +176,7 @@ describe.concurrent("uses that cannot be told for certain", () => {
   });
 
   it.each<[string, string, object]>([
-    ["an image id that is no text", "DescribeInstances", { InstanceId: "ins-1", ImageId: 7 }],
+    ["an image id that is a number", "DescribeInstances", { InstanceId: "ins-1", ImageId: 7 }],
     ["a template without its latest version", "DescribeLaunchTemplates", { LaunchTemplateId: "lt-1" }],
     ["a version without data", "DescribeLaunchTemplateVersions", { LaunchTemplateVersion: 1 }],
     ["a version without a number", "DescribeLaunchTemplateVersions", { LaunchTemplateVersionData: {} }],
@@ -184,14 +185,14 @@ describe.concurrent("uses that cannot be told for certain", () => {
     expect(await usesWhen(action, { answer })).toMatchObject({ action, code: "BadAnswer" });
   });
 
-  it("throw when a launch template has more versions than are shown", async () => {
+  it("throw if a launch template has more versions than are listed", async () => {
     const api = await world({ ...LISTS, DescribeLaunchTemplates: [template("lt-1", 5, 2)] });
     const error = await failure(api.cloud().uses("ap-tokyo", ["img-a"]));
     expect(error).toMatchObject({ action: "DescribeLaunchTemplateVersions", code: "Unstable" });
     expect(error.message).toContain("1 of 2 versions of launch template lt-1");
   });
 
-  it("throw when the family of a launch configuration cannot be looked up", async () => {
+  it("throw if the family of a launch configuration cannot be read", async () => {
     const api = await world(
       { ...LISTS, DescribeLaunchConfigurations: [configuration(1, { ImageFamily: "golden" })] },
       ({ action }) => (action === "DescribeImageFromFamily" ? { error: "UnauthorizedOperation" } : undefined),

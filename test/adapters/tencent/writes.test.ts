@@ -1,9 +1,10 @@
+// SyncImages, its dry run, and the calls that tag and modify images.
 import { describe, expect, it } from "vitest";
 import type { ImageAttributes } from "../../../lib/model/ports.ts";
 import { failure, IN_TIME, imagesAnswer, serve, startApi, syncRequest } from "./api-server.ts";
 
 describe.concurrent("syncImage", () => {
-  it("asks for the ids and leaves an incomplete answer incomplete", async () => {
+  it("requests the ids, and does not complete an incomplete answer", async () => {
     const api = await serve(() => ({
       answer: {
         ImageSet: [
@@ -34,14 +35,14 @@ describe.concurrent("syncImage", () => {
     ],
     ["throttling", { error: "RequestLimitExceeded" }, "RequestLimitExceeded", "requeue", "none"],
     ["an internal error", { error: "InternalError" }, "InternalError", "retry", "unknown"],
-    ["a code nobody knows", { error: "Strange.Thing" }, "Strange.Thing", "retry", "unknown"],
+    ["an unlisted code", { error: "Strange.Thing" }, "Strange.Thing", "retry", "unknown"],
     ["HTTP 503", { status: 503 }, "HttpStatus", "retry", "unknown"],
     ["a lost connection", { cut: true } as const, "Network", "retry", "unknown"],
     ["no JSON", { raw: "<html>" }, "BadAnswer", "retry", "unknown"],
     ["JSON of another shape", { raw: "{}" }, "BadAnswer", "retry", "unknown"],
     ["a wrong ImageSet", { answer: { ImageSet: 7 } }, "BadAnswer", "retry", "unknown"],
     ["silence", { hang: true } as const, "Timeout", "retry", "unknown"],
-  ])("is sent once, whatever comes back: %s", async (_, reaction, code, outcome, effect) => {
+  ])("is sent once, whatever the answer: %s", async (_, reaction, code, outcome, effect) => {
     const api = await serve(() => reaction);
     const options = "hang" in reaction ? { timeoutMs: 1000 } : {};
     const error = await failure(api.cloud(options).syncImage(syncRequest()));
@@ -53,7 +54,7 @@ describe.concurrent("syncImage", () => {
   it.each([
     [{}, { Encrypt: true }],
     [{ kmsKeyId: "key-1" }, { Encrypt: true, KmsKeyId: "key-1" }],
-  ])("asks for an encrypted copy with %j, in a dry run too", async (encrypt, params) => {
+  ])("requests an encrypted copy with %j, in a dry run too", async (encrypt, params) => {
     const api = await serve(() => ({ answer: {} }));
     const request = { ...syncRequest(["ap-guangzhou"]), encrypt };
     await api.cloud().trySyncImage(request);
@@ -71,13 +72,13 @@ describe.concurrent("syncImage", () => {
     expect(api.requests).toHaveLength(1);
   });
 
-  it("had no effect when it could not connect", async () => {
+  it("has no effect if it could not connect", async () => {
     const api = await startApi(() => ({ hang: true }));
     await api.close();
     await expect(api.cloud().syncImage(syncRequest())).rejects.toMatchObject({ code: "Network", effect: "none" });
   });
 
-  it("uses a connection of its own, which nobody can have closed before", async () => {
+  it("uses a new connection, which cannot have been closed before", async () => {
     const api = await serve(({ action }) => (action === "SyncImages" ? { answer: {} } : imagesAnswer()));
     const cloud = api.cloud();
     await cloud.account();
@@ -92,13 +93,13 @@ describe.concurrent("trySyncImage", () => {
   it.each([
     ["an empty success", { answer: {} }],
     ["DryRunOperation", { error: "DryRunOperation" }],
-  ])("takes %s for a yes", async (_, reaction) => {
+  ])("accepts %s as success", async (_, reaction) => {
     const api = await serve(() => reaction);
     await api.cloud().trySyncImage({ ...syncRequest(), notAfter: 0 });
     expect(api.requests.map(({ params }) => (params as { DryRun?: boolean }).DryRun)).toEqual([true]);
   });
 
-  it("throws the refusal, is repeated after throttling and after nothing else, and never had an effect", async () => {
+  it("throws the refusal, is retried after throttling only, and has no effect", async () => {
     const refusing = await serve((_request, n) => ({ error: n === 1 ? "RequestLimitExceeded" : "InternalError" }));
     await expect(refusing.cloud().trySyncImage(syncRequest())).rejects.toMatchObject({
       code: "InternalError",
@@ -109,7 +110,7 @@ describe.concurrent("trySyncImage", () => {
 });
 
 describe.concurrent("tag and modify", () => {
-  it("tags ten at a time and answers the last request id", async () => {
+  it("sets ten tags per call and answers the last request id", async () => {
     const api = await serve(() => ({ answer: { FailedResources: [] } }));
     const tags = Object.fromEntries(Array.from({ length: 23 }, (_, i) => [`k${i}`, `v${i}`]));
     expect(await api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "100000000001", tags, IN_TIME)).toBe(
@@ -133,7 +134,7 @@ describe.concurrent("tag and modify", () => {
   it.each<[string, ImageAttributes, object]>([
     ["name and description", { name: "final", description: "" }, { ImageName: "final", ImageDescription: "" }],
     ["a family and nothing else", { family: "golden" }, { ImageFamily: "golden" }],
-    ["no family any more", { family: "" }, { ImageFamily: "" }],
+    ["that it leaves its family", { family: "" }, { ImageFamily: "" }],
     ["that it is not deprecated", { deprecated: false }, { ImageDeprecated: false }],
     [
       "all at once",
@@ -152,7 +153,7 @@ describe.concurrent("tag and modify whose last moment has passed", () => {
   const image = { region: "ap-tokyo", imageId: "img-1" };
   const NOT_SENT = { code: "NotSent", outcome: "requeue", effect: "none" };
 
-  it("are not sent, and not tried again", async () => {
+  it("are neither sent nor retried", async () => {
     const api = await serve(() => ({ answer: {} }));
     const lines: string[] = [];
     const cloud = api.cloud({ log: ({ action, code }) => lines.push(`${action} ${code}`) });
@@ -166,7 +167,7 @@ describe.concurrent("tag and modify whose last moment has passed", () => {
     ]);
   });
 
-  it("are not repeated after a failure", async () => {
+  it("are not retried after a failure", async () => {
     let late = 0;
     const api = await serve(() => {
       late = 60_000;
@@ -178,17 +179,17 @@ describe.concurrent("tag and modify whose last moment has passed", () => {
   });
 });
 
-describe.concurrent("tagging that the end of the run", () => {
+describe.concurrent("tagging at the end of the run", () => {
   const image = { region: "ap-tokyo", imageId: "img-1" };
 
-  it("keeps from being sent had no effect", async () => {
+  it("has no effect if it was not sent", async () => {
     const api = await serve(() => ({ answer: {} }));
     const cloud = api.cloud({ signal: AbortSignal.abort() });
     await expect(cloud.tag(image, "1", { a: "b" }, IN_TIME)).rejects.toMatchObject({ code: "Aborted", effect: "none" });
     expect(api.requests).toHaveLength(0);
   });
 
-  it("cuts short may have had one", async () => {
+  it("may have had an effect if it was sent", async () => {
     const run = new AbortController();
     const api = await serve(() => {
       run.abort();

@@ -1,29 +1,31 @@
+// Finds the users of images: instances, launch templates and launch configurations.
 import type {
   DescribeInstancesRequest,
   DescribeLaunchTemplatesRequest,
   DescribeLaunchTemplateVersionsRequest,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
+import { cloudDetail } from "../../../model/messages/cloud.ts";
 import type { Cloud } from "../../../model/ports.ts";
-import { AnswerError, type Json, listOf, numberOf, record, textOf } from "../transport/answer.ts";
+import { absent, type Json, listOf, numberOf, record, textOf } from "../transport/answer.ts";
 import type { Call } from "../transport/call.ts";
 import { cloudError } from "../transport/transport.ts";
-import { type Calls, wholeList } from "./list-calls.ts";
+import { type Calls, readWholeList } from "./list-calls.ts";
 
-/** Something that runs from an image, or will start from one. */
+/** An instance that runs from an image, or a template that will start one. */
 interface User {
-  /** Tells users of one list apart. */
+  /** Distinguishes the users of one list. */
   readonly mark: string;
-  /** For a person, e.g. `instance ins-1a2b3c4d`. */
-  readonly what: string;
+  /** For messages, e.g. `instance ins-1a2b3c4d`. */
+  readonly label: string;
   readonly imageId?: string;
-  /** In place of an image: the family whose image it will start from. */
+  /** In place of an image: the family whose current image the user will start from. */
   readonly family?: string;
 }
 
 /**
- * Makes the verb `uses`. No API answers who uses an image (DescribeInstances has no such filter), so everything that may
- * is read. What this does not see would be deleted under its user: whatever cannot be read whole, or is not understood,
- * throws.
+ * Makes the verb `uses`. No API lists the users of an image (DescribeInstances has no such filter),
+ * so all instances, launch templates and launch configurations of the region are read. An image
+ * whose user is missed could be deleted, so a list that is incomplete or not understood throws.
  */
 export function usesOver(calls: Calls, familyImage: Cloud["familyImage"]): Cloud["uses"] {
   return async (region, imageIds) => {
@@ -35,13 +37,15 @@ export function usesOver(calls: Calls, familyImage: Cloud["familyImage"]): Cloud
       if (!families.has(family)) families.set(family, await familyImage(region, family));
       return families.get(family);
     };
-    // One after the other, so that when one fails no other goes on behind the caller's back.
+    // One after the other, so that no read goes on after another has failed.
     for (const read of [instances, launchTemplates, launchConfigurations]) {
-      for (const user of await read(calls, region)) users.get((await imageOf(user)) ?? "")?.push(user.what);
+      for (const user of await read(calls, region)) users.get((await imageOf(user)) ?? "")?.push(user.label);
     }
     return new Map(
       [...users].flatMap(([id, [first, ...more]]): [string, string][] =>
-        first === undefined ? [] : [[id, more.length === 0 ? first : `${first} and ${more.length} more`]],
+        first === undefined
+          ? []
+          : [[id, more.length ? cloudDetail("and-more", { first, more: more.length }).text : first]],
       ),
     );
   };
@@ -50,10 +54,10 @@ export function usesOver(calls: Calls, familyImage: Cloud["familyImage"]): Cloud
 async function instances(calls: Calls, region: string): Promise<User[]> {
   const params: DescribeInstancesRequest = {};
   const call = describe(calls, "DescribeInstances", region, params);
-  return await wholeList(calls, call, "instances", (answer) =>
+  return await readWholeList(calls, call, "instances", (answer) =>
     entries(answer, "InstanceSet").map((instance) => {
       const id = idIn(instance, "InstanceId");
-      return { mark: id, what: `instance ${id}`, ...imageIn(instance, id) };
+      return { mark: id, label: cloudDetail("instance", { id }).text, ...imageIn(instance, id) };
     }),
   );
 }
@@ -61,11 +65,11 @@ async function instances(calls: Calls, region: string): Promise<User[]> {
 async function launchTemplates(calls: Calls, region: string): Promise<User[]> {
   const params: DescribeLaunchTemplatesRequest = {};
   const call = describe(calls, "DescribeLaunchTemplates", region, params);
-  const templates = await wholeList(calls, call, "launch templates", (answer) =>
+  const templates = await readWholeList(calls, call, "launch templates", (answer) =>
     entries(answer, "LaunchTemplateSet").map((template) => {
       const id = idIn(template, "LaunchTemplateId");
       const latest = numberOf(template["LatestVersionNumber"], `${id}: LatestVersionNumber`);
-      if (latest === undefined) throw new AnswerError(`${id}: LatestVersionNumber is absent`);
+      if (latest === undefined) throw absent(`${id}: LatestVersionNumber`);
       return { mark: id, latest, count: numberOf(template["LaunchTemplateVersionCount"], `${id}: versions`) };
     }),
   );
@@ -79,30 +83,33 @@ async function versions(
   region: string,
   { mark: id, latest, count = 1 }: { mark: string; latest: number; count?: number | undefined },
 ): Promise<User[]> {
-  // Without a range the API shows versions 0 to 30.
+  // Without a range the API lists versions 0 to 30 only.
   const params: DescribeLaunchTemplateVersionsRequest = { LaunchTemplateId: id, MinVersion: 0, MaxVersion: latest };
   const call = describe(calls, "DescribeLaunchTemplateVersions", region, params);
-  const what = `versions of launch template ${id}`;
-  const all = await wholeList(calls, call, what, (answer) =>
+  const list = `versions of launch template ${id}`;
+  const all = await readWholeList(calls, call, list, (answer) =>
     entries(answer, "LaunchTemplateVersionSet").map((version) => {
       const number = numberOf(version["LaunchTemplateVersion"], `${id}: LaunchTemplateVersion`);
-      if (number === undefined) throw new AnswerError(`${id}: LaunchTemplateVersion is absent`);
+      if (number === undefined) throw absent(`${id}: LaunchTemplateVersion`);
       const data = record(version["LaunchTemplateVersionData"], `${id}: LaunchTemplateVersionData`);
-      return { mark: `${number}`, what: `launch template ${id} version ${number}`, ...imageIn(data, id) };
+      const label = cloudDetail("launch-template-version", { id, version: number }).text;
+      return { mark: `${number}`, label, ...imageIn(data, id) };
     }),
   );
-  if (all.length < count)
-    throw cloudError(call, { code: "Unstable", text: `${all.length} of ${count} ${what}` }, "none");
+  if (all.length < count) {
+    const { text } = cloudDetail("list-short", { read: all.length, total: count, list });
+    throw cloudError(call, { code: "Unstable", text }, "none");
+  }
   return all;
 }
 
-// as 2018-04-19, DescribeLaunchConfigurations: pages of up to 100, as those of cvm
+// as 2018-04-19, DescribeLaunchConfigurations: pages of up to 100, as in cvm
 async function launchConfigurations(calls: Calls, region: string): Promise<User[]> {
   const call: Call = { ...describe(calls, "DescribeLaunchConfigurations", region, {}), service: "as" };
-  return await wholeList(calls, call, "launch configurations", (answer) =>
+  return await readWholeList(calls, call, "launch configurations", (answer) =>
     entries(answer, "LaunchConfigurationSet").map((configuration) => {
       const id = idIn(configuration, "LaunchConfigurationId");
-      return { mark: id, what: `launch configuration ${id}`, ...imageIn(configuration, id) };
+      return { mark: id, label: cloudDetail("launch-configuration", { id }).text, ...imageIn(configuration, id) };
     }),
   );
 }
@@ -119,7 +126,7 @@ const entries = (answer: Json, name: string): Json[] => listOf(answer[name], nam
 
 function idIn(entry: Json, name: string): string {
   const id = textOf(entry[name], name);
-  if (!id) throw new AnswerError(`${name} is absent`);
+  if (!id) throw absent(name);
   return id;
 }
 

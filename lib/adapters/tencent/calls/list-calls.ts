@@ -1,41 +1,43 @@
+// Reads paged lists of the API whole.
+import { cloudDetail } from "../../../model/messages/cloud.ts";
 import type { Millis } from "../../../model/types.ts";
-import { AnswerError, type Json, numberOf, textOf } from "../transport/answer.ts";
+import { absent, type Json, numberOf, textOf } from "../transport/answer.ts";
 import type { Call, Send } from "../transport/call.ts";
 import { cloudError } from "../transport/transport.ts";
 import { readAll } from "./paging.ts";
 
-/** What every verb is made of: how its calls are repeated and paged. */
+/** How the calls of every verb are sent, retried and paged. */
 export interface Calls {
-  /** Sends a call that may be repeated, again and again while it fails with what passes by itself. */
+  /** Sends a call that may be repeated, and retries it while it fails with a transient error. */
   readonly repeated: Send;
-  /** Items a page. */
+  /** Items per page. */
   readonly page: number;
   readonly timeoutMs: Millis;
 }
 
-/** The request id of an answer, for verbs that answer nothing else. */
+/** The request id of an answer, for verbs that return nothing else. */
 export const requestIdIn = (answer: Json): string => textOf(answer["RequestId"], "RequestId") ?? "";
 
 /**
- * Reads a list whole, which is paged by Offset and Limit and tells its TotalCount. `mark` tells its items apart. Throws
- * `CloudError` if that cannot be done; `what` then names the list to a person.
+ * Reads a whole list that is paged by Offset and Limit and has a TotalCount. `mark` distinguishes
+ * its items. Throws `CloudError` if the list kept changing; `list` names it in the message.
  */
-export async function wholeList<T extends { readonly mark: string }>(
+export async function readWholeList<T extends { readonly mark: string }>(
   { repeated, page }: Calls,
   call: Call,
-  what: string,
+  list: string,
   items: (answer: Json, offset: number) => T[],
 ): Promise<T[]> {
   const all = await readAll<T>(
     (offset, limit) =>
       repeated({ ...call, params: { ...call.params, Offset: offset, Limit: limit } }, (answer) => {
         const total = numberOf(answer["TotalCount"], "TotalCount");
-        if (total === undefined) throw new AnswerError("TotalCount is absent");
+        if (total === undefined) throw absent("TotalCount");
         return { items: items(answer, offset), total };
       }),
     ({ mark }) => mark,
     { limit: page },
   );
-  if (!all) throw cloudError(call, { code: "Unstable", text: what }, "none");
+  if (!all) throw cloudError(call, { code: "Unstable", text: cloudDetail("list", { list }).text }, "none");
   return all;
 }

@@ -1,34 +1,36 @@
-/** One page of a list, as it stands at this moment. */
+// Reads a list page by page, or by ids in batches, while it may change.
+/** One page of a list, as of the moment of the call. */
 interface Page<T> {
   readonly items: readonly T[];
-  /** How many items the whole list has. */
+  /** Number of items in the whole list. */
   readonly total: number;
 }
 
 export type ReadPage<T> = (offset: number, limit: number) => Promise<Page<T>>;
 
 /**
- * Reads a list by offset once, or answers undefined when it changed meanwhile. A list that loses an item while it is
- * read moves the rest forward, and an item would slip through between two pages. So each page begins with the last item
- * of the one before it: if another stands there, or the counts do not add up, the list has changed.
+ * Reads a list by offset once, or answers undefined if it changed meanwhile. If a list loses an
+ * item while it is read, the rest moves forward and an item would be missed between two pages. So
+ * each page begins with the last item of the page before: if another item is there, or the counts
+ * do not add up, the list has changed.
  */
 async function readOnce<T>(read: ReadPage<T>, idOf: (item: T) => string, limit: number): Promise<T[] | undefined> {
   const first = await read(0, limit);
-  const found = new Map(first.items.map((item) => [idOf(item), item]));
+  const items = new Map(first.items.map((item) => [idOf(item), item]));
   let last = first.items.at(-1);
-  while (found.size < first.total && last !== undefined) {
-    const before = found.size;
+  while (items.size < first.total && last !== undefined) {
+    const before = items.size;
     const page = await read(before - 1, limit);
     const [again, ...more] = page.items;
     if (page.total !== first.total || again === undefined || idOf(again) !== idOf(last)) return undefined;
-    for (const item of more) found.set(idOf(item), item);
-    if (found.size === before) return undefined;
+    for (const item of more) items.set(idOf(item), item);
+    if (items.size === before) return undefined;
     last = more.at(-1);
   }
-  return found.size === first.total ? [...found.values()] : undefined;
+  return items.size === first.total ? [...items.values()] : undefined;
 }
 
-/** Reads a whole list, from the start again whenever it changes meanwhile. Answers undefined after `tries` times. */
+/** Reads a whole list, again if it changes meanwhile. Answers undefined after `tries` reads. */
 export async function readAll<T>(
   read: ReadPage<T>,
   idOf: (item: T) => string,
@@ -42,8 +44,9 @@ export async function readAll<T>(
 }
 
 /**
- * Reads items by id in batches. Whether an API leaves out ids it does not know or refuses the whole batch is not
- * settled, so a batch that `refusedUnknown` recognises is read in halves; a single id that is refused does not exist.
+ * Reads items by id in batches of `limit`. It is not documented whether the API leaves out unknown
+ * ids or refuses the whole batch. So if `refusedUnknown` recognises the error of a batch, the batch
+ * is read in halves; a single id that is refused does not exist.
  */
 export async function readByIds<T>(
   ids: readonly string[],

@@ -1,20 +1,22 @@
+// The verbs that read images, their shares and families, and the quota of a region.
 import type {
   DescribeImageFromFamilyRequest,
   DescribeImageSharePermissionRequest,
   DescribeImagesRequest,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { CloudError } from "../../../model/errors.ts";
+import { cloudDetail } from "../../../model/messages/cloud.ts";
 import type { Cloud } from "../../../model/ports.ts";
 import type { Image } from "../../../model/types.ts";
-import { AnswerError, numberOf, record, textOf } from "../transport/answer.ts";
+import { AnswerError, absent, numberOf, record, textOf } from "../transport/answer.ts";
 import type { Call } from "../transport/call.ts";
 import { IMAGE_TYPES, listedImages, sharedAccounts } from "./decode.ts";
-import { type Calls, wholeList } from "./list-calls.ts";
+import { type Calls, readWholeList } from "./list-calls.ts";
 import { readByIds } from "./paging.ts";
 
-const IDS_PER_CALL = 100; // cvm 2017-03-12, DescribeImages: Limit and the number of ImageIds
+const IDS_PER_CALL = 100; // cvm 2017-03-12, DescribeImages: the most for Limit and for ImageIds
 
-/** The verbs that read images and what belongs to them. */
+/** The verbs that read images and what belongs to images. */
 export function imageReads(
   calls: Calls,
 ): Pick<Cloud, "images" | "imagesById" | "sharedWith" | "quota" | "familyImage"> {
@@ -31,7 +33,7 @@ export function imageReads(
   return {
     async images(region, type) {
       const filter = { Filters: [{ Name: "image-type", Values: [IMAGE_TYPES[type]] }] };
-      const listed = await wholeList(calls, describe(region, filter), `${type} images`, (answer, offset) =>
+      const listed = await readWholeList(calls, describe(region, filter), `${type} images`, (answer, offset) =>
         listedImages(answer["ImageSet"], region, offset, type),
       );
       return listed.flatMap(({ image }) => image ?? []);
@@ -42,15 +44,15 @@ export function imageReads(
         [...new Set(imageIds)],
         (ids) =>
           repeated(describe(region, { ImageIds: [...ids], Limit: IDS_PER_CALL }), (answer) => {
-            const found = listedImages(answer["ImageSet"], region)
+            const images = listedImages(answer["ImageSet"], region)
               .flatMap(({ image }) => image ?? [])
               .filter(({ imageId }) => ids.includes(imageId));
             const total = numberOf(answer["TotalCount"], "TotalCount");
-            // An image that was held back would look as if it were gone.
-            if (total !== undefined && total > found.length) {
-              throw new AnswerError(`TotalCount is ${total}, but ImageSet has ${found.length} of the ids`);
+            // An image that the answer withholds would look as if it were absent.
+            if (total !== undefined && total > images.length) {
+              throw new AnswerError(cloudDetail("images-withheld", { total, listed: images.length }));
             }
-            return found;
+            return images;
           }),
         (error) => error instanceof CloudError && UNKNOWN_ID.test(error.code),
         IDS_PER_CALL,
@@ -66,12 +68,12 @@ export function imageReads(
     quota: (region) =>
       repeated(cvm("DescribeImageQuota", region, {}), (answer) => {
         const quota = numberOf(answer["ImageNumQuota"], "ImageNumQuota");
-        if (quota === undefined) throw new AnswerError("ImageNumQuota is absent");
+        if (quota === undefined) throw absent("ImageNumQuota");
         return quota;
       }),
 
     async familyImage(region, family) {
-      if (!family) return undefined; // no family at all; what the API would make of it is not documented
+      if (!family) return undefined; // the API does not document the answer for an empty name
       const params: DescribeImageFromFamilyRequest = { ImageFamily: family };
       return await repeated(cvm("DescribeImageFromFamily", region, params), ({ Image: image }) => {
         if (image === undefined || image === null) return undefined;
@@ -81,5 +83,5 @@ export function imageReads(
   };
 }
 
-// DescribeImages documents the malformed only; other actions of cvm 2017-03-12 have the rest.
+// DescribeImages documents the malformed id only; other actions of cvm 2017-03-12 the other codes.
 const UNKNOWN_ID = /^(InvalidImageId\.(NotFound|Malformed)|InvalidParameterValue\.InvalidImageId)/;

@@ -1,3 +1,4 @@
+// The verbs that request copies of an image: SyncImages, and its dry run.
 import type { SyncImagesRequest } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { CloudError } from "../../../model/errors.ts";
 import type { Cloud, SyncRequest } from "../../../model/ports.ts";
@@ -6,8 +7,15 @@ import type { Call, Send } from "../transport/call.ts";
 import { syncedIds } from "./decode.ts";
 import { requestIdIn } from "./list-calls.ts";
 
-/** The verbs that ask for copies, or whether they could be had. `throttled` repeats a call after throttling alone. */
-export function copying(send: Send, throttled: Send, timeoutMs: Millis): Pick<Cloud, "syncImage" | "trySyncImage"> {
+/**
+ * The verbs that request copies, or test whether the cloud would accept the request. `throttled`
+ * retries a call after throttling only.
+ */
+export function imageCopying(
+  send: Send,
+  throttled: Send,
+  timeoutMs: Millis,
+): Pick<Cloud, "syncImage" | "trySyncImage"> {
   const sync = (request: SyncRequest, dryRun: boolean): Call => {
     const { encrypt } = request;
     const params: SyncImagesRequest = {
@@ -24,7 +32,8 @@ export function copying(send: Send, throttled: Send, timeoutMs: Millis): Pick<Cl
       region: request.source.region,
       params,
       timeoutMs,
-      // A dry run is fenced too, so that no redirect or dead connection makes two of it; it is never too late for one.
+      // A dry run is fenced too, so that no redirect or dead connection sends it twice. It is never
+      // too late for a dry run.
       notAfter: dryRun ? Number.POSITIVE_INFINITY : request.notAfter,
       ...(dryRun ? {} : { changes: true }),
     };
@@ -41,7 +50,8 @@ export function copying(send: Send, throttled: Send, timeoutMs: Millis): Pick<Cl
       try {
         await throttled(sync(request, true), () => undefined);
       } catch (error) {
-        // "The request would have succeeded" (common error codes); whether SyncImages says it so is not settled.
+        // "The request would have succeeded" (common error codes). It is not documented whether
+        // SyncImages answers a dry run in this way.
         if (!(error instanceof CloudError && error.code === "DryRunOperation")) throw error;
       }
     },

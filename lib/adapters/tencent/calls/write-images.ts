@@ -1,3 +1,4 @@
+// The verbs that tag, change, share and delete images.
 import type {
   DeleteImagesRequest,
   ModifyImageAttributeRequest,
@@ -11,11 +12,11 @@ import { refuseFailed } from "./decode.ts";
 import { type Calls, requestIdIn } from "./list-calls.ts";
 
 const TAGS_PER_CALL = 10; // tag 2018-08-13, TagResources
-// cvm 2017-03-12, ModifyImageSharePermission: an image has room for 500 accounts (50 in older texts); how many one call
-// may name is not said.
+// cvm 2017-03-12, ModifyImageSharePermission: an image can be shared with 500 accounts (50 in older
+// documents). The limit for one call is not documented.
 const ACCOUNTS_PER_CALL = 50;
 
-/** The verbs that change images, each of which may be repeated. */
+/** The verbs that change images. Each may be repeated, and each answers the last request id. */
 export function imageWrites({
   repeated,
   timeoutMs,
@@ -38,7 +39,8 @@ export function imageWrites({
     } catch (error) {
       if (!(error instanceof CloudError && error.code === "FailedOperation.AccountAlreadyExists")) throw error;
       if (accounts.length === 1) return error.requestId ?? "";
-      // One of them has it. Whether the others were given it all the same is not documented, so each is asked for alone.
+      // One of the accounts has the image already. It is not documented whether the others got it
+      // from this call, so the image is shared with each account in a call of its own.
       let requestId = "";
       for (const account of accounts) requestId = await shareAll(image, [account], notAfter);
       return requestId;
@@ -50,12 +52,12 @@ export function imageWrites({
       const resource = `qcs::cvm:${image.region}:uin/${account}:image/${image.imageId}`;
       const all = Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
       let requestId = "";
-      for (const some of batches(all, TAGS_PER_CALL)) {
+      for (const batch of batches(all, TAGS_PER_CALL)) {
         const call: Call = {
           service: "tag",
           action: "TagResources",
           where: image.region,
-          params: { ResourceList: [resource], Tags: some },
+          params: { ResourceList: [resource], Tags: batch },
           timeoutMs,
           notAfter,
           changes: true,
@@ -81,27 +83,27 @@ export function imageWrites({
 
     async share(image, accounts, notAfter) {
       let requestId = "";
-      for (const some of batches([...new Set(accounts)], ACCOUNTS_PER_CALL)) {
-        requestId = await shareAll(image, some, notAfter);
+      for (const batch of batches([...new Set(accounts)], ACCOUNTS_PER_CALL)) {
+        requestId = await shareAll(image, batch, notAfter);
       }
       return requestId;
     },
 
     async unshare(image, accounts, notAfter) {
       let requestId = "";
-      for (const some of batches([...new Set(accounts)], ACCOUNTS_PER_CALL)) {
-        requestId = await permit("CANCEL", image, some, notAfter);
+      for (const batch of batches([...new Set(accounts)], ACCOUNTS_PER_CALL)) {
+        requestId = await permit("CANCEL", image, batch, notAfter);
       }
       return requestId;
     },
 
     async deleteImage(image, notAfter) {
-      // Without DeleteBindedSnap the snapshots would stay, and be billed.
+      // Without DeleteBindedSnap the snapshots would remain, and be billed.
       const params: DeleteImagesRequest = { ImageIds: [image.imageId], DeleteBindedSnap: true };
       try {
         return await change("DeleteImages", image, params, notAfter);
       } catch (error) {
-        // An answer to an earlier try may have been lost; either way it is gone.
+        // The answer to an earlier attempt may have been lost; in either case the image is deleted.
         if (error instanceof CloudError && error.code === "InvalidImageId.NotFound") return error.requestId ?? "";
         throw error;
       }

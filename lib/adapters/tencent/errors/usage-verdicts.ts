@@ -1,50 +1,45 @@
-import { REPORT, retryUnknown, terminalUnknown, type Verdict } from "./verdict.ts";
-
-const odd = (text: string): Verdict => terminalUnknown("call", text, REPORT);
-const gone = (text: string): Verdict => retryUnknown("call", text);
+// The verdicts on error codes that only the actions which list the users of an image document.
+import { retryUnknown, terminalUnknown, type Verdict } from "./verdict.ts";
 
 /**
- * What only the actions that tell the users of an image document: cvm 2017-03-12 DescribeInstances,
- * DescribeLaunchTemplates, DescribeLaunchTemplateVersions; as 2018-04-19 DescribeLaunchConfigurations. They only read;
- * of SyncImages their codes say nothing. Most are about filters, which are not used.
+ * Codes of cvm 2017-03-12 DescribeInstances, DescribeLaunchTemplates and
+ * DescribeLaunchTemplateVersions, and of as 2018-04-19 DescribeLaunchConfigurations, that no other
+ * action in use documents. These actions only read, and their codes say nothing about SyncImages.
+ * Most are about filters, which the program does not use.
  */
 export const USE_VERDICTS: Readonly<Record<string, Verdict>> = {
-  "FailedOperation.IllegalTagValue": odd("a tag value is not valid"),
-  "FailedOperation.TagKeyReserved": odd("a tag key is reserved"),
-  "InvalidHostId.Malformed": odd("a host id is malformed"),
-  "InvalidInstanceId.Malformed": odd("an instance id is malformed"),
-  "InvalidParameterValue.IPAddressMalformed": odd("an address is malformed"),
-  "InvalidParameterValue.IPv6AddressMalformed": odd("an address is malformed"),
-  "InvalidParameterValue.InstanceIdMalformed": odd("an instance id is malformed"),
-  "InvalidParameterValue.InvalidIpFormat": odd("an address is malformed"),
-  "InvalidParameterValue.InvalidTimeFormat": odd("a time is malformed"),
-  "InvalidParameterValue.InvalidVagueName": odd("a name is not valid"),
-  "InvalidParameterValue.SubnetIdMalformed": odd("a subnet id is malformed"),
-  "InvalidParameterValue.UuidMalformed": odd("a UUID is malformed"),
-  "InvalidParameterValue.VpcIdMalformed": odd("a network id is malformed"),
-  "InvalidSecurityGroupId.NotFound": odd("there is no such security group"),
-  "InvalidSgId.Malformed": odd("a security group id is malformed"),
-  "ResourceNotFound.HpcCluster": odd("there is no such cluster"),
+  "FailedOperation.IllegalTagValue": terminalUnknown("call", "tag-filter-value-invalid"),
+  "FailedOperation.TagKeyReserved": terminalUnknown("call", "tag-filter-key-reserved"),
+  "InvalidHostId.Malformed": terminalUnknown("call", "id-malformed"),
+  "InvalidInstanceId.Malformed": terminalUnknown("call", "id-malformed"),
+  "InvalidParameterValue.IPAddressMalformed": terminalUnknown("call", "address-malformed"),
+  "InvalidParameterValue.IPv6AddressMalformed": terminalUnknown("call", "address-malformed"),
+  "InvalidParameterValue.InstanceIdMalformed": terminalUnknown("call", "id-malformed"),
+  "InvalidParameterValue.InvalidIpFormat": terminalUnknown("call", "address-malformed"),
+  "InvalidParameterValue.InvalidTimeFormat": terminalUnknown("call", "time-malformed"),
+  "InvalidParameterValue.InvalidVagueName": terminalUnknown("call", "name-malformed"),
+  "InvalidParameterValue.SubnetIdMalformed": terminalUnknown("call", "id-malformed"),
+  "InvalidParameterValue.UuidMalformed": terminalUnknown("call", "id-malformed"),
+  "InvalidParameterValue.VpcIdMalformed": terminalUnknown("call", "id-malformed"),
+  "InvalidSecurityGroupId.NotFound": terminalUnknown("call", "security-group-unknown"),
+  "InvalidSgId.Malformed": terminalUnknown("call", "id-malformed"),
+  "ResourceNotFound.HpcCluster": terminalUnknown("call", "cluster-unknown"),
 
-  InvalidParameterCombination: odd("these parameters exclude each other"),
-  "InvalidParameterValue.InvalidLaunchTemplateName": odd("the name of a launch template is not valid"),
-  "InvalidParameterValue.LaunchTemplateIdMalformed": odd("the id of a launch template is malformed"),
-  "InvalidParameterValue.LaunchTemplateIdNotExisted": gone("there is no such launch template (any more)"),
-  "InvalidParameterValue.LaunchTemplateIdVerNotExisted": gone("there is no such launch template version (any more)"),
-  "InvalidParameterValue.LaunchTemplateNotFound": gone("there is no such launch template (any more)"),
-  "InvalidParameterValue.LaunchTemplateVersion": odd("the version of a launch template is not valid"),
-  "InvalidParameterValue.NotSupported": odd("a value is not supported"),
+  InvalidParameterCombination: terminalUnknown("call", "parameters-conflict"),
+  "InvalidParameterValue.InvalidLaunchTemplateName": terminalUnknown("call", "launch-template-name-invalid"),
+  "InvalidParameterValue.LaunchTemplateIdMalformed": terminalUnknown("call", "id-malformed"),
+  "InvalidParameterValue.LaunchTemplateIdNotExisted": retryUnknown("call", "launch-template-unknown"),
+  "InvalidParameterValue.LaunchTemplateIdVerNotExisted": retryUnknown("call", "launch-template-version-unknown"),
+  "InvalidParameterValue.LaunchTemplateNotFound": retryUnknown("call", "launch-template-unknown"),
+  "InvalidParameterValue.LaunchTemplateVersion": terminalUnknown("call", "launch-template-version-invalid"),
+  "InvalidParameterValue.NotSupported": terminalUnknown("call", "parameter-unsupported"),
 
-  InvalidLaunchConfiguration: odd("a launch configuration is not valid"),
-  InvalidLaunchConfigurationId: odd("the id of a launch configuration is not valid"),
-  "InvalidParameter.ActionNotFound": odd("no such action"),
-  InvalidParameterConflict: odd("these parameters exclude each other"),
-  "InvalidParameterValue.InvalidFilter": odd("a filter is not valid"),
-  "InvalidParameterValue.InvalidLaunchConfigurationId": odd("the id of a launch configuration is not valid"),
-  "InvalidParameterValue.TooLong": odd("a value is too long"),
-  InvalidPermission: terminalUnknown(
-    "account",
-    "the account may not use Auto Scaling",
-    "Let the service be opened for the account in its console, and grant the action in CAM.",
-  ),
+  InvalidLaunchConfiguration: terminalUnknown("call", "launch-configuration-invalid"),
+  InvalidLaunchConfigurationId: terminalUnknown("call", "launch-configuration-id-invalid"),
+  "InvalidParameter.ActionNotFound": terminalUnknown("call", "action-unknown"),
+  InvalidParameterConflict: terminalUnknown("call", "parameters-conflict"),
+  "InvalidParameterValue.InvalidFilter": terminalUnknown("call", "filter-invalid"),
+  "InvalidParameterValue.InvalidLaunchConfigurationId": terminalUnknown("call", "launch-configuration-id-invalid"),
+  "InvalidParameterValue.TooLong": terminalUnknown("call", "parameter-too-long"),
+  InvalidPermission: terminalUnknown("account", "service-not-opened"),
 };

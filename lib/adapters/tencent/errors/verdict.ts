@@ -1,34 +1,30 @@
+// The form of a verdict: what the error code of a failed call means for the program.
 import type { About, Effect, Outcome } from "../../../model/errors.ts";
+import { type CloudMeaning, cloudMeaning } from "../../../model/messages/cloud.ts";
+import type { Message } from "../../../model/messages/define.ts";
 
-/** What an error code means for us. */
-export interface Verdict {
+/** What an error code means: for the program, and in the words of `cloudMeaning`. */
+export interface Verdict extends Pick<Message<CloudMeaning>, "text" | "remedy"> {
   readonly outcome: Outcome;
   readonly about: About;
-  /** Whether a call that failed with it may have changed something: a SyncImages may have made a copy. */
+  /** Whether the failed call may have had an effect: a SyncImages may have made a copy. */
   readonly effect: Effect;
-  /** What is wrong, for a person. */
-  readonly text: string;
-  /** What a person can do about it. */
-  readonly remedy?: string;
+  readonly meaning: CloudMeaning;
 }
 
 const verdict =
   (outcome: Outcome, effect: Effect) =>
-  (about: About, text: string, remedy?: string): Verdict => ({
-    outcome,
-    effect,
-    about,
-    text,
-    ...(remedy ? { remedy } : {}),
-  });
+  (about: About, meaning: CloudMeaning): Verdict => {
+    const { text, remedy } = cloudMeaning(meaning);
+    return { outcome, effect, about, meaning, text, ...(remedy !== undefined && { remedy }) };
+  };
 
-// Named after what happens next and what the call left behind. "none" is claimed only for codes that are documented
-// and say by themselves that the call was turned away; whatever leaves a doubt is "unknown", which costs a wait only.
+// Each name is an outcome and an effect. "none" is claimed only for documented codes that by
+// themselves say that the call was refused; a code that leaves a doubt is "unknown", which costs
+// a wait and nothing else.
 export const requeueNone = verdict("requeue", "none");
 export const requeueUnknown = verdict("requeue", "unknown");
 export const retryNone = verdict("retry", "none");
 export const retryUnknown = verdict("retry", "unknown");
 export const terminalNone = verdict("terminal", "none");
 export const terminalUnknown = verdict("terminal", "unknown");
-
-export const REPORT = "Please report this: the program asked for something that the API does not take.";

@@ -1,50 +1,54 @@
+// Holds the calls of one cloud to one account, though the credentials may change at any time.
+import { cloudDetail } from "../../../model/messages/cloud.ts";
 import type { Millis } from "../../../model/types.ts";
-import { AnswerError, type Json, textOf } from "./answer.ts";
+import { AnswerError, absent, type Json, textOf } from "./answer.ts";
 import type { Call } from "./call.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Site } from "./endpoints.ts";
 
-/** Asks whose key it is that signs the call (sts 2018-08-13, GetCallerIdentity). */
+/** The request for the account of the key that signs it (sts 2018-08-13, GetCallerIdentity). */
 export const callerIdentity = (site: Site, timeoutMs: Millis) =>
   ({
     service: "sts",
     action: "GetCallerIdentity",
-    region: site === "intl" ? "ap-singapore" : "ap-guangzhou", // any region of the site answers the same
+    region: site === "intl" ? "ap-singapore" : "ap-guangzhou", // every region of the site answers the same
     params: {},
     timeoutMs,
   }) satisfies Call;
 
-/** Reads GetCallerIdentity's answer. Throws `AnswerError` if it names no account. */
+/** Reads the answer of GetCallerIdentity. Throws `AnswerError` if it names no account. */
 export function accountIn(answer: Json): string {
   const account = textOf(answer["AccountId"], "AccountId");
-  if (!account) throw new AnswerError("AccountId is absent");
+  if (!account) throw absent("AccountId");
   return account;
 }
 
-/** Tells the account of credentials, or throws. */
+/** Answers the account of credentials, or throws. */
 export type Identify = (credentials: Credentials, timeoutMs: Millis) => Promise<string>;
 
 /**
- * Holds its callers to one account, the first that it was told of: credentials of any other are refused with an
- * `AnswerError` of code `AccountChanged`. They may change at any time, and change back; what was read or done between
- * would belong to the other account, and no look at them before and after would tell.
+ * Holds its callers to the first account that `identify` answers. Credentials of any other account
+ * are refused with an `AnswerError` of code `AccountChanged`: credentials may change at any time
+ * and change back, and reads and writes in between would belong to the other account. A comparison
+ * before and after the work would not detect that.
  *
- * `ask` is used once for each key: those who come while it is under way share its answer. A failure is not kept.
+ * `identify` is called once for each key; callers that come meanwhile share its answer. A failure
+ * is not kept.
  */
-export function oneAccount(ask: Identify): Identify {
+export function oneAccount(identify: Identify): Identify {
   const accounts = new Map<string, Promise<string>>();
-  let bound: string | undefined;
+  let expected: string | undefined;
   return async (credentials, timeoutMs) => {
     const { secretId } = credentials;
-    let asked = accounts.get(secretId);
-    if (!asked) {
-      asked = ask(credentials, timeoutMs);
-      accounts.set(secretId, asked);
-      asked.catch(() => accounts.delete(secretId));
+    let answer = accounts.get(secretId);
+    if (!answer) {
+      answer = identify(credentials, timeoutMs);
+      accounts.set(secretId, answer);
+      answer.catch(() => accounts.delete(secretId));
     }
-    const account = await asked;
-    bound ??= account;
-    if (account === bound) return account;
-    throw new AnswerError(`expected account ${bound}, found ${account}`, "AccountChanged");
+    const account = await answer;
+    expected ??= account;
+    if (account === expected) return account;
+    throw new AnswerError(cloudDetail("account-differs", { expected, actual: account }), "AccountChanged");
   };
 }

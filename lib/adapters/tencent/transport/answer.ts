@@ -1,8 +1,15 @@
-/** An answer is not what the API's model says, or (with `code`) says of a part of the request that it failed. */
+// Reads the fields of an answer of the API, and refuses those that are not as documented.
+import { cloudDetail } from "../../../model/messages/cloud.ts";
+import type { Message } from "../../../model/messages/define.ts";
+
+/**
+ * An answer does not match the API's model. With another `code` than `BadAnswer` the answer reports
+ * that a part of the request failed.
+ */
 export class AnswerError extends Error {
   readonly code: string;
 
-  constructor(text: string, code = "BadAnswer") {
+  constructor({ text }: Pick<Message, "text">, code = "BadAnswer") {
     super(text);
     this.code = code;
   }
@@ -11,22 +18,33 @@ export class AnswerError extends Error {
 /** The fields of an answer, or of a part of one. */
 export type Json = Readonly<Record<string, unknown>>;
 
-export function record(value: unknown, what: string): Json {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new AnswerError(`${what}: no object`);
+/** The value as an object. Throws `AnswerError` that names it by `field`. */
+export function record(value: unknown, field: string): Json {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new AnswerError(cloudDetail("field-no-object", { field }));
+  }
   return value as Json;
 }
 
-// Every field of the API's structs may be absent or null; of a wrong type none may be.
-export function field<T>(value: unknown, is: (value: unknown) => value is T, what: string): T | undefined {
+/**
+ * The value, or undefined if it is absent or null, as every field of the API's structs may be.
+ * Throws `AnswerError` if it has another type.
+ */
+export function field<T>(value: unknown, is: (value: unknown) => value is T, name: string): T | undefined {
   if (value === undefined || value === null) return undefined;
-  if (!is(value)) throw new AnswerError(`${what}: ${JSON.stringify(value)?.slice(0, 100)} is of a wrong type`);
-  return value;
+  if (is(value)) return value;
+  const shown = JSON.stringify(value)?.slice(0, 100);
+  throw new AnswerError(cloudDetail("field-wrong-type", { field: name, value: shown }));
 }
+
+/** The error for a field that the program needs and the answer does not have. */
+export const absent = (name: string): AnswerError => new AnswerError(cloudDetail("field-absent", { field: name }));
+
 const isText = (value: unknown): value is string => typeof value === "string";
 const isNumber = (value: unknown): value is number => Number.isFinite(value);
 export const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
 const isList = (value: unknown): value is unknown[] => Array.isArray(value);
 
-export const textOf = (value: unknown, what: string): string | undefined => field(value, isText, what);
-export const numberOf = (value: unknown, what: string): number | undefined => field(value, isNumber, what);
-export const listOf = (value: unknown, what: string): unknown[] => field(value, isList, what) ?? [];
+export const textOf = (value: unknown, name: string): string | undefined => field(value, isText, name);
+export const numberOf = (value: unknown, name: string): number | undefined => field(value, isNumber, name);
+export const listOf = (value: unknown, name: string): unknown[] => field(value, isList, name) ?? [];

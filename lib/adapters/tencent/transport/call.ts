@@ -1,24 +1,25 @@
+// One request to the API: what it contains, how it is sent, and its line in a log.
 import type { Millis } from "../../../model/types.ts";
 import type { Json } from "./answer.ts";
 import type { Service } from "./endpoints.ts";
 
-/** One request to make of the API. */
+/** One request to the API. */
 export interface Call {
   readonly service: Service;
   readonly action: string;
-  /** Goes into X-TC-Region; absent where the action knows no regions. */
+  /** Becomes X-TC-Region; absent for actions without regions. */
   readonly region?: string;
-  /** The region it is for, where X-TC-Region does not say it. */
+  /** The region that the call is about, for actions without X-TC-Region. */
   readonly where?: string;
   readonly params: object;
   readonly timeoutMs: Millis;
   /** Set for a call that changes something. */
   readonly changes?: true;
-  /** Set for a call whose request leaves the process once each time it is sent, and not after this. */
+  /** If set, each send lets one request leave the process at most, and none after this time. */
   readonly notAfter?: Millis;
 }
 
-/** One line for each request that was made, for a log. Holds no secrets. */
+/** One line for each request, for a log. Holds no secrets. */
 export interface CallLine {
   readonly action: string;
   readonly region: string | undefined;
@@ -29,7 +30,8 @@ export interface CallLine {
 }
 
 /**
- * Sends a call once and lets `read` make sense of the API's `Response`; its `AnswerError` is a failure of the call.
- * GetCallerIdentity is answered from memory where the key's account is known. Throws `CloudError`, and nothing else.
+ * Sends a call once. `read` decodes the API's `Response`; an `AnswerError` from `read` fails the
+ * call. GetCallerIdentity is answered from memory if the key's account is already known. Throws
+ * `CloudError` and nothing else.
  */
 export type Send = <T>(call: Call, read: (answer: Json) => T) => Promise<T>;

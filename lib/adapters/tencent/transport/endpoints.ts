@@ -1,23 +1,26 @@
+// Which host serves a service in a region, and the SDK client for it.
 import type { AbstractClient } from "tencentcloud-sdk-nodejs-common/tencentcloud/common/abstract_client.js";
 import { CommonClient } from "tencentcloud-sdk-nodejs-common/tencentcloud/common/common_client.js";
 import type { ClientConfig } from "tencentcloud-sdk-nodejs-common/tencentcloud/common/interface.js";
 import { Client as CvmClient } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_client.js";
 
-/** `cn`: the site cloud.tencent.com, `intl`: tencentcloud.com. They differ in hosts and in accounts. */
+/** `cn` is cloud.tencent.com, `intl` is tencentcloud.com. Their hosts and accounts differ. */
 export type Site = "cn" | "intl";
 
 export type Service = "cvm" | "as" | "tag" | "sts";
 
 /**
- * The host that serves a service. Finance regions have hosts of their own on both sites (cvm 2017-03-12, "Request
- * Structure", e.g. cvm.ap-shanghai-fsi.tencentcloudapi.com); the others share one host, or its `intl` sister.
+ * The host that serves a service. Each finance region has its own host, the same on both sites (cvm
+ * 2017-03-12, "Request Structure", e.g. cvm.ap-shanghai-fsi.tencentcloudapi.com). All other regions
+ * of a site share one host.
  */
 export function hostOf(service: Service, region: string | undefined, site: Site): string {
   if (region?.endsWith("-fsi")) return `${service}.${region}.tencentcloudapi.com`;
   return site === "intl" ? `${service}.intl.tencentcloudapi.com` : `${service}.tencentcloudapi.com`;
 }
 
-// Auto Scaling, Tag and STS have no typed package here: their generated clients would be this class with the version filled in.
+// Auto Scaling, Tag and STS need no package of their own: their generated clients would be this
+// class with the version filled in.
 const CLIENTS: Record<Service, (config: ClientConfig) => AbstractClient> = {
   cvm: (config) => new CvmClient(config),
   as: (config) => new CommonClient("as.tencentcloudapi.com", "2018-04-19", config),
@@ -25,7 +28,7 @@ const CLIENTS: Record<Service, (config: ClientConfig) => AbstractClient> = {
   sts: (config) => new CommonClient("sts.tencentcloudapi.com", "2018-08-13", config),
 };
 
-/** A client of the official SDK for one service. Making one costs microseconds, so each call has its own. */
+/** An SDK client for one service. Creating one costs microseconds, so each call does. */
 export function clientOf(service: Service, config: ClientConfig): AbstractClient {
   return CLIENTS[service](config);
 }

@@ -1,18 +1,21 @@
+// Paces the calls of each action and region, and repeats the calls that may be repeated.
 import PQueue from "p-queue";
 import pRetry from "p-retry";
 import { CloudError } from "../../../model/errors.ts";
 import { isTransient } from "../errors/verdicts.ts";
 
-// 8 a second, below the 10 that SyncImages, ModifyImageAttribute and their sisters allow (cvm 2017-03-12), because the
-// limiter counts starts here and the cloud counts arrivals there. Spread over the second: of two bursts of 8 the first
-// need only be a little late to arrive in the second of the other. Other processes of the account are not counted.
+// 8 calls per second, below the 10 that SyncImages, ModifyImageAttribute and similar actions allow
+// (cvm 2017-03-12), because this limiter counts starts and the cloud counts arrivals. The starts
+// are spread over the second: of two bursts of 8, the first would only have to be a little late to
+// arrive within the same second as the next. Other processes of the account are not counted.
 const PACE = { intervalCap: 2, interval: 250, strict: true };
 
 const queues = new Map<string, PQueue>();
 
 /**
- * Waits until a call of this kind may start, so that this process stays below the quota of each action and region.
- * `key` names action, region and whoever counts. Rejects with the signal's reason when it aborts first.
+ * Waits until a call may start, so that this process stays below the rate limit of each action and
+ * region. `key` names the action, the region and the host that counts. Rejects with the signal's
+ * reason if the signal aborts first.
  */
 export async function waitForRateLimit(key: string, signal: AbortSignal): Promise<void> {
   let queue = queues.get(key);
@@ -20,21 +23,21 @@ export async function waitForRateLimit(key: string, signal: AbortSignal): Promis
     queue = new PQueue(PACE);
     queues.set(key, queue);
   }
-  // Only the turn is queued, not the call: the queue would reject on abort without telling how far the call had come.
+  // The queue holds only the wait: if it held the call, an abort would hide how far the call came.
   await queue.add(() => undefined, { signal });
 }
 
 /**
- * Repeats a call that may be repeated while it fails with what passes by itself: throttling, network, 5xx,
- * InternalError. Waits 0.2 s to 5 s in between, longer each time and by chance, so that many callers do not return at
- * once. Any other error, and the last one, is thrown as it came.
+ * Retries a call that may be repeated while it fails with a transient error: throttling, network,
+ * 5xx, InternalError. Backs off 0.2 s to 5 s, longer each time and with jitter, so that many
+ * callers do not return at once. Any other error is thrown unchanged, and so is the last one.
  */
 export async function repeating<T>(
   call: () => Promise<T>,
   signal: AbortSignal,
-  worthIt: (code: string) => boolean = isTransient,
+  isRetryable: (code: string) => boolean = isTransient,
 ): Promise<T> {
-  // An ended run is the call's own to report; pRetry would throw the bare abort, and even in place of a late success.
+  // The call itself reports an ended run. pRetry would throw the bare abort, even after a success.
   if (signal.aborted) return await call();
   let success: { readonly value: T } | undefined;
   let last: CloudError | undefined;
@@ -51,7 +54,7 @@ export async function repeating<T>(
         maxTimeout: 5000,
         randomize: true,
         signal,
-        shouldRetry: ({ error }) => error instanceof CloudError && worthIt(error.code),
+        shouldRetry: ({ error }) => error instanceof CloudError && isRetryable(error.code),
         onFailedAttempt: ({ error }) => {
           if (error instanceof CloudError) last = error;
         },

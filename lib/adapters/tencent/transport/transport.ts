@@ -1,5 +1,8 @@
+// Sends one call to the API, within its time, and turns every failure into a CloudError.
 import type { Agent } from "node:http";
 import { CloudError, type Effect } from "../../../model/errors.ts";
+import { cloudDetail } from "../../../model/messages/cloud.ts";
+import { storedText } from "../../../model/messages/define.ts";
 import { HIDDEN } from "../../../model/printable.ts";
 import type { Millis } from "../../../model/types.ts";
 import { verdictOf } from "../errors/verdicts.ts";
@@ -20,12 +23,14 @@ export interface TransportOptions {
   readonly log?: (line: CallLine) => void;
 }
 
-/** How the API's error codes look. Anything else says nothing, and would be remembered and shown. */
+/**
+ * The form of the API's error codes. Any other text is no code, and would be recorded and shown.
+ */
 const CODE = /^[A-Za-z][A-Za-z0-9_.]{0,127}$/;
-/** As much of the cloud's words as is kept: they go into records and the journal. */
+/** Longest part of the cloud's own message that is kept: it goes into records and the journal. */
 const LONGEST_TEXT = 1000;
 
-/** What is known of a failed request, before it is said what it means. */
+/** A failed request: its code, and a detail in the words of the cloud or of `cloudDetail`. */
 interface Failure {
   readonly code: string;
   readonly text: string;
@@ -33,8 +38,9 @@ interface Failure {
 }
 
 /**
- * Makes the function that sends, for one account: a call whose credentials turn out to be of another than the first
- * call's throws `AccountChanged` and is not sent. Connections are kept between calls.
+ * Makes the function that sends calls for one account. If the credentials of a call belong to
+ * another account than those of the first call, the call throws `AccountChanged` and is not sent.
+ * Connections are kept between calls.
  */
 export function transport(options: TransportOptions): Send {
   const { endpoint, site, signal, now } = options;
@@ -42,7 +48,7 @@ export function transport(options: TransportOptions): Send {
   const identify = oneAccount((key, timeoutMs) => attempt(callerIdentity(site, timeoutMs), accountIn, key));
   return (call, read) => attempt(call, read);
 
-  /** With `key` the call is signed with that, whosoever it is; else with the credentials of the moment. */
+  /** Signs with `key` without a check of its account, or else with the current credentials. */
   async function attempt<T>(call: Call, read: (answer: Json) => T, key?: Credentials): Promise<T> {
     let started = now();
     const note = (code: string, requestId?: string) =>
@@ -61,19 +67,20 @@ export function transport(options: TransportOptions): Send {
     try {
       const host = hostOf(call.service, call.region ?? call.where, site);
       const turn = `${endpoint?.origin ?? ""} ${host} ${call.action} ${call.region}`;
-      // Before the turn: calls that had to wait here after it would then leave all at once.
+      // Before the wait for the rate limit: calls that waited here after it would leave all at
+      // once.
       const credentials = key ?? (await within(() => options.credentials().catch(noCredentials)));
       secrets.push(credentials.secretKey, credentials.token ?? "", credentials.secretId);
       if (!key) {
-        // Half of the time: an inquiry that outlived those who wait for it would fail the next one too.
+        // Half of the time: a longer inquiry would outlive its callers and fail the next one too.
         const account = await within(() => identify(credentials, call.timeoutMs / 2));
-        // No request is left to make: the key's account is all that this call asks for.
+        // The inquiry has answered this call already.
         if (call.action === "GetCallerIdentity") return read({ AccountId: account });
       }
       if (!fence) await waitForRateLimit(turn, signal);
       started = now();
       const answer = await within(async (stop) => {
-        // Whoever holds a claim waits no longer than was said, not even for its turn.
+        // The caller holds a claim, so the wait for the rate limit counts against its time limit.
         if (fence) await waitForRateLimit(turn, stop);
         begun = true;
         return await request(call, credentials, host, fence?.agent ?? shared, stop);
@@ -84,14 +91,14 @@ export function transport(options: TransportOptions): Send {
       return result;
     } catch (error) {
       fence?.close();
-      // The inquiry whose key it is has failed. That changed nothing, and its error says all there is to say.
+      // The inquiry for the account has failed; it changed nothing, and its error is complete.
       if (error instanceof CloudError) throw error;
       const refusal = fence?.left() ? undefined : fence?.refusal();
       let failed = failureOf(error, call.timeoutMs);
-      // The cloud's own verdict, where one arrived, says more than that we stopped.
-      if (!failed.requestId && signal.aborted) failed = { code: "Aborted", text: "the run was ended" };
+      // A verdict of the cloud, if one arrived, says more than `Aborted`.
+      if (!failed.requestId && signal.aborted) failed = { code: "Aborted", text: cloudDetail("run-ended").text };
       else if (refusal !== undefined) failed = { code: "NotSent", text: refusal };
-      // The cloud may quote in any field what was sent to it.
+      // The cloud may quote the secrets that it received in any field.
       const failure: Failure = {
         code: without(secrets, failed.code),
         text: inOneLine(without(secrets, failed.text)),
@@ -120,17 +127,17 @@ export function transport(options: TransportOptions): Send {
 }
 
 function noCredentials(error: unknown): never {
-  throw new AnswerError((error as Error).message, "NoCredentials");
+  throw new AnswerError({ text: storedText((error as Error).message) }, "NoCredentials");
 }
 
-/** Composes the error for a person from what failed and what the table says it means. */
+/** The error for a failed call: its detail, and the verdict on its code. */
 export function cloudError(call: Call, failure: Failure, effect: Effect): CloudError {
   const { outcome, about, text, remedy } = verdictOf(failure.code);
   return new CloudError({
     action: call.action,
     region: call.where ?? call.region,
     code: failure.code,
-    text: `${text} (${failure.text})`,
+    text: storedText(`${text} (${failure.text})`),
     outcome,
     about,
     effect,
@@ -142,8 +149,8 @@ export function cloudError(call: Call, failure: Failure, effect: Effect): CloudE
 class TimeoutError extends Error {}
 
 /**
- * Runs work until it ends, the time is up or the run is ended, whichever comes first. Covers what the SDK's own timeout
- * does not: fetching credentials, connecting, reading the answer.
+ * Runs `work` until it ends, `ms` have passed or `outer` aborts, whichever comes first. Covers what
+ * the SDK's own timeout does not: fetching credentials, connecting and reading the answer.
  */
 async function bounded<T>(ms: Millis, outer: AbortSignal, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
   outer.throwIfAborted();
@@ -168,13 +175,17 @@ async function bounded<T>(ms: Millis, outer: AbortSignal, work: (stop: AbortSign
 }
 
 /**
- * Sorts what the SDK throws (common 4.1, abstract_client.js): an API error has a code and a request id; HTTP other than
- * 200 has `httpCode`; a lost connection has its message only; a bad body is node-fetch's own error, or a TypeError.
+ * Classifies what the SDK throws (common 4.1, abstract_client.js). An API error has a code and a
+ * request id; an HTTP status other than 200 has `httpCode`; a lost connection has a message only; a
+ * malformed body is node-fetch's own error, or a TypeError.
  */
 function failureOf(error: unknown, limit: Millis): Failure {
-  if (error instanceof TimeoutError) return { code: "Timeout", text: `no answer within ${limit} ms` };
-  if (error instanceof AnswerError)
+  if (error instanceof TimeoutError) {
+    return { code: "Timeout", text: cloudDetail("no-answer-within", { ms: limit }).text };
+  }
+  if (error instanceof AnswerError) {
     return { code: CODE.test(error.code) ? error.code : "BadAnswer", text: error.message };
+  }
   const { message, code, httpCode, requestId, type } = error as {
     message?: string;
     code?: unknown;
@@ -182,9 +193,11 @@ function failureOf(error: unknown, limit: Millis): Failure {
     requestId?: unknown;
     type?: unknown;
   };
-  const text = message || "no message";
+  const text = message || cloudDetail("no-words").text;
   if (typeof requestId !== "string") return { code: type === "system" ? "Network" : "BadAnswer", text };
-  if (typeof httpCode === "number") return { code: "HttpStatus", text: `HTTP ${httpCode} ${message ?? ""}`.trim() };
+  if (typeof httpCode === "number") {
+    return { code: "HttpStatus", text: cloudDetail("http-status", { status: httpCode, words: message ?? "" }).text };
+  }
   if (code === undefined) return { code: "Network", text };
   if (typeof code !== "string" || !CODE.test(code)) return { code: "BadAnswer", text };
   return { code, text, ...(requestId ? { requestId } : {}) };
@@ -195,7 +208,7 @@ function requestIdOf(answer: unknown): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-/** The error goes to people in many ways, a function's log among them, which nobody cleans. */
+/** The text as one short line without control characters: errors also go into logs, uncleaned. */
 function inOneLine(text: string): string {
   const short = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
   return short.replace(/\s+/g, " ").replace(HIDDEN, "\uFFFD");
