@@ -43,14 +43,16 @@ const PURE = ["lib/model", "lib/policy", "lib/event", "lib/plan", "lib/report", 
 const IMPURE_CODE =
   /\b(Date\.now|new Date\(\)|Math\.random|process\.|console\.|setTimeout|setInterval|randomUUID|performance\.|fetch\()|\bnode:(fs|net|http|https|os|child_process|timers)/;
 
-/** Folders that are catalogues: one file for each action of an API, or for each command. */
-const CATALOGUES = ["emulator/actions/cvm", "cli/commands"];
+/** Folders that are catalogues: one file for each action of an API, each command, each part with messages. */
+const CATALOGUES = ["emulator/actions/cvm", "cli/commands", "lib/model/messages"];
 const MOST_ENTRIES = 12;
 const MOST_LINES = 300;
 
 const IMPORT = /^\s*(?:import|export)\s[^;]*?from\s+"([^"]+)"|import\("([^"]+)"\)|^import\s+"([^"]+)"/gm;
 
 const textOf = (file: string) => readFileSync(join(top, file), "utf8");
+/** The code of a file without its comments. */
+const codeOf = (file: string) => textOf(file).replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
 
 function sources(folder: string): string[] {
   return readdirSync(join(top, folder), { recursive: true, encoding: "utf8" })
@@ -130,7 +132,7 @@ describe("imports", () => {
 
 describe("what is called pure", () => {
   it("reads neither clock nor environment and does no input or output", () => {
-    const wrong = files.filter((file) => PURE.some((part) => isIn(file, part)) && IMPURE_CODE.test(textOf(file)));
+    const wrong = files.filter((file) => PURE.some((part) => isIn(file, part)) && IMPURE_CODE.test(codeOf(file)));
     expect(wrong).toEqual([]);
   });
 });

@@ -1,10 +1,12 @@
 // The command apply: one run, or with --wait as many runs as the copies need.
+
 import { setTimeout as sleep } from "node:timers/promises";
+import { fullText } from "../../lib/model/messages/define.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import type { RunRequest } from "../../lib/replicator/run-requests.ts";
-import { exitCodeOf, isSettled, nextCheck, summarise, withRemedy } from "../../lib/report/summary.ts";
+import { exitCodeOf, isSettled, nextCheck, summarise } from "../../lib/report/summary.ts";
 import { watchChanges } from "../ui/change-counter.ts";
 import { message } from "../ui/messages.ts";
 import { type Progress, showProgress } from "../ui/progress.ts";
@@ -72,7 +74,7 @@ export async function apply(
       process.stdout.write(`${plainJson({ ...summary, done: changes.counts() })}\n`);
     } else {
       for (const problem of summary.summary.problems) {
-        process.stdout.write(lineOf(message("problem", { text: withRemedy(problem) }).text));
+        process.stdout.write(lineOf(message("problem", { text: fullText(problem) }).text));
       }
       // In a terminal the table shows the totals already.
       if (!process.stdout.isTTY || !process.stderr.isTTY) process.stdout.write(`${totalsOf(report.copies)}\n`);

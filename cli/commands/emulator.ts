@@ -29,7 +29,9 @@ export async function emulator(options: {
 
   const world = createWorld({ now: () => Date.now(), timeScale, seed, accounts: accounts(options.crossBorder) });
   const running = await startEmulator({ port, host: options.host, world }).catch((error: unknown) => {
-    throw error instanceof EmulatorInputError ? new StartError(error.message) : error;
+    throw error instanceof EmulatorInputError
+      ? new StartError(message("emulator-not-started", { cause: error.message }).text)
+      : error;
   });
   const [{ uin, secretId, secretKey }] = DEFAULT_ACCOUNTS;
   process.stdout.write(

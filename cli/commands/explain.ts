@@ -1,5 +1,7 @@
 // The command explain: why one image is or is not copied, and what to change.
+
 import { InputError } from "../../lib/model/errors.ts";
+import { fullText } from "../../lib/model/messages/define.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { Reason } from "../../lib/model/types.ts";
 import { lookUp } from "../../lib/observe/find-image.ts";
@@ -8,7 +10,7 @@ import { REGIONS, regionOf } from "../../lib/policy/values/regions.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
 import { type Explanation, explain as explained } from "../../lib/report/explain.ts";
-import { withRemedy } from "../../lib/report/summary.ts";
+
 import { message } from "../ui/messages.ts";
 import { clean, lineOf, pad, widthOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
@@ -56,7 +58,7 @@ function unknownRegion(region: string): InputError {
 function notFound(imageId: string, regions: readonly string[], unreadable: readonly Reason[]): InputError {
   const texts = [
     message("image-not-found", { imageId, regions }).text,
-    ...unreadable.map((reason) => message("not-everything-read", { reason: withRemedy(reason) }).text),
+    ...unreadable.map((reason) => message("not-everything-read", { reason: fullText(reason) }).text),
   ];
   return new InputError(texts.map((text) => ({ where: "IMAGE", text })));
 }
@@ -77,7 +79,7 @@ function textOf({ region, imageId, image, copyOf, policies }: Explanation): stri
   for (const { policy, selects, reasons, regions } of policies) {
     // For a copy, a policy without regions adds nothing to the lines above.
     if (copyOf && regions.length === 0) continue;
-    const [first = "", ...others] = reasons.map(withRemedy);
+    const [first = "", ...others] = reasons.map(fullText);
     lines.push(message(selects ? "explain-selects" : "explain-selects-not", { policy, reason: first }).text);
     for (const other of others) lines.push(message("explain-also", { reason: other }).text);
     const rows = regions.map((one) => ({

@@ -1,12 +1,14 @@
 // The command plan: shows pending changes, skipped images, size, cost and duration.
+
 import { type Preflight, preflight } from "../../lib/apply/preflight.ts";
+import { fullText } from "../../lib/model/messages/define.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { CopyState, Reason } from "../../lib/model/types.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
 import type { Estimate } from "../../lib/report/estimate.ts";
 import { type CopyView, type CreateView, hasWork, type PlanView, viewOf } from "../../lib/report/plan-view.ts";
-import { withRemedy } from "../../lib/report/summary.ts";
+
 import { message } from "../ui/messages.ts";
 import { lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
@@ -68,14 +70,14 @@ export function textOf(view: PlanView, preflights?: readonly Preflight[]): strin
     ...[...grouped(view.blocked, stateText)].map(([reason, copies]) => {
       return message("plan-blocked", { copies: shortList(copies.map(copyText)), reason }).text;
     }),
-    ...[...grouped(view.retained, ({ reason }) => withRemedy(reason))].map(([reason, copies]) => {
+    ...[...grouped(view.retained, ({ reason }) => fullText(reason))].map(([reason, copies]) => {
       const images = shortList(copies.map(({ image }) => `${image.imageId} in ${image.region}`));
       return message("plan-retained", { images, reason }).text;
     }),
     ...notSelectedTexts(view),
     ...(preflights ? preflightTexts(preflights, view) : []),
-    ...view.warnings.map((warning) => message("plan-warning", { text: withRemedy(warning) }).text),
-    ...view.problems.map((problem) => message("problem", { text: withRemedy(problem) }).text),
+    ...view.warnings.map((warning) => message("plan-warning", { text: fullText(warning) }).text),
+    ...view.problems.map((problem) => message("problem", { text: fullText(problem) }).text),
     totalText(view),
     estimateText(view.estimate),
   ];
@@ -101,7 +103,7 @@ function copyText({ source, region, variant, intermediate }: CopyView): string {
 }
 
 function stateText({ state, reason }: { state: CopyState; reason: Reason }): string {
-  return message("state-with-reason", { state, reason: withRemedy(reason) }).text;
+  return message("state-with-reason", { state, reason: fullText(reason) }).text;
 }
 
 /**
@@ -129,7 +131,7 @@ function preflightTexts(preflights: readonly Preflight[], { waiting }: PlanView)
   const lines = preflights.map(({ source: { imageId }, region, outcome, reason }): string => {
     if (!reason) return message("preflight-accepted", { imageId, region }).text;
     const code = outcome === "terminal" ? "preflight-refused" : "preflight-inconclusive";
-    return message(code, { imageId, region, reason: withRemedy(reason) }).text;
+    return message(code, { imageId, region, reason: fullText(reason) }).text;
   });
   return waiting.length > 0 ? [...lines, message("preflight-waiting", { copies: waiting.length }).text] : lines;
 }

@@ -1,13 +1,16 @@
 // The command rebuild: deletes the recorded copies and finds them again in the cloud.
+
 import { createInterface } from "node:readline/promises";
 import { InputError } from "../../lib/model/errors.ts";
+import type { Text } from "../../lib/model/messages/define.ts";
+import { fullText } from "../../lib/model/messages/define.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import { iso } from "../../lib/model/time.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
 import { describeStateUrl, type Opened } from "../../lib/replicator/open-replicator.ts";
 import { rebuild as rebuildState } from "../../lib/replicator/rebuild-state.ts";
-import { exitCodeOf, summarise, withRemedy } from "../../lib/report/summary.ts";
+import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
 import { message } from "../ui/messages.ts";
 import { clean, lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
@@ -29,14 +32,14 @@ export async function rebuild(options: { policy?: string; yes?: boolean; json?: 
       process.stdout.write(`${plainJson({ account, uncertainUntil: until, ...summary })}\n`);
     } else {
       for (const problem of problems)
-        process.stdout.write(lineOf(message("problem", { text: withRemedy(problem) }).text));
+        process.stdout.write(lineOf(message("problem", { text: fullText(problem) }).text));
       process.stdout.write(lineOf(resultText(copies, until)));
     }
     return interrupted() ? 130 : exitCodeOf(summary);
   });
 }
 
-async function effectOn(account: string, state: Opened["state"]): Promise<string> {
+async function effectOn(account: string, state: Opened["state"]): Promise<Text> {
   // Damaged records cannot be counted, but they are deleted, too.
   const copies = await state.copies(account).catch(() => undefined);
   const where = describeStateUrl(readConfig(process.env).stateUrl);
@@ -44,7 +47,7 @@ async function effectOn(account: string, state: Opened["state"]): Promise<string
 }
 
 async function confirm(effect: string): Promise<void> {
-  const refuse = (text: string) => new InputError([{ where: "rebuild", text }]);
+  const refuse = (text: Text) => new InputError([{ where: "rebuild", text }]);
   if (!process.stdin.isTTY || !process.stderr.isTTY) throw refuse(message("rebuild-unconfirmed", { effect }).text);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -1,8 +1,10 @@
 // The command rollback: points a family back to its previous image in every region.
+
 import { ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
+import { fullText } from "../../lib/model/messages/define.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import { type RollbackReport, rollback as rollBack } from "../../lib/replicator/rollback-family.ts";
-import { withRemedy } from "../../lib/report/summary.ts";
+
 import { message } from "../ui/messages.ts";
 import { lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
@@ -28,8 +30,8 @@ function textOf({ family, regions, problems, remarks }: RollbackReport, dryRun: 
       const images = { to: to.imageId, toName: to.name, from: from.imageId, fromName: from.name };
       return message("rollback-region", { region, family, isDone: done, isDryRun: dryRun, ...images }).text;
     }),
-    ...problems.map((problem) => message("problem", { text: withRemedy(problem) }).text),
-    ...remarks.map((remark) => message("note", { text: withRemedy(remark) }).text),
+    ...problems.map((problem) => message("problem", { text: fullText(problem) }).text),
+    ...remarks.map((remark) => message("note", { text: fullText(remark) }).text),
   ];
   if (regions.length > 0 && !dryRun) lines.push(message("rollback-undo", { tag: ROLLED_BACK_TAG }).text);
   return lines.map(lineOf).join("");

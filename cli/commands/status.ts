@@ -1,9 +1,10 @@
 // The command status: shows the recorded copies, the problems and the health of the timer.
+import { fullText } from "../../lib/model/messages/define.ts";
+import { distinct } from "../../lib/model/messages/reasons.ts";
 import { plainJson } from "../../lib/model/printable.ts";
-import { distinct } from "../../lib/model/reasons.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
 import { openCloud, openState } from "../../lib/replicator/open-replicator.ts";
-import { exitCodeOf, summarise, withRemedy } from "../../lib/report/summary.ts";
+import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
 import { timerHealth } from "../../lib/report/timer-health.ts";
 import { message } from "../ui/messages.ts";
 import { roomOf, tableOf, totalsOf } from "../ui/table.ts";
@@ -42,7 +43,7 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
       process.stdout.write(`${tableOf(copies, roomOf(process.stdout)).join("\n")}\n${totalsOf(copies)}\n`);
     }
     for (const problem of problems) {
-      process.stdout.write(lineOf(message("problem", { text: withRemedy(problem) }).text));
+      process.stdout.write(lineOf(message("problem", { text: fullText(problem) }).text));
     }
     if (run) {
       const { why: trigger, stoppedEarly } = run;

@@ -1,4 +1,5 @@
 // The command validate: checks the policy file, and its examples, offline.
+
 import { InputError } from "../../lib/model/errors.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { plainJson } from "../../lib/model/printable.ts";

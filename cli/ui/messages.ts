@@ -216,6 +216,7 @@ const emulatorLines = {
   "bad-port": error((p: { value: string }) => `"${p.value}" is not a port from 0 to 65535`),
   "bad-time-scale": error((p: { value: string }) => `"${p.value}" is not a number above 0, such as 60`),
   "bad-seed": error((p: { value: string }) => `"${p.value}" is not a whole number`),
+  "emulator-not-started": error((p: { cause: string }) => p.cause),
   "emulator-started": info((p: { url: string; timeScale: number }) => {
     return `Tencent Cloud emulator at ${p.url}, ${p.timeScale} times as fast as the cloud. In another terminal:`;
   }),

@@ -1,4 +1,5 @@
 // Makes text from outside safe to print, and fits it into columns.
+
 import stringWidth from "string-width";
 import { HIDDEN } from "../../lib/model/printable.ts";
 

@@ -1,8 +1,7 @@
 // A request was refused because of one of its destinations: find that destination by dry runs.
 import { CloudError } from "../model/errors.ts";
 import { journal } from "../model/messages/journal.ts";
-import { reason } from "../model/messages/reasons.ts";
-import { REQUEST_ALONE } from "../model/reasons.ts";
+import { REQUEST_ALONE, reason } from "../model/messages/reasons.ts";
 import { CLOCK_SKEW, iso } from "../model/time.ts";
 import type { Copy } from "../model/types.ts";
 import type { Send } from "../plan/types.ts";

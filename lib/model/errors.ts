@@ -1,5 +1,5 @@
 // The errors whose message is complete for the user, and the problems that an input error lists.
-import { fullText, type Message } from "./messages/define.ts";
+import { fullText, type Message, type Text } from "./messages/define.ts";
 import { inputProblem } from "./messages/input.ts";
 
 /**
@@ -18,7 +18,7 @@ export interface Problem {
   readonly field?: string;
   /** Stable and for programs. Present if the text comes from a message catalogue. */
   readonly code?: string;
-  readonly text: string;
+  readonly text: Text;
 }
 
 /** Makes a problem of a message. Its remedy follows the text after a semicolon. */
@@ -81,18 +81,18 @@ export class CloudError extends ReplicatorError {
   readonly effect: Effect;
   readonly about: About;
   readonly requestId: string | undefined;
-  readonly remedy: string | undefined;
+  readonly remedy: Text | undefined;
 
   constructor(fields: {
     action: string;
     region?: string | undefined;
     code: string;
-    text: string;
+    text: Text;
     outcome: Outcome;
     effect: Effect;
     about?: About;
     requestId?: string | undefined;
-    remedy?: string | undefined;
+    remedy?: Text | undefined;
     cause?: unknown;
   }) {
     const where = fields.region ? ` in ${fields.region}` : "";
@@ -114,7 +114,7 @@ export class StateError extends ReplicatorError {
   /** Whether the store answers but a record in it is invalid. */
   readonly damaged: boolean;
 
-  constructor(message: string, { damaged = false } = {}) {
+  constructor(message: Text, { damaged = false } = {}) {
     super(message);
     this.damaged = damaged;
   }
@@ -123,4 +123,8 @@ export class StateError extends ReplicatorError {
 /** A program cannot start, for a reason that the user can remove, such as a port that is in use. */
 export class StartError extends ReplicatorError {
   override readonly name = "StartError";
+
+  constructor(message: Text, options?: ErrorOptions) {
+    super(message, options);
+  }
 }

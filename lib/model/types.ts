@@ -1,5 +1,6 @@
 // The nouns: Image (in image.ts), CopyKey, Claim, Copy by state, AccountRecord, Run, JournalEntry.
 import type { ImageRef, Millis } from "./image.ts";
+import type { Text } from "./messages/define.ts";
 
 /**
  * A policy selects images, called sources (or roots), and names destination regions. A copy is one
@@ -38,9 +39,9 @@ export interface CopyKey {
 /** Why a copy, an image, a run or an account is in its state. `code` is stable and for programs. */
 export interface Reason {
   readonly code: string;
-  readonly text: string;
+  readonly text: Text;
   /** What the user can do about it. */
-  readonly remedy?: string;
+  readonly remedy?: Text;
 }
 
 /**
@@ -270,7 +271,7 @@ export interface JournalEntry {
   readonly level: "info" | "warn" | "error";
   /** What happened, e.g. `claimed`, `tagged`, `blocked`: a `JournalEvent`, of this or of another version. */
   readonly event: string;
-  readonly text: string;
+  readonly text: Text;
   readonly key?: CopyKey;
   readonly image?: ImageRef;
   /** The request id of the call in the cloud. */

@@ -1,9 +1,9 @@
 // Decides which regions and images a sweep, a poll or an event reads (pure).
 import { groupBy } from "../model/group-by.ts";
 import { isIntermediate, rootRefId } from "../model/identity.ts";
+import { SUPERSEDED } from "../model/messages/reasons.ts";
 import type { Observation, Scope } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
-import { SUPERSEDED } from "../model/reasons.ts";
 import type { AwaitedImage, Copy, Image, ImageRef, ImageType, Millis } from "../model/types.ts";
 import { whyNotSelected } from "../policy/values/select.ts";
 

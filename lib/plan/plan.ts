@@ -1,8 +1,7 @@
 // The pipeline: desired copies, one step for each copy, guards, one call for each source.
 import { copyId, isCopyOf, lineageOf } from "../model/identity.ts";
-import { reason } from "../model/messages/reasons.ts";
+import { REQUEST_ALONE, reason } from "../model/messages/reasons.ts";
 import { allCustom, NO_ANSWERS, type Observation } from "../model/observation.ts";
-import { REQUEST_ALONE } from "../model/reasons.ts";
 import type { Copy, CopyKey, ImageRef, Reason } from "../model/types.ts";
 import { isOrphan, listDesiredCopies } from "./desired/desired-copies.ts";
 import { findRevokedSources } from "./desired/revoked-sources.ts";

@@ -1,9 +1,9 @@
 // The totals of a run over its rounds, and the history of runs.
 import { randomUUID } from "node:crypto";
 import type { Applied } from "../apply/apply-plan.ts";
+import { distinct } from "../model/messages/reasons.ts";
 import type { Scope } from "../model/observation.ts";
 import type { RunDeps } from "../model/ports.ts";
-import { distinct } from "../model/reasons.ts";
 import type { Millis, Reason, Run } from "../model/types.ts";
 import { changeAccount } from "./account-record.ts";
 

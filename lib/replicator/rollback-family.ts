@@ -2,9 +2,8 @@
 import { applyPlan } from "../apply/apply-plan.ts";
 import { CloudError } from "../model/errors.ts";
 import { copyId } from "../model/identity.ts";
-import { reason } from "../model/messages/reasons.ts";
+import { distinct, reason } from "../model/messages/reasons.ts";
 import type { Replicator } from "../model/ports.ts";
-import { distinct } from "../model/reasons.ts";
 import type { Copy, CopyKey, Reason } from "../model/types.ts";
 import { observe } from "../observe/observe.ts";
 import { rollback as planRollback, type RegionRollback } from "../plan/family/plan-rollback.ts";

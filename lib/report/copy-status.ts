@@ -1,10 +1,12 @@
 // Explains one copy: its state, the reason for it, and the next action.
+
 import { copyId, imageIdOf, isCopyOf, lineageOf } from "../model/identity.ts";
+import { fullText } from "../model/messages/define.ts";
 import { reportText } from "../model/messages/report.ts";
 import type { Copy, CopyKey, CopyState, Image, ImageRef } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
 import type { Plan } from "../plan/types.ts";
-import { reasonText, withRemedy } from "./summary.ts";
+import { reasonText } from "./summary.ts";
 
 /** The explanation of one copy, as far as it depends on the copy alone. */
 export interface CopyStatus {
@@ -71,8 +73,8 @@ export function copyStatusOf(copy: Copy | undefined, imageId: string | undefined
   const parts = [
     copy && reasonText(copy, next.length > 0),
     copy && "adopted" in copy && copy.adopted && reportText("adopted").text,
-    retained && reportText("not-deleted", { reason: withRemedy(retained.reason) }).text,
-    ...problems.map(withRemedy),
+    retained && reportText("not-deleted", { reason: fullText(retained.reason) }).text,
+    ...problems.map(fullText),
   ];
   return { reason: parts.filter(Boolean).join("; ") || null, next };
 }

@@ -1,5 +1,7 @@
 // Explains why one image is or is not copied: the format of explain --json.
+
 import { copyId, imageIdOf, isMarked } from "../model/identity.ts";
+import { fullText } from "../model/messages/define.ts";
 import { reason } from "../model/messages/reasons.ts";
 import type { Observation } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
@@ -7,7 +9,7 @@ import type { Copy, CopyKey, CopyState, Image, ImageRef, Millis, Reason, Variant
 import type { DesiredCopy } from "../plan/desired/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { type CopyExplanation, type CopyStatus, copyExplanation, copyStatusOf, keyOf } from "./copy-status.ts";
-import { reasonText, withRemedy } from "./summary.ts";
+import { reasonText } from "./summary.ts";
 import { reasonsNotSelected } from "./why-not-selected.ts";
 
 /**
@@ -159,7 +161,7 @@ function regionOfDesired(desired: DesiredCopy, copies: readonly Copy[], plan: Pl
     intermediate: desired.intermediate ?? false,
     state,
     imageId: null,
-    reason: why ? withRemedy(why) : null,
+    reason: why ? fullText(why) : null,
     next: [],
   };
 }

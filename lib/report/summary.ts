@@ -1,4 +1,5 @@
 // Lists and counts copies by state: the format of apply --json, and its exit code.
+import { fullText } from "../model/messages/define.ts";
 import { reportText } from "../model/messages/report.ts";
 import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
 
@@ -80,10 +81,10 @@ function lineOf(copy: Copy): CopyLine {
  */
 export function reasonText(copy: Copy, omitRepair = false): string | null {
   const parts = [
-    "reason" in copy ? withRemedy(copy.reason) : "",
+    "reason" in copy ? fullText(copy.reason) : "",
     !("reason" in copy) && copy.missingSince !== undefined ? reportText("not-found").text : "",
     copy.state === "copying" && copy.imageId === undefined ? reportText("requested").text : "",
-    copy.state === "finishing" && copy.publicationHold ? withRemedy(copy.publicationHold) : "",
+    copy.state === "finishing" && copy.publicationHold ? fullText(copy.publicationHold) : "",
     rollbackText(copy),
     omitRepair ? "" : repairText(copy),
   ];
@@ -106,11 +107,6 @@ function repairText(copy: Copy): string {
   if (!("repair" in copy) || !copy.repair) return "";
   const { what, tries } = copy.repair;
   return reportText("repairing", { differences: what, tries }).text;
-}
-
-/** A reason and its remedy in one line: `text; remedy`. */
-export function withRemedy({ text, remedy }: Pick<Reason, "text" | "remedy">): string {
-  return remedy ? `${text}; ${remedy}` : text;
 }
 
 /**

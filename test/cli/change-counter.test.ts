@@ -1,13 +1,25 @@
 // The counts of changes, and the notices of repairs.
+
 import { describe, expect, it } from "vitest";
 import { watchChanges } from "../../cli/ui/change-counter.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import type { JournalEntry } from "../../lib/model/types.ts";
 import { ACCOUNT, keyOf, NOW } from "../support/builders.ts";
 
 const key = keyOf("ap-beijing");
 const image = { region: "ap-beijing", imageId: "img-copy0001" };
 const entry = (event: string, more: Partial<JournalEntry> = {}): JournalEntry => {
-  return { at: NOW, runId: "r", account: ACCOUNT, level: "info", event, text: "tags a", key, image, ...more };
+  return {
+    at: NOW,
+    runId: "r",
+    account: ACCOUNT,
+    level: "info",
+    event,
+    text: storedText("tags a"),
+    key,
+    image,
+    ...more,
+  };
 };
 
 function watch(...entries: JournalEntry[]) {
@@ -41,7 +53,7 @@ describe("the counts of changes", () => {
     const { notices } = await watch(
       entry("drift"),
       entry("tag"),
-      entry("tagged", { text: "tags \u001b" }),
+      entry("tagged", { text: storedText("tags \u001b") }),
       entry("repaired"),
       entry("tagged"),
     );

@@ -1,7 +1,9 @@
 // The text of a plan.
+
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../cli/commands/plan.ts";
 import { intermediateName } from "../../lib/model/identity.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import { sharesOf } from "../../lib/model/observation.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { textOf as changeText } from "../../lib/plan/describe.ts";
@@ -93,7 +95,7 @@ describe("the text of a plan", () => {
 describe("the labels by the records alone", () => {
   it("call a plain copy intermediate if there is an encrypted one in the same region", () => {
     const recordIn = (region: string, variant: Copy["key"]["variant"], state: "waiting" | "retired" = "waiting") => {
-      const record = copy<"waiting">(region, { state: "waiting", reason: { code: "x", text: "x" } });
+      const record = copy<"waiting">(region, { state: "waiting", reason: { code: "x", text: storedText("x") } });
       return { ...record, state, key: { ...record.key, variant } } as Copy;
     };
     const labels = (...copies: Copy[]) => copies.map(copyLabels(copies));

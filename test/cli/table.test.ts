@@ -1,12 +1,14 @@
 // The table of copies, the progress, and the escaping of text for terminals.
+
 import { describe, expect, it } from "vitest";
 import { showProgress } from "../../cli/ui/progress.ts";
 import { tableOf, UNLIMITED } from "../../cli/ui/table.ts";
 import { clean, cut, widthOf } from "../../cli/ui/text.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { copy, keyOf } from "../support/builders.ts";
 
-const NOT_READY = { code: "busy", text: "the source is busy" };
+const NOT_READY = { code: "busy", text: storedText("the source is busy") };
 const ready = (name: string, id = "img-root0001", region = "ap-shanghai-fsi") =>
   copy<"ready">(
     region,
@@ -74,7 +76,11 @@ describe("the table of copies", () => {
     expect(api).toMatch(/→ ap-shanghai-fsi +█/);
     expect(plain).toMatch(/→ ap-beijing \(to be encrypted\) .*waiting .*the source is busy$/);
     expect(encrypted).toMatch(/→ ap-beijing \(encrypted\) .*waiting/);
-    const left = { ...chain[1], state: "retired", reason: { code: "superseded", text: "not needed" } } as Copy;
+    const left = {
+      ...chain[1],
+      state: "retired",
+      reason: { code: "superseded", text: storedText("not needed") },
+    } as Copy;
     expect(tableOf([left, chain[0] as Copy], UNLIMITED)[0]).toContain("→ ap-beijing (plain)");
   });
 
@@ -91,7 +97,7 @@ describe("the table of copies", () => {
   });
 
   it("joins a reason and its remedy with a semicolon", () => {
-    const reason = { code: "x", text: "is taken", remedy: "change the name (copy.name)" };
+    const reason = { code: "x", text: storedText("is taken"), remedy: storedText("change the name (copy.name)") };
     const [line] = tableOf([copy<"blocked">("ap-beijing", { state: "blocked", reason })], UNLIMITED);
     expect(line).toMatch(/ {2}is taken; change the name \(copy\.name\)$/);
   });
@@ -129,7 +135,7 @@ describe("progress", () => {
     const stream = screen(false);
     const progress = showProgress(stream);
     const [encrypted, plain] = chainOf("new") as [Copy, Copy];
-    const chained = { ...encrypted, reason: { code: "parent", text: "waits for the plain one" } } as Copy;
+    const chained = { ...encrypted, reason: { code: "parent", text: storedText("waits for the plain one") } } as Copy;
     progress.begin([]);
     for (let i = 0; i < 3; i++) progress.show([chained, plain]);
     expect(stream.written).toEqual([

@@ -1,4 +1,5 @@
 // Text from outside cannot steer a terminal or fake lines, in any output.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../cli/commands/plan.ts";
@@ -6,6 +7,7 @@ import { showProgress } from "../../cli/ui/progress.ts";
 import { tableOf, UNLIMITED } from "../../cli/ui/table.ts";
 import { clean, cut, pad, widthOf } from "../../cli/ui/text.ts";
 import { lineJournal } from "../../lib/adapters/journal/json-lines.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { Copy, CopyState } from "../../lib/model/types.ts";
 import { viewOf } from "../../lib/report/plan-view.ts";
@@ -32,7 +34,7 @@ const nastyCopy = fc
   })
   .map(({ state, text: [name, id, region, why], percent }): Copy => {
     const key = keyOf(`ap-${region}`, { region: `ap-${region}`, imageId: `img-${id}` });
-    const reason = { code: why, text: `because of ${why}`, remedy: why };
+    const reason = { code: why, text: storedText(`because of ${why}`), remedy: storedText(why) };
     const own = { state, reason, imageId: `img-${id}`, name, claim: claim(), percent, progressedAt: NOW, readyAt: NOW };
     return {
       ...(copy<"waiting">("ap-x", { state: "waiting", reason }) as object),
@@ -107,7 +109,7 @@ describe("JSON that is printed", () => {
           account: text,
           level: "info" as const,
           event: text,
-          text,
+          text: storedText(text),
           key: keyOf(text),
           image: { region: text, imageId: text },
           requestId: text,
@@ -188,8 +190,8 @@ describe("the output for copies with control characters in names, ids and reason
         });
         const view = viewOf({
           ...plan,
-          problems: [...plan.problems, { code: name, text: name, remedy: tag }],
-          warnings: [...plan.warnings, { code: name, text: name, remedy: tag }],
+          problems: [...plan.problems, { code: name, text: storedText(name), remedy: storedText(tag) }],
+          warnings: [...plan.warnings, { code: name, text: storedText(name), remedy: storedText(tag) }],
         });
         const text = textOf(view);
         expectPlain(text);

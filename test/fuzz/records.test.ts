@@ -1,4 +1,5 @@
 // Random and mutated records: reading gives a usable record or a StateError.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tableOf, totalsOf, UNLIMITED } from "../../cli/ui/table.ts";
@@ -12,6 +13,7 @@ import {
   readRun,
 } from "../../lib/adapters/state/decode-rows.ts";
 import { StateError } from "../../lib/model/errors.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { makePlan } from "../../lib/plan/plan.ts";
@@ -19,7 +21,7 @@ import { nextCheck, summarise } from "../../lib/report/summary.ts";
 import { ACCOUNT, BORN, claim, copy, image, keyOf, NOW, observation, policy, SETTLE } from "../support/builders.ts";
 import { json, mutated, nastyText, runs } from "./arbitraries.ts";
 
-const reason = { code: "busy", text: "the source is busy", remedy: "wait" };
+const reason = { code: "busy", text: storedText("the source is busy"), remedy: storedText("wait") };
 const COPIES: Copy[] = [
   copy<"waiting">("ap-shanghai", { state: "waiting", reason, notBefore: NOW }),
   copy<"copying">("ap-shanghai", {
@@ -140,7 +142,7 @@ describe("other records in a damaged store", () => {
     account: ACCOUNT,
     level: "info",
     event: "sent",
-    text: "x",
+    text: storedText("x"),
     key: keyOf("ap-x"),
     image: { region: "ap-x", imageId: "img-c" },
     requestId: "q",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { intermediateName } from "../../lib/model/identity.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import type { Scope } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import type { AwaitedImage, Copy } from "../../lib/model/types.ts";
@@ -8,7 +9,7 @@ import { ACCOUNT, asked, copy, image, keyOf, made, NOW, observation, policy, ret
 
 const [HOME, SHANGHAI, BEIJING] = ["ap-guangzhou", "ap-shanghai", "ap-beijing"];
 const root = image();
-const reason = { code: "x", text: "" };
+const reason = { code: "x", text: storedText("") };
 const shown = (readSet: ReadSet): Record<string, string> =>
   Object.fromEntries([...readSet].map(([region, { types, ids }]) => [region, [...types, ...ids].sort().join(" ")]));
 const first = (
@@ -62,7 +63,7 @@ describe("a poll", () => {
   });
 
   const step = made(root, SHANGHAI, { image: { name: intermediateName(keyOf(SHANGHAI), root.name) } }).copy;
-  const superseded = { ...retired(root, SHANGHAI).copy, reason: { code: "superseded", text: "" } } as Copy;
+  const superseded = { ...retired(root, SHANGHAI).copy, reason: { code: "superseded", text: storedText("") } } as Copy;
   it.each<[string, Copy]>([
     ["missing", { ...ready, missingSince: NOW }],
     ["being repaired", { ...ready, repair: { what: "tags", tries: 1, at: NOW } }],

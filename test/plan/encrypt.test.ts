@@ -1,6 +1,8 @@
 // Encrypted copies: intermediate copies, their names and deletion, and changes of the encryption.
+
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asideName, intermediateName, lineageTags } from "../../lib/model/identity.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import { sharesOf, usesOf } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { RECHECK_AFTER } from "../../lib/model/time.ts";
@@ -107,7 +109,7 @@ describe("an encrypted copy", () => {
 
 describe("the intermediate copy, when the encrypted copy is ready", () => {
   const step = retired(root, SHANGHAI, { image: { name: plainName } }, NOW - 1000);
-  const known: Known = { ...step, copy: { ...step.copy, reason: { code: "superseded", text: "" } } };
+  const known: Known = { ...step, copy: { ...step.copy, reason: { code: "superseded", text: storedText("") } } };
   const { imageId } = known.image;
   const free = answered([usesOf(known.image), undefined], [sharesOf(known.image), []]);
   const look = (encrypted: Known, more: Partial<Parameters<typeof planOf>[0]> = {}) =>
@@ -157,7 +159,11 @@ describe("the intermediate copy, when the encrypted copy is ready", () => {
   });
 
   it("is created again when the encrypted copy is gone", () => {
-    const record = { ...known.copy, state: "retired", reason: { code: "pruned", text: "" } } as Known["copy"];
+    const record = {
+      ...known.copy,
+      state: "retired",
+      reason: { code: "pruned", text: storedText("") },
+    } as Known["copy"];
     const { imageId: _, ...pruned } = record as typeof record & { imageId?: string };
     const plan = planOf({ policies: [rule()], copies: [pruned as Known["copy"]], observation: observation([root]) });
     expect(called(plan)).toEqual(["send img-root0001 → ap-shanghai"]);
@@ -362,7 +368,11 @@ describe("an encrypted copy that is absent", () => {
   });
 
   it("is not created again with onDrift: report", () => {
-    const blocked = { ...secret.copy, state: "blocked", reason: { code: "gone", text: "" } } as unknown as Copy;
+    const blocked = {
+      ...secret.copy,
+      state: "blocked",
+      reason: { code: "gone", text: storedText("") },
+    } as unknown as Copy;
     const { imageId: _, ...record } = blocked as Copy & { imageId: string };
     const policies = [rule(undefined, { onDrift: "report" })];
     const plan = planOf({ policies, copies: [record as Copy], observation: gone, sweep: true });
@@ -378,7 +388,7 @@ describe("an intermediate copy", () => {
   it("is not superseded by an older encrypted copy with another key", () => {
     const before = made(root, SHANGHAI, { image: { createdAt: NOW - 2 * DAY } }, "encrypted:default");
     const { readyAt: _, name: __, adopted: ___, ...record } = before.copy;
-    const reason = { code: "deselected", text: "" };
+    const reason = { code: "deselected", text: storedText("") };
     const old: Known = { image: before.image, copy: { ...record, state: "retired", reason, since: NOW - DAY } };
     const step = retired(root, SHANGHAI, { image: { name: plainName, createdAt: NOW - DAY } });
     const { copies, observation: seen } = holding([root], old, step);

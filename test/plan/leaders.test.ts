@@ -1,6 +1,8 @@
 // Which copy leads an image family in a region, and which copies leave it.
+
 import { describe, expect, it } from "vitest";
 import { lineageTags, ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import type { Plan } from "../../lib/plan/types.ts";
 import {
@@ -31,7 +33,7 @@ const old = made(v1, SHANGHAI, inFamily);
 const young = made(v2, SHANGHAI, inFamily);
 const points = (to: unknown) => answered([{ ask: "family", region: SHANGHAI, family: "golden" }, to]);
 
-const reason = { code: "x", text: "" };
+const reason = { code: "x", text: storedText("") };
 
 describe("the newest version", () => {
   const named = asked(v2, SHANGHAI, { state: "NORMAL" }, { name: v2.name });
@@ -130,7 +132,10 @@ describe("a family that points to an image other than the newest version", () =>
       ...world(),
       observation: observation([v1, v2, young.image, theirs], undefined),
       answers: points("img-theirs01"),
-      copies: [young.copy, copy<"blocked">(SHANGHAI, { state: "blocked", reason: { code: "x", text: "" } })],
+      copies: [
+        young.copy,
+        copy<"blocked">(SHANGHAI, { state: "blocked", reason: { code: "x", text: storedText("") } }),
+      ],
       policies: [policy({ ...policies[0], select: { type: "custom", name: ["golden-2"] } })],
     });
     expect(called(plan)).toEqual([]);

@@ -1,10 +1,12 @@
 // The record changes and the filters of `cvm-replicator retry`.
+
 import { describe, expect, it } from "vitest";
+import { storedText } from "../../lib/model/messages/define.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { chooseForRetry, retried } from "../../lib/plan/lifecycle/manual-retry.ts";
 import { claim, copy, NOW } from "../support/builders.ts";
 
-const reason = { code: "quota", text: "500 images are the limit" };
+const reason = { code: "quota", text: storedText("500 images are the limit") };
 const LATER = NOW + 600_000;
 const failed = copy<"failed">("ap-shanghai", { state: "failed", reason }, { attempts: 5 });
 const refused = copy<"blocked">("ap-beijing", { state: "blocked", reason, notBefore: LATER }, { attempts: 2 });

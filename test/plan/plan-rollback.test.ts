@@ -1,6 +1,8 @@
 // The rollback of a family: which images leave it, which return, and what the next plans do.
+
 import { describe, expect, it } from "vitest";
 import { asideName, IGNORE_TAG, ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { rollback } from "../../lib/plan/family/plan-rollback.ts";
 import {
@@ -142,7 +144,7 @@ describe("rolling a family back", () => {
     const { image: there, copy } = copyOf(v3, SHANGHAI);
     const { claim } = asked(v3, SHANGHAI).copy as Extract<Copy, { state: "copying" }>;
     const { imageId } = there;
-    const reason = { code: "share-refused", text: "" };
+    const reason = { code: "share-refused", text: storedText("") };
     const blocked = { ...copy, state: "blocked", imageId, claim, reason, notBefore: NOW + DAY } as Copy;
     const { calls, changes } = rollBack([], ...two, { image: there, copy: blocked });
     expect(calls.map(({ image: { imageId: id } }) => id)).toEqual([imageId]);
@@ -245,7 +247,12 @@ describe("the plan after the rollback tag is set", () => {
     expect(called(first)).toEqual([expect.stringContaining(`${ROLLED_BACK_TAG}`)]);
     // No copy of the version is left anywhere, so the records count.
     const { imageId: _, claim: __, ...rest } = asked(v2, BEIJING).copy as Extract<Copy, { state: "copying" }>;
-    const again: Copy = { ...rest, state: "waiting", reason: { code: "gone", text: "" }, rolledBackFrom: "golden" };
+    const again: Copy = {
+      ...rest,
+      state: "waiting",
+      reason: { code: "gone", text: storedText("") },
+      rolledBackFrom: "golden",
+    };
     const { copies, observation: seen } = holding(known, former);
     const next = planOf({ ...rule, policies: both, copies: [...copies, again], observation: seen });
     const claimRequests = next.actions.flatMap((action) => (action.do === "send" ? action.claimRequests : []));

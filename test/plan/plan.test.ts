@@ -1,6 +1,8 @@
 // The plan as a whole: one copy from its request to its retirement, and the guards.
+
 import { describe, expect, it } from "vitest";
 import { lineageTags, tokenName } from "../../lib/model/identity.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import { sharesOf } from "../../lib/model/observation.ts";
 import { CLOCK_SKEW, SYNC_TIMEOUT } from "../../lib/model/time.ts";
 import type { Image } from "../../lib/model/types.ts";
@@ -216,7 +218,7 @@ describe("a copy in doubt", () => {
   it("gets the next claim number when it is requested again", () => {
     const retrying = copy<"retrying">("ap-shanghai", {
       state: "retrying",
-      reason: { code: "no-effect", text: "" },
+      reason: { code: "no-effect", text: storedText("") },
       notBefore: NOW,
     });
     const plan = planOf({ ...rule, copies: [retrying], observation: observation([root]) });

@@ -1,6 +1,8 @@
 // Deletion of orphaned copies and of images left by failed attempts.
+
 import { describe, expect, it } from "vitest";
 import { IGNORE_TAG, lineageTags, tokenName } from "../../lib/model/identity.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import { sharesOf, usesOf } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { CLOCK_SKEW } from "../../lib/model/time.ts";
@@ -266,7 +268,7 @@ describe("an orphaned copy", () => {
 describe("an image left by a failed attempt", () => {
   const root = image();
   const key = keyOf(SHANGHAI);
-  const reason = { code: "copy-failed", text: "the cloud gave up" };
+  const reason = { code: "copy-failed", text: storedText("the cloud gave up") };
   const retrying = copy<"retrying">(
     SHANGHAI,
     { state: "retrying", reason, notBefore: NOW },

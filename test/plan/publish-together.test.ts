@@ -1,5 +1,7 @@
 // `publish: together`: when a family moves, and which regions it leaves out.
+
 import { describe, expect, it } from "vitest";
+import { storedText } from "../../lib/model/messages/define.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import {
   answered,
@@ -31,7 +33,7 @@ const finished = (region: string, fields: Parameters<typeof asked>[2] = {}) => {
 const named = (region: string) => finished(region, { name: root.name });
 const publicationHold = (one: ReturnType<typeof named>): typeof one => ({
   ...one,
-  copy: { ...one.copy, publicationHold: { code: "publication-held", text: "as it was" } } as Copy,
+  copy: { ...one.copy, publicationHold: { code: "publication-held", text: storedText("as it was") } } as Copy,
 });
 const plan = (ones: readonly { copy: Copy; image?: ReturnType<typeof image> }[], more = rule()) =>
   planOf({
@@ -77,7 +79,7 @@ describe("publish: together", () => {
     expect(called(plan([named(SHANGHAI), made(root, BEIJING, { image: { family: "golden" } })]))).toEqual([family]);
   });
 
-  const reason = { code: "x", text: "" };
+  const reason = { code: "x", text: storedText("") };
   const stuck = asked(root, BEIJING);
   it.each<[string, { copy: Copy; image?: ReturnType<typeof image> }]>([
     ["blocked", { copy: copy<"blocked">(BEIJING, { state: "blocked", reason, notBefore: NOW + 1 }) }],

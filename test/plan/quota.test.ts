@@ -1,5 +1,7 @@
 // The image quota of a region: which new copies get room, and which are blocked.
+
 import { describe, expect, it } from "vitest";
+import { storedText } from "../../lib/model/messages/define.ts";
 import {
   answered,
   called,
@@ -73,7 +75,7 @@ it("a poll does not replace the reason name-conflict by quota", () => {
   const [first = image()] = versions;
   const blocked = copy<"blocked">(
     SHANGHAI,
-    { state: "blocked", reason: { code: "name-conflict", text: "" } },
+    { state: "blocked", reason: { code: "name-conflict", text: storedText("") } },
     { key: keyOf(SHANGHAI, first) },
   );
   const given = { copies: [blocked], observation: observation([first, ...otherImages(2)]) };

@@ -1,5 +1,7 @@
 // Size, price and duration of a plan.
+
 import { describe, expect, it } from "vitest";
+import { storedText } from "../../lib/model/messages/define.ts";
 import type { Copy, CopyKey } from "../../lib/model/types.ts";
 import { estimate } from "../../lib/report/estimate.ts";
 import { hasWork, viewOf } from "../../lib/report/plan-view.ts";
@@ -53,7 +55,7 @@ describe("an estimate", () => {
     const chain = policy({ select: { type: "shared", creator: ["1"] } });
     const plan = planOf({ observation: observation([shared]), policies: [chain] });
     expect(estimate(plan, PRICES)).toMatchObject({ addGiB: 150 });
-    const reason = { code: "quota", text: "ap-guangzhou is full" };
+    const reason = { code: "quota", text: storedText("ap-guangzhou is full") };
     const full = copy<"blocked">("ap-guangzhou", { state: "blocked", reason, notBefore: Number.MAX_SAFE_INTEGER });
     const stopped = planOf({ observation: observation([shared]), policies: [chain], copies: [full] });
     expect(estimate(stopped, PRICES)).toMatchObject({ addGiB: 0 });

@@ -1,6 +1,8 @@
 // Explanations of sources, copies and missing images.
+
 import { describe, expect, it } from "vitest";
 import { tokenName } from "../../lib/model/identity.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import { sharesOf } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import type { Image } from "../../lib/model/types.ts";
@@ -191,7 +193,11 @@ describe("an explanation of a copy", () => {
 
 describe("an explanation of a missing image", () => {
   it("lists the copies of a source, and the record of a copy", () => {
-    const own = { state: "retired", imageId: "img-copy0001", reason: { code: "deselected", text: "x" } } as const;
+    const own = {
+      state: "retired",
+      imageId: "img-copy0001",
+      reason: { code: "deselected", text: storedText("x") },
+    } as const;
     const left = { observation: observation([]), copies: [copy<"retired">("ap-beijing", own)] };
     expect(explained(root.imageId, left)).toMatchObject([
       {
@@ -209,7 +215,7 @@ describe("an explanation of a missing image", () => {
     ["pruned", "img-copy0001 was deleted: no policy wants it any more"],
     ["gone", "img-copy0001 is gone: not found twice"],
   ])("finds a copy whose record names its image only in its reason: %s", (code, reason) => {
-    const own = { state: "retired", reason: { code, text: reason } } as const;
+    const own = { state: "retired", reason: { code, text: storedText(reason) } } as const;
     const left = { observation: observation([]), copies: [copy<"retired">("ap-beijing", own)] };
     expect(explained("img-copy0001", left)).toMatchObject([
       {
@@ -223,7 +229,7 @@ describe("an explanation of a missing image", () => {
 
   it("does not call a source missing if its region cannot be read", () => {
     const shown = observation([], ["ap-beijing"]);
-    const unreadable = new Map([["ap-guangzhou", { code: "unreadable-Network", text: "no answer" }]]);
+    const unreadable = new Map([["ap-guangzhou", { code: "unreadable-Network", text: storedText("no answer") }]]);
     const copies = [made(root, "ap-beijing").copy];
     expect(explained(root.imageId, { observation: { ...shown, unreadable }, copies })).toMatchObject([
       { image: null, policies: [{ reasons: [{ code: "unreadable-Network" }] }] },

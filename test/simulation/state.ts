@@ -1,4 +1,5 @@
 import { StateError } from "../../lib/model/errors.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { Scene } from "./scene.ts";
 import type { Process } from "./scheduler.ts";
@@ -17,7 +18,7 @@ export function simulatedState(sim: Scene, process: Process): Both {
       const done = sim.random.roll(0.5);
       sim.count(done ? "state-fails-after" : "state-fails-before");
       if (done) await work(sim.state);
-      throw new StateError(`simulated: the database is away (${verb})`);
+      throw new StateError(storedText(`simulated: the database is away (${verb})`));
     }
     const result = await work(sim.state);
     await sim.scheduler.at(process, `state ${verb} done`);

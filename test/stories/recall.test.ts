@@ -5,6 +5,7 @@ import { makeUser, removeUser } from "../../emulator/world/image-users.ts";
 import { setQuota } from "../../emulator/world/world.ts";
 import { CloudError } from "../../lib/model/errors.ts";
 import { IGNORE_TAG, ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { rollback } from "../../lib/replicator/rollback-family.ts";
 import { copySettings, policy } from "../support/builders.ts";
@@ -191,7 +192,7 @@ it.each(["the answer is lost with which it is taken away", "the process ends bef
     const lost = new CloudError({
       action: "ModifyImageSharePermission",
       code: "Network",
-      text: "the connection was lost",
+      text: storedText("the connection was lost"),
       outcome: "retry",
       effect: "unknown",
       about: "call",

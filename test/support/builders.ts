@@ -1,4 +1,5 @@
 import { lineageTags, tokenName } from "../../lib/model/identity.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import {
   type Answer,
   type Answers,
@@ -163,7 +164,7 @@ export function made(root: Image, region: string, differing: Differing = {}, var
 export function retired(root: Image, region: string, differing: Differing = {}, since = NOW - 8 * 86_400_000) {
   const { image: there, copy: ready } = made(root, region, differing);
   const { readyAt: _, name: _name, adopted, ...rest } = ready;
-  const reason = { code: "deselected", text: "no policy wants it any more" };
+  const reason = { code: "deselected", text: storedText("no policy wants it any more") };
   const record: Copy = { ...rest, ...(adopted && { adopted }), state: "retired", reason, since };
   return { image: there, copy: record };
 }
@@ -191,7 +192,9 @@ export function asked(
 }
 
 /** Why a question could not be answered, in tests. */
-export const UNANSWERED: Answer = { unanswerable: { code: "unanswered-UnauthorizedOperation", text: "not allowed" } };
+export const UNANSWERED: Answer = {
+  unanswerable: { code: "unanswered-UnauthorizedOperation", text: storedText("not allowed") },
+};
 
 /** Answers to the questions of a plan: a value, or `UNANSWERED`. */
 export function answered(...given: (readonly [Question, unknown])[]): Answers {

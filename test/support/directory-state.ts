@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StateError } from "../../lib/model/errors.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { AccountRecord, AwaitedImage, Copy, JournalEntry, Run } from "../../lib/model/types.ts";
 
@@ -14,13 +15,13 @@ export function directoryState(folder: string): State & ReadableJournal {
   let closed = false;
 
   async function attempt<T>(work: () => T): Promise<T> {
-    if (closed) throw new StateError(`the state ${folder} is closed already`);
+    if (closed) throw new StateError(storedText(`the state ${folder} is closed already`));
     try {
       return work();
     } catch (error) {
       const damaged = error instanceof SyntaxError;
       const text = error instanceof Error ? error.message : String(error);
-      throw new StateError(`the state ${folder} failed: ${text}`, { damaged });
+      throw new StateError(storedText(`the state ${folder} failed: ${text}`), { damaged });
     }
   }
 

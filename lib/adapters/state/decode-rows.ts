@@ -1,7 +1,7 @@
 // Reads the rows of the state as records, and refuses damaged ones by name.
 import * as z from "zod/mini";
 import { StateError } from "../../model/errors.ts";
-import { type Message, sentence } from "../../model/messages/define.ts";
+import { fullText, type Message } from "../../model/messages/define.ts";
 import { type Expected, storeFault } from "../../model/messages/state.ts";
 import type {
   AccountRecord,
@@ -184,7 +184,7 @@ export function readAwaited(row: Tables["replicator_awaited"]): AwaitedImage {
 type Named = ReturnType<typeof recordOf>;
 const recordOf = (record: string, isHistory = false) => ({ record, isHistory });
 
-const damaged = (message: Message) => new StateError(sentence(message), { damaged: true });
+const damaged = (message: Message) => new StateError(fullText(message), { damaged: true });
 
 function parse(json: string, at: Named): Record<string, unknown> {
   let value: unknown;

@@ -1,6 +1,6 @@
 // Opens the state that a STATE_URL names.
 import { StateError } from "../../model/errors.ts";
-import { sentence } from "../../model/messages/define.ts";
+import { fullText } from "../../model/messages/define.ts";
 import { stateMessage } from "../../model/messages/state.ts";
 import type { ReadableJournal, State } from "../../model/ports.ts";
 import { explainPostgres, openPostgres } from "./postgres.ts";
@@ -21,7 +21,7 @@ export async function openState(
   const parsed = parseStateUrl(url);
   const where = describeStateUrl(url);
   if (parsed.engine === "sqlite" && options.allowEmbedded === false) {
-    throw new StateError(sentence(stateMessage("state-url-embedded", { url: where })));
+    throw new StateError(fullText(stateMessage("state-url-embedded", { url: where })));
   }
   return sqlState(await openEngine(parsed, where), where);
 }

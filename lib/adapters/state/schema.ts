@@ -1,7 +1,7 @@
 // The tables of the state, and the SQL that creates or updates them.
 import type { Kysely } from "kysely";
 import { StateError } from "../../model/errors.ts";
-import { type Message, sentence } from "../../model/messages/define.ts";
+import { fullText, type Message } from "../../model/messages/define.ts";
 import { storeFault } from "../../model/messages/state.ts";
 
 /**
@@ -87,7 +87,7 @@ export const readVersion = "select max(version) as version from replicator_schem
  */
 export function pendingSql(version: number): string[] {
   if (version > migrations.length) {
-    throw new StateError(sentence(storeFault("state-newer", { version, supported: migrations.length })));
+    throw new StateError(fullText(storeFault("state-newer", { version, supported: migrations.length })));
   }
   return migrations
     .slice(version)

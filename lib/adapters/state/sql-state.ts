@@ -2,7 +2,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { InsertQueryBuilder, InsertResult, UpdateQueryBuilder, UpdateResult } from "kysely";
 import { StateError } from "../../model/errors.ts";
-import { sentence } from "../../model/messages/define.ts";
+import { fullText } from "../../model/messages/define.ts";
 import { stateMessage, storeFault } from "../../model/messages/state.ts";
 import type { ReadableJournal, State } from "../../model/ports.ts";
 import type { CopyKey } from "../../model/types.ts";
@@ -225,7 +225,7 @@ export function sqlState(engine: Engine, where: string): State & ReadableJournal
 /** Any error of the database as a `StateError` that names the state. */
 export function stateError(engine: Pick<Engine, "explain">, where: string, error: unknown): StateError {
   if (error instanceof StateError) return unusable(where, error.message, error);
-  return unusable(where, sentence(engine.explain(error)));
+  return unusable(where, fullText(engine.explain(error)));
 }
 
 function unusable(url: string, problem: string, options?: { readonly damaged: boolean }): StateError {

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kysely, SqliteDialect } from "kysely";
 import { StateError } from "../../model/errors.ts";
-import { type Message, sentence } from "../../model/messages/define.ts";
+import { fullText, type Message } from "../../model/messages/define.ts";
 import { storeFault } from "../../model/messages/state.ts";
 import { createVersionTable, type Engine, pendingSql, readVersion, type Tables } from "./schema.ts";
 
@@ -38,7 +38,7 @@ async function loadLibsql() {
   }
 }
 
-const fault = (message: Message) => new StateError(sentence(message));
+const fault = (message: Message) => new StateError(fullText(message));
 
 /** Checks the file and its folder, because SQLite itself reports only "unable to open". */
 function makeReady(path: string): void {

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StateError } from "../../model/errors.ts";
-import { type Message, sentence } from "../../model/messages/define.ts";
+import { fullText, type Message } from "../../model/messages/define.ts";
 import { stateMessage } from "../../model/messages/state.ts";
 
 /** The place of the state, from `STATE_URL`. */
@@ -10,7 +10,7 @@ export type StateUrl =
   | { readonly engine: "sqlite"; readonly path: string }
   | { readonly engine: "postgres"; readonly connectionString: string; readonly schema: string | undefined };
 
-const refuse = (message: Message) => new StateError(sentence(message));
+const refuse = (message: Message) => new StateError(fullText(message));
 
 /**
  * Reads a `STATE_URL`. A relative path is relative to `cwd`; the forms with `//` are URLs

@@ -15,11 +15,6 @@ export interface Message<Code extends string = string> {
   readonly remedy?: Text;
 }
 
-/** A message as one sentence, with its remedy after a semicolon. */
-export function sentence({ text, remedy }: Pick<Message, "text" | "remedy">): Text {
-  return (remedy === undefined ? text : `${text}; ${remedy}`) as Text;
-}
-
 type Wording = string | { readonly text: string; readonly remedy?: string };
 
 /** How one message is written from its parameters. */
@@ -32,7 +27,7 @@ type Definitions = Record<string, Definition<never>>;
 type ParamsOf<D> = D extends Definition<infer Params> ? (unknown extends Params ? [] : [params: Params]) : never;
 
 function defined(level: Level) {
-  return <Params = unknown>(write: (params: Params) => Wording): Definition<Params> => ({ level, write });
+  return <Params = unknown>(write: (params: Params) => Wording): Definition<NoInfer<Params>> => ({ level, write });
 }
 
 /** Defines a message that is for the record. */

@@ -1,9 +1,8 @@
 // Guard: no more new copies than a region has room for.
 import { groupBy } from "../../model/group-by.ts";
 import { copyId } from "../../model/identity.ts";
-import { reason } from "../../model/messages/reasons.ts";
+import { FREEING_NAME, reason } from "../../model/messages/reasons.ts";
 import { allCustom, answerTo, type Observation, type Question } from "../../model/observation.ts";
-import { FREEING_NAME } from "../../model/reasons.ts";
 import type { Copy, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import { blockedInstead, NOTHING } from "../transitions.ts";

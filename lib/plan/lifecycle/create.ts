@@ -1,9 +1,8 @@
 // A copy without a known image: search for its ownership marker, then request the copy.
 import { tokenIn, tokenName } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
-import { reason } from "../../model/messages/reasons.ts";
+import { DESELECTED, reason } from "../../model/messages/reasons.ts";
 import { allCustom, type Observation, seen } from "../../model/observation.ts";
-import { DESELECTED } from "../../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../../model/time.ts";
 import type { Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";

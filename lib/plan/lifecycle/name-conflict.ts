@@ -2,8 +2,7 @@
 import { copyId, isCopyOf, isMarked } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { misfitText } from "../../model/messages/lifecycle.ts";
-import { reason } from "../../model/messages/reasons.ts";
-import { FREEING_NAME } from "../../model/reasons.ts";
+import { FREEING_NAME, reason } from "../../model/messages/reasons.ts";
 import { RECHECK_AFTER } from "../../model/time.ts";
 import type { Copy, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";

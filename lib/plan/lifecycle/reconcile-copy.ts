@@ -1,9 +1,8 @@
 // The next step of one copy, by its state and by what the cloud shows of its image.
 import { isIntermediate } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
-import { reason } from "../../model/messages/reasons.ts";
+import { DESELECTED, reason, SUPERSEDED } from "../../model/messages/reasons.ts";
 import { allCustom, type Observation, seen } from "../../model/observation.ts";
-import { DESELECTED, SUPERSEDED } from "../../model/reasons.ts";
 import { CLOCK_SKEW, iso } from "../../model/time.ts";
 import type { Copy, CopyKey, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";

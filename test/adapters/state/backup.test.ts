@@ -1,4 +1,5 @@
 // Backup and restore of the state, with the tools and steps of docs/operations.md.
+
 import { execFile } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { promisify } from "node:util";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openState } from "../../../lib/adapters/state/open.ts";
+import { storedText } from "../../../lib/model/messages/define.ts";
 import type { ReadableJournal, State } from "../../../lib/model/ports.ts";
 import { rebuild } from "../../../lib/replicator/rebuild-state.ts";
 import { replicate } from "../../../lib/replicator/reconcile.ts";
@@ -95,7 +97,14 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
       while (!stopped) {
         const copy = copyOf({ key: { ...key, rootId: `img-${written}` } });
         await state.saveCopy(copy);
-        const line = { at: written, runId: "r", account: key.account, level: "info", event: "w", text: "t" } as const;
+        const line = {
+          at: written,
+          runId: "r",
+          account: key.account,
+          level: "info",
+          event: "w",
+          text: storedText("t"),
+        } as const;
         await state.append([{ ...line, key: copy.key }]);
         written += 1;
         await immediate();

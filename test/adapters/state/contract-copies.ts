@@ -1,5 +1,7 @@
 // The contract of the state for copies: created once, replaced at one version, stored unchanged.
+
 import { expect, it } from "vitest";
+import { storedText } from "../../../lib/model/messages/define.ts";
 import type { Fixture } from "./contract.ts";
 import { A, base, copyOf, everyArm, key, withProto } from "./samples.ts";
 
@@ -52,7 +54,13 @@ export function copyContract(t: Fixture): void {
 
   it("leaves out undefined fields", async () => {
     const { version: _, ...rest } = base;
-    const copy = { ...rest, version: 0, state: "waiting", reason: { code: "c", text: "t" }, notBefore: undefined };
+    const copy = {
+      ...rest,
+      version: 0,
+      state: "waiting",
+      reason: { code: "c", text: storedText("t") },
+      notBefore: undefined,
+    };
     const stored = await t.state.saveCopy(copy as never);
     expect(stored).not.toHaveProperty("notBefore");
     expect((await t.state.copies(A))[0]).not.toHaveProperty("notBefore");

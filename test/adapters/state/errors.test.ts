@@ -1,4 +1,5 @@
 // What the state says about a wrong STATE_URL, an unusable file and a damaged record.
+
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import Database from "libsql";
@@ -6,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { openState } from "../../../lib/adapters/state/open.ts";
 import { describeStateUrl } from "../../../lib/adapters/state/url.ts";
 import { StateError } from "../../../lib/model/errors.ts";
+import { storedText } from "../../../lib/model/messages/define.ts";
 import { emptyFile, emptyFolder } from "./places.ts";
 import { A, awaited, copyOf, everyArm } from "./samples.ts";
 
@@ -182,7 +184,7 @@ describe("the message for a damaged record names the record:", () => {
       stoppedEarly: false,
       problems: [],
     });
-    await state.append([{ at: 1, runId: "r1", account: A, level: "info", event: "send", text: "t" }]);
+    await state.append([{ at: 1, runId: "r1", account: A, level: "info", event: "send", text: storedText("t") }]);
     await read(state);
     change(url, `${sql} where account = '${A}'`);
     const error: unknown = await read(state).catch((reason: unknown) => reason);

@@ -1,4 +1,5 @@
 // Sample records: one copy of every state, with every field.
+import { storedText } from "../../../lib/model/messages/define.ts";
 import type { AwaitedImage, Claim, Copy, CopyKey, JournalEntry, Run } from "../../../lib/model/types.ts";
 
 export const A = "100000000001";
@@ -22,7 +23,7 @@ export const base = {
   version: 0,
 } as const;
 
-const reason = { code: "quota", text: "500 images are the limit", remedy: "delete some" };
+const reason = { code: "quota", text: storedText("500 images are the limit"), remedy: storedText("delete some") };
 const claim: Claim = {
   number: 2,
   token: "golden-1--copying-abc-2",
@@ -72,11 +73,16 @@ export function withProto(entries: Record<string, string>): Record<string, strin
 
 /** A run with a problem. */
 export function run(id: string, startedAt: number): Run {
-  const result = { actions: { send: 2 }, failures: 1, stoppedEarly: false, problems: [{ code: "c", text: "t" }] };
+  const result = {
+    actions: { send: 2 },
+    failures: 1,
+    stoppedEarly: false,
+    problems: [{ code: "c", text: storedText("t") }],
+  };
   return { id, account: A, why: "sweep", startedAt, endedAt: startedAt + 1, ...result };
 }
 
 /** A journal line. */
 export function entry(at: number, text: string, more: Partial<JournalEntry> = {}): JournalEntry {
-  return { at, runId: "r1", account: A, level: "info", event: "send", text, ...more };
+  return { at, runId: "r1", account: A, level: "info", event: "send", text: storedText(text), ...more };
 }

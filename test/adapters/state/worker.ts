@@ -1,7 +1,9 @@
 // One of several real processes that `processes.test.ts` bundles and starts.
+
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { openState } from "../../../lib/adapters/state/open.ts";
+import { storedText } from "../../../lib/model/messages/define.ts";
 import { A, copyOf, key } from "./samples.ts";
 
 /**
@@ -31,7 +33,9 @@ async function main(): Promise<void> {
   }
 
   if (mode === "open") {
-    await state.append([{ at: 1, runId: number!, account: A, level: "info", event: "open", text: number! }]);
+    await state.append([
+      { at: 1, runId: number!, account: A, level: "info", event: "open", text: storedText(number!) },
+    ]);
   }
   if (mode === "claim") {
     // Every process tries every key, each from another start, so that they often collide.

@@ -1,10 +1,12 @@
 // Retries and the pace of calls.
+
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { repeating, waitForRateLimit } from "../../../lib/adapters/tencent/transport/retry.ts";
 import { CloudError } from "../../../lib/model/errors.ts";
+import { storedText } from "../../../lib/model/messages/define.ts";
 
 const failing = (code: string) =>
-  new CloudError({ action: "DescribeImages", code, text: "no", outcome: "retry", effect: "none" });
+  new CloudError({ action: "DescribeImages", code, text: storedText("no"), outcome: "retry", effect: "none" });
 
 describe.concurrent("repeating", () => {
   it("keeps a success that arrives together with the end of the run", async () => {

@@ -1,9 +1,9 @@
 // Finds the cloud credentials: in variables, the role of a function, or a profile of tccli.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError } from "../../../model/errors.ts";
+import { InputError, toProblem } from "../../../model/errors.ts";
 import { credentialsMessage } from "../../../model/messages/cloud.ts";
-import { type Message, sentence } from "../../../model/messages/define.ts";
+import type { Message } from "../../../model/messages/define.ts";
 
 /** A key of the cloud; temporary keys have a `token`. */
 export interface Credentials {
@@ -14,7 +14,7 @@ export interface Credentials {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-const inputError = (where: string, message: Message) => new InputError([{ where, text: sentence(message) }]);
+const inputError = (where: string, message: Message) => new InputError([toProblem(where, message)]);
 
 // The second row has the names that SCF gives to the keys of a function's role (scf 2018-04-16,
 // environment variables). They differ from those that users and the vendor's tools set, which have
