@@ -44,7 +44,7 @@ export async function isolateRefusal(
       else accepted.push(copy);
     }
   }
-  const code = accepted.length < claimed.length ? "asked-with-others" : REQUEST_ALONE;
+  const code = accepted.length < claimed.length ? "requested-with-others" : REQUEST_ALONE;
   const notBefore = ctx.now() + ctx.settle + CLOCK_SKEW;
   for (const copy of accepted) {
     const why = reason(code, { at: iso(notBefore), refusal: refusal.message });

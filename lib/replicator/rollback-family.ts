@@ -106,5 +106,5 @@ async function checkRegion(rollback: RegionRollback, family: string, { cloud }: 
  */
 function remarkOnOrphan({ region, to: { imageId, name } }: RegionRollback, copies: readonly Copy[]): Reason[] {
   const copy = copies.find((one) => one.key.region === region && "imageId" in one && one.imageId === imageId);
-  return copy?.state === "retired" ? [reason("former-unwanted", { imageId, name, region })] : [];
+  return copy?.state === "retired" ? [reason("previous-version-orphaned", { imageId, name, region })] : [];
 }

@@ -89,7 +89,7 @@ describe("rolling a family back", () => {
   ])("does not go back to a copy that %s, and reports that there is no former copy", (_, former) => {
     const { regions, problems } = rollBack([], former, copyOf(v2, SHANGHAI));
     expect(regions).toEqual([]);
-    expect(problems.map(({ code }) => code)).toContain("no-former");
+    expect(problems.map(({ code }) => code)).toContain("no-previous-version");
     expect(problems.find(({ text }) => text.startsWith(SHANGHAI))?.text).toBe(
       'ap-shanghai has no former copy to put into the family "golden"; img-root0002-ap-shanghai stays in it',
     );
@@ -97,7 +97,7 @@ describe("rolling a family back", () => {
 
   it("is done in every region where it is possible, and reports the others", () => {
     const known = [copyOf(v1, SHANGHAI), copyOf(v2, SHANGHAI), copyOf(v2, BEIJING)];
-    expect(outcomeOf([], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "no-former"]);
+    expect(outcomeOf([], ...known)).toEqual(["ap-shanghai: golden-2 → golden-1", "no-previous-version"]);
   });
 
   it("changes nothing if it is repeated, and goes back one more version with --further", () => {
@@ -126,7 +126,7 @@ describe("rolling a family back", () => {
 
   it("reports regions whose former version differs", () => {
     const known = [copyOf(v1, SHANGHAI), copyOf(v3, SHANGHAI), copyOf(v2, BEIJING), copyOf(v3, BEIJING)];
-    expect(outcomeOf([], ...known)).toContain("former-differs");
+    expect(outcomeOf([], ...known)).toContain("previous-version-differs");
   });
 
   it.each<[string, Partial<typeof v1>]>([
@@ -163,7 +163,7 @@ describe("rolling a family back", () => {
     const newer = copyOf(v3, SHANGHAI, { image: { family: "" }, copy: { family: "golden" } });
     const aside = copyOf(v1, SHANGHAI);
     const named = { ...aside, image: { ...aside.image, name: asideName(aside.copy.key, v1.name) } };
-    expect(outcomeOf([], gone, newer, named)).toEqual(["no-former"]);
+    expect(outcomeOf([], gone, newer, named)).toEqual(["no-previous-version"]);
   });
 
   it("also tags a finished copy of the version that has not joined the family yet", () => {

@@ -8,7 +8,7 @@ export function withoutRegions(regions: readonly string[]): string {
   return regions.length === 0 ? "" : `, without ${regions.join(", ")}`;
 }
 
-/** One version, as `former-differs` lists it: `"golden-1" in ap-beijing, ap-tokyo`. */
+/** One version, as `previous-version-differs` lists it: `"golden-1" in ap-beijing, ap-tokyo`. */
 export function versionIn(name: string, regions: readonly string[]): string {
   return `"${name}" in ${regions.join(", ")}`;
 }
@@ -24,7 +24,7 @@ export const familyReasons = {
       remedy: "remove that image from the family, or give the copies another family (copy.family)",
     }),
   ),
-  "no-former": error((p: { region: string; family: string; imageId: string }) => ({
+  "no-previous-version": error((p: { region: string; family: string; imageId: string }) => ({
     text: `${p.region} has no former copy to put into the family "${p.family}"; ${p.imageId} stays in it`,
     remedy: "deprecate that image by hand if having no image is better than having this one",
   })),
@@ -39,7 +39,7 @@ export const familyReasons = {
     text: `${p.imageId} ("${p.name}") was rolled back before`,
     remedy: "use --further to go back one more version",
   })),
-  "former-differs": warn(
+  "previous-version-differs": warn(
     (p: { versions: readonly string[] }) =>
       `the former version is not the same in every region: ${p.versions.join("; ")}`,
   ),

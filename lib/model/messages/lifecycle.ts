@@ -57,7 +57,7 @@ export const lifecycleReasons = {
 
   // The request and its outcome.
   "no-effect": info((p: { token: string }) => `the request for "${p.token}" created no image`),
-  "asked-with-others": info(
+  "requested-with-others": info(
     (p: { at: string; refusal: string }) =>
       `requested again at ${p.at}: the call was refused for another destination: ${p.refusal}`,
   ),
@@ -88,7 +88,7 @@ export const lifecycleReasons = {
   })),
   deselected: info(() => "no longer selected by any policy"),
   superseded: info(() => "it was an intermediate copy for encryption and is no longer needed"),
-  "unfinished-unwanted": info(
+  "unfinished-orphan": info(
     () => "unfinished, and not selected by any policy; it is left as it is, under its current name",
   ),
 

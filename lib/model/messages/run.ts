@@ -7,7 +7,7 @@ export const runReasons = {
     text: `the family "${p.family}" in ${p.region} is not rolled back yet: ${p.failure ?? `it points to ${p.current ?? "no image"}`}`,
     remedy: "run the rollback again in a minute; the journal has the cloud's answers",
   })),
-  "former-unwanted": warn((p: { imageId: string; name: string; region: string }) => ({
+  "previous-version-orphaned": warn((p: { imageId: string; name: string; region: string }) => ({
     text: `no policy selects the source of ${p.imageId} ("${p.name}") in ${p.region}; the copy is kept, with its present shares, while the family points to it`,
     remedy: "let a policy select its source again, or publish a newer version",
   })),

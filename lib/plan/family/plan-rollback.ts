@@ -99,7 +99,7 @@ export function rollback(
       concerned.add(copyId(former.copy.key));
       if (former.image.family !== family) into.push(former);
     } else if (!tagged.includes(one)) {
-      problems.push(reason("no-former", { region, family, imageId: one.image.imageId }));
+      problems.push(reason("no-previous-version", { region, family, imageId: one.image.imageId }));
       continue;
     }
     if (!tagged.includes(one)) out.set(copyId(one.copy.key), one);
@@ -207,7 +207,7 @@ function differingTargets(regions: readonly RegionRollback[]): Reason[] {
       some.map(({ region }) => region),
     ),
   );
-  return [reason("former-differs", { versions })];
+  return [reason("previous-version-differs", { versions })];
 }
 
 function notPublished({ key, state }: Copy): Reason {

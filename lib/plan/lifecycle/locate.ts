@@ -86,7 +86,7 @@ export function recoverRecord(
   const recorded = copy && "claim" in copy ? copy.claim : undefined;
   const settings = recorded?.settings ?? desired?.settings;
   if (!settings) {
-    const why = reason("unfinished-unwanted");
+    const why = reason("unfinished-orphan");
     return { ...recovered, state: "retired", imageId: image.imageId, reason: why, since: now };
   }
   const claim: Claim =
