@@ -3,8 +3,9 @@ import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from "node:
 import { join } from "node:path";
 import Database from "libsql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Ended, runCommand } from "../support/in-process.ts";
 import { call } from "./call-function.ts";
-import { cli, type Emulated, type Ended, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
+import { type Emulated, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
 
 /** What a person who runs this does besides: is the timer alive, try again, rebuild a damaged state, a full disk. */
 
@@ -35,7 +36,8 @@ beforeEach(async () => {
   env = userEnv(cloud.url, { STATE_URL: `sqlite:${join(cwd, "state.db")}`, POLICY_FILE: join(cwd, "policy.yaml") });
 });
 
-const run = (args: string[], more: Record<string, string> = {}): Promise<Ended> => cli(args, { ...env, ...more }, cwd);
+const run = (args: string[], more: Record<string, string> = {}): Promise<Ended> =>
+  runCommand(args, { ...env, ...more }, cwd);
 const bake = () => cloud.control("POST", "images", { region: "ap-guangzhou", name: "golden-web", sizeGiB: 20 });
 const poll = () => call("poll-copies", {}, { ...env, NODE_PATH: join(TOP, "node_modules") }, {});
 const jsonOf = ({ stdout }: Ended) => JSON.parse(stdout) as Record<string, unknown>;
