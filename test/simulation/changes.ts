@@ -3,7 +3,8 @@ import type { RequestRecord } from "../../emulator/world/types.ts";
 import { ROLLED_BACK_TAG, tokenIn } from "../../lib/model/identity.ts";
 import { STALE } from "../../lib/model/time.ts";
 import type { Millis } from "../../lib/model/types.ts";
-import { copyText, type Expected, expectedCopies, familyOf, isLike, secondsOf } from "./expected.ts";
+import { copyText, type FinalCopy, finalCopies, finalFamilyOf, textOfFinal } from "../oracle/desired-copies.ts";
+import { createdAtOf, matches } from "../oracle/selection.ts";
 import type { Actor, Scene } from "./scene.ts";
 import { FRIEND } from "./setting.ts";
 
@@ -47,12 +48,10 @@ interface ModifyParams {
   readonly ImageDeprecated?: boolean;
 }
 
-function expectedOf({ sim, actor, image }: Change): Expected | undefined {
+function expectedOf({ sim, actor, image }: Change): FinalCopy | undefined {
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};
   const text = copyText(rootId, image.region, image.encrypted);
-  return expectedCopies(sim.world, actor.policies).find(
-    (one) => copyText(one.root.imageId, one.region, one.encrypted) === text,
-  );
+  return finalCopies(sim.world, actor.policies).find((one) => textOfFinal(one) === text);
 }
 
 /** Only with whom a policy names, and only what is finished; taken back only to modify it, or when nobody wants it. */
@@ -70,7 +69,9 @@ function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): 
   const root = sim.rootOf(sim.originOf(image.imageId)?.rootId ?? "");
   // In place of a newer version that was rolled back, a policy wants an older one that is there.
   const mayBeKept = sim.images().some((one) => tagsOf(one).has(ROLLED_BACK_TAG));
-  const wanting = expected?.policies ?? (mayBeKept ? actor.policies.filter((one) => root && isLike(root, one)) : []);
+  const wanting =
+    expected?.policies ??
+    (mayBeKept ? actor.policies.filter((one) => root && matches(one, root, sim.world.now())) : []);
   const isMeant = wanting.some(({ copy }) => copy.shareWith.length > 0);
   // What was shared before it could be modified is shared again, by that process or another, whatever has happened since.
   return isMeant || !isCalm || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy wants it shared";
@@ -91,12 +92,12 @@ function whyNotPublished(change: Change, family: string): string | undefined {
   const { sim, actor, image, known } = change;
   const expected = expectedOf(change);
   if (!expected) return undefined;
-  if (familyOf(expected) !== family) return `its family is "${familyOf(expected)}"`;
+  if (finalFamilyOf(expected) !== family) return `its family is "${finalFamilyOf(expected)}"`;
   if (tagsOf(image).has(ROLLED_BACK_TAG)) return "it was rolled back";
-  const all = expectedCopies(sim.world, actor.policies);
+  const all = finalCopies(sim.world, actor.policies);
   const newer = all
-    .filter((one) => one.region === image.region && familyOf(one) === family)
-    .filter(({ root }) => secondsOf(root) > secondsOf(expected.root))
+    .filter((one) => one.region === image.region && finalFamilyOf(one) === family)
+    .filter(({ root }) => createdAtOf(root) > createdAtOf(expected.root))
     .map((one) => madeOf(change, one))
     .find((other) => other && isSettled(sim, other, known) && !tagsOf(other).has(ROLLED_BACK_TAG));
   if (newer) return `${newer.imageId} is the copy of a newer version`;
@@ -108,7 +109,7 @@ function whyNotPublished(change: Change, family: string): string | undefined {
   return late && `${late.imageId} in ${late.region} is not finished yet`;
 }
 
-function madeOf({ sim }: Change, { root, region, encrypted }: Expected): StoredImage | undefined {
+function madeOf({ sim }: Change, { root, region, encrypted }: FinalCopy): StoredImage | undefined {
   return sim
     .ourCopies()
     .find(

@@ -2,7 +2,8 @@ import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image
 import { TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
 import { STALE } from "../../lib/model/time.ts";
 import type { Millis } from "../../lib/model/types.ts";
-import { copyText, expectedCopies, isLike } from "./expected.ts";
+import { copyText, finalCopies, textOfFinal } from "../oracle/desired-copies.ts";
+import { matches } from "../oracle/selection.ts";
 import type { FaultKind } from "./faults.ts";
 import type { Actor, Scene } from "./scene.ts";
 import { FRIEND, PARTNER } from "./setting.ts";
@@ -82,9 +83,8 @@ function isPointedTo({ sim, actor, image, known }: Deletion): boolean {
 function whyWanted({ sim, actor, image }: Deletion): string | undefined {
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};
   const { region, encrypted } = image;
-  const expected = expectedCopies(sim.world, actor.policies);
-  const isWanted = (variant: boolean) =>
-    expected.some((one) => copyText(one.root.imageId, one.region, one.encrypted) === copyText(rootId, region, variant));
+  const expected = finalCopies(sim.world, actor.policies);
+  const isWanted = (variant: boolean) => expected.some((one) => textOfFinal(one) === copyText(rootId, region, variant));
   if (isWanted(encrypted)) return "it is wanted";
   if (encrypted || !isWanted(true)) return undefined;
   return sim.encryptedOf(rootId, region) ? undefined : "the encrypted copy of it is not ready";
@@ -99,7 +99,10 @@ function whyForbidden({ policies }: Actor, { sim, image }: Deletion): string | u
     return "the share of its source was withdrawn only";
   const maker = tagsOf(image).get(`${TAG_PREFIX}policy`);
   const against = policies.find(
-    (policy) => policy.enabled && !policy.prune.delete && (policy.name === maker || (root && isLike(root, policy))),
+    (policy) =>
+      policy.enabled &&
+      !policy.prune.delete &&
+      (policy.name === maker || (root && matches(policy, root, sim.world.now()))),
   );
   return against && `the policy ${against.name} does not permit it`;
 }

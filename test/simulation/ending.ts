@@ -3,7 +3,15 @@ import { copyId, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/id
 import type { Copy } from "../../lib/model/types.ts";
 import type { Action } from "../../lib/plan/types.ts";
 import type { Report } from "../../lib/replicator/reconcile.ts";
-import { copyText, type Expected, expectedCopies, familyOf, isContradictory, isLike, secondsOf } from "./expected.ts";
+import {
+  copyText,
+  type FinalCopy,
+  finalCopies,
+  finalFamilyOf,
+  isContradictory,
+  textOfFinal,
+} from "../oracle/desired-copies.ts";
+import { createdAtOf, matches } from "../oracle/selection.ts";
 import { doublesOf } from "./invariants.ts";
 import type { Scene } from "./scene.ts";
 import { FRIEND, OURS, PARTNER } from "./setting.ts";
@@ -27,14 +35,14 @@ const EXCUSES = new Set([
 interface Ready {
   readonly copy: Copy;
   readonly image: StoredImage;
-  readonly expected: Expected;
+  readonly expected: FinalCopy;
 }
 
 /** How it all has to end once faults have stopped: what can be ready is ready, and the last sweep had nothing to do. */
 export function findUnfinished(sim: Scene, last: Report): string | undefined {
   if (sim.beyond) return unreported(sim, last);
-  const expected = expectedCopies(sim.world, sim.policies);
-  const byText = new Map(expected.map((one) => [copyText(one.root.imageId, one.region, one.encrypted), one]));
+  const expected = finalCopies(sim.world, sim.policies);
+  const byText = new Map(expected.map((one) => [textOfFinal(one), one]));
   const ready = last.copies.flatMap((copy): Ready[] => {
     const image = copy.state === "ready" ? sim.imageOf(copy) : undefined;
     const wanted = byText.get(textOf(copy));
@@ -139,8 +147,10 @@ function whyUnlike(sim: Scene, { image, expected }: Ready): string | undefined {
 }
 
 /** Drift may be only reported: also by a policy that wants it just because a newer version was rolled back. */
-function isReported(sim: Scene, { root, region }: Expected): boolean {
-  return sim.policies.some((one) => one.onDrift === "report" && isLike(root, one) && one.to.includes(region));
+function isReported(sim: Scene, { root, region }: FinalCopy): boolean {
+  return sim.policies.some(
+    (one) => one.onDrift === "report" && matches(one, root, sim.world.now()) && one.to.includes(region),
+  );
 }
 
 /** Shared with whom no policy names, so that the cloud lets nobody modify it. */
@@ -152,7 +162,7 @@ function isLocked(sim: Scene, { shares }: StoredImage): boolean {
 function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined {
   const leaders = new Map<string, Ready>();
   for (const one of ready) {
-    const family = familyOf(one.expected);
+    const family = finalFamilyOf(one.expected);
     if (family === "" || tagsOf(one.image).has(ROLLED_BACK_TAG)) continue;
     const place = `${one.image.region}/${family}`;
     const other = leaders.get(place);
@@ -160,7 +170,7 @@ function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined 
   }
   const ours = new Map(ready.map((one) => [one.image.imageId, one]));
   for (const [place, { image, expected }] of leaders) {
-    const family = familyOf(expected);
+    const family = finalFamilyOf(expected);
     // What people made unrecognisable may count as a newer version.
     if (sim.policies.some(({ from }) => from.some((region) => sim.mayBeMistaken(region)))) continue;
     if (isReported(sim, expected) || image.deprecated || isLocked(sim, image) || isContradictory(expected)) continue;
@@ -176,12 +186,12 @@ function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined 
 
 function isNewer(a: Ready, b: Ready): boolean {
   const [x, y] = [a.expected.root, b.expected.root];
-  return secondsOf(x) === secondsOf(y) ? x.imageId > y.imageId : secondsOf(x) > secondsOf(y);
+  return createdAtOf(x) === createdAtOf(y) ? x.imageId > y.imageId : createdAtOf(x) > createdAtOf(y);
 }
 
 /** What could be deleted by all that the policies and the world say, is. */
-function whyLeft(sim: Scene, last: Report, expected: readonly Expected[]): string | undefined {
-  const wanted = new Set(expected.map((one) => copyText(one.root.imageId, one.region, one.encrypted)));
+function whyLeft(sim: Scene, last: Report, expected: readonly FinalCopy[]): string | undefined {
+  const wanted = new Set(expected.map((one) => textOfFinal(one)));
   const retired = new Map(
     last.copies.flatMap((copy) =>
       copy.state === "retired" && copy.imageId !== undefined ? [[copy.imageId, copy.policy] as const] : [],
@@ -207,7 +217,9 @@ function isPermitted(sim: Scene, policy: string, rootId: string): boolean {
   const maker = sim.policies.find(({ name }) => name === policy);
   // What was made of a shared image stays when that is gone. Who else may have wanted it does not show without its root.
   if (!root || root.owner === PARTNER || !maker?.enabled || sim.mayBeMistaken(root.region)) return false;
-  return sim.policies.every((other) => other.prune.delete || (other !== maker && !isLike(root, other)));
+  return sim.policies.every(
+    (other) => other.prune.delete || (other !== maker && !matches(other, root, sim.world.now())),
+  );
 }
 
 function isDeletable(sim: Scene, image: StoredImage): boolean {
@@ -230,12 +242,12 @@ function isDeletable(sim: Scene, image: StoredImage): boolean {
 }
 
 /** Every copy that the policies want is known, and not retired. */
-function forgotten(sim: Scene, last: Report, expected: readonly Expected[]): string | undefined {
+function forgotten(sim: Scene, last: Report, expected: readonly FinalCopy[]): string | undefined {
   const open = last.copies.filter(({ state }) => state !== "retired");
   const known = new Set(open.map(textOf));
   const missing = expected
     .filter(({ root }) => progressOf(root, sim.world.workNow()).state === "NORMAL" && !sim.mayBeMistaken(root.region))
-    .map((one) => copyText(one.root.imageId, one.region, one.encrypted))
+    .map((one) => textOfFinal(one))
     .find((text) => !known.has(text));
   return missing && `${missing} is not even known`;
 }

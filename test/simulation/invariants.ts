@@ -3,8 +3,8 @@ import type { RequestRecord } from "../../emulator/world/types.ts";
 import { CLAIM_LIFE, SIGNATURE_LIFE, STALE, SYNC_TIMEOUT } from "../../lib/model/time.ts";
 import type { JournalEntry, Millis } from "../../lib/model/types.ts";
 import type { Report } from "../../lib/replicator/reconcile.ts";
+import { copyText } from "../oracle/desired-copies.ts";
 import { judgeChange } from "./changes.ts";
-import { copyText } from "./expected.ts";
 import type { Actor, Scene } from "./scene.ts";
 import { HOME, MAX_GIB, PARTNER } from "./setting.ts";
 

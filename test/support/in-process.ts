@@ -62,15 +62,15 @@ export function invokeFunction(
   });
 }
 
-/** Waits below this, ms, are back-off and pauses; the others are time limits. */
-const SHORTEST_LIMIT = 5_000;
+/** Waits up to this, ms, are back-off and pauses; the longer ones are time limits. */
+const LONGEST_WAIT = 5_000;
 const SHORTER = 50;
 
 /** Shortens the waits of programs in this process between two attempts, where a test is not about their length. */
 export async function withShortWaits<T>(work: () => Promise<T>): Promise<T> {
   const before = globalThis.setTimeout;
   const shorter = (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
-    before(run, ms < SHORTEST_LIMIT ? ms / SHORTER : ms, ...args);
+    before(run, ms <= LONGEST_WAIT ? ms / SHORTER : ms, ...args);
   globalThis.setTimeout = Object.assign(shorter, before) as typeof before;
   try {
     return await work();
