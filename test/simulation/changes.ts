@@ -5,30 +5,35 @@ import { STALE } from "../../lib/model/time.ts";
 import type { Millis } from "../../lib/model/types.ts";
 import { copyText, type FinalCopy, finalCopies, finalFamilyOf, textOfFinal } from "../oracle/desired-copies.ts";
 import { createdAtOf, matches } from "../oracle/selection.ts";
-import type { Actor, Scene } from "./scene.ts";
+import type { Actor, SimulationContext } from "./context.ts";
 import { FRIEND } from "./setting.ts";
 
 /** A change of one image, at the moment when it arrives. */
 interface Change {
-  readonly sim: Scene;
+  readonly sim: SimulationContext;
   readonly actor: Actor;
   readonly image: StoredImage;
   /** Nobody has changed since then what is wanted. */
-  readonly isCalm: boolean;
+  readonly isUnchanged: boolean;
   /** What has been so since before then, whoever decided to send the request must have seen. */
   readonly known: Millis;
 }
 
 /** What must be so of every image that is shared, published or deprecated by us. */
-export function judgeChange(sim: Scene, actor: Actor, request: RequestRecord, leftAt: Millis): string | undefined {
+export function judgeChange(
+  sim: SimulationContext,
+  actor: Actor,
+  request: RequestRecord,
+  leftAt: Millis,
+): string | undefined {
   const { action, region, params } = request;
   const { ImageId: imageId = "" } = params as { ImageId?: string };
   const image = sim.world.images.get(region)?.get(imageId);
-  if (!image || sim.isOdd(image)) return undefined;
+  if (!image || sim.isUnrecognisable(image)) return undefined;
   const known = leftAt - STALE;
   const root = sim.rootOf(sim.originOf(imageId)?.rootId ?? "");
-  const isCalm = sim.peopleActedAt < known && !sim.mayBeMistaken(root?.region);
-  const change: Change = { sim, actor, image, known, isCalm };
+  const isUnchanged = sim.changedByHandAt < known && !sim.mayCountAsSource(root?.region);
+  const change: Change = { sim, actor, image, known, isUnchanged };
   const wrong =
     action === "ModifyImageSharePermission"
       ? whyNotShared(change, params as ShareParams)
@@ -56,12 +61,12 @@ function expectedOf({ sim, actor, image }: Change): FinalCopy | undefined {
 
 /** Only with whom a policy names, and only what is finished; taken back only to modify it, or when nobody wants it. */
 function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): string | undefined {
-  const { sim, image, actor, isCalm } = change;
+  const { sim, image, actor, isUnchanged } = change;
   const stranger = AccountIds.find((account) => account !== FRIEND);
   if (stranger) return `no policy names ${stranger}`;
   const expected = expectedOf(change);
   if (Permission === "CANCEL") {
-    if (actor.refusedAsShared.has(image.imageId) || !isCalm || !expected) return undefined;
+    if (actor.refusedAsShared.has(image.imageId) || !isUnchanged || !expected) return undefined;
     return "it is wanted, and need not be modified";
   }
   if (image.encrypted) return "it is encrypted";
@@ -74,12 +79,12 @@ function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): 
     (mayBeKept ? actor.policies.filter((one) => root && matches(one, root, sim.world.now())) : []);
   const isMeant = wanting.some(({ copy }) => copy.shareWith.length > 0);
   // What was shared before it could be modified is shared again, by that process or another, whatever has happened since.
-  return isMeant || !isCalm || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy wants it shared";
+  return isMeant || !isUnchanged || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy wants it shared";
 }
 
 function whyNotModified(change: Change, { ImageFamily, ImageDeprecated }: ModifyParams): string | undefined {
-  const { sim, image, isCalm } = change;
-  if (!isCalm) return undefined;
+  const { sim, image, isUnchanged } = change;
+  if (!isUnchanged) return undefined;
   const root = sim.rootOf(sim.originOf(image.imageId)?.rootId ?? "");
   const isRolledBack = tagsOf(image).has(ROLLED_BACK_TAG);
   if (ImageDeprecated === true && root && !root.deprecated && !isRolledBack) return "nothing deprecates it";
@@ -121,7 +126,7 @@ function madeOf({ sim }: Change, { root, region, encrypted }: FinalCopy): Stored
 }
 
 /** Finished, and known to be so for long enough. */
-function isSettled(sim: Scene, image: StoredImage, known: Millis): boolean {
+function isSettled(sim: SimulationContext, image: StoredImage, known: Millis): boolean {
   return (
     sim.recorded.has(image.imageId) &&
     !tokenIn(image.name) &&
@@ -135,7 +140,7 @@ function isSettled(sim: Scene, image: StoredImage, known: Millis): boolean {
 }
 
 /** Being made for a while, with progress, and recorded. */
-function isUnderWay(sim: Scene, image: StoredImage, known: Millis): boolean {
+function isUnderWay(sim: SimulationContext, image: StoredImage, known: Millis): boolean {
   const { work } = image;
   if (!work || work.sticksAtPercent !== undefined || work.startedAt >= known) return false;
   const isRecorded = sim.recorded.has(image.imageId) && sim.stateLostAt < known && sim.policiesChangedAt < known;

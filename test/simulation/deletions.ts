@@ -4,15 +4,15 @@ import { STALE } from "../../lib/model/time.ts";
 import type { Millis } from "../../lib/model/types.ts";
 import { copyText, finalCopies, textOfFinal } from "../oracle/desired-copies.ts";
 import { matches } from "../oracle/selection.ts";
+import type { Actor, SimulationContext } from "./context.ts";
 import type { FaultKind } from "./faults.ts";
-import type { Actor, Scene } from "./scene.ts";
 import { FRIEND, PARTNER } from "./setting.ts";
 
 const MOST_DELETIONS = 10;
 
 /** A request to delete one image, at the moment when it arrives and before its effect. */
 interface Deletion {
-  readonly sim: Scene;
+  readonly sim: SimulationContext;
   readonly actor: Actor;
   readonly image: StoredImage;
   /** What has been so since before then, whoever decided to send the request must have seen. */
@@ -20,21 +20,27 @@ interface Deletion {
 }
 
 /** What must be so of every image that is deleted. What has come to be so after the look does not count. */
-export function judgeDeletion(sim: Scene, actor: Actor, region: string, params: object, leftAt: Millis): void {
+export function judgeDeletion(
+  sim: SimulationContext,
+  actor: Actor,
+  region: string,
+  params: object,
+  leftAt: Millis,
+): void {
   const { ImageIds } = params as { readonly ImageIds: readonly string[] };
   actor.deletions += 1;
   if (actor.deletions === MOST_DELETIONS) sim.count("many-deleted");
   if (actor.isOneRun && actor.deletions > MOST_DELETIONS)
-    sim.complain(`${actor.name} deletes more than ${MOST_DELETIONS} images in one run: ${ImageIds.join()}`);
+    sim.reportViolation(`${actor.name} deletes more than ${MOST_DELETIONS} images in one run: ${ImageIds.join()}`);
   for (const imageId of ImageIds) {
     const image = sim.world.images.get(region)?.get(imageId);
     const wrong = image && whyWrong({ sim, actor, image, known: leftAt - STALE });
     if (image) sim.count(copyLabel(sim, image));
-    if (wrong) sim.complain(`DeleteImages of ${imageId} ("${image.name}") in ${region}: ${wrong}`);
+    if (wrong) sim.reportViolation(`DeleteImages of ${imageId} ("${image.name}") in ${region}: ${wrong}`);
   }
 }
 
-function copyLabel(sim: Scene, image: StoredImage): FaultKind {
+function copyLabel(sim: SimulationContext, image: StoredImage): FaultKind {
   if (progressOf(image, sim.world.workNow()).state === "CREATEFAILED") return "leftover-deleted";
   return image.name.includes("--plain-") ? "intermediate-deleted" : "pruned";
 }
@@ -43,12 +49,12 @@ function whyWrong(deletion: Deletion): string | undefined {
   const { sim, actor, image, known } = deletion;
   const { copiedFrom, imageId } = image;
   if (!copiedFrom || sim.byHand.has(imageId)) return "it is not ours";
-  if (!sim.isOdd(image) && !sim.journal.deletes(image.region, imageId, sim.originOf(imageId)?.rootId))
+  if (!sim.isUnrecognisable(image) && !sim.journal.deletes(image.region, imageId, sim.originOf(imageId)?.rootId))
     return "the journal does not say of what it is a copy";
   if (progressOf(image, sim.world.workNow()).state === "CREATEFAILED") return undefined;
   if (tokenIn(image.name)) return "it is not finished";
   const isMarked = tagsOf(image).get(`${TAG_PREFIX}self`) === imageId;
-  if (!isMarked && sim.peopleActedAt < known) return "its lineage tags are gone";
+  if (!isMarked && sim.changedByHandAt < known) return "its lineage tags are gone";
   const user = sim.world.users.find((u) => u.region === image.region && u.imageIds.includes(imageId));
   if (user && user.createdAt < known) return `${user.kind} ${user.id} uses it`;
   const outside = [...image.shares].find(([account, at]) => account !== FRIEND && at < known);
@@ -60,15 +66,16 @@ function whyWrong(deletion: Deletion): string | undefined {
       (other) => other.copiedFrom?.imageId === imageId && !sim.byHand.has(other.imageId) && isBeingMade(sim, other),
     );
   // Of two that were made because one could not be seen, only one is remembered.
-  if (!sim.beyond && child?.work && child.work.startedAt < known && sim.recorded.has(child.imageId))
+  if (!sim.visibleTooLate && child?.work && child.work.startedAt < known && sim.recorded.has(child.imageId))
     return `${child.imageId} is being made from it`;
   // Whose copies they are shows in the world alone only where nobody has changed it meanwhile.
   const root = sim.rootOf(sim.originOf(imageId)?.rootId ?? "");
-  if (sim.peopleActedAt >= known || sim.isOdd(image) || sim.mayBeMistaken(root?.region)) return undefined;
+  if (sim.changedByHandAt >= known || sim.isUnrecognisable(image) || sim.mayCountAsSource(root?.region))
+    return undefined;
   return whyWanted(deletion) ?? whyForbidden(actor, deletion);
 }
 
-function isBeingMade(sim: Scene, image: StoredImage): boolean {
+function isBeingMade(sim: SimulationContext, image: StoredImage): boolean {
   return progressOf(image, sim.world.workNow()).state === "SYNCING";
 }
 

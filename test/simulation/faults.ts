@@ -27,7 +27,7 @@ export const FAULTS = {
   // What the cloud shows.
   "late-visibility": "a new copy cannot be seen for up to SETTLE",
   "late-tags": "new tags cannot be seen for a while",
-  "blinking-image": "an image that was there cannot be seen for a while, by any reading",
+  "hidden-image": "an image that was there cannot be seen for a while, by any reading",
   "pages-shift": "images come or go while a list is read page by page",
   "fail-copy": "a copy ends in CREATEFAILED or vanishes",
   "stick-copy": "a copy gets no further",

@@ -116,7 +116,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "write the journal after the call only",
-    find: "await ctx.tell(action.do, textOf(action), about);",
+    find: "await ctx.log(action.do, textOf(action), about);",
     replace: "",
   },
   {

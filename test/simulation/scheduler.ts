@@ -41,12 +41,12 @@ export interface Passage {
 export class Scheduler {
   now: Millis;
   readonly processes: Process[] = [];
-  readonly #dice: SeededRandom;
+  readonly #random: SeededRandom;
   #late: { readonly at: Millis; readonly run: () => void }[] = [];
 
   constructor(start: Millis, random: SeededRandom) {
     this.now = start;
-    this.#dice = random;
+    this.#random = random;
   }
 
   /** Waits at a gate until the scheduler lets this process go on; for ever if it is killed meanwhile. */
@@ -68,11 +68,11 @@ export class Scheduler {
 
   /** Lets one branch of a process go on to its next gate, and a little time pass. */
   async step(process: Process): Promise<void> {
-    const gate = this.#dice.pick(this.#open(process));
+    const gate = this.#random.pick(this.#open(process));
     process.gates.splice(process.gates.indexOf(gate), 1);
     gate.go();
     await this.#drain();
-    this.pass(this.#dice.roll(0.95) ? this.#dice.between(1, 300) : this.#dice.between(1_000, 15_000));
+    this.pass(this.#random.roll(0.95) ? this.#random.between(1, 300) : this.#random.between(1_000, 15_000));
   }
 
   /** Lets time pass, and whatever was under way arrive when it is due: later than that the cloud would refuse it. */

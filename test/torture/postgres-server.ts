@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { TOP } from "../e2e/support.ts";
-import type { Server } from "./crowds.ts";
+import type { Server } from "./concurrent-programs.ts";
 
 const run = promisify(execFile);
 const SCRIPT = join(TOP, "test/support/postgres.sh");

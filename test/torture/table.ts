@@ -12,12 +12,12 @@ export type Result =
       readonly foreign: number;
       readonly seconds: number;
       /** What else went wrong. */
-      readonly complaints: number;
+      readonly failures: number;
       readonly tally: readonly (readonly [what: string, count: number])[];
     }
   | { readonly scenario: string; readonly state: string; readonly seconds: number; readonly failed: string };
 
-const COLUMNS = ["kills", "images", "copies", "syncs", "doubled", "lost", "foreign", "complaints", "seconds"] as const;
+const COLUMNS = ["kills", "images", "copies", "syncs", "doubled", "lost", "foreign", "failures", "seconds"] as const;
 
 /** Prints a line. */
 export function show(text: string): void {
@@ -25,7 +25,7 @@ export function show(text: string): void {
 }
 
 /** Prints what came of each scenario, and what happened in it. */
-export function tellTable(results: readonly Result[]): void {
+export function showTable(results: readonly Result[]): void {
   const name = ({ scenario, state }: Result) => `${scenario.padEnd(11)}${state.padEnd(11)}`;
   show(`\n${"scenario".padEnd(11)}${"state".padEnd(11)}${COLUMNS.map((column) => column.padStart(11)).join("")}`);
   for (const result of results) {

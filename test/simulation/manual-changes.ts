@@ -6,12 +6,12 @@ import { makeUser, removeUser } from "../../emulator/world/image-users.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { setQuota } from "../../emulator/world/world.ts";
 import { IGNORE_TAG, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
+import type { SimulationContext } from "./context.ts";
 import type { FaultKind } from "./faults.ts";
-import type { Scene } from "./scene.ts";
 import { bake, FAMILY, OURS, PARTNER, REGIONS, STRANGER } from "./setting.ts";
 
 /** What a person may do; each answers whether there was something to do it to. */
-const ACTS = {
+const MANUAL_CHANGES = {
   "same-name": (sim) => {
     const name = sim.random.pick([...sim.roots().map((root) => root.name), "golden-x"]);
     makeImages(sim.world, { region: sim.random.pick(REGIONS), name, silent: true });
@@ -108,20 +108,23 @@ const ACTS = {
     bake(sim.world, sim.random, sim.random.roll(0.5) ? "CREATING" : "NORMAL");
     return true;
   },
-} satisfies Partial<Record<FaultKind, (sim: Scene, copy?: StoredImage, root?: StoredImage) => boolean | undefined>>;
+} satisfies Partial<
+  Record<FaultKind, (sim: SimulationContext, copy?: StoredImage, root?: StoredImage) => boolean | undefined>
+>;
 
 /** What changes nothing in what is wanted, or in what may be deleted. */
 const HARMLESS = new Set<FaultKind>(["use-copy", "stop-using", "share-copy", "noise", "fill-quota", "quota-changed"]);
 
 /** Somebody does something to the images, from the console. */
-export function somebodyActs(sim: Scene): void {
+export function changeByHand(sim: SimulationContext): void {
   const { random } = sim;
-  const kind = random.pick(Object.keys(ACTS) as (keyof typeof ACTS)[]);
+  const kind = random.pick(Object.keys(MANUAL_CHANGES) as (keyof typeof MANUAL_CHANGES)[]);
   const copies = sim.ourCopies();
   const roots = sim.roots();
   const copy = copies.length > 0 ? random.pick(copies) : undefined;
   const root = roots.length > 0 ? random.pick(roots) : undefined;
-  const call: (sim: Scene, copy?: StoredImage, root?: StoredImage) => boolean | undefined = ACTS[kind];
+  const call: (sim: SimulationContext, copy?: StoredImage, root?: StoredImage) => boolean | undefined =
+    MANUAL_CHANGES[kind];
   if (!call(sim, copy, root)) return;
   // Without both marks no program can know a copy of ours; it is nobody's to count. The same for tags that are taken
   // away between their reading back and the renaming.
@@ -129,7 +132,7 @@ export function somebodyActs(sim: Scene): void {
   const isBeingNamed = copy && kind === "untag-copy" && progressOf(copy, sim.world.workNow()).state === "NORMAL";
   if (copy && (isBare || isBeingNamed)) sim.unmarked.add(copy.imageId);
   if (copy && (kind === "untag-copy" || kind === "rename-copy")) sim.edited.add(copy.imageId);
-  if (!HARMLESS.has(kind)) sim.peopleActedAt = sim.scheduler.now;
+  if (!HARMLESS.has(kind)) sim.changedByHandAt = sim.scheduler.now;
   sim.touched();
   sim.count(kind);
 }
@@ -139,7 +142,7 @@ function retag(world: World, image: StoredImage, tags: Record<string, string>): 
 }
 
 /** A copy of our copy, made by a person: where tags are carried over it has our lineage tags, and is not ours. */
-function copyByHand(sim: Scene, copy: StoredImage): boolean {
+function copyByHand(sim: SimulationContext, copy: StoredImage): boolean {
   const { world, random } = sim;
   const [account] = world.config.accounts;
   const region = random.pick(REGIONS.filter((r) => r !== copy.region));

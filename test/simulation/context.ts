@@ -13,7 +13,7 @@ import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
 import { NOW } from "../support/builders.ts";
 import type { FaultKind } from "./faults.ts";
-import { findViolation, ToldJournal } from "./invariants.ts";
+import { findViolation, JournalIndex } from "./invariants.ts";
 import { type SeededRandom, seededRandom } from "./random.ts";
 import { type Process, Scheduler } from "./scheduler.ts";
 import { OURS, SETTLE, simulatedPolicies, simulatedWorld } from "./setting.ts";
@@ -45,13 +45,13 @@ interface Origin {
 export type Unanswered = Extract<FaultKind, `unanswered-${string}`>;
 
 /** What all parts of a simulation share: the world, the state, what is wrong with them now, and what was noted of it. */
-export class Scene {
+export class SimulationContext {
   readonly seed: number;
   readonly random: SeededRandom;
   readonly scheduler: Scheduler;
   readonly world: World;
   readonly trace: string[] = [];
-  readonly journal = new ToldJournal();
+  readonly journal = new JournalIndex();
   /** Copies that people made unrecognisable: without both marks, no program could know them. */
   readonly unmarked = new Set<string>();
   /** Copies that people renamed or took tags from: what was not set by then stays so. */
@@ -65,15 +65,15 @@ export class Scene {
   /** Images that any process could not modify because they were shared. */
   readonly refusedAsShared = new Set<string>();
   /** Copies stay invisible for longer than `SETTLE`: what is promised then is to tell. */
-  readonly beyond: boolean;
+  readonly visibleTooLate: boolean;
   /** There are many versions, and soon only the newest is wanted. */
-  readonly crowded: boolean;
+  readonly manyVersions: boolean;
   /** All processes run on one host: one clock, and a dead one is known to be dead. */
   readonly oneHost: boolean;
   readonly callFaults: number;
   readonly stateFaults: number;
   /** When somebody last did something that changes what is wanted. */
-  peopleActedAt: Millis = 0;
+  changedByHandAt: Millis = 0;
   /** When the last look at everything that came to its end began. */
   lastSweepAt: Millis = 0;
   /** When the state was last lost, and the policy file last changed. */
@@ -84,19 +84,19 @@ export class Scene {
   /** Until then the credentials are those of another account. */
   otherAccountUntil: Millis = 0;
   /** Until then a wrong look would do harm: little time passes at once, and more processes look. */
-  restlessUntil: Millis = 0;
+  riskyUntil: Millis = 0;
   /** Faults happen. */
-  chaos = true;
+  faultsOn = true;
   state!: State & ReadableJournal;
   policies: readonly Policy[];
 
   readonly counts = new Map<FaultKind, number>();
-  readonly #blinks = new Map<string, Millis>();
+  readonly #hiddenUntil = new Map<string, Millis>();
   readonly #origins = new Map<string, Origin>();
   readonly #pages = new Map<string, string>();
   #path = "";
   #images: StoredImage[] | undefined;
-  #complaint: string | undefined;
+  #violation: string | undefined;
   #checked: readonly StoredImage[] | undefined;
 
   constructor(seed: number) {
@@ -106,25 +106,25 @@ export class Scene {
     this.scheduler = new Scheduler(NOW, random);
     this.callFaults = random.pick([0, 0.02, 0.06, 0.15]);
     this.stateFaults = random.pick([0, 0.01, 0.03]);
-    this.beyond = random.roll(0.04);
-    this.crowded = random.roll(0.04);
-    this.policies = simulatedPolicies(random, this.crowded);
+    this.visibleTooLate = random.roll(0.04);
+    this.manyVersions = random.roll(0.04);
+    this.policies = simulatedPolicies(random, this.manyVersions);
     this.oneHost = random.roll(0.4);
     this.world = simulatedWorld(seed, random, this, () => this.scheduler.now);
   }
 
   count(kind: FaultKind): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
-    this.tell(`! ${kind}`);
+    this.log(`! ${kind}`);
   }
 
-  tell(text: string): void {
+  log(text: string): void {
     this.trace.push(`${((this.scheduler.now - NOW) / 1000).toFixed(1).padStart(8)} ${text}`);
   }
 
   /** Something is wrong; the first complaint counts. */
-  complain(complaint: string): void {
-    this.#complaint ??= complaint;
+  reportViolation(violation: string): void {
+    this.#violation ??= violation;
   }
 
   /** Whose credentials the processes have now. */
@@ -144,17 +144,17 @@ export class Scene {
   }
 
   /** Lets a recorded image be out of sight for less than `SETTLE`; once, so that it is never absent twice, `SETTLE` apart. */
-  blink(imageIds: readonly string[]): void {
-    const imageId = imageIds.find((id) => this.recorded.has(id) && !this.#blinks.has(id));
+  hideForAWhile(imageIds: readonly string[]): void {
+    const imageId = imageIds.find((id) => this.recorded.has(id) && !this.#hiddenUntil.has(id));
     if (imageId === undefined) return;
     const until = this.scheduler.now + this.random.between(1_000, SETTLE - 2_000);
-    this.#blinks.set(imageId, until);
-    this.restlessUntil = Math.max(this.restlessUntil, until);
-    this.count("blinking-image");
+    this.#hiddenUntil.set(imageId, until);
+    this.riskyUntil = Math.max(this.riskyUntil, until);
+    this.count("hidden-image");
   }
 
-  isBlinking(imageId: string): boolean {
-    return this.scheduler.now < (this.#blinks.get(imageId) ?? 0);
+  isHidden(imageId: string): boolean {
+    return this.scheduler.now < (this.#hiddenUntil.get(imageId) ?? 0);
   }
 
   /** Counts lists that change while they are read page by page. */
@@ -201,12 +201,12 @@ export class Scene {
   }
 
   /** Whether an image comes from a copy that people made unrecognisable: what that was a copy of, no program knows. */
-  isOdd({ imageId }: StoredImage): boolean {
+  isUnrecognisable({ imageId }: StoredImage): boolean {
     return [imageId, ...(this.originOf(imageId)?.line ?? [])].some((id) => this.unmarked.has(id));
   }
 
   /** Whether what people made unrecognisable may count as a source in a region, and take the place of another. */
-  mayBeMistaken(region: string | undefined): boolean {
+  mayCountAsSource(region: string | undefined): boolean {
     return this.images().some((image) => image.region === region && this.unmarked.has(image.imageId));
   }
 
@@ -258,11 +258,11 @@ export class Scene {
 
   /** What is wrong, if anything is. */
   check(): string | undefined {
-    if (this.#complaint === undefined && this.#checked !== this.images()) {
+    if (this.#violation === undefined && this.#checked !== this.images()) {
       this.#checked = this.images();
-      this.#complaint = findViolation(this);
+      this.#violation = findViolation(this);
     }
-    return this.#complaint;
+    return this.#violation;
   }
 
   /** An empty state. */

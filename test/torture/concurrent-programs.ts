@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Arena } from "./arena.ts";
 import { isRunning, type Program, type Started } from "./programs.ts";
+import type { TestBed } from "./test-bed.ts";
 
 /** What a process may say when it fails because of its state. */
 const STATE_ERROR =
@@ -13,8 +13,8 @@ interface Slot {
 }
 
 /** Runs programs side by side, each anew when it has ended, while `work` goes on; then waits for all to end. */
-export async function crowd(
-  arena: Arena,
+export async function runConcurrently(
+  bed: TestBed,
   programs: readonly Program[],
   work: (slots: readonly Slot[]) => Promise<void>,
   stateMayFail: boolean,
@@ -23,13 +23,13 @@ export async function crowd(
   const slots = programs.map((program): Slot => ({ program }));
   const run = async (slot: Slot): Promise<void> => {
     while (!over) {
-      const child = arena.start(slot.program);
+      const child = bed.start(slot.program);
       slot.child = child;
       const { code, stderr } = await child.ended;
-      if (code === 0) arena.count("runs that ended well");
-      else if (child.signalCode === "SIGKILL") arena.count("runs that were killed");
-      else if (stateMayFail && STATE_ERROR.test(stderr)) arena.count("runs that ended with a StateError");
-      else arena.complaints.push(`${slot.program} (pid ${child.pid}) ended with ${code}: ${stderr.slice(-400)}`);
+      if (code === 0) bed.count("runs that ended well");
+      else if (child.signalCode === "SIGKILL") bed.count("runs that were killed");
+      else if (stateMayFail && STATE_ERROR.test(stderr)) bed.count("runs that ended with a StateError");
+      else bed.failures.push(`${slot.program} (pid ${child.pid}) ended with ${code}: ${stderr.slice(-400)}`);
       if (code !== 0) await sleep(200);
     }
   };
@@ -43,34 +43,34 @@ export async function crowd(
 }
 
 /** Many pollers at once, as timers and retries of SCF may start them, while images are baked. */
-export async function poll(arena: Arena, rounds: number, say: (text: string) => void): Promise<void> {
+export async function pollConcurrently(bed: TestBed, rounds: number, say: (text: string) => void): Promise<void> {
   const bakeNow = async () => {
     for (let round = 1; round <= rounds; round += 1) {
-      await arena.bake(arena.random.between(1, 3));
-      if (arena.random.roll(0.4)) await arena.share();
-      await sleep(arena.random.between(500, 4_000));
+      await bed.bake(bed.random.between(1, 3));
+      if (bed.random.roll(0.4)) await bed.share();
+      await sleep(bed.random.between(500, 4_000));
       if (round % 4 === 0) say(`round ${round} of ${rounds}`);
     }
   };
-  await crowd(arena, Array<Program>(8).fill("poll-copies"), bakeNow, false);
+  await runConcurrently(bed, Array<Program>(8).fill("poll-copies"), bakeNow, false);
 }
 
 /** Four programs on one state; one of them is killed, again and again. */
-export async function neighbours(arena: Arena, kills: number, say: (text: string) => void): Promise<number> {
+export async function killOneOfSeveral(bed: TestBed, kills: number, say: (text: string) => void): Promise<number> {
   let killed = 0;
   const killOne = async (slots: readonly Slot[]) => {
     while (killed < kills) {
-      if (arena.random.roll(0.5)) await arena.bake();
-      if (arena.random.roll(0.1)) await arena.share();
-      await sleep(arena.random.between(200, 1_800));
-      const { child } = arena.random.pick(slots);
+      if (bed.random.roll(0.5)) await bed.bake();
+      if (bed.random.roll(0.1)) await bed.share();
+      await sleep(bed.random.between(200, 1_800));
+      const { child } = bed.random.pick(slots);
       if (!child || !isRunning(child)) continue;
       child.kill("SIGKILL");
       killed += 1;
       if (killed % 10 === 0) say(`${killed} of ${kills} kills`);
     }
   };
-  await crowd(arena, ["apply", "status", "poll-copies", "evaluate-policy"], killOne, false);
+  await runConcurrently(bed, ["apply", "status", "poll-copies", "evaluate-policy"], killOne, false);
   return killed;
 }
 
@@ -81,18 +81,18 @@ export interface Server {
 }
 
 /** The server of the state goes away in the middle, and comes back. */
-export async function outages(arena: Arena, server: Server, times: number, say: (text: string) => void): Promise<void> {
+export async function outages(bed: TestBed, server: Server, times: number, say: (text: string) => void): Promise<void> {
   const stopAndStart = async () => {
     for (let time = 1; time <= times; time += 1) {
-      await arena.bake(2);
-      await sleep(arena.random.between(300, 3_000));
+      await bed.bake(2);
+      await sleep(bed.random.between(300, 3_000));
       await server.stop();
-      await sleep(arena.random.between(100, 2_000));
+      await sleep(bed.random.between(100, 2_000));
       await server.start();
-      await sleep(arena.random.between(500, 2_500));
+      await sleep(bed.random.between(500, 2_500));
       if (time % 3 === 0) say(`${time} of ${times} outages`);
     }
   };
-  await crowd(arena, ["apply", "poll-copies", "evaluate-policy"], stopAndStart, true);
-  if (!arena.tally.has("runs that ended with a StateError")) arena.complaints.push("no run has met an outage");
+  await runConcurrently(bed, ["apply", "poll-copies", "evaluate-policy"], stopAndStart, true);
+  if (!bed.tally.has("runs that ended with a StateError")) bed.failures.push("no run has met an outage");
 }

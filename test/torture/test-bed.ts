@@ -9,7 +9,7 @@ import { isRunning, type Program, type Started, startProgram } from "./programs.
 import { CHAIN, FAR, HOME, MAIN, PARTNER, POLICY, SET, SETTLE, SWITCHES } from "./setting.ts";
 
 /** One emulator, one state, and the processes that are set on them. */
-export class Arena {
+export class TestBed {
   readonly cloud: Emulated;
   readonly stateUrl: string;
   readonly random: SeededRandom;
@@ -17,7 +17,7 @@ export class Arena {
   readonly folder: string;
   readonly env: Record<string, string>;
   /** What went wrong besides what the judge counts. */
-  readonly complaints: string[] = [];
+  readonly failures: string[] = [];
   /** How often things happened that are worth telling. */
   readonly tally = new Map<string, number>();
   readonly #wanted: Wanted[] = [];
@@ -39,27 +39,25 @@ export class Arena {
   }
 
   /** Draws the switches of the cloud from the seed, but for those that are given. */
-  static async open(seed: number, stateUrl?: string, switches: object = {}): Promise<Arena> {
+  static async open(seed: number, stateUrl?: string, switches: object = {}): Promise<TestBed> {
     const folder = mkdtempSync(join(tmpdir(), "torture-"));
     mkdirSync(join(folder, "logs"));
     writeFileSync(join(folder, "policy.yaml"), POLICY);
-    const arena = new Arena(
+    const bed = new TestBed(
       await startEmulatorProgram(),
       stateUrl ?? `sqlite:${join(folder, "state.db")}`,
       folder,
       seed,
     );
-    const drawn = Object.fromEntries(
-      Object.entries(SWITCHES).map(([name, values]) => [name, arena.random.pick(values)]),
-    );
-    await arena.cloud.control("PUT", "switches", { ...drawn, ...switches });
+    const drawn = Object.fromEntries(Object.entries(SWITCHES).map(([name, values]) => [name, bed.random.pick(values)]));
+    await bed.cloud.control("PUT", "switches", { ...drawn, ...switches });
     for (const [region, name] of [
       [HOME, "db-1"],
       ["ap-shanghai", "golden-of-others"],
     ] as const) {
-      await arena.#make({ region, name, description: "not ours", tags: { owner: "somebody" } });
+      await bed.#make({ region, name, description: "not ours", tags: { owner: "somebody" } });
     }
-    return arena;
+    return bed;
   }
 
   async #make(order: object): Promise<WorldImage[]> {
@@ -136,10 +134,10 @@ export class Arena {
   async finish(): Promise<{ verdict: Verdict; images: number; copies: number; syncs: number }> {
     await this.cloud.control("DELETE", "faults");
     const last = await this.#toItsEnd("apply", 300_000);
-    if (last !== 0) this.complaints.push(`the last apply --wait ended with ${last}`);
+    if (last !== 0) this.failures.push(`the last apply --wait ended with ${last}`);
     const syncs = await this.cloud.syncs();
-    if ((await this.#toItsEnd("apply", 60_000)) !== 0) this.complaints.push("apply --wait after the last one failed");
-    if ((await this.cloud.syncs()) !== syncs) this.complaints.push("apply --wait after the last one made copies");
+    if ((await this.#toItsEnd("apply", 60_000)) !== 0) this.failures.push("apply --wait after the last one failed");
+    if ((await this.cloud.syncs()) !== syncs) this.failures.push("apply --wait after the last one made copies");
     const evidence = await this.evidence();
     writeFileSync(join(this.folder, "evidence.json"), JSON.stringify(evidence, null, 1));
     const copies = evidence.images.filter(({ copiedFrom }) => copiedFrom !== null).length;
