@@ -1,3 +1,4 @@
+// Random policies, clouds and changes for the property test.
 import fc from "fast-check";
 import { ALL_SWITCHES, type Switches } from "../../emulator/settings/switches.ts";
 import type { ImageState } from "../../emulator/world/image.ts";

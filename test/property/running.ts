@@ -1,3 +1,4 @@
+// Runs one random story of the property test.
 import { changeImage, deleteImage, makeImages } from "../../emulator/control/console.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";

@@ -1,3 +1,4 @@
+// Judges requests that share, unshare, publish or deprecate an image.
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
 import type { RequestRecord } from "../../emulator/world/types.ts";
 import { ROLLED_BACK_TAG, tokenIn } from "../../lib/model/identity.ts";
@@ -13,13 +14,13 @@ interface Change {
   readonly sim: SimulationContext;
   readonly actor: Actor;
   readonly image: StoredImage;
-  /** Nobody has changed since then what is wanted. */
+  /** No manual change since then affects which copies are desired. */
   readonly isUnchanged: boolean;
-  /** What has been so since before then, whoever decided to send the request must have seen. */
+  /** Facts older than this were visible to the run that decided on the request. */
   readonly known: Millis;
 }
 
-/** What must be so of every image that is shared, published or deprecated by us. */
+/** Judges a request that shares, publishes or deprecates an image. */
 export function judgeChange(
   sim: SimulationContext,
   actor: Actor,
@@ -59,7 +60,7 @@ function expectedOf({ sim, actor, image }: Change): FinalCopy | undefined {
   return finalCopies(sim.world, actor.policies).find((one) => textOfFinal(one) === text);
 }
 
-/** Only with whom a policy names, and only what is finished; taken back only to modify it, or when nobody wants it. */
+/** A finished copy is shared with accounts that a policy names; unshared only to modify it or when no policy desires it. */
 function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): string | undefined {
   const { sim, image, actor, isUnchanged } = change;
   const stranger = AccountIds.find((account) => account !== FRIEND);
@@ -72,13 +73,13 @@ function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): 
   if (image.encrypted) return "it is encrypted";
   if (tokenIn(image.name)) return "it is not finished";
   const root = sim.rootOf(sim.originOf(image.imageId)?.rootId ?? "");
-  // In place of a newer version that was rolled back, a policy wants an older one that is there.
+  // In place of a newer version that was rolled back, a policy desires an older one that exists.
   const mayBeKept = sim.images().some((one) => tagsOf(one).has(ROLLED_BACK_TAG));
   const wanting =
     expected?.policies ??
     (mayBeKept ? actor.policies.filter((one) => root && matches(one, root, sim.world.now())) : []);
   const isMeant = wanting.some(({ copy }) => copy.shareWith.length > 0);
-  // What was shared before it could be modified is shared again, by that process or another, whatever has happened since.
+  // An image unshared for a modification is shared again, by that process or another, whatever happened since.
   return isMeant || !isUnchanged || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy wants it shared";
 }
 
@@ -132,7 +133,7 @@ function isSettled(sim: SimulationContext, image: StoredImage, known: Millis): b
     !tokenIn(image.name) &&
     !image.deprecated &&
     (image.work?.endsAt ?? 0) < known &&
-    // What is found by a look at less, without its source, is whole only after the next look at everything.
+    // A copy that a partial reading found without its source is complete only after the next sweep.
     sim.stateLostAt < sim.lastSweepAt &&
     sim.policiesChangedAt < sim.lastSweepAt &&
     sim.lastSweepAt < known

@@ -1,3 +1,4 @@
+// The cloud as one simulated process reaches it: gates, faults, and a judge for each request.
 import { callAction } from "../../emulator/api/dispatch.ts";
 import { ApiError } from "../../emulator/errors.ts";
 import type { Account } from "../../emulator/settings/accounts.ts";
@@ -19,15 +20,15 @@ import { OURS, SETTLE } from "./setting.ts";
 type Answer = ApiError | Record<string, unknown>;
 
 const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13", as: "2018-04-19" } as const;
-/** Those after which nobody knows come twice as often as the others. */
+/** Faults with an unknown outcome come twice as often as the others. */
 const EFFECTIVE = [...CALL_FAULTS, ...CALL_FAULTS.filter(([, , when]) => when !== "never")];
-/** Answers of SyncImages that are worth counting. */
+/** Answers of SyncImages that count as faults. */
 const REFUSALS: Readonly<Record<string, FaultKind>> = {
   "FailedOperation.InvalidImageState": "source-busy",
   ImageQuotaLimitExceeded: "quota-full",
 };
 
-/** What the key may not ask for a while. */
+/** Questions that the key may not ask for a while. */
 const UNANSWERED: Readonly<Record<string, Unanswered>> = {
   DescribeInstances: "unanswered-uses",
   DescribeLaunchTemplates: "unanswered-uses",
@@ -102,11 +103,11 @@ function failed(call: Call, code: string, text: string, effect = verdictOf(code)
   return cloudError(call, { code, text }, call.changes ? effect : "none");
 }
 
-/** What was there and recorded cannot be seen for a while: gone is only what is missing twice, `SETTLE` apart. */
+/** Leaves out images that are hidden: an image is gone only when it is missing twice, `SETTLE` apart. */
 function withoutHidden(sim: SimulationContext, call: Call, answer: Answer, durationMs: Millis): Answer {
   if (answer instanceof ApiError || call.action !== "DescribeImages") return answer;
   const images = answer["ImageSet"] as { ImageId: string }[];
-  // Most of all for a look that began long ago.
+  // Most often for a reading that began long ago.
   if (sim.faultsOn && sim.random.roll(durationMs > SETTLE ? 0.8 : 0.03))
     sim.hideForAWhile(images.map(({ ImageId }) => ImageId));
   const shown = images.filter(({ ImageId }) => !sim.isHidden(ImageId));
@@ -122,7 +123,7 @@ function perform(sim: SimulationContext, process: Actor, account: Account, call:
   const answer = answerOf(sim, account, call);
   if (call.changes) {
     sim.touched();
-    // Where a copy comes from has to be noted before what lies between is gone.
+    // The origin of a copy must be noted before an image between it and the root is deleted.
     sim.images();
     const result = answer instanceof ApiError ? answer.code : answer;
     sim.log(`${process.name} ${action} ${JSON.stringify(params)} → ${JSON.stringify(result)}`);
@@ -148,7 +149,7 @@ function perform(sim: SimulationContext, process: Actor, account: Account, call:
   return answer;
 }
 
-/** What this call has made does not show at once. */
+/** Counts effects of this call that are not visible at once. */
 function countLateness(sim: SimulationContext, action: string): void {
   const { copyVisibleAfterMs, tagsVisibleAfterMs } = sim.world.switches;
   if (action === "SyncImages" && copyVisibleAfterMs > 0) sim.count("late-visibility");

@@ -1,3 +1,4 @@
+// Judges requests that delete an image.
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
 import { TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
 import { STALE } from "../../lib/model/time.ts";
@@ -15,11 +16,11 @@ interface Deletion {
   readonly sim: SimulationContext;
   readonly actor: Actor;
   readonly image: StoredImage;
-  /** What has been so since before then, whoever decided to send the request must have seen. */
+  /** Facts older than this were visible to the run that decided on the request. */
   readonly known: Millis;
 }
 
-/** What must be so of every image that is deleted. What has come to be so after the look does not count. */
+/** Judges the deletion of images. What became so only after the run's reading does not count. */
 export function judgeDeletion(
   sim: SimulationContext,
   actor: Actor,
@@ -65,10 +66,10 @@ function whyWrong(deletion: Deletion): string | undefined {
     .find(
       (other) => other.copiedFrom?.imageId === imageId && !sim.byHand.has(other.imageId) && isBeingMade(sim, other),
     );
-  // Of two that were made because one could not be seen, only one is remembered.
+  // Of two copies made because one was invisible, only one is recorded.
   if (!sim.visibleTooLate && child?.work && child.work.startedAt < known && sim.recorded.has(child.imageId))
     return `${child.imageId} is being made from it`;
-  // Whose copies they are shows in the world alone only where nobody has changed it meanwhile.
+  // The cloud alone shows whose copies they are only where no manual change came in between.
   const root = sim.rootOf(sim.originOf(imageId)?.rootId ?? "");
   if (sim.changedByHandAt >= known || sim.isUnrecognisable(image) || sim.mayCountAsSource(root?.region))
     return undefined;
@@ -79,14 +80,14 @@ function isBeingMade(sim: SimulationContext, image: StoredImage): boolean {
   return progressOf(image, sim.world.workNow()).state === "SYNCING";
 }
 
-/** By the cloud's own rule, and unless the process was told otherwise just before. */
+/** By the cloud's own rule, unless the process got another answer just before. */
 function isPointedTo({ sim, actor, image, known }: Deletion): boolean {
   if (image.family === "" || sim.familyImage(image.region, image.family) !== image.imageId) return false;
   const told = actor.familyAnswers.get(`${image.region}/${image.family}`);
   return !told || told.at < known || told.imageId === image.imageId;
 }
 
-/** By the policies that the process has, some copy of the same source in the same region is wanted and would be lost. */
+/** By the policies of the process, a desired copy of the same source in the same region would be lost. */
 function whyWanted({ sim, actor, image }: Deletion): string | undefined {
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};
   const { region, encrypted } = image;
@@ -97,7 +98,7 @@ function whyWanted({ sim, actor, image }: Deletion): string | undefined {
   return sim.encryptedOf(rootId, region) ? undefined : "the encrypted copy of it is not ready";
 }
 
-/** A step on the way to an encrypted copy needs no permission; everything else needs that of all who may want it. */
+/** The plain copy before an encrypted one needs no permission; any other needs that of every policy that may desire it. */
 function whyForbidden({ policies }: Actor, { sim, image }: Deletion): string | undefined {
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};
   if (image.name.includes("--plain-") && sim.encryptedOf(rootId, image.region)) return undefined;

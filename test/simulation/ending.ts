@@ -1,3 +1,4 @@
+// Judges the end of a simulation: every copy is finished, and no work is left.
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
 import { copyId, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
 import type { Copy } from "../../lib/model/types.ts";
@@ -16,7 +17,7 @@ import type { SimulationContext } from "./context.ts";
 import { doublesOf } from "./invariants.ts";
 import { FRIEND, OURS, PARTNER } from "./setting.ts";
 
-/** Reasons for which a copy may rightly not be ready when everything is calm. */
+/** Reasons for which a copy may rightly not be ready after the faults. */
 const EXCUSES = new Set([
   "name-taken",
   "name-conflict",
@@ -38,7 +39,7 @@ interface Ready {
   readonly expected: FinalCopy;
 }
 
-/** How it all has to end once faults have stopped: what can be ready is ready, and the last sweep had nothing to do. */
+/** How a simulation must end after the faults: every copy that can be ready is, and the last sweep found no work. */
 export function findUnfinished(sim: SimulationContext, last: Report): string | undefined {
   if (sim.visibleTooLate) return unreported(sim, last);
   const expected = finalCopies(sim.world, sim.policies);
@@ -58,7 +59,7 @@ export function findUnfinished(sim: SimulationContext, last: Report): string | u
   );
 }
 
-/** Where copies stay invisible longer than `SETTLE` there may be two; then a person is told of all but one. */
+/** Where copies stay invisible longer than `SETTLE` there may be two; all but one must be reported. */
 function unreported(sim: SimulationContext, last: Report): string | undefined {
   for (const [key, ids] of doublesOf(sim)) {
     const told = ids.filter((id) =>
@@ -71,7 +72,7 @@ function unreported(sim: SimulationContext, last: Report): string | undefined {
   return undefined;
 }
 
-/** One more sweep does nothing. What is blocked with an excuse is tried again now and then, for ever. */
+/** One more sweep does nothing. A copy that is blocked for an excused reason is tried again from time to time, for ever. */
 function workLeft(sim: SimulationContext, last: Report): string | undefined {
   const excused = new Set(last.copies.filter((copy) => isExcused(sim, copy)).map((copy) => copyId(copy.key)));
   const rightly = (action: Action) =>
@@ -91,7 +92,7 @@ function isBusyForGood(sim: SimulationContext, imageId: string): boolean {
     .some(({ copiedFrom, work }) => copiedFrom?.imageId === imageId && work?.sticksAtPercent !== undefined);
 }
 
-/** Blocked or failed for a reason that stands when everything is calm. */
+/** Blocked or failed for a reason that remains after the faults. */
 export function isExcused(sim: SimulationContext, copy: Copy): boolean {
   if (copy.state !== "blocked" && copy.state !== "failed") return false;
   const isReported = sim.policies.some(({ name, onDrift }) => name === copy.policy && onDrift === "report");
@@ -125,7 +126,7 @@ function whyUnfinished(sim: SimulationContext, copy: Copy): string | undefined {
   }
 }
 
-/** What a finished copy has by the policies and its root. Where a policy only reports, what people changed stays. */
+/** The attributes of a finished copy by its policies and root. Where a policy only reports, manual changes stay. */
 function whyUnlike(sim: SimulationContext, { image, expected }: Ready): string | undefined {
   const { root, policies } = expected;
   const where = `${root.imageId} → ${image.region} counts as ready, but ${image.imageId}`;
@@ -146,19 +147,19 @@ function whyUnlike(sim: SimulationContext, { image, expected }: Ready): string |
   return undefined;
 }
 
-/** Drift may be only reported: also by a policy that wants it just because a newer version was rolled back. */
+/** Drift may be only reported: also by a policy that desires the copy only since a newer version was rolled back. */
 function isReported(sim: SimulationContext, { root, region }: FinalCopy): boolean {
   return sim.policies.some(
     (one) => one.onDrift === "report" && matches(one, root, sim.world.now()) && one.to.includes(region),
   );
 }
 
-/** Shared with whom no policy names, so that the cloud lets nobody modify it. */
+/** Shared with an account that no policy names, so that the cloud refuses to modify it. */
 function isLocked(sim: SimulationContext, { shares }: StoredImage): boolean {
   return sim.world.switches.modifyWhileShared === "refused" && [...shares.keys()].some((uin) => uin !== FRIEND);
 }
 
-/** In each region a family points to the copy of the newest version, unless people hold it. */
+/** In each region a family points to the copy of the newest version, unless a manual change prevents it. */
 function whyMispointed(sim: SimulationContext, ready: readonly Ready[]): string | undefined {
   const leaders = new Map<string, Ready>();
   for (const one of ready) {
@@ -171,7 +172,7 @@ function whyMispointed(sim: SimulationContext, ready: readonly Ready[]): string 
   const ours = new Map(ready.map((one) => [one.image.imageId, one]));
   for (const [place, { image, expected }] of leaders) {
     const family = finalFamilyOf(expected);
-    // What people made unrecognisable may count as a newer version.
+    // An unrecognisable copy may count as a newer version.
     if (sim.policies.some(({ from }) => from.some((region) => sim.mayCountAsSource(region)))) continue;
     if (isReported(sim, expected) || image.deprecated || isLocked(sim, image) || isContradictory(expected)) continue;
     if (image.family !== family) return `${image.imageId} leads in ${place} and has the family "${image.family}"`;
@@ -189,7 +190,7 @@ function isNewer(a: Ready, b: Ready): boolean {
   return createdAtOf(x) === createdAtOf(y) ? x.imageId > y.imageId : createdAtOf(x) > createdAtOf(y);
 }
 
-/** What could be deleted by all that the policies and the world say, is. */
+/** Every copy that the policies and the cloud allow to be deleted is deleted. */
 function whyLeft(sim: SimulationContext, last: Report, expected: readonly FinalCopy[]): string | undefined {
   const wanted = new Set(expected.map((one) => textOfFinal(one)));
   const retired = new Map(
@@ -211,11 +212,11 @@ function whyLeft(sim: SimulationContext, last: Report, expected: readonly FinalC
   return left && `${left.imageId} ("${left.name}") in ${left.region} could be deleted, and is not`;
 }
 
-/** `policy`: the one that wanted it last. */
+/** `policy`: the last one that desired the copy. */
 function isPermitted(sim: SimulationContext, policy: string, rootId: string): boolean {
   const root = sim.rootOf(rootId);
   const maker = sim.policies.find(({ name }) => name === policy);
-  // What was made of a shared image stays when that is gone. Who else may have wanted it does not show without its root.
+  // Copies of a shared image stay when that is deleted. Without its root, other policies for it cannot be known.
   if (!root || root.owner === PARTNER || !maker?.enabled || sim.mayCountAsSource(root.region)) return false;
   return sim.policies.every(
     (other) => other.prune.delete || (other !== maker && !matches(other, root, sim.world.now())),
@@ -241,7 +242,7 @@ function isDeletable(sim: SimulationContext, image: StoredImage): boolean {
   );
 }
 
-/** Every copy that the policies want is known, and not retired. */
+/** Every desired copy is recorded, and not retired. */
 function forgotten(sim: SimulationContext, last: Report, expected: readonly FinalCopy[]): string | undefined {
   const open = last.copies.filter(({ state }) => state !== "retired");
   const known = new Set(open.map(textOf));

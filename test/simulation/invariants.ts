@@ -1,3 +1,4 @@
+// What must hold at every step of a simulation.
 import { progressOf } from "../../emulator/world/image.ts";
 import type { RequestRecord } from "../../emulator/world/types.ts";
 import { CLAIM_LIFE, SIGNATURE_LIFE, STALE, SYNC_TIMEOUT } from "../../lib/model/time.ts";
@@ -8,10 +9,10 @@ import { judgeChange } from "./changes.ts";
 import type { Actor, SimulationContext } from "./context.ts";
 import { HOME, MAX_GIB, PARTNER } from "./setting.ts";
 
-/** A plan may be so old when it is carried out, and the request take so long: an image that was recalled since is copied. */
+/** The longest time from a plan to the effect of its request: an image recalled in between is still copied. */
 const RECALL: Millis = STALE + CLAIM_LIFE + SIGNATURE_LIFE + SYNC_TIMEOUT + 60_000;
 
-/** What the world must never look like, whatever the processes have done. */
+/** What must never be so in the cloud, whatever the processes did. */
 export function findViolation(sim: SimulationContext): string | undefined {
   return (sim.visibleTooLate ? undefined : doubled(sim)) ?? copyOfACopy(sim);
 }
@@ -55,7 +56,7 @@ export function judgeRequest(sim: SimulationContext, actor: Actor, request: Requ
   if (complaint) sim.reportViolation(complaint);
 }
 
-/** Every write of ours is about a copy of ours. What is deleted is judged before it is: see `deletions.ts`. */
+/** Every write of ours is about a copy of ours. Deletions are judged before their effect: see `deletions.ts`. */
 function foreignTouched(sim: SimulationContext, { action, params, effects }: RequestRecord): string | undefined {
   const foreign = effects.some(({ region, imageId }) => {
     const image = sim.world.images.get(region)?.get(imageId);
@@ -64,7 +65,7 @@ function foreignTouched(sim: SimulationContext, { action, params, effects }: Req
   return foreign ? `${action} on what is not ours: ${JSON.stringify(params)}` : undefined;
 }
 
-/** What the policies forbid in every version of them. */
+/** What every version of the policies forbids. */
 function brokenGuard(sim: SimulationContext, { region, params, result }: RequestRecord): string | undefined {
   const { ImageIds, DestinationRegions, DryRun, Encrypt } = params as SyncParams;
   const [imageId = ""] = ImageIds;
@@ -107,21 +108,21 @@ interface SyncParams {
   readonly Encrypt?: boolean;
 }
 
-/** What a run must not believe: that a copy is ready which is not NORMAL or not ours (no policy here adopts). */
+/** A run must not record a copy as ready that is not NORMAL or not ours (no policy here adopts). */
 export function findWrongRecord(sim: SimulationContext, { copies }: Report): string | undefined {
   for (const copy of copies) {
     const image = copy.state === "ready" ? sim.imageOf(copy) : undefined;
     if (!image) continue;
     if (progressOf(image, sim.world.workNow()).state !== "NORMAL") return `${image.imageId} counts as ready and is not`;
     if (!image.copiedFrom || sim.byHand.has(image.imageId))
-      return `${image.imageId} counts as our copy and is somebody else's`;
+      return `${image.imageId} counts as our copy and is not ours`;
     if (image.encrypted !== copy.key.variant.startsWith("encrypted"))
       return `${image.imageId} counts as ${copy.key.variant} and is not`;
   }
   return undefined;
 }
 
-/** What the journal has told so far, whatever became of the state that holds it. */
+/** The journal entries so far, kept also when the state that holds them is lost. */
 export class JournalIndex {
   readonly #claims = new Set<string>();
   readonly #images = new Set<string>();
@@ -139,7 +140,7 @@ export class JournalIndex {
     return this.#claims.has(`${region} ${token}`);
   }
 
-  /** Whether the deletion of an image was told as that of a copy of this root. */
+  /** Whether the journal has the deletion of this image as a copy of this root. */
   deletes(region: string, imageId: string, rootId: string | undefined): boolean {
     return this.#deletions.has(`${region} ${imageId} ${rootId}`);
   }

@@ -1,3 +1,4 @@
+// Changes of images by hand, as in the console, between the steps of a simulation.
 import { callAction } from "../../emulator/api/dispatch.ts";
 import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
 import { ApiError } from "../../emulator/errors.ts";
@@ -10,7 +11,7 @@ import type { SimulationContext } from "./context.ts";
 import type { FaultKind } from "./faults.ts";
 import { bake, FAMILY, OURS, PARTNER, REGIONS, STRANGER } from "./setting.ts";
 
-/** What a person may do; each answers whether there was something to do it to. */
+/** Changes made by hand; each answers whether there was an image to change. */
 const MANUAL_CHANGES = {
   "same-name": (sim) => {
     const name = sim.random.pick([...sim.roots().map((root) => root.name), "golden-x"]);
@@ -112,10 +113,10 @@ const MANUAL_CHANGES = {
   Record<FaultKind, (sim: SimulationContext, copy?: StoredImage, root?: StoredImage) => boolean | undefined>
 >;
 
-/** What changes nothing in what is wanted, or in what may be deleted. */
+/** Changes that affect neither which copies are desired nor which may be deleted. */
 const HARMLESS = new Set<FaultKind>(["use-copy", "stop-using", "share-copy", "noise", "fill-quota", "quota-changed"]);
 
-/** Somebody does something to the images, from the console. */
+/** Makes one random change by hand, as in the console. */
 export function changeByHand(sim: SimulationContext): void {
   const { random } = sim;
   const kind = random.pick(Object.keys(MANUAL_CHANGES) as (keyof typeof MANUAL_CHANGES)[]);
@@ -126,7 +127,7 @@ export function changeByHand(sim: SimulationContext): void {
   const call: (sim: SimulationContext, copy?: StoredImage, root?: StoredImage) => boolean | undefined =
     MANUAL_CHANGES[kind];
   if (!call(sim, copy, root)) return;
-  // Without both marks no program can know a copy of ours; it is nobody's to count. The same for tags that are taken
+  // Without both marks no program can recognise our copy, so no check counts it. The same for tags that are taken
   // away between their reading back and the renaming.
   const isBare = copy && !tokenIn(copy.name) && tagsOf(copy).get(`${TAG_PREFIX}self`) !== copy.imageId;
   const isBeingNamed = copy && kind === "untag-copy" && progressOf(copy, sim.world.workNow()).state === "NORMAL";
@@ -141,7 +142,7 @@ function retag(world: World, image: StoredImage, tags: Record<string, string>): 
   changeImage(world, image, { tags: { ...Object.fromEntries(tagsOf(image)), ...tags }, silent: true });
 }
 
-/** A copy of our copy, made by a person: where tags are carried over it has our lineage tags, and is not ours. */
+/** A copy of our copy, made by hand: where tags are carried over it has our lineage tags, but is not ours. */
 function copyByHand(sim: SimulationContext, copy: StoredImage): boolean {
   const { world, random } = sim;
   const [account] = world.config.accounts;
@@ -168,7 +169,7 @@ function imagesIn(world: World, region: string): StoredImage[] {
   return [...(world.images.get(region)?.values() ?? [])];
 }
 
-/** Whether the cloud lets somebody do it. */
+/** Whether the cloud accepts the call. */
 function isDone(call: () => unknown): boolean {
   try {
     call();

@@ -1,3 +1,4 @@
+// The cloud, policies and first images of a simulation.
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeImages, shareImage } from "../../emulator/control/console.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
@@ -12,18 +13,18 @@ import type { SeededRandom } from "./random.ts";
 export { SETTLE };
 export const OURS = "100000000001";
 export const PARTNER = "100000000002";
-/** Whom copies are shared with by policy. */
+/** The account that the policies share copies with. */
 export const FRIEND = "100000000003";
-/** Whom no policy names. */
+/** An account that no policy names. */
 export const STRANGER = "100000000004";
-/** The family of what is baked at home. */
+/** The family of the images made in HOME. */
 export const FAMILY = "golden";
 export const HOME = "ap-guangzhou";
 export const REGIONS = [HOME, "ap-shanghai", "ap-beijing", "ap-singapore"];
 /** Larger images are refused by the policy `golden`. */
 export const MAX_GIB = 50;
 
-/** The world of one seed. `visibleTooLate`: copies stay invisible longer than the program is told to expect. */
+/** The cloud of one seed. `visibleTooLate`: copies stay invisible longer than the program is told to expect. */
 export function simulatedWorld(
   seed: number,
   random: SeededRandom,
@@ -41,7 +42,7 @@ export function simulatedWorld(
   });
 }
 
-/** A value for every switch; what is not settled is not settled in combination either. */
+/** A random value for every switch, since the combinations are unverified, too. */
 function drawSwitches(random: SeededRandom, visibleTooLate: boolean): Partial<Switches> {
   const drawn = Object.entries(ALL_SWITCHES).map(([name, { values }]) => [
     name,
@@ -55,7 +56,7 @@ function drawSwitches(random: SeededRandom, visibleTooLate: boolean): Partial<Sw
 }
 
 /**
- * A pair of regions that copy to each other, a second policy that wants some of the same copies, a shared image with its
+ * A pair of regions that copy to each other, a second policy that desires some of the same copies, a shared image with its
  * chain, encrypted copies, families, shares, pruning, and guards that some images run into.
  */
 export function simulatedPolicies(random: SeededRandom, manyVersions: boolean): Policy[] {
@@ -125,7 +126,7 @@ function encryptedIn(region: string, isSo: boolean): Pick<Policy["copy"], "regio
   return { regions: isSo ? { [region]: { encrypt: {} } } : {} };
 }
 
-/** The policies after somebody has edited the file. */
+/** The policies after a random edit of the file. */
 export function editedPolicies(policies: readonly Policy[], random: SeededRandom): Policy[] {
   const to = random.pick([
     ["ap-shanghai"],

@@ -1,3 +1,4 @@
+// The state as one simulated process reaches it: gates and faults.
 import { StateError } from "../../lib/model/errors.ts";
 import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { SimulationContext } from "./context.ts";

@@ -1,18 +1,19 @@
+// Scenarios with several programs at once on one state.
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRunning, type Program, type Started } from "./programs.ts";
 import type { TestBed } from "./test-bed.ts";
 
-/** What a process may say when it fails because of its state. */
+/** Errors with which a process may fail because of its state. */
 const STATE_ERROR =
   /^(StateError|error): the state \S.* (cannot be reached|dropped the connection|is starting up or shutting down|is held by another process|has no connection left)/m;
 
-/** A place in which one program runs again and again. */
+/** One of the programs that run again and again. */
 interface Slot {
   readonly program: Program;
   child?: Started;
 }
 
-/** Runs programs side by side, each anew when it has ended, while `work` goes on; then waits for all to end. */
+/** Runs programs side by side and restarts each one that ends, until `work` is done; then waits for all to end. */
 export async function runConcurrently(
   bed: TestBed,
   programs: readonly Program[],
@@ -74,13 +75,13 @@ export async function killOneOfSeveral(bed: TestBed, kills: number, say: (text: 
   return killed;
 }
 
-/** A server that can be taken away. */
+/** A server that can be stopped and started. */
 export interface Server {
   stop(): Promise<void>;
   start(): Promise<void>;
 }
 
-/** The server of the state goes away in the middle, and comes back. */
+/** Stops and starts the server of the state while programs run. */
 export async function outages(bed: TestBed, server: Server, times: number, say: (text: string) => void): Promise<void> {
   const stopAndStart = async () => {
     for (let time = 1; time <= times; time += 1) {
@@ -94,5 +95,5 @@ export async function outages(bed: TestBed, server: Server, times: number, say: 
     }
   };
   await runConcurrently(bed, ["apply", "poll-copies", "evaluate-policy"], stopAndStart, true);
-  if (!bed.tally.has("runs that ended with a StateError")) bed.failures.push("no run has met an outage");
+  if (!bed.tally.has("runs that ended with a StateError")) bed.failures.push("no run failed during an outage");
 }

@@ -1,10 +1,11 @@
+// The scenario in which processes are killed at chosen moments.
 import { setTimeout as sleep } from "node:timers/promises";
 import { openState } from "../../lib/adapters/state/open.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { isRunning, onJournal, PROGRAMS, type Started } from "./programs.ts";
 import type { TestBed } from "./test-bed.ts";
 
-/** When a process is killed; what the emulator has to do for it. */
+/** Moments at which a process is killed, each with the fault of the emulator that it needs. */
 const MOMENTS = {
   "at random": undefined,
   "while SyncImages is on its way": { action: "SyncImages", effect: { kind: "delay", ms: 2_000 } },
@@ -25,10 +26,10 @@ const ORDER: readonly Moment[] = [
   "while SyncImages is on its way",
   "while the answer of TagResources is",
 ];
-/** The moment that was waited for need not come: then the process is killed where it is. */
+/** How long to wait for the moment, ms; if it does not come, the process is killed where it is. */
 const PATIENCE = 6_000;
 
-/** One process after the other, killed with SIGKILL, until that many were. */
+/** Starts one process after the other and kills each with SIGKILL, until `kills` were killed. */
 export async function kill(bed: TestBed, kills: number, say: (text: string) => void): Promise<number> {
   const { random } = bed;
   const renamed = new Set<string>();
@@ -36,7 +37,7 @@ export async function kill(bed: TestBed, kills: number, say: (text: string) => v
   for (let round = 0; killed < kills && round < kills * 8; round += 1) {
     const moment = ORDER[killed % ORDER.length] as Moment;
     const program = random.pick(PROGRAMS);
-    // Tags and names have to be set a while after the copy was asked for: not only new work is to be found.
+    // Tags and names are set a while after the request: a process must also find unfinished work.
     const event = random.roll(0.25) ? await bed.share() : random.roll(0.8) ? (await bed.bake())[0] : {};
     const fault = await prepare(bed, moment);
     const child = bed.start(program, event);
@@ -63,7 +64,7 @@ async function prepare(bed: TestBed, moment: Moment): Promise<string | undefined
   return String((await bed.cloud.control("POST", "faults", { match, effect: order.effect }))["id"]);
 }
 
-/** Waits for the moment to come; whether it came. */
+/** Waits for the moment; answers whether it came. */
 async function wait(bed: TestBed, moment: Moment, fault: string | undefined, child: Started): Promise<boolean> {
   if (moment === "at random") {
     const until = Date.now() + bed.random.between(150, 1500);
@@ -86,7 +87,7 @@ async function wait(bed: TestBed, moment: Moment, fault: string | undefined, chi
   return came;
 }
 
-/** Where a kill came, by what the emulator and the state hold after it. */
+/** The point at which a kill came, by the contents of the emulator and the state. */
 async function whereKilled(bed: TestBed, pid: number | undefined, renamed: Set<string>): Promise<string> {
   const { account, images } = await bed.evidence();
   const state = await openState(bed.stateUrl);

@@ -1,3 +1,4 @@
+// The command `npm run torture`.
 import { emptySchema, postgres } from "../adapters/state/places.ts";
 import { readArguments } from "../support/arguments.ts";
 import { killOneOfSeveral, outages, pollConcurrently } from "./concurrent-programs.ts";
@@ -8,8 +9,8 @@ import { type Result, show, showTable } from "./table.ts";
 import { TestBed } from "./test-bed.ts";
 
 /**
- * `npm run torture`: real processes on real states, killed, stopped and deprived of their state; then the emulator's
- * own world and log are judged. `--only NAME` runs one scenario, `--seed N` repeats a run's choices (not its timing),
+ * `npm run torture`: real processes on real states, which are killed, stopped, or lose the server of their state; then
+ * the emulator's own images and log are judged. `--only NAME` runs one scenario, `--seed N` repeats a run's choices (not its timing),
  * `--kills N` is how many processes `kill` kills.
  */
 const { values, numbers } = readArguments("torture", {
@@ -20,7 +21,7 @@ const { seed = 0, kills = 0 } = numbers;
 const only = values["only"] as string | undefined;
 
 type Say = (text: string) => void;
-/** Does its worst, and answers how many processes it has killed. */
+/** Runs one scenario; answers how many processes it killed. */
 type Work = (bed: TestBed, say: Say) => Promise<number>;
 
 const SQLITE = "SQLite";
@@ -30,7 +31,7 @@ const notRun: string[] = [];
 const open = new Set<TestBed>();
 let number = 0;
 
-/** Runs a scenario on a state, and judges what it has left. */
+/** Runs a scenario on a state, and judges the result. */
 async function run(scenario: string, state: string, work: Work, makeState?: typeof emptySchema): Promise<void> {
   const own = (number += 1);
   if (only !== undefined && only !== scenario) return;
@@ -102,7 +103,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   });
 }
 show(`seed ${seed}`);
-// What takes longest begins first, and waits most of the time.
+// The longest scenario begins first; it waits most of the time.
 const frozen = Promise.all([run("freeze", SQLITE, freezing), run("freeze", SERVER, freezing, emptySchema)]);
 await Promise.all([
   run("kill", SQLITE, killing(SQLITE)).then(() =>
@@ -113,7 +114,7 @@ await Promise.all([
     .then(outagesOnAServer),
 ]);
 await frozen;
-// Last, since on a machine that is busy with others a process does not arrive at the times at which it sends.
+// Last, because on a busy machine requests do not arrive at the pace at which a process sends them.
 await run("alone", SQLITE, async (bed) => {
   await bed.bake(60);
   return 0;

@@ -1,3 +1,4 @@
+// A few kills of real processes on each state.
 import { afterAll, describe, expect, it } from "vitest";
 import { emptyFile, emptySchema, postgres, tellSkipped } from "../adapters/state/places.ts";
 import { kill } from "./kill-processes.ts";
