@@ -44,9 +44,9 @@ async function holdNextSync() {
     async holds(): Promise<void> {
       for (;;) {
         const { faults } = (await cloud.control("GET", "faults")) as {
-          faults?: { id: string; publicationHold: number }[];
+          faults?: { id: string; held: number }[];
         };
-        if (faults?.some((fault) => fault.id === id && fault.publicationHold > 0)) return;
+        if (faults?.some((fault) => fault.id === id && fault.held > 0)) return;
         await sleep(20);
       }
     },

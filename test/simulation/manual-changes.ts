@@ -47,8 +47,8 @@ const MANUAL_CHANGES = {
   "family-taken": (sim) => {
     const { random, world } = sim;
     const region = random.pick(REGIONS.slice(1));
-    const publicationHold = imagesIn(world, region).filter((image) => image.name.startsWith("held-"));
-    if (publicationHold.length > 0) return done(deleteImage(world, random.pick(publicationHold), true));
+    const familyHolders = imagesIn(world, region).filter((image) => image.name.startsWith("held-"));
+    if (familyHolders.length > 0) return done(deleteImage(world, random.pick(familyHolders), true));
     return done(makeImages(world, { region, name: `held-${random.between(1, 1e6)}`, family: FAMILY, silent: true }));
   },
   "describe-copy": ({ world }, copy) =>

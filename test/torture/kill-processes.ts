@@ -77,10 +77,8 @@ async function wait(bed: TestBed, moment: Moment, fault: string | undefined, chi
   }
   const hit = async () => {
     const { faults } = await bed.cloud.control("GET", "faults");
-    const state = (faults as { id: string; publicationHold: number; fired: string[] }[]).find(({ id }) => id === fault);
-    return (
-      state !== undefined && (MOMENTS[moment]?.effect.kind === "delay" ? state.fired.length : state.publicationHold) > 0
-    );
+    const state = (faults as { id: string; held: number; fired: string[] }[]).find(({ id }) => id === fault);
+    return state !== undefined && (MOMENTS[moment]?.effect.kind === "delay" ? state.fired.length : state.held) > 0;
   };
   const came = await bed.until(hit, child, PATIENCE);
   await sleep(bed.random.between(0, 40));
