@@ -28,8 +28,8 @@ function temporaryFolder(): { TMPDIR?: string } {
 
 export default defineConfig({
   test: {
-    // Two cores: more workers only make the tests that start processes slower.
-    maxWorkers: 2,
+    // One more than the two cores of the smallest machine: the slow tests wait half of their time.
+    maxWorkers: 3,
     testTimeout: 20_000,
     env: temporaryFolder(),
     projects: [

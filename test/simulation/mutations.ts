@@ -117,7 +117,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "write the journal after the call only",
-    find: "await ctx.log(action.do, textOf(action), about);",
+    find: "await ctx.tell(action.do, textOf(action), about);",
     replace: "",
   },
   {

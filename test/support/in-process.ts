@@ -22,7 +22,7 @@ export interface Ended {
 /** What a handler of a function answered or threw, and what it printed. */
 export interface Invoked {
   readonly answer?: unknown;
-  readonly error?: unknown;
+  readonly error?: Error;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -55,7 +55,7 @@ export function invokeFunction(
       };
       return bundle.main_handler(event, context).then(
         (answer) => ({ answer }),
-        (error: unknown) => ({ error }),
+        (error: unknown) => ({ error: error as Error }),
       );
     });
     return { ...result, stdout, stderr };
@@ -71,7 +71,8 @@ export async function withShortWaits<T>(work: () => Promise<T>): Promise<T> {
   const before = globalThis.setTimeout;
   const shorter = (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
     before(run, ms <= LONGEST_WAIT ? ms / SHORTER : ms, ...args);
-  globalThis.setTimeout = Object.assign(shorter, before) as typeof before;
+  const replacement: unknown = Object.assign(shorter, { __promisify__: before.__promisify__ });
+  globalThis.setTimeout = replacement as typeof before;
   try {
     return await work();
   } finally {
@@ -95,13 +96,10 @@ interface Surroundings {
 async function withProcess<T>({ args, env, cwd }: Surroundings, work: () => Promise<T>) {
   const before = { argv: process.argv, env: { ...process.env }, cwd: process.cwd(), exitCode: process.exitCode };
   const signals = (["SIGINT", "SIGTERM"] as const).map((signal) => ({ signal, listeners: process.listeners(signal) }));
-  const outputs = [process.stdout, process.stderr].map((stream) => ({
-    stream,
-    write: stream.write,
-    listeners: stream.listeners("error"),
-    text: "",
-  }));
-  for (const output of outputs) output.stream.write = writeTo(output);
+  const outputs = [process.stdout, process.stderr].map((stream) => {
+    const output = { stream, listeners: stream.listeners("error"), text: "" };
+    return { output, spy: vi.spyOn(stream, "write").mockImplementation(writeTo(output)) };
+  });
   try {
     process.argv = [process.execPath, ...args];
     // Not replaced by another object: `os.homedir()` and the like read the environment of the process itself.
@@ -109,10 +107,11 @@ async function withProcess<T>({ args, env, cwd }: Surroundings, work: () => Prom
     process.chdir(cwd);
     process.exitCode = undefined;
     const result = await work();
-    return { result, stdout: outputs[0]?.text ?? "", stderr: outputs[1]?.text ?? "" };
+    return { result, stdout: outputs[0]?.output.text ?? "", stderr: outputs[1]?.output.text ?? "" };
   } finally {
-    for (const { stream, write, listeners } of outputs) {
-      stream.write = write;
+    for (const { output, spy } of outputs) {
+      const { stream, listeners } = output;
+      spy.mockRestore();
       // The command line listens for readers that go away; each run adds a listener.
       const added = stream.listeners("error").filter((listener) => !listeners.includes(listener));
       for (const listener of added) stream.off("error", listener as () => void);
