@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { cli, type Emulated, type Ended, startCli, startEmulatorProgram, temporaryFolder, userEnv } from "./support.ts";
+import { type Ended, runCommand, withShortWaits } from "../support/in-process.ts";
+import { cli, type Emulated, startCli, startEmulatorProgram, temporaryFolder, userEnv } from "./support.ts";
 
 const BAD_POLICY = `version: 1
 polices: []
@@ -46,8 +47,8 @@ beforeEach(async () => {
  * Runs a command. Its output has no stack trace, no secrets, and in a pipe no colours and cursor
  * codes.
  */
-async function run(args: string[], more: Record<string, string> = {}): Promise<Ended> {
-  const ended = await cli(args, { ...env, ...more }, cwd);
+async function run(args: string[], more: Record<string, string> = {}, start = runCommand): Promise<Ended> {
+  const ended = await start(args, { ...env, ...more }, cwd);
   for (const text of [ended.stdout, ended.stderr]) {
     expect(text).not.toMatch(/^\s+at .*\d+:\d+\)?$/m);
     expect(text).not.toContain("Internal error");
@@ -57,7 +58,8 @@ async function run(args: string[], more: Record<string, string> = {}): Promise<E
   return ended;
 }
 
-const runAll = (commands: string[][]) => Promise.all(commands.map((args) => run(args)));
+/** The same in a process of its own, as a user starts it. */
+const runProcess = (args: string[], more: Record<string, string> = {}): Promise<Ended> => run(args, more, cli);
 
 const bake = (name: string, count = 1) =>
   cloud.control("POST", "images", { region: "ap-guangzhou", name: `golden-${name}`, sizeGiB: 20, count });
@@ -74,7 +76,8 @@ describe("an error", { timeout: 30_000 }, () => {
       /^error: bad\.yaml:7:10: policies\[0\]\.to\[0\]: "mainlnd" is not a known region or group.*"mainland"\?$/,
     ];
     const commands = ["validate", "plan", "apply"];
-    for (const { code, stdout, stderr } of await runAll(commands.map((command) => [command, "--policy", "bad.yaml"]))) {
+    for (const command of commands) {
+      const { code, stdout, stderr } = await run([command, "--policy", "bad.yaml"]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       expect(stderr.trimEnd().split("\n")).toEqual(
         lines.map((line) => (typeof line === "string" ? line : (expect.stringMatching(line) as string))),
@@ -127,7 +130,7 @@ describe("an error", { timeout: 30_000 }, () => {
   });
 
   it("in the endpoint is reported with the address and a remedy", async () => {
-    const { code, stderr } = await run(["plan"], { REPLICATOR_ENDPOINT: "http://127.0.0.1:1" });
+    const { code, stderr } = await withShortWaits(() => run(["plan"], { REPLICATOR_ENDPOINT: "http://127.0.0.1:1" }));
     expect(code).toBe(1);
     expect(stderr).toMatch(/GetCallerIdentity.*Network.*ECONNREFUSED/);
     expect(stderr).toContain("REPLICATOR_ENDPOINT=http://127.0.0.1:1: start the server at this address, or correct or");
@@ -139,7 +142,7 @@ describe("an error", { timeout: 30_000 }, () => {
     const below = await run(["apply"], { STATE_URL: "sqlite:file/below/state.db" });
     expect(below.code).toBe(1);
     expect(below.stderr).toMatch(/^error: the state sqlite:file\/below\/state\.db cannot be opened .*STATE_URL/);
-    const down = await run(["status"], { STATE_URL: "postgres://u:planted@127.0.0.1:1/db" });
+    const down = await runProcess(["status"], { STATE_URL: "postgres://u:planted@127.0.0.1:1/db" });
     expect(down.code).toBe(1);
     expect(down.stderr).toMatch(/^error: the state postgres:\/\/u@127\.0\.0\.1:1\/db cannot be reached .*STATE_URL/);
   });
@@ -176,10 +179,10 @@ describe("an error", { timeout: 30_000 }, () => {
   });
 });
 
-describe("the commands", { timeout: 30_000 }, () => {
+describe("the commands", { timeout: 60_000 }, () => {
   it("have a help text", async () => {
     const commands = ["validate", "plan", "apply", "status", "emulator", "demo"];
-    const helps = await runAll(commands.map((command) => [command, "--help"]));
+    const helps = await Promise.all(commands.map((command) => runProcess([command, "--help"])));
     for (const [i, { code, stdout, stderr }] of helps.entries()) {
       const command = commands[i] ?? "";
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -210,13 +213,13 @@ describe("the commands", { timeout: 30_000 }, () => {
     expect((await run(["plan", "--detailed-exitcode"])).code).toBe(0);
 
     await bake("web");
-    const plan = await run(["plan", "--detailed-exitcode"]);
+    const plan = await runProcess(["plan", "--detailed-exitcode"]);
     expect(plan.code).toBe(4);
     expect(plan.stdout).toMatch(/^\+ copy "golden-web-1" \(img-\w+\) ap-guangzhou → ap-beijing, ap-shanghai, by p\n/);
     const json = JSON.parse((await run(["plan", "--json"])).stdout) as { create: { destinations: string[] }[] };
     expect(json.create[0]?.destinations).toHaveLength(DESTINATIONS);
 
-    const apply = await run(["apply", "--wait", "--json"]);
+    const apply = await runProcess(["apply", "--wait", "--json"]);
     expect(apply.code).toBe(0);
     expect(apply.stdout.trimEnd()).not.toContain("\n");
     expect(JSON.parse(apply.stdout)).toMatchObject({ summary: { total: DESTINATIONS, ready: DESTINATIONS } });
@@ -224,7 +227,7 @@ describe("the commands", { timeout: 30_000 }, () => {
 
     expect((await run(["plan", "--detailed-exitcode"])).code).toBe(0);
     expect((await run(["apply"])).stdout).toBe("2 copies: 2 ready\n");
-    const status = await run(["status"]);
+    const status = await runProcess(["status"]);
     expect(status.code).toBe(0);
     expect(status.stdout).toMatch(/2 copies: 2 ready\nlast run: apply, \d{4}-/);
   });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   cli,
   type Emulated,
+  fastClock,
   notExactlyOne,
   startCli,
   startEmulatorProgram,
@@ -15,6 +16,8 @@ import {
 
 const APPLY = ["apply", "--policy", join(TOP, "policy.example.yaml"), "--wait", "--json"];
 const REGIONS = 8;
+/** The programs wait most of the time: for copies, rate limits, and sources that are busy. */
+const FASTER = 5;
 
 /** The main job on its real parts: 30 images to 8 regions, counted in the emulator's own world and log. */
 describe("apply --wait", { timeout: 120_000 }, () => {
@@ -25,8 +28,13 @@ describe("apply --wait", { timeout: 120_000 }, () => {
 
   beforeEach(async () => {
     forget();
-    cloud = await startEmulatorProgram();
-    env = userEnv(cloud.url, { STATE_URL: `sqlite:${join(folder.path, "state/state.db")}` });
+    const clock = fastClock(FASTER);
+    cloud = await startEmulatorProgram(600 / FASTER, clock);
+    env = userEnv(cloud.url, {
+      STATE_URL: `sqlite:${join(folder.path, "state/state.db")}`,
+      SETTLE: `${FASTER}s`,
+      ...clock,
+    });
   });
   afterEach(async () => {
     await cloud.stop();
@@ -119,13 +127,13 @@ describe("apply --wait", { timeout: 120_000 }, () => {
       effect: { kind: "hold-after" },
     });
     const child = startCli(APPLY, env);
-    const publicationHold = async () => {
+    const isHeld = async () => {
       const { faults } = (await cloud.control("GET", "faults")) as unknown as {
-        faults: { id: string; publicationHold: number }[];
+        faults: { id: string; held: number }[];
       };
-      return faults.some(({ id, publicationHold }) => id === fault["id"] && publicationHold > 0);
+      return faults.some(({ id, held }) => id === fault["id"] && held > 0);
     };
-    while (!(await publicationHold())) await sleep(10);
+    while (!(await isHeld())) await sleep(10);
     child.kill("SIGKILL");
     await child.ended;
     await cloud.control("DELETE", `faults/${String(fault["id"])}`);

@@ -4,8 +4,9 @@ import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from "node:
 import { join } from "node:path";
 import Database from "libsql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Ended, runCommand } from "../support/in-process.ts";
 import { call } from "./call-function.ts";
-import { cli, type Emulated, type Ended, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
+import { type Emulated, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
 
 const POLICY = `version: 1
 policies: [{ name: p, from: [ap-guangzhou], select: { name: ["golden-*"], newest: 50 }, to: [ap-shanghai, ap-beijing] }]
@@ -34,7 +35,8 @@ beforeEach(async () => {
   env = userEnv(cloud.url, { STATE_URL: `sqlite:${join(cwd, "state.db")}`, POLICY_FILE: join(cwd, "policy.yaml") });
 });
 
-const run = (args: string[], more: Record<string, string> = {}): Promise<Ended> => cli(args, { ...env, ...more }, cwd);
+const run = (args: string[], more: Record<string, string> = {}): Promise<Ended> =>
+  runCommand(args, { ...env, ...more }, cwd);
 const bake = () => cloud.control("POST", "images", { region: "ap-guangzhou", name: "golden-web", sizeGiB: 20 });
 const poll = () => call("poll-copies", {}, { ...env, NODE_PATH: join(TOP, "node_modules") }, {});
 const jsonOf = ({ stdout }: Ended) => JSON.parse(stdout) as Record<string, unknown>;

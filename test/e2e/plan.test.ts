@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
-import { cli, type Emulated, type Ended, startEmulatorProgram, temporaryFolder, userEnv } from "./support.ts";
+import { type Ended, runCommand } from "../support/in-process.ts";
+import { type Emulated, startEmulatorProgram, temporaryFolder, userEnv } from "./support.ts";
 
 const POLICY = `version: 1
 prices: { currency: CNY, snapshotGiBMonth: { default: 0.12, ap-shanghai: 0.24 } }
@@ -38,7 +39,7 @@ beforeEach(async () => {
   env = userEnv(cloud.url);
 });
 
-const run = (...args: string[]): Promise<Ended> => cli(args, env, cwd);
+const run = (...args: string[]): Promise<Ended> => runCommand(args, env, cwd);
 const jsonOf = ({ stdout }: Ended) => JSON.parse(stdout) as unknown;
 const part = (text: string) => expect.stringContaining(text) as string;
 const like = (pattern: RegExp) => expect.stringMatching(pattern) as string;

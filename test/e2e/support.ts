@@ -36,8 +36,9 @@ export interface Emulated {
  * Starts the emulator as a program; time scale 600 makes a copy in 1 to 3 seconds. Whatever a test does with it, our
  * programs may call nothing that their CAM policy does not name: its log is held against that when it is done with.
  */
-export async function startEmulatorProgram(timeScale = 600): Promise<Emulated> {
+export async function startEmulatorProgram(timeScale = 600, more: Record<string, string> = {}): Promise<Emulated> {
   const child = spawn(process.execPath, [MAIN, "emulator", "--port", "0", "--time-scale", String(timeScale)], {
+    env: { ...process.env, ...more },
     stdio: ["ignore", "pipe", "inherit"],
   });
   let printed = "";
@@ -88,6 +89,15 @@ export async function startEmulatorProgram(timeScale = 600): Promise<Emulated> {
         await end(child, "SIGTERM");
       }
     },
+  };
+}
+
+/** Environment of programs for which time passes faster. All programs of a test need the same one. */
+export function fastClock(factor: number): Record<string, string> {
+  return {
+    NODE_OPTIONS: `--require ${join(TOP, "test/support/fast-clock.cjs")}`,
+    CLOCK_FACTOR: String(factor),
+    CLOCK_START: String(Date.now()),
   };
 }
 

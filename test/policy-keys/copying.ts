@@ -1,3 +1,4 @@
+// Tests of the keys that name a policy, its sources and its destinations.
 import { expect } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";

@@ -1,3 +1,4 @@
+// Tests of the keys that set attributes of copies.
 import { expect } from "vitest";
 import { changeImage } from "../../emulator/control/console.ts";
 import { baked, HOME, type KeyTests, MINUTE, policyText, THERE, trial } from "./setting.ts";

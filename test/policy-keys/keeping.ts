@@ -1,3 +1,4 @@
+// Tests of the keys about keeping and deleting copies.
 import { expect } from "vitest";
 import { changeImage, deleteImage, shareImage } from "../../emulator/control/console.ts";
 import { makeInstances, makeLaunchTemplate } from "../../emulator/world/image-users.ts";

@@ -1,3 +1,4 @@
+// Tests of the keys that limit copying.
 import { expect } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { baked, DAY, HOME, type KeyTests, MINUTE, policyText, THERE, trial } from "./setting.ts";

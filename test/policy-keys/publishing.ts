@@ -1,3 +1,4 @@
+// Tests of the keys about families and sharing.
 import { expect } from "vitest";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { makeImages, shareImage } from "../../emulator/control/console.ts";

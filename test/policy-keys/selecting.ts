@@ -1,3 +1,4 @@
+// Tests of the keys of `select`.
 import { expect } from "vitest";
 import { type ImageSpec, makeImages, shareImage } from "../../emulator/control/console.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";

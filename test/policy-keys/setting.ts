@@ -1,3 +1,4 @@
+// One policy file in an emulated cloud, as a test of a key needs it.
 import { callAction } from "../../emulator/api/dispatch.ts";
 import { ApiError } from "../../emulator/errors.ts";
 import { type StoredImage, tagsOf } from "../../emulator/world/image.ts";

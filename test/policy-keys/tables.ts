@@ -1,3 +1,4 @@
+// Reads the tables of keys in docs/policy.md.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 

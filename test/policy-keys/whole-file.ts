@@ -1,3 +1,4 @@
+// Tests of the keys of the file itself.
 import { expect } from "vitest";
 import { InputError } from "../../lib/model/errors.ts";
 import { parsePolicy } from "../../lib/policy/parse-policy.ts";

@@ -1,3 +1,4 @@
+// A state in memory, for the very many runs of the property test.
 import { copyId } from "../../lib/model/identity.ts";
 import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { AccountRecord, AwaitedImage, Copy } from "../../lib/model/types.ts";

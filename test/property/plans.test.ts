@@ -1,3 +1,4 @@
+// The property test: no forbidden call, an end, and no work left after it.
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { stories } from "./arbitraries.ts";

@@ -1,3 +1,4 @@
+// Runs one random story of the property test.
 import { changeImage, deleteImage, makeImages } from "../../emulator/control/console.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
@@ -10,11 +11,11 @@ import type { Copy } from "../../lib/model/types.ts";
 import type { Action } from "../../lib/plan/types.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import type { RunRequest } from "../../lib/replicator/run-requests.ts";
+import { checkedCloud } from "../oracle/forbidden-calls.ts";
 import { ACCOUNT, NOW, SETTLE } from "../support/builders.ts";
 import { cloudIn } from "../support/world.ts";
 import { type Baked, type Change, FACTORY, ignored, REGIONS, STRANGER, type Story } from "./arbitraries.ts";
 import { memoryState } from "./memory-state.ts";
-import { judged } from "./oracle.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -52,7 +53,7 @@ export function tell(story: Story): Telling {
   const state = memoryState();
   const ever = new Map<string, StoredImage>();
   const records = () => state.copies(ACCOUNT);
-  const cloud = judged(
+  const cloud = checkedCloud(
     cloudIn(world, owner, () => now),
     { world, ever, records, policies: () => policies },
   );

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
-import { ALL_SWITCHES } from "../../emulator/settings/switches.ts";
+import { ALL_SWITCHES, type Switches } from "../../emulator/settings/switches.ts";
 import type { Fault } from "../../emulator/world/types.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { nextCheck } from "../../lib/report/summary.ts";
@@ -32,45 +32,67 @@ const sharedWithUs = () => {
   return image;
 };
 
-describe.each(ENGINES)("with an %s state", (engine) => {
-  /** One value of one switch at a time, beside the defaults. */
-  const variants = Object.entries(ALL_SWITCHES).flatMap(([name, { values }]) =>
-    values.map((value) => [name, value] as const),
+/** Every value of every switch that is not its default, with the name of the switch. */
+const UNUSUAL = Object.entries(ALL_SWITCHES).flatMap(([name, { values, default: usual }]) =>
+  values.filter((value) => value !== usual).map((value) => [name, value] as const),
+);
+
+/** A world in which every switch has its unusual value of that number, or its last one. */
+function unusualWorld(nth: number): Partial<Switches> {
+  return Object.fromEntries(
+    Object.entries(ALL_SWITCHES).map(([name, { values, default: usual }]) => {
+      const others = (values as readonly (string | number)[]).filter((value) => value !== usual);
+      return [name, others[Math.min(nth, others.length - 1)] ?? usual];
+    }),
   );
+}
 
-  it.each(variants)("makes each copy once and finishes it when %s is %s", async (name, value) => {
-    await t.close();
-    t = await testWorld({ switches: { [name]: value } }, engine);
-    t.bake({ tags: { team: "web" }, description: "as baked" });
-    sharedWithUs();
-    const instance = t.instance([golden, base]);
-    const report = await t.settle(instance);
-    expect(states(report.copies)).toEqual([...READY, "ap-guangzhou ready", "ap-shanghai ready"].sort());
-    expect(report.run.problems).toEqual([]);
-    expect(
-      t
-        .copies()
-        .map((line) => line.replace(/^\S+ → /, ""))
-        .sort(),
-    ).toEqual(
-      [
-        ...["ap-beijing", "ap-shanghai", "ap-singapore"].map((r) => `${r}: golden-web`),
-        "ap-guangzhou: base-os",
-        "ap-shanghai: base-os",
-      ].sort(),
-    );
-    const again = await replicate(sweep, instance);
-    expect(again.plan.actions).toEqual([]);
+/** Copies an own and a shared image, sweeps again, loses the state, and sweeps once more: each copy is made once. */
+async function copyOnce(switches: Partial<Switches>, engine: (typeof ENGINES)[number]): Promise<void> {
+  await t.close();
+  t = await testWorld({ switches }, engine);
+  t.bake({ tags: { team: "web" }, description: "as baked" });
+  sharedWithUs();
+  const instance = t.instance([golden, base]);
+  const report = await t.settle(instance);
+  expect(states(report.copies)).toEqual([...READY, "ap-guangzhou ready", "ap-shanghai ready"].sort());
+  expect(report.run.problems).toEqual([]);
+  expect(
+    t
+      .copies()
+      .map((line) => line.replace(/^\S+ → /, ""))
+      .sort(),
+  ).toEqual(
+    [
+      ...["ap-beijing", "ap-shanghai", "ap-singapore"].map((r) => `${r}: golden-web`),
+      "ap-guangzhou: base-os",
+      "ap-shanghai: base-os",
+    ].sort(),
+  );
+  const again = await replicate(sweep, instance);
+  expect(again.plan.actions).toEqual([]);
 
-    instance.state = await t.forget();
-    instance.journal = t.state;
-    const calls = t.world.requests.filter(
-      (r) => r.action !== "DescribeImages" && r.action !== "GetCallerIdentity",
-    ).length;
-    expect(states((await replicate(sweep, instance)).copies)).toEqual(states(report.copies));
-    expect(
-      t.world.requests.filter((r) => r.action !== "DescribeImages" && r.action !== "GetCallerIdentity"),
-    ).toHaveLength(calls);
+  instance.state = await t.forget();
+  instance.journal = t.state;
+  const calls = t.world.requests.filter(
+    (r) => r.action !== "DescribeImages" && r.action !== "GetCallerIdentity",
+  ).length;
+  expect(states((await replicate(sweep, instance)).copies)).toEqual(states(report.copies));
+  expect(
+    t.world.requests.filter((r) => r.action !== "DescribeImages" && r.action !== "GetCallerIdentity"),
+  ).toHaveLength(calls);
+}
+
+it.each(UNUSUAL)("makes each copy once and finishes it when %s is %s", async (name, value) => {
+  await copyOnce({ [name]: value }, "embedded");
+});
+
+describe.each(ENGINES)("with an %s state", (engine) => {
+  it("makes each copy once and finishes it, with the default of every switch", () => copyOnce({}, engine));
+
+  /** So many worlds that each unusual value occurs in one of them. */
+  it.each([0, 1, 2])("makes each copy once and finishes it, with every switch at its unusual value %i", async (nth) => {
+    await copyOnce(unusualWorld(nth), engine);
   });
 
   it("keeps exactly one of each in a pair that replicates to each other, for ten sweeps", async () => {

@@ -9,9 +9,10 @@ import type { World } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import { requestForImages } from "../../lib/replicator/run-requests.ts";
-import { callAll, type Name } from "../e2e/call-function.ts";
+import type { Answer, Name } from "../e2e/call-function.ts";
 import { TOP, temporaryFolder, userEnv } from "../e2e/support.ts";
 import { policy } from "../support/builders.ts";
+import { invokeFunction } from "../support/in-process.ts";
 
 /**
  * Anybody who can invoke a function, or make an event bus deliver something, writes events. Of an event nothing may
@@ -108,7 +109,14 @@ describe("a forged event", { timeout: 30_000 }, () => {
     folder.remove();
   });
 
-  const invoke = async (name: Name, ...events: unknown[]) => (await callAll(name, events, env)).outcomes;
+  const invoke = async (name: Name, ...events: unknown[]) => {
+    const outcomes: { answer?: Answer; error?: string }[] = [];
+    for (const event of events) {
+      const { answer, error } = await invokeFunction(name, event, { getRemainingTimeInMillis: () => 900_000 }, env);
+      outcomes.push(error === undefined ? { answer: answer as Answer } : { error: String(error) });
+    }
+    return outcomes;
+  };
   const image = (name: string, account: string = MAIN.uin) =>
     makeImages(world, { region: "ap-guangzhou", name, account, sizeGiB: 20 })[0]?.imageId ?? "";
 

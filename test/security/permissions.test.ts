@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeImages, shareImage } from "../../emulator/control/console.ts";
@@ -10,8 +11,9 @@ import type { World } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { tencentCloud } from "../../lib/adapters/tencent/tencent-cloud.ts";
 import type { Cloud } from "../../lib/model/ports.ts";
-import { call, callAll, type Name } from "../e2e/call-function.ts";
-import { cli, TOP, temporaryFolder, userEnv } from "../e2e/support.ts";
+import type { Answer, Name } from "../e2e/call-function.ts";
+import { TOP, temporaryFolder, userEnv } from "../e2e/support.ts";
+import { type Invoked, invokeFunction, runCommand } from "../support/in-process.ts";
 import { allowedBy, allowOnly, calledIn, readCam } from "../support/permissions.ts";
 
 /**
@@ -36,6 +38,9 @@ policies:
   - { name: secret, from: [ap-guangzhou], select: { name: [secret-*], newest: 9 }, to: [ap-chengdu], copy: { encrypt: true } }
 `;
 const COPIES = 5;
+const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };
+/** How long a copy takes at most, with the time scale of these tests, ms. */
+const COPY = 300;
 /** Which image a family points to is asked only where several have it: the last test has that. */
 const FAMILY = "cvm:DescribeImageFromFamily";
 /** Without these nothing fails: where there is no room the cloud refuses, and what might be in use stays. */
@@ -51,7 +56,7 @@ beforeEach(async () => {
   folder = temporaryFolder();
   const policyFile = join(folder.path, "policy.yaml");
   writeFileSync(policyFile, POLICY);
-  // A copy takes 0.1 to 0.3 s, which is less than a program takes to start.
+  // A copy takes 0.1 to 0.3 s.
   world = createWorld({ now: () => Date.now(), timeScale: 6_000, rateLimits: false });
   emulator = await startEmulator({ port: 0, world });
   images = [
@@ -76,10 +81,15 @@ afterEach(async () => {
 /** Invokes a function as its trigger does: how many copies are ready then, and all that it says. */
 async function invoke(name: Name): Promise<{ ready: number; said: string }> {
   const events = name === "image-created" ? images : name === "poll-copies" ? [{ Type: "Timer" }] : [{}];
-  const { outcomes } = await callAll(name, events, env);
+  const outcomes: { answer?: Answer; error?: string }[] = [];
+  for (const event of events) outcomes.push(outcomeOf(await invokeFunction(name, event, CONTEXT, env)));
   // Each answer is about the images of its event alone.
   const ready = outcomes.reduce((sum, { answer }) => sum + (answer?.summary["ready"] ?? 0), 0);
   return { ready, said: JSON.stringify(outcomes) };
+}
+
+function outcomeOf({ answer, error }: Invoked): { answer?: Answer; error?: string } {
+  return error === undefined ? { answer: answer as Answer } : { error: String(error) };
 }
 
 /** Invokes a function until every copy is ready, and the plain one that was to be encrypted is gone. */
@@ -89,6 +99,7 @@ async function untilReady(name: Name, isEnd = () => !isPlainLeft()): Promise<voi
     const { ready, said } = await invoke(name);
     if (ready >= COPIES && isEnd()) return;
     last = said;
+    await sleep(COPY);
   }
   expect.fail(`not every copy is ready: ${last}`);
 }
@@ -158,7 +169,7 @@ describe("poll-copies without one action of its policy", { timeout: 60_000 }, ()
 
 describe("the command", { timeout: 60_000 }, () => {
   const run = async (...args: string[]) => {
-    const ended = await cli(args, env, folder.path);
+    const ended = await runCommand(args, env, folder.path);
     return { ...ended, said: ended.stdout + ended.stderr };
   };
 
@@ -173,7 +184,7 @@ describe("the command", { timeout: 60_000 }, () => {
     allowOnly(world, MAIN.uin, allowedBy("plan-only"));
     expect(await run("plan", "--detailed-exitcode")).toMatchObject({ code: 4, stderr: "" });
     expect((await run("status")).code).toBe(0);
-    const { answer } = await call("evaluate-policy", { dryRun: true }, env);
+    const { answer } = outcomeOf(await invokeFunction("evaluate-policy", { dryRun: true }, CONTEXT, env));
     expect(answer?.plan.create).toHaveLength(3);
     for (const action of calledIn(world.requests)) expect(allowedBy("plan-only")).toContain(action);
 

@@ -1,5 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -17,6 +15,7 @@ import { readConfig } from "../../lib/replicator/config.ts";
 import { postgres, tellSkipped } from "../adapters/state/places.ts";
 import type { Name } from "../e2e/call-function.ts";
 import { cli, TOP, temporaryFolder } from "../e2e/support.ts";
+import { invokeFunction, runCommand, withShortWaits } from "../support/in-process.ts";
 
 /**
  * Secrets are given to every program in every way there is, in good and bad circumstances; then all that it printed,
@@ -59,6 +58,11 @@ const COMMANDS = [...help.matchAll(/^ {2}([a-z]+) .*\S {2,}\S/gm)]
 /** Enough where all would say the same. */
 const SOME = [["validate", "--json"], ["plan"], ["apply", "--json"], ["status"]];
 type Commands = readonly (readonly string[])[];
+interface Programs {
+  readonly commands?: Commands;
+  readonly functions?: readonly Name[];
+  readonly processes?: Commands;
+}
 const FUNCTIONS: readonly Name[] = ["image-created", "evaluate-policy", "poll-copies"];
 
 const folder = temporaryFolder();
@@ -111,44 +115,43 @@ const envOf = (more: Record<string, string>): Record<string, string> => ({
   ...more,
 });
 
-/** Prints whatever comes of one invocation as a careless runtime would: with every field, hidden ones and causes too. */
-const INVOKE = `
-const [file, event] = process.argv.slice(1);
-const { inspect } = require("node:util");
-const tell = (error) =>
-  console.log("threw", error.message, inspect(error, { depth: 12, showHidden: true }), JSON.stringify(error));
-require(file).main_handler(JSON.parse(event), { getRemainingTimeInMillis: () => 60000 })
-  .then((answer) => console.log("answered", JSON.stringify(answer)), tell);`;
-
+/** Invokes a function and tells all that comes of it as a careless runtime would: every field, hidden ones and causes too. */
 async function invoke(name: Name, env: Record<string, string>): Promise<string> {
-  const file = join(TOP, "dist/functions", name, "index.js");
   const event = name === "image-created" ? { region: "ap-guangzhou", imageId } : {};
-  const child = spawn(process.execPath, ["-e", INVOKE, file, JSON.stringify(event)], { cwd, env });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));
-  await once(child, "close");
-  return said;
+  const context = { getRemainingTimeInMillis: () => 60_000 };
+  const { answer, error, stdout, stderr } = await invokeFunction(name, event, context, env);
+  const end =
+    answer === undefined
+      ? `threw ${String(error)} ${inspect(error, { depth: 12, showHidden: true })} ${JSON.stringify(error)}`
+      : `answered ${JSON.stringify(answer)}`;
+  return `${stdout}${stderr}${end}`;
 }
 
-/** Runs commands and functions, all at once; answers what each said. */
+/**
+ * Runs commands and functions one after the other in this process; answers what each said. A few are started as
+ * processes, too: what the runtime itself prints, such as a warning, shows there alone.
+ */
 async function sayings(
   env: Record<string, string>,
-  { commands = COMMANDS, functions = FUNCTIONS }: { commands?: Commands; functions?: readonly Name[] } = {},
+  { commands = COMMANDS, functions = FUNCTIONS, processes = [] }: Programs = {},
 ): Promise<Record<string, string>> {
-  const said = await Promise.all([
-    ...commands.map(async (args) => {
-      const { code, stdout, stderr } = await cli(args, env, cwd);
-      return [args.join(" "), `exit ${code}\n${stdout}${stderr}`];
-    }),
-    ...functions.map(async (name) => [name, await invoke(name, env)]),
-  ]);
-  return Object.fromEntries(said) as Record<string, string>;
+  const said: Record<string, string> = {};
+  for (const args of commands) {
+    const { code, stdout, stderr } = await runCommand(args, env, cwd);
+    said[args.join(" ")] = `exit ${code}\n${stdout}${stderr}`;
+  }
+  for (const name of functions) said[name] = await invoke(name, env);
+  for (const args of processes) {
+    const { code, stdout, stderr } = await cli(args, env, cwd);
+    said[`process ${args.join(" ")}`] = `exit ${code}\n${stdout}${stderr}`;
+  }
+  return said;
 }
 
 /** All that is stored in the folder of a run, but what the test itself put there. */
 function stored(): Record<string, string> {
   const files = readdirSync(cwd, { recursive: true, encoding: "utf8" }).filter(
-    (file) => file.startsWith("state.db") && statSync(join(cwd, file)).isFile(),
+    (file) => file.startsWith("state.db") && statSync(join(cwd, file)).size > 0,
   );
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(cwd, file), "latin1")]));
 }
@@ -182,10 +185,10 @@ describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }
     const profile = { secretId: ID, secretKey: KEY, token: TOKEN };
     writeFileSync(join(cwd, ".tccli/default.credential"), JSON.stringify(profile));
     const env = envOf(credentials);
-    const first = await cli(["apply", "--wait"], env, cwd);
+    const first = await runCommand(["apply", "--wait"], env, cwd);
     expect(first.stdout).toMatch(/^2 copies: 2 ready\n/);
     const said: Record<string, string> = {
-      ...(await sayings(env, { commands, functions })),
+      ...(await sayings(env, { commands, functions, processes: [["plan"], ["apply", "--json"], ["status"]] })),
       first: first.stdout + first.stderr,
     };
     if (functions.length > 0) expect(said["poll-copies"]).toContain("answered");
@@ -231,11 +234,16 @@ describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }
       /broken\.credential:\d/,
       SOME,
     ],
-  ])("when there is %s", async (_, change, told, commands) => {
+  ])("when there is %s", async (what, change, told, commands) => {
+    // Every call is repeated then, and a process cannot be made to wait for a shorter time.
+    const isRepeated = what === "nobody at the endpoint";
+    const processes: Commands = isRepeated ? [] : [["plan"]];
     const profile = JSON.stringify({ secretId: ID, secretKey: KEY, token: TOKEN });
     writeFileSync(join(cwd, ".tccli/default.credential"), profile);
     writeFileSync(join(cwd, ".tccli/broken.credential"), profile.replaceAll(",", ",,").replace("}", ": ["));
-    const said = await sayings(envOf({ ...BY_HAND, ...change() }), { commands, functions: ["poll-copies"] });
+    const programs: Programs = { commands, functions: ["poll-copies"], processes };
+    const say = () => sayings(envOf({ ...BY_HAND, ...change() }), programs);
+    const said = await (isRepeated ? withShortWaits(say) : say());
     expect(`${said["plan"]}`).toMatch(told);
     expect(said["poll-copies"]).toMatch(told);
     expectNoSecret({ ...said, ...stored() });
@@ -254,10 +262,14 @@ describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }
       endFaults(world);
       const effect = { kind: "error" as const, code: `FailedOperation.${KEY}`, message: quoting };
       addFault(world, { match: { action, times: 0 }, effect });
-      const said = await sayings(envOf(BY_HAND), {
-        commands: [["plan"], ["apply", "--json"], ["status"]],
-        functions: ["evaluate-policy"],
-      });
+      // Each with a state of its own, so that each meets the error itself.
+      const [first, second] = ["state.db", "state.db-2"].map((name) =>
+        envOf({ ...BY_HAND, STATE_URL: `sqlite:${join(cwd, name)}` }),
+      ) as [Record<string, string>, Record<string, string>];
+      const said = {
+        ...(await sayings(first, { commands: [], functions: ["evaluate-policy"] })),
+        ...(await sayings(second, { commands: [["plan"], ["apply", "--json"], ["status"]], functions: [] })),
+      };
       expect(JSON.stringify(said)).toContain("signed with *** and ***");
       expectNoSecret({ ...said, ...stored() });
     }
@@ -299,7 +311,8 @@ describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }
   it.runIf(postgres)("when PostgreSQL does not take the password", async () => {
     const { port } = new URL(postgres ?? "");
     const env = envOf({ ...BY_HAND, STATE_URL: serverUrl(Number(port)) });
-    const said = await sayings(env, { commands: [["status"], ["apply", "--json"]], functions: ["poll-copies"] });
+    const commands = [["status"], ["apply", "--json"]];
+    const said = await sayings(env, { commands, functions: ["poll-copies"], processes: [["status"]] });
     expect(said["status"]).toMatch(/password/);
     expectNoSecret(said);
   });

@@ -1,33 +1,40 @@
+// Judges requests that share, unshare, publish or deprecate an image.
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
 import type { RequestRecord } from "../../emulator/world/types.ts";
 import { ROLLED_BACK_TAG, tokenIn } from "../../lib/model/identity.ts";
 import { STALE } from "../../lib/model/time.ts";
 import type { Millis } from "../../lib/model/types.ts";
-import { copyText, type Expected, expectedCopies, familyOf, isLike, secondsOf } from "./expected.ts";
-import type { Actor, Scene } from "./scene.ts";
+import { copyText, type FinalCopy, finalCopies, finalFamilyOf, textOfFinal } from "../oracle/desired-copies.ts";
+import { createdAtOf, matches } from "../oracle/selection.ts";
+import type { Actor, SimulationContext } from "./context.ts";
 import { FRIEND } from "./setting.ts";
 
 /** A change of one image, at the moment when it arrives. */
 interface Change {
-  readonly sim: Scene;
+  readonly sim: SimulationContext;
   readonly actor: Actor;
   readonly image: StoredImage;
-  /** Nobody has changed since then what is wanted. */
-  readonly isCalm: boolean;
-  /** What has been so since before then, whoever decided to send the request must have seen. */
+  /** No manual change since then affects which copies are desired. */
+  readonly isUnchanged: boolean;
+  /** Facts older than this were visible to the run that decided on the request. */
   readonly known: Millis;
 }
 
-/** What must be so of every image that is shared, published or deprecated by us. */
-export function judgeChange(sim: Scene, actor: Actor, request: RequestRecord, leftAt: Millis): string | undefined {
+/** Judges a request that shares, publishes or deprecates an image. */
+export function judgeChange(
+  sim: SimulationContext,
+  actor: Actor,
+  request: RequestRecord,
+  leftAt: Millis,
+): string | undefined {
   const { action, region, params } = request;
   const { ImageId: imageId = "" } = params as { ImageId?: string };
   const image = sim.world.images.get(region)?.get(imageId);
-  if (!image || sim.isOdd(image)) return undefined;
+  if (!image || sim.isUnrecognisable(image)) return undefined;
   const known = leftAt - STALE;
   const root = sim.rootOf(sim.originOf(imageId)?.rootId ?? "");
-  const isCalm = sim.peopleActedAt < known && !sim.mayBeMistaken(root?.region);
-  const change: Change = { sim, actor, image, known, isCalm };
+  const isUnchanged = sim.changedByHandAt < known && !sim.mayCountAsSource(root?.region);
+  const change: Change = { sim, actor, image, known, isUnchanged };
   const wrong =
     action === "ModifyImageSharePermission"
       ? whyNotShared(change, params as ShareParams)
@@ -47,38 +54,38 @@ interface ModifyParams {
   readonly ImageDeprecated?: boolean;
 }
 
-function expectedOf({ sim, actor, image }: Change): Expected | undefined {
+function expectedOf({ sim, actor, image }: Change): FinalCopy | undefined {
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};
   const text = copyText(rootId, image.region, image.encrypted);
-  return expectedCopies(sim.world, actor.policies).find(
-    (one) => copyText(one.root.imageId, one.region, one.encrypted) === text,
-  );
+  return finalCopies(sim.world, actor.policies).find((one) => textOfFinal(one) === text);
 }
 
-/** Only with whom a policy names, and only what is finished; taken back only to modify it, or when nobody wants it. */
+/** A finished copy is shared with accounts that a policy names; unshared only to modify it or when no policy desires it. */
 function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): string | undefined {
-  const { sim, image, actor, isCalm } = change;
+  const { sim, image, actor, isUnchanged } = change;
   const stranger = AccountIds.find((account) => account !== FRIEND);
   if (stranger) return `no policy names ${stranger}`;
   const expected = expectedOf(change);
   if (Permission === "CANCEL") {
-    if (actor.refusedAsShared.has(image.imageId) || !isCalm || !expected) return undefined;
+    if (actor.refusedAsShared.has(image.imageId) || !isUnchanged || !expected) return undefined;
     return "it is wanted, and need not be modified";
   }
   if (image.encrypted) return "it is encrypted";
   if (tokenIn(image.name)) return "it is not finished";
   const root = sim.rootOf(sim.originOf(image.imageId)?.rootId ?? "");
-  // In place of a newer version that was rolled back, a policy wants an older one that is there.
+  // In place of a newer version that was rolled back, a policy desires an older one that exists.
   const mayBeKept = sim.images().some((one) => tagsOf(one).has(ROLLED_BACK_TAG));
-  const wanting = expected?.policies ?? (mayBeKept ? actor.policies.filter((one) => root && isLike(root, one)) : []);
+  const wanting =
+    expected?.policies ??
+    (mayBeKept ? actor.policies.filter((one) => root && matches(one, root, sim.world.now())) : []);
   const isMeant = wanting.some(({ copy }) => copy.shareWith.length > 0);
-  // What was shared before it could be modified is shared again, by that process or another, whatever has happened since.
-  return isMeant || !isCalm || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy wants it shared";
+  // An image unshared for a modification is shared again, by that process or another, whatever happened since.
+  return isMeant || !isUnchanged || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy wants it shared";
 }
 
 function whyNotModified(change: Change, { ImageFamily, ImageDeprecated }: ModifyParams): string | undefined {
-  const { sim, image, isCalm } = change;
-  if (!isCalm) return undefined;
+  const { sim, image, isUnchanged } = change;
+  if (!isUnchanged) return undefined;
   const root = sim.rootOf(sim.originOf(image.imageId)?.rootId ?? "");
   const isRolledBack = tagsOf(image).has(ROLLED_BACK_TAG);
   if (ImageDeprecated === true && root && !root.deprecated && !isRolledBack) return "nothing deprecates it";
@@ -91,12 +98,12 @@ function whyNotPublished(change: Change, family: string): string | undefined {
   const { sim, actor, image, known } = change;
   const expected = expectedOf(change);
   if (!expected) return undefined;
-  if (familyOf(expected) !== family) return `its family is "${familyOf(expected)}"`;
+  if (finalFamilyOf(expected) !== family) return `its family is "${finalFamilyOf(expected)}"`;
   if (tagsOf(image).has(ROLLED_BACK_TAG)) return "it was rolled back";
-  const all = expectedCopies(sim.world, actor.policies);
+  const all = finalCopies(sim.world, actor.policies);
   const newer = all
-    .filter((one) => one.region === image.region && familyOf(one) === family)
-    .filter(({ root }) => secondsOf(root) > secondsOf(expected.root))
+    .filter((one) => one.region === image.region && finalFamilyOf(one) === family)
+    .filter(({ root }) => createdAtOf(root) > createdAtOf(expected.root))
     .map((one) => madeOf(change, one))
     .find((other) => other && isSettled(sim, other, known) && !tagsOf(other).has(ROLLED_BACK_TAG));
   if (newer) return `${newer.imageId} is the copy of a newer version`;
@@ -108,7 +115,7 @@ function whyNotPublished(change: Change, family: string): string | undefined {
   return late && `${late.imageId} in ${late.region} is not finished yet`;
 }
 
-function madeOf({ sim }: Change, { root, region, encrypted }: Expected): StoredImage | undefined {
+function madeOf({ sim }: Change, { root, region, encrypted }: FinalCopy): StoredImage | undefined {
   return sim
     .ourCopies()
     .find(
@@ -120,13 +127,13 @@ function madeOf({ sim }: Change, { root, region, encrypted }: Expected): StoredI
 }
 
 /** Finished, and known to be so for long enough. */
-function isSettled(sim: Scene, image: StoredImage, known: Millis): boolean {
+function isSettled(sim: SimulationContext, image: StoredImage, known: Millis): boolean {
   return (
     sim.recorded.has(image.imageId) &&
     !tokenIn(image.name) &&
     !image.deprecated &&
     (image.work?.endsAt ?? 0) < known &&
-    // What is found by a look at less, without its source, is whole only after the next look at everything.
+    // A copy that a partial reading found without its source is complete only after the next sweep.
     sim.stateLostAt < sim.lastSweepAt &&
     sim.policiesChangedAt < sim.lastSweepAt &&
     sim.lastSweepAt < known
@@ -134,7 +141,7 @@ function isSettled(sim: Scene, image: StoredImage, known: Millis): boolean {
 }
 
 /** Being made for a while, with progress, and recorded. */
-function isUnderWay(sim: Scene, image: StoredImage, known: Millis): boolean {
+function isUnderWay(sim: SimulationContext, image: StoredImage, known: Millis): boolean {
   const { work } = image;
   if (!work || work.sticksAtPercent !== undefined || work.startedAt >= known) return false;
   const isRecorded = sim.recorded.has(image.imageId) && sim.stateLostAt < known && sim.policiesChangedAt < known;

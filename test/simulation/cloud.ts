@@ -1,3 +1,4 @@
+// The cloud as one simulated process reaches it: gates, faults, and a judge for each request.
 import { callAction } from "../../emulator/api/dispatch.ts";
 import { ApiError } from "../../emulator/errors.ts";
 import type { Account } from "../../emulator/settings/accounts.ts";
@@ -10,24 +11,24 @@ import type { CloudError } from "../../lib/model/errors.ts";
 import type { Cloud } from "../../lib/model/ports.ts";
 import { SIGNATURE_LIFE } from "../../lib/model/time.ts";
 import type { Millis } from "../../lib/model/types.ts";
+import type { Actor, SimulationContext, Unanswered } from "./context.ts";
 import { judgeDeletion } from "./deletions.ts";
 import { CALL_FAULTS, type FaultKind } from "./faults.ts";
 import { judgeRequest } from "./invariants.ts";
-import type { Actor, Scene, Unanswered } from "./scene.ts";
 import { OURS, SETTLE } from "./setting.ts";
 
 type Answer = ApiError | Record<string, unknown>;
 
 const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13", as: "2018-04-19" } as const;
-/** Those after which nobody knows come twice as often as the others. */
+/** Faults with an unknown outcome come twice as often as the others. */
 const EFFECTIVE = [...CALL_FAULTS, ...CALL_FAULTS.filter(([, , when]) => when !== "never")];
-/** Answers of SyncImages that are worth counting. */
+/** Answers of SyncImages that count as faults. */
 const REFUSALS: Readonly<Record<string, FaultKind>> = {
   "FailedOperation.InvalidImageState": "source-busy",
   ImageQuotaLimitExceeded: "quota-full",
 };
 
-/** What the key may not ask for a while. */
+/** Questions that the key may not ask for a while. */
 const UNANSWERED: Readonly<Record<string, Unanswered>> = {
   DescribeInstances: "unanswered-uses",
   DescribeLaunchTemplates: "unanswered-uses",
@@ -39,7 +40,7 @@ const UNANSWERED: Readonly<Record<string, Unanswered>> = {
 };
 
 /** The adapter of one process over the simulated cloud: a gate before and after each call, and faults between them. */
-export function simulatedCloud(sim: Scene, process: Actor): Cloud {
+export function simulatedCloud(sim: SimulationContext, process: Actor): Cloud {
   let bound: Account | undefined;
   const send: Send = async (call, read) => {
     const account = sim.callerOf();
@@ -56,7 +57,7 @@ export function simulatedCloud(sim: Scene, process: Actor): Cloud {
       return true;
     };
     const askedAt = sim.scheduler.now;
-    const slow = sim.chaos && sim.random.roll(sim.callFaults / 4);
+    const slow = sim.faultsOn && sim.random.roll(sim.callFaults / 4);
     if (slow) sim.count("latency");
     await sim.scheduler.at(process, `${call.action} ${call.region ?? call.where ?? ""}`, {
       ...(slow && { delay: sim.random.between(1_000, 19_000) }),
@@ -67,10 +68,10 @@ export function simulatedCloud(sim: Scene, process: Actor): Cloud {
       throw failed(call, "NotSent", "too late", "none");
     }
     // The calls that everything hangs on fail more often.
-    if (sim.chaos && sim.random.roll(call.action === "SyncImages" ? 4 * sim.callFaults : sim.callFaults)) {
+    if (sim.faultsOn && sim.random.roll(call.action === "SyncImages" ? 4 * sim.callFaults : sim.callFaults)) {
       const [kind, code, when] = sim.random.pick(call.action === "SyncImages" ? EFFECTIVE : CALL_FAULTS);
       sim.count(kind);
-      if (call.action === "SyncImages") sim.restlessUntil = sim.scheduler.now + 2 * SETTLE;
+      if (call.action === "SyncImages") sim.riskyUntil = sim.scheduler.now + 2 * SETTLE;
       if (when === "done") effect();
       const leftAt = sim.scheduler.now;
       if (when === "later") sim.later(() => effect(leftAt), sim.lateness);
@@ -83,8 +84,8 @@ export function simulatedCloud(sim: Scene, process: Actor): Cloud {
       await sim.scheduler.at(process, `${call.action} failed`);
       throw failed(call, "UnauthorizedOperation", denied);
     }
-    const answer = withoutBlinking(sim, call, effect(), sim.scheduler.now - askedAt);
-    if (sim.chaos) await sim.scheduler.at(process, `${call.action} done`);
+    const answer = withoutHidden(sim, call, effect(), sim.scheduler.now - askedAt);
+    if (sim.faultsOn) await sim.scheduler.at(process, `${call.action} done`);
     if (answer instanceof ApiError) throw failed(call, answer.code, answer.message);
     try {
       return read(answer);
@@ -94,7 +95,7 @@ export function simulatedCloud(sim: Scene, process: Actor): Cloud {
     }
   };
   // Pages of three, so that lists shift while they are read; and nothing is repeated here, so that no real time passes.
-  const page = sim.chaos ? 3 : 100;
+  const page = sim.faultsOn ? 3 : 100;
   return cloudOver(send, { site: "cn", signal: new AbortController().signal, page, repeat: (once) => once() });
 }
 
@@ -102,29 +103,30 @@ function failed(call: Call, code: string, text: string, effect = verdictOf(code)
   return cloudError(call, { code, text }, call.changes ? effect : "none");
 }
 
-/** What was there and recorded cannot be seen for a while: gone is only what is missing twice, `SETTLE` apart. */
-function withoutBlinking(sim: Scene, call: Call, answer: Answer, durationMs: Millis): Answer {
+/** Leaves out images that are hidden: an image is gone only when it is missing twice, `SETTLE` apart. */
+function withoutHidden(sim: SimulationContext, call: Call, answer: Answer, durationMs: Millis): Answer {
   if (answer instanceof ApiError || call.action !== "DescribeImages") return answer;
   const images = answer["ImageSet"] as { ImageId: string }[];
-  // Most of all for a look that began long ago.
-  if (sim.chaos && sim.random.roll(durationMs > SETTLE ? 0.8 : 0.03)) sim.blink(images.map(({ ImageId }) => ImageId));
-  const shown = images.filter(({ ImageId }) => !sim.isBlinking(ImageId));
+  // Most often for a reading that began long ago.
+  if (sim.faultsOn && sim.random.roll(durationMs > SETTLE ? 0.8 : 0.03))
+    sim.hideForAWhile(images.map(({ ImageId }) => ImageId));
+  const shown = images.filter(({ ImageId }) => !sim.isHidden(ImageId));
   const missing = images.length - shown.length;
   if (missing === 0) return answer;
   return { ...answer, ImageSet: shown, TotalCount: (answer["TotalCount"] as number) - missing };
 }
 
 /** A request arrives at the cloud. */
-function perform(sim: Scene, process: Actor, account: Account, call: Call, leftAt: Millis): Answer {
+function perform(sim: SimulationContext, process: Actor, account: Account, call: Call, leftAt: Millis): Answer {
   const { service, action, region, params } = call;
   if (action === "DeleteImages") judgeDeletion(sim, process, region ?? "", params, leftAt);
   const answer = answerOf(sim, account, call);
   if (call.changes) {
     sim.touched();
-    // Where a copy comes from has to be noted before what lies between is gone.
+    // The origin of a copy must be noted before an image between it and the root is deleted.
     sim.images();
     const result = answer instanceof ApiError ? answer.code : answer;
-    sim.tell(`${process.name} ${action} ${JSON.stringify(params)} → ${JSON.stringify(result)}`);
+    sim.log(`${process.name} ${action} ${JSON.stringify(params)} → ${JSON.stringify(result)}`);
     if (answer instanceof ApiError && service === "cvm" && REFUSALS[answer.code] && action === "SyncImages")
       sim.count(REFUSALS[answer.code] as FaultKind);
     if (answer instanceof ApiError && answer.code === "UnsupportedOperation.SharedImageModifyUnsupported") {
@@ -147,14 +149,14 @@ function perform(sim: Scene, process: Actor, account: Account, call: Call, leftA
   return answer;
 }
 
-/** What this call has made does not show at once. */
-function countLateness(sim: Scene, action: string): void {
+/** Counts effects of this call that are not visible at once. */
+function countLateness(sim: SimulationContext, action: string): void {
   const { copyVisibleAfterMs, tagsVisibleAfterMs } = sim.world.switches;
   if (action === "SyncImages" && copyVisibleAfterMs > 0) sim.count("late-visibility");
   if (action === "TagResources" && tagsVisibleAfterMs > 0) sim.count("late-tags");
 }
 
-function answerOf(sim: Scene, account: Account, { service, action, region, params }: Call): Answer {
+function answerOf(sim: SimulationContext, account: Account, { service, action, region, params }: Call): Answer {
   try {
     const version = VERSIONS[service];
     return plain(callAction(sim.world, { account, service, action, version, region, params: plain(params) }));

@@ -1,39 +1,47 @@
+// Judges requests that delete an image.
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
 import { TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
 import { STALE } from "../../lib/model/time.ts";
 import type { Millis } from "../../lib/model/types.ts";
-import { copyText, expectedCopies, isLike } from "./expected.ts";
+import { copyText, finalCopies, textOfFinal } from "../oracle/desired-copies.ts";
+import { matches } from "../oracle/selection.ts";
+import type { Actor, SimulationContext } from "./context.ts";
 import type { FaultKind } from "./faults.ts";
-import type { Actor, Scene } from "./scene.ts";
 import { FRIEND, PARTNER } from "./setting.ts";
 
 const MOST_DELETIONS = 10;
 
 /** A request to delete one image, at the moment when it arrives and before its effect. */
 interface Deletion {
-  readonly sim: Scene;
+  readonly sim: SimulationContext;
   readonly actor: Actor;
   readonly image: StoredImage;
-  /** What has been so since before then, whoever decided to send the request must have seen. */
+  /** Facts older than this were visible to the run that decided on the request. */
   readonly known: Millis;
 }
 
-/** What must be so of every image that is deleted. What has come to be so after the look does not count. */
-export function judgeDeletion(sim: Scene, actor: Actor, region: string, params: object, leftAt: Millis): void {
+/** Judges the deletion of images. What became so only after the run's reading does not count. */
+export function judgeDeletion(
+  sim: SimulationContext,
+  actor: Actor,
+  region: string,
+  params: object,
+  leftAt: Millis,
+): void {
   const { ImageIds } = params as { readonly ImageIds: readonly string[] };
   actor.deletions += 1;
   if (actor.deletions === MOST_DELETIONS) sim.count("many-deleted");
   if (actor.isOneRun && actor.deletions > MOST_DELETIONS)
-    sim.complain(`${actor.name} deletes more than ${MOST_DELETIONS} images in one run: ${ImageIds.join()}`);
+    sim.reportViolation(`${actor.name} deletes more than ${MOST_DELETIONS} images in one run: ${ImageIds.join()}`);
   for (const imageId of ImageIds) {
     const image = sim.world.images.get(region)?.get(imageId);
     const wrong = image && whyWrong({ sim, actor, image, known: leftAt - STALE });
     if (image) sim.count(copyLabel(sim, image));
-    if (wrong) sim.complain(`DeleteImages of ${imageId} ("${image.name}") in ${region}: ${wrong}`);
+    if (wrong) sim.reportViolation(`DeleteImages of ${imageId} ("${image.name}") in ${region}: ${wrong}`);
   }
 }
 
-function copyLabel(sim: Scene, image: StoredImage): FaultKind {
+function copyLabel(sim: SimulationContext, image: StoredImage): FaultKind {
   if (progressOf(image, sim.world.workNow()).state === "CREATEFAILED") return "leftover-deleted";
   return image.name.includes("--plain-") ? "intermediate-deleted" : "pruned";
 }
@@ -42,12 +50,12 @@ function whyWrong(deletion: Deletion): string | undefined {
   const { sim, actor, image, known } = deletion;
   const { copiedFrom, imageId } = image;
   if (!copiedFrom || sim.byHand.has(imageId)) return "it is not ours";
-  if (!sim.isOdd(image) && !sim.journal.deletes(image.region, imageId, sim.originOf(imageId)?.rootId))
+  if (!sim.isUnrecognisable(image) && !sim.journal.deletes(image.region, imageId, sim.originOf(imageId)?.rootId))
     return "the journal does not say of what it is a copy";
   if (progressOf(image, sim.world.workNow()).state === "CREATEFAILED") return undefined;
   if (tokenIn(image.name)) return "it is not finished";
   const isMarked = tagsOf(image).get(`${TAG_PREFIX}self`) === imageId;
-  if (!isMarked && sim.peopleActedAt < known) return "its lineage tags are gone";
+  if (!isMarked && sim.changedByHandAt < known) return "its lineage tags are gone";
   const user = sim.world.users.find((u) => u.region === image.region && u.imageIds.includes(imageId));
   if (user && user.createdAt < known) return `${user.kind} ${user.id} uses it`;
   const outside = [...image.shares].find(([account, at]) => account !== FRIEND && at < known);
@@ -58,39 +66,39 @@ function whyWrong(deletion: Deletion): string | undefined {
     .find(
       (other) => other.copiedFrom?.imageId === imageId && !sim.byHand.has(other.imageId) && isBeingMade(sim, other),
     );
-  // Of two that were made because one could not be seen, only one is remembered.
-  if (!sim.beyond && child?.work && child.work.startedAt < known && sim.recorded.has(child.imageId))
+  // Of two copies made because one was invisible, only one is recorded.
+  if (!sim.visibleTooLate && child?.work && child.work.startedAt < known && sim.recorded.has(child.imageId))
     return `${child.imageId} is being made from it`;
-  // Whose copies they are shows in the world alone only where nobody has changed it meanwhile.
+  // The cloud alone shows whose copies they are only where no manual change came in between.
   const root = sim.rootOf(sim.originOf(imageId)?.rootId ?? "");
-  if (sim.peopleActedAt >= known || sim.isOdd(image) || sim.mayBeMistaken(root?.region)) return undefined;
+  if (sim.changedByHandAt >= known || sim.isUnrecognisable(image) || sim.mayCountAsSource(root?.region))
+    return undefined;
   return whyWanted(deletion) ?? whyForbidden(actor, deletion);
 }
 
-function isBeingMade(sim: Scene, image: StoredImage): boolean {
+function isBeingMade(sim: SimulationContext, image: StoredImage): boolean {
   return progressOf(image, sim.world.workNow()).state === "SYNCING";
 }
 
-/** By the cloud's own rule, and unless the process was told otherwise just before. */
+/** By the cloud's own rule, unless the process got another answer just before. */
 function isPointedTo({ sim, actor, image, known }: Deletion): boolean {
   if (image.family === "" || sim.familyImage(image.region, image.family) !== image.imageId) return false;
   const told = actor.familyAnswers.get(`${image.region}/${image.family}`);
   return !told || told.at < known || told.imageId === image.imageId;
 }
 
-/** By the policies that the process has, some copy of the same source in the same region is wanted and would be lost. */
+/** By the policies of the process, a desired copy of the same source in the same region would be lost. */
 function whyWanted({ sim, actor, image }: Deletion): string | undefined {
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};
   const { region, encrypted } = image;
-  const expected = expectedCopies(sim.world, actor.policies);
-  const isWanted = (variant: boolean) =>
-    expected.some((one) => copyText(one.root.imageId, one.region, one.encrypted) === copyText(rootId, region, variant));
+  const expected = finalCopies(sim.world, actor.policies);
+  const isWanted = (variant: boolean) => expected.some((one) => textOfFinal(one) === copyText(rootId, region, variant));
   if (isWanted(encrypted)) return "it is wanted";
   if (encrypted || !isWanted(true)) return undefined;
   return sim.encryptedOf(rootId, region) ? undefined : "the encrypted copy of it is not ready";
 }
 
-/** A step on the way to an encrypted copy needs no permission; everything else needs that of all who may want it. */
+/** The plain copy before an encrypted one needs no permission; any other needs that of every policy that may desire it. */
 function whyForbidden({ policies }: Actor, { sim, image }: Deletion): string | undefined {
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};
   if (image.name.includes("--plain-") && sim.encryptedOf(rootId, image.region)) return undefined;
@@ -99,7 +107,10 @@ function whyForbidden({ policies }: Actor, { sim, image }: Deletion): string | u
     return "the share of its source was withdrawn only";
   const maker = tagsOf(image).get(`${TAG_PREFIX}policy`);
   const against = policies.find(
-    (policy) => policy.enabled && !policy.prune.delete && (policy.name === maker || (root && isLike(root, policy))),
+    (policy) =>
+      policy.enabled &&
+      !policy.prune.delete &&
+      (policy.name === maker || (root && matches(policy, root, sim.world.now()))),
   );
   return against && `the policy ${against.name} does not permit it`;
 }

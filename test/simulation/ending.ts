@@ -1,14 +1,23 @@
+// Judges the end of a simulation: every copy is finished, and no work is left.
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
 import { copyId, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import type { Action } from "../../lib/plan/types.ts";
 import type { Report } from "../../lib/replicator/reconcile.ts";
-import { copyText, type Expected, expectedCopies, familyOf, isContradictory, isLike, secondsOf } from "./expected.ts";
+import {
+  copyText,
+  type FinalCopy,
+  finalCopies,
+  finalFamilyOf,
+  isContradictory,
+  textOfFinal,
+} from "../oracle/desired-copies.ts";
+import { createdAtOf, matches } from "../oracle/selection.ts";
+import type { SimulationContext } from "./context.ts";
 import { doublesOf } from "./invariants.ts";
-import type { Scene } from "./scene.ts";
 import { FRIEND, OURS, PARTNER } from "./setting.ts";
 
-/** Reasons for which a copy may rightly not be ready when everything is calm. */
+/** Reasons for which a copy may rightly not be ready after the faults. */
 const EXCUSES = new Set([
   "name-taken",
   "name-conflict",
@@ -27,14 +36,14 @@ const EXCUSES = new Set([
 interface Ready {
   readonly copy: Copy;
   readonly image: StoredImage;
-  readonly expected: Expected;
+  readonly expected: FinalCopy;
 }
 
-/** How it all has to end once faults have stopped: what can be ready is ready, and the last sweep had nothing to do. */
-export function findUnfinished(sim: Scene, last: Report): string | undefined {
-  if (sim.beyond) return unreported(sim, last);
-  const expected = expectedCopies(sim.world, sim.policies);
-  const byText = new Map(expected.map((one) => [copyText(one.root.imageId, one.region, one.encrypted), one]));
+/** How a simulation must end after the faults: every copy that can be ready is, and the last sweep found no work. */
+export function findUnfinished(sim: SimulationContext, last: Report): string | undefined {
+  if (sim.visibleTooLate) return unreported(sim, last);
+  const expected = finalCopies(sim.world, sim.policies);
+  const byText = new Map(expected.map((one) => [textOfFinal(one), one]));
   const ready = last.copies.flatMap((copy): Ready[] => {
     const image = copy.state === "ready" ? sim.imageOf(copy) : undefined;
     const wanted = byText.get(textOf(copy));
@@ -50,8 +59,8 @@ export function findUnfinished(sim: Scene, last: Report): string | undefined {
   );
 }
 
-/** Where copies stay invisible longer than `SETTLE` there may be two; then a person is told of all but one. */
-function unreported(sim: Scene, last: Report): string | undefined {
+/** Where copies stay invisible longer than `SETTLE` there may be two; all but one must be reported. */
+function unreported(sim: SimulationContext, last: Report): string | undefined {
   for (const [key, ids] of doublesOf(sim)) {
     const told = ids.filter((id) =>
       last.plan.problems.some(({ code, text }) => code === "duplicate" && text.includes(id)),
@@ -63,8 +72,8 @@ function unreported(sim: Scene, last: Report): string | undefined {
   return undefined;
 }
 
-/** One more sweep does nothing. What is blocked with an excuse is tried again now and then, for ever. */
-function workLeft(sim: Scene, last: Report): string | undefined {
+/** One more sweep does nothing. A copy that is blocked for an excused reason is tried again from time to time, for ever. */
+function workLeft(sim: SimulationContext, last: Report): string | undefined {
   const excused = new Set(last.copies.filter((copy) => isExcused(sim, copy)).map((copy) => copyId(copy.key)));
   const rightly = (action: Action) =>
     action.do === "send"
@@ -77,21 +86,21 @@ function workLeft(sim: Scene, last: Report): string | undefined {
 }
 
 /** A copy that is stuck keeps its source busy, where sources are. */
-function isBusyForGood(sim: Scene, imageId: string): boolean {
+function isBusyForGood(sim: SimulationContext, imageId: string): boolean {
   return sim
     .images()
     .some(({ copiedFrom, work }) => copiedFrom?.imageId === imageId && work?.sticksAtPercent !== undefined);
 }
 
-/** Blocked or failed for a reason that stands when everything is calm. */
-export function isExcused(sim: Scene, copy: Copy): boolean {
+/** Blocked or failed for a reason that remains after the faults. */
+export function isExcused(sim: SimulationContext, copy: Copy): boolean {
   if (copy.state !== "blocked" && copy.state !== "failed") return false;
   const isReported = sim.policies.some(({ name, onDrift }) => name === copy.policy && onDrift === "report");
   return EXCUSES.has(copy.reason.code) || (copy.reason.code === "gone" && isReported);
 }
 
 /** Ready, and really so; or not, with an excuse. No claim is left open. */
-function whyUnfinished(sim: Scene, copy: Copy): string | undefined {
+function whyUnfinished(sim: SimulationContext, copy: Copy): string | undefined {
   const where = `${copy.rootName} ${copy.key.rootId} → ${copy.key.region}`;
   switch (copy.state) {
     case "ready": {
@@ -117,8 +126,8 @@ function whyUnfinished(sim: Scene, copy: Copy): string | undefined {
   }
 }
 
-/** What a finished copy has by the policies and its root. Where a policy only reports, what people changed stays. */
-function whyUnlike(sim: Scene, { image, expected }: Ready): string | undefined {
+/** The attributes of a finished copy by its policies and root. Where a policy only reports, manual changes stay. */
+function whyUnlike(sim: SimulationContext, { image, expected }: Ready): string | undefined {
   const { root, policies } = expected;
   const where = `${root.imageId} → ${image.region} counts as ready, but ${image.imageId}`;
   if (isReported(sim, expected) || isContradictory(expected)) return undefined;
@@ -138,21 +147,23 @@ function whyUnlike(sim: Scene, { image, expected }: Ready): string | undefined {
   return undefined;
 }
 
-/** Drift may be only reported: also by a policy that wants it just because a newer version was rolled back. */
-function isReported(sim: Scene, { root, region }: Expected): boolean {
-  return sim.policies.some((one) => one.onDrift === "report" && isLike(root, one) && one.to.includes(region));
+/** Drift may be only reported: also by a policy that desires the copy only since a newer version was rolled back. */
+function isReported(sim: SimulationContext, { root, region }: FinalCopy): boolean {
+  return sim.policies.some(
+    (one) => one.onDrift === "report" && matches(one, root, sim.world.now()) && one.to.includes(region),
+  );
 }
 
-/** Shared with whom no policy names, so that the cloud lets nobody modify it. */
-function isLocked(sim: Scene, { shares }: StoredImage): boolean {
+/** Shared with an account that no policy names, so that the cloud refuses to modify it. */
+function isLocked(sim: SimulationContext, { shares }: StoredImage): boolean {
   return sim.world.switches.modifyWhileShared === "refused" && [...shares.keys()].some((uin) => uin !== FRIEND);
 }
 
-/** In each region a family points to the copy of the newest version, unless people hold it. */
-function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined {
+/** In each region a family points to the copy of the newest version, unless a manual change prevents it. */
+function whyMispointed(sim: SimulationContext, ready: readonly Ready[]): string | undefined {
   const leaders = new Map<string, Ready>();
   for (const one of ready) {
-    const family = familyOf(one.expected);
+    const family = finalFamilyOf(one.expected);
     if (family === "" || tagsOf(one.image).has(ROLLED_BACK_TAG)) continue;
     const place = `${one.image.region}/${family}`;
     const other = leaders.get(place);
@@ -160,15 +171,15 @@ function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined 
   }
   const ours = new Map(ready.map((one) => [one.image.imageId, one]));
   for (const [place, { image, expected }] of leaders) {
-    const family = familyOf(expected);
-    // What people made unrecognisable may count as a newer version.
-    if (sim.policies.some(({ from }) => from.some((region) => sim.mayBeMistaken(region)))) continue;
+    const family = finalFamilyOf(expected);
+    // An unrecognisable copy may count as a newer version.
+    if (sim.policies.some(({ from }) => from.some((region) => sim.mayCountAsSource(region)))) continue;
     if (isReported(sim, expected) || image.deprecated || isLocked(sim, image) || isContradictory(expected)) continue;
     if (image.family !== family) return `${image.imageId} leads in ${place} and has the family "${image.family}"`;
     const pointed = sim.familyImage(image.region, family);
-    const usurper = pointed === image.imageId ? undefined : ours.get(pointed ?? "");
+    const wrongLeader = pointed === image.imageId ? undefined : ours.get(pointed ?? "");
     const maySet = sim.world.switches.emptyFamily === "clears";
-    if (usurper && maySet && !isLocked(sim, usurper.image) && !isContradictory(usurper.expected))
+    if (wrongLeader && maySet && !isLocked(sim, wrongLeader.image) && !isContradictory(wrongLeader.expected))
       return `${place} points to ${pointed} and not to ${image.imageId}, the copy of the newest version`;
   }
   return undefined;
@@ -176,12 +187,12 @@ function whyMispointed(sim: Scene, ready: readonly Ready[]): string | undefined 
 
 function isNewer(a: Ready, b: Ready): boolean {
   const [x, y] = [a.expected.root, b.expected.root];
-  return secondsOf(x) === secondsOf(y) ? x.imageId > y.imageId : secondsOf(x) > secondsOf(y);
+  return createdAtOf(x) === createdAtOf(y) ? x.imageId > y.imageId : createdAtOf(x) > createdAtOf(y);
 }
 
-/** What could be deleted by all that the policies and the world say, is. */
-function whyLeft(sim: Scene, last: Report, expected: readonly Expected[]): string | undefined {
-  const wanted = new Set(expected.map((one) => copyText(one.root.imageId, one.region, one.encrypted)));
+/** Every copy that the policies and the cloud allow to be deleted is deleted. */
+function whyLeft(sim: SimulationContext, last: Report, expected: readonly FinalCopy[]): string | undefined {
+  const wanted = new Set(expected.map((one) => textOfFinal(one)));
   const retired = new Map(
     last.copies.flatMap((copy) =>
       copy.state === "retired" && copy.imageId !== undefined ? [[copy.imageId, copy.policy] as const] : [],
@@ -195,22 +206,24 @@ function whyLeft(sim: Scene, last: Report, expected: readonly Expected[]): strin
     if (!image.encrypted && wanted.has(copyText(rootId, image.region, true)) && !sim.encryptedOf(rootId, image.region))
       return false;
     const encrypted = sim.encryptedOf(rootId, image.region);
-    const permitted = isStep && encrypted && !sim.isOdd(encrypted) ? true : isPermitted(sim, policy, rootId);
+    const permitted = isStep && encrypted && !sim.isUnrecognisable(encrypted) ? true : isPermitted(sim, policy, rootId);
     return permitted && isDeletable(sim, image);
   });
   return left && `${left.imageId} ("${left.name}") in ${left.region} could be deleted, and is not`;
 }
 
-/** `policy`: the one that wanted it last. */
-function isPermitted(sim: Scene, policy: string, rootId: string): boolean {
+/** `policy`: the last one that desired the copy. */
+function isPermitted(sim: SimulationContext, policy: string, rootId: string): boolean {
   const root = sim.rootOf(rootId);
   const maker = sim.policies.find(({ name }) => name === policy);
-  // What was made of a shared image stays when that is gone. Who else may have wanted it does not show without its root.
-  if (!root || root.owner === PARTNER || !maker?.enabled || sim.mayBeMistaken(root.region)) return false;
-  return sim.policies.every((other) => other.prune.delete || (other !== maker && !isLike(root, other)));
+  // Copies of a shared image stay when that is deleted. Without its root, other policies for it cannot be known.
+  if (!root || root.owner === PARTNER || !maker?.enabled || sim.mayCountAsSource(root.region)) return false;
+  return sim.policies.every(
+    (other) => other.prune.delete || (other !== maker && !matches(other, root, sim.world.now())),
+  );
 }
 
-function isDeletable(sim: Scene, image: StoredImage): boolean {
+function isDeletable(sim: SimulationContext, image: StoredImage): boolean {
   const isUsed = sim.world.users.some(
     ({ region, imageIds }) => region === image.region && imageIds.includes(image.imageId),
   );
@@ -225,17 +238,19 @@ function isDeletable(sim: Scene, image: StoredImage): boolean {
     !isUsed &&
     !isPointedTo &&
     !isShared &&
-    !sim.isOdd(image)
+    !sim.isUnrecognisable(image)
   );
 }
 
-/** Every copy that the policies want is known, and not retired. */
-function forgotten(sim: Scene, last: Report, expected: readonly Expected[]): string | undefined {
+/** Every desired copy is recorded, and not retired. */
+function forgotten(sim: SimulationContext, last: Report, expected: readonly FinalCopy[]): string | undefined {
   const open = last.copies.filter(({ state }) => state !== "retired");
   const known = new Set(open.map(textOf));
   const missing = expected
-    .filter(({ root }) => progressOf(root, sim.world.workNow()).state === "NORMAL" && !sim.mayBeMistaken(root.region))
-    .map((one) => copyText(one.root.imageId, one.region, one.encrypted))
+    .filter(
+      ({ root }) => progressOf(root, sim.world.workNow()).state === "NORMAL" && !sim.mayCountAsSource(root.region),
+    )
+    .map((one) => textOfFinal(one))
     .find((text) => !known.has(text));
   return missing && `${missing} is not even known`;
 }

@@ -1,23 +1,24 @@
+// What must hold at every step of a simulation.
 import { progressOf } from "../../emulator/world/image.ts";
 import type { RequestRecord } from "../../emulator/world/types.ts";
 import { CLAIM_LIFE, SIGNATURE_LIFE, STALE, SYNC_TIMEOUT } from "../../lib/model/time.ts";
 import type { JournalEntry, Millis } from "../../lib/model/types.ts";
 import type { Report } from "../../lib/replicator/reconcile.ts";
+import { copyText } from "../oracle/desired-copies.ts";
 import { judgeChange } from "./changes.ts";
-import { copyText } from "./expected.ts";
-import type { Actor, Scene } from "./scene.ts";
+import type { Actor, SimulationContext } from "./context.ts";
 import { HOME, MAX_GIB, PARTNER } from "./setting.ts";
 
-/** A plan may be so old when it is carried out, and the request take so long: an image that was recalled since is copied. */
+/** The longest time from a plan to the effect of its request: an image recalled in between is still copied. */
 const RECALL: Millis = STALE + CLAIM_LIFE + SIGNATURE_LIFE + SYNC_TIMEOUT + 60_000;
 
-/** What the world must never look like, whatever the processes have done. */
-export function findViolation(sim: Scene): string | undefined {
-  return (sim.beyond ? undefined : doubled(sim)) ?? copyOfACopy(sim);
+/** What must never be so in the cloud, whatever the processes did. */
+export function findViolation(sim: SimulationContext): string | undefined {
+  return (sim.visibleTooLate ? undefined : doubled(sim)) ?? copyOfACopy(sim);
 }
 
 /** `root → region, variant` → the live copies that we made of it, where there are several. */
-export function doublesOf(sim: Scene): ReadonlyMap<string, readonly string[]> {
+export function doublesOf(sim: SimulationContext): ReadonlyMap<string, readonly string[]> {
   const live = new Map<string, string[]>();
   for (const { imageId, region, encrypted } of sim.ourCopies()) {
     const key = copyText(sim.originOf(imageId)?.rootId ?? "", region, encrypted);
@@ -26,17 +27,17 @@ export function doublesOf(sim: Scene): ReadonlyMap<string, readonly string[]> {
   return new Map([...live].filter(([, ids]) => ids.length > 1));
 }
 
-function doubled(sim: Scene): string | undefined {
+function doubled(sim: SimulationContext): string | undefined {
   for (const [key, ids] of doublesOf(sim)) return `two live copies of ${key}: ${ids.join(" and ")}`;
   return undefined;
 }
 
 /** A shared image has a step more: into its own region; and so has an encrypted copy, which is made in its own region. */
-function copyOfACopy(sim: Scene): string | undefined {
+function copyOfACopy(sim: SimulationContext): string | undefined {
   for (const image of sim.images()) {
     const { imageId, copiedFrom, region, encrypted } = image;
     const origin = sim.originOf(imageId);
-    if (!origin || !copiedFrom || sim.byHand.has(imageId) || sim.isOdd(image)) continue;
+    if (!origin || !copiedFrom || sim.byHand.has(imageId) || sim.isUnrecognisable(image)) continue;
     const isShared = sim.rootOf(origin.rootId)?.owner === PARTNER;
     const steps = 1 + (isShared && region !== HOME ? 1 : 0) + (encrypted ? 1 : 0);
     if (encrypted && (origin.depth < 2 || copiedFrom.region !== region))
@@ -47,16 +48,16 @@ function copyOfACopy(sim: Scene): string | undefined {
 }
 
 /** Judges one request that changes something, at the moment when it arrives. */
-export function judgeRequest(sim: Scene, actor: Actor, request: RequestRecord, leftAt: Millis): void {
+export function judgeRequest(sim: SimulationContext, actor: Actor, request: RequestRecord, leftAt: Millis): void {
   const complaint =
     request.action === "SyncImages"
       ? (brokenGuard(sim, request) ?? unexplainedCopy(sim, request))
       : (foreignTouched(sim, request) ?? unexplainedChange(sim, request) ?? judgeChange(sim, actor, request, leftAt));
-  if (complaint) sim.complain(complaint);
+  if (complaint) sim.reportViolation(complaint);
 }
 
-/** Every write of ours is about a copy of ours. What is deleted is judged before it is: see `deletions.ts`. */
-function foreignTouched(sim: Scene, { action, params, effects }: RequestRecord): string | undefined {
+/** Every write of ours is about a copy of ours. Deletions are judged before their effect: see `deletions.ts`. */
+function foreignTouched(sim: SimulationContext, { action, params, effects }: RequestRecord): string | undefined {
   const foreign = effects.some(({ region, imageId }) => {
     const image = sim.world.images.get(region)?.get(imageId);
     return image !== undefined && (image.copiedFrom === undefined || sim.byHand.has(imageId));
@@ -64,8 +65,8 @@ function foreignTouched(sim: Scene, { action, params, effects }: RequestRecord):
   return foreign ? `${action} on what is not ours: ${JSON.stringify(params)}` : undefined;
 }
 
-/** What the policies forbid in every version of them. */
-function brokenGuard(sim: Scene, { region, params, result }: RequestRecord): string | undefined {
+/** What every version of the policies forbids. */
+function brokenGuard(sim: SimulationContext, { region, params, result }: RequestRecord): string | undefined {
   const { ImageIds, DestinationRegions, DryRun, Encrypt } = params as SyncParams;
   const [imageId = ""] = ImageIds;
   const root = sim.world.images.get(region)?.get(imageId);
@@ -87,14 +88,14 @@ function brokenGuard(sim: Scene, { region, params, result }: RequestRecord): str
 }
 
 /** The journal has the claim of each destination before the request arrives. */
-function unexplainedCopy(sim: Scene, { params }: RequestRecord): string | undefined {
+function unexplainedCopy(sim: SimulationContext, { params }: RequestRecord): string | undefined {
   const { DestinationRegions, ImageName } = params as SyncParams;
   const region = DestinationRegions.find((destination) => !sim.journal.hasClaim(destination, ImageName));
   return region && `the journal does not explain SyncImages of ${ImageName} to ${region}`;
 }
 
 /** The journal has named the image before it is tagged or named. */
-function unexplainedChange(sim: Scene, { action, effects }: RequestRecord): string | undefined {
+function unexplainedChange(sim: SimulationContext, { action, effects }: RequestRecord): string | undefined {
   const image = effects.find(({ region, imageId }) => !sim.journal.hasImage(region, imageId));
   return image && `the journal does not explain ${action} of ${image.imageId}`;
 }
@@ -107,22 +108,22 @@ interface SyncParams {
   readonly Encrypt?: boolean;
 }
 
-/** What a run must not believe: that a copy is ready which is not NORMAL or not ours (no policy here adopts). */
-export function findWrongRecord(sim: Scene, { copies }: Report): string | undefined {
+/** A run must not record a copy as ready that is not NORMAL or not ours (no policy here adopts). */
+export function findWrongRecord(sim: SimulationContext, { copies }: Report): string | undefined {
   for (const copy of copies) {
     const image = copy.state === "ready" ? sim.imageOf(copy) : undefined;
     if (!image) continue;
     if (progressOf(image, sim.world.workNow()).state !== "NORMAL") return `${image.imageId} counts as ready and is not`;
     if (!image.copiedFrom || sim.byHand.has(image.imageId))
-      return `${image.imageId} counts as our copy and is somebody else's`;
+      return `${image.imageId} counts as our copy and is not ours`;
     if (image.encrypted !== copy.key.variant.startsWith("encrypted"))
       return `${image.imageId} counts as ${copy.key.variant} and is not`;
   }
   return undefined;
 }
 
-/** What the journal has told so far, whatever became of the state that holds it. */
-export class ToldJournal {
+/** The journal entries so far, kept also when the state that holds them is lost. */
+export class JournalIndex {
   readonly #claims = new Set<string>();
   readonly #images = new Set<string>();
   readonly #deletions = new Set<string>();
@@ -139,7 +140,7 @@ export class ToldJournal {
     return this.#claims.has(`${region} ${token}`);
   }
 
-  /** Whether the deletion of an image was told as that of a copy of this root. */
+  /** Whether the journal has the deletion of this image as a copy of this root. */
   deletes(region: string, imageId: string, rootId: string | undefined): boolean {
     return this.#deletions.has(`${region} ${imageId} ${rootId}`);
   }

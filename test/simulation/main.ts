@@ -1,3 +1,4 @@
+// The command `npm run simulate`.
 import { availableParallelism } from "node:os";
 import { readArguments } from "../support/arguments.ts";
 import { FAULTS, type FaultKind } from "./faults.ts";

@@ -1,3 +1,4 @@
+// The command `npm run mutate`.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +7,7 @@ import { MUTATIONS, placesOf } from "./mutations.ts";
 
 /** `npm run mutate -- [part of a name]`: breaks a copy of the program in one place at a time, and simulates until that is found. */
 const TOP = join(import.meta.dirname, "../..");
-const PARTS = ["lib", "emulator", "test/simulation", "test/support", "package.json"];
+const PARTS = ["lib", "emulator", "test/simulation", "test/oracle", "test/support", "package.json"];
 const SEEDS = 1_000;
 const [part = ""] = process.argv.slice(2);
 const chosen = MUTATIONS.filter((mutation) => mutation.name.includes(part));

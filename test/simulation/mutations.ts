@@ -1,3 +1,4 @@
+// Bugs to be planted in the program, each of which the simulation or a test must find.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 

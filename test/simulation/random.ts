@@ -1,3 +1,4 @@
+// The random choices of a simulation.
 import { createRandom } from "../../emulator/world/random.ts";
 
 /** Every choice of a simulation comes from its seed. */

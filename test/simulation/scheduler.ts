@@ -1,11 +1,12 @@
+// Runs simulated processes step by step, from gate to gate.
 import type { Millis } from "../../lib/model/types.ts";
 import type { SeededRandom } from "./random.ts";
 
-/** A branch of a process runs on when its gate is let go. */
+/** A branch of a process runs on when its gate opens. */
 interface Gate {
   readonly label: string;
   readonly go: () => void;
-  /** Not let go before: what it waits for is slow. */
+  /** Not opened before then: the call behind it is slow. */
   readonly readyAt: Millis;
   /** The request that may have left here still arrives although the process dies. Answers false if it cannot have left. */
   readonly arrives?: () => boolean;
@@ -16,19 +17,19 @@ export interface Process {
   readonly name: string;
   /** How far its clock is off. */
   readonly skew: Millis;
-  /** When whoever runs it kills it. */
+  /** When its platform kills it. */
   readonly killAt: Millis;
-  /** Gone: whatever it awaits never answers. */
+  /** Killed: nothing that it awaits ever answers. */
   dead: boolean;
   /** Frozen until then. */
   frozenUntil: Millis;
-  /** What it waits for: one for each branch of it that runs. */
+  /** Where it waits: one gate for each of its running branches. */
   readonly gates: Gate[];
   /** Its run has ended, well or not. */
   ended: boolean;
 }
 
-/** How slow, and what may still arrive after a death. */
+/** How slow a gate is, and the request that may still arrive after a kill. */
 export interface Passage {
   readonly delay?: Millis;
   readonly arrives?: () => boolean;
@@ -41,12 +42,12 @@ export interface Passage {
 export class Scheduler {
   now: Millis;
   readonly processes: Process[] = [];
-  readonly #dice: SeededRandom;
+  readonly #random: SeededRandom;
   #late: { readonly at: Millis; readonly run: () => void }[] = [];
 
   constructor(start: Millis, random: SeededRandom) {
     this.now = start;
-    this.#dice = random;
+    this.#random = random;
   }
 
   /** Waits at a gate until the scheduler lets this process go on; for ever if it is killed meanwhile. */
@@ -68,11 +69,11 @@ export class Scheduler {
 
   /** Lets one branch of a process go on to its next gate, and a little time pass. */
   async step(process: Process): Promise<void> {
-    const gate = this.#dice.pick(this.#open(process));
+    const gate = this.#random.pick(this.#open(process));
     process.gates.splice(process.gates.indexOf(gate), 1);
     gate.go();
     await this.#drain();
-    this.pass(this.#dice.roll(0.95) ? this.#dice.between(1, 300) : this.#dice.between(1_000, 15_000));
+    this.pass(this.#random.roll(0.95) ? this.#random.between(1, 300) : this.#random.between(1_000, 15_000));
   }
 
   /** Lets time pass, and whatever was under way arrive when it is due: later than that the cloud would refuse it. */

@@ -1,3 +1,4 @@
+// Runs many seeds in several processes.
 import { fork } from "node:child_process";
 import type { FaultKind } from "./faults.ts";
 import { shorten } from "./shorten.ts";
@@ -23,14 +24,14 @@ export interface Failure {
   readonly trace: readonly string[];
 }
 
-/** What came of many seeds. */
+/** The outcome of many seeds. */
 export interface Tally {
   readonly ran: number;
   readonly faults: ReadonlyMap<FaultKind, number>;
   readonly failures: readonly Failure[];
 }
 
-/** What a worker tells of one seed. */
+/** What a worker reports of one seed. */
 interface CallResult {
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
   readonly failure?: Failure;
@@ -66,7 +67,7 @@ export async function runSeeds(order: SeedsOrder, show: (tally: Tally) => void =
   return { ran, faults, failures };
 }
 
-/** Runs one seed; what fails is tried with fewer steps, so that its trace is short. */
+/** Runs one seed; a failing one is run again with fewer steps, so that its trace is short. */
 async function runSeed(seed: number, steps: number, lines: number): Promise<CallResult> {
   const first = await new Simulation(seed).run(steps);
   if (first.violation === undefined) return { faults: first.faults };

@@ -1,3 +1,4 @@
+// The cloud, policies and first images of a simulation.
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeImages, shareImage } from "../../emulator/control/console.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
@@ -12,22 +13,22 @@ import type { SeededRandom } from "./random.ts";
 export { SETTLE };
 export const OURS = "100000000001";
 export const PARTNER = "100000000002";
-/** Whom copies are shared with by policy. */
+/** The account that the policies share copies with. */
 export const FRIEND = "100000000003";
-/** Whom no policy names. */
+/** An account that no policy names. */
 export const STRANGER = "100000000004";
-/** The family of what is baked at home. */
+/** The family of the images made in HOME. */
 export const FAMILY = "golden";
 export const HOME = "ap-guangzhou";
 export const REGIONS = [HOME, "ap-shanghai", "ap-beijing", "ap-singapore"];
 /** Larger images are refused by the policy `golden`. */
 export const MAX_GIB = 50;
 
-/** The world of one seed. `beyond`: copies stay invisible longer than the program is told to expect. */
+/** The cloud of one seed. `visibleTooLate`: copies stay invisible longer than the program is told to expect. */
 export function simulatedWorld(
   seed: number,
   random: SeededRandom,
-  { beyond, crowded }: { readonly beyond: boolean; readonly crowded: boolean },
+  { visibleTooLate, manyVersions }: { readonly visibleTooLate: boolean; readonly manyVersions: boolean },
   now: () => Millis,
 ): World {
   return createWorld({
@@ -35,28 +36,30 @@ export function simulatedWorld(
     seed,
     rateLimits: false,
     imageSizeGiB: 20,
-    quota: crowded ? 40 : random.pick([30, 30, 8]),
+    quota: manyVersions ? 40 : random.pick([30, 30, 8]),
     accounts: DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved: true })),
-    switches: drawSwitches(random, beyond),
+    switches: drawSwitches(random, visibleTooLate),
   });
 }
 
-/** A value for every switch; what is not settled is not settled in combination either. */
-function drawSwitches(random: SeededRandom, beyond: boolean): Partial<Switches> {
+/** A random value for every switch, since the combinations are unverified, too. */
+function drawSwitches(random: SeededRandom, visibleTooLate: boolean): Partial<Switches> {
   const drawn = Object.entries(ALL_SWITCHES).map(([name, { values }]) => [
     name,
     random.pick(values as readonly (string | number)[]),
   ]);
-  const copyVisibleAfterMs = random.pick(beyond ? [2 * SETTLE, 6 * SETTLE] : [0, 0, 5_000, SETTLE / 2, SETTLE - 5_000]);
+  const copyVisibleAfterMs = random.pick(
+    visibleTooLate ? [2 * SETTLE, 6 * SETTLE] : [0, 0, 5_000, SETTLE / 2, SETTLE - 5_000],
+  );
   const tagsVisibleAfterMs = random.pick([0, 0, 1_500, 20_000]);
   return { ...Object.fromEntries(drawn), copyVisibleAfterMs, tagsVisibleAfterMs } as Partial<Switches>;
 }
 
 /**
- * A pair of regions that copy to each other, a second policy that wants some of the same copies, a shared image with its
+ * A pair of regions that copy to each other, a second policy that desires some of the same copies, a shared image with its
  * chain, encrypted copies, families, shares, pruning, and guards that some images run into.
  */
-export function simulatedPolicies(random: SeededRandom, crowded: boolean): Policy[] {
+export function simulatedPolicies(random: SeededRandom, manyVersions: boolean): Policy[] {
   const shareWith = random.pick([[], [FRIEND]]);
   const prune = () => ({ delete: random.roll(0.75), minAge: random.pick([180_000, 600_000]) });
   const onDrift = () => random.pick(["repair", "repair", "report"] as const);
@@ -106,7 +109,7 @@ export function simulatedPolicies(random: SeededRandom, crowded: boolean): Polic
     prune: { delete: true, minAge: 300_000 },
   });
   const all = [golden, also, back, base];
-  return crowded ? all.map((p) => ({ ...p, prune: { delete: true, minAge: 180_000 } })) : all;
+  return manyVersions ? all.map((p) => ({ ...p, prune: { delete: true, minAge: 180_000 } })) : all;
 }
 
 /** All but the newest version is to be deleted, which is a lot where there were many. */
@@ -123,7 +126,7 @@ function encryptedIn(region: string, isSo: boolean): Pick<Policy["copy"], "regio
   return { regions: isSo ? { [region]: { encrypt: {} } } : {} };
 }
 
-/** The policies after somebody has edited the file. */
+/** The policies after a random edit of the file. */
 export function editedPolicies(policies: readonly Policy[], random: SeededRandom): Policy[] {
   const to = random.pick([
     ["ap-shanghai"],
@@ -168,8 +171,8 @@ export function bake(world: World, random: SeededRandom, state: "CREATING" | "NO
 }
 
 /** The shared image, the first images of our own, and copies that fail or stick. */
-export function furnish(world: World, random: SeededRandom, faulty: boolean, crowded: boolean): void {
-  for (let i = crowded ? 9 : random.between(1, 3); i > 0; i -= 1) bake(world, random);
+export function addFirstImages(world: World, random: SeededRandom, faulty: boolean, manyVersions: boolean): void {
+  for (let i = manyVersions ? 9 : random.between(1, 3); i > 0; i -= 1) bake(world, random);
   const [shared] = makeImages(world, { region: HOME, name: "base-os", account: PARTNER, sizeGiB: 20 });
   if (shared) shareImage(world, shared, [OURS]);
   if (!faulty) return;

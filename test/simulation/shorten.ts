@@ -1,4 +1,5 @@
-/** Keeps of a trace what has to do with a violation: the images and tokens that it names, and who had to do with them. */
+// Shortens the trace of a failed seed.
+/** Keeps the lines of a trace that concern a violation: its images and tokens, and the processes that used them. */
 export function shorten(trace: readonly string[], violation: string, most: number): string[] {
   const names = namesIn(violation);
   const about = trace.filter((line) => [...names].some((name) => line.includes(name)));

@@ -1,3 +1,4 @@
+// A few seeds of the simulation, and the places of the planted bugs.
 import { describe, expect, it } from "vitest";
 import { MUTATIONS, placesOf } from "./mutations.ts";
 import { Simulation } from "./simulation.ts";

@@ -1,16 +1,17 @@
+// The state as one simulated process reaches it: gates and faults.
 import { StateError } from "../../lib/model/errors.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import type { ReadableJournal, State } from "../../lib/model/ports.ts";
-import type { Scene } from "./scene.ts";
+import type { SimulationContext } from "./context.ts";
 import type { Process } from "./scheduler.ts";
 
 type Both = State & ReadableJournal;
 
 /** The state as one process reaches it: a gate before and after each verb, and a database that is slow or fails half-way. */
-export function simulatedState(sim: Scene, process: Process): Both {
+export function simulatedState(sim: SimulationContext, process: Process): Both {
   const through = async <T>(verb: string, work: (state: Both) => Promise<T>): Promise<T> => {
     // When all is calm nothing happens in between: no gate is needed, and most of the work is saved.
-    if (!sim.chaos) return work(sim.state);
+    if (!sim.faultsOn) return work(sim.state);
     const slow = sim.random.roll(sim.stateFaults / 2);
     if (slow) sim.count("state-slow");
     await sim.scheduler.at(process, `state ${verb}`, slow ? { delay: sim.random.between(1_000, 30_000) } : {});

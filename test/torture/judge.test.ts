@@ -1,3 +1,4 @@
+// The judge finds each kind of violation.
 import { describe, expect, it } from "vitest";
 import { type Evidence, judge, type WorldImage } from "./judge.ts";
 

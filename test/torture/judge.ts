@@ -1,3 +1,4 @@
+// Judges the emulator's images and log after a scenario.
 import { isDeepStrictEqual } from "node:util";
 import type { Shown } from "../e2e/support.ts";
 
@@ -19,7 +20,7 @@ export interface LoggedRequest {
   readonly effects: readonly { readonly region: string; readonly imageId: string }[];
 }
 
-/** An image that a policy selects, and what its copies shall be. */
+/** An image that a policy selects, with the attributes that its copies must have. */
 export interface Wanted {
   readonly region: string;
   readonly imageId: string;
@@ -29,33 +30,33 @@ export interface Wanted {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What the emulator itself knows; nothing in it was said by the programs that are judged. */
+/** The emulator's own records; nothing in them comes from the programs under test. */
 export interface Evidence {
   /** The account that the programs work for. */
   readonly account: string;
   readonly images: readonly WorldImage[];
   readonly requests: readonly LoggedRequest[];
   readonly wanted: readonly Wanted[];
-  /** All images that somebody else made, as they were when they were made. */
+  /** All images that the programs did not make, as they were at first. */
   readonly asMade: readonly WorldImage[];
 }
 
-/** What is wrong, each thing in words. */
+/** All violations, each in words. */
 export interface Verdict {
   /** More than one live copy of a root in a region. */
   readonly doubled: readonly string[];
-  /** A copy that is wanted and is not there as it shall be. */
+  /** A desired copy that is missing or not as it must be. */
   readonly lost: readonly string[];
-  /** Anything done to what is not our copy, anything deleted, and copies that nobody wants. */
+  /** Changes of images that are not our copies, deletions, and copies that no policy desires. */
   readonly foreign: readonly string[];
   /** Calls that the emulator refused because there were too many. */
   readonly throttled: number;
 }
 
-/** Beyond this the emulator forgets its oldest requests, and nothing can be said about those. */
+/** Beyond this number the emulator forgets its oldest requests, which then cannot be judged. */
 const KEPT = 50_000;
 
-/** Counts what must not be in the emulator's own world and log. */
+/** Finds violations in the emulator's own images and log. */
 export function judge(evidence: Evidence): Verdict {
   const { account, images, requests, wanted } = evidence;
   if (requests.length >= KEPT) throw new Error(`the emulator has forgotten requests: it keeps ${KEPT}`);
@@ -78,7 +79,7 @@ export function judge(evidence: Evidence): Verdict {
       return [`${place}: ${faults.join(", ") || "there is none"}`];
     }),
     foreign: [
-      ...[...live.keys()].filter((place) => !places.has(place)).map((place) => `${place}: nobody wants this copy`),
+      ...[...live.keys()].filter((place) => !places.has(place)).map((place) => `${place}: no policy desires this copy`),
       ...foreignChanges(evidence),
       ...foreignCalls(evidence),
     ],
@@ -90,7 +91,7 @@ function placeOf(root: { region: string; imageId: string }, region: string): str
   return `${root.region}/${root.imageId} → ${region}`;
 }
 
-/** Where a chain of copies began. */
+/** The first image of a chain of copies. */
 function rootOf(image: WorldImage, images: readonly WorldImage[]): { region: string; imageId: string } {
   const { copiedFrom } = image;
   if (copiedFrom === null) return image;
@@ -98,7 +99,7 @@ function rootOf(image: WorldImage, images: readonly WorldImage[]): { region: str
   return from ? rootOf(from, images) : copiedFrom;
 }
 
-/** What a copy lacks to be what is wanted. */
+/** How a copy differs from the desired one. */
 function faultOf(copy: WorldImage, root: Wanted, account: string): string | undefined {
   const { imageId, copiedFrom } = copy;
   if (copy.state !== "NORMAL") return `${imageId} is ${copy.state}`;
@@ -124,7 +125,7 @@ function foreignChanges({ images, asMade }: Evidence): string[] {
   });
 }
 
-/** What only a call changes, and time does not. */
+/** The attributes that change by a call only, not by time. */
 function lasting({ name, description, family, deprecated, tags, sharedWith }: WorldImage): object {
   return { name, description, family, deprecated, tags, sharedWith };
 }

@@ -1,15 +1,16 @@
+// The command `npm run torture`.
 import { emptySchema, postgres } from "../adapters/state/places.ts";
 import { readArguments } from "../support/arguments.ts";
-import { Arena } from "./arena.ts";
-import { neighbours, outages, poll } from "./crowds.ts";
-import { freeze } from "./freezes.ts";
-import { kill } from "./kills.ts";
+import { killOneOfSeveral, outages, pollConcurrently } from "./concurrent-programs.ts";
+import { freeze } from "./freeze-process.ts";
+import { kill } from "./kill-processes.ts";
 import { ownServer } from "./postgres-server.ts";
-import { type Result, show, tellTable } from "./table.ts";
+import { type Result, show, showTable } from "./table.ts";
+import { TestBed } from "./test-bed.ts";
 
 /**
- * `npm run torture`: real processes on real states, killed, stopped and deprived of their state; then the emulator's
- * own world and log are judged. `--only NAME` runs one scenario, `--seed N` repeats a run's choices (not its timing),
+ * `npm run torture`: real processes on real states, which are killed, stopped, or lose the server of their state; then
+ * the emulator's own images and log are judged. `--only NAME` runs one scenario, `--seed N` repeats a run's choices (not its timing),
  * `--kills N` is how many processes `kill` kills.
  */
 const { values, numbers } = readArguments("torture", {
@@ -20,17 +21,17 @@ const { seed = 0, kills = 0 } = numbers;
 const only = values["only"] as string | undefined;
 
 type Say = (text: string) => void;
-/** Does its worst, and answers how many processes it has killed. */
-type Work = (arena: Arena, say: Say) => Promise<number>;
+/** Runs one scenario; answers how many processes it killed. */
+type Work = (bed: TestBed, say: Say) => Promise<number>;
 
 const SQLITE = "SQLite";
 const SERVER = "PostgreSQL";
 const results: Result[] = [];
 const notRun: string[] = [];
-const open = new Set<Arena>();
+const open = new Set<TestBed>();
 let number = 0;
 
-/** Runs a scenario on a state, and judges what it has left. */
+/** Runs a scenario on a state, and judges the result. */
 async function run(scenario: string, state: string, work: Work, makeState?: typeof emptySchema): Promise<void> {
   const own = (number += 1);
   if (only !== undefined && only !== scenario) return;
@@ -42,34 +43,34 @@ async function run(scenario: string, state: string, work: Work, makeState?: type
   const seconds = () => Math.round((performance.now() - started) / 1000);
   const say: Say = (text) => show(`${scenario} on ${state}, ${seconds()} s: ${text}`);
   const made = await makeState?.();
-  const arena = await Arena.open(seed * 100 + own, made?.url);
-  open.add(arena);
+  const bed = await TestBed.open(seed * 100 + own, made?.url);
+  open.add(bed);
   let keep = true;
   try {
-    const killed = await work(arena, say);
+    const killed = await work(bed, say);
     say("faults stop, the rest of the work is done");
-    const { verdict, ...counts } = await arena.finish();
+    const { verdict, ...counts } = await bed.finish();
     const { doubled, lost, foreign, throttled } = verdict;
-    const complaints = [...arena.complaints];
-    if (scenario === "alone" && throttled > 0) complaints.push(`${throttled} calls of one process were refused`);
-    for (const [kind, found] of Object.entries({ doubled, lost, foreign, complaint: complaints }))
+    const failures = [...bed.failures];
+    if (scenario === "alone" && throttled > 0) failures.push(`${throttled} calls of one process were refused`);
+    for (const [kind, found] of Object.entries({ doubled, lost, foreign, failure: failures }))
       for (const text of found) say(`${kind}: ${text}`);
-    keep = doubled.length + lost.length + foreign.length + complaints.length > 0;
+    keep = doubled.length + lost.length + foreign.length + failures.length > 0;
     const [d, l, f] = [doubled.length, lost.length, foreign.length];
-    const tally = [...arena.tally, ...(throttled > 0 ? [["calls throttled", throttled] as const] : [])];
+    const tally = [...bed.tally, ...(throttled > 0 ? [["calls throttled", throttled] as const] : [])];
     results.push({
       ...{ scenario, state, kills: killed, ...counts, doubled: d, lost: l, foreign: f, seconds: seconds() },
-      ...{ complaints: complaints.length, tally },
+      ...{ failures: failures.length, tally },
     });
   } catch (error) {
     say(`failed: ${String(error)}`);
     results.push({ scenario, state, seconds: seconds(), failed: String(error) });
   } finally {
-    open.delete(arena);
-    await arena.close(keep).catch((error: unknown) => {
+    open.delete(bed);
+    await bed.close(keep).catch((error: unknown) => {
       results.push({ scenario, state, seconds: seconds(), failed: String(error) });
     });
-    if (keep) say(`logs, state and evidence are kept in ${arena.folder}`);
+    if (keep) say(`logs, state and evidence are kept in ${bed.folder}`);
     else await made?.remove();
   }
 }
@@ -77,16 +78,16 @@ async function run(scenario: string, state: string, work: Work, makeState?: type
 const half = (state: string) => (state === SQLITE ? Math.ceil(kills / 2) : Math.floor(kills / 2));
 const killing =
   (state: string): Work =>
-  (arena, say) =>
-    kill(arena, half(state), say);
-const freezing: Work = (arena, say) => freeze(arena, say).then(() => 0);
+  (bed, say) =>
+    kill(bed, half(state), say);
+const freezing: Work = (bed, say) => freeze(bed, say).then(() => 0);
 
 async function outagesOnAServer(): Promise<void> {
   const wanted = only === undefined || only === "outages";
   const server = postgres && wanted ? await ownServer() : undefined;
   const place = async () => ({ url: server?.url ?? "", remove: async () => {} });
-  const work: Work = async (arena, say) => {
-    if (server) await outages(arena, server, 8, say);
+  const work: Work = async (bed, say) => {
+    if (server) await outages(bed, server, 8, say);
     return 0;
   };
   try {
@@ -98,32 +99,32 @@ async function outagesOnAServer(): Promise<void> {
 
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => {
-    void Promise.allSettled([...open].map((arena) => arena.close(true))).then(() => process.exit(130));
+    void Promise.allSettled([...open].map((bed) => bed.close(true))).then(() => process.exit(130));
   });
 }
 show(`seed ${seed}`);
-// What takes longest begins first, and waits most of the time.
+// The longest scenario begins first; it waits most of the time.
 const frozen = Promise.all([run("freeze", SQLITE, freezing), run("freeze", SERVER, freezing, emptySchema)]);
 await Promise.all([
   run("kill", SQLITE, killing(SQLITE)).then(() =>
-    run("neighbours", SQLITE, (arena, say) => neighbours(arena, Math.ceil(kills / 4), say)),
+    run("neighbours", SQLITE, (bed, say) => killOneOfSeveral(bed, Math.ceil(kills / 4), say)),
   ),
   run("kill", SERVER, killing(SERVER), emptySchema)
-    .then(() => run("pollers", SERVER, (arena, say) => poll(arena, 12, say).then(() => 0), emptySchema))
+    .then(() => run("pollers", SERVER, (bed, say) => pollConcurrently(bed, 12, say).then(() => 0), emptySchema))
     .then(outagesOnAServer),
 ]);
 await frozen;
-// Last, since on a machine that is busy with others a process does not arrive at the times at which it sends.
-await run("alone", SQLITE, async (arena) => {
-  await arena.bake(60);
+// Last, because on a busy machine requests do not arrive at the pace at which a process sends them.
+await run("alone", SQLITE, async (bed) => {
+  await bed.bake(60);
   return 0;
 });
 if (results.length + notRun.length === 0) {
   show(`there is no scenario ${only}; there are kill, freeze, pollers, outages, neighbours, alone`);
   process.exitCode = 2;
 }
-tellTable(results);
+showTable(results);
 for (const what of notRun) show(`NOT RUN: ${what}. Set TEST_POSTGRES_URL (test/support/postgres.sh start).`);
 const bad = results.some((result) => "failed" in result || result.doubled + result.lost + result.foreign > 0);
-const complained = results.some((result) => !("failed" in result) && result.complaints > 0);
-if (bad || complained || (notRun.length > 0 && process.env["REQUIRE_ALL_TESTS"])) process.exitCode = 1;
+const isFailed = results.some((result) => !("failed" in result) && result.failures > 0);
+if (bad || isFailed || (notRun.length > 0 && process.env["REQUIRE_ALL_TESTS"])) process.exitCode = 1;

@@ -1,14 +1,15 @@
+// A PostgreSQL server that a scenario can stop and start.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { TOP } from "../e2e/support.ts";
-import type { Server } from "./crowds.ts";
+import type { Server } from "./concurrent-programs.ts";
 
 const run = promisify(execFile);
 const SCRIPT = join(TOP, "test/support/postgres.sh");
 
-/** A PostgreSQL of its own, which may be taken away from those who use it. */
+/** A separate PostgreSQL server that the test may stop. */
 export interface OwnServer extends Server {
   readonly url: string;
   remove(): Promise<void>;

@@ -1,15 +1,16 @@
+// The programs under test, started as processes.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { type Ended, startCli, TOP } from "../e2e/support.ts";
 
-/** What is started again and again: the functions as built, and the command. */
+/** The programs under test: the functions as built, and the command. */
 export const PROGRAMS = ["apply", "image-created", "poll-copies", "evaluate-policy"] as const;
 export type Program = (typeof PROGRAMS)[number] | "status";
 
 export type Started = ChildProcess & { readonly ended: Promise<Ended> };
 
-/** Calls the handler as SCF does, and says of an error what SCF would show. */
+/** Calls the handler as SCF does, and prints of an error what SCF would show. */
 const CALL = `
 const [file, event, remaining] = JSON.parse(process.argv[1]);
 const end = Date.now() + remaining;

@@ -1,10 +1,11 @@
+// Regions, accounts, policy and switches of the scenarios.
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 
 /** Where images are baked. */
 export const HOME = "ap-guangzhou";
 /** The account that the programs work for, and one that shares images with it. */
 export const [MAIN, PARTNER] = [DEFAULT_ACCOUNTS[0].uin, DEFAULT_ACCOUNTS[1].uin];
-/** Where copies of the account's own images are wanted, and where those of shared ones, after the first step. */
+/** Destinations of the account's own images, and of shared ones after the first step. */
 export const FAR = ["ap-shanghai", "ap-beijing", "ap-singapore"];
 export const CHAIN = ["ap-nanjing", "ap-chengdu"];
 /** The tags that the policies set. */
@@ -25,9 +26,9 @@ policies:
     copy: { tags: { set: ${JSON.stringify(SET)} } }
 `;
 
-/** How long a copy may be invisible, and a request on its way when its process dies: longer than any delay below. */
+/** How long a copy may be invisible, and a request on its way after a kill: longer than any delay below. */
 export const SETTLE = 5_000;
-/** What nobody has verified about the cloud, in the values that may matter to a process that is killed. */
+/** Unverified behaviour of the cloud, in the values that may matter to a killed process. */
 export const SWITCHES: Readonly<Record<string, readonly (string | number)[]>> = {
   sourceBusyWhileCopying: ["syncing", "refuses", "no"],
   tagWhileSyncing: ["allowed", "failed-resource", "error"],

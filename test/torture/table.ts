@@ -1,4 +1,5 @@
-/** What came of a scenario on a state. */
+// Prints the results of the scenarios.
+/** The result of a scenario on a state. */
 export type Result =
   | {
       readonly scenario: string;
@@ -11,21 +12,21 @@ export type Result =
       readonly lost: number;
       readonly foreign: number;
       readonly seconds: number;
-      /** What else went wrong. */
-      readonly complaints: number;
+      /** The number of other failures. */
+      readonly failures: number;
       readonly tally: readonly (readonly [what: string, count: number])[];
     }
   | { readonly scenario: string; readonly state: string; readonly seconds: number; readonly failed: string };
 
-const COLUMNS = ["kills", "images", "copies", "syncs", "doubled", "lost", "foreign", "complaints", "seconds"] as const;
+const COLUMNS = ["kills", "images", "copies", "syncs", "doubled", "lost", "foreign", "failures", "seconds"] as const;
 
 /** Prints a line. */
 export function show(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Prints what came of each scenario, and what happened in it. */
-export function tellTable(results: readonly Result[]): void {
+/** Prints the result of each scenario, and the events in it. */
+export function showTable(results: readonly Result[]): void {
   const name = ({ scenario, state }: Result) => `${scenario.padEnd(11)}${state.padEnd(11)}`;
   show(`\n${"scenario".padEnd(11)}${"state".padEnd(11)}${COLUMNS.map((column) => column.padStart(11)).join("")}`);
   for (const result of results) {

@@ -1,7 +1,8 @@
+// A few kills of real processes on each state.
 import { afterAll, describe, expect, it } from "vitest";
 import { emptyFile, emptySchema, postgres, tellSkipped } from "../adapters/state/places.ts";
-import { Arena } from "./arena.ts";
-import { kill } from "./kills.ts";
+import { kill } from "./kill-processes.ts";
+import { TestBed } from "./test-bed.ts";
 
 /** A few kills for every run of the tests; `npm run torture` makes a hundred, and does worse. */
 const PLACES = [{ place: "the embedded state", make: emptyFile }];
@@ -20,16 +21,16 @@ describe("programs that are killed", { timeout: 90_000 }, () => {
     const seed = Date.now() % 1_000_000;
     const state = await make();
     // A source that is busy is tried again after 30 s.
-    const arena = await Arena.open(seed, state.url, { sourceBusyWhileCopying: "no" });
-    opened.push(() => arena.close(false).then(state.remove));
-    expect(await kill(arena, 4, () => {})).toBe(4);
-    const { verdict, images, copies } = await arena.finish();
-    expect({ ...verdict, complaints: arena.complaints }, `seed ${seed}`).toEqual({
+    const bed = await TestBed.open(seed, state.url, { sourceBusyWhileCopying: "no" });
+    opened.push(() => bed.close(false).then(state.remove));
+    expect(await kill(bed, 4, () => {})).toBe(4);
+    const { verdict, images, copies } = await bed.finish();
+    expect({ ...verdict, failures: bed.failures }, `seed ${seed}`).toEqual({
       doubled: [],
       lost: [],
       foreign: [],
       throttled: expect.any(Number) as number,
-      complaints: [],
+      failures: [],
     });
     expect(copies).toBe(images * 3);
   });

@@ -1,3 +1,4 @@
+// The emulator, state and processes of one scenario.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,17 +9,17 @@ import { type Evidence, judge, type LoggedRequest, type Verdict, type Wanted, ty
 import { isRunning, type Program, type Started, startProgram } from "./programs.ts";
 import { CHAIN, FAR, HOME, MAIN, PARTNER, POLICY, SET, SETTLE, SWITCHES } from "./setting.ts";
 
-/** One emulator, one state, and the processes that are set on them. */
-export class Arena {
+/** One emulator, one state, and the processes that work on them. */
+export class TestBed {
   readonly cloud: Emulated;
   readonly stateUrl: string;
   readonly random: SeededRandom;
   /** Holds the policy, the embedded state, and what each process has printed. */
   readonly folder: string;
   readonly env: Record<string, string>;
-  /** What went wrong besides what the judge counts. */
-  readonly complaints: string[] = [];
-  /** How often things happened that are worth telling. */
+  /** Failures that the judge does not count. */
+  readonly failures: string[] = [];
+  /** Events that the result shows, with their counts. */
   readonly tally = new Map<string, number>();
   readonly #wanted: Wanted[] = [];
   readonly #asMade: WorldImage[] = [];
@@ -38,28 +39,26 @@ export class Arena {
     });
   }
 
-  /** Draws the switches of the cloud from the seed, but for those that are given. */
-  static async open(seed: number, stateUrl?: string, switches: object = {}): Promise<Arena> {
+  /** Draws the switches of the cloud from the seed, except the given ones. */
+  static async open(seed: number, stateUrl?: string, switches: object = {}): Promise<TestBed> {
     const folder = mkdtempSync(join(tmpdir(), "torture-"));
     mkdirSync(join(folder, "logs"));
     writeFileSync(join(folder, "policy.yaml"), POLICY);
-    const arena = new Arena(
+    const bed = new TestBed(
       await startEmulatorProgram(),
       stateUrl ?? `sqlite:${join(folder, "state.db")}`,
       folder,
       seed,
     );
-    const drawn = Object.fromEntries(
-      Object.entries(SWITCHES).map(([name, values]) => [name, arena.random.pick(values)]),
-    );
-    await arena.cloud.control("PUT", "switches", { ...drawn, ...switches });
+    const drawn = Object.fromEntries(Object.entries(SWITCHES).map(([name, values]) => [name, bed.random.pick(values)]));
+    await bed.cloud.control("PUT", "switches", { ...drawn, ...switches });
     for (const [region, name] of [
       [HOME, "db-1"],
       ["ap-shanghai", "golden-of-others"],
     ] as const) {
-      await arena.#make({ region, name, description: "not ours", tags: { owner: "somebody" } });
+      await bed.#make({ region, name, description: "not ours", tags: { owner: "somebody" } });
     }
-    return arena;
+    return bed;
   }
 
   async #make(order: object): Promise<WorldImage[]> {
@@ -68,7 +67,7 @@ export class Arena {
     return images as WorldImage[];
   }
 
-  /** Somebody bakes images that a policy selects; the events that tell of them. */
+  /** Makes images that a policy selects; answers the events about them. */
   async bake(count = 1): Promise<object[]> {
     const number = this.#wanted.length + 1;
     const order = { region: HOME, count, description: "as baked", tags: { team: "web" } };
@@ -80,7 +79,7 @@ export class Arena {
     return images.map(({ region, imageId }) => ({ region, imageId }));
   }
 
-  /** Somebody shares an image that a policy selects: it is copied in two steps. */
+  /** Shares an image that a policy selects: it is copied in two steps. */
   async share(): Promise<object> {
     const [made] = await this.#make({ account: PARTNER, region: HOME, name: `base-${this.#wanted.length + 1}` });
     if (!made) throw new Error("no image was made");
@@ -107,7 +106,7 @@ export class Arena {
     this.tally.set(what, (this.tally.get(what) ?? 0) + 1);
   }
 
-  /** Waits until something holds, the process has ended, or the time is over; whether it holds. */
+  /** Waits until the condition holds, the process has ended, or the time is over; answers whether it holds. */
   async until(holds: () => Promise<boolean> | boolean, child: Started | undefined, ms: number): Promise<boolean> {
     for (const giveUp = Date.now() + ms; Date.now() < giveUp && !(child && !isRunning(child)); await sleep(5)) {
       if (await holds()) return true;
@@ -119,7 +118,7 @@ export class Arena {
     return (await this.cloud.control("GET", `requests?action=${action}`))["requests"] as LoggedRequest[];
   }
 
-  /** What the emulator knows now. */
+  /** The emulator's records now. */
   async evidence(): Promise<Evidence> {
     const { images } = await this.cloud.control("GET", "world");
     const { requests } = await this.cloud.control("GET", "requests");
@@ -132,14 +131,14 @@ export class Arena {
     };
   }
 
-  /** Faults stop, and work goes on until nothing is left: then the judge counts. */
+  /** Stops the faults, lets the work be finished, and judges the result. */
   async finish(): Promise<{ verdict: Verdict; images: number; copies: number; syncs: number }> {
     await this.cloud.control("DELETE", "faults");
     const last = await this.#toItsEnd("apply", 300_000);
-    if (last !== 0) this.complaints.push(`the last apply --wait ended with ${last}`);
+    if (last !== 0) this.failures.push(`the last apply --wait ended with ${last}`);
     const syncs = await this.cloud.syncs();
-    if ((await this.#toItsEnd("apply", 60_000)) !== 0) this.complaints.push("apply --wait after the last one failed");
-    if ((await this.cloud.syncs()) !== syncs) this.complaints.push("apply --wait after the last one made copies");
+    if ((await this.#toItsEnd("apply", 60_000)) !== 0) this.failures.push("apply --wait after the last one failed");
+    if ((await this.cloud.syncs()) !== syncs) this.failures.push("apply --wait after the last one made copies");
     const evidence = await this.evidence();
     writeFileSync(join(this.folder, "evidence.json"), JSON.stringify(evidence, null, 1));
     const copies = evidence.images.filter(({ copiedFrom }) => copiedFrom !== null).length;

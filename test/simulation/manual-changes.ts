@@ -1,3 +1,4 @@
+// Changes of images by hand, as in the console, between the steps of a simulation.
 import { callAction } from "../../emulator/api/dispatch.ts";
 import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
 import { ApiError } from "../../emulator/errors.ts";
@@ -6,12 +7,12 @@ import { makeUser, removeUser } from "../../emulator/world/image-users.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { setQuota } from "../../emulator/world/world.ts";
 import { IGNORE_TAG, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
+import type { SimulationContext } from "./context.ts";
 import type { FaultKind } from "./faults.ts";
-import type { Scene } from "./scene.ts";
 import { bake, FAMILY, OURS, PARTNER, REGIONS, STRANGER } from "./setting.ts";
 
-/** What a person may do; each answers whether there was something to do it to. */
-const ACTS = {
+/** Changes made by hand; each answers whether there was an image to change. */
+const MANUAL_CHANGES = {
   "same-name": (sim) => {
     const name = sim.random.pick([...sim.roots().map((root) => root.name), "golden-x"]);
     makeImages(sim.world, { region: sim.random.pick(REGIONS), name, silent: true });
@@ -46,8 +47,8 @@ const ACTS = {
   "family-taken": (sim) => {
     const { random, world } = sim;
     const region = random.pick(REGIONS.slice(1));
-    const publicationHold = imagesIn(world, region).filter((image) => image.name.startsWith("held-"));
-    if (publicationHold.length > 0) return done(deleteImage(world, random.pick(publicationHold), true));
+    const familyHolders = imagesIn(world, region).filter((image) => image.name.startsWith("held-"));
+    if (familyHolders.length > 0) return done(deleteImage(world, random.pick(familyHolders), true));
     return done(makeImages(world, { region, name: `held-${random.between(1, 1e6)}`, family: FAMILY, silent: true }));
   },
   "describe-copy": ({ world }, copy) =>
@@ -108,28 +109,31 @@ const ACTS = {
     bake(sim.world, sim.random, sim.random.roll(0.5) ? "CREATING" : "NORMAL");
     return true;
   },
-} satisfies Partial<Record<FaultKind, (sim: Scene, copy?: StoredImage, root?: StoredImage) => boolean | undefined>>;
+} satisfies Partial<
+  Record<FaultKind, (sim: SimulationContext, copy?: StoredImage, root?: StoredImage) => boolean | undefined>
+>;
 
-/** What changes nothing in what is wanted, or in what may be deleted. */
+/** Changes that affect neither which copies are desired nor which may be deleted. */
 const HARMLESS = new Set<FaultKind>(["use-copy", "stop-using", "share-copy", "noise", "fill-quota", "quota-changed"]);
 
-/** Somebody does something to the images, from the console. */
-export function somebodyActs(sim: Scene): void {
+/** Makes one random change by hand, as in the console. */
+export function changeByHand(sim: SimulationContext): void {
   const { random } = sim;
-  const kind = random.pick(Object.keys(ACTS) as (keyof typeof ACTS)[]);
+  const kind = random.pick(Object.keys(MANUAL_CHANGES) as (keyof typeof MANUAL_CHANGES)[]);
   const copies = sim.ourCopies();
   const roots = sim.roots();
   const copy = copies.length > 0 ? random.pick(copies) : undefined;
   const root = roots.length > 0 ? random.pick(roots) : undefined;
-  const call: (sim: Scene, copy?: StoredImage, root?: StoredImage) => boolean | undefined = ACTS[kind];
+  const call: (sim: SimulationContext, copy?: StoredImage, root?: StoredImage) => boolean | undefined =
+    MANUAL_CHANGES[kind];
   if (!call(sim, copy, root)) return;
-  // Without both marks no program can know a copy of ours; it is nobody's to count. The same for tags that are taken
+  // Without both marks no program can recognise our copy, so no check counts it. The same for tags that are taken
   // away between their reading back and the renaming.
   const isBare = copy && !tokenIn(copy.name) && tagsOf(copy).get(`${TAG_PREFIX}self`) !== copy.imageId;
   const isBeingNamed = copy && kind === "untag-copy" && progressOf(copy, sim.world.workNow()).state === "NORMAL";
   if (copy && (isBare || isBeingNamed)) sim.unmarked.add(copy.imageId);
   if (copy && (kind === "untag-copy" || kind === "rename-copy")) sim.edited.add(copy.imageId);
-  if (!HARMLESS.has(kind)) sim.peopleActedAt = sim.scheduler.now;
+  if (!HARMLESS.has(kind)) sim.changedByHandAt = sim.scheduler.now;
   sim.touched();
   sim.count(kind);
 }
@@ -138,8 +142,8 @@ function retag(world: World, image: StoredImage, tags: Record<string, string>): 
   changeImage(world, image, { tags: { ...Object.fromEntries(tagsOf(image)), ...tags }, silent: true });
 }
 
-/** A copy of our copy, made by a person: where tags are carried over it has our lineage tags, and is not ours. */
-function copyByHand(sim: Scene, copy: StoredImage): boolean {
+/** A copy of our copy, made by hand: where tags are carried over it has our lineage tags, but is not ours. */
+function copyByHand(sim: SimulationContext, copy: StoredImage): boolean {
   const { world, random } = sim;
   const [account] = world.config.accounts;
   const region = random.pick(REGIONS.filter((r) => r !== copy.region));
@@ -165,7 +169,7 @@ function imagesIn(world: World, region: string): StoredImage[] {
   return [...(world.images.get(region)?.values() ?? [])];
 }
 
-/** Whether the cloud lets somebody do it. */
+/** Whether the cloud accepts the call. */
 function isDone(call: () => unknown): boolean {
   try {
     call();

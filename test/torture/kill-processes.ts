@@ -1,10 +1,11 @@
+// The scenario in which processes are killed at chosen moments.
 import { setTimeout as sleep } from "node:timers/promises";
 import { openState } from "../../lib/adapters/state/open.ts";
 import type { Copy } from "../../lib/model/types.ts";
-import type { Arena } from "./arena.ts";
 import { isRunning, onJournal, PROGRAMS, type Started } from "./programs.ts";
+import type { TestBed } from "./test-bed.ts";
 
-/** When a process is killed; what the emulator has to do for it. */
+/** Moments at which a process is killed, each with the fault of the emulator that it needs. */
 const MOMENTS = {
   "at random": undefined,
   "while SyncImages is on its way": { action: "SyncImages", effect: { kind: "delay", ms: 2_000 } },
@@ -25,71 +26,69 @@ const ORDER: readonly Moment[] = [
   "while SyncImages is on its way",
   "while the answer of TagResources is",
 ];
-/** The moment that was waited for need not come: then the process is killed where it is. */
+/** How long to wait for the moment, ms; if it does not come, the process is killed where it is. */
 const PATIENCE = 6_000;
 
-/** One process after the other, killed with SIGKILL, until that many were. */
-export async function kill(arena: Arena, kills: number, say: (text: string) => void): Promise<number> {
-  const { random } = arena;
+/** Starts one process after the other and kills each with SIGKILL, until `kills` were killed. */
+export async function kill(bed: TestBed, kills: number, say: (text: string) => void): Promise<number> {
+  const { random } = bed;
   const renamed = new Set<string>();
   let killed = 0;
   for (let round = 0; killed < kills && round < kills * 8; round += 1) {
     const moment = ORDER[killed % ORDER.length] as Moment;
     const program = random.pick(PROGRAMS);
-    // Tags and names have to be set a while after the copy was asked for: not only new work is to be found.
-    const event = random.roll(0.25) ? await arena.share() : random.roll(0.8) ? (await arena.bake())[0] : {};
-    const fault = await prepare(arena, moment);
-    const child = arena.start(program, event);
-    const came = await wait(arena, moment, fault, child);
+    // Tags and names are set a while after the request: a process must also find unfinished work.
+    const event = random.roll(0.25) ? await bed.share() : random.roll(0.8) ? (await bed.bake())[0] : {};
+    const fault = await prepare(bed, moment);
+    const child = bed.start(program, event);
+    const came = await wait(bed, moment, fault, child);
     const alive = isRunning(child);
     child.kill("SIGKILL");
     await child.ended;
-    if (fault) await arena.cloud.control("DELETE", `faults/${fault}`);
+    if (fault) await bed.cloud.control("DELETE", `faults/${fault}`);
     if (!alive || child.signalCode !== "SIGKILL") continue;
     killed += 1;
-    const left = await whereKilled(arena, child.pid, renamed);
+    const left = await whereKilled(bed, child.pid, renamed);
     const onItsWay = came && moment === "while SyncImages is on its way" && left === "claimed, nothing sent";
-    arena.count(onItsWay ? "sent, effect after the kill" : left);
+    bed.count(onItsWay ? "sent, effect after the kill" : left);
     if (killed % 10 === 0) say(`${killed} of ${kills} kills`);
   }
-  if (killed < kills) arena.complaints.push(`only ${killed} of ${kills} kills came about`);
+  if (killed < kills) bed.failures.push(`only ${killed} of ${kills} kills came about`);
   return killed;
 }
 
-async function prepare(arena: Arena, moment: Moment): Promise<string | undefined> {
+async function prepare(bed: TestBed, moment: Moment): Promise<string | undefined> {
   const order = MOMENTS[moment];
   if (!order) return undefined;
   const match = { action: order.action, times: 0, ...(order.action === "SyncImages" && { dryRun: false }) };
-  return String((await arena.cloud.control("POST", "faults", { match, effect: order.effect }))["id"]);
+  return String((await bed.cloud.control("POST", "faults", { match, effect: order.effect }))["id"]);
 }
 
-/** Waits for the moment to come; whether it came. */
-async function wait(arena: Arena, moment: Moment, fault: string | undefined, child: Started): Promise<boolean> {
+/** Waits for the moment; answers whether it came. */
+async function wait(bed: TestBed, moment: Moment, fault: string | undefined, child: Started): Promise<boolean> {
   if (moment === "at random") {
-    const until = Date.now() + arena.random.between(150, 1500);
-    return !(await arena.until(() => Date.now() > until, child, 2_000));
+    const until = Date.now() + bed.random.between(150, 1500);
+    return !(await bed.until(() => Date.now() > until, child, 2_000));
   }
   if (moment === "after a claim") {
     let claimed = false;
     onJournal(child, ({ event }) => (claimed ||= event === "claimed"));
-    return arena.until(() => claimed, child, PATIENCE);
+    return bed.until(() => claimed, child, PATIENCE);
   }
   const hit = async () => {
-    const { faults } = await arena.cloud.control("GET", "faults");
-    const state = (faults as { id: string; publicationHold: number; fired: string[] }[]).find(({ id }) => id === fault);
-    return (
-      state !== undefined && (MOMENTS[moment]?.effect.kind === "delay" ? state.fired.length : state.publicationHold) > 0
-    );
+    const { faults } = await bed.cloud.control("GET", "faults");
+    const state = (faults as { id: string; held: number; fired: string[] }[]).find(({ id }) => id === fault);
+    return state !== undefined && (MOMENTS[moment]?.effect.kind === "delay" ? state.fired.length : state.held) > 0;
   };
-  const came = await arena.until(hit, child, PATIENCE);
-  await sleep(arena.random.between(0, 40));
+  const came = await bed.until(hit, child, PATIENCE);
+  await sleep(bed.random.between(0, 40));
   return came;
 }
 
-/** Where a kill came, by what the emulator and the state hold after it. */
-async function whereKilled(arena: Arena, pid: number | undefined, renamed: Set<string>): Promise<string> {
-  const { account, images } = await arena.evidence();
-  const state = await openState(arena.stateUrl);
+/** The point at which a kill came, by the contents of the emulator and the state. */
+async function whereKilled(bed: TestBed, pid: number | undefined, renamed: Set<string>): Promise<string> {
+  const { account, images } = await bed.evidence();
+  const state = await openState(bed.stateUrl);
   const copies = await state.copies(account);
   await state.close();
   const own = copies.filter(

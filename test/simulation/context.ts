@@ -1,3 +1,4 @@
+// The state of one simulation, shared by all its parts.
 import { randomUUID } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,14 +14,14 @@ import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
 import { NOW } from "../support/builders.ts";
 import type { FaultKind } from "./faults.ts";
-import { findViolation, ToldJournal } from "./invariants.ts";
+import { findViolation, JournalIndex } from "./invariants.ts";
 import { type SeededRandom, seededRandom } from "./random.ts";
 import { type Process, Scheduler } from "./scheduler.ts";
 import { OURS, SETTLE, simulatedPolicies, simulatedWorld } from "./setting.ts";
 
 const IN_MEMORY = "/dev/shm";
 
-/** A process, and what is known of it that its requests are judged by. */
+/** A process, with the facts by which its requests are judged. */
 export interface Actor extends Process {
   /** The policy file as it was when it started. */
   readonly policies: readonly Policy[];
@@ -29,7 +30,7 @@ export interface Actor extends Process {
   deletions: number;
   /** Images that it could not modify because they are shared. */
   readonly refusedAsShared: Set<string>;
-  /** What it was told about families: `region/family` → which image, and when. */
+  /** Answers that it got about families: `region/family` → which image, and when. */
   readonly familyAnswers: Map<string, { readonly at: Millis; readonly imageId: string | undefined }>;
 }
 
@@ -37,66 +38,66 @@ export interface Actor extends Process {
 interface Origin {
   readonly rootId: string;
   readonly depth: number;
-  /** From the root to what it was made from. */
+  /** The images from the root to the copy's own source. */
   readonly line: readonly string[];
 }
 
 /** Questions that may go unanswered for a while: the key may not ask them. */
 export type Unanswered = Extract<FaultKind, `unanswered-${string}`>;
 
-/** What all parts of a simulation share: the world, the state, what is wrong with them now, and what was noted of it. */
-export class Scene {
+/** What all parts of a simulation share: the cloud, the state, the faults of the moment, and records for the checks. */
+export class SimulationContext {
   readonly seed: number;
   readonly random: SeededRandom;
   readonly scheduler: Scheduler;
   readonly world: World;
   readonly trace: string[] = [];
-  readonly journal = new ToldJournal();
-  /** Copies that people made unrecognisable: without both marks, no program could know them. */
+  readonly journal = new JournalIndex();
+  /** Copies that lost both marks by a manual change: no program can recognise them. */
   readonly unmarked = new Set<string>();
-  /** Copies that people renamed or took tags from: what was not set by then stays so. */
+  /** Copies that were renamed or lost tags by hand: attributes not set by then stay unset. */
   readonly edited = new Set<string>();
-  /** Copies that people made by the same API. */
+  /** Copies made by hand, by the same API. */
   readonly byHand = new Set<string>();
-  /** Roots that people recalled, and when. */
+  /** Roots that were recalled by hand, and when. */
   readonly recalled = new Map<string, Millis>();
   /** Images whose ids the present state knows. */
   readonly recorded = new Set<string>();
   /** Images that any process could not modify because they were shared. */
   readonly refusedAsShared = new Set<string>();
-  /** Copies stay invisible for longer than `SETTLE`: what is promised then is to tell. */
-  readonly beyond: boolean;
-  /** There are many versions, and soon only the newest is wanted. */
-  readonly crowded: boolean;
+  /** Copies stay invisible for longer than `SETTLE`: the program promises only to report them then. */
+  readonly visibleTooLate: boolean;
+  /** There are many versions, and soon the policies select only the newest. */
+  readonly manyVersions: boolean;
   /** All processes run on one host: one clock, and a dead one is known to be dead. */
   readonly oneHost: boolean;
   readonly callFaults: number;
   readonly stateFaults: number;
-  /** When somebody last did something that changes what is wanted. */
-  peopleActedAt: Millis = 0;
-  /** When the last look at everything that came to its end began. */
+  /** When a manual change last changed which copies are desired. */
+  changedByHandAt: Millis = 0;
+  /** When the last complete sweep began. */
   lastSweepAt: Millis = 0;
   /** When the state was last lost, and the policy file last changed. */
   stateLostAt: Millis = 0;
   policiesChangedAt: Millis = 0;
-  /** What is not answered, and until when. */
+  /** Questions that get no answer, and until when. */
   readonly unanswered = new Map<Unanswered, Millis>();
   /** Until then the credentials are those of another account. */
   otherAccountUntil: Millis = 0;
-  /** Until then a wrong look would do harm: little time passes at once, and more processes look. */
-  restlessUntil: Millis = 0;
+  /** Until then a wrong reading would do harm: time passes in small steps, and more processes start. */
+  riskyUntil: Millis = 0;
   /** Faults happen. */
-  chaos = true;
+  faultsOn = true;
   state!: State & ReadableJournal;
   policies: readonly Policy[];
 
   readonly counts = new Map<FaultKind, number>();
-  readonly #blinks = new Map<string, Millis>();
+  readonly #hiddenUntil = new Map<string, Millis>();
   readonly #origins = new Map<string, Origin>();
   readonly #pages = new Map<string, string>();
   #path = "";
   #images: StoredImage[] | undefined;
-  #complaint: string | undefined;
+  #violation: string | undefined;
   #checked: readonly StoredImage[] | undefined;
 
   constructor(seed: number) {
@@ -106,28 +107,28 @@ export class Scene {
     this.scheduler = new Scheduler(NOW, random);
     this.callFaults = random.pick([0, 0.02, 0.06, 0.15]);
     this.stateFaults = random.pick([0, 0.01, 0.03]);
-    this.beyond = random.roll(0.04);
-    this.crowded = random.roll(0.04);
-    this.policies = simulatedPolicies(random, this.crowded);
+    this.visibleTooLate = random.roll(0.04);
+    this.manyVersions = random.roll(0.04);
+    this.policies = simulatedPolicies(random, this.manyVersions);
     this.oneHost = random.roll(0.4);
     this.world = simulatedWorld(seed, random, this, () => this.scheduler.now);
   }
 
   count(kind: FaultKind): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
-    this.tell(`! ${kind}`);
+    this.log(`! ${kind}`);
   }
 
-  tell(text: string): void {
+  log(text: string): void {
     this.trace.push(`${((this.scheduler.now - NOW) / 1000).toFixed(1).padStart(8)} ${text}`);
   }
 
-  /** Something is wrong; the first complaint counts. */
-  complain(complaint: string): void {
-    this.#complaint ??= complaint;
+  /** Records a violation; the first one counts. */
+  reportViolation(violation: string): void {
+    this.#violation ??= violation;
   }
 
-  /** Whose credentials the processes have now. */
+  /** The account whose credentials the processes have now. */
   callerOf(): Account {
     const [ours, others] = this.world.config.accounts as [Account, Account];
     return this.scheduler.now < this.otherAccountUntil ? others : ours;
@@ -143,18 +144,18 @@ export class Scene {
     this.scheduler.later(this.random.between(1_000, latest - 2_000), effect);
   }
 
-  /** Lets a recorded image be out of sight for less than `SETTLE`; once, so that it is never absent twice, `SETTLE` apart. */
-  blink(imageIds: readonly string[]): void {
-    const imageId = imageIds.find((id) => this.recorded.has(id) && !this.#blinks.has(id));
+  /** Hides a recorded image for less than `SETTLE`; once, so that it is never absent twice, `SETTLE` apart. */
+  hideForAWhile(imageIds: readonly string[]): void {
+    const imageId = imageIds.find((id) => this.recorded.has(id) && !this.#hiddenUntil.has(id));
     if (imageId === undefined) return;
     const until = this.scheduler.now + this.random.between(1_000, SETTLE - 2_000);
-    this.#blinks.set(imageId, until);
-    this.restlessUntil = Math.max(this.restlessUntil, until);
-    this.count("blinking-image");
+    this.#hiddenUntil.set(imageId, until);
+    this.riskyUntil = Math.max(this.riskyUntil, until);
+    this.count("hidden-image");
   }
 
-  isBlinking(imageId: string): boolean {
-    return this.scheduler.now < (this.#blinks.get(imageId) ?? 0);
+  isHidden(imageId: string): boolean {
+    return this.scheduler.now < (this.#hiddenUntil.get(imageId) ?? 0);
   }
 
   /** Counts lists that change while they are read page by page. */
@@ -171,7 +172,7 @@ export class Scene {
     this.#images = undefined;
   }
 
-  /** What belongs to our account. */
+  /** The images of our account. */
   images(): readonly StoredImage[] {
     if (this.#images) return this.#images;
     const all = [...this.world.images.values()].flatMap((images) => [...images.values()]);
@@ -186,7 +187,7 @@ export class Scene {
     return this.#images;
   }
 
-  /** The root of a copy, also when what lies between is gone. */
+  /** The origin of a copy, also when an image between it and the root was deleted. */
   originOf(imageId: string): Origin | undefined {
     return this.#origins.get(imageId);
   }
@@ -200,13 +201,13 @@ export class Scene {
     return undefined;
   }
 
-  /** Whether an image comes from a copy that people made unrecognisable: what that was a copy of, no program knows. */
-  isOdd({ imageId }: StoredImage): boolean {
+  /** Whether an image comes from an unrecognisable copy: no program knows its root. */
+  isUnrecognisable({ imageId }: StoredImage): boolean {
     return [imageId, ...(this.originOf(imageId)?.line ?? [])].some((id) => this.unmarked.has(id));
   }
 
-  /** Whether what people made unrecognisable may count as a source in a region, and take the place of another. */
-  mayBeMistaken(region: string | undefined): boolean {
+  /** Whether an unrecognisable copy may count as a source in a region, and take the place of another. */
+  mayCountAsSource(region: string | undefined): boolean {
     return this.images().some((image) => image.region === region && this.unmarked.has(image.imageId));
   }
 
@@ -220,7 +221,7 @@ export class Scene {
         !this.byHand.has(image.imageId) &&
         this.originOf(image.imageId)?.rootId === rootId &&
         progressOf(image, now).state === "NORMAL" &&
-        // One that was found unfinished, and nobody wants, is never finished.
+        // An unfinished copy that no policy selects is never finished.
         !tokenIn(image.name),
     );
   }
@@ -240,7 +241,7 @@ export class Scene {
     return imageId === undefined ? undefined : this.world.images.get(copy.key.region)?.get(imageId);
   }
 
-  /** What our SyncImages calls have made and is still there; failed ones aside. */
+  /** The copies that our SyncImages calls made and that still exist, without failed ones. */
   ourCopies(): StoredImage[] {
     const now = this.world.workNow();
     return this.images().filter(
@@ -256,13 +257,13 @@ export class Scene {
     return this.images().filter((image) => !image.copiedFrom && /^(golden|back)-\d/.test(image.name));
   }
 
-  /** What is wrong, if anything is. */
+  /** The first violation, if there is one. */
   check(): string | undefined {
-    if (this.#complaint === undefined && this.#checked !== this.images()) {
+    if (this.#violation === undefined && this.#checked !== this.images()) {
       this.#checked = this.images();
-      this.#complaint = findViolation(this);
+      this.#violation = findViolation(this);
     }
-    return this.#complaint;
+    return this.#violation;
   }
 
   /** An empty state. */

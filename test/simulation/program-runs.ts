@@ -1,0 +1,150 @@
+// The runs of the program within a simulation: started, frozen, killed, and read when they end.
+import { parseEvent } from "../../lib/event/parse-event.ts";
+import type { Replicator } from "../../lib/model/ports.ts";
+import type { ImageRef, Millis } from "../../lib/model/types.ts";
+import { rebuild } from "../../lib/replicator/rebuild-state.ts";
+import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
+import { rollback } from "../../lib/replicator/rollback-family.ts";
+import { type RunRequest, requestForImages, requestForTimer } from "../../lib/replicator/run-requests.ts";
+import { simulatedCloud } from "./cloud.ts";
+import { type Actor, SimulationContext } from "./context.ts";
+import type { FaultKind } from "./faults.ts";
+import { findWrongRecord } from "./invariants.ts";
+import type { Process } from "./scheduler.ts";
+import { FAMILY, SETTLE } from "./setting.ts";
+import { simulatedState } from "./state.ts";
+
+/** How far the clock of a process may be off. */
+const SKEW: Millis = 28_000;
+const SWEEP_EVERY: Millis = 600_000;
+/** The time that a function keeps back before it is killed (`CLOSING` of invoke-function.ts). */
+const CLOSING: Millis = 3_000;
+
+/** Why a run starts. */
+export type Kind = "timer" | "sweep" | "event" | "retry" | "rebuild" | "rollback";
+
+/** Starts processes and runs the program in them. */
+export class ProgramRuns extends SimulationContext {
+  /** The report of the run that ended last. */
+  last: Report | undefined;
+  readonly #dead = new Set<string>();
+  #started = 0;
+  #delivered = 0;
+
+  freeze(process: Process, kind: FaultKind, length: Millis): void {
+    process.frozenUntil = this.scheduler.now + length;
+    this.count(kind);
+  }
+
+  kill(process: Process, kind: FaultKind): void {
+    this.count(kind);
+    for (const { arrives } of process.gates) {
+      if (arrives && this.random.roll(0.7) && arrives()) this.count("killed-request-under-way");
+    }
+    this.#dead.add(process.name);
+    this.scheduler.kill(process);
+  }
+
+  /** Starts one more process that runs the program for this reason. */
+  async start(kind: Kind): Promise<void> {
+    const { random, scheduler } = this;
+    this.#started += 1;
+    const skew = this.oneHost ? 0 : random.between(-SKEW, SKEW);
+    if (Math.abs(skew) >= 10_000) this.count("clock-skew");
+    const limit = this.faultsOn && random.roll(0.3) ? random.between(8_000, 90_000) : Number.POSITIVE_INFINITY;
+    const killAt = scheduler.now + limit;
+    const process: Actor = {
+      policies: this.policies,
+      isOneRun: kind !== "rollback",
+      deletions: 0,
+      refusedAsShared: new Set(),
+      familyAnswers: new Map(),
+      name: `p${this.#started}`,
+      skew,
+      killAt,
+      dead: false,
+      frozenUntil: 0,
+      ended: false,
+      gates: [],
+    };
+    const state = simulatedState(this, process);
+    const deps: Replicator = {
+      cloud: simulatedCloud(this, process),
+      state,
+      journal: state,
+      policies: this.policies,
+      me: { id: process.name, ...(this.oneHost && { host: "host", pid: this.#started }) },
+      now: () => scheduler.now + skew,
+      stopAt: () => killAt + skew - CLOSING,
+      concurrency: 3,
+      settle: SETTLE,
+      isDead: ({ id, host }) => host !== undefined && this.#dead.has(id),
+    };
+    this.log(`${process.name} starts: ${kind}`);
+    if (kind === "retry" || kind === "rebuild" || kind === "rollback") this.count(kind);
+    const acceptVanished = !this.faultsOn || random.roll(0.5);
+    const run = this.#run(kind, acceptVanished, deps);
+    run.then(
+      (report) => report && this.#ended(process, kind, report),
+      (error: Error) => this.log(`${process.name} fails: ${error.message.slice(0, 120)}`),
+    );
+    await scheduler.start(process, run);
+  }
+
+  async #run(kind: Kind, acceptVanished: boolean, deps: Replicator): Promise<Report | undefined> {
+    if (kind === "rebuild") return rebuild(deps);
+    if (kind === "rollback") {
+      await rollback(this.random.pick([FAMILY, "back"]), { further: this.random.roll(0.3) }, deps);
+      return undefined;
+    }
+    return replicate({ ...(await this.#orderFor(kind, deps)), acceptVanished }, deps);
+  }
+
+  async #orderFor(kind: Exclude<Kind, "rebuild" | "rollback">, deps: Replicator): Promise<RunRequest> {
+    if (kind === "timer") return requestForTimer(deps, SWEEP_EVERY);
+    if (kind === "sweep") return { why: "sweep", scope: { kind: "sweep" } };
+    if (kind === "retry") return { why: "retry", scope: { kind: "sweep" }, retry: () => true };
+    return requestForImages(this.#nextHints(), deps.policies);
+  }
+
+  #ended(process: Process, kind: Kind, report: Report): void {
+    this.last = report;
+    const isWhole = !report.run.stoppedEarly && !report.problems.some(({ code }) => code.startsWith("unreadable"));
+    if (kind === "sweep" && isWhole) this.lastSweepAt = report.run.startedAt - process.skew;
+    const wrong = findWrongRecord(this, report);
+    if (wrong) this.reportViolation(wrong);
+    if (report.run.stoppedEarly) this.count("stopped-early");
+    if (report.run.skipped !== undefined) this.count("timer-skipped");
+    if (Object.keys(report.run.actions).length > 0)
+      this.log(`${process.name} ends: ${JSON.stringify(report.run.actions)}`);
+  }
+
+  /** Events come late, twice, out of order or never. */
+  #nextHints(): readonly ImageRef[] {
+    const { events } = this.world;
+    if (this.#delivered < events.length && this.random.roll(0.2)) {
+      this.count("event-lost");
+      this.#delivered = events.length;
+    }
+    if (this.#delivered > 0 && this.random.roll(0.2)) {
+      this.count("event-repeated");
+      this.#delivered = Math.max(0, this.#delivered - this.random.between(1, 5));
+    }
+    const batch = events.slice(this.#delivered, this.#delivered + this.random.between(1, 6));
+    this.#delivered += batch.length;
+    if (batch.some(({ event }) => event.data.eventTime * 1000 < this.scheduler.now - 600_000)) this.count("event-late");
+    if (batch.length > 1 && this.random.roll(0.3)) {
+      this.count("event-reordered");
+      batch.reverse();
+    }
+    return parseEvent(batch.map(({ event }) => event)).hints;
+  }
+
+  async runAlone(kind: Kind): Promise<void> {
+    this.last = undefined;
+    await this.start(kind);
+    for (let [first] = this.scheduler.ready(); first; [first] = this.scheduler.ready()) {
+      await this.scheduler.step(first);
+    }
+  }
+}
