@@ -1,44 +1,92 @@
-// The command `npm run mutate`.
+// The command `npm run mutate -- [part of a name]`: plants one bug at a time in a copy of the program, and tells what notices it.
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { MUTATIONS, placesOf } from "./mutations.ts";
+import { join, relative } from "node:path";
+import { MUTATIONS, type Mutation, placesOf } from "./mutations.ts";
 
-/** `npm run mutate -- [part of a name]`: breaks a copy of the program in one place at a time, and simulates until that is found. */
 const TOP = join(import.meta.dirname, "../..");
-const PARTS = ["lib", "emulator", "test/simulation", "test/oracle", "test/support", "package.json"];
-const SEEDS = 1_000;
-const [part = ""] = process.argv.slice(2);
-const chosen = MUTATIONS.filter((mutation) => mutation.name.includes(part));
-if (chosen.length === 0) {
-  const names = MUTATIONS.map((mutation) => `  ${mutation.name}`).join("\n");
-  process.stderr.write(`mutate: no mutation has "${part}" in its name; there are\n${names}\n`);
-  process.exit(2);
+const PARTS = ["lib", "emulator", "test", "docs", "package.json", "tsconfig.json", "vitest.config.ts"];
+/** The tests that run in a few seconds and in this process: the stages, one by one and together. */
+const QUICK = ["test/plan", "test/apply", "test/observe", "test/record", "test/replicator", "test/adapters/tencent"];
+/** A bug that no quick test notices must be noticed by the simulation within this many seeds. */
+const SEEDS = 300;
+
+interface TestReport {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message?: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
 }
-let missed = 0;
-for (const mutation of chosen) {
-  const { name } = mutation;
+
+/** The first quick test that fails, by its file and name; undefined if all pass. */
+function failingTest(folder: string): string | undefined {
+  const output = join(folder, "report.json");
+  const args = [
+    "vitest",
+    "run",
+    "--project",
+    "quick",
+    "--bail",
+    "1",
+    "--reporter=json",
+    `--outputFile=${output}`,
+    ...QUICK,
+  ];
+  spawnSync("npx", args, { cwd: folder, encoding: "utf8" });
+  const { testResults } = JSON.parse(readFileSync(output, "utf8")) as TestReport;
+  for (const { name, message, assertionResults } of testResults) {
+    const failed = assertionResults.find(({ status }) => status === "failed");
+    if (failed) return `${relative(folder, name)}: ${failed.fullName}`;
+    // Not one test of the file ran: the bug broke the file, which proves nothing.
+    if (message && assertionResults.length === 0) throw new Error(`${name} does not load: ${message}`);
+  }
+  return undefined;
+}
+
+/** The first seed that fails; undefined if none does. */
+function failingSeed(folder: string): string | undefined {
+  const args = ["--import", "tsx", "test/simulation/main.ts", "--seeds", String(SEEDS), "--lines", "0", "--any-faults"];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  const found = /^seed \d+: .*/m.exec(stdout)?.[0];
+  const ran = /^(\d+) seeds from/m.exec(stdout)?.[1];
+  return found && ran ? `simulation after ${ran} seeds: ${found.slice(0, 140)}` : undefined;
+}
+
+/** What notices a planted bug; undefined if nothing does. Without a bug: what fails in the program as it is. */
+function noticedBy(mutation?: Mutation): string | undefined {
+  const [place, second] = mutation ? placesOf(mutation) : [];
+  if (mutation && (!place || second))
+    throw new Error(`${mutation.name}: its text must occur exactly once in lib: ${mutation.find}`);
   const folder = mkdtempSync(join(tmpdir(), "cvm-replicator-mutant-"));
   try {
     for (const path of PARTS) cpSync(join(TOP, path), join(folder, path), { recursive: true });
     symlinkSync(join(TOP, "node_modules"), join(folder, "node_modules"));
-    const [place, second] = placesOf(mutation);
-    if (!place || second) throw new Error(`${name}: its text must occur exactly once in lib: ${mutation.find}`);
-    writeFileSync(join(folder, place.file), place.mutated);
-    const args = ["--import", "tsx", "test/simulation/main.ts", "--seeds", String(SEEDS), "--lines", "0"];
-    const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
-    const found = /^seed \d+: .*/m.exec(stdout)?.[0];
-    const ran = /^(\d+) seeds from/m.exec(stdout)?.[1];
-    if (!found || !ran) missed += 1;
-    process.stdout.write(
-      found && ran
-        ? `${name}: found after ${ran} seeds: ${found.slice(0, 160)}\n`
-        : `${name}: NOT FOUND in ${ran ?? 0} seeds\n`,
-    );
+    if (place) writeFileSync(join(folder, place.file), place.mutated);
+    return failingTest(folder) ?? failingSeed(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-process.stdout.write(missed > 0 ? `${missed} not found\n` : "every mutation was found\n");
+
+const [part = ""] = process.argv.slice(2);
+const chosen = MUTATIONS.filter((mutation) => mutation.name.includes(part));
+if (chosen.length === 0) {
+  const names = MUTATIONS.map((mutation) => `  ${mutation.name}`).join("\n");
+  process.stderr.write(`mutate: no planted bug has "${part}" in its name; there are\n${names}\n`);
+  process.exit(2);
+}
+const broken = noticedBy();
+if (broken !== undefined) {
+  process.stderr.write(`mutate: the unchanged program fails, so that nothing can be learned: ${broken}\n`);
+  process.exit(1);
+}
+let missed = 0;
+for (const mutation of chosen) {
+  const noticed = noticedBy(mutation);
+  if (noticed === undefined) missed += 1;
+  process.stdout.write(`${mutation.name}: ${noticed ?? "NOT NOTICED"}\n`);
+}
+process.stdout.write(missed > 0 ? `${missed} not noticed\n` : `all ${chosen.length} noticed\n`);
 process.exitCode = missed > 0 ? 1 : 0;
