@@ -134,7 +134,7 @@ describe("serverless package", () => {
     await serverless(first, ["package"]);
     await build(second, "--package");
     output = await serverless(second, ["package"], PLANTED);
-  }, 60_000);
+  }, 240_000);
 
   it("creates one zip for each function, without credentials", () => {
     expect(readdirSync(join(first, ".serverless")).filter((file) => file.endsWith(".zip"))).toEqual(

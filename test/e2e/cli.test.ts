@@ -107,7 +107,7 @@ describe("an error", { timeout: 30_000 }, () => {
     expect(none.stderr).toMatch(/no credentials: .*set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY/);
     const half = await run(["status"], { TENCENTCLOUD_SECRET_ID: "", TENCENTCLOUD_SECRET_KEY: "planted" });
     expect(half.code).toBe(2);
-    expect(half.stderr).toMatch(/^error: TENCENTCLOUD_SECRET_ID: not set, though TENCENTCLOUD_SECRET_KEY is/);
+    expect(half.stderr).toMatch(/^error: TENCENTCLOUD_SECRET_ID: not set although TENCENTCLOUD_SECRET_KEY is set/);
     const wrong = await run(["plan"], { TENCENTCLOUD_SECRET_KEY: "planted" });
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toMatch(/AuthFailure\.SignatureFailure: .*\n {2}check TENCENTCLOUD_SECRET_ID/);

@@ -242,7 +242,7 @@ describe("a function", { timeout: 30_000 }, () => {
     for (const line of sent) {
       expect(line).toMatchObject({ level: "info", account: "100000000001", key: { rootRegion: "ap-guangzhou" } });
       expect(line["requestId"]).toMatch(/^[0-9a-f-]{36}$/);
-      expect(line["text"]).toMatch(/^img-\w+ is being made$/);
+      expect(line["text"]).toMatch(/^img-\w+ is being created$/);
     }
     const secrets = { TENCENTCLOUD_SECRET_KEY: planted };
     const down = { STATE_URL: `postgres://replicator:${planted}@127.0.0.1:1/state` };
