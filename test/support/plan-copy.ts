@@ -13,12 +13,12 @@ export type Stage = CopyState | "in doubt";
 type Fields<U> = U extends unknown ? keyof U : never;
 type Field<U, K> = U extends unknown ? (K extends keyof U ? U[K] : never) : never;
 
-/** Fields of a record in any state. `undefined` removes a field; a reason is given by its code. */
+/** Fields of a record in any state. `undefined` removes a field; a code may stand for a reason. */
 export type RecordFields = {
   readonly [K in Exclude<Fields<Copy>, "key" | "state" | "claim" | "reason" | "publicationHold">]?:
     | Field<Copy, K>
     | undefined;
-} & { readonly claim?: Partial<Claim>; readonly reason?: string; readonly publicationHold?: string };
+} & { readonly claim?: Partial<Claim>; readonly reason?: string | Reason; readonly publicationHold?: string };
 
 /** How one copy differs from the default of its state. */
 export interface CopyFields {
@@ -111,6 +111,11 @@ export function copyIn(stage: Stage, root: Image, region: string, fields: CopyFi
   };
 }
 
-function reasonOf(code: string): Reason {
-  return { code, text: storedText(`the reason is ${code}`) };
+function reasonOf(code: string | Reason): Reason {
+  return typeof code !== "string" ? code : { code, text: storedText(`the reason is ${code}`) };
+}
+
+/** The record of a copy of the default source. */
+export function recordOf(region: string, stage: Stage, record: RecordFields = {}, fields: CopyFields = {}): Copy {
+  return copyIn(stage, image(), region, { ...fields, record }).record as Copy;
 }

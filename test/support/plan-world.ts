@@ -2,7 +2,7 @@
 import { copyId, isProven } from "../../lib/model/identity.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import { type Answer, type Answers, type Observation, type Question, questionId } from "../../lib/model/observation.ts";
-import type { Policy, TagSettings } from "../../lib/model/policy.ts";
+import type { Policy } from "../../lib/model/policy.ts";
 import type { AccountRecord, Copy, Image, ImageType, Millis } from "../../lib/model/types.ts";
 import type { DesiredCopy } from "../../lib/plan/desired/types.ts";
 import { makePlan } from "../../lib/plan/plan.ts";
@@ -10,8 +10,10 @@ import type { Plan, PlanInput, Send } from "../../lib/plan/types.ts";
 import { ACCOUNT, BORN, image, NOW, policy, SETTLE } from "./builders.ts";
 import { type CopyFields, copyIn, type Stage } from "./plan-copy.ts";
 import { callsOf, recordChangesOf, requestsOf } from "./plan-lines.ts";
+import { type PolicyFields, policyOf } from "./plan-policy.ts";
 
 export type { CopyFields, RecordFields, Stage } from "./plan-copy.ts";
+export type { CopyBlock, PolicyFields } from "./plan-policy.ts";
 export { NOW, SETTLE };
 
 /** Durations in milliseconds. */
@@ -23,12 +25,6 @@ export const days = (count: number): Millis => count * 86_400_000;
 export const UNANSWERED = {
   unanswerable: { code: "unanswered-UnauthorizedOperation", text: storedText("not allowed") },
 } as const;
-
-/** A policy where it differs from the default. `copy`, its tags and `prune` are merged; all other fields replaced. */
-export type PolicyFields = Partial<Omit<Policy, "copy" | "prune">> & {
-  readonly copy?: Partial<Omit<Policy["copy"], "tags">> & { readonly tags?: Partial<TagSettings> };
-  readonly prune?: Partial<Policy["prune"]>;
-};
 
 /** A plan with the parts that tests compare as text. */
 export interface Planned extends Plan {
@@ -292,11 +288,6 @@ export function world(): World {
     options: {},
     ended: [],
   });
-}
-
-function policyOf(fields: PolicyFields, former: Policy = policy()): Policy {
-  const copy = { ...former.copy, ...fields.copy, tags: { ...former.copy.tags, ...fields.copy?.tags } };
-  return { ...former, ...fields, copy, prune: { ...former.prune, ...fields.prune } };
 }
 
 /** The list with one more element, in the place of the one with the same id if there is one. */

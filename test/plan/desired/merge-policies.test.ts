@@ -1,11 +1,11 @@
 // Several policies that ask for the same copy: merged, or blocked if they disagree.
 import { describe, expect, it } from "vitest";
-import { type PolicyFields, world } from "../../support/plan-world.ts";
+import { type CopyBlock, type PolicyFields, world } from "../../support/plan-world.ts";
 
 const [FRIEND, OTHER] = ["100000000003", "100000000004"];
 const source = world().image({ family: "golden" });
 /** A policy of this name that copies to ap-shanghai. */
-const one = (name: string, copy: PolicyFields["copy"] = {}, fields: PolicyFields = {}): PolicyFields => ({
+const one = (name: string, copy: CopyBlock = {}, fields: PolicyFields = {}): PolicyFields => ({
   name,
   to: ["ap-shanghai"],
   copy,
@@ -37,7 +37,7 @@ describe("a copy that two policies ask for", () => {
     expect(plan.desired[0]?.publication).toEqual({ family: "web", shareWith: [], publishTogether: true });
   });
 
-  it.each<[string, PolicyFields["copy"], PolicyFields["copy"], string]>([
+  it.each<[string, CopyBlock, CopyBlock, string]>([
     ["names", { name: "{{name}}-a" }, { name: "{{name}}-b" }, 'name "golden-web-a" and "golden-web-b"'],
     ["families", { family: "inherit" }, { family: "web" }, 'family "golden" and "web"'],
     ["descriptions", { description: "x" }, {}, 'description "x" and "a golden image"'],

@@ -33,7 +33,7 @@ describe("a copy in doubt", () => {
   it("is requested again SETTLE after our own request has ended, or a minute later by the clock of another process", () => {
     const theirs = inDoubt({ endedAt: NOW, sendFailure: "failed" });
     for (const [failed, wait] of [
-      [theirs.ended("somebody"), SETTLE],
+      [theirs.ended("another process"), SETTLE],
       [theirs, SETTLE + CLOCK_SKEW],
     ] as const) {
       expect(failed.at(wait - 1000).plan().actions).toEqual([]);
@@ -52,7 +52,7 @@ describe("a copy in doubt", () => {
   });
 
   it("waits only SETTLE once its claimant has ended", () => {
-    const plan = inDoubt().ended("somebody").plan();
+    const plan = inDoubt().ended("another process").plan();
     expect(plan.recordChanges).toEqual(["ap-shanghai: copying"]);
     expect(plan.copies[0]).toMatchObject({ claim: { endedAt: NOW - 30_000 + SYNC_TIMEOUT } });
   });

@@ -2,16 +2,14 @@
 import { describe, expect, it } from "vitest";
 import type { Copy } from "../../../lib/model/types.ts";
 import { chooseForRetry, retried } from "../../../lib/plan/lifecycle/manual-retry.ts";
-import { minutes, NOW, type RecordFields, type Stage, world } from "../../support/plan-world.ts";
+import { recordOf } from "../../support/plan-copy.ts";
+import { minutes, NOW } from "../../support/plan-world.ts";
 
-/** The record of a copy. */
-const copy = (region: string, stage: Stage, record: RecordFields = {}) =>
-  world().image().copy(region, stage, { record }).input().copies[0] as Copy;
 const image = { claim: {}, imageId: "img-copy0001" };
-const failed = copy("ap-shanghai", "failed");
-const refused = copy("ap-beijing", "blocked", { notBefore: NOW + minutes(10), attempts: 2 });
-const stuck = copy("ap-tokyo", "blocked", image);
-const copying = copy("ap-nanjing", "in doubt");
+const failed = recordOf("ap-shanghai", "failed");
+const refused = recordOf("ap-beijing", "blocked", { notBefore: NOW + minutes(10), attempts: 2 });
+const stuck = recordOf("ap-tokyo", "blocked", image);
+const copying = recordOf("ap-nanjing", "in doubt");
 
 describe("the record of a copy that is retried manually", () => {
   it("has no attempts and no backoff", () => {
@@ -28,12 +26,12 @@ describe("the record of a copy that is retried manually", () => {
     const { claim } = stuck as Extract<Copy, { state: "blocked" }>;
     expect(retried(stuck, NOW)).toMatchObject({ state: "copying", ...image, claim, progressedAt: NOW });
     expect(retried(stuck, NOW)).not.toHaveProperty("reason");
-    const unnamed = copy("ap-tokyo", "blocked", { ...image, notBefore: NOW + minutes(10) });
+    const unnamed = recordOf("ap-tokyo", "blocked", { ...image, notBefore: NOW + minutes(10) });
     expect(retried(unnamed, NOW)).toMatchObject({ state: "blocked", ...image, claim, notBefore: NOW });
   });
 
   it("stays blocked if its policy blocks it, and gets no time for a poll", () => {
-    const byPolicy = copy("ap-tokyo", "blocked");
+    const byPolicy = recordOf("ap-tokyo", "blocked");
     expect(retried(byPolicy, NOW)).toMatchObject({ state: "blocked", reason: { code: "other" } });
     expect(retried(byPolicy, NOW)).not.toHaveProperty("notBefore");
   });
