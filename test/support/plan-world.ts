@@ -16,6 +16,8 @@ export type { CopyFields, RecordFields, Stage } from "./plan-copy.ts";
 export type { CopyBlock, PolicyFields } from "./plan-policy.ts";
 export { NOW, SETTLE };
 
+const DEFAULT_REGIONS = ["ap-guangzhou", "ap-shanghai", "ap-beijing"];
+
 /** Durations in milliseconds. */
 export const minutes = (count: number): Millis => count * 60_000;
 export const hours = (count: number): Millis => count * 3_600_000;
@@ -34,7 +36,9 @@ export interface Planned extends Plan {
   readonly recordChanges: readonly string[];
   /** The calls that change something, the requests included. */
   readonly calls: readonly string[];
+  /** The requests, one for each SyncImages call. */
   readonly sends: readonly Send[];
+  /** The desired copies, in their order. */
   readonly desired: readonly DesiredCopy[];
 }
 
@@ -56,7 +60,7 @@ interface Parts {
   readonly ended: readonly string[];
 }
 
-/** Everything has a default, and no call changes a world: each answers a new one, so that variants share a beginning. */
+/** Everything has a default. No call changes a world: each returns a new one, so that variants share a beginning. */
 export class World {
   readonly #parts: Parts;
 
@@ -164,6 +168,7 @@ export class World {
     return this.#with({ readAt: NOW + offset });
   }
 
+  /** The regions were read by a sweep, or by a smaller run. */
   sweep(sweep = true): World {
     return this.#option({ sweep });
   }
@@ -173,6 +178,7 @@ export class World {
     return this.#option({ deleted });
   }
 
+  /** The user confirmed that absent copies are gone. */
   acceptVanished(): World {
     return this.#option({ acceptVanished: true });
   }
@@ -222,6 +228,7 @@ export class World {
     return { policies, observation, copies: records, answers, ...rest, ...options };
   }
 
+  /** The plan that is made in this world. */
   plan(): Planned {
     const plan = makePlan(this.input());
     const [requests, recordChanges, calls] = [requestsOf(plan), recordChangesOf(plan), callsOf(plan)];
@@ -231,13 +238,8 @@ export class World {
 
   #observation(policies: readonly Policy[]): Observation {
     const { images, unread, unreadable, readOneByOne, now, readAt = now } = this.#parts;
-    const named = [
-      "ap-guangzhou",
-      "ap-shanghai",
-      "ap-beijing",
-      ...policies.flatMap(({ from, to }) => [...from, ...to]),
-    ];
-    const all = new Set([...named, ...images.map(({ region }) => region)]);
+    const ofPolicies = policies.flatMap(({ from, to }) => [...from, ...to]);
+    const all = new Set([...DEFAULT_REGIONS, ...ofPolicies, ...images.map(({ region }) => region)]);
     const viewOf = (region: string) => {
       const own = new Map(images.filter((one) => one.region === region).map((one) => [one.imageId, one]));
       const isWhole = !readOneByOne.includes(region);
@@ -273,7 +275,7 @@ export class World {
   }
 }
 
-/** An empty cloud, an empty state and the policy `golden` of the builders. */
+/** An empty cloud, an empty state, and the default policy `golden`: ap-guangzhou to ap-shanghai and ap-beijing. */
 export function world(): World {
   return new World({
     sources: [],

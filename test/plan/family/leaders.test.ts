@@ -10,7 +10,7 @@ const first = world()
   .policy({ to: ["ap-shanghai"], copy: { family: "inherit" } })
   .version(1, { family: "golden" })
   .sweep();
-/** Two versions; their copies are named by `of`, or are of version 2. */
+/** Copies are of version 2, unless `of` names another source. */
 const versions = first.version(2, { family: "golden" });
 const [v1, v2] = [{ of: "img-root0001" }, { of: "img-root0002" }];
 
