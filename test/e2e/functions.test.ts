@@ -52,7 +52,7 @@ function envFor(stateUrl: string, more: Record<string, string> = {}): Record<str
 /** Calls poll-copies, half an hour of the cloud between two calls, until every copy is ready. */
 async function pollUntilReady(total: number, env: Record<string, string>, node = process.execPath): Promise<void> {
   // A source that was busy is tried again after 15 s of our own time.
-  const giveUp = Date.now() + 40_000;
+  const giveUp = Date.now() + 120_000;
   while (Date.now() < giveUp) {
     const { answer, error } = await call("poll-copies", sample("timer.json"), env, { node });
     expect(error).toBeUndefined();

@@ -1,15 +1,14 @@
+// What a run reads: a sweep, a poll, and a run for named images.
 import { describe, expect, it } from "vitest";
-import { intermediateName } from "../../lib/model/identity.ts";
-import { storedText } from "../../lib/model/messages/define.ts";
 import type { Scope } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import type { AwaitedImage, Copy } from "../../lib/model/types.ts";
 import { firstReadSet, isOpen, type ReadSet, secondReadSet } from "../../lib/observe/read-set.ts";
-import { ACCOUNT, asked, copy, image, keyOf, made, NOW, observation, policy, retired } from "../support/builders.ts";
+import { ACCOUNT, image, NOW, observation, policy } from "../support/builders.ts";
+import { copyIn, recordOf } from "../support/plan-copy.ts";
 
 const [HOME, SHANGHAI, BEIJING] = ["ap-guangzhou", "ap-shanghai", "ap-beijing"];
 const root = image();
-const reason = { code: "x", text: storedText("") };
 const shown = (readSet: ReadSet): Record<string, string> =>
   Object.fromEntries([...readSet].map(([region, { types, ids }]) => [region, [...types, ...ids].sort().join(" ")]));
 const first = (
@@ -20,13 +19,13 @@ const first = (
   const scope = typeof kind === "string" ? ({ kind } as Scope) : kind;
   return shown(firstReadSet(scope, more.policies ?? [policy()], copies, more.awaited ?? [], NOW));
 };
-const ready = made(root, SHANGHAI).copy;
-const copying = asked(root, SHANGHAI).copy;
+const ready = recordOf(SHANGHAI, "ready");
+const copying = recordOf(SHANGHAI, "copying");
 const named: Scope = { kind: "images", images: [{ region: HOME, imageId: root.imageId }] };
 
 describe("a sweep", () => {
   it("reads every region that a policy copies from or to, and every region of a copy", () => {
-    const waiting = copy<"waiting">("ap-tokyo", { state: "waiting", reason });
+    const waiting = recordOf("ap-tokyo", "waiting");
     expect(first("sweep", [waiting])).toEqual({
       [HOME]: "custom img-root0001",
       [SHANGHAI]: "custom",
@@ -54,19 +53,19 @@ describe("a poll", () => {
 
   it.each<[string, Copy]>([
     ["ready", ready],
-    ["retired", retired(root, SHANGHAI).copy],
-    ["failed", copy<"failed">(SHANGHAI, { state: "failed", reason })],
-    ["blocked until a user changes something", copy<"blocked">(SHANGHAI, { state: "blocked", reason })],
+    ["retired", recordOf(SHANGHAI, "retired")],
+    ["failed", recordOf(SHANGHAI, "failed")],
+    ["blocked until a user changes something", recordOf(SHANGHAI, "blocked")],
   ])("reads nothing of a copy that is %s", (_, one) => {
     expect(isOpen(one)).toBe(false);
     expect(first("poll", [one])).toEqual({});
   });
 
-  const step = made(root, SHANGHAI, { image: { name: intermediateName(keyOf(SHANGHAI), root.name) } }).copy;
-  const superseded = { ...retired(root, SHANGHAI).copy, reason: { code: "superseded", text: storedText("") } } as Copy;
+  const step = recordOf(SHANGHAI, "ready", {}, { name: "intermediate" });
+  const superseded = recordOf(SHANGHAI, "retired", { reason: "superseded" });
   it.each<[string, Copy]>([
-    ["missing", { ...ready, missingSince: NOW }],
-    ["being repaired", { ...ready, repair: { what: "tags", tries: 1, at: NOW } }],
+    ["missing", recordOf(SHANGHAI, "ready", { missingSince: NOW })],
+    ["being repaired", recordOf(SHANGHAI, "ready", { repair: { what: "tags", tries: 1, at: NOW } })],
     ["an intermediate of an encrypted copy", step],
     ["a superseded intermediate", superseded],
   ])("reads a finished copy that is %s", (_, one) => {
@@ -75,14 +74,14 @@ describe("a poll", () => {
   });
 
   it("reads the whole destination of a copy without a known image, once it is due", () => {
-    const waiting = (notBefore: number) => copy<"waiting">(SHANGHAI, { state: "waiting", reason, notBefore });
+    const waiting = (notBefore: number) => recordOf(SHANGHAI, "waiting", { notBefore });
     expect(first("poll", [waiting(NOW)])[SHANGHAI]).toBe("custom");
     expect(first("poll", [waiting(NOW + 1)])).toEqual({ [HOME]: root.imageId });
   });
 
   it("reads the first step of a chain with each later one, and the other steps within a region", () => {
-    const home = made(root, HOME).copy;
-    const secret = made(root, SHANGHAI, {}, "encrypted:default").copy;
+    const home = recordOf(HOME, "ready");
+    const secret = recordOf(SHANGHAI, "ready", {}, { variant: "encrypted:default" });
     expect(first("poll", [home, copying, secret])).toEqual({
       [HOME]: "img-root0001 img-root0001-ap-guangzhou",
       [SHANGHAI]: "img-root0001-ap-shanghai img-root0001-ap-shanghai-enc",
@@ -107,7 +106,7 @@ describe("a poll", () => {
 
 describe("a run for named images", () => {
   it("reads these images and their open copies, and no others", () => {
-    const other = asked(image({ imageId: "img-other" }), BEIJING).copy;
+    const other = copyIn("copying", image({ imageId: "img-other" }), BEIJING, {}).record as Copy;
     expect(first(named, [copying, other])).toEqual({ [HOME]: root.imageId, [SHANGHAI]: "img-root0001-ap-shanghai" });
   });
 
@@ -129,7 +128,9 @@ describe("a run for named images", () => {
   });
 
   it("reads a destination again if its copy was absent when it was last read", () => {
-    expect(second([policy({ to: [SHANGHAI] })], [{ ...ready, missingSince: NOW }])).toEqual({ [SHANGHAI]: "custom" });
+    expect(second([policy({ to: [SHANGHAI] })], [recordOf(SHANGHAI, "ready", { missingSince: NOW })])).toEqual({
+      [SHANGHAI]: "custom",
+    });
   });
 
   it("reads the own region of a shared image, and all images that compete if only the newest are selected", () => {

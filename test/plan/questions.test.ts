@@ -3,13 +3,15 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeUser } from "../../emulator/world/image-users.ts";
 import { setQuota } from "../../emulator/world/world.ts";
-import { answerTo, type Question, questionId, sharesOf, usesOf } from "../../lib/model/observation.ts";
+import { answerTo, NO_ANSWERS, type Question, questionId, sharesOf, usesOf } from "../../lib/model/observation.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
-import { answered, called, copySettings, image, observation, planOf, policy, UNANSWERED } from "../support/builders.ts";
+import { copySettings, policy } from "../support/builders.ts";
+import { callsOf } from "../support/plan-lines.ts";
+import { UNANSWERED, world } from "../support/plan-world.ts";
 import { sweep, type TestWorld, testWorld } from "../support/world.ts";
 
 const SHANGHAI = "ap-shanghai";
-const existing = image({ region: SHANGHAI, imageId: "img-a" });
+const existing = { region: SHANGHAI, imageId: "img-a" };
 
 describe("a question", () => {
   it("differs by region, image, family and kind", () => {
@@ -27,16 +29,16 @@ describe("a question", () => {
   });
 
   it("without an answer differs from an unanswerable question and from an empty answer", () => {
-    const answers = answered([usesOf(existing), undefined], [sharesOf(existing), UNANSWERED]);
+    const asked = world().otherImage(existing).users("img-a", undefined).shares("img-a", UNANSWERED);
+    const { answers = NO_ANSWERS } = asked.input();
     expect(answerTo(answers, usesOf(existing))).toEqual({ value: undefined });
     expect(answerTo(answers, sharesOf(existing))).toHaveProperty("unanswerable");
     expect(answerTo(answers, { ask: "quota", region: SHANGHAI })).toBeUndefined();
   });
 
   it("does not change a plan that does not ask it", () => {
-    const bare = { policies: [policy({ enabled: false })], observation: observation([image()]) };
-    const quota = answered([{ ask: "quota", region: SHANGHAI }, 0]);
-    expect(planOf({ ...bare, answers: quota })).toEqual(planOf(bare));
+    const disabled = world().policy({ enabled: false }).image();
+    expect(disabled.quota(SHANGHAI, 0).plan()).toEqual(disabled.plan());
   });
 });
 
@@ -55,8 +57,8 @@ describe("asking the cloud", () => {
     setQuota(t.world, SHANGHAI, 2);
     const { plan } = await replicate({ ...sweep, dryRun: true }, t.instance([policy({})]));
     expect(asked("DescribeImageQuota").sort()).toEqual(["ap-beijing", SHANGHAI]);
-    expect(called(plan).filter((call) => call.endsWith(SHANGHAI))).toHaveLength(2);
-    expect(called(plan).filter((call) => call.endsWith("ap-beijing"))).toHaveLength(3);
+    expect(callsOf(plan).filter((call) => call.endsWith(SHANGHAI))).toHaveLength(2);
+    expect(callsOf(plan).filter((call) => call.endsWith("ap-beijing"))).toHaveLength(3);
   });
 
   it("does not happen if no step depends on the answer", async () => {
@@ -80,7 +82,7 @@ describe("asking the cloud", () => {
     const before = asked("DescribeInstances").length;
     const { plan } = await replicate({ ...sweep, dryRun: true }, nothing);
     expect(asked("DescribeInstances").slice(before)).toEqual([SHANGHAI]);
-    expect(called(plan)).toHaveLength(2);
+    expect(callsOf(plan)).toHaveLength(2);
     expect(plan.retained).toMatchObject([{ image: { imageId: first?.imageId }, reason: { code: "in-use" } }]);
   });
 
@@ -100,7 +102,7 @@ describe("asking the cloud", () => {
     await replicate(sweep, nothing);
     t.pass(3_600_000);
     const { plan } = await replicate(sweep, nothing);
-    expect(called(plan)).toEqual([]);
+    expect(callsOf(plan)).toEqual([]);
     expect(plan.retained).toMatchObject([{ reason: { code: "unanswered-UnauthorizedOperation" } }]);
   });
 });

@@ -1,19 +1,9 @@
-import { lineageTags, tokenName } from "../../lib/model/identity.ts";
-import { storedText } from "../../lib/model/messages/define.ts";
-import {
-  type Answer,
-  type Answers,
-  type Observation,
-  type Question,
-  questionId,
-  type RegionView,
-} from "../../lib/model/observation.ts";
+// Single objects for tests: an image, a policy, a claim, a record, an observation. A whole world: plan-world.ts.
+import type { Observation, RegionView } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
-import type { AccountRecord, Claim, Copy, CopyKey, Image, ImageType, Millis, Variant } from "../../lib/model/types.ts";
+import type { AccountRecord, Claim, Copy, CopyKey, Image, ImageType, Millis } from "../../lib/model/types.ts";
 import { makePlan } from "../../lib/plan/plan.ts";
 import type { Plan, PlanInput } from "../../lib/plan/types.ts";
-
-/** Small worlds for tests of the core: everything has a default, and a test names only what it is about. */
 
 export const ACCOUNT = "100000000001";
 export const NOW: Millis = Date.UTC(2026, 10, 21, 12);
@@ -68,7 +58,7 @@ export function keyOf(region: string, root: Pick<Image, "region" | "imageId"> = 
   return { account: ACCOUNT, rootRegion: root.region, rootId: root.imageId, region, variant: "plain" };
 }
 
-/** What the cloud shows: the images, and which regions were read whole (those that are named, and those of the images). */
+/** The images that the cloud shows. Read whole are the named regions, and those of the images. */
 export function observation(
   images: readonly Image[],
   regions: readonly string[] = ["ap-guangzhou", "ap-shanghai", "ap-beijing"],
@@ -95,7 +85,7 @@ export function claim(fields: Partial<Claim> = {}): Claim {
     token: "golden-web--copying-0000000000000000-1",
     parent: { region: "ap-guangzhou", imageId: "img-root0001" },
     settings: { name: "golden-web", description: "a golden image", tags: {} },
-    claimant: { id: "somebody" },
+    claimant: { id: "another process" },
     claimedAt: NOW - 60_000,
     sendBy: NOW - 30_000,
     ...fields,
@@ -121,91 +111,9 @@ export function copy<S extends Copy["state"]>(region: string, own: Own<S>, base:
   } as unknown as Copy;
 }
 
-type Ready = State<"ready">;
-
-/** An image that the cloud shows, and what we remember of it. */
-export interface Known {
-  readonly image: Image;
-  readonly copy: Copy;
-}
-
-/** The part of a plan's input that follows from what is there: images, and copies with their records. */
-export function holding(images: readonly Image[], ...known: readonly Known[]) {
-  return {
-    copies: known.map((one) => one.copy),
-    observation: observation([...images, ...known.map((one) => one.image)]),
-  };
-}
-
-/** What is made of a finished copy where it is not as it should be, on either side. */
-interface Differing {
-  readonly image?: Partial<Image>;
-  readonly copy?: Partial<Ready>;
-  readonly policy?: string;
-}
-
-/** A finished copy of ours of the same root: what the cloud shows of it, and its record. */
-export function made(root: Image, region: string, differing: Differing = {}, variant: Variant = "plain") {
-  const key: CopyKey = { ...keyOf(region, root), variant };
-  const imageId = `${root.imageId}-${region}${variant === "plain" ? "" : "-enc"}`;
-  const rule = differing.policy ?? "golden";
-  const { name, description, createdAt: rootCreatedAt } = root;
-  const fields = { region, imageId, name, description, createdAt: NOW - 3_600_000, ...differing.image };
-  const tags = { ...lineageTags(key, { region: root.region, imageId: root.imageId }, rule, imageId), ...fields.tags };
-  const ready = copy<"ready">(
-    region,
-    { state: "ready", imageId, name: fields.name, readyAt: NOW - 3_600_000, adopted: false },
-    { key, policy: rule, rootName: name, rootCreatedAt, ...(fields.family && { family: fields.family }) },
-  );
-  return { key, image: image({ ...fields, tags }), copy: { ...(ready as Ready), ...differing.copy } };
-}
-
-/** The same copy when nobody wants it any more. */
-export function retired(root: Image, region: string, differing: Differing = {}, since = NOW - 8 * 86_400_000) {
-  const { image: there, copy: ready } = made(root, region, differing);
-  const { readyAt: _, name: _name, adopted, ...rest } = ready;
-  const reason = { code: "deselected", text: storedText("no policy wants it any more") };
-  const record: Copy = { ...rest, ...(adopted && { adopted }), state: "retired", reason, since };
-  return { image: there, copy: record };
-}
-
-/** A copy of ours that was asked for: its image under the token, and its record. */
-export function asked(
-  root: Image,
-  region: string,
-  differing: Partial<Image> = {},
-  settings: Partial<Claim["settings"]> = {},
-) {
-  const key = keyOf(region, root);
-  const imageId = `${root.imageId}-${region}`;
-  const token = tokenName(key, root.name, 1);
-  const parent = { region: root.region, imageId: root.imageId };
-  const wanted = { name: root.name, description: root.description, tags: {}, ...settings };
-  const tags = lineageTags(key, parent, "golden", imageId);
-  const going = copy<"copying">(
-    region,
-    { state: "copying", claim: claim({ token, parent, settings: wanted }), imageId, progressedAt: NOW - 60_000 },
-    { key, rootName: root.name, rootCreatedAt: root.createdAt },
-  );
-  const there = image({ region, imageId, name: token, state: "SYNCING", createdAt: NOW - 60_000, tags, ...differing });
-  return { key, image: there, copy: going };
-}
-
-/** Why a question could not be answered, in tests. */
-export const UNANSWERED: Answer = {
-  unanswerable: { code: "unanswered-UnauthorizedOperation", text: storedText("not allowed") },
-};
-
-/** Answers to the questions of a plan: a value, or `UNANSWERED`. */
-export function answered(...given: (readonly [Question, unknown])[]): Answers {
-  return new Map(
-    given.map(([question, value]) => [questionId(question), value === UNANSWERED ? UNANSWERED : ({ value } as Answer)]),
-  );
-}
-
 export const BORN: AccountRecord = { account: ACCOUNT, firstSeenAt: NOW - 86_400_000, version: 1 };
 
-/** A plan of a small world. */
+/** A plan from parts of its input. Most tests describe a world instead, see plan-world.ts. */
 export function planOf(input: Partial<PlanInput> & Pick<PlanInput, "observation">): Plan {
   return makePlan({
     policies: [policy()],
@@ -215,36 +123,5 @@ export function planOf(input: Partial<PlanInput> & Pick<PlanInput, "observation"
     settle: SETTLE,
     ended: new Set(),
     ...input,
-  });
-}
-
-/** The destinations that a plan asks for, as `source → destination`. */
-export function sent(plan: Plan): string[] {
-  return plan.actions.flatMap((action) =>
-    action.do === "send" ? action.claimRequests.map((d) => `${action.source.imageId} → ${d.copy.key.region}`) : [],
-  );
-}
-
-/** The notes of a plan, as `destination: state (reason)`. */
-export function noted(plan: Plan): string[] {
-  return plan.actions.flatMap((action) => {
-    if (action.do !== "record") return [];
-    const { key, state } = action.copy;
-    return [`${key.region}: ${state}${"reason" in action.copy ? ` (${action.copy.reason.code})` : ""}`];
-  });
-}
-
-/** The calls of a plan that change something, in words. */
-export function called(plan: Plan): string[] {
-  return plan.actions.flatMap((action): string[] => {
-    if (action.do === "record") return [];
-    if (action.do === "send")
-      return action.claimRequests.map(({ copy: { key } }) => `send ${action.source.imageId} → ${key.region}`);
-    const { imageId } = action.image;
-    if (action.do === "tag") return [`tag ${imageId}: ${Object.keys(action.tags).join(", ")}`];
-    if (action.do === "delete") return [`delete ${imageId}`];
-    if (action.do !== "modify") return [`${action.do} ${imageId}: ${action.accounts.join(", ")}`];
-    const attributes = Object.entries(action.attributes).map(([key, value]) => `${key} = ${value}`);
-    return [`modify ${imageId}: ${attributes.join(", ")}`];
   });
 }

@@ -1,35 +1,38 @@
 // The record changes and the filters of `cvm-replicator retry`.
-
 import { describe, expect, it } from "vitest";
-import { storedText } from "../../lib/model/messages/define.ts";
-import type { Copy } from "../../lib/model/types.ts";
-import { chooseForRetry, retried } from "../../lib/plan/lifecycle/manual-retry.ts";
-import { claim, copy, NOW } from "../support/builders.ts";
+import type { Copy } from "../../../lib/model/types.ts";
+import { chooseForRetry, retried } from "../../../lib/plan/lifecycle/manual-retry.ts";
+import { recordOf } from "../../support/plan-copy.ts";
+import { minutes, NOW } from "../../support/plan-world.ts";
 
-const reason = { code: "quota", text: storedText("500 images are the limit") };
-const LATER = NOW + 600_000;
-const failed = copy<"failed">("ap-shanghai", { state: "failed", reason }, { attempts: 5 });
-const refused = copy<"blocked">("ap-beijing", { state: "blocked", reason, notBefore: LATER }, { attempts: 2 });
-const image = { claim: claim(), imageId: "img-copy0001" };
-const stuck = copy<"blocked">("ap-tokyo", { state: "blocked", reason, ...image });
-const unnamed = copy<"blocked">("ap-tokyo", { state: "blocked", reason, ...image, notBefore: LATER });
-const byPolicy = copy<"blocked">("ap-tokyo", { state: "blocked", reason });
-const copying = copy<"copying">("ap-nanjing", { state: "copying", claim: claim(), progressedAt: NOW });
+const image = { claim: {}, imageId: "img-copy0001" };
+const failed = recordOf("ap-shanghai", "failed");
+const refused = recordOf("ap-beijing", "blocked", { notBefore: NOW + minutes(10), attempts: 2 });
+const stuck = recordOf("ap-tokyo", "blocked", image);
+const copying = recordOf("ap-nanjing", "in doubt");
 
 describe("the record of a copy that is retried manually", () => {
   it("has no attempts and no backoff", () => {
     expect(retried(failed, NOW)).toMatchObject({ state: "retrying", attempts: 0, notBefore: NOW, claimCount: 1 });
-    expect(retried(refused, NOW)).toMatchObject({ state: "blocked", attempts: 0, notBefore: NOW, reason });
+    expect(retried(refused, NOW)).toMatchObject({
+      state: "blocked",
+      attempts: 0,
+      notBefore: NOW,
+      reason: { code: "other" },
+    });
   });
 
   it("keeps its claim and its image, so that the image is read again and not requested again", () => {
-    expect(retried(stuck, NOW)).toMatchObject({ state: "copying", ...image, progressedAt: NOW });
+    const { claim } = stuck as Extract<Copy, { state: "blocked" }>;
+    expect(retried(stuck, NOW)).toMatchObject({ state: "copying", ...image, claim, progressedAt: NOW });
     expect(retried(stuck, NOW)).not.toHaveProperty("reason");
-    expect(retried(unnamed, NOW)).toMatchObject({ state: "blocked", ...image, notBefore: NOW });
+    const unnamed = recordOf("ap-tokyo", "blocked", { ...image, notBefore: NOW + minutes(10) });
+    expect(retried(unnamed, NOW)).toMatchObject({ state: "blocked", ...image, claim, notBefore: NOW });
   });
 
   it("stays blocked if its policy blocks it, and gets no time for a poll", () => {
-    expect(retried(byPolicy, NOW)).toMatchObject({ state: "blocked", reason });
+    const byPolicy = recordOf("ap-tokyo", "blocked");
+    expect(retried(byPolicy, NOW)).toMatchObject({ state: "blocked", reason: { code: "other" } });
     expect(retried(byPolicy, NOW)).not.toHaveProperty("notBefore");
   });
 

@@ -1,0 +1,166 @@
+// Which copy leads an image family in a region, and which copies leave it.
+import { describe, expect, it } from "vitest";
+import { ROLLED_BACK_TAG } from "../../../lib/model/identity.ts";
+import type { Copy } from "../../../lib/model/types.ts";
+import { hours, NOW, type Planned, UNANSWERED, type World, world } from "../../support/plan-world.ts";
+
+const [OLD, YOUNG] = ["img-root0001-ap-shanghai", "img-root0002-ap-shanghai"];
+const inFamily = { image: { family: "golden" } };
+const first = world()
+  .policy({ to: ["ap-shanghai"], copy: { family: "inherit" } })
+  .version(1, { family: "golden" })
+  .sweep();
+/** Copies are of version 2, unless `of` names another source. */
+const versions = first.version(2, { family: "golden" });
+const [v1, v2] = [{ of: "img-root0001" }, { of: "img-root0002" }];
+
+describe("the newest version", () => {
+  it("joins its family in the call that names it, and the former version keeps the family", () => {
+    const unnamed = versions
+      .copy("ap-shanghai", "ready", { ...v1, ...inFamily })
+      .copy("ap-shanghai", "copying", { ...v2, image: { state: "NORMAL" } });
+    expect(unnamed.plan().calls).toEqual([
+      `modify ${YOUNG}: name = golden-2, description = a golden image, family = golden`,
+    ]);
+  });
+
+  it.each<[Copy["state"], "keeps" | "leaves"]>([
+    ["copying", "keeps"],
+    ["finishing", "keeps"],
+    ["ready", "keeps"],
+    ["waiting", "leaves"],
+    ["retrying", "leaves"],
+    ["blocked", "leaves"],
+    ["failed", "leaves"],
+  ])("that is %s %s the lead", (state, word) => {
+    const { calls } = versions.copy("ap-shanghai", "ready", v1).copy("ap-shanghai", state, v2).plan();
+    const ofOld = calls.filter((call) => call.startsWith(`modify ${OLD}`));
+    expect(ofOld).toEqual(word === "keeps" ? [] : [`modify ${OLD}: family = golden`]);
+  });
+
+  it("leads in each region by itself", () => {
+    const plan = versions
+      .policy({ to: ["ap-shanghai", "ap-beijing"] })
+      .copy("ap-beijing", "ready", v1)
+      .copy("ap-shanghai", "ready", v1)
+      .copy("ap-shanghai", "ready", { ...v2, ...inFamily })
+      .plan();
+    expect(plan.calls).toEqual(["modify img-root0001-ap-beijing: family = golden", "send img-root0002 → ap-beijing"]);
+  });
+
+  it("does not lead after a rollback", () => {
+    const bad = { image: { deprecated: true, tags: { [ROLLED_BACK_TAG]: "golden" } } };
+    const plan = versions
+      .copy("ap-shanghai", "ready", v1)
+      .copy("ap-shanghai", "ready", { ...v2, ...bad })
+      .plan();
+    expect(plan.calls).toEqual([`modify ${OLD}: family = golden`]);
+  });
+});
+
+describe("a family that points to an image other than the newest version", () => {
+  const newest = versions.copy("ap-shanghai", "ready", { ...v2, ...inFamily });
+  const both = newest.copy("ap-shanghai", "ready", { ...v1, ...inFamily });
+  const leaves = [`modify ${OLD}: family = `];
+
+  it("loses that image once the cloud has confirmed it", () => {
+    const asking = both.plan();
+    expect(asking.questions).toEqual([{ ask: "family", region: "ap-shanghai", family: "golden" }]);
+    expect(asking.calls).toEqual([]);
+    expect(both.familyPointsTo(OLD).plan().calls).toEqual(leaves);
+    expect(both.familyPointsTo(YOUNG).plan().calls).toEqual([]);
+    expect(both.familyPointsTo(undefined).plan().calls).toEqual([]);
+  });
+
+  it("keeps that image while the newest version is being copied, so that the family cannot point to it", () => {
+    expect(both.change(YOUNG, { state: "SYNCING" }).familyPointsTo(OLD).plan().calls).toEqual([]);
+  });
+
+  it("is queried only in a sweep, and only if several images are in it", () => {
+    const queries = ({ questions }: Planned) => questions.filter(({ ask }) => ask === "family");
+    expect(queries(both.plan())).toHaveLength(1);
+    expect(queries(newest.plan())).toEqual([]);
+    expect(queries(both.sweep(false).plan())).toEqual([]);
+  });
+
+  it("is assumed to point to the image created last if the cloud does not answer", () => {
+    const unanswered = both.familyPointsTo(UNANSWERED);
+    expect(unanswered.plan().calls).toEqual(leaves);
+    expect(unanswered.change(OLD, { createdAt: NOW - hours(1) - 1 }).plan().calls).toEqual([]);
+  });
+
+  it("is reported if that image is not one of our copies, and the image stays unchanged", () => {
+    const plan = newest
+      .copy("ap-shanghai", "blocked", v1)
+      .otherImage({ name: "golden-x", family: "golden" })
+      .familyPointsTo("img-theirs01")
+      .policy({ select: { type: "custom", name: ["golden-2"] } })
+      .plan();
+    expect(plan.calls).toEqual([]);
+    expect(plan.problems).toMatchObject([{ code: "family-taken" }]);
+    expect(plan.problems[0]?.text).toContain(`points to img-theirs01 ("golden-x"), which is not one of our copies`);
+  });
+
+  it("also loses the orphaned copy of an older version", () => {
+    const orphaned = newest
+      .policy({ select: { type: "custom", newest: 1 }, prune: { minAge: 0 } })
+      .copy("ap-shanghai", "retired", { ...v1, ...inFamily })
+      .familyPointsTo(OLD);
+    expect(orphaned.plan().calls).toEqual(leaves);
+    const disabled = orphaned
+      .policy({ name: "former", enabled: false, to: ["ap-shanghai"], copy: { family: "inherit" } })
+      .copy("ap-shanghai", "retired", { ...v1, ...inFamily, record: { policy: "former" } });
+    expect(disabled.plan().calls).toEqual([]);
+  });
+
+  it.each<[string, World]>([
+    [
+      "is orphaned and of a newer version",
+      newest
+        .version(3, { name: "silver-3", family: "golden" })
+        .copy("ap-shanghai", "retired", inFamily)
+        .familyPointsTo("img-root0003-ap-shanghai"),
+    ],
+    [
+      "was adopted",
+      newest.copy("ap-shanghai", "ready", { ...v1, ...inFamily, record: { adopted: true } }).familyPointsTo(OLD),
+    ],
+  ])("keeps the copy that %s", (_, given) => {
+    const plan = given
+      .change("img-root0001", { name: "silver-1" })
+      .policy({ select: { type: "custom", name: ["golden-2"] }, prune: { minAge: 0 } })
+      .plan();
+    expect(plan.calls).toEqual([]);
+    expect(plan.problems).toEqual([]);
+  });
+});
+
+it("a copy joins the family that the policy names instead of its source's, and none if the policy names none", () => {
+  const outside = first.copy("ap-shanghai", "ready");
+  expect(outside.policy({ copy: { family: "web" } }).plan().calls).toEqual([`modify ${OLD}: family = web`]);
+  expect(outside.policies({ to: ["ap-shanghai"] }).plan().calls).toEqual([]);
+});
+
+describe("a copy of the same source with other encryption", () => {
+  it("leaves the family to the desired variant, whatever the names of the keys", () => {
+    const key = "01234567-89ab-cdef-0123-456789abcdef";
+    const variants = [
+      ["encrypted:default", {}],
+      [`encrypted:${key}`, { kmsKeyId: key }],
+      ["plain", false],
+    ] as const;
+    for (const [variant, encrypt] of variants) {
+      for (const [other] of variants.filter(([one]) => one !== variant)) {
+        const imageId = `img-${other.slice(0, 5)}-old`;
+        const image = { imageId, name: "golden-1-old", family: "golden" };
+        const plan = first
+          .policy({ copy: { encrypt } })
+          .copy("ap-shanghai", "ready", { variant, ...inFamily })
+          .copy("ap-shanghai", "retired", { variant: other, image, record: { since: NOW } })
+          .familyPointsTo(imageId)
+          .plan();
+        expect(plan.calls, `${other} → ${variant}`).toContain(`modify ${imageId}: family = `);
+      }
+    }
+  });
+});
