@@ -209,7 +209,7 @@ describe.concurrent("against the emulator", () => {
     [{ kind: "hold-after" } as const, "Timeout", 1],
     [{ kind: "not-json" } as const, "BadAnswer", 1],
   ])("sends once, and the effect is unknown after %j", async (effect, code, made) => {
-    const { world, cloud, image, copies } = await begin({}, { timeoutMs: 500 });
+    const { world, cloud, image, copies } = await begin({}, { timeoutMs: 4_000 });
     addFault(world, { match: { action: "SyncImages" }, effect });
     expect(await errorOf(cloud.syncImage(sync(image("golden"), "ap-beijing")))).toMatchObject({
       code,
