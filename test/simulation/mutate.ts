@@ -7,8 +7,8 @@ import { MUTATIONS, type Mutation, placesOf } from "./mutations.ts";
 
 const TOP = join(import.meta.dirname, "../..");
 const PARTS = ["lib", "emulator", "test", "docs", "package.json", "tsconfig.json", "vitest.config.ts"];
-/** The tests that run in a few seconds and in this process: the stages, one by one and together. */
-const QUICK = ["test/plan", "test/apply", "test/observe", "test/record", "test/replicator", "test/adapters/tencent"];
+/** The tests of the stages, one by one and together: quick, in this process, and without real time. */
+const QUICK = ["test/plan", "test/apply", "test/observe", "test/record", "test/replicator"];
 /** A bug that no quick test notices must be noticed by the simulation within this many seeds. */
 const SEEDS = 300;
 
