@@ -145,7 +145,7 @@ const switches = fc.record(
   ),
 ) as fc.Arbitrary<Partial<Switches>>;
 
-/** What a manualImage does to the n-th image, copy or policy. */
+/** A manual change of the n-th image, copy or policy. */
 const change = fc.oneof(
   fc.record({ what: fc.constant("bake" as const), image: manualImage }),
   fc.record({
