@@ -6,7 +6,7 @@ import { lifeUnder } from "./whole-life.ts";
 
 afterEach(endTrials);
 
-describe("two of the switches for families, shares and deleting together", () => {
+describe("the life of a family with two unusual switches for families, shares and deletions", () => {
   const names = [
     "modifyWhileShared",
     "shareTwice",

@@ -39,7 +39,7 @@ it("a golden image reaches three teams; a new version replaces it in all regions
   // One region of one team is full from the beginning.
   const [fullTeam = ""] = TEAMS;
   setQuota(s.t.world, FULL, 2);
-  makeImages(s.t.world, { region: FULL, name: "by-hand", account: fullTeam, count: 2 });
+  makeImages(s.t.world, { region: FULL, name: "manual", account: fullTeam, count: 2 });
 
   s.bake("golden-1", "golden");
   const reports = await s.pass(3, programs);
@@ -79,10 +79,10 @@ it("a golden image reaches three teams; a new version replaces it in all regions
   expect(s.names(FACTORY, HUB)).toEqual(["golden-2"]);
   expect(s.names(FACTORY, HOME)).toEqual(["golden-1", "golden-2"]);
   expect(s.t.world.leftSnapshots).toEqual([]);
-  expect(s.names(fullTeam, FULL)).toEqual(["by-hand-1", "by-hand-2"]);
+  expect(s.names(fullTeam, FULL)).toEqual(["manual-1", "manual-2"]);
 
   setQuota(s.t.world, FULL, 3);
   await s.pass(2, programs);
-  expect(s.names(fullTeam, FULL)).toEqual(["golden-2", "by-hand-1", "by-hand-2"]);
+  expect(s.names(fullTeam, FULL)).toEqual(["golden-2", "manual-1", "manual-2"]);
   expect(s.pointed(fullTeam, FULL, "base")).toBe("golden-2");
 });
