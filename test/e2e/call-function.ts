@@ -37,7 +37,10 @@ const { main_handler } = require("./index.js");
   require("node:fs").writeFileSync("outcome.json", JSON.stringify({ outcomes, at: Date.now() }));
 })();`;
 
-/** Calls a function with one event after the other, and expects that its process ends by itself soon afterwards. */
+/**
+ * Calls a function with one event after the other, and expects that its process ends by itself soon
+ * afterwards.
+ */
 export async function callAll(
   name: Name,
   events: readonly unknown[],

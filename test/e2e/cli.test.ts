@@ -43,7 +43,10 @@ beforeEach(async () => {
   writeFileSync(join(cwd, "policy.yaml"), POLICY);
 });
 
-/** Runs a command. Its output must contain no stack trace and no secret, and in a pipe no colours and cursor codes. */
+/**
+ * Runs a command. Its output must contain no stack trace and no secret, and in a pipe no colours
+ * and cursor codes.
+ */
 async function run(args: string[], more: Record<string, string> = {}, start = runCommand): Promise<Ended> {
   const ended = await start(args, { ...env, ...more }, cwd);
   for (const text of [ended.stdout, ended.stderr]) {

@@ -50,7 +50,10 @@ function envFor(stateUrl: string, more: Record<string, string> = {}): Record<str
   return userEnv(cloud.url, { POLICY_FILE: policyFile, STATE_URL: stateUrl, NODE_PATH: nodePath, ...more });
 }
 
-/** Calls poll-copies until every copy is ready, and advances the clock of the cloud by half an hour between two calls. */
+/**
+ * Calls poll-copies until every copy is ready, and advances the clock of the cloud by half an hour
+ * between two calls.
+ */
 async function pollUntilReady(total: number, env: Record<string, string>, node = process.execPath): Promise<void> {
   // A busy source is retried after 15 s of real time.
   const giveUp = Date.now() + 40_000;

@@ -20,7 +20,10 @@ const REGIONS = 8;
 /** The clock factor. The programs mostly wait: for copies, rate limits and busy sources. */
 const FASTER = 5;
 
-/** The built program copies 30 images to 8 regions. The emulator's own images and log show the result. */
+/**
+ * The built program copies 30 images to 8 regions. The emulator's own images and log show the
+ * result.
+ */
 describe("apply --wait", { timeout: 120_000 }, () => {
   const folder = temporaryFolder();
   let cloud: Emulated;

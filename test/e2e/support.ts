@@ -34,8 +34,9 @@ export interface Emulated {
 }
 
 /**
- * Starts the emulator as a program. With the time scale 600 a copy takes 1 to 3 seconds. Before the log is dropped, it is
- * compared with the CAM policy of the command: our programs may call no action that the policy does not allow.
+ * Starts the emulator as a program. With the time scale 600 a copy takes 1 to 3 seconds. Before the
+ * log is dropped, it is compared with the CAM policy of the command: our programs may call no
+ * action that the policy does not allow.
  */
 export async function startEmulatorProgram(timeScale = 600, more: Record<string, string> = {}): Promise<Emulated> {
   const child = spawn(process.execPath, [MAIN, "emulator", "--port", "0", "--time-scale", String(timeScale)], {
@@ -93,7 +94,9 @@ export async function startEmulatorProgram(timeScale = 600, more: Record<string,
   };
 }
 
-/** The environment of programs for which time passes faster. All programs of a test must share one. */
+/**
+ * The environment of programs for which time passes faster. All programs of a test must share one.
+ */
 export function fastClock(factor: number): Record<string, string> {
   return {
     NODE_OPTIONS: `--require ${join(TOP, "test/support/fast-clock.cjs")}`,
@@ -110,7 +113,10 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<
   await ended;
 }
 
-/** The environment of a user of the emulator: the variables that programs need, and no others of this process. */
+/**
+ * The environment of a user of the emulator: the variables that programs need, and no others of
+ * this process.
+ */
 export function userEnv(url: string, more: Record<string, string> = {}): Record<string, string> {
   const [{ secretId, secretKey }] = DEFAULT_ACCOUNTS;
   return {

@@ -1,4 +1,4 @@
-// Random and mutated answers of the API: every method returns a value of the right type or throws a CloudError.
+// Random answers of the API: every method returns a value of the right type or throws a CloudError.
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listedImages, refuseFailed, syncedIds } from "../../lib/adapters/tencent/calls/decode.ts";

@@ -2,8 +2,9 @@
 import fc from "fast-check";
 
 /**
- * The number of runs of a property. A failure prints its seed and path, which go into the second argument of `fc.assert`.
- * Twenty times as often: `FUZZ_TIMES=20 npx vitest run test/fuzz --testTimeout 1200000`.
+ * The number of runs of a property. A failure prints its seed and path, which go into the second
+ * argument of `fc.assert`. Twenty times as often: `FUZZ_TIMES=20 npx vitest run test/fuzz
+ * --testTimeout 1200000`.
  */
 export function runs(number: number): { numRuns: number } {
   return { numRuns: number * TIMES };
@@ -14,7 +15,10 @@ const TIMES = Number(process.env["FUZZ_TIMES"] ?? 1);
 /** The time limit of a test that waits for rate limits, ms. */
 export const PATIENCE = 60_000 * TIMES;
 
-/** Pieces of text that steer terminals, hide or reorder text, break lines, or are half of a character. */
+/**
+ * Pieces of text that steer terminals, hide or reorder text, break lines, or are half of a
+ * character.
+ */
 const NASTY = [
   "\u001b[2J\u001b[1;1H",
   "\u001b]8;;http://evil.example\u0007click\u001b]8;;\u0007",
@@ -58,8 +62,8 @@ export const nastyText = fc
   .map((parts) => parts.join(""));
 
 /**
- * Characters that no output may contain: control and format characters, half characters, separators, fillers. Line
- * feeds are allowed, because the program writes them itself.
+ * Characters that no output may contain: control and format characters, half characters,
+ * separators, fillers. Line feeds are allowed, because the program writes them itself.
  */
 export const RAW = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
@@ -107,7 +111,10 @@ const change = fc.record({
   key: fc.oneof(fc.constantFrom(...SPECIAL_KEYS), nastyText),
 });
 
-/** One to four changes of a JSON value: a place is replaced, removed, packed into a text or a list, moved, or renamed. */
+/**
+ * One to four changes of a JSON value: a place is replaced, removed, packed into a text or a list,
+ * moved, or renamed.
+ */
 export const mutations = fc.array(change, { minLength: 1, maxLength: 4 });
 
 /** Versions of JSON values with such changes. */
@@ -124,7 +131,8 @@ export function changed(sample: unknown, changes: typeof mutations extends fc.Ar
     if (!place) continue;
     const { holder } = place;
     const old = holder[place.key];
-    // Copies, because the values of fast-check must not change, and a value that contains itself is not JSON.
+    // Copies, because the values of fast-check must not change, and a value that contains itself is
+    // not JSON.
     if (how === "replace") holder[place.key] = structuredClone(value);
     else if (how === "text") holder[place.key] = JSON.stringify(old);
     else if (how === "list") holder[place.key] = [old, structuredClone(value)];

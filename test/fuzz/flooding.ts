@@ -29,7 +29,10 @@ export interface Rows {
   readonly journal: number;
 }
 
-/** Delivers events to `image-created` in a small world: each to a new instance, all with the same state. */
+/**
+ * Delivers events to `image-created` in a small world: each to a new instance, all with the same
+ * state.
+ */
 export function floodOf(small: TestWorld, policies: readonly Policy[] = [policy()]) {
   const { world, state } = small;
   let syncs = 0;

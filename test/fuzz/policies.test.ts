@@ -34,7 +34,10 @@ function policiesOf(text: string): Policy[] | undefined {
 
 const refused = (text: string) => expect(policiesOf(text)).toBeUndefined();
 
-/** Pieces with a meaning in YAML, such as tags, anchors, merge keys, directives, documents and block texts. */
+/**
+ * Pieces with a meaning in YAML, such as tags, anchors, merge keys, directives, documents and block
+ * texts.
+ */
 const PIECES = [
   "version: 1\n",
   "policies:\n",

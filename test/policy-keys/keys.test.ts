@@ -1,4 +1,4 @@
-// Runs the tests of all policy keys, and compares the tables of docs/policy.md with the keys and defaults.
+// Runs the tests of all policy keys, and checks the keys and defaults in docs/policy.md.
 import { afterEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parsePolicy } from "../../lib/policy/parse-policy.ts";
@@ -12,7 +12,10 @@ import { endTrials, policyEntry } from "./setting.ts";
 import { defaultOf, documentedKeys } from "./tables.ts";
 import { WHOLE_FILE } from "./whole-file.ts";
 
-/** For every key of docs/policy.md: the effect, the calls and the rule of the cloud that its row describes. */
+/**
+ * For every key of docs/policy.md: the effect, the calls and the rule of the cloud that its row
+ * describes.
+ */
 const TESTS = { ...WHOLE_FILE, ...COPYING, ...LIMITS, ...DRESSING, ...PUBLISHING, ...KEEPING, ...SELECTING };
 
 afterEach(endTrials);

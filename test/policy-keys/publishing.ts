@@ -10,7 +10,9 @@ import { baked, DAY, HOME, KEY, type KeyTests, OTHER, policyText, TEAM, THERE, t
 import { refusal } from "./whole-file.ts";
 
 const NANJING = "ap-nanjing";
-/** 501 accounts with which an image can be shared, and a world with these and the default accounts. */
+/**
+ * 501 accounts with which an image can be shared, and a world with these and the default accounts.
+ */
 const extraAccounts = Array.from({ length: 501 }, (_, index) => ({
   uin: String(200_000_000_000 + index),
   appId: String(index),

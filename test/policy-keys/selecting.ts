@@ -7,8 +7,8 @@ import { baked, DAY, HOME, type KeyTests, OTHER, policyText, TEAM, THERE, trial 
 import { refusal } from "./whole-file.ts";
 
 /**
- * Makes the images and expects that those named in `selected` are copied, and that all others, which follow them in
- * `images`, are not selected for this reason.
+ * Makes the images and expects that those named in `selected` are copied, and that all others,
+ * which follow them in `images`, are not selected for this reason.
  */
 async function selects(select: string, images: readonly Partial<ImageSpec>[], selected: string[], reason: string) {
   const t = await trial(policyText({ select }));

@@ -44,7 +44,10 @@ export interface Trial extends TestWorld {
   /** Replaces the policy file. */
   follow(text: string): void;
   readonly sweep: () => Promise<Report>;
-  /** Sweeps every `step` minutes, with a poll after the step, for `minutes`; then returns the report of a last sweep. */
+  /**
+   * Sweeps every `step` minutes, with a poll after the step, for `minutes`; then returns the report
+   * of a last sweep.
+   */
   live(minutes: number, step?: number): Promise<Report>;
   /** The names of an account's custom images in a region, sorted. */
   names(region: string, account?: string): string[];

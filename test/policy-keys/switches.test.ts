@@ -1,4 +1,4 @@
-// The whole life of a family with one unusual switch at a time, and families under each rule of the cloud.
+// The life of a family with one unusual switch at a time, and with each family rule of the cloud.
 import { afterEach, describe, expect, it } from "vitest";
 import { ALL_SWITCHES } from "../../emulator/settings/switches.ts";
 import { baked, DAY, endTrials, policyText, TEAM, trial } from "./setting.ts";

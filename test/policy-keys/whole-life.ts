@@ -1,4 +1,4 @@
-// The life of a family under one cloud: three versions, a failed copy, a rollback, and the loss of the state.
+// The life of a family: three versions, a failed copy, a rollback, and the loss of the state.
 import { expect } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeImages, shareImage } from "../../emulator/control/console.ts";
@@ -10,7 +10,10 @@ import { rollback } from "../../lib/replicator/rollback-family.ts";
 import { ACCOUNT } from "../support/builders.ts";
 import { baked, DAY, HOME, KEY, MINUTE, OTHER, TEAM, type Trial, trial } from "./setting.ts";
 
-/** A policy file with all features: families that move together, shares, a chain, a description, and pruning. */
+/**
+ * A policy file with all features: families that move together, shares, a chain, a description, and
+ * pruning.
+ */
 const FILE = `
 version: 1
 defaults:
@@ -30,7 +33,10 @@ export const VERSIONS = ["golden-1", "golden-2", "golden-3"];
 const STEP = 4 * MINUTE;
 const SETTLED = new Set<CopyState>(["ready", "retired"]);
 
-/** Runs the life of a family under these switches: three versions, a failed copy, a rollback, and the loss of the state. */
+/**
+ * Runs the life of a family under these switches: three versions, a failed copy, a rollback, and
+ * the loss of the state.
+ */
 export async function lifeUnder(switches: Partial<Switches>): Promise<void> {
   const t = await trial(FILE, { switches, copyMinutes: [2, 3] });
   const family = Object.fromEntries(REGIONS.map((region) => [region, [] as string[]]));
@@ -57,16 +63,19 @@ export async function lifeUnder(switches: Partial<Switches>): Promise<void> {
     await live();
   }
   const { problems } = await live(61 * MINUTE);
-  // If images cannot leave a family and the first image is the current one, the program can only report the drift.
+  // If images cannot leave a family and the first image is the current one, the program can only
+  // report the drift.
   const isUnrepairable = switches.familyPointsTo === "first" && switches.emptyFamily === "ignored";
   expect(problems.map(({ code }) => code)).toEqual(isUnrepairable ? REGIONS.map(() => "drift") : []);
-  // A cloud that gives copies the family of their source does so too early, and may not allow to remove it.
+  // A cloud that gives copies the family of their source does so too early, and may not allow to
+  // remove it.
   const isEarly = switches.familyCarriedOver === "yes" && switches.emptyFamily === "ignored";
   if (!isUnrepairable && !isEarly)
     for (const region of REGIONS) expect([...new Set(family[region])]).toEqual(["no image", ...VERSIONS]);
 
   const rolled = await rollback("golden", {}, t.program);
-  // The mark of a rollback is a tag. If tags become visible late, a later sweep does the rest of the rollback.
+  // The mark of a rollback is a tag. If tags become visible late, a later sweep does the rest of
+  // the rollback.
   if (!isUnrepairable && !switches.tagsVisibleAfterMs)
     expect(rolled.regions.map(({ done }) => done)).toEqual([true, true, true]);
   await live();
@@ -81,7 +90,10 @@ export async function lifeUnder(switches: Partial<Switches>): Promise<void> {
   expectEnd(t, isUnrepairable ? "golden-1" : "golden-2");
 }
 
-/** Expects one correct copy of each desired version, and no other image except one that the cloud's family rule keeps. */
+/**
+ * Expects one correct copy of each desired version, and no other image except one that the cloud's
+ * family rule keeps.
+ */
 function expectEnd(t: Trial, pointed: string): void {
   for (const region of REGIONS) {
     expect(t.pointed(region, "golden")).toBe(pointed);

@@ -6,7 +6,10 @@ import { IGNORE_TAG } from "../../lib/model/identity.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { ACCOUNT, NOW } from "../support/builders.ts";
 
-/** Policies with all keys, worlds, and changes of both. All are small, so that policies and images often match. */
+/**
+ * Policies with all keys, worlds, and changes of both. All are small, so that policies and images
+ * often match.
+ */
 
 export const REGIONS = ["ap-guangzhou", "ap-shanghai", "ap-beijing", "ap-hongkong"] as const;
 export const [HOME, SHANGHAI, BEIJING] = REGIONS;
@@ -50,7 +53,10 @@ const tagSettings = fc.record({
   set: mostly<Record<string, string>>({}, { env: "prod" }, { env: "dr", team: "us" }),
 });
 
-/** One policy. A policy that encrypts shares with no account, because `validate` refuses both together. */
+/**
+ * One policy. A policy that encrypts shares with no account, because `validate` refuses both
+ * together.
+ */
 const rule: fc.Arbitrary<Omit<Policy, "name">> = fc
   .record({
     enabled: mostly(true, false),

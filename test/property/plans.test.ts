@@ -20,7 +20,8 @@ it("any policies in any cloud lead to no forbidden call, and after a limited num
         run.apply(changes);
         await run.finishWork();
       }
-      // Work that waits for some hours, or is retried once a day, becomes due here. After it, no later run finds any work.
+      // Work that waits for some hours, or is retried once a day, becomes due here. After it, no
+      // later run finds any work.
       for (const hours of [3, 3, 25]) {
         run.pass(hours * HOUR);
         await run.finishWork();
@@ -30,8 +31,8 @@ it("any policies in any cloud lead to no forbidden call, and after a limited num
         expect(run.leftIn(await run.sweep())).toEqual([]);
       }
     }),
-    // Every run of the tests has the same stories, so that a failure comes from the changed code; PROPERTY_TIMES runs
-    // others. A failure is reported even if shrinking it takes too long.
+    // Every run of the tests has the same stories, so that a failure comes from the changed code;
+    // PROPERTY_TIMES runs others. A failure is reported even if shrinking it takes too long.
     {
       ...(TIMES === 1 && { seed: 2026 }),
       numRuns: 200 * TIMES,

@@ -40,7 +40,9 @@ export interface StoryRun {
   leftIn(report: Report): string[];
 }
 
-/** Makes the cloud and the program of a story; the caller decides when time passes and runs happen. */
+/**
+ * Makes the cloud and the program of a story; the caller decides when time passes and runs happen.
+ */
 export function startStory(story: Story): StoryRun {
   let now = NOW;
   let rounds = 0;
@@ -102,7 +104,8 @@ export function startStory(story: Story): StoryRun {
 }
 
 function leftIn(report: Report, isLasting: (copy: Copy) => boolean): string[] {
-  // Another copy of the same source has the name; the call that renames that copy is retried from time to time.
+  // Another copy of the same source has the name; the call that renames that copy is retried from
+  // time to time.
   const isRename = (action: Action) =>
     action.do === "modify" &&
     action.attributes.name?.includes("--aside-") === true &&
@@ -128,8 +131,8 @@ function textOf(action: Action): string {
 }
 
 /**
- * Whether a copy stays as it is: blocked for a lasting reason, or in a cloud that ignores or refuses its repair, which is
- * then retried once a day.
+ * Whether a copy stays as it is: blocked for a lasting reason, or in a cloud that ignores or
+ * refuses its repair, which is then retried once a day.
  */
 function isLastingIn({ modifyWhileShared, emptyFamily, uniqueNames }: World["switches"]): (copy: Copy) => boolean {
   return (copy) => {

@@ -1,4 +1,4 @@
-// replicate() makes each copy once: with every switch, lost answers, killed and concurrent instances, a lost state.
+// replicate() makes each copy once: with lost answers, killed instances, a lost state, any switch.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { ALL_SWITCHES, type Switches } from "../../emulator/settings/switches.ts";
@@ -30,7 +30,10 @@ function unusualWorld(nth: number): Partial<Switches> {
   );
 }
 
-/** Copies a custom and a shared image, sweeps again, loses the state, and sweeps once more: each copy is made once. */
+/**
+ * Copies a custom and a shared image, sweeps again, loses the state, and sweeps once more: each
+ * copy is made once.
+ */
 async function copyOnce(switches: Partial<Switches>, engine: (typeof ENGINES)[number]): Promise<void> {
   await t.close();
   t = await testWorld({ switches }, engine);

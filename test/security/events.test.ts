@@ -1,4 +1,4 @@
-// Forged events: they can only cause the program to read images by id in the regions of the policies.
+// Forged events can only make the program read images by id in the regions of the policies.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -16,8 +16,9 @@ import { policy } from "../support/builders.ts";
 import { invokeFunction } from "../support/in-process.ts";
 
 /**
- * Every account that can invoke a function or send events to an event bus can write events. The program may use only two
- * parts of an event: a region that the policies copy from, and an image id. Every forged text here contains this mark.
+ * Every account that can invoke a function or send events to an event bus can write events. The
+ * program may use only two parts of an event: a region that the policies copy from, and an image
+ * id. Every forged text here contains this mark.
  */
 const FORGED = "forged";
 const HOSTILE = [
@@ -51,7 +52,10 @@ type Json = Readonly<Record<string, unknown>>;
 const FILES = readdirSync(join(TOP, "events")).filter((file) => file.endsWith(".json"));
 const sample = (file: string): unknown => JSON.parse(readFileSync(join(TOP, "events", file), "utf8"));
 
-/** Every version of a value in which one text, number or flag is replaced, also inside texts that are JSON. */
+/**
+ * Every version of a value in which one text, number or flag is replaced, also inside texts that
+ * are JSON.
+ */
 function* forgeries(value: unknown, replacement: string): Generator<unknown> {
   if (typeof value === "string") {
     yield replacement;
@@ -101,7 +105,8 @@ describe("a forged event", { timeout: 30_000 }, () => {
       STATE_URL: `sqlite:${join(folder.path, "state.db")}`,
       NODE_PATH: join(TOP, "node_modules"),
     });
-    // The first run on an empty state reads all regions. After it, the log shows only the calls that an event causes.
+    // The first run on an empty state reads all regions. After it, the log shows only the calls
+    // that an event causes.
     await invoke("poll-copies", {});
     world.requests.length = 0;
   });

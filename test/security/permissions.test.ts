@@ -1,4 +1,4 @@
-// The CAM policies of deploy/cam/: each program runs with its policy alone, and needs every action in it.
+// Each program runs with its CAM policy of deploy/cam/ alone, and needs every action in it.
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,15 +18,15 @@ import { type Invoked, invokeFunction, runCommand } from "../support/in-process.
 import { allowedBy, allowOnly, calledIn, readCam } from "../support/permissions.ts";
 
 /**
- * Compares the CAM policies of deploy/cam/ with the calls of the built programs. The emulator refuses each action that a
- * policy does not allow, and each allowed action must be called.
+ * Compares the CAM policies of deploy/cam/ with the calls of the built programs. The emulator
+ * refuses each action that a policy does not allow, and each allowed action must be called.
  */
 
 const FUNCTIONS: readonly Name[] = ["image-created", "evaluate-policy", "poll-copies"];
 const [MAIN, PARTNER, TEAM] = DEFAULT_ACCOUNTS;
 /**
- * Policies that need every action: shared copies of a custom image, copies of a shared image in two steps, and an
- * encrypted copy, for which a plain copy is deleted.
+ * Policies that need every action: shared copies of a custom image, copies of a shared image in two
+ * steps, and an encrypted copy, for which a plain copy is deleted.
  */
 const POLICY = `version: 1
 policies:
@@ -44,7 +44,10 @@ const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };
 const COPY = 300;
 /** Called only if several images have the same family: the last test has such a case. */
 const FAMILY = "cvm:DescribeImageFromFamily";
-/** Copies succeed without these actions: the cloud enforces the quota, and images that may be in use stay. */
+/**
+ * Copies succeed without these actions: the cloud enforces the quota, and images that may be in use
+ * stay.
+ */
 const OPTIONAL = ["cvm:DescribeImageQuota", "cvm:DeleteImages", "as:DescribeLaunchConfigurations"];
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -79,7 +82,10 @@ afterEach(async () => {
   folder.remove();
 });
 
-/** Invokes a function as its trigger does. Returns the number of ready copies, and the outcomes as text. */
+/**
+ * Invokes a function as its trigger does. Returns the number of ready copies, and the outcomes as
+ * text.
+ */
 async function invoke(name: Name): Promise<{ ready: number; text: string }> {
   const events = name === "image-created" ? images : name === "poll-copies" ? [{ Type: "Timer" }] : [{}];
   const outcomes: { answer?: Answer; error?: string }[] = [];
@@ -93,7 +99,10 @@ function outcomeOf({ answer, error }: Invoked): { answer?: Answer; error?: strin
   return error === undefined ? { answer: answer as Answer } : { error: String(error) };
 }
 
-/** Invokes a function until every copy is ready and `isEnd` holds: by default, the plain intermediate copy is deleted. */
+/**
+ * Invokes a function until every copy is ready and `isEnd` holds: by default, the plain
+ * intermediate copy is deleted.
+ */
 async function untilReady(name: Name, isEnd = () => !isPlainLeft()): Promise<void> {
   let last = "";
   for (let times = 0; times < 12; times += 1) {

@@ -1,4 +1,4 @@
-// Plants secrets in the settings of the commands and functions, and searches their output and state for them.
+// Plants secrets in the settings of the programs, and searches their output and state for them.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -13,8 +13,8 @@ import { cli, TOP, temporaryFolder } from "../e2e/support.ts";
 import { invokeFunction, runCommand } from "../support/in-process.ts";
 
 /**
- * The secrets. Each contains this text at its beginning and at its end, and on both sides of every character at which
- * a URL could be cut.
+ * The secrets. Each contains this text at its beginning and at its end, and on both sides of every
+ * character at which a URL could be cut.
  */
 export const MARK = "planted";
 export const KEY = `${MARK}-key-8f3a-${MARK}`;
@@ -36,7 +36,10 @@ export const COMMANDS = [...help.matchAll(/^ {2}([a-z]+) .*\S {2,}\S/gm)]
 export const SOME = [["validate", "--json"], ["plan"], ["apply", "--json"], ["status"]];
 export type Commands = readonly (readonly string[])[];
 
-/** The programs to run: commands and functions in this process, and commands as processes of their own. */
+/**
+ * The programs to run: commands and functions in this process, and commands as processes of their
+ * own.
+ */
 export interface Programs {
   readonly commands?: Commands;
   readonly functions?: readonly Name[];
@@ -50,7 +53,10 @@ export let world: World;
 export let emulator: Emulator;
 let imageId: string;
 
-/** Starts an emulator for the tests of a file. Each test begins in an empty folder, without faults and copies. */
+/**
+ * Starts an emulator for the tests of a file. Each test begins in an empty folder, without faults
+ * and copies.
+ */
 export function useEmulator(): void {
   const folder = temporaryFolder();
   let runs = 0;
@@ -99,7 +105,10 @@ export const envOf = (more: Record<string, string>): Record<string, string> => (
   ...more,
 });
 
-/** Invokes a function. Answers its output and its answer or error, with all fields, also hidden ones and causes. */
+/**
+ * Invokes a function. Answers its output and its answer or error, with all fields, also hidden ones
+ * and causes.
+ */
 async function invoke(name: Name, env: Record<string, string>): Promise<string> {
   const event = name === "image-created" ? { region: "ap-guangzhou", imageId } : {};
   const context = { getRemainingTimeInMillis: () => 60_000 };
@@ -112,8 +121,9 @@ async function invoke(name: Name, env: Record<string, string>): Promise<string> 
 }
 
 /**
- * Runs commands and functions one after the other in this process; answers the output of each. A few commands run as
- * processes, too: only a process shows what the runtime itself prints, such as a warning.
+ * Runs commands and functions one after the other in this process; answers the output of each. A
+ * few commands run as processes, too: only a process shows what the runtime itself prints, such as
+ * a warning.
  */
 export async function outputsOf(
   env: Record<string, string>,
@@ -140,7 +150,10 @@ export function storedFiles(): Record<string, string> {
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(cwd, file), "latin1")]));
 }
 
-/** Expects that no text contains a secret, plain or encoded. The keys say where each text comes from. */
+/**
+ * Expects that no text contains a secret, plain or encoded. The keys say where each text comes
+ * from.
+ */
 export function expectNoSecret(places: Record<string, string>): void {
   const encoded = [KEY, TOKEN, PASSWORD].flatMap((secret) => {
     const bytes = Buffer.from(secret);

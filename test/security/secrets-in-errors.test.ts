@@ -1,4 +1,4 @@
-// Secrets are not in the errors of any program: wrong credentials, endpoints, policies, profiles and state URLs.
+// No error about credentials, endpoints, policies, profiles or state URLs contains a secret.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";

@@ -1,4 +1,4 @@
-// Secrets are not in the output, answers and stored files of any program, and not in the built functions.
+// No output, answer or stored file of a program contains a secret, nor does a built function.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -77,7 +77,8 @@ describe("no secret is printed, answered, thrown or stored", { timeout: 60_000 }
     }
   });
 
-  // Users copy a token with its line break, and the HTTP client quotes it. Tested once here, since programs retry.
+  // Users copy a token with its line break, and the HTTP client quotes it. Tested once here, since
+  // programs retry.
   it("when an id or token is not valid in an HTTP header", async () => {
     const { signal } = new AbortController();
     const odd = { secretId: `${ID}\n`, secretKey: KEY, token: `${TOKEN}\n` };

@@ -1,4 +1,4 @@
-// The dependencies: pinned versions with hashes, without install scripts, and under listed licences.
+// The dependencies are pinned with hashes, run no install scripts, and have listed licences.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

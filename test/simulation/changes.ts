@@ -61,8 +61,8 @@ function expectedOf({ sim, actor, image }: Change): FinalCopy | undefined {
 }
 
 /**
- * A finished copy may be shared with accounts that a policy names. It may be unshared only to modify it, or when no
- * policy desires it.
+ * A finished copy may be shared with accounts that a policy names. It may be unshared only to
+ * modify it, or when no policy desires it.
  */
 function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): string | undefined {
   const { sim, image, actor, isUnchanged } = change;
@@ -82,7 +82,8 @@ function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): 
     expected?.policies ??
     (mayBeRetained ? actor.policies.filter((one) => root && matches(one, root, sim.world.now())) : []);
   const isShared = desiring.some(({ copy }) => copy.shareWith.length > 0);
-  // An image unshared for a modification is shared again later, by the same process or by another one.
+  // An image unshared for a modification is shared again later, by the same process or by another
+  // one.
   return isShared || !isUnchanged || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy shares it";
 }
 
@@ -97,7 +98,10 @@ function whyNotModified(change: Change, { ImageFamily, ImageDeprecated }: Modify
   return ImageFamily ? whyNotPublished(change, ImageFamily) : undefined;
 }
 
-/** The copy of the newest version gets the family; with `publish: together`, once its copies in all regions are ready. */
+/**
+ * The copy of the newest version gets the family; with `publish: together`, once its copies in all
+ * regions are ready.
+ */
 function whyNotPublished(change: Change, family: string): string | undefined {
   const { sim, actor, image, known } = change;
   const expected = expectedOf(change);

@@ -39,7 +39,10 @@ const UNANSWERED: Readonly<Record<string, Unanswered>> = {
   DescribeImageFromFamily: "unanswered-family",
 };
 
-/** The adapter of one process over the simulated cloud: a gate before and after each call, and faults between them. */
+/**
+ * The adapter of one process over the simulated cloud: a gate before and after each call, and
+ * faults between them.
+ */
 export function simulatedCloud(sim: SimulationContext, process: Actor): Cloud {
   let bound: Account | undefined;
   const send: Send = async (call, read) => {
@@ -94,7 +97,8 @@ export function simulatedCloud(sim: SimulationContext, process: Actor): Cloud {
       throw error;
     }
   };
-  // Pages of three, so that lists shift while they are read. No retries here, so that no real time passes.
+  // Pages of three, so that lists shift while they are read. No retries here, so that no real time
+  // passes.
   const page = sim.faultsOn ? 3 : 100;
   return cloudOver(send, { site: "cn", signal: new AbortController().signal, page, repeat: (once) => once() });
 }
@@ -103,7 +107,10 @@ function failed(call: Call, code: string, text: string, effect = verdictOf(code)
   return cloudError(call, { code, text }, call.changes ? effect : "none");
 }
 
-/** Leaves out images that are hidden: an image is gone only when it is missing twice, `SETTLE` apart. */
+/**
+ * Leaves out images that are hidden: an image is gone only when it is missing twice, `SETTLE`
+ * apart.
+ */
 function withoutHidden(sim: SimulationContext, call: Call, answer: Answer, durationMs: Millis): Answer {
   if (answer instanceof ApiError || call.action !== "DescribeImages") return answer;
   const images = answer["ImageSet"] as { ImageId: string }[];

@@ -45,7 +45,10 @@ interface Origin {
 /** Faults in which the key is not permitted to make certain calls for a while. */
 export type Unanswered = Extract<FaultKind, `unanswered-${string}`>;
 
-/** The data that all parts of a simulation share: the cloud, the state, the current faults, and records for the checks. */
+/**
+ * The data that all parts of a simulation share: the cloud, the state, the current faults, and
+ * records for the checks.
+ */
 export class SimulationContext {
   readonly seed: number;
   readonly random: SeededRandom;
@@ -65,7 +68,10 @@ export class SimulationContext {
   readonly recorded = new Set<string>();
   /** Images that some process could not modify because they were shared. */
   readonly refusedAsShared = new Set<string>();
-  /** Copies stay invisible for longer than `SETTLE`; then the program guarantees only to report second copies. */
+  /**
+   * Copies stay invisible for longer than `SETTLE`; then the program guarantees only to report
+   * second copies.
+   */
   readonly visibleTooLate: boolean;
   /** Many versions exist at first, and then the policies select only the newest. */
   readonly manyVersions: boolean;
@@ -84,7 +90,10 @@ export class SimulationContext {
   readonly unanswered = new Map<Unanswered, Millis>();
   /** Until this time the credentials belong to another account. */
   otherAccountUntil: Millis = 0;
-  /** Until this time a wrong reading would do harm: time passes in small steps, and more processes start. */
+  /**
+   * Until this time a wrong reading would do harm: time passes in small steps, and more processes
+   * start.
+   */
   riskyUntil: Millis = 0;
   /** Whether faults happen. */
   faultsOn = true;
@@ -134,7 +143,10 @@ export class SimulationContext {
     return this.scheduler.now < this.otherAccountUntil ? others : ours;
   }
 
-  /** The longest time from the end of a request to its effect: the copy must still become visible within `SETTLE`. */
+  /**
+   * The longest time from the end of a request to its effect: the copy must still become visible
+   * within `SETTLE`.
+   */
   get lateness(): Millis {
     return Math.max(5_000, SETTLE - this.world.switches.copyVisibleAfterMs);
   }
@@ -144,7 +156,10 @@ export class SimulationContext {
     this.scheduler.later(this.random.between(1_000, latest - 2_000), effect);
   }
 
-  /** Hides a recorded image once, for less than `SETTLE`, so that it is never absent in two readings `SETTLE` apart. */
+  /**
+   * Hides a recorded image once, for less than `SETTLE`, so that it is never absent in two readings
+   * `SETTLE` apart.
+   */
   hideForAWhile(imageIds: readonly string[]): void {
     const imageId = imageIds.find((id) => this.recorded.has(id) && !this.#hiddenUntil.has(id));
     if (imageId === undefined) return;
@@ -206,7 +221,9 @@ export class SimulationContext {
     return [imageId, ...(this.originOf(imageId)?.line ?? [])].some((id) => this.unmarked.has(id));
   }
 
-  /** Whether an unrecognisable copy may count as a source in a region, and replace another source. */
+  /**
+   * Whether an unrecognisable copy may count as a source in a region, and replace another source.
+   */
   mayCountAsSource(region: string | undefined): boolean {
     return this.images().some((image) => image.region === region && this.unmarked.has(image.imageId));
   }

@@ -20,7 +20,9 @@ interface Deletion {
   readonly known: Millis;
 }
 
-/** Judges the deletion of images. Facts that became true only after the run's reading do not count. */
+/**
+ * Judges the deletion of images. Facts that became true only after the run's reading do not count.
+ */
 export function judgeDeletion(
   sim: SimulationContext,
   actor: Actor,
@@ -69,7 +71,8 @@ function whyWrong(deletion: Deletion): string | undefined {
   // Of two copies made because one was invisible, only one is recorded.
   if (!sim.visibleTooLate && child?.work && child.work.startedAt < known && sim.recorded.has(child.imageId))
     return `${child.imageId} is being made from it`;
-  // The cloud alone shows the source and policies of a copy only if no manual change came in between.
+  // The cloud alone shows the source and policies of a copy only if no manual change came in
+  // between.
   const root = sim.rootOf(sim.originOf(imageId)?.rootId ?? "");
   if (sim.changedByHandAt >= known || sim.isUnrecognisable(image) || sim.mayCountAsSource(root?.region))
     return undefined;
@@ -80,14 +83,20 @@ function isBeingMade(sim: SimulationContext, image: StoredImage): boolean {
   return progressOf(image, sim.world.workNow()).state === "SYNCING";
 }
 
-/** Whether its family points to the image, by the cloud's own rule, unless the process just got another answer. */
+/**
+ * Whether its family points to the image, by the cloud's own rule, unless the process just got
+ * another answer.
+ */
 function isPointedTo({ sim, actor, image, known }: Deletion): boolean {
   if (image.family === "" || sim.familyImage(image.region, image.family) !== image.imageId) return false;
   const answer = actor.familyAnswers.get(`${image.region}/${image.family}`);
   return !answer || answer.at < known || answer.imageId === image.imageId;
 }
 
-/** Why the deletion would lose a desired copy of the same source and region, by the policies of the process. */
+/**
+ * Why the deletion would lose a desired copy of the same source and region, by the policies of the
+ * process.
+ */
 function whyDesired({ sim, actor, image }: Deletion): string | undefined {
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};
   const { region, encrypted } = image;
@@ -100,8 +109,8 @@ function whyDesired({ sim, actor, image }: Deletion): string | undefined {
 }
 
 /**
- * The plain copy before an encrypted one needs no permission. Any other copy needs the permission of every policy that
- * may desire it.
+ * The plain copy before an encrypted one needs no permission. Any other copy needs the permission
+ * of every policy that may desire it.
  */
 function whyForbidden({ policies }: Actor, { sim, image }: Deletion): string | undefined {
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};

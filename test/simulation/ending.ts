@@ -39,7 +39,10 @@ interface Ready {
   readonly expected: FinalCopy;
 }
 
-/** How a simulation must end after the faults: every copy that can be ready is, and the last sweep found no work. */
+/**
+ * How a simulation must end after the faults: every copy that can be ready is, and the last sweep
+ * found no work.
+ */
 export function findUnfinished(sim: SimulationContext, last: Report): string | undefined {
   if (sim.visibleTooLate) return unreported(sim, last);
   const expected = finalCopies(sim.world, sim.policies);
@@ -59,7 +62,10 @@ export function findUnfinished(sim: SimulationContext, last: Report): string | u
   );
 }
 
-/** If copies stay invisible longer than `SETTLE`, second copies may exist; all but one must be reported. */
+/**
+ * If copies stay invisible longer than `SETTLE`, second copies may exist; all but one must be
+ * reported.
+ */
 function unreported(sim: SimulationContext, last: Report): string | undefined {
   for (const [key, ids] of doublesOf(sim)) {
     const reported = ids.filter((id) =>
@@ -72,7 +78,10 @@ function unreported(sim: SimulationContext, last: Report): string | undefined {
   return undefined;
 }
 
-/** One more sweep does nothing, except that a copy blocked for an excused reason is retried from time to time. */
+/**
+ * One more sweep does nothing, except that a copy blocked for an excused reason is retried from
+ * time to time.
+ */
 function workLeft(sim: SimulationContext, last: Report): string | undefined {
   const excused = new Set(last.copies.filter((copy) => isExcused(sim, copy)).map((copy) => copyId(copy.key)));
   const isRetry = (action: Action) =>
@@ -126,7 +135,10 @@ function whyUnfinished(sim: SimulationContext, copy: Copy): string | undefined {
   }
 }
 
-/** A finished copy must have the attributes of its policies and root. If a policy only reports, manual changes stay. */
+/**
+ * A finished copy must have the attributes of its policies and root. If a policy only reports,
+ * manual changes stay.
+ */
 function whyUnlike(sim: SimulationContext, { image, expected }: Ready): string | undefined {
   const { root, policies } = expected;
   const where = `${root.imageId} → ${image.region} counts as ready, but ${image.imageId}`;
@@ -147,7 +159,10 @@ function whyUnlike(sim: SimulationContext, { image, expected }: Ready): string |
   return undefined;
 }
 
-/** Drift may only be reported, also by a policy that desires the copy only since a newer version was rolled back. */
+/**
+ * Drift may only be reported, also by a policy that desires the copy only since a newer version was
+ * rolled back.
+ */
 function isReported(sim: SimulationContext, { root, region }: FinalCopy): boolean {
   return sim.policies.some(
     (one) => one.onDrift === "report" && matches(one, root, sim.world.now()) && one.to.includes(region),
@@ -159,7 +174,10 @@ function isLocked(sim: SimulationContext, { shares }: StoredImage): boolean {
   return sim.world.switches.modifyWhileShared === "refused" && [...shares.keys()].some((uin) => uin !== FRIEND);
 }
 
-/** In each region a family points to the copy of the newest version, unless a manual change prevents it. */
+/**
+ * In each region a family points to the copy of the newest version, unless a manual change prevents
+ * it.
+ */
 function whyMispointed(sim: SimulationContext, ready: readonly Ready[]): string | undefined {
   const currentCopies = new Map<string, Ready>();
   for (const one of ready) {
@@ -217,7 +235,8 @@ function whyLeft(sim: SimulationContext, last: Report, expected: readonly FinalC
 function isPermitted(sim: SimulationContext, policy: string, rootId: string): boolean {
   const root = sim.rootOf(rootId);
   const maker = sim.policies.find(({ name }) => name === policy);
-  // Copies of a shared image stay when the image is deleted. Without the root, its other policies are unknown.
+  // Copies of a shared image stay when the image is deleted. Without the root, its other policies
+  // are unknown.
   if (!root || root.owner === PARTNER || !maker?.enabled || sim.mayCountAsSource(root.region)) return false;
   return sim.policies.every(
     (other) => other.prune.delete || (other !== maker && !matches(other, root, sim.world.now())),

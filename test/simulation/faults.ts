@@ -1,5 +1,8 @@
 // The faults that a simulation can inject.
-/** All faults, with their meaning. A fault that never fires in a long run of seeds proves nothing, so that run fails. */
+/**
+ * All faults, with their meaning. A fault that never fires in a long run of seeds proves nothing,
+ * so that run fails.
+ */
 export const FAULTS = {
   // A call to the cloud.
   throttled: "refused by the rate limit",

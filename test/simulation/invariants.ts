@@ -9,7 +9,10 @@ import { judgeChange } from "./changes.ts";
 import type { Actor, SimulationContext } from "./context.ts";
 import { HOME, MAX_GIB, PARTNER } from "./setting.ts";
 
-/** The longest time from a plan to the effect of its request: an image recalled in between is still copied. */
+/**
+ * The longest time from a plan to the effect of its request: an image recalled in between is still
+ * copied.
+ */
 const RECALL: Millis = STALE + CLAIM_LIFE + SIGNATURE_LIFE + SYNC_TIMEOUT + 60_000;
 
 /** Finds a state of the cloud that must never exist, whatever the processes did. */
@@ -32,7 +35,10 @@ function doubled(sim: SimulationContext): string | undefined {
   return undefined;
 }
 
-/** A shared image needs one more step, into its own region. So does an encrypted copy, which is made from a plain one. */
+/**
+ * A shared image needs one more step, into its own region. So does an encrypted copy, which is made
+ * from a plain one.
+ */
 function copyOfACopy(sim: SimulationContext): string | undefined {
   for (const image of sim.images()) {
     const { imageId, copiedFrom, region, encrypted } = image;
@@ -56,7 +62,10 @@ export function judgeRequest(sim: SimulationContext, actor: Actor, request: Requ
   if (complaint) sim.reportViolation(complaint);
 }
 
-/** Our writes may only change our copies. Deletions are judged before their effect: see `deletions.ts`. */
+/**
+ * Our writes may only change our copies. Deletions are judged before their effect: see
+ * `deletions.ts`.
+ */
 function foreignTouched(sim: SimulationContext, { action, params, effects }: RequestRecord): string | undefined {
   const foreign = effects.some(({ region, imageId }) => {
     const image = sim.world.images.get(region)?.get(imageId);

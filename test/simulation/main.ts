@@ -4,7 +4,10 @@ import { readArguments } from "../support/arguments.ts";
 import { FAULTS, type FaultKind } from "./faults.ts";
 import { runSeeds, type SeedsOrder } from "./seeds.ts";
 
-/** `npm run simulate -- --seeds N --from S`: runs seeds, counts the faults, and shows the seeds that failed. */
+/**
+ * `npm run simulate -- --seeds N --from S`: runs seeds, counts the faults, and shows the seeds that
+ * failed.
+ */
 const { values, numbers } = readArguments("simulate", {
   numbers: {
     seeds: { least: 1, otherwise: 200 },

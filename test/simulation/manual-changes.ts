@@ -127,8 +127,8 @@ export function changeByHand(sim: SimulationContext): void {
   const call: (sim: SimulationContext, copy?: StoredImage, root?: StoredImage) => boolean | undefined =
     MANUAL_CHANGES[kind];
   if (!call(sim, copy, root)) return;
-  // Without both marks no program can recognise our copy, so no check counts it. The same holds if tags are removed
-  // between their reading back and the renaming.
+  // Without both marks no program can recognise our copy, so no check counts it. The same holds if
+  // tags are removed between their reading back and the renaming.
   const isBare = copy && !tokenIn(copy.name) && tagsOf(copy).get(`${TAG_PREFIX}self`) !== copy.imageId;
   const isBeingNamed = copy && kind === "untag-copy" && progressOf(copy, sim.world.workNow()).state === "NORMAL";
   if (copy && (isBare || isBeingNamed)) sim.unmarked.add(copy.imageId);
@@ -142,7 +142,10 @@ function retag(world: World, image: StoredImage, tags: Record<string, string>): 
   changeImage(world, image, { tags: { ...Object.fromEntries(tagsOf(image)), ...tags }, silent: true });
 }
 
-/** Copies our copy by hand. If the cloud carries tags over, the new image has our lineage tags, but it is not ours. */
+/**
+ * Copies our copy by hand. If the cloud carries tags over, the new image has our lineage tags, but
+ * it is not ours.
+ */
 function copyByHand(sim: SimulationContext, copy: StoredImage): boolean {
   const { world, random } = sim;
   const [account] = world.config.accounts;

@@ -267,13 +267,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-/** A place in which the text of a mutation occurs: the file below `lib`, and the content of the file with the bug. */
+/** A place of a mutation's text: the file below `lib`, and its content with the bug. */
 export interface Place {
   readonly file: string;
   readonly mutated: string;
 }
 
-/** All places of a mutation's text: one, unless the program has changed. White space and trailing commas are ignored. */
+/** All places of a mutation's text, ignoring white space and trailing commas. Must be exactly one. */
 export function placesOf({ find, replace }: Mutation): Place[] {
   const parts = find
     .trim()

@@ -8,7 +8,10 @@ interface Gate {
   readonly go: () => void;
   /** Not opened before this time, because the call behind the gate is slow. */
   readonly readyAt: Millis;
-  /** Lets a request that may have left at this gate arrive after the process was killed. False if it cannot have left. */
+  /**
+   * Lets a request that may have left at this gate arrive after the process was killed. False if it
+   * cannot have left.
+   */
   readonly arrives?: () => boolean;
 }
 
@@ -36,8 +39,9 @@ export interface Passage {
 }
 
 /**
- * Lets the processes continue one by one. Each call of the cloud or the state has a gate before and after its effect.
- * A kernel, a network or an operator can affect a process between two instructions; here this happens at the gates.
+ * Lets the processes continue one by one. Each call of the cloud or the state has a gate before and
+ * after its effect. A kernel, a network or an operator can affect a process between two
+ * instructions; here this happens at the gates.
  */
 export class Scheduler {
   now: Millis;
@@ -50,7 +54,10 @@ export class Scheduler {
     this.#random = random;
   }
 
-  /** Waits at a gate until the scheduler lets this process continue; forever if the process is killed meanwhile. */
+  /**
+   * Waits at a gate until the scheduler lets this process continue; forever if the process is
+   * killed meanwhile.
+   */
   at(process: Process, label: string, { delay = 0, arrives }: Passage = {}): Promise<void> {
     if (process.dead) return new Promise(() => {});
     return new Promise((go) => {
@@ -76,7 +83,10 @@ export class Scheduler {
     this.pass(this.#random.roll(0.95) ? this.#random.between(1, 300) : this.#random.between(1_000, 15_000));
   }
 
-  /** Lets time pass. Delayed effects happen when they are due, because the cloud would refuse a later request. */
+  /**
+   * Lets time pass. Delayed effects happen when they are due, because the cloud would refuse a
+   * later request.
+   */
   pass(ms: Millis): void {
     const end = this.now + ms;
     const due = this.#late.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
@@ -105,7 +115,8 @@ export class Scheduler {
 
   /** Waits until no process runs: each one waits at a gate or has ended. */
   async #drain(): Promise<void> {
-    // No process waits for real I/O, so one turn of the event loop lets every branch reach its gate.
+    // No process waits for real I/O, so one turn of the event loop lets every branch reach its
+    // gate.
     for (let turns = 0; turns < 2 || this.processes.some((p) => !p.ended && p.gates.length === 0); turns += 1) {
       if (turns > 1_000) throw new Error("a process waits for something that no gate controls");
       await new Promise((done) => setImmediate(done));

@@ -24,7 +24,10 @@ export const REGIONS = [HOME, "ap-shanghai", "ap-beijing", "ap-singapore"];
 /** Larger images are refused by the policy `golden`. */
 export const MAX_GIB = 50;
 
-/** The cloud of one seed. `visibleTooLate`: copies stay invisible longer than the `SETTLE` of the program. */
+/**
+ * The cloud of one seed. `visibleTooLate`: copies stay invisible longer than the `SETTLE` of the
+ * program.
+ */
 export function simulatedWorld(
   seed: number,
   random: SeededRandom,
@@ -42,7 +45,9 @@ export function simulatedWorld(
   });
 }
 
-/** A random value for every switch: the combinations of unverified behaviour are unverified, too. */
+/**
+ * A random value for every switch: the combinations of unverified behaviour are unverified, too.
+ */
 function drawSwitches(random: SeededRandom, visibleTooLate: boolean): Partial<Switches> {
   const drawn = Object.entries(ALL_SWITCHES).map(([name, { values }]) => [
     name,
@@ -56,8 +61,9 @@ function drawSwitches(random: SeededRandom, visibleTooLate: boolean): Partial<Sw
 }
 
 /**
- * A pair of regions that copy to each other, a second policy that desires some of the same copies, a shared image with its
- * chain, encrypted copies, families, shares, pruning, and guards that stop some images.
+ * A pair of regions that copy to each other, a second policy that desires some of the same copies,
+ * a shared image with its chain, encrypted copies, families, shares, pruning, and guards that stop
+ * some images.
  */
 export function simulatedPolicies(random: SeededRandom, manyVersions: boolean): Policy[] {
   const shareWith = random.pick([[], [FRIEND]]);
@@ -112,7 +118,10 @@ export function simulatedPolicies(random: SeededRandom, manyVersions: boolean): 
   return manyVersions ? all.map((p) => ({ ...p, prune: { delete: true, minAge: 180_000 } })) : all;
 }
 
-/** Selects only the newest version, so that all other versions are deleted: many deletions if there were many versions. */
+/**
+ * Selects only the newest version, so that all other versions are deleted: many deletions if there
+ * were many versions.
+ */
 export function onlyNewest(policies: readonly Policy[]): Policy[] {
   const only = { type: "custom", name: ["golden-*", "!*-test"], newest: 1 } as const;
   return policies.map((p) => (p.name === "golden" || p.name === "also" ? { ...p, select: only } : p));

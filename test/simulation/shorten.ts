@@ -1,6 +1,9 @@
 // Shortens the trace of a failed seed to the lines about its violation.
 
-/** Keeps the lines of a trace that concern a violation: its images and tokens, and the processes that used them. */
+/**
+ * Keeps the lines of a trace that concern a violation: its images and tokens, and the processes
+ * that used them.
+ */
 export function shorten(trace: readonly string[], violation: string, most: number): string[] {
   const names = namesIn(violation);
   const about = trace.filter((line) => [...names].some((name) => line.includes(name)));

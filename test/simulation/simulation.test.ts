@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { MUTATIONS, placesOf } from "./mutations.ts";
 import { Simulation } from "./simulation.ts";
 
-/** A few seeds in every run of the tests; `npm run simulate -- --seeds N --from S` runs any number. */
+/**
+ * A few seeds in every run of the tests; `npm run simulate -- --seeds N --from S` runs any number.
+ */
 describe("up to eight processes with manual changes and faults", { timeout: 120_000 }, () => {
   it.each([1, 2, 3, 4])("make each copy once and finish it (part %i of 4)", async (part) => {
     for (let seed = part * 1000; seed < part * 1000 + 8; seed += 1) {

@@ -61,7 +61,10 @@ export class Simulation extends ProgramRuns {
     return { seed: this.seed, faults, trace: this.trace, ...(violation !== undefined && { violation }) };
   }
 
-  /** Finishes the copies of the first images before any fault, because most keys of a policy concern finished copies. */
+  /**
+   * Finishes the copies of the first images before any fault, because most keys of a policy concern
+   * finished copies.
+   */
   async #copyFirstImages(): Promise<void> {
     this.faultsOn = false;
     for (let round = 0; round < 8; round += 1) {
@@ -101,12 +104,14 @@ export class Simulation extends ProgramRuns {
       this.policiesChangedAt = scheduler.now;
       return this.count("policy-changed");
     }
-    // More often while another process, with an older plan, is about to claim the copy that is being sent.
+    // More often while another process, with an older plan, is about to claim the copy that is
+    // being sent.
     if (this.#isSending(alive) && random.roll(alive.some(isClaiming) ? 0.05 : 0.01))
       return this.#loseState("state-lost-while-sending");
     const process = alive.length > 0 ? random.pick(alive) : undefined;
     if (process && random.roll(this.#isAboutToSend(process) ? 0.04 : 0.006)) return this.kill(process, "killed");
-    // Freezes it for about the life of a claim, or until other processes may have taken the claim over.
+    // Freezes it for about the life of a claim, or until other processes may have taken the claim
+    // over.
     if (process && this.#isAboutToSend(process) && random.roll(0.1))
       return this.freeze(
         process,
@@ -131,7 +136,10 @@ export class Simulation extends ProgramRuns {
     return gates.some(({ label }) => /^SyncImages (?!done|failed)/.test(label));
   }
 
-  /** Loses the state only while the cloud shows one of our copies: without one, no program can notice the loss. */
+  /**
+   * Loses the state only while the cloud shows one of our copies: without one, no program can
+   * notice the loss.
+   */
   async #loseState(kind: FaultKind): Promise<void> {
     const visible = this.ourCopies().some(
       (image) => image.visibleFrom <= this.world.workNow() && !this.isHidden(image.imageId),
@@ -145,7 +153,10 @@ export class Simulation extends ProgramRuns {
     this.stateLostAt = this.scheduler.now;
   }
 
-  /** Stops all faults. Every copy that can become ready must become ready, and then no work may be left. */
+  /**
+   * Stops all faults. Every copy that can become ready must become ready, and then no work may be
+   * left.
+   */
   async #finishWithoutFaults(): Promise<string | undefined> {
     const { random, scheduler } = this;
     this.log("faults stop");

@@ -7,7 +7,10 @@ import type { Process } from "./scheduler.ts";
 
 type Both = State & ReadableJournal;
 
-/** The state for one process: a gate before and after each call, and a database that is slow or fails half-way. */
+/**
+ * The state for one process: a gate before and after each call, and a database that is slow or
+ * fails half-way.
+ */
 export function simulatedState(sim: SimulationContext, process: Process): Both {
   const through = async <T>(verb: string, work: (state: Both) => Promise<T>): Promise<T> => {
     // Without faults nothing can happen between two calls, so gates would only cost time.

@@ -1,4 +1,4 @@
-// The factory publishes a golden image; three teams copy it, switch to a new version, and prune the old one.
+// Three teams copy a golden image of the factory, switch to a new version, and prune the old one.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { makeImages } from "../../emulator/control/console.ts";
 import { setQuota } from "../../emulator/world/world.ts";
@@ -8,7 +8,9 @@ import { FACTORY, HOME, HOUR, type Story, story, TEAMS } from "./story.ts";
 const HUB = "ap-shanghai";
 const FULL = "ap-chengdu";
 
-/** The factory copies its images to one more region and shares them there, in all regions at once. */
+/**
+ * The factory copies its images to one more region and shares them there, in all regions at once.
+ */
 const factoryPolicy = policy({
   name: "factory",
   select: { type: "custom", name: ["golden-*"], newest: 1 },
@@ -16,7 +18,10 @@ const factoryPolicy = policy({
   copy: copySettings({ family: "inherit", publish: "together", shareWith: TEAMS }),
   prune: { minAge: HOUR, delete: true },
 });
-/** Each team copies the images that the factory shares with it to three regions, under its own family. */
+/**
+ * Each team copies the images that the factory shares with it to three regions, under its own
+ * family.
+ */
 const teamPolicy = policy({
   name: "team",
   from: [HUB],

@@ -1,4 +1,4 @@
-// An image that another account shares: copied into its own region first, and kept if the share is withdrawn.
+// An image of another account is copied into its own region first, and kept if it is unshared.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
 import type { StoredImage } from "../../emulator/world/image.ts";

@@ -19,7 +19,10 @@ export interface Story {
   readonly t: TestWorld;
   /** A new instance of the program for an account, with these policies. */
   program(account: string, policies: readonly Policy[]): Instance;
-  /** For `hours`, sweeps with every program every ten minutes and polls in between. Calls `watch` after each round. */
+  /**
+   * For `hours`, sweeps with every program every ten minutes and polls in between. Calls `watch`
+   * after each round.
+   */
   pass(hours: number, programs: readonly Instance[], watch?: () => void): Promise<Report[]>;
   bake(name: string, family: string): StoredImage;
   /** The names of an account's images in a region, sorted. */

@@ -1,14 +1,20 @@
 // The command-line arguments of the tools in test/ and bench/.
 import { parseArgs } from "node:util";
 
-/** The options of a tool: whole numbers from `least` up, with the default `otherwise`; words; and switches. */
+/**
+ * The options of a tool: whole numbers from `least` up, with the default `otherwise`; words; and
+ * switches.
+ */
 export interface Allowed {
   readonly numbers?: Readonly<Record<string, { readonly least: number; readonly otherwise: number }>>;
   readonly words?: readonly string[];
   readonly switches?: readonly string[];
 }
 
-/** Reads the arguments of a tool. Prints the usage and ends the process with 0 for --help, with 2 for a wrong argument. */
+/**
+ * Reads the arguments of a tool. Prints the usage and ends the process with 0 for --help, with 2
+ * for a wrong argument.
+ */
 export function readArguments(tool: string, { numbers = {}, words = [], switches = [] }: Allowed) {
   const usage = [
     ...Object.entries(numbers).map(

@@ -8,9 +8,10 @@ import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { AccountRecord, AwaitedImage, Copy, JournalEntry, Run } from "../../lib/model/types.ts";
 
 /**
- * The state as plain files: proof that the port needs no SQL and no transaction. A versioned record is a folder with
- * one file per version. `link` fails if the file exists, so only one writer of a version wins. Old versions stay, because
- * a late writer could otherwise create its version again. A forgotten record gets one more version, which is empty.
+ * The state as plain files: proof that the port needs no SQL and no transaction. A versioned record
+ * is a folder with one file per version. `link` fails if the file exists, so only one writer of a
+ * version wins. Old versions stay, because a late writer could otherwise create its version again.
+ * A forgotten record gets one more version, which is empty.
  */
 export function directoryState(folder: string): State & ReadableJournal {
   let closed = false;
@@ -46,8 +47,8 @@ export function directoryState(folder: string): State & ReadableJournal {
   }
 
   /**
-   * The first version of every record in this folder: a random number, drawn once. With a fixed number, two creators of a
-   * record could both succeed.
+   * The first version of every record in this folder: a random number, drawn once. With a fixed
+   * number, two creators of a record could both succeed.
    */
   function firstVersion(): number {
     const path = join(folder, "first-version");

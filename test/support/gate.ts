@@ -1,8 +1,8 @@
 // A point at which the code under test waits for the test.
 
 /**
- * A gate in the code under test. The test waits for `reached`, does something, and calls `open` so that the code
- * continues.
+ * A gate in the code under test. The test waits for `reached`, does something, and calls `open` so
+ * that the code continues.
  */
 export function gate() {
   let arrive: () => void;

@@ -1,12 +1,13 @@
-// Runs the programs inside the process of a test, which saves the start of a process for each command.
+// Runs the programs inside the process of a test, which saves the start of a process.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { vi } from "vitest";
 
 /**
- * Tests of the output and effects of a program run it in the process of the test. Behaviour that only a process shows
- * (its start, signals, a closed pipe, a full disk, its end) is tested with real processes in test/e2e/. Environment,
- * arguments, folder and output belong to the whole process, so one program runs at a time; further calls wait.
+ * Tests of the output and effects of a program run it in the process of the test. Behaviour that
+ * only a process shows (its start, signals, a closed pipe, a full disk, its end) is tested with
+ * real processes in test/e2e/. Environment, arguments, folder and output belong to the whole
+ * process, so one program runs at a time; further calls wait.
  */
 
 const TOP = join(import.meta.dirname, "../..");
@@ -28,7 +29,10 @@ export interface Invoked {
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Runs a command of the command line. The modules of `cli/` and `lib/` are loaded again, as in a new process. */
+/**
+ * Runs a command of the command line. The modules of `cli/` and `lib/` are loaded again, as in a
+ * new process.
+ */
 export function runCommand(args: readonly string[], env: Record<string, string>, cwd = TOP): Promise<Ended> {
   return alone(async () => {
     const printed = await withProcess({ args: ["cvm-replicator", ...args], env, cwd }, async () => {
@@ -40,7 +44,10 @@ export function runCommand(args: readonly string[], env: Record<string, string>,
   });
 }
 
-/** Invokes a built function once. A warm instance of SCF also serves many invocations in one process. */
+/**
+ * Invokes a built function once. A warm instance of SCF also serves many invocations in one
+ * process.
+ */
 export function invokeFunction(
   name: string,
   event: unknown,
@@ -65,7 +72,10 @@ export function invokeFunction(
 const LONGEST_WAIT = 5_000;
 const SHORTER = 50;
 
-/** Shortens the waits between two attempts of programs in this process, for tests that do not check their length. */
+/**
+ * Shortens the waits between two attempts of programs in this process, for tests that do not check
+ * their length.
+ */
 export async function withShortWaits<T>(work: () => Promise<T>): Promise<T> {
   const before = globalThis.setTimeout;
   const shorter = (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
@@ -101,7 +111,8 @@ async function withProcess<T>({ args, env, cwd }: Surroundings, work: () => Prom
   });
   try {
     process.argv = [process.execPath, ...args];
-    // `process.env` is not replaced by another object, because `os.homedir()` reads the environment of the process.
+    // `process.env` is not replaced by another object, because `os.homedir()` reads the environment
+    // of the process.
     setEnvironment(env);
     process.chdir(cwd);
     process.exitCode = undefined;

@@ -1,4 +1,4 @@
-// The CAM policies of deploy/cam/: the actions that they allow, and an emulator that refuses all others.
+// The actions in the CAM policies of deploy/cam/, and an emulator that refuses all others.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ACTIONS } from "../../emulator/actions/registry.ts";
@@ -6,8 +6,9 @@ import { addFault } from "../../emulator/api/faults.ts";
 import type { World } from "../../emulator/world/types.ts";
 
 /**
- * The statements of the CAM policies in `deploy/cam/` have a fixed order: the first one is always needed, the second one
- * for `copy.shareWith` and rollback, the third one for deletions by `prune`, of plain intermediate copies and of failed copies.
+ * The statements of the CAM policies in `deploy/cam/` have a fixed order: the first one is always
+ * needed, the second one for `copy.shareWith` and rollback, the third one for deletions by `prune`,
+ * of plain intermediate copies and of failed copies.
  */
 
 const FOLDER = join(import.meta.dirname, "../../deploy/cam");
@@ -22,7 +23,10 @@ export function readCam(name: string): CamPolicy {
   return JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8")) as CamPolicy;
 }
 
-/** The actions that a policy, or some of its statements (counted from 1), allow, as `service:Action`. */
+/**
+ * The actions that a policy, or some of its statements (counted from 1), allow, as
+ * `service:Action`.
+ */
 export function allowedBy(name: string, ...statements: readonly number[]): string[] {
   return readCam(name)
     .statement.filter((_, index) => statements.length === 0 || statements.includes(index + 1))
@@ -30,7 +34,9 @@ export function allowedBy(name: string, ...statements: readonly number[]): strin
     .sort();
 }
 
-/** Makes the emulator refuse every call of an account to an action that is not listed, as CAM does. */
+/**
+ * Makes the emulator refuse every call of an account to an action that is not listed, as CAM does.
+ */
 export function allowOnly(world: World, account: string, actions: readonly string[]): void {
   for (const { service, name } of ACTIONS) {
     if (actions.includes(`${service}:${name}`)) continue;

@@ -28,14 +28,20 @@ const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13", as: 
 /** A replicator whose parts a test may replace. */
 export type Instance = { -readonly [K in keyof Replicator]: Replicator[K] };
 
-/** A small cloud, a state, and a clock that only the test moves. A run of the program takes no real waiting time. */
+/**
+ * A small cloud, a state, and a clock that only the test moves. A run of the program takes no real
+ * waiting time.
+ */
 export interface TestWorld {
   readonly world: World;
   readonly state: State & ReadableJournal;
   /** Moves the clock forward. */
   pass(ms: Millis): void;
   bake(order?: Partial<ImageSpec>): StoredImage[];
-  /** One more instance of the program: a new claimant on the same state, except for the parts in `more`. */
+  /**
+   * One more instance of the program: a new claimant on the same state, except for the parts in
+   * `more`.
+   */
   instance(policies: readonly Policy[], more?: Partial<Replicator>): Instance;
   /** Sweeps once, then polls every minute until every copy is ready, at most `rounds` times. */
   settle(replicator: Replicator, rounds?: number): Promise<Report>;
@@ -54,7 +60,10 @@ export const poll: RunRequest = { why: "test", scope: { kind: "poll" } };
 /** The engines of the state in tests; PostgreSQL only if a server is available. */
 export const ENGINES = process.env["TEST_POSTGRES_URL"] ? (["embedded", "postgres"] as const) : (["embedded"] as const);
 
-/** A new database file, or a new schema of PostgreSQL, which is deleted together with the test server. */
+/**
+ * A new database file, or a new schema of PostgreSQL, which is deleted together with the test
+ * server.
+ */
 function newPlace(engine: "embedded" | "postgres"): { url: string; path?: string } {
   const name = `replicator_${randomUUID().replaceAll("-", "")}`;
   if (engine === "embedded") {

@@ -13,7 +13,10 @@ interface Slot {
   child?: Started;
 }
 
-/** Runs programs concurrently and restarts each one that ends, until `work` is done; then waits until all have ended. */
+/**
+ * Runs programs concurrently and restarts each one that ends, until `work` is done; then waits
+ * until all have ended.
+ */
 export async function runConcurrently(
   bed: TestBed,
   programs: readonly Program[],
@@ -43,7 +46,9 @@ export async function runConcurrently(
   await running;
 }
 
-/** Runs many pollers at once, as timers and retries of SCF may start them, while images are baked. */
+/**
+ * Runs many pollers at once, as timers and retries of SCF may start them, while images are baked.
+ */
 export async function pollConcurrently(bed: TestBed, rounds: number, say: (text: string) => void): Promise<void> {
   const bakeNow = async () => {
     for (let round = 1; round <= rounds; round += 1) {

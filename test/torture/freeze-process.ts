@@ -9,8 +9,9 @@ import type { TestBed } from "./test-bed.ts";
 const WAITED_OUT = CLAIM_LIFE + SIGNATURE_LIFE + CLOCK_SKEW;
 
 /**
- * Stops a process between claim and send until its claims have expired and other processes have made the copies; then
- * lets it continue. Meanwhile other processes are stopped at any point, some for longer than the life of a claim.
+ * Stops a process between claim and send until its claims have expired and other processes have
+ * made the copies; then lets it continue. Meanwhile other processes are stopped at any point, some
+ * for longer than the life of a claim.
  */
 export async function freeze(bed: TestBed, say: (text: string) => void): Promise<void> {
   const { child, tokens } = await stopBetween(bed);
@@ -44,7 +45,10 @@ export async function freeze(bed: TestBed, say: (text: string) => void): Promise
   bed.tally.set("calls claimed and never sent", tokens.length - late.length);
 }
 
-/** Starts a process with more calls than the rate limit allows in a second, and stops it while some of them wait. */
+/**
+ * Starts a process with more calls than the rate limit allows in a second, and stops it while some
+ * of them wait.
+ */
 async function stopBetween(bed: TestBed): Promise<{ child: Started; tokens: string[] }> {
   for (let tries = 0; tries < 5; tries += 1) {
     await bed.bake(24);
@@ -82,13 +86,17 @@ async function stopForAWhile(bed: TestBed, frozen: Started): Promise<void> {
   await runOnce(bed, "poll-copies");
   await sleep(bed.random.roll(0.4) ? CLAIM_LIFE + 2_000 : bed.random.between(500, 8_000));
   child.kill("SIGCONT");
-  // An `apply --wait` waits for the stopped process, too: it is killed, and other processes finish its work.
+  // An `apply --wait` waits for the stopped process, too: it is killed, and other processes finish
+  // its work.
   await Promise.race([child.ended, sleep(5_000)]);
   child.kill("SIGKILL");
   await child.ended;
 }
 
-/** Runs a program to its end; returns whether it succeeded. A process stopped in a write may lock an embedded state. */
+/**
+ * Runs a program to its end; returns whether it succeeded. A process stopped in a write may lock an
+ * embedded state.
+ */
 async function runOnce(bed: TestBed, program: "poll-copies"): Promise<boolean> {
   const child = bed.start(program);
   const { code, stderr } = await child.ended;

@@ -29,10 +29,15 @@ const ORDER: readonly Moment[] = [
   "while SyncImages is delayed",
   "while the answer of TagResources is held back",
 ];
-/** The longest wait for the moment, ms. If the moment does not come, the process is killed anyway. */
+/**
+ * The longest wait for the moment, ms. If the moment does not come, the process is killed anyway.
+ */
 const PATIENCE = 6_000;
 
-/** Starts one process after the other and kills each with SIGKILL, until `kills` processes were killed. */
+/**
+ * Starts one process after the other and kills each with SIGKILL, until `kills` processes were
+ * killed.
+ */
 export async function kill(bed: TestBed, kills: number, say: (text: string) => void): Promise<number> {
   const { random } = bed;
   const renamed = new Set<string>();
@@ -40,7 +45,8 @@ export async function kill(bed: TestBed, kills: number, say: (text: string) => v
   for (let round = 0; killed < kills && round < kills * 8; round += 1) {
     const moment = ORDER[killed % ORDER.length] as Moment;
     const program = random.pick(PROGRAMS);
-    // A run sets tags and names some time after the request, so a process must also find unfinished work.
+    // A run sets tags and names some time after the request, so a process must also find unfinished
+    // work.
     const event = random.roll(0.25) ? await bed.share() : random.roll(0.8) ? (await bed.bake())[0] : {};
     const fault = await prepare(bed, moment);
     const child = bed.start(program, event);

@@ -9,9 +9,10 @@ import { type Result, show, showTable } from "./table.ts";
 import { TestBed } from "./test-bed.ts";
 
 /**
- * `npm run torture`: real processes on real states are killed, stopped, or lose the server of their state. Then the
- * emulator's own images and log are judged. `--only NAME` runs one scenario, `--seed N` repeats the choices of a run (not
- * its timing), `--kills N` is the number of processes that the scenario `kill` kills.
+ * `npm run torture`: real processes on real states are killed, stopped, or lose the server of their
+ * state. Then the emulator's own images and log are judged. `--only NAME` runs one scenario,
+ * `--seed N` repeats the choices of a run (not its timing), `--kills N` is the number of processes
+ * that the scenario `kill` kills.
  */
 const { values, numbers } = readArguments("torture", {
   numbers: { seed: { least: 0, otherwise: Date.now() % 1_000_000 }, kills: { least: 1, otherwise: 100 } },

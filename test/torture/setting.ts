@@ -26,9 +26,14 @@ policies:
     copy: { tags: { set: ${JSON.stringify(SET)} } }
 `;
 
-/** The settle time of the programs, ms: longer than any delay of visibility below, and of a request after a kill. */
+/**
+ * The settle time of the programs, ms: longer than any delay of visibility below, and of a request
+ * after a kill.
+ */
 export const SETTLE = 5_000;
-/** Switches for unverified behaviour of the cloud, with the values that may affect a killed process. */
+/**
+ * Switches for unverified behaviour of the cloud, with the values that may affect a killed process.
+ */
 export const SWITCHES: Readonly<Record<string, readonly (string | number)[]>> = {
   sourceBusyWhileCopying: ["syncing", "refuses", "no"],
   tagWhileSyncing: ["allowed", "failed-resource", "error"],

@@ -79,7 +79,10 @@ export class TestBed {
     return images.map(({ region, imageId }) => ({ region, imageId }));
   }
 
-  /** Shares an image that a policy selects and that is copied in two steps; returns the event about it. */
+  /**
+   * Shares an image that a policy selects and that is copied in two steps; returns the event about
+   * it.
+   */
   async share(): Promise<object> {
     const [made] = await this.#make({ account: PARTNER, region: HOME, name: `base-${this.#desired.length + 1}` });
     if (!made) throw new Error("no image was made");
@@ -106,7 +109,10 @@ export class TestBed {
     this.tally.set(what, (this.tally.get(what) ?? 0) + 1);
   }
 
-  /** Waits until the condition holds, the process has ended, or `ms` have passed; returns whether the condition holds. */
+  /**
+   * Waits until the condition holds, the process has ended, or `ms` have passed; returns whether
+   * the condition holds.
+   */
   async until(holds: () => Promise<boolean> | boolean, child: Started | undefined, ms: number): Promise<boolean> {
     for (const giveUp = Date.now() + ms; Date.now() < giveUp && !(child && !isRunning(child)); await sleep(5)) {
       if (await holds()) return true;

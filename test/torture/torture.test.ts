@@ -4,7 +4,9 @@ import { emptyFile, emptySchema, postgres, tellSkipped } from "../adapters/state
 import { kill } from "./kill-processes.ts";
 import { TestBed } from "./test-bed.ts";
 
-/** A few kills in every run of the tests; `npm run torture` makes a hundred and runs more scenarios. */
+/**
+ * A few kills in every run of the tests; `npm run torture` makes a hundred and runs more scenarios.
+ */
 const PLACES = [{ place: "the embedded state", make: emptyFile }];
 if (postgres) PLACES.push({ place: "PostgreSQL", make: emptySchema });
 tellSkipped("killed processes");
