@@ -85,8 +85,8 @@ const killing =
 const freezing: Work = (bed, say) => freeze(bed, say).then(() => 0);
 
 async function outagesOnAServer(): Promise<void> {
-  const wanted = only === undefined || only === "outages";
-  const server = postgres && wanted ? await ownServer() : undefined;
+  const isSelected = only === undefined || only === "outages";
+  const server = postgres && isSelected ? await ownServer() : undefined;
   const place = async () => ({ url: server?.url ?? "", remove: async () => {} });
   const work: Work = async (bed, say) => {
     if (server) await outages(bed, server, 8, say);

@@ -56,7 +56,7 @@ export class TestBed {
       [HOME, "db-1"],
       ["ap-shanghai", "golden-of-others"],
     ] as const) {
-      await bed.#make({ region, name, description: "not ours", tags: { owner: "somebody" } });
+      await bed.#make({ region, name, description: "not ours", tags: { owner: "others" } });
     }
     return bed;
   }
