@@ -1,3 +1,4 @@
+// Calls the built functions as SCF does: each file alone in a folder, in its own process.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
@@ -5,11 +6,9 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { TOP, temporaryFolder } from "./support.ts";
 
-/** The functions as they are deployed: each file alone in a folder, called as SCF calls it, in a process of its own. */
-
 export type Name = "image-created" | "poll-copies" | "evaluate-policy";
 
-/** What is read of an answer. */
+/** The parts of an answer that tests read. */
 export interface Answer {
   readonly run: { actions: Record<string, number>; stoppedEarly: boolean; why: string };
   readonly plan: { create: { source: { imageId: string }; destinations: string[] }[] };
@@ -17,7 +16,7 @@ export interface Answer {
   readonly summary: Record<string, number>;
   readonly ignored?: { text: string }[];
 }
-/** One answer or one error for each event. */
+/** The output of a process, with one answer or one error for each event. */
 export interface Outcome {
   readonly outcomes: { answer?: Answer; error?: string }[];
   readonly stdout: string;
@@ -38,7 +37,10 @@ const { main_handler } = require("./index.js");
   require("node:fs").writeFileSync("outcome.json", JSON.stringify({ outcomes, at: Date.now() }));
 })();`;
 
-/** Calls a function with one event after the other, and sees to it that its process ends by itself soon after. */
+/**
+ * Calls a function with one event after the other, and expects that its process ends by itself soon
+ * afterwards.
+ */
 export async function callAll(
   name: Name,
   events: readonly unknown[],

@@ -34,7 +34,7 @@ afterAll(async () => {
   await cloud.stop();
   folder.remove();
 });
-/** Each test gets an empty cloud, and a folder with a policy and, later, the state. */
+/** Each test starts with an empty cloud and a folder that contains only a policy. */
 beforeEach(async () => {
   await cloud.control("PUT", "import", empty);
   cwd = join(folder.path, `test-${++tests}`);
@@ -44,8 +44,8 @@ beforeEach(async () => {
 });
 
 /**
- * Runs a command. Its output has no stack trace, no secrets, and in a pipe no colours and cursor
- * codes.
+ * Runs a command. Its output must contain no stack trace and no secret, and in a pipe no colours
+ * and cursor codes.
  */
 async function run(args: string[], more: Record<string, string> = {}, start = runCommand): Promise<Ended> {
   const ended = await start(args, { ...env, ...more }, cwd);
@@ -58,7 +58,7 @@ async function run(args: string[], more: Record<string, string> = {}, start = ru
   return ended;
 }
 
-/** The same in a process of its own, as a user starts it. */
+/** Runs a command in its own process, as a user starts it. */
 const runProcess = (args: string[], more: Record<string, string> = {}): Promise<Ended> => run(args, more, cli);
 
 const bake = (name: string, count = 1) =>

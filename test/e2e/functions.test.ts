@@ -1,3 +1,4 @@
+// The built functions with sample events, on each state and version of Node.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +22,7 @@ const PLACES = [{ place: "the embedded state", make: emptyFile }];
 if (postgres) PLACES.push({ place: "PostgreSQL", make: emptySchema });
 tellSkipped("the functions");
 
-it.runIf(process.env["REQUIRE_ALL_TESTS"])("has all that these tests need", () => {
+it.runIf(process.env["REQUIRE_ALL_TESTS"])("has a database and Node 18 for these tests", () => {
   expect(Boolean(postgres), "TEST_POSTGRES_URL").toBe(true);
   expect(Boolean(node18), "NODE18").toBe(true);
 });
@@ -34,7 +35,7 @@ let empty: Record<string, unknown>;
 
 beforeAll(async () => {
   writeFileSync(policyFile, POLICY);
-  // Slow enough that nothing happens by itself within a test: time is moved by hand.
+  // So slow that no copy makes progress by itself within a test: the test advances the clock.
   cloud = await startEmulatorProgram(60);
   empty = await cloud.control("GET", "export");
 });
@@ -49,9 +50,12 @@ function envFor(stateUrl: string, more: Record<string, string> = {}): Record<str
   return userEnv(cloud.url, { POLICY_FILE: policyFile, STATE_URL: stateUrl, NODE_PATH: nodePath, ...more });
 }
 
-/** Calls poll-copies, half an hour of the cloud between two calls, until every copy is ready. */
+/**
+ * Calls poll-copies until every copy is ready, and advances the clock of the cloud by half an hour
+ * between two calls.
+ */
 async function pollUntilReady(total: number, env: Record<string, string>, node = process.execPath): Promise<void> {
-  // A source that was busy is tried again after 15 s of our own time.
+  // A busy source is retried after 15 s of real time.
   const giveUp = Date.now() + 120_000;
   while (Date.now() < giveUp) {
     const { answer, error } = await call("poll-copies", sample("timer.json"), env, { node });
@@ -64,7 +68,7 @@ async function pollUntilReady(total: number, env: Record<string, string>, node =
 
 const sample = (file: string): unknown => JSON.parse(readFileSync(join(TOP, "events", file), "utf8"));
 
-/** The sample event, about an image that the emulator has. */
+/** The sample event, for an image of the emulator. */
 function imageCreated(imageId: string): unknown {
   return JSON.parse(JSON.stringify(sample("image-created.json")).replaceAll("img-8toqc6s3", imageId));
 }
@@ -87,18 +91,18 @@ async function expectOneCopyEach(images = 1): Promise<void> {
   for (const copy of copies) expect(copy.state).toBe("NORMAL");
 }
 
-describe.each(PLACES)("on $place", { timeout: 60_000 }, ({ make }) => {
+describe.each(PLACES)("on $place", { timeout: 180_000 }, ({ make }) => {
   let env: Record<string, string>;
   let remove: () => Promise<void>;
   beforeEach(async () => {
-    const made = await make();
-    remove = made.remove;
-    env = envFor(made.url);
+    const state = await make();
+    remove = state.remove;
+    env = envFor(state.url);
   });
   afterEach(() => remove());
 
   it.each(NODES)(
-    "an event of an image that is still being created becomes one copy in each region, under Node $version",
+    "an event about an image that is still being created leads to one copy in each region, under Node $version",
     async ({ node }) => {
       const imageId = await bake({ state: "CREATING", minutes: 15 });
       const first = await call("image-created", imageCreated(imageId), env, { node });
@@ -111,7 +115,7 @@ describe.each(PLACES)("on $place", { timeout: 60_000 }, ({ make }) => {
     },
   );
 
-  it("invocations that come twice and all at once make one copy in each region", async () => {
+  it("repeated and concurrent invocations make one copy in each region", async () => {
     const imageId = await bake();
     const event = imageCreated(imageId);
     const outcomes = await Promise.all([
@@ -128,20 +132,20 @@ describe.each(PLACES)("on $place", { timeout: 60_000 }, ({ make }) => {
   });
 });
 
-describe("a function", { timeout: 30_000 }, () => {
+describe("a function", { timeout: 90_000 }, () => {
   let env: Record<string, string>;
   let remove: () => Promise<void>;
   beforeEach(async () => {
-    const made = await emptyFile();
-    remove = made.remove;
-    env = envFor(made.url);
+    const state = await emptyFile();
+    remove = state.remove;
+    env = envFor(state.url);
   });
   afterEach(() => remove());
 
   const status = async () =>
     JSON.parse((await cli(["status", "--json"], env)).stdout) as { record: object | null; copies: object[] };
 
-  it("answers every sample event, and anything else, with what it did or ignored", async () => {
+  it("answers every sample event and every other value with its run or with the ignored parts", async () => {
     const files = readdirSync(join(TOP, "events")).filter((file) => file.endsWith(".json"));
     const events = [...files.map(sample), null, 7, "text", [], {}, { imageId: 7 }, { region: "x", imageIds: ["y"] }];
     const { outcomes } = await callAll("image-created", events, env);
@@ -159,7 +163,7 @@ describe("a function", { timeout: 30_000 }, () => {
     expect(await effects()).toBe(0);
   });
 
-  it("changes nothing on a dry run, neither in the cloud nor in the state", async () => {
+  it("changes neither the cloud nor the state in a dry run", async () => {
     await bake();
     const { answer } = await call("evaluate-policy", { dryRun: true }, env);
     expect(answer?.plan.create[0]?.destinations).toHaveLength(DESTINATIONS);
@@ -167,14 +171,14 @@ describe("a function", { timeout: 30_000 }, () => {
     expect(await status()).toMatchObject({ record: null, copies: [] });
   });
 
-  it("evaluates everything, or what policy, region and imageIds leave of it, and answers for that alone", async () => {
+  it("evaluates all images, or only those that policy, region and imageIds select", async () => {
     const [one, two] = [await bake(), await bake({ name: "golden-db" })];
     const base = await bake({ name: "base-1", region: "ap-shanghai" });
     const roots = async (event: object) => {
       const { answer, error } = await call("evaluate-policy", { ...event, dryRun: true }, env);
       expect(error).toBeUndefined();
-      const asked = new Set(answer?.plan.create.map(({ source }) => source.imageId));
-      return [...asked].sort();
+      const sources = new Set(answer?.plan.create.map(({ source }) => source.imageId));
+      return [...sources].sort();
     };
     expect(await roots({})).toEqual([one, two, base].sort());
     expect(await roots({ policy: "base" })).toEqual([base]);
@@ -192,7 +196,7 @@ describe("a function", { timeout: 30_000 }, () => {
     );
   });
 
-  it("names all that is wrong with what a person asks for", async () => {
+  it("reports every error of a request by hand", async () => {
     const wrong = { policy: "gold", region: "nowhere", imageIds: [], dryRun: "yes", dryrun: true };
     const { outcomes } = await callAll("evaluate-policy", [wrong, [], "{}"], env);
     expect(outcomes[0]?.error?.split("\n")).toEqual([
@@ -205,7 +209,7 @@ describe("a function", { timeout: 30_000 }, () => {
     for (const { error } of outcomes.slice(1)) expect(error).toContain("expected an object such as");
   });
 
-  it("begins nothing that it cannot end, says so, and the next invocation goes on", async () => {
+  it("starts no call that cannot end in time, reports that it stopped early, and continues in the next invocation", async () => {
     const event = imageCreated(await bake());
     const short = await call("image-created", event, env, { remaining: 20_000 });
     expect(short.answer?.run.stoppedEarly).toBe(true);
@@ -225,17 +229,17 @@ describe("a function", { timeout: 30_000 }, () => {
     await expectOneCopyEach();
   });
 
-  it("refuses a state that instances do not share when it runs as a cloud function", async () => {
+  it("refuses a state in a file when it runs as a cloud function", async () => {
     const { error } = await call("poll-copies", {}, { ...env, TENCENTCLOUD_RUNENV: "SCF" });
     expect(error).toMatch(/^InputError: STATE_URL: a file \(sqlite:\) is not allowed.*postgres:\/\//);
     expect(await effects()).toBe(0);
   });
 
-  it("prints its journal as JSON lines with key, request id and reason, and no secret anywhere", async () => {
+  it("prints its journal as JSON lines with key, request id and reason, and prints no secret", async () => {
     await bake();
     const planted = "planted-secret-7c1f";
-    const fine = await call("evaluate-policy", {}, env);
-    const lines = fine.stdout.trim().split("\n");
+    const succeeded = await call("evaluate-policy", {}, env);
+    const lines = succeeded.stdout.trim().split("\n");
     const journal = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     const sent = journal.filter(({ event }) => event === "sent");
     expect(sent).toHaveLength(DESTINATIONS);
@@ -247,7 +251,7 @@ describe("a function", { timeout: 30_000 }, () => {
     const secrets = { TENCENTCLOUD_SECRET_KEY: planted };
     const down = { STATE_URL: `postgres://replicator:${planted}@127.0.0.1:1/state` };
     const outputs = [
-      fine,
+      succeeded,
       await call("evaluate-policy", {}, { ...env, ...secrets }),
       await call("poll-copies", {}, { ...env, ...down }),
       await call("poll-copies", {}, { ...env, STATE_URL: `mysql://replicator:${planted}@127.0.0.1/state` }),
@@ -258,7 +262,7 @@ describe("a function", { timeout: 30_000 }, () => {
       "StateError",
       "InputError",
     ]);
-    const said = JSON.stringify(outputs);
-    for (const secret of [planted, env["TENCENTCLOUD_SECRET_KEY"] ?? ""]) expect(said).not.toContain(secret);
+    const text = JSON.stringify(outputs);
+    for (const secret of [planted, env["TENCENTCLOUD_SECRET_KEY"] ?? ""]) expect(text).not.toContain(secret);
   });
 });

@@ -1,3 +1,4 @@
+// The main job of apply --wait: many images to eight regions, with kills and without the state.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,10 +17,13 @@ import {
 
 const APPLY = ["apply", "--policy", join(TOP, "policy.example.yaml"), "--wait", "--json"];
 const REGIONS = 8;
-/** The programs wait most of the time: for copies, rate limits, and sources that are busy. */
+/** The clock factor. The programs mostly wait: for copies, rate limits and busy sources. */
 const FASTER = 5;
 
-/** The main job on its real parts: 30 images to 8 regions, counted in the emulator's own world and log. */
+/**
+ * The built program copies 30 images to 8 regions. The emulator's own images and log show the
+ * result.
+ */
 describe("apply --wait", { timeout: 120_000 }, () => {
   const folder = temporaryFolder();
   let cloud: Emulated;
@@ -66,7 +70,7 @@ describe("apply --wait", { timeout: 120_000 }, () => {
     }
   }
 
-  it("makes exactly one copy of 30 images in 8 regions, makes none twice, and knows them again without its state", async () => {
+  it("makes exactly one copy of each of 30 images in 8 regions, and recognises the copies without its state", async () => {
     await bake(30);
     const first = await cli(APPLY, env);
     expect(first.stderr).not.toContain("error");
@@ -91,7 +95,7 @@ describe("apply --wait", { timeout: 120_000 }, () => {
     await expectAllReady(30);
   });
 
-  it("makes no second copy when the state is lost while the copies are being made", async () => {
+  it("makes no second copy if the state is lost while copies are in progress", async () => {
     await bake(6);
     const child = startCli(APPLY, env);
     while ((await cloud.syncs()) < 6) await sleep(20);
@@ -104,7 +108,7 @@ describe("apply --wait", { timeout: 120_000 }, () => {
     await expectAllReady(6);
   });
 
-  it("makes no second copy though it is killed 20 times, 6 of them between the effect of SyncImages and its record", async () => {
+  it("makes no second copy if it is killed 20 times, 6 of them between the effect of SyncImages and its record", async () => {
     for (let kill = 0; kill < 20; kill += 1) {
       if (kill % 3 === 0 && kill < 18) {
         await bake(5, `golden-web-${kill}`);

@@ -49,7 +49,7 @@ function sql(statement: string): void {
 }
 
 describe("status", { timeout: 60_000 }, () => {
-  it("shows when the timer ran, and requires manual action if that is too long ago", async () => {
+  it("shows when the timer ran, and requires manual action if its last run is too long ago", async () => {
     await bake();
     expect((await run(["apply", "--wait"])).code).toBe(0);
     const without = await run(["status"]);
@@ -92,7 +92,7 @@ describe("status", { timeout: 60_000 }, () => {
 });
 
 describe("the timer", { timeout: 60_000 }, () => {
-  it("skips a run while its last run is in progress, which is not an error and is part of its answer", async () => {
+  it("skips a run while the last run is in progress, and reports this in its answer, not as an error", async () => {
     env["SWEEP_EVERY"] = "1ms";
     await poll();
     await bake();
@@ -109,7 +109,7 @@ describe("the timer", { timeout: 60_000 }, () => {
 });
 
 describe("retry", { timeout: 60_000 }, () => {
-  it("retries blocked copies at once, and reports filters that fit none", async () => {
+  it("retries blocked copies at once, and reports filters that match no copy", async () => {
     await bake();
     const match = { action: "SyncImages", times: 0 };
     await cloud.control("POST", "faults", { match, effect: { kind: "error", code: "ImageQuotaLimitExceeded" } });

@@ -50,7 +50,7 @@ async function bake(fields: object = {}): Promise<string> {
   return images[0]?.imageId ?? "";
 }
 
-/** The changes in the cloud; none of these commands makes one. */
+/** The effects of all calls. `plan` and `explain` must have none. */
 async function changes(): Promise<unknown[]> {
   const { requests } = (await cloud.control("GET", "requests")) as unknown as { requests: { effects: unknown[] }[] };
   return requests.flatMap(({ effects }) => effects);

@@ -1,3 +1,4 @@
+// Starts the built programs as a user does: each in its own process, over HTTP.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -6,11 +7,10 @@ import { join } from "node:path";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { allowedBy, calledIn } from "../support/permissions.ts";
 
-/** The programs as a user runs them: built, each in a process of its own, talking HTTP. */
-
 export const TOP = join(import.meta.dirname, "../..");
 const MAIN = join(TOP, "dist/cli/main.js");
 
+/** An image as the control API of the emulator shows it. */
 export interface Shown {
   readonly account: string;
   readonly region: string;
@@ -21,20 +21,22 @@ export interface Shown {
   readonly copiedFrom: { readonly region: string; readonly imageId: string } | null;
 }
 
+/** A running emulator. */
 export interface Emulated {
   readonly url: string;
   /** Calls the control API. */
   control(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
-  /** The copies that the world holds, by what they were copied from and where they are. */
+  /** All copies in the emulator. */
   copies(): Promise<Shown[]>;
-  /** SyncImages calls that had an effect. */
+  /** The number of SyncImages calls that had an effect. */
   syncs(): Promise<number>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the emulator as a program; time scale 600 makes a copy in 1 to 3 seconds. Whatever a test does with it, our
- * programs may call nothing that their CAM policy does not name: its log is held against that when it is done with.
+ * Starts the emulator as a program. With the time scale 600 a copy takes 1 to 3 seconds. Before the
+ * log is dropped, it is compared with the CAM policy of the command: our programs may call no
+ * action that the policy does not allow.
  */
 export async function startEmulatorProgram(timeScale = 600, more: Record<string, string> = {}): Promise<Emulated> {
   const child = spawn(process.execPath, [MAIN, "emulator", "--port", "0", "--time-scale", String(timeScale)], {
@@ -61,15 +63,15 @@ export async function startEmulatorProgram(timeScale = 600, more: Record<string,
     const { requests } = (await control("GET", "requests")) as unknown as {
       requests: { service: string; action: string }[];
     };
-    // Of a call that was not let in, nobody knows the service.
+    // The service of a call that was rejected before its dispatch is unknown.
     const calls = calledIn(requests.filter(({ service }) => service !== ""));
-    const strange = calls.filter((call) => !allowedBy("command").includes(call));
-    if (strange.length > 0) throw new Error(`deploy/cam/command.json does not allow ${strange.join(", ")}`);
+    const forbidden = calls.filter((call) => !allowedBy("command").includes(call));
+    if (forbidden.length > 0) throw new Error(`deploy/cam/command.json does not allow ${forbidden.join(", ")}`);
   };
   return {
     url,
     async control(method, path, body) {
-      if (path === "import") await checkCalls(); // which throws the log away
+      if (path === "import") await checkCalls(); // An import drops the log.
       return await control(method, path, body);
     },
     async copies() {
@@ -92,7 +94,9 @@ export async function startEmulatorProgram(timeScale = 600, more: Record<string,
   };
 }
 
-/** Environment of programs for which time passes faster. All programs of a test need the same one. */
+/**
+ * The environment of programs for which time passes faster. All programs of a test must share one.
+ */
 export function fastClock(factor: number): Record<string, string> {
   return {
     NODE_OPTIONS: `--require ${join(TOP, "test/support/fast-clock.cjs")}`,
@@ -109,7 +113,10 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<
   await ended;
 }
 
-/** The environment of a user of the emulator: nothing of this process's own but what programs need. */
+/**
+ * The environment of a user of the emulator: the variables that programs need, and no others of
+ * this process.
+ */
 export function userEnv(url: string, more: Record<string, string> = {}): Record<string, string> {
   const [{ secretId, secretKey }] = DEFAULT_ACCOUNTS;
   return {
@@ -123,6 +130,7 @@ export function userEnv(url: string, more: Record<string, string> = {}): Record<
   };
 }
 
+/** The exit code and the output of a program. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -149,7 +157,7 @@ export function cli(args: readonly string[], env: Record<string, string>, cwd?: 
   return startCli(args, env, cwd).ended;
 }
 
-/** How many copies each root has in each region, where that is not one. */
+/** The sources and regions with more than one copy, each with the number of its copies. */
 export function notExactlyOne(copies: readonly Shown[]): string[] {
   const counts = new Map<string, number>();
   for (const { copiedFrom, region } of copies) {
@@ -159,7 +167,7 @@ export function notExactlyOne(copies: readonly Shown[]): string[] {
   return [...counts].filter(([, number]) => number !== 1).map(([id, number]) => `${id}: ${number}`);
 }
 
-/** A folder of one test, removed at its end. */
+/** A temporary folder; the test removes it at its end. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "cvm-replicator-test-"));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };

@@ -1,5 +1,4 @@
-// Random and mutated answers of the API: every verb gives a value of the right kind or a
-// CloudError.
+// Random answers of the API: every method returns a value of the right type or throws a CloudError.
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listedImages, refuseFailed, syncedIds } from "../../lib/adapters/tencent/calls/decode.ts";
@@ -61,9 +60,9 @@ function expectImage(image: Image): void {
 
 describe("random parts of an answer", () => {
   const part = fc.oneof(json, mutated([IMAGES.ImageSet, SYNCED.ImageSet, TAGGED.FailedResources, [IMAGE, IMAGE]]));
-  const expectSound = (reading: () => void) => {
+  const expectSound = (decode: () => void) => {
     try {
-      reading();
+      decode();
     } catch (error) {
       if (!(error instanceof AnswerError)) throw error;
     }
@@ -123,12 +122,12 @@ describe("an API with random answers", () => {
     expect(error.message).not.toContain(KEY.secretKey);
   }
 
-  it("gives a CloudError in every verb, or a value of the right kind", { timeout: PATIENCE }, async () => {
+  it("makes every method return a value of the right type or throw a CloudError", { timeout: PATIENCE }, async () => {
     const cloud = cloudAt(api.url);
     expect(await cloud.account()).toBe("100000000001");
     // Calls of one action wait for the rate limit of each region, so every call has a new region.
     let regions = 0;
-    const verbs: Record<string, (region: string) => Promise<void>> = {
+    const methods: Record<string, (region: string) => Promise<void>> = {
       images: async (region) => (await cloud.images(region, "custom")).forEach(expectImage),
       imagesById: async (region) => (await cloud.imagesById(region, ["img-8toqc6s3"])).forEach(expectImage),
       syncImage: async (region) => {
@@ -175,10 +174,10 @@ describe("an API with random answers", () => {
       },
     };
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...Object.keys(verbs)), reaction, async (verb, reply) => {
+      fc.asyncProperty(fc.constantFrom(...Object.keys(methods)), reaction, async (method, reply) => {
         next = reply;
         regions += 1;
-        await (verbs[verb] as (region: string) => Promise<void>)(`ap-r${regions}`).catch(expectError);
+        await (methods[method] as (region: string) => Promise<void>)(`ap-r${regions}`).catch(expectError);
       }),
       runs(300),
     );
@@ -198,7 +197,7 @@ describe("an API with random answers", () => {
     );
   });
 
-  it("gives a CloudError or an account when it is asked for the account of the key", {
+  it("makes account() return an account or throw a CloudError", {
     timeout: PATIENCE,
   }, async () => {
     await fc.assert(

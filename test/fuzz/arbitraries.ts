@@ -1,10 +1,10 @@
+// Random bad input from outside: text, JSON, and changed JSON.
 import fc from "fast-check";
 
-/** What comes from outside, as bad as it can be. */
-
 /**
- * How often a property is tried. A failure prints its seed and path, which go into the second argument of `fc.assert`.
- * Twenty times as often: `FUZZ_TIMES=20 npx vitest run test/fuzz --testTimeout 1200000`.
+ * The number of runs of a property. A failure prints its seed and path, which go into the second
+ * argument of `fc.assert`. Twenty times as often: `FUZZ_TIMES=20 npx vitest run test/fuzz
+ * --testTimeout 1200000`.
  */
 export function runs(number: number): { numRuns: number } {
   return { numRuns: number * TIMES };
@@ -12,10 +12,13 @@ export function runs(number: number): { numRuns: number } {
 
 const TIMES = Number(process.env["FUZZ_TIMES"] ?? 1);
 
-/** How long a test may take that waits for its turn to call. */
+/** The time limit of a test that waits for rate limits, ms. */
 export const PATIENCE = 60_000 * TIMES;
 
-/** Steers terminals, hides or reorders text, breaks lines, or is cut in half. */
+/**
+ * Pieces of text that steer terminals, hide or reorder text, break lines, or are half of a
+ * character.
+ */
 const NASTY = [
   "\u001b[2J\u001b[1;1H",
   "\u001b]8;;http://evil.example\u0007click\u001b]8;;\u0007",
@@ -50,7 +53,7 @@ const NASTY = [
   "\\",
 ] as const;
 
-/** Text of such pieces. */
+/** Text that consists of such pieces. */
 export const nastyText = fc
   .array(fc.oneof(fc.constantFrom(...NASTY), fc.string({ maxLength: 4, unit: "binary" })), {
     minLength: 1,
@@ -58,7 +61,10 @@ export const nastyText = fc
   })
   .map((parts) => parts.join(""));
 
-/** What no terminal may get: control and format characters, halves, separators, fillers; line ends are our own. */
+/**
+ * Characters that no output may contain: control and format characters, half characters,
+ * separators, fillers. Line feeds are allowed, because the program writes them itself.
+ */
 export const RAW = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 const SPECIAL_KEYS = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "toJSON", "length", ""];
@@ -72,7 +78,7 @@ const scalar = fc.oneof(
   fc.integer({ min: 1, max: 14 }).map((size) => "x".repeat(2 ** size)),
 );
 
-/** A value as `JSON.parse` makes it, `__proto__` as a key of its own included. */
+/** A value that `JSON.parse` can return, also with `__proto__` as an own key. */
 export const json: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, depthSize: "small" },
@@ -87,7 +93,7 @@ export const json: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) =
   ),
 })).value;
 
-/** JSON that is nested so deeply that whatever follows it by recursion fails. */
+/** JSON that is nested so deeply that recursive code fails. */
 export const deepJson = (depth: number): unknown => JSON.parse("[".repeat(depth) + "]".repeat(depth));
 
 type Place = { holder: Record<PropertyKey, unknown>; key: PropertyKey };
@@ -105,7 +111,10 @@ const change = fc.record({
   key: fc.oneof(fc.constantFrom(...SPECIAL_KEYS), nastyText),
 });
 
-/** One to four changes of a JSON value: of a place to another value, to none, packed into a text or a list, moved. */
+/**
+ * One to four changes of a JSON value: a place is replaced, removed, packed into a text or a list,
+ * moved, or renamed.
+ */
 export const mutations = fc.array(change, { minLength: 1, maxLength: 4 });
 
 /** Versions of JSON values with such changes. */
@@ -122,7 +131,8 @@ export function changed(sample: unknown, changes: typeof mutations extends fc.Ar
     if (!place) continue;
     const { holder } = place;
     const old = holder[place.key];
-    // Copies: fast-check's own values must stay as they are, and what holds itself is no JSON.
+    // Copies, because the values of fast-check must not change, and a value that contains itself is
+    // not JSON.
     if (how === "replace") holder[place.key] = structuredClone(value);
     else if (how === "text") holder[place.key] = JSON.stringify(old);
     else if (how === "list") holder[place.key] = [old, structuredClone(value)];

@@ -1,5 +1,4 @@
-// Text from outside cannot steer a terminal or fake lines, in any output.
-
+// No output lets text from outside steer a terminal or fake lines.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../cli/commands/plan.ts";

@@ -1,3 +1,4 @@
+// Random and mutated events: no event leads to an unexpected error or a forged hint.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,7 +25,7 @@ const SAMPLES = readdirSync(FOLDER)
 /** A CLS trigger as SCF delivers it. */
 const packed = (value: unknown) => ({ clslogs: { data: gzipSync(JSON.stringify(value)).toString("base64") } });
 
-const rubbish = fc.oneof(
+const randomEvent = fc.oneof(
   json,
   { arbitrary: mutated(SAMPLES), weight: 4 },
   mutated(SAMPLES).map((value) => JSON.stringify(value)),
@@ -48,15 +49,15 @@ function expectHarmless({ hints, ignored }: ReturnType<typeof parseEvent>): void
   expect(hints.length + ignored.length).toBeGreaterThan(0);
 }
 
-describe("an event that is rubbish", () => {
-  it("gives hints of possible regions and ids or reasons in one plain line each, and never an error", () => {
+describe("a random event", () => {
+  it("gives hints with possible regions and ids, or reasons of one plain line each, and never an error", () => {
     fc.assert(
-      fc.property(rubbish, (event) => expectHarmless(parseEvent(event))),
+      fc.property(randomEvent, (event) => expectHarmless(parseEvent(event))),
       runs(3000),
     );
   });
 
-  it("is shown shortened without a half of a character", () => {
+  it("is shortened at whole characters", () => {
     fc.assert(
       fc.property(nastyText, fc.nat(60), (text, before) => {
         expectHarmless(parseEvent("x".repeat(before) + text));
@@ -74,8 +75,8 @@ describe("an event that is rubbish", () => {
     expect(parseEvent({ constructor: { prototype: { imageId: "img-aaaa1111" } } }).hints).toEqual([]);
   });
 
-  it("is unpacked to 6 MB altogether, however often something is packed in it", () => {
-    // Unpacked fully, each level is some hundred times as much as the one before.
+  it("is unpacked to at most 6 MB in total, however deeply data is packed in it", () => {
+    // Fully unpacked, each level is some hundred times as large as the one before.
     let bomb: unknown = packed(" ".repeat(1_000_000));
     for (let level = 0; level < 4; level++) bomb = packed(Array.from({ length: 300 }, () => bomb));
     const { hints, ignored } = parseEvent(Array.from({ length: 50 }, () => bomb));
@@ -83,7 +84,7 @@ describe("an event that is rubbish", () => {
     expect(ignored.map(({ text }) => text)).toContain("clslogs.data unpacks to more than 6 MB");
   });
 
-  it("is read though it is nested deeper than anything can follow", () => {
+  it("is refused in a reason if it is nested too deeply", () => {
     expect(parseEvent(deepJson(100_000)).ignored).toEqual([
       { code: "nested-too-deeply", text: "the event is nested too deeply" },
     ]);
@@ -92,16 +93,16 @@ describe("an event that is rubbish", () => {
   });
 });
 
-describe("an order by hand that is rubbish", () => {
+describe("a random request by hand", () => {
   const policies = [policy()];
-  const order = fc.oneof(
+  const request = fc.oneof(
     json,
     mutated([{ policy: "golden", region: "ap-guangzhou", imageIds: ["img-8toqc6s3"], dryRun: true }]),
   );
 
-  it("is an order or an InputError that names every mistake in one plain line", () => {
+  it("is accepted, or refused with an InputError that reports every error in one plain line", () => {
     fc.assert(
-      fc.property(order, (event) => {
+      fc.property(request, (event) => {
         try {
           expect(requestByHand(event, policies).scope).toEqual({ kind: "sweep" });
         } catch (error) {
@@ -113,18 +114,18 @@ describe("an order by hand that is rubbish", () => {
     );
   });
 
-  it("is refused in a message that can be read, however deep or long it is", () => {
+  it("is refused with a short message, however deep or long it is", () => {
     expect(() => requestByHand({ policy: deepJson(100_000) }, policies)).toThrow(InputError);
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`key-${i}`, i]));
-    const refused = () => requestByHand(many, policies);
-    expect(refused).toThrow("and 99900 more problems");
-    expect(refused).toThrow(/^.{0,20000}$/s);
+    const readMany = () => requestByHand(many, policies);
+    expect(readMany).toThrow("and 99900 more problems");
+    expect(readMany).toThrow(/^.{0,20000}$/s);
   });
 });
 
 describe("the functions", () => {
   let emulator: Emulator;
-  const folder = mkdtempSync(join(tmpdir(), "cvm-replicator-rubbish-"));
+  const folder = mkdtempSync(join(tmpdir(), "cvm-replicator-fuzz-"));
   beforeAll(async () => {
     emulator = await startEmulator({ port: 0, world: createWorld({ now: () => Date.now(), rateLimits: false }) });
     const file = join(folder, "policy.yaml");
@@ -146,11 +147,11 @@ describe("the functions", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("answer rubbish with what was ignored or with an InputError, and answer in JSON", {
+  it("answer random events in JSON, with the ignored parts, or with an InputError", {
     timeout: PATIENCE,
   }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(imageCreated, evaluatePolicy), rubbish, async ({ main_handler }, event) => {
+      fc.asyncProperty(fc.constantFrom(imageCreated, evaluatePolicy), randomEvent, async ({ main_handler }, event) => {
         try {
           const answer = await main_handler(event);
           expect(JSON.parse(JSON.stringify(answer))).toEqual(expect.any(Object));
@@ -159,7 +160,7 @@ describe("the functions", () => {
           expect(error.message).not.toMatch(RAW);
         }
       }),
-      // Calls of one kind leave at most 8 times a second, and some of the rubbish names an image.
+      // The rate limit is 8 calls of an action per second, and some random events name an image.
       runs(60),
     );
     for (const event of [null, undefined, "", [], {}, 0]) {

@@ -1,3 +1,4 @@
+// Very many events: limits of one batch, and repeated deliveries of the same event.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import { ACCOUNT, policy } from "../support/builders.ts";
@@ -8,7 +9,7 @@ describe("a batch of 100,000 records", () => {
   const batch = (number: number, idOf: (index: number) => string) =>
     Array.from({ length: number }, (_, index) => createdEvent(idOf(index)));
 
-  it("of one image names it once, and says that the rest was not read", () => {
+  it("about one image names the image once, and reports that the rest was not read", () => {
     const { hints, ignored } = parseEvent(batch(100_000, () => "img-8toqc6s3"));
     expect(hints).toMatchObject([{ region: "ap-guangzhou", imageId: "img-8toqc6s3" }]);
     expect(ignored.map(({ text }) => text)).toEqual([
@@ -16,7 +17,7 @@ describe("a batch of 100,000 records", () => {
     ]);
   });
 
-  it("costs no more than its length", () => {
+  it("takes linear time", () => {
     const cost = (events: unknown[]) => {
       const started = performance.now();
       parseEvent(events);
@@ -26,27 +27,27 @@ describe("a batch of 100,000 records", () => {
     const many = batch(8_000, () => "img-8toqc6s3");
     cost(few);
     const best = (events: unknown[]) => Math.min(cost(events), cost(events), cost(events));
-    // Four times as much, and as much again for noise; if each were compared with each, it would be sixteen times.
+    // Linear time is four times as long, plus noise. Quadratic time would be sixteen times as long.
     expect(best(many) / best(few)).toBeLessThan(10);
   });
 
-  it("of many images and reasons names a thousand of each at most", () => {
+  it("gives at most 1000 hints and 101 reasons", () => {
     const ids = batch(5_000, (index) => `img-${String(index).padStart(8, "0")}`);
-    const rubbish = Array.from({ length: 5_000 }, (_, index) => ({ [`key${index}`]: 1 }));
-    const { hints, ignored } = parseEvent([...ids, ...rubbish]);
+    const unknown = Array.from({ length: 5_000 }, (_, index) => ({ [`key${index}`]: 1 }));
+    const { hints, ignored } = parseEvent([...ids, ...unknown]);
     expect(hints).toHaveLength(1000);
     expect(ignored).toHaveLength(101);
   });
 });
 
-describe("an event that comes again and again", () => {
+describe("an event that is delivered repeatedly", () => {
   let world: TestWorld;
   beforeEach(async () => {
     world = await testWorld();
   });
   afterEach(() => world.close());
 
-  it("makes each copy once, asks less when they are ready, and leaves no more in the state", {
+  it("makes each copy once, needs fewer calls for ready copies, and then adds nothing to the state", {
     timeout: 60_000,
   }, async () => {
     const flood = floodOf(world);
@@ -73,12 +74,12 @@ describe("an event that comes again and again", () => {
     expect(flood.syncs()).toBe(1);
     expect(await flood.rows(ACCOUNT)).toEqual(before);
     expect(before).toMatchObject({ copies: 2, awaited: 0 });
-    // One for each step of each copy, percents included, and not one for each event.
+    // One record for each step of each copy, also for its progress, but not one for each event.
     expect(before.runs).toBeLessThan(300);
     expect(before.journal).toBeLessThan(300);
   });
 
-  it("fifty times at once makes each copy once, too", async () => {
+  it("makes each copy once if it is delivered fifty times at once", async () => {
     const flood = floodOf(world);
     const [image] = world.bake();
     const event = createdEvent(image?.imageId ?? "");
@@ -92,7 +93,7 @@ describe("an event that comes again and again", () => {
     expect((await flood.deliver(event)).report.copies.map(({ state }) => state)).toEqual(["ready", "ready"]);
   });
 
-  it("is a reason to look where a policy wants a copy since, and nowhere else", async () => {
+  it("leads to a reading of a region that was added to the policy, and of no finished region", async () => {
     const [image] = world.bake();
     const event = createdEvent(image?.imageId ?? "");
     const before = floodOf(world);
@@ -108,8 +109,8 @@ describe("an event that comes again and again", () => {
   });
 });
 
-describe("events of images that nobody sees", () => {
-  it("are waited for, a thousand images at most, however many are named", async () => {
+describe("events about images that are not visible", () => {
+  it("make at most 1000 images awaited, however many they name", async () => {
     const world = await testWorld();
     try {
       const flood = floodOf(world);

@@ -1,3 +1,4 @@
+// Delivers many events to image-created, and counts the calls and records.
 import { readFileSync } from "node:fs";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import type { Policy } from "../../lib/model/policy.ts";
@@ -8,19 +9,19 @@ import type { TestWorld } from "../support/world.ts";
 
 const SAMPLE = readFileSync(new URL("../../events/image-created.json", import.meta.url), "utf8");
 
-/** The event that an image was made, as it is delivered. */
+/** The event of a new image, as the event bus delivers it. */
 export function createdEvent(imageId: string): unknown {
   return JSON.parse(SAMPLE.replaceAll("img-8toqc6s3", imageId));
 }
 
-/** What one delivery cost. */
+/** The calls and the report of one delivery. */
 export interface Cost {
   /** Calls to the cloud, as `action region`. */
   readonly calls: readonly string[];
   readonly report: Report;
 }
 
-/** What the state holds of the flood's account. */
+/** The numbers of records of an account in the state. */
 export interface Rows {
   readonly copies: number;
   readonly awaited: number;
@@ -28,19 +29,22 @@ export interface Rows {
   readonly journal: number;
 }
 
-/** Deliveries of events to `image-created` in a small world: each to an instance of its own, all with one state. */
+/**
+ * Delivers events to `image-created` in a small world: each to a new instance, all with the same
+ * state.
+ */
 export function floodOf(small: TestWorld, policies: readonly Policy[] = [policy()]) {
   const { world, state } = small;
   let syncs = 0;
   return {
-    /** SyncImages calls that had an effect, ever. */
+    /** The number of all SyncImages calls that had an effect. */
     syncs: () => syncs,
     async deliver(event: unknown): Promise<Cost> {
       const report = await replicate(requestForImages(parseEvent(event).hints, policies), small.instance(policies));
-      // Taken out of the log, which forgets its oldest.
-      const made = world.requests.splice(0);
-      syncs += made.filter(({ action, effects }) => action === "SyncImages" && effects.length > 0).length;
-      return { calls: made.map(({ action, region }) => `${action} ${region}`.trim()), report };
+      // Removed from the log, because the log drops its oldest requests.
+      const calls = world.requests.splice(0);
+      syncs += calls.filter(({ action, effects }) => action === "SyncImages" && effects.length > 0).length;
+      return { calls: calls.map(({ action, region }) => `${action} ${region}`.trim()), report };
     },
     async rows(account: string): Promise<Rows> {
       const [copies, awaited, runs, journal] = await Promise.all([

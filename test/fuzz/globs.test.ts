@@ -1,3 +1,4 @@
+// Globs and templates: correct for any text, and never slow.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../lib/model/errors.ts";

@@ -1,3 +1,4 @@
+// Random and slow policy files: each gives policies or an InputError.
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -34,8 +35,8 @@ function policiesOf(text: string): Policy[] | undefined {
 const refused = (text: string) => expect(policiesOf(text)).toBeUndefined();
 
 /**
- * Pieces that mean something to YAML, one above all: tags, anchors, merge keys, directives,
- * documents, block texts.
+ * Pieces with a meaning in YAML, such as tags, anchors, merge keys, directives, documents and block
+ * texts.
  */
 const PIECES = [
   "version: 1\n",

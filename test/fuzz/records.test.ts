@@ -1,5 +1,4 @@
 // Random and mutated records: reading gives a usable record or a StateError.
-
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tableOf, totalsOf, UNLIMITED } from "../../cli/ui/table.ts";
@@ -49,10 +48,10 @@ const COPIES: Copy[] = [
   copy<"retired">("ap-shanghai", { state: "retired", reason, imageId: "img-c", adopted: true }),
 ];
 
-/** The record that `reading` answers, or undefined for a StateError about a damaged record. */
-function read<T>(reading: () => T): T | undefined {
+/** The record that `decode` returns, or undefined for a StateError about a damaged record. */
+function read<T>(decode: () => T): T | undefined {
   try {
-    return reading();
+    return decode();
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
     expect(error.message).toContain("holds a damaged record");
@@ -67,7 +66,7 @@ const body = (samples: readonly unknown[]) =>
     json.map((value) => JSON.stringify(value)),
     nastyText,
     fc.tuple(mutated(samples), fc.nat(400)).map(([value, at]) => JSON.stringify(value).slice(0, at)),
-    // JSON with a number that is beyond every clock and date.
+    // JSON with a number that is no possible time.
     fc
       .tuple(mutated(samples), fc.constantFrom("1e999", "-1e999", "1e300", "8.7e15"))
       .map(([value, number]) => JSON.stringify(value).replace(/\d{13}/, number)),
@@ -78,11 +77,11 @@ describe("a copy in a damaged store", () => {
     fc.assert(
       fc.property(body(COPIES), fc.constantFrom(...COPIES), (text, original) => {
         const state = /"state":"(\w+)"/.exec(text)?.[1] ?? original.state;
-        const found = read(() =>
+        const record = read(() =>
           readCopy({ ...copyColumns(original.key), state, version: original.version, body: text }),
         );
-        if (!found) return;
-        const copies = [found];
+        if (!record) return;
+        const copies = [record];
         tableOf(copies, UNLIMITED);
         tableOf(copies, { width: 80, rows: 10, color: true });
         totalsOf(copies);

@@ -1,4 +1,4 @@
-// Random settings, STATE_URLs and durations.
+// Random settings, STATE_URLs and durations: each is accepted or refused with a proper error.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { describeStateUrl, parseStateUrl } from "../../lib/adapters/state/url.ts";

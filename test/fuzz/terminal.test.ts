@@ -32,7 +32,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Runs a command and answers both of its outputs, after checking their bytes. */
+/** Runs a command and returns both of its outputs, after checking their bytes. */
 async function outputOf(
   args: string[],
   more: Record<string, string> = {},

@@ -8,9 +8,9 @@ import { refusal } from "./whole-file.ts";
 
 const TOKYO = "ap-tokyo";
 const notApproved = { accounts: DEFAULT_ACCOUNTS };
-const own = (keys: object) => ({ ImageIds: [""], DestinationRegions: [THERE], ...keys });
+const syncParams = (keys: object) => ({ ImageIds: [""], DestinationRegions: [THERE], ...keys });
 
-/** Which copies are made, and when one is not. */
+/** The keys `name`, `enabled`, `from`, `select`, `to` and `crossBorder`. */
 export const COPYING: KeyTests = {
   name: {
     "is in a tag of the copy, and unique in the file": async () => {
@@ -25,7 +25,7 @@ export const COPYING: KeyTests = {
     },
   },
   enabled: {
-    "false: nothing is selected, and what is there is retired and never deleted": async () => {
+    "false: no image is selected, and existing copies are retired and never deleted": async () => {
       const pruning = { prune: "{delete: true, minAge: 0s}" };
       const t = await trial(policyText(pruning));
       baked(t);
@@ -40,7 +40,7 @@ export const COPYING: KeyTests = {
     },
   },
   from: {
-    "images of these regions are looked at, and of no others": async () => {
+    "only images of these regions are read": async () => {
       const t = await trial(policyText({ from: "[ap-nanjing, ap-beijing]" }));
       baked(t);
       baked(t, { region: "ap-nanjing", name: "golden-2" });
@@ -49,13 +49,13 @@ export const COPYING: KeyTests = {
       expect(t.names(THERE)).toEqual(["golden-2", "golden-3"]);
       expect(t.world.requests.filter(({ service, region }) => service === "cvm" && region === HOME)).toEqual([]);
     },
-    "costs a DescribeImages for 100 images, at each look": async () => {
+    "costs one DescribeImages per 100 images in each sweep": async () => {
       const t = await trial(policyText({ select: "{name: [other-*]}" }));
       expect(await t.calls(t.sweep)).toEqual({ DescribeImages: 2 });
       t.bake({ name: "golden", count: 250 });
       expect(await t.calls(t.sweep)).toEqual({ DescribeImages: 4 });
     },
-    "a region that cannot be read is told with the cloud's code": async () => {
+    "a region that cannot be read is reported with the error code of the cloud": async () => {
       const t = await trial(policyText());
       baked(t);
       const effect = { kind: "error", code: "UnauthorizedOperation" } as const;
@@ -64,7 +64,7 @@ export const COPYING: KeyTests = {
     },
   },
   select: {
-    "without it every image is copied, but what is recalled": async () => {
+    "without it every image is copied that is not recalled": async () => {
       const t = await trial("version: 1\npolicies: [{name: a, from: [ap-guangzhou], to: [ap-shanghai]}]");
       t.bake({ name: "one" });
       t.bake({ name: "two", deprecated: true });
@@ -73,16 +73,18 @@ export const COPYING: KeyTests = {
       expect(t.names(THERE)).toEqual(["one"]);
       expect(t.warnings.map(({ text }) => text).join()).toContain("it copies every old image");
     },
-    "an image of a whole instance is refused by the cloud, and not asked for": async () => {
+    "an image of a whole instance is not requested, because the cloud refuses it": async () => {
       const t = await trial(policyText());
       const { imageId } = baked(t, { dataDisks: [20] });
       expect(t.reasons(await t.sweep())).toEqual([`${THERE} whole-machine`]);
       expect(t.syncs()).toBe(0);
-      expect(t.ask("SyncImages", HOME, own({ ImageIds: [imageId] }))).toBe("InvalidParameter.InstanceImageNotSupport");
+      expect(t.ask("SyncImages", HOME, syncParams({ ImageIds: [imageId] }))).toBe(
+        "InvalidParameter.InstanceImageNotSupport",
+      );
     },
   },
   to: {
-    "each gets one copy, and the source's own region none": async () => {
+    "each region gets one copy, except the source's own region": async () => {
       const t = await trial(policyText({ to: "[mainland, '!ap-chengdu']" }));
       baked(t);
       await t.settle(t.program);
@@ -90,7 +92,7 @@ export const COPYING: KeyTests = {
       expect(t.copies().map((line) => line.split(/[ :]+/)[2])).toEqual(regions);
       expect(t.names(HOME)).toEqual(["golden-1"]);
     },
-    "a sweep reads each, and asks a quota where something is copied": async () => {
+    "a sweep reads each region, and the quota of a region that gets a copy": async () => {
       const t = await trial(policyText({ to: `[${THERE}, ap-nanjing]` }));
       expect(await t.calls(t.sweep)).toEqual({ DescribeImages: 3 });
       baked(t);
@@ -98,27 +100,28 @@ export const COPYING: KeyTests = {
       await t.settle(t.program);
       expect(await t.calls(t.sweep)).toEqual({ DescribeImages: 3 });
     },
-    "a full region is refused by the cloud, and not asked for; the newest come first": async () => {
-      const t = await trial(policyText());
-      setQuota(t.world, THERE, 1);
-      const { imageId } = baked(t);
-      t.pass(DAY);
-      baked(t, { name: "golden-2" });
-      expect(t.reasons(await t.settle(t.program, 5))).toEqual([`${THERE} quota`]);
-      expect(t.names(THERE)).toEqual(["golden-2"]);
-      expect(t.ask("SyncImages", HOME, own({ ImageIds: [imageId] }))).toBe("ImageQuotaLimitExceeded");
-    },
+    "a copy to a full region is not requested, because the cloud refuses it; the newest images come first":
+      async () => {
+        const t = await trial(policyText());
+        setQuota(t.world, THERE, 1);
+        const { imageId } = baked(t);
+        t.pass(DAY);
+        baked(t, { name: "golden-2" });
+        expect(t.reasons(await t.settle(t.program, 5))).toEqual([`${THERE} quota`]);
+        expect(t.names(THERE)).toEqual(["golden-2"]);
+        expect(t.ask("SyncImages", HOME, syncParams({ ImageIds: [imageId] }))).toBe("ImageQuotaLimitExceeded");
+      },
   },
   crossBorder: {
-    "never: nothing crosses the border of the mainland, which the cloud refuses without its approval": async () => {
+    "never: no copy crosses the border of the mainland, which the cloud refuses without its approval": async () => {
       const t = await trial(policyText({ to: `[${THERE}, ${TOKYO}]` }), notApproved);
       const { imageId } = baked(t);
       expect(t.reasons(await t.settle(t.program, 6))).toEqual([`${TOKYO} cross-border`]);
       expect([t.names(THERE), t.names(TOKYO)]).toEqual([["golden-1"], []]);
-      const refused = t.ask("SyncImages", HOME, own({ ImageIds: [imageId], DestinationRegions: [TOKYO] }));
+      const refused = t.ask("SyncImages", HOME, syncParams({ ImageIds: [imageId], DestinationRegions: [TOKYO] }));
       expect(refused).toBe("UnsupportedOperation.Region");
     },
-    "approved: it does where the vendor has opened it, and without that holds up nothing else": async () => {
+    "approved: copies cross it if the vendor has approved; a refusal does not delay other regions": async () => {
       for (const [options, copies] of [
         [{}, ["golden-1"]],
         [notApproved, []],

@@ -6,10 +6,10 @@ import { refusal } from "./whole-file.ts";
 
 const TAGGED = { release: "approved", "qcs:owner": "x", Tencent: "x", projectId: "1" };
 
-/** What the copies are called and carry. */
+/** The keys `copy.name`, `copy.description` and `copy.tags`. */
 export const DRESSING: KeyTests = {
   "copy.name": {
-    "is made of what it may hold": async () => {
+    "is a template with several variables": async () => {
       const name = `'{{name}}.{{region}}.{{sourceRegion}}.{{date}}'`;
       const t = await trial(policyText({ copy: `{name: ${name}}` }));
       baked(t);
@@ -18,7 +18,7 @@ export const DRESSING: KeyTests = {
       expect(calls).toMatchObject({ ModifyImageAttribute: 1 });
       expect(refusal(policyText({ copy: "{name: '{{nam}}'}" }))).toContain("{{sourceId}}");
     },
-    "tells two sources of one name apart, which clash without": async () => {
+    "distinguishes two sources with the same name, whose copies have a name conflict otherwise": async () => {
       for (const [keys, codes, copies] of [
         [{}, [`${THERE} name-conflict`], 1],
         [{ copy: "{name: '{{name}}-{{sourceId}}'}" }, [], 2],
@@ -32,7 +32,7 @@ export const DRESSING: KeyTests = {
         expect(t.copies()).toHaveLength(copies);
       }
     },
-    "stays as it is on a finished copy": async () => {
+    "does not rename a finished copy": async () => {
       const t = await trial(policyText());
       baked(t);
       await t.settle(t.program);
@@ -40,7 +40,7 @@ export const DRESSING: KeyTests = {
       expect((await t.live(10)).plan.actions).toEqual([]);
       expect(t.names(THERE)).toEqual(["golden-1"]);
     },
-    "has at most 60 characters, by the cloud's rule": async () => {
+    "has at most 60 characters, as in the cloud": async () => {
       const t = await trial(policyText({ copy: "{name: '{{name}}-{{region}}'}" }));
       baked(t, { name: `golden-${"x".repeat(41)}` });
       const { imageId } = baked(t, { name: `golden-${"y".repeat(42)}` });
@@ -53,7 +53,7 @@ export const DRESSING: KeyTests = {
     },
   },
   "copy.description": {
-    "is the source's, or a text; with the name": async () => {
+    "is that of the source or a text, set in one call with the name": async () => {
       for (const [keys, expected] of [
         [{}, "as baked"],
         [{ copy: "{description: inherit}" }, "as baked"],
@@ -65,7 +65,7 @@ export const DRESSING: KeyTests = {
         expect(t.image(THERE, "golden-1")?.description).toBe(expected);
       }
     },
-    "has at most 256 characters, by the cloud's rule": async () => {
+    "has at most 256 characters, as in the cloud": async () => {
       const [longest, tooLong] = ["x".repeat(256), "x".repeat(257)];
       const t = await trial(policyText({ copy: `{description: ${longest}}` }));
       const { imageId } = baked(t);
@@ -77,7 +77,7 @@ export const DRESSING: KeyTests = {
     },
   },
   "copy.tags.inherit": {
-    "the source's tags but those that are reserved, also when they change": async () => {
+    "true: copies get the tags of the source, also after a change, except reserved tags": async () => {
       const t = await trial(policyText());
       const root = baked(t, { tags: TAGGED });
       await t.settle(t.program);
@@ -88,13 +88,13 @@ export const DRESSING: KeyTests = {
       expect(await t.calls(t.sweep)).toMatchObject({ TagResources: 1 });
       expect(inherited()).toEqual([["release", "old"]]);
     },
-    "false: none of them": async () => {
+    "false: copies get no tag of the source": async () => {
       const t = await trial(policyText({ copy: "{tags: {inherit: false}}" }));
       baked(t, { tags: TAGGED });
       await t.settle(t.program);
       expect(t.tags(THERE, "golden-1")).not.toHaveProperty("release");
     },
-    "too many for a resource: blocked, and refused by the cloud": async () => {
+    "a copy with too many tags is blocked, because the cloud refuses it": async () => {
       const t = await trial(policyText());
       const tags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`t${i}`, ""]));
       const { imageId } = baked(t, { tags: tags(46) });
@@ -109,7 +109,7 @@ export const DRESSING: KeyTests = {
     },
   },
   "copy.tags.set": {
-    "win over inherited ones; a call for 10 tags": async () => {
+    "override inherited tags, and cost one call per 10 tags": async () => {
       const t = await trial(policyText({ copy: "{tags: {set: {release: ours, team: web}}}" }));
       baked(t, { tags: TAGGED });
       expect(await t.calls(() => t.settle(t.program))).toMatchObject({ TagResources: 1 });
@@ -117,12 +117,12 @@ export const DRESSING: KeyTests = {
       const set = Array.from({ length: 45 }, (_, i) => `t${i}: x`).join(", ");
       const u = await trial(policyText({ copy: `{tags: {inherit: false, set: {${set}}}}` }));
       baked(u);
-      // 45 and the four of the lineage.
+      // 45 tags and the four lineage tags.
       expect(await u.calls(() => u.settle(u.program))).toMatchObject({ TagResources: 5 });
       expect(Object.keys(u.tags(THERE, "golden-1"))).toHaveLength(49);
       expect(refusal(policyText({ copy: `{tags: {set: {${set}, more: x}}}` }))).toContain("at most 45");
     },
-    "with keys and values that the cloud takes": async () => {
+    "have keys and values that the cloud accepts": async () => {
       const t = await trial(policyText());
       const { imageId } = baked(t);
       const resource = `qcs::cvm:${HOME}:uin/100000000001:image/${imageId}`;

@@ -7,10 +7,10 @@ import { baked, DAY, type KeyTests, MINUTE, OTHER, policyText, THERE, type Trial
 
 const deleting = (minAge: string) => policyText({ prune: `{delete: true, minAge: ${minAge}}` });
 
-/** A look at two regions, and for sources that are not there. */
+/** The calls that read two regions, and one that looks for missing sources. */
 const READING = { DescribeImages: 3 };
 
-/** A world with so many finished copies, and without their sources. */
+/** A world with `count` finished copies whose sources were deleted. */
 async function orphaned(text: string, count = 1): Promise<Trial> {
   const t = await trial(text);
   const roots = t.bake({ name: "golden", count });
@@ -20,10 +20,10 @@ async function orphaned(text: string, count = 1): Promise<Trial> {
   return t;
 }
 
-/** What becomes of finished copies. */
+/** The keys `prune` and `onDrift`. */
 export const KEEPING: KeyTests = {
   "prune.delete": {
-    "false: what nobody wants any more stays": async () => {
+    "false: orphaned copies stay": async () => {
       const t = await orphaned(policyText());
       t.pass(30 * DAY);
       const { plan, copies } = await t.live(20);
@@ -32,7 +32,7 @@ export const KEEPING: KeyTests = {
       expect(t.names(THERE)).toEqual(["golden-1"]);
       expect(await t.calls(t.sweep)).toEqual(READING);
     },
-    "true: it is deleted with its snapshots, once who may use it was read": async () => {
+    "true: an orphaned copy is deleted with its snapshots, after its possible uses were read": async () => {
       const t = await orphaned(deleting("1d"), 2);
       expect(await t.calls(t.sweep)).toEqual(READING);
       t.pass(DAY);
@@ -43,7 +43,7 @@ export const KEEPING: KeyTests = {
       expect(t.names(THERE)).toEqual([]);
       expect(t.world.leftSnapshots.filter(({ region }) => region === THERE)).toEqual([]);
     },
-    "true: at most ten in a run": async () => {
+    "true: a run deletes at most ten copies": async () => {
       const t = await orphaned(deleting("1h").replace("newest: 9", "newest: 20"), 12);
       t.pass(DAY);
       await t.sweep();
@@ -51,7 +51,7 @@ export const KEEPING: KeyTests = {
       await t.sweep();
       expect(t.names(THERE)).toEqual([]);
     },
-    "true: what is used, shared with others or pointed to stays": async () => {
+    "true: a copy stays that is in use, shared with other accounts, or the current image of a family": async () => {
       const t = await trial(deleting("1h"));
       const roots = ["golden-1", "golden-2", "golden-3", "golden-4"].map((name) =>
         baked(t, { name, ...(name === "golden-3" && { family: "golden" }) }),
@@ -77,7 +77,7 @@ export const KEEPING: KeyTests = {
         DescribeInstances: 1,
       });
     },
-    "true: a launch template costs a DescribeLaunchTemplateVersions besides": async () => {
+    "true: each launch template costs one more call, DescribeLaunchTemplateVersions": async () => {
       const t = await orphaned(deleting("1h"));
       const { imageId = "" } = t.image(THERE, "golden-1") ?? {};
       makeLaunchTemplate(t.world, { region: THERE, imageIds: [imageId, "img-other001"] });
@@ -87,7 +87,7 @@ export const KEEPING: KeyTests = {
     },
   },
   "prune.minAge": {
-    "so long nobody must have wanted it": async () => {
+    "a copy must be orphaned for this time": async () => {
       const t = await orphaned(deleting("3d"));
       t.pass(3 * DAY - 5 * MINUTE);
       expect((await t.sweep()).plan.retained).toMatchObject([{ reason: { code: "too-recent" } }]);
@@ -95,7 +95,7 @@ export const KEEPING: KeyTests = {
       await t.sweep();
       expect(t.names(THERE)).toEqual([]);
     },
-    "SETTLE and 60 s at least": async () => {
+    "is at least SETTLE and 60 s": async () => {
       const t = await orphaned(deleting("0s"));
       t.pass(SETTLE + MINUTE - 1);
       await t.sweep();
@@ -106,7 +106,7 @@ export const KEEPING: KeyTests = {
     },
   },
   onDrift: {
-    "repair: what was changed by hand is set right, a call for each; what was deleted is made again": async () => {
+    "repair: each manual change costs one call to repair; a deleted copy is made again": async () => {
       const t = await trial(policyText());
       baked(t, { tags: { team: "web" }, description: "as baked", family: "golden" });
       await t.settle(t.program);
@@ -122,7 +122,7 @@ export const KEEPING: KeyTests = {
       expect(t.names(THERE)).toEqual(["golden-1"]);
       expect(t.syncs()).toBe(2);
     },
-    "report: it is told, and left as it is": async () => {
+    "report: a manual change is reported and not repaired": async () => {
       const t = await trial(policyText({ onDrift: "report" }));
       baked(t, { description: "as baked" });
       await t.settle(t.program);

@@ -1,3 +1,4 @@
+// Runs the tests of all policy keys, and checks the keys and defaults in docs/policy.md.
 import { afterEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parsePolicy } from "../../lib/policy/parse-policy.ts";
@@ -11,7 +12,10 @@ import { endTrials, policyEntry } from "./setting.ts";
 import { defaultOf, documentedKeys } from "./tables.ts";
 import { WHOLE_FILE } from "./whole-file.ts";
 
-/** Every key of docs/policy.md: that it does what its row says, costs what it says, and meets the cloud's own rule. */
+/**
+ * For every key of docs/policy.md: the effect, the calls and the rule of the cloud that its row
+ * describes.
+ */
 const TESTS = { ...WHOLE_FILE, ...COPYING, ...LIMITS, ...DRESSING, ...PUBLISHING, ...KEEPING, ...SELECTING };
 
 afterEach(endTrials);
@@ -23,22 +27,22 @@ describe.each(Object.entries(TESTS))("%s", (_, tests) => {
 describe("the tables of docs/policy.md", () => {
   const rows = documentedKeys();
 
-  it("name the keys that are tested here, and no others", () => {
+  it("list exactly the keys that are tested here", () => {
     expect(rows.map(({ key }) => key).sort()).toEqual(Object.keys(TESTS).sort());
   });
 
-  const DEFAULTS = rows.filter((row) => defaultOf(row) !== undefined);
+  const rowsWithDefault = rows.filter((row) => defaultOf(row) !== undefined);
 
-  it.each(DEFAULTS.map((row) => [row.key, row] as const))("give the true default of %s", (key, row) => {
+  it.each(rowsWithDefault.map((row) => [row.key, row] as const))("give the actual default of %s", (key, row) => {
     const path = key.split(".");
     const written = path.reduceRight((inner, name) => `{${name}: ${inner}}`, defaultOf(row) ?? "");
     const keys = Object.entries(parse(written) as object).map(([name, value]) => [name, JSON.stringify(value)]);
-    const file = (own: Record<string, string>) => `version: 1\npolicies:\n${policyEntry(own)}`;
-    const read = (own: Record<string, string>) => parsePolicy(file(own), "policy.yaml").policies;
+    const file = (fields: Record<string, string>) => `version: 1\npolicies:\n${policyEntry(fields)}`;
+    const read = (fields: Record<string, string>) => parsePolicy(file(fields), "policy.yaml").policies;
     expect(read(Object.fromEntries(keys) as Record<string, string>)).toEqual(read({}));
   });
 
-  it("leave out the default of those alone that must be given, or are none or everything without", () => {
+  it("describe the default in words only if the key is required, or if the default is none or everything", () => {
     const others = rows.filter((row) => "default" in row.cells && defaultOf(row) === undefined);
     const words = others.map(({ key, cells }) => `${key}: ${cells["default"]}`);
     expect(words.sort()).toEqual(

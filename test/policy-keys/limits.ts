@@ -4,10 +4,10 @@ import { addFault } from "../../emulator/api/faults.ts";
 import { baked, DAY, HOME, type KeyTests, MINUTE, policyText, THERE, trial } from "./setting.ts";
 import { refusal } from "./whole-file.ts";
 
-/** What stands in the way of a copy, and how often it is tried. */
+/** The keys `existing`, `maxSizeGiB`, `attempts` and `stuckAfter`. */
 export const LIMITS: KeyTests = {
   existing: {
-    "block: another image of that name is left to a person; the cloud gives no name twice": async () => {
+    "block: another image with the same name requires manual action; the cloud allows each name once": async () => {
       const t = await trial(policyText());
       baked(t, { region: THERE });
       baked(t);
@@ -16,7 +16,7 @@ export const LIMITS: KeyTests = {
       const renamed = t.ask("ModifyImageAttribute", THERE, { ImageId: imageId, ImageName: "golden-1" });
       expect(renamed).toBe("InvalidImageName.Duplicate");
     },
-    "adopt: one that fits is the copy, and neither changed nor deleted": async () => {
+    "adopt: a matching image becomes the copy, and is neither changed nor deleted": async () => {
       const keys = {
         existing: "adopt",
         copy: "{description: ours, family: ours}",
@@ -34,7 +34,7 @@ export const LIMITS: KeyTests = {
       expect(plan.retained).toMatchObject([{ reason: { code: "adopted" } }]);
       expect(t.image(THERE, "golden-1")).toEqual(before);
     },
-    "adopt: one that does not fit is left to a person, with the reason": async () => {
+    "adopt: an image that does not match requires manual action": async () => {
       const misfits = [
         { sizeGiB: 21 },
         { osName: "Ubuntu" },
@@ -57,14 +57,14 @@ export const LIMITS: KeyTests = {
     },
   },
   maxSizeGiB: {
-    "larger images are not asked for": async () => {
+    "larger images are not requested": async () => {
       const t = await trial(policyText({ maxSizeGiB: "20" }));
       baked(t, { sizeGiB: 20 });
       baked(t, { name: "golden-2", sizeGiB: 21 });
       expect(t.reasons(await t.settle(t.program, 6))).toEqual([`${THERE} too-large`]);
       expect(t.names(THERE)).toEqual(["golden-1"]);
     },
-    "without it the cloud's own limit decides, and it is told": async () => {
+    "without it the limit of the cloud applies, and its refusal is reported": async () => {
       const t = await trial(policyText(), { maxCopyGiB: 50 });
       const { imageId } = baked(t, { sizeGiB: 60 });
       expect(t.reasons(await t.settle(t.program, 3))).toEqual([`${THERE} InvalidImageId.TooLarge`]);
@@ -80,7 +80,7 @@ export const LIMITS: KeyTests = {
     },
   },
   attempts: {
-    "so often a copy is tried; what a failed one left is deleted before the next, a call each": async () => {
+    "limits the attempts of a copy; one call deletes each failed image before the next attempt": async () => {
       const t = await trial(policyText({ attempts: "3" }));
       baked(t);
       addFault(t.world, { match: { action: "SyncImages", times: 0 }, effect: { kind: "fail-copy", percent: 50 } });
@@ -89,13 +89,13 @@ export const LIMITS: KeyTests = {
       const { copies } = await t.sweep();
       expect(copies).toMatchObject([{ state: "failed", attempts: 3, reason: { code: "copy-failed" } }]);
     },
-    "1 to 20": async () => {
+    "is from 1 to 20": async () => {
       for (const wrong of ["0", "21", "1.5"])
         expect(refusal(policyText({ attempts: wrong }))).toContain("from 1 to 20");
     },
   },
   stuckAfter: {
-    "so long a copy may make no progress": async () => {
+    "limits the time in which a copy makes no progress": async () => {
       for (const [stuckAfter, codes] of [
         ["20m", [`${THERE} stuck`]],
         ["2h", []],

@@ -10,20 +10,22 @@ import { baked, DAY, HOME, KEY, type KeyTests, OTHER, policyText, TEAM, THERE, t
 import { refusal } from "./whole-file.ts";
 
 const NANJING = "ap-nanjing";
-/** Accounts that an image can be shared with, and the usual ones. */
-const crowd = Array.from({ length: 501 }, (_, index) => ({
+/**
+ * 501 accounts with which an image can be shared, and a world with these and the default accounts.
+ */
+const extraAccounts = Array.from({ length: 501 }, (_, index) => ({
   uin: String(200_000_000_000 + index),
   appId: String(index),
-  secretId: `AKIDemulator-crowd-${index}`,
+  secretId: `AKIDemulator-extra-${index}`,
   secretKey: "emulator-secret",
 }));
-const crowded = { accounts: [...DEFAULT_ACCOUNTS, ...crowd] };
-const many = (count: number) => JSON.stringify(crowd.slice(0, count).map(({ uin }) => uin));
+const manyAccounts = { accounts: [...DEFAULT_ACCOUNTS, ...extraAccounts] };
+const firstAccounts = (count: number) => JSON.stringify(extraAccounts.slice(0, count).map(({ uin }) => uin));
 
-/** What the copies are like, and who gets to see them. */
+/** The keys `copy.family`, `copy.publish`, `copy.shareWith`, `copy.encrypt` and `copy.regions`. */
 export const PUBLISHING: KeyTests = {
   "copy.family": {
-    "inherit, another name, or none; with the name": async () => {
+    "is inherited, another family, or none, and is set in one call with the name": async () => {
       for (const [keys, expected] of [
         [{}, "golden"],
         [{ copy: "{family: web}" }, "web"],
@@ -36,17 +38,18 @@ export const PUBLISHING: KeyTests = {
         expect(await t.calls(t.sweep)).toEqual({ DescribeImages: 2 });
       }
     },
-    "the newest source leads in each region; a question where several images have it": async () => {
-      const t = await trial(policyText({ to: `[${THERE}, ${NANJING}]` }));
-      for (const name of ["golden-1", "golden-2"]) {
-        t.pass(DAY);
-        baked(t, { name, family: "golden" });
-        await t.settle(t.program);
-      }
-      expect([t.pointed(THERE, "golden"), t.pointed(NANJING, "golden")]).toEqual(["golden-2", "golden-2"]);
-      expect(await t.calls(t.sweep)).toEqual({ DescribeImages: 3, DescribeImageFromFamily: 2 });
-    },
-    "that points to somebody else's image is told": async () => {
+    "points to the copy of the newest source; costs one call per region in which several images have the family":
+      async () => {
+        const t = await trial(policyText({ to: `[${THERE}, ${NANJING}]` }));
+        for (const name of ["golden-1", "golden-2"]) {
+          t.pass(DAY);
+          baked(t, { name, family: "golden" });
+          await t.settle(t.program);
+        }
+        expect([t.pointed(THERE, "golden"), t.pointed(NANJING, "golden")]).toEqual(["golden-2", "golden-2"]);
+        expect(await t.calls(t.sweep)).toEqual({ DescribeImages: 3, DescribeImageFromFamily: 2 });
+      },
+    "is reported if it points to an image that is not ours": async () => {
       const t = await trial(policyText());
       baked(t, { family: "golden" });
       await t.settle(t.program);
@@ -55,31 +58,30 @@ export const PUBLISHING: KeyTests = {
     },
   },
   "copy.publish": {
-    "each: a copy gets its family when it is finished; together: with the others; left out is what stands still":
-      async () => {
-        for (const [publish, early] of [
-          ["each", "golden-1"],
-          ["together", undefined],
-        ] as const) {
-          const t = await trial(
-            policyText({ to: `[${THERE}, ${NANJING}]`, stuckAfter: "40m", copy: `{publish: ${publish}}` }),
-          );
-          baked(t, { family: "golden" });
-          const effect = { kind: "stick-copy", percent: 50, destination: NANJING } as const;
-          addFault(t.world, { match: { action: "SyncImages" }, effect });
-          const report = await t.live(30);
-          expect(t.pointed(THERE, "golden")).toBe(early);
-          const publicationHold = report.copies.flatMap((copy) =>
-            "publicationHold" in copy ? [copy.publicationHold?.code] : [],
-          );
-          expect(publicationHold).toEqual(publish === "each" ? [] : ["publication-held"]);
-          endFaults(t.world);
-          await t.live(20);
-          expect(t.pointed(THERE, "golden")).toBe("golden-1");
-          expect(t.pointed(NANJING, "golden")).toBe(undefined);
-        }
-      },
-    "together: of a shared image the copies are made from one that waits for them": async () => {
+    "each: a copy gets its family when it is finished; together: when all are, except stuck copies": async () => {
+      for (const [publish, early] of [
+        ["each", "golden-1"],
+        ["together", undefined],
+      ] as const) {
+        const t = await trial(
+          policyText({ to: `[${THERE}, ${NANJING}]`, stuckAfter: "40m", copy: `{publish: ${publish}}` }),
+        );
+        baked(t, { family: "golden" });
+        const effect = { kind: "stick-copy", percent: 50, destination: NANJING } as const;
+        addFault(t.world, { match: { action: "SyncImages" }, effect });
+        const report = await t.live(30);
+        expect(t.pointed(THERE, "golden")).toBe(early);
+        const publicationHold = report.copies.flatMap((copy) =>
+          "publicationHold" in copy ? [copy.publicationHold?.code] : [],
+        );
+        expect(publicationHold).toEqual(publish === "each" ? [] : ["publication-held"]);
+        endFaults(t.world);
+        await t.live(20);
+        expect(t.pointed(THERE, "golden")).toBe("golden-1");
+        expect(t.pointed(NANJING, "golden")).toBe(undefined);
+      }
+    },
+    "together: the first copy of a shared image waits for the copies that are made from it": async () => {
       const keys = {
         select: `{type: shared, creator: ["${OTHER}"], newest: 9}`,
         to: `[${HOME}, ${THERE}]`,
@@ -101,7 +103,7 @@ export const PUBLISHING: KeyTests = {
         expect((await t.sweep()).plan.actions).toEqual([]);
       }
     },
-    "together costs one call more for each copy that waits": async () => {
+    "together: each copy that waits costs one more call": async () => {
       const t = await trial(policyText({ to: `[${THERE}, ${NANJING}]`, copy: "{publish: together}" }));
       baked(t, { family: "golden" });
       expect(await t.calls(() => t.settle(t.program))).toMatchObject({ ModifyImageAttribute: 3 });
@@ -109,8 +111,11 @@ export const PUBLISHING: KeyTests = {
     },
   },
   "copy.shareWith": {
-    "shares the copies; a call for 50 accounts, and a question for each copy and look": async () => {
-      const t = await trial(policyText({ to: `[${THERE}, ${NANJING}]`, copy: `{shareWith: ${many(120)}}` }), crowded);
+    "shares the copies, with one call per 50 accounts, and one call per copy in each sweep": async () => {
+      const t = await trial(
+        policyText({ to: `[${THERE}, ${NANJING}]`, copy: `{shareWith: ${firstAccounts(120)}}` }),
+        manyAccounts,
+      );
       baked(t);
       expect(await t.calls(() => t.settle(t.program))).toMatchObject({ ModifyImageSharePermission: 6 });
       for (const region of [THERE, NANJING]) expect(t.image(region, "golden-1")?.shares.size).toBe(120);
@@ -118,7 +123,7 @@ export const PUBLISHING: KeyTests = {
       expect(t.names(HOME)).toEqual(["golden-1"]);
       expect(t.image(HOME, "golden-1")?.shares.size).toBe(0);
     },
-    "leaves accounts that somebody else added": async () => {
+    "does not remove accounts that were added by hand": async () => {
       const t = await trial(policyText({ copy: `{shareWith: ["${TEAM}"]}` }));
       baked(t);
       await t.settle(t.program);
@@ -128,16 +133,16 @@ export const PUBLISHING: KeyTests = {
       await t.live(10);
       expect([...(t.image(THERE, "golden-1")?.shares.keys() ?? [])]).toEqual([TEAM, OTHER]);
     },
-    "at most 500, by the cloud's rule": async () => {
-      expect(refusal(policyText({ copy: `{shareWith: ${many(500)}}` }))).toBe("");
-      expect(refusal(policyText({ copy: `{shareWith: ${many(501)}}` }))).toContain("at most 500");
-      const t = await trial(policyText(), crowded);
+    "has at most 500 accounts, as in the cloud": async () => {
+      expect(refusal(policyText({ copy: `{shareWith: ${firstAccounts(500)}}` }))).toBe("");
+      expect(refusal(policyText({ copy: `{shareWith: ${firstAccounts(501)}}` }))).toContain("at most 500");
+      const t = await trial(policyText(), manyAccounts);
       const { imageId, shares } = baked(t);
-      for (const { uin } of crowd.slice(0, 500)) shares.set(uin, 0);
-      const one = { ImageId: imageId, AccountIds: [crowd[500]?.uin], Permission: "SHARE" };
+      for (const { uin } of extraAccounts.slice(0, 500)) shares.set(uin, 0);
+      const one = { ImageId: imageId, AccountIds: [extraAccounts[500]?.uin], Permission: "SHARE" };
       expect(t.ask("ModifyImageSharePermission", HOME, one)).toBe("OverQuota");
     },
-    "what the cloud does not share is told with its code": async () => {
+    "reports the error code of an image that the cloud does not share": async () => {
       const t = await trial(policyText({ copy: `{shareWith: ["${TEAM}"]}` }));
       const { imageId } = baked(t, { platform: "RedHat" });
       const report = await t.live(30);
@@ -146,7 +151,7 @@ export const PUBLISHING: KeyTests = {
       const same = { ImageId: imageId, AccountIds: [TEAM], Permission: "SHARE" };
       expect(t.ask("ModifyImageSharePermission", HOME, same)).toBe(code);
     },
-    "a shared copy cannot be modified: it is shared anew after it was": async () => {
+    "a shared copy cannot be modified in the cloud: it is unshared, modified and shared again": async () => {
       const keys = (description: string) =>
         policyText({ copy: `{shareWith: ["${TEAM}"], description: ${description}}` });
       const t = await trial(keys("first"));
@@ -162,7 +167,7 @@ export const PUBLISHING: KeyTests = {
     },
   },
   "copy.encrypt": {
-    "the copy goes there plain, is encrypted there, and the plain one is deleted": async () => {
+    "an encrypted copy is made from a plain copy in its region, and then the plain copy is deleted": async () => {
       for (const [encrypt, kmsKeyId] of [
         ["true", ""],
         [`{kmsKeyId: ${KEY}}`, KEY],
@@ -182,7 +187,7 @@ export const PUBLISHING: KeyTests = {
         expect(await t.calls(t.sweep)).toEqual({ DescribeImages: 2 });
       }
     },
-    "not together with shareWith: the cloud shares no encrypted image": async () => {
+    "is refused together with shareWith: the cloud shares no encrypted image": async () => {
       const text = policyText({ copy: `{encrypt: true, shareWith: ["${TEAM}"]}` });
       expect(refusal(text)).toContain("Tencent Cloud does not share encrypted images");
       const t = await trial(policyText());
@@ -190,14 +195,14 @@ export const PUBLISHING: KeyTests = {
       const share = { ImageId: imageId, AccountIds: [TEAM], Permission: "SHARE" };
       expect(t.ask("ModifyImageSharePermission", HOME, share)).toBe("UnsupportedOperation.EncryptedImagesNotSupported");
     },
-    "in its own region alone, by the cloud's rule": async () => {
+    "the cloud encrypts a copy only in the region of its source": async () => {
       const t = await trial(policyText());
       const { imageId } = baked(t);
-      const there = { ImageIds: [imageId], DestinationRegions: [THERE], Encrypt: true };
-      expect(t.ask("SyncImages", HOME, there)).toBe("InvalidParameterValue.InvalidRegion");
-      expect(t.ask("SyncImages", HOME, { ...there, DestinationRegions: [HOME] })).toMatchObject({ ImageSet: [] });
+      const request = { ImageIds: [imageId], DestinationRegions: [THERE], Encrypt: true };
+      expect(t.ask("SyncImages", HOME, request)).toBe("InvalidParameterValue.InvalidRegion");
+      expect(t.ask("SyncImages", HOME, { ...request, DestinationRegions: [HOME] })).toMatchObject({ ImageSet: [] });
     },
-    "a key that the region does not have is told with the cloud's code": async () => {
+    "a KMS key that does not exist in the region is reported with the error code of the cloud": async () => {
       const t = await trial(policyText({ copy: `{encrypt: {kmsKeyId: ${KEY}}}` }));
       setKmsKeys(t.world, HOME, [KEY]);
       baked(t);
@@ -208,7 +213,7 @@ export const PUBLISHING: KeyTests = {
     },
   },
   "copy.regions": {
-    "what differs in a destination": async () => {
+    "overrides settings for one destination": async () => {
       const regions = `{${THERE}: {encrypt: {kmsKeyId: ${KEY}}, tags: {inherit: false, set: {team: db}}}}`;
       const t = await trial(
         policyText({ to: `[${THERE}, ${NANJING}]`, copy: `{tags: {set: {team: web}}, regions: ${regions}}` }),
@@ -222,7 +227,7 @@ export const PUBLISHING: KeyTests = {
       expect(t.tags(THERE, "golden-1")).toMatchObject({ team: "db" });
       expect(t.tags(THERE, "golden-1")).not.toHaveProperty("release");
     },
-    "a key belongs to a region": async () => {
+    "is needed for KMS keys, because a key belongs to one region": async () => {
       const to = `[${THERE}, ${NANJING}]`;
       expect(refusal(policyText({ to, copy: `{encrypt: {kmsKeyId: ${KEY}}}` }))).toContain(
         "a KMS key belongs to one region",

@@ -6,24 +6,27 @@ import { ACCOUNT, NOW } from "../support/builders.ts";
 import { baked, DAY, HOME, type KeyTests, OTHER, policyText, TEAM, THERE, trial } from "./setting.ts";
 import { refusal } from "./whole-file.ts";
 
-/** Makes the images, and holds what is copied and why the others are left out to what is expected. */
-async function selects(select: string, images: readonly Partial<ImageSpec>[], taken: string[], reason: string) {
+/**
+ * Makes the images and expects that those named in `selected` are copied, and that all others,
+ * which follow them in `images`, are not selected for this reason.
+ */
+async function selects(select: string, images: readonly Partial<ImageSpec>[], selected: string[], reason: string) {
   const t = await trial(policyText({ select }));
   for (const order of images) t.bake(order);
   const { plan } = await t.sweep();
-  expect(plan.notSelected.map((one) => one.reason.code)).toEqual(images.slice(taken.length).map(() => reason));
+  expect(plan.notSelected.map((one) => one.reason.code)).toEqual(images.slice(selected.length).map(() => reason));
   await t.settle(t.program, 8);
-  expect(t.names(THERE)).toEqual(taken);
-  // Nothing of it is asked of the cloud: it costs no call.
+  expect(t.names(THERE)).toEqual(selected);
+  // The selection costs no call.
   expect(await t.calls(t.sweep)).toEqual({ DescribeImages: 2 });
 }
 
 const named = (name: string, fields: Partial<ImageSpec> = {}) => ({ name, ...fields });
 
-/** Which images. */
+/** The keys of `select`. */
 export const SELECTING: KeyTests = {
   "select.type": {
-    "custom: the account's own": async () => {
+    "custom: images of the account itself": async () => {
       const t = await trial(policyText({ select: "{type: custom, newest: 9}" }));
       baked(t);
       const [theirs] = makeImages(t.world, { region: HOME, name: "base-1", account: OTHER, sizeGiB: 20 });
@@ -31,22 +34,22 @@ export const SELECTING: KeyTests = {
       await t.settle(t.program, 8);
       expect(t.names(THERE)).toEqual(["golden-1"]);
     },
-    "shared: those of others, which the cloud copies within their own region alone": async () => {
+    "shared: images of other accounts, which the cloud copies only within their own region": async () => {
       const t = await trial(policyText({ select: `{type: shared, creator: ["${OTHER}"], newest: 9}` }));
       baked(t);
       const [theirs] = makeImages(t.world, { region: HOME, name: "base-1", account: OTHER, sizeGiB: 20 });
       if (theirs) shareImage(t.world, theirs, [ACCOUNT]);
       await t.live(40);
       expect([t.names(HOME), t.names(THERE)]).toEqual([["base-1", "golden-1"], ["base-1"]]);
-      const there = { ImageIds: [theirs?.imageId], DestinationRegions: [THERE] };
-      expect(t.ask("SyncImages", HOME, there)).toBe("InvalidParameterValue.InvalidRegion");
-      const encrypted = { ...there, DestinationRegions: [HOME], Encrypt: true };
+      const request = { ImageIds: [theirs?.imageId], DestinationRegions: [THERE] };
+      expect(t.ask("SyncImages", HOME, request)).toBe("InvalidParameterValue.InvalidRegion");
+      const encrypted = { ...request, DestinationRegions: [HOME], Encrypt: true };
       expect(t.ask("SyncImages", HOME, encrypted)).toBe("UnsupportedOperation.SyncEncryptImageNotSupport");
       expect(refusal(policyText({ select: "{type: shared}" }))).toContain("creator");
     },
   },
   "select.name": {
-    "globs: one without ! matches, and none with": () =>
+    "a positive glob must match, and no glob with ! may match": () =>
       selects(
         `{name: ["web-?", "db/*", "!*-9"], newest: 9}`,
         ["db/a/b", "web-1", "web-9", "web-11", "Web-1"].map((name) => named(name)),
@@ -55,7 +58,7 @@ export const SELECTING: KeyTests = {
       ),
   },
   "select.tags": {
-    "all keys must match; a list means one of its values": () =>
+    "all keys must match; of a list, one value": () =>
       selects(
         "{tags: {release: [approved, beta], team: web}, newest: 9}",
         [
@@ -70,7 +73,7 @@ export const SELECTING: KeyTests = {
       ),
   },
   "select.platform": {
-    "one must match, in any case": () =>
+    "one value must match, ignoring case": () =>
       selects(
         "{platform: [ubuntu, TencentOS], newest: 9}",
         [named("a", { platform: "Ubuntu" }), named("b"), named("c", { platform: "CentOS" })],
@@ -79,7 +82,7 @@ export const SELECTING: KeyTests = {
       ),
   },
   "select.architecture": {
-    "one must match, in any case; one that the vendor does not name is a warning": async () => {
+    "one value must match, ignoring case; a value that the vendor does not document gives a warning": async () => {
       await selects(
         "{architecture: [ARM], newest: 9}",
         [named("a", { architecture: "arm" }), named("b")],
@@ -91,7 +94,7 @@ export const SELECTING: KeyTests = {
     },
   },
   "select.family": {
-    "the image family": () =>
+    "the family must match": () =>
       selects(
         "{family: web, newest: 9}",
         [named("a", { family: "web" }), named("b", { family: "db" }), named("c")],
@@ -100,7 +103,7 @@ export const SELECTING: KeyTests = {
       ),
   },
   "select.creator": {
-    "whose images are trusted": async () => {
+    "only images of these accounts are selected": async () => {
       const t = await trial(policyText({ select: `{type: shared, creator: ["${OTHER}"], newest: 9}` }));
       for (const account of [OTHER, TEAM]) {
         const [theirs] = makeImages(t.world, { region: HOME, name: `base-${account}`, account, sizeGiB: 20 });
@@ -113,7 +116,7 @@ export const SELECTING: KeyTests = {
     },
   },
   "select.createdAfter": {
-    "a day's beginning in UTC, or a time": async () => {
+    "is a day, which begins at midnight UTC, or a time": async () => {
       const at = (iso: string) => ({ createdAt: Date.parse(iso) });
       await selects(
         "{createdAfter: 2026-11-20}",
@@ -130,7 +133,7 @@ export const SELECTING: KeyTests = {
     },
   },
   "select.minAge": {
-    "younger images wait": async () => {
+    "younger images are selected later": async () => {
       await selects(
         "{minAge: 2d, newest: 9}",
         [named("a", { createdAt: NOW - 2 * DAY }), named("b")],
@@ -146,7 +149,7 @@ export const SELECTING: KeyTests = {
     },
   },
   "select.newest": {
-    "of each family, and together of those that have none": () =>
+    "the newest of each family; images without a family are one group": () =>
       selects(
         "{newest: 1}",
         [
@@ -161,9 +164,9 @@ export const SELECTING: KeyTests = {
       ),
   },
   "select.not": {
-    "left out when a name matches": () =>
+    "excludes images whose name matches": () =>
       selects(`{not: {name: ["*-test"]}, newest: 9}`, [named("a"), named("a-test")], ["a"], "not-name"),
-    "left out when a tag matches": () =>
+    "excludes images with a matching tag": () =>
       selects(
         "{not: {tags: {stage: [dev, test], broken: yes}}, newest: 9}",
         [

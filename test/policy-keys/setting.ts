@@ -1,4 +1,4 @@
-// One policy file in an emulated cloud, as a test of a key needs it.
+// The setting of a test of a policy key: one policy file in an emulated cloud.
 import { callAction } from "../../emulator/api/dispatch.ts";
 import { ApiError } from "../../emulator/errors.ts";
 import { type StoredImage, tagsOf } from "../../emulator/world/image.ts";
@@ -19,71 +19,74 @@ export const TEAM = "100000000003";
 export const OTHER = "100000000002";
 export const KEY = "01234567-89ab-cdef-0123-456789abcdef";
 
-/** By key: what is to be shown of it, and the test that shows it. */
+/** Key of the policy file → title of a test → the test. */
 export type KeyTests = Readonly<Record<string, Readonly<Record<string, () => Promise<void>>>>>;
 
-/** What every policy of these tests has unless the test says otherwise; each value is YAML. */
-const USUAL = { from: `[${HOME}]`, select: '{name: ["golden-*"], newest: 9}', to: `[${THERE}]` };
+/** The default keys of a policy in these tests; each value is YAML. */
+const DEFAULTS = { from: `[${HOME}]`, select: '{name: ["golden-*"], newest: 9}', to: `[${THERE}]` };
 
-/** A file with one policy; `keys` are its keys, each with its value in YAML. */
+/** A file with one policy. `keys`: keys that replace the defaults, each with its value in YAML. */
 export function policyText(keys: Readonly<Record<string, string>> = {}): string {
   return `version: 1\npolicies:\n${policyEntry(keys)}`;
 }
 
 /** One entry of the list of policies. */
 export function policyEntry(keys: Readonly<Record<string, string>> = {}): string {
-  const lines = Object.entries({ name: "golden", ...USUAL, ...keys }).map(([key, value]) => `${key}: ${value}`);
+  const lines = Object.entries({ name: "golden", ...DEFAULTS, ...keys }).map(([key, value]) => `${key}: ${value}`);
   return `  - ${lines.join("\n    ")}\n`;
 }
 
-/** A policy file in an emulated cloud: the whole program runs by it, on a clock of its own. */
+/** A policy file in an emulated cloud: the whole program runs with it, on its own clock. */
 export interface Trial extends TestWorld {
   readonly program: Instance;
   readonly policies: readonly Policy[];
   readonly warnings: readonly Problem[];
-  /** Goes on by another file. */
+  /** Replaces the policy file. */
   follow(text: string): void;
   readonly sweep: () => Promise<Report>;
-  /** A sweep every so many minutes, and a poll after it. */
+  /**
+   * Sweeps every `step` minutes, with a poll after the step, for `minutes`; then returns the report
+   * of a last sweep.
+   */
   live(minutes: number, step?: number): Promise<Report>;
-  /** Custom images of an account in a region, by name. */
+  /** The names of an account's custom images in a region, sorted. */
   names(region: string, account?: string): string[];
   /** An image of the main account. */
   image(region: string, name: string): StoredImage | undefined;
   /** Its tags. */
   tags(region: string, name: string): Record<string, string>;
-  /** Why each copy is not ready, as `region code`. */
+  /** The reasons why copies are not ready, as `region code`. */
   reasons(report: Report): string[];
-  /** Asks the emulator itself. Answers what it says, or the code with which it refuses. */
+  /** Calls the emulator directly. Returns its answer, or the error code if it refuses the call. */
   ask(
     action: string,
     region: string,
     params: Record<string, unknown>,
     account?: string,
   ): Record<string, unknown> | string;
-  /** Name of the image to which a family points, as the emulator answers. */
+  /** The name of the image to which a family points, as the emulator answers. */
   pointed(region: string, family: string): string | undefined;
-  /** How often each action is called in a piece of work; those that are not called are left out. */
+  /** The number of calls of each action during `work`, without actions that are not called. */
   calls(work: () => Promise<unknown>): Promise<Record<string, number>>;
 }
 
 const open: Trial[] = [];
 
-/** Ends every trial of a test. */
+/** Closes every trial of a test. */
 export async function endTrials(): Promise<void> {
   for (const trial of open.splice(0)) await trial.close();
 }
 
-/** Begins one. */
+/** Starts a trial; `endTrials` closes it. */
 export async function trial(text: string, options: Partial<WorldOptions> = {}): Promise<Trial> {
   const world = await testWorld({ copyMinutes: [3, 6], ...options });
   const { policies, warnings } = parsePolicy(text, "policy.yaml");
   const [account] = world.world.config.accounts;
-  if (!account) throw new Error("nobody has an account");
+  if (!account) throw new Error("the world has no account");
   const program = world.instance(policies, { cloud: cloudIn(world.world, account, () => world.world.now()) });
-  const own = (region: string, account: string) =>
+  const imagesOf = (region: string, account: string) =>
     [...(world.world.images.get(region)?.values() ?? [])].filter(({ owner }) => owner === account);
-  // The parts of the world that a test may exchange are read anew each time.
+  // The world is the prototype, so that its getters return the current state after `forget`.
   const self: Trial = Object.assign(Object.create(world) as TestWorld, {
     program,
     policies,
@@ -101,10 +104,10 @@ export async function trial(text: string, options: Partial<WorldOptions> = {}): 
       return replicate(sweep, program);
     },
     names: (region: string, account = ACCOUNT) =>
-      own(region, account)
+      imagesOf(region, account)
         .map(({ name }) => name)
         .sort(),
-    image: (region: string, name: string) => own(region, ACCOUNT).find((image) => image.name === name),
+    image: (region: string, name: string) => imagesOf(region, ACCOUNT).find((image) => image.name === name),
     tags(region: string, name: string) {
       const image = self.image(region, name);
       return image ? Object.fromEntries(tagsOf(image)) : {};
@@ -142,9 +145,9 @@ export async function trial(text: string, options: Partial<WorldOptions> = {}): 
   return self;
 }
 
-/** The one image that was just made. */
+/** Makes one image and returns it. */
 export function baked(t: Trial, order: Parameters<TestWorld["bake"]>[0] = {}): StoredImage {
   const [image] = t.bake({ name: "golden-1", ...order });
-  if (!image) throw new Error("nothing was made");
+  if (!image) throw new Error("no image was made");
   return image;
 }

@@ -1,4 +1,4 @@
-// The whole life of a family with two unusual switches at a time.
+// The life of a family with two unusual switches at a time.
 import { afterEach, describe, it } from "vitest";
 import { ALL_SWITCHES, type SwitchName } from "../../emulator/settings/switches.ts";
 import { endTrials } from "./setting.ts";
@@ -6,7 +6,7 @@ import { lifeUnder } from "./whole-life.ts";
 
 afterEach(endTrials);
 
-describe("two of the switches for families, shares and deleting together", () => {
+describe("the life of a family with two unusual switches for families, shares and deletions", () => {
   const names = [
     "modifyWhileShared",
     "shareTwice",

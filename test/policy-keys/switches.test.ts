@@ -1,4 +1,4 @@
-// The whole life of a family with one unusual switch at a time, and families under each rule of the cloud.
+// The life of a family with one unusual switch at a time, and with each family rule of the cloud.
 import { afterEach, describe, expect, it } from "vitest";
 import { ALL_SWITCHES } from "../../emulator/settings/switches.ts";
 import { baked, DAY, endTrials, policyText, TEAM, trial } from "./setting.ts";
@@ -6,11 +6,11 @@ import { lifeUnder, VERSIONS } from "./whole-life.ts";
 
 afterEach(endTrials);
 
-describe("everything at once comes to the same end", () => {
+describe("the life of a family ends in the same way", () => {
   const variants = Object.entries(ALL_SWITCHES).flatMap(([name, { values, default: usual }]) =>
     values.flatMap((value) => (value === usual ? [] : [[name, value] as const])),
   );
-  it("by default", () => lifeUnder({}));
+  it("with the default switches", () => lifeUnder({}));
   it.each(variants)("when %s is %s", async (name, value) => {
     await lifeUnder({ [name]: value });
   });
@@ -23,7 +23,7 @@ describe.each(ALL_SWITCHES.familyPointsTo.values)("a family that points to the %
     prune: "{delete: true, minAge: 1h}",
   });
 
-  it("follows the one version that is wanted, and the one before is deleted", async () => {
+  it("points to the newest version, and the older version is deleted", async () => {
     const t = await trial(file, { switches: { familyPointsTo } });
     for (const version of VERSIONS) {
       t.pass(DAY);
@@ -35,7 +35,7 @@ describe.each(ALL_SWITCHES.familyPointsTo.values)("a family that points to the %
     expect(t.names("ap-shanghai")).toEqual(["golden-3"]);
   });
 
-  it("and that no image can be taken out of is told, where it does not follow", async () => {
+  it("is reported if it does not point to the newest version because images cannot leave it", async () => {
     const t = await trial(file, { switches: { familyPointsTo, emptyFamily: "ignored" } });
     for (const version of ["golden-1", "golden-2"]) {
       t.pass(DAY);
@@ -43,21 +43,21 @@ describe.each(ALL_SWITCHES.familyPointsTo.values)("a family that points to the %
       await t.live(60);
     }
     const { problems } = await t.live(120, 30);
-    const isRight = t.pointed("ap-shanghai", "golden") === "golden-2";
-    expect(isRight).toBe(familyPointsTo !== "first");
-    expect(problems.map(({ code }) => code)).toEqual(isRight ? [] : ["drift"]);
-    expect(t.names("ap-shanghai")).toEqual(isRight ? ["golden-2"] : ["golden-1", "golden-2"]);
+    const isNewest = t.pointed("ap-shanghai", "golden") === "golden-2";
+    expect(isNewest).toBe(familyPointsTo !== "first");
+    expect(problems.map(({ code }) => code)).toEqual(isNewest ? [] : ["drift"]);
+    expect(t.names("ap-shanghai")).toEqual(isNewest ? ["golden-2"] : ["golden-1", "golden-2"]);
   });
 });
 
 describe.each(ALL_SWITCHES.familyPointsTo.values)(
-  "a cloud that gives copies the family of their source, and points to the %s",
+  "a cloud that gives copies the family of their source and points to the %s image",
   (familyPointsTo) => {
     it.each([
-      ["false, none keeps it", "{family: false}", undefined, undefined],
-      ["another, that is the only one", "{family: web, encrypt: true}", undefined, "golden-1"],
-      ["the same, a step on the way does not keep it", "{encrypt: true}", "golden-1", undefined],
-    ])("where it shall be %s", async (_, copy, golden, web) => {
+      ["false: no copy keeps it", "{family: false}", undefined, undefined],
+      ["another: the copy has only that one", "{family: web, encrypt: true}", undefined, "golden-1"],
+      ["the same: the intermediate copy does not keep it", "{encrypt: true}", "golden-1", undefined],
+    ])("if the policy sets the family to %s", async (_, copy, golden, web) => {
       const t = await trial(policyText({ copy }), { switches: { familyPointsTo, familyCarriedOver: "yes" } });
       baked(t, { family: "golden" });
       expect((await t.live(40)).problems).toEqual([]);

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A row of one of the tables of docs/policy.md: what each column says of a key. */
+/** A row of one of the tables of docs/policy.md: column → text about a key. */
 export interface Row {
-  /** As `copy.name` or `select.tags`; keys of the file itself as they are. */
+  /** Such as `copy.name` or `select.tags`; keys of the file itself have no prefix. */
   readonly key: string;
   readonly cells: Readonly<Record<string, string>>;
 }
@@ -15,7 +15,7 @@ const SECTIONS: readonly { readonly heading: string; readonly prefix: string }[]
   { heading: "`select`: all that is given must match.", prefix: "select." },
 ];
 
-/** Every key that the tables name, in their order. */
+/** Every key in the tables, in their order. */
 export function documentedKeys(): Row[] {
   const text = readFileSync(join(import.meta.dirname, "../../docs/policy.md"), "utf8");
   return SECTIONS.flatMap(({ heading, prefix }) => {
@@ -40,7 +40,7 @@ function cellsOf(line: string): string[] {
     .map((cell) => cell.trim());
 }
 
-/** The value that a row gives as the default, read as YAML would be; undefined where it is in words. */
+/** The default of a row as YAML text; undefined if the row describes it in words. */
 export function defaultOf({ cells }: Row): string | undefined {
   return /^`(.*)`$/.exec(cells["default"] ?? "")?.[1];
 }

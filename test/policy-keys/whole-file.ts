@@ -1,4 +1,4 @@
-// Tests of the keys of the file itself.
+// Tests of the keys at the top level of the file.
 import { expect } from "vitest";
 import { InputError } from "../../lib/model/errors.ts";
 import { parsePolicy } from "../../lib/policy/parse-policy.ts";
@@ -18,24 +18,24 @@ export function refusal(text: string): string {
   }
 }
 
-/** The keys of the file itself. */
+/** The keys at the top level of the file. */
 export const WHOLE_FILE: KeyTests = {
   version: {
-    "is needed, and is 1": async () => {
+    "is required, and is 1": async () => {
       expect(refusal(policyText())).toBe("");
       expect(refusal(policyText().replace("version: 1", "version: 2"))).toContain("version");
       expect(refusal(policyText().replace("version: 1\n", ""))).toContain("version");
     },
   },
   regions: {
-    "names groups, which may name other groups": async () => {
+    "defines groups, which may contain other groups": async () => {
       const groups = "regions: {near: [ap-shanghai, ap-nanjing], far: [near, ap-tokyo, '!ap-nanjing']}\n";
       const t = await trial(groups + policyText({ to: "[far]", crossBorder: "approved" }));
       baked(t);
       await t.settle(t.program);
       expect(t.copies().map((line) => line.split(" ")[2])).toEqual(["ap-shanghai:", "ap-tokyo:"]);
     },
-    "holds at most 100": async () => {
+    "has at most 100 groups": async () => {
       const groups = (count: number) =>
         `regions: {${Array.from({ length: count }, (_, i) => `g${i}: [ap-tokyo]`).join(", ")}}\n`;
       expect(refusal(groups(100) + policyText())).toBe("");
@@ -43,10 +43,10 @@ export const WHOLE_FILE: KeyTests = {
     },
   },
   defaults: {
-    "holds for what a policy does not say: maps are merged, lists and values replaced": async () => {
+    "apply to the keys that a policy leaves out: maps are merged, lists and values are replaced": async () => {
       const defaults = `defaults:\n  to: [ap-shanghai]\n  copy: {description: ours, tags: {set: {team: web, cost: "1"}}}\n`;
-      const own = policyEntry({ to: "[ap-nanjing]", copy: "{tags: {set: {team: db}}}" });
-      const t = await trial(policyText().replace(/policies:[^]*/, `${defaults}policies:\n${own}`));
+      const entry = policyEntry({ to: "[ap-nanjing]", copy: "{tags: {set: {team: db}}}" });
+      const t = await trial(policyText().replace(/policies:[^]*/, `${defaults}policies:\n${entry}`));
       baked(t);
       await t.settle(t.program);
       expect(t.names("ap-shanghai")).toEqual([]);
@@ -56,14 +56,14 @@ export const WHOLE_FILE: KeyTests = {
     },
   },
   prices: {
-    "are for the estimate alone": async () => {
+    "affect only the estimate": async () => {
       const prices = "prices: {currency: CNY, snapshotGiBMonth: {default: 0.12, ap-nanjing: 0.5}}\n";
       const text = prices + policyText({ to: "[ap-shanghai, ap-nanjing]" });
       const t = await trial(text);
       baked(t);
       const plan = await replicate({ ...sweep, dryRun: true }, t.program);
-      const { prices: known } = parsePolicy(text, "policy.yaml");
-      expect(estimate(plan.plan, known)).toMatchObject({
+      const { prices: configured } = parsePolicy(text, "policy.yaml");
+      expect(estimate(plan.plan, configured)).toMatchObject({
         addGiB: 40,
         currency: "CNY",
         monthlyCost: 20 * 0.12 + 20 * 0.5,
@@ -72,7 +72,7 @@ export const WHOLE_FILE: KeyTests = {
     },
   },
   policies: {
-    "is a list of at least one": async () => {
+    "is a list with at least one policy": async () => {
       expect(refusal("version: 1\npolicies: []")).toContain("at least one policy");
       expect(refusal("version: 1")).toContain("policies");
       const t = await trial(policyText() + policyEntry({ name: "second", to: "[ap-nanjing]" }));

@@ -1,4 +1,4 @@
-// The life of a family under one cloud: three versions, a failed copy, a rollback, and the loss of the state.
+// The life of a family: three versions, a failed copy, a rollback, and the loss of the state.
 import { expect } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeImages, shareImage } from "../../emulator/control/console.ts";
@@ -10,7 +10,10 @@ import { rollback } from "../../lib/replicator/rollback-family.ts";
 import { ACCOUNT } from "../support/builders.ts";
 import { baked, DAY, HOME, KEY, MINUTE, OTHER, TEAM, type Trial, trial } from "./setting.ts";
 
-/** Everything at once: families that move together, shares, a chain, a description, and pruning. */
+/**
+ * A policy file with all features: families that move together, shares, a chain, a description, and
+ * pruning.
+ */
 const FILE = `
 version: 1
 defaults:
@@ -30,15 +33,18 @@ export const VERSIONS = ["golden-1", "golden-2", "golden-3"];
 const STEP = 4 * MINUTE;
 const SETTLED = new Set<CopyState>(["ready", "retired"]);
 
-/** Three versions over time, a copy that fails, a rollback, and the loss of the state. */
+/**
+ * Runs the life of a family under these switches: three versions, a failed copy, a rollback, and
+ * the loss of the state.
+ */
 export async function lifeUnder(switches: Partial<Switches>): Promise<void> {
   const t = await trial(FILE, { switches, copyMinutes: [2, 3] });
   const family = Object.fromEntries(REGIONS.map((region) => [region, [] as string[]]));
-  /** Goes on until there is nothing to do, and nothing to wait for. */
+  /** Sweeps until no work is left and no copy waits, at most ten times. */
   const live = async (step = STEP) => {
     for (let round = 0; ; round += 1) {
       const report = await t.sweep();
-      for (const region of REGIONS) family[region]?.push(t.pointed(region, "golden") ?? "nothing");
+      for (const region of REGIONS) family[region]?.push(t.pointed(region, "golden") ?? "no image");
       const isQuiet = report.plan.actions.length === 0 && report.copies.every(({ state }) => SETTLED.has(state));
       if (round > 0 && (isQuiet || round === 9)) return report;
       t.pass(step);
@@ -57,20 +63,23 @@ export async function lifeUnder(switches: Partial<Switches>): Promise<void> {
     await live();
   }
   const { problems } = await live(61 * MINUTE);
-  // Where an image can be taken out of no family and the first one leads, nothing can be done about it; it is told.
-  const isHopeless = switches.familyPointsTo === "first" && switches.emptyFamily === "ignored";
-  expect(problems.map(({ code }) => code)).toEqual(isHopeless ? REGIONS.map(() => "drift") : []);
-  // A cloud that gives copies the family of their source does so too early, and may not let it be taken away.
+  // If images cannot leave a family and the first image is the current one, the program can only
+  // report the drift.
+  const isUnrepairable = switches.familyPointsTo === "first" && switches.emptyFamily === "ignored";
+  expect(problems.map(({ code }) => code)).toEqual(isUnrepairable ? REGIONS.map(() => "drift") : []);
+  // A cloud that gives copies the family of their source does so too early, and may not allow to
+  // remove it.
   const isEarly = switches.familyCarriedOver === "yes" && switches.emptyFamily === "ignored";
-  if (!isHopeless && !isEarly)
-    for (const region of REGIONS) expect([...new Set(family[region])]).toEqual(["nothing", ...VERSIONS]);
+  if (!isUnrepairable && !isEarly)
+    for (const region of REGIONS) expect([...new Set(family[region])]).toEqual(["no image", ...VERSIONS]);
 
   const rolled = await rollback("golden", {}, t.program);
-  // The mark of a rollback is a tag: where tags show late, a later sweep does what follows from it.
-  if (!isHopeless && !switches.tagsVisibleAfterMs)
+  // The mark of a rollback is a tag. If tags become visible late, a later sweep does the rest of
+  // the rollback.
+  if (!isUnrepairable && !switches.tagsVisibleAfterMs)
     expect(rolled.regions.map(({ done }) => done)).toEqual([true, true, true]);
   await live();
-  expectEnd(t, isHopeless ? "golden-1" : "golden-2");
+  expectEnd(t, isUnrepairable ? "golden-1" : "golden-2");
   expect((await t.sweep()).plan.actions).toEqual([]);
 
   const syncs = t.syncs();
@@ -78,10 +87,13 @@ export async function lifeUnder(switches: Partial<Switches>): Promise<void> {
   t.program.journal = t.state;
   await live();
   expect(t.syncs()).toBe(syncs);
-  expectEnd(t, isHopeless ? "golden-1" : "golden-2");
+  expectEnd(t, isUnrepairable ? "golden-1" : "golden-2");
 }
 
-/** One copy of each version that is wanted, as it shall be, and nothing else but what the cloud itself keeps. */
+/**
+ * Expects one correct copy of each desired version, and no other image except one that the cloud's
+ * family rule keeps.
+ */
 function expectEnd(t: Trial, pointed: string): void {
   for (const region of REGIONS) {
     expect(t.pointed(region, "golden")).toBe(pointed);

@@ -6,7 +6,10 @@ import { IGNORE_TAG } from "../../lib/model/identity.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { ACCOUNT, NOW } from "../support/builders.ts";
 
-/** Policies over the whole format, worlds that they meet, and what happens to both. Small, so that they meet often. */
+/**
+ * Policies with all keys, worlds, and changes of both. All are small, so that policies and images
+ * often match.
+ */
 
 export const REGIONS = ["ap-guangzhou", "ap-shanghai", "ap-beijing", "ap-hongkong"] as const;
 export const [HOME, SHANGHAI, BEIJING] = REGIONS;
@@ -15,12 +18,12 @@ export const KEY = "01234567-89ab-cdef-0123-456789abcdef";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** One of the values, the first of them mostly. */
+/** One of the values, most often the first one. */
 function mostly<T>(first: T, ...others: T[]): fc.Arbitrary<T> {
   return fc.oneof({ weight: 11, arbitrary: fc.constant(first) }, { weight: 2, arbitrary: fc.constantFrom(...others) });
 }
 const rarely = mostly<boolean>(false, true);
-/** An object without the keys that are undefined, which is how a policy leaves something out. */
+/** An object without its undefined keys: a policy leaves a key out in this way. */
 function without<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
@@ -50,7 +53,10 @@ const tagSettings = fc.record({
   set: mostly<Record<string, string>>({}, { env: "prod" }, { env: "dr", team: "us" }),
 });
 
-/** One policy; what encrypts shares with nobody, as `validate` has it. */
+/**
+ * One policy. A policy that encrypts shares with no account, because `validate` refuses both
+ * together.
+ */
 const rule: fc.Arbitrary<Omit<Policy, "name">> = fc
   .record({
     enabled: mostly(true, false),
@@ -67,16 +73,16 @@ const rule: fc.Arbitrary<Omit<Policy, "name">> = fc
         publish: fc.constantFrom("each", "together"),
         shareWith: fc.constantFrom<readonly string[]>([], [FRIEND]),
         encrypt: fc.oneof({ weight: 4, arbitrary: fc.constant(false as const) }, { weight: 1, arbitrary: encrypt }),
-        there: mostly<"encrypt" | "tags" | undefined>(undefined, "encrypt", "tags"),
+        inShanghai: mostly<"encrypt" | "tags" | undefined>(undefined, "encrypt", "tags"),
       })
-      .map(({ there, ...copy }) => {
+      .map(({ inShanghai, ...copy }) => {
         const regions: Policy["copy"]["regions"] =
-          there === "encrypt"
+          inShanghai === "encrypt"
             ? { [SHANGHAI]: { encrypt: {} } }
-            : there
+            : inShanghai
               ? { [SHANGHAI]: { tags: { set: { env: "dr" } } } }
               : {};
-        const encrypts = copy.encrypt !== false || there === "encrypt";
+        const encrypts = copy.encrypt !== false || inShanghai === "encrypt";
         return without({ ...copy, regions, ...(encrypts && { shareWith: [] }) });
       }),
     existing: fc.constantFrom("block", "adopt"),
@@ -92,8 +98,8 @@ export const policies: fc.Arbitrary<Policy[]> = fc
   .array(rule, { minLength: 1, maxLength: 3 })
   .map((rules) => rules.map((one, n) => ({ ...one, name: `policy-${n + 1}` })));
 
-/** An image that a person made; a copy of the same name may meet it anywhere. */
-const person = fc.record({
+/** An image made by hand. A copy may have the same name in any region. */
+const manualImage = fc.record({
   owner: fc.oneof(fc.constant(ACCOUNT), mostly(ACCOUNT, FACTORY, STRANGER), mostly(ACCOUNT, FACTORY)),
   region: mostly<string>(HOME, SHANGHAI, BEIJING),
   name: fc.constantFrom("golden-1", "golden-2", "golden-3", "golden-4", "golden-test", "base-1"),
@@ -115,7 +121,7 @@ const person = fc.record({
   state: mostly<ImageState>("NORMAL", "CREATING", "CREATEFAILED"),
   hours: fc.integer({ min: 1, max: 90 }),
 });
-export type Baked = typeof person extends fc.Arbitrary<infer T> ? T : never;
+export type Baked = typeof manualImage extends fc.Arbitrary<infer T> ? T : never;
 
 const UNVERIFIED = [
   "sourceBusyWhileCopying",
@@ -145,9 +151,9 @@ const switches = fc.record(
   ),
 ) as fc.Arbitrary<Partial<Switches>>;
 
-/** What a person does to the n-th image, copy or policy. */
+/** A manual change of the n-th image, copy or policy. */
 const change = fc.oneof(
-  fc.record({ what: fc.constant("bake" as const), image: person }),
+  fc.record({ what: fc.constant("bake" as const), image: manualImage }),
   fc.record({
     what: fc.constantFrom(
       "ignore",
@@ -186,13 +192,13 @@ export interface Story {
   readonly quotas: Partial<Record<string, number>>;
   readonly switches: Partial<Switches>;
   readonly seed: number;
-  /** What happens after everything has come to rest, at once; and after that again. */
+  /** Groups of changes: each group happens at once, after all work for the group before is done. */
   readonly changes: Change[][];
 }
 
 export const stories: fc.Arbitrary<Story> = fc.record({
   policies,
-  images: fc.array(person, { minLength: 2, maxLength: 7 }),
+  images: fc.array(manualImage, { minLength: 2, maxLength: 7 }),
   quotas: mostly<Partial<Record<string, number>>>({}, { [SHANGHAI]: 2 }, { [BEIJING]: 3, [HOME]: 3 }),
   switches,
   seed: fc.integer({ min: 1, max: 1e6 }),

@@ -1,9 +1,9 @@
-// A state in memory, for the very many runs of the property test.
+// A state in memory, for the many runs of the property test.
 import { copyId } from "../../lib/model/identity.ts";
 import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { AccountRecord, AwaitedImage, Copy } from "../../lib/model/types.ts";
 
-/** A state of one account in this process, for tests that make very many of them. */
+/** A state of one account in memory, for tests that need many states. */
 export function memoryState(): State & ReadableJournal {
   const copies = new Map<string, Copy>();
   let record: AccountRecord | undefined;

@@ -1,37 +1,38 @@
-// The property test: no forbidden call, an end, and no work left after it.
+// The property test: a random story leads to no forbidden call, and its work ends.
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { stories } from "./arbitraries.ts";
-import { tell } from "./running.ts";
+import { startStory } from "./running.ts";
 
 const HOUR = 3_600_000;
 /** A failure prints its seed and path, which go into the second argument of `fc.assert`. */
 const TIMES = Number(process.env["PROPERTY_TIMES"] ?? 1);
 const PATIENCE = 120_000 * TIMES;
 
-it("whatever the policies and the cloud are like: nothing forbidden is done, it ends, and then nothing is left to do", {
+it("any policies in any cloud lead to no forbidden call, and after a limited number of runs no work is left", {
   timeout: PATIENCE,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(stories, async (story) => {
-      const telling = tell(story);
-      await telling.rest();
+      const run = startStory(story);
+      await run.finishWork();
       for (const changes of story.changes) {
-        telling.happen(changes);
-        await telling.rest();
+        run.apply(changes);
+        await run.finishWork();
       }
-      // What waits for an hour that comes by itself, or is tried once a day; and once it has come there is nothing at any later one.
+      // Work that waits for some hours, or is retried once a day, becomes due here. After it, no
+      // later run finds any work.
       for (const hours of [3, 3, 25]) {
-        telling.pass(hours * HOUR);
-        await telling.rest();
+        run.pass(hours * HOUR);
+        await run.finishWork();
       }
       for (const hours of [0, 1, 25]) {
-        telling.pass(hours * HOUR);
-        expect(telling.leftIn(await telling.sweep())).toEqual([]);
+        run.pass(hours * HOUR);
+        expect(run.leftIn(await run.sweep())).toEqual([]);
       }
     }),
-    // The same stories for every run of the tests, so that a failure is of the change; others with PROPERTY_TIMES. What is found
-    // is told also where making it smaller takes too long.
+    // Every run of the tests has the same stories, so that a failure comes from the changed code;
+    // PROPERTY_TIMES runs others. A failure is reported even if shrinking it takes too long.
     {
       ...(TIMES === 1 && { seed: 2026 }),
       numRuns: 200 * TIMES,

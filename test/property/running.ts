@@ -20,27 +20,30 @@ import { memoryState } from "./memory-state.ts";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const SWEEP: RunRequest = { why: "test", scope: { kind: "sweep" } };
-/** Sweeps, ten minutes apart, after which everything has to be at rest. */
+/** The number of sweeps, ten minutes apart, after which no work may be left. */
 const MOST_ROUNDS = 60;
 
-/** Reasons that stand until somebody changes something, though the cloud is asked again now and then. */
-const STANDING = new Set(["InvalidImageName.Duplicate", "UnsupportedOperation.SharedImageModifyUnsupported"]);
+/** Reasons that last until a manual change, although the call is retried from time to time. */
+const LASTING = new Set(["InvalidImageName.Duplicate", "UnsupportedOperation.SharedImageModifyUnsupported"]);
 
-/** A story that is told: the cloud, the program and the clock that moves both. */
-export interface Telling {
+/** A story that runs: the cloud, the program, and their clock. */
+export interface StoryRun {
   readonly world: World;
   readonly policies: readonly Policy[];
   readonly rounds: number;
-  /** Everything that there is to do is done, until nothing is left. Throws if that does not end. */
-  rest(): Promise<Report>;
+  /** Sweeps until no work is left. Throws if that does not end. */
+  finishWork(): Promise<Report>;
   pass(ms: number): void;
   sweep(): Promise<Report>;
-  happen(changes: readonly Change[]): void;
-  /** What a run found to do, or left under way: what is tried again now and then for a reason that stands is not counted. */
+  apply(changes: readonly Change[]): void;
+  /** The work that a run found or left unfinished, without retries of copies whose reason lasts. */
   leftIn(report: Report): string[];
 }
 
-export function tell(story: Story): Telling {
+/**
+ * Makes the cloud and the program of a story; the caller decides when time passes and runs happen.
+ */
+export function startStory(story: Story): StoryRun {
   let now = NOW;
   let rounds = 0;
   let policies: readonly Policy[] = story.policies;
@@ -68,7 +71,7 @@ export function tell(story: Story): Telling {
     settle: SETTLE,
     isDead: () => false,
   };
-  const self: Telling = {
+  const self: StoryRun = {
     world,
     get policies() {
       return policies;
@@ -80,7 +83,7 @@ export function tell(story: Story): Telling {
       now += ms;
     },
     sweep: () => replicate(SWEEP, { ...program, policies }),
-    async rest() {
+    async finishWork() {
       for (let round = 1; round <= MOST_ROUNDS; round += 1) {
         rounds += 1;
         const report = await self.sweep();
@@ -91,8 +94,8 @@ export function tell(story: Story): Telling {
       }
       throw new Error("unreachable");
     },
-    leftIn: (report) => leftIn(report, standsIn(world.switches)),
-    happen(changes) {
+    leftIn: (report) => leftIn(report, isLastingIn(world.switches)),
+    apply(changes) {
       now += HOUR;
       for (const change of changes) policies = changed(world, policies, change);
     },
@@ -100,20 +103,22 @@ export function tell(story: Story): Telling {
   return self;
 }
 
-function leftIn(report: Report, stands: (copy: Copy) => boolean): string[] {
-  // Another copy of it keeps the name, and is asked to give it up now and then.
-  const isAsked = (action: Action) =>
+function leftIn(report: Report, isLasting: (copy: Copy) => boolean): string[] {
+  // Another copy of the same source has the name; the call that renames that copy is retried from
+  // time to time.
+  const isRename = (action: Action) =>
     action.do === "modify" &&
     action.attributes.name?.includes("--aside-") === true &&
     report.copies.some(({ key, state }) => state === "blocked" && key.rootId === action.copy.key.rootId);
-  const standing = new Set(report.copies.filter(stands).map(({ key }) => copyId(key)));
+  const lasting = new Set(report.copies.filter(isLasting).map(({ key }) => copyId(key)));
   const actions = report.plan.actions.flatMap((action): string[] => {
     const keys = action.do === "send" ? action.claimRequests.map(({ copy }) => copy.key) : [action.copy.key];
-    return isAsked(action) || keys.every((key) => standing.has(copyId(key))) ? [] : [textOf(action)];
+    return isRename(action) || keys.every((key) => lasting.has(copyId(key))) ? [] : [textOf(action)];
   });
   const open = report.copies.filter(
     (copy) =>
-      ["copying", "finishing", "retrying"].includes(copy.state) || ("repair" in copy && !stands(copy) && copy.repair),
+      ["copying", "finishing", "retrying"].includes(copy.state) ||
+      ("repair" in copy && !isLasting(copy) && copy.repair),
   );
   return [...actions, ...open.map(({ key, state }) => `${key.rootId} → ${key.region} is ${state}`)];
 }
@@ -125,14 +130,17 @@ function textOf(action: Action): string {
   return `${action.do} ${action.image.imageId} ${JSON.stringify("attributes" in action ? action.attributes : {})}`;
 }
 
-/** Blocked by what the cloud says; or set right in vain so often that it is tried once a day, in a cloud where that is in vain. */
-function standsIn({ modifyWhileShared, emptyFamily, uniqueNames }: World["switches"]): (copy: Copy) => boolean {
+/**
+ * Whether a copy stays as it is: blocked for a lasting reason, or in a cloud that ignores or
+ * refuses its repair, which is then retried once a day.
+ */
+function isLastingIn({ modifyWhileShared, emptyFamily, uniqueNames }: World["switches"]): (copy: Copy) => boolean {
   return (copy) => {
-    // Its name is kept by another copy of it, which the cloud lets nobody rename.
-    const isKept = copy.state === "blocked" && copy.reason.code === "name-taken" && copy.notBefore !== undefined;
-    if (copy.state === "blocked") return STANDING.has(copy.reason.code) || isKept;
+    // Another copy of the same source has its name, and the cloud refuses to rename that copy.
+    const isNameTaken = copy.state === "blocked" && copy.reason.code === "name-taken" && copy.notBefore !== undefined;
+    if (copy.state === "blocked") return LASTING.has(copy.reason.code) || isNameTaken;
     if (!("repair" in copy) || !copy.repair || copy.repair.tries < 5) return false;
-    // Another copy of the same source is to have the same name, with other encryption.
+    // Another copy of the same source, with other encryption, must have the same name.
     if (copy.repair.what.startsWith("name") && uniqueNames !== "off") return true;
     const isFamily = copy.repair.what.startsWith("family");
     const isModified = !/tags|shares/.test(copy.repair.what);
@@ -152,12 +160,12 @@ function bake(world: World, { hours, isIgnored, tags, owner, family, ...order }:
   if (image && owner !== ACCOUNT && order.state === "NORMAL") image.shares.set(ACCOUNT, world.now());
 }
 
-/** What a person does: to the policies, which it answers as they are then, or in the cloud. */
+/** Makes a manual change of the policies or the cloud; returns the policies after it. */
 function changed(world: World, policies: readonly Policy[], change: Change): readonly Policy[] {
   if (change.what === "bake") bake(world, { ...change.image, hours: 0 });
   else if ("rule" in change) return edited(policies, change);
   else if (change.what === "quota") setQuota(world, REGIONS[change.n % REGIONS.length], 500);
-  else touch(world, change.what, change.n);
+  else changeCloud(world, change.what, change.n);
   return policies;
 }
 
@@ -169,7 +177,7 @@ function edited(policies: readonly Policy[], { what, n, rule }: Extract<Change, 
 
 type Touch = Exclude<Extract<Change, { n: number }>, { rule: unknown }>["what"];
 
-function touch(world: World, what: Touch, n: number): void {
+function changeCloud(world: World, what: Touch, n: number): void {
   const all = [...world.images.values()].flatMap((images) => [...images.values()]).filter(({ owner }) => owner !== "");
   const nth = (images: readonly StoredImage[]) => images[n % Math.max(1, images.length)];
   const root = nth(all.filter(({ copiedFrom }) => !copiedFrom));

@@ -1,3 +1,4 @@
+// Forged events can only make the program read images by id in the regions of the policies.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -15,8 +16,9 @@ import { policy } from "../support/builders.ts";
 import { invokeFunction } from "../support/in-process.ts";
 
 /**
- * Anybody who can invoke a function, or make an event bus deliver something, writes events. Of an event nothing may
- * get further than a region that the policies copy from and an image id; everything that is forged here has this mark.
+ * Every account that can invoke a function or send events to an event bus can write events. The
+ * program may use only two parts of an event: a region that the policies copy from, and an image
+ * id. Every forged text here contains this mark.
  */
 const FORGED = "forged";
 const HOSTILE = [
@@ -50,27 +52,30 @@ type Json = Readonly<Record<string, unknown>>;
 const FILES = readdirSync(join(TOP, "events")).filter((file) => file.endsWith(".json"));
 const sample = (file: string): unknown => JSON.parse(readFileSync(join(TOP, "events", file), "utf8"));
 
-/** Every version of a value in which one text, number or flag is another one; also within texts that are JSON. */
-function* forgeries(value: unknown, instead: string): Generator<unknown> {
+/**
+ * Every version of a value in which one text, number or flag is replaced, also inside texts that
+ * are JSON.
+ */
+function* forgeries(value: unknown, replacement: string): Generator<unknown> {
   if (typeof value === "string") {
-    yield instead;
+    yield replacement;
     const inner: unknown = /^[[{]/.test(value) ? JSON.parse(value) : undefined;
-    if (inner !== undefined) for (const forged of forgeries(inner, instead)) yield JSON.stringify(forged);
+    if (inner !== undefined) for (const forged of forgeries(inner, replacement)) yield JSON.stringify(forged);
   } else if (typeof value === "object" && value !== null) {
     for (const [key, part] of Object.entries(value)) {
-      for (const forged of forgeries(part, instead)) {
+      for (const forged of forgeries(part, replacement)) {
         yield Array.isArray(value) ? value.with(Number(key), forged) : { ...value, [key]: forged };
       }
     }
-  } else yield instead;
+  } else yield replacement;
 }
 
-describe("whatever stands in one place of an event", () => {
-  it.each(FILES)("%s names image ids, in regions that the policies copy from, and nothing else", (file) => {
+describe("an event with one forged field", () => {
+  it.each(FILES)("%s gives only image ids in regions that the policies copy from", (file) => {
     const policies = [policy({ from: SOURCES })];
     let tried = 0;
-    for (const instead of HOSTILE) {
-      for (const forged of forgeries(sample(file), instead)) {
+    for (const replacement of HOSTILE) {
+      for (const forged of forgeries(sample(file), replacement)) {
         const { scope } = requestForImages(parseEvent(forged).hints, policies);
         for (const { region, imageId } of scope.kind === "images" ? scope.images : []) {
           expect(SOURCES).toContain(region);
@@ -100,7 +105,8 @@ describe("a forged event", { timeout: 30_000 }, () => {
       STATE_URL: `sqlite:${join(folder.path, "state.db")}`,
       NODE_PATH: join(TOP, "node_modules"),
     });
-    // The first run of an empty state reads everything; what an event leads to shows afterwards.
+    // The first run on an empty state reads all regions. After it, the log shows only the calls
+    // that an event causes.
     await invoke("poll-copies", {});
     world.requests.length = 0;
   });
@@ -120,7 +126,7 @@ describe("a forged event", { timeout: 30_000 }, () => {
   const image = (name: string, account: string = MAIN.uin) =>
     makeImages(world, { region: "ap-guangzhou", name, account, sizeGiB: 20 })[0]?.imageId ?? "";
 
-  /** A CreateImage of an image, as the cloud delivers it but for all that can be forged about it. */
+  /** A CreateImage event in which every field that can be forged is forged. */
   function forgedCreation(imageId: string): unknown {
     const event = sample("image-created.json") as { data: Json };
     const attributes = {
@@ -154,10 +160,10 @@ describe("a forged event", { timeout: 30_000 }, () => {
     };
   }
 
-  /** What was asked of the cloud, without who asks. */
+  /** The calls, without those that read the account of the key. */
   const calls = () => world.requests.filter(({ action }) => action !== "GetCallerIdentity");
 
-  /** Nothing of the events is in any call, in any image or in the state. */
+  /** Expects that no call, no image and no stored file contains a forged text. */
   function expectNothingForged(): void {
     expect(JSON.stringify(world.requests)).not.toContain(FORGED);
     const images = world.config.regions.flatMap(({ id }) => imagesIn(world, id));
@@ -168,7 +174,7 @@ describe("a forged event", { timeout: 30_000 }, () => {
     for (const { account } of world.requests) expect(account).toBe(MAIN.uin);
   }
 
-  it("of an image that no policy selects leads to a reading of its id", async () => {
+  it("about an image that no policy selects leads only to a reading by its id", async () => {
     const imageId = image("nightly");
     const [outcome] = await invoke("image-created", forgedCreation(imageId));
     expect(outcome?.answer).toMatchObject({ copies: [], account: MAIN.uin });
@@ -178,7 +184,7 @@ describe("a forged event", { timeout: 30_000 }, () => {
     expectNothingForged();
   });
 
-  it("of an image of another account leads to a reading of its id", async () => {
+  it("about an image of another account leads only to a reading by its id", async () => {
     const imageId = image("golden-theirs", STRANGER.uin);
     const [outcome] = await invoke("image-created", forgedCreation(imageId));
     expect(outcome?.answer).toMatchObject({ copies: [], account: MAIN.uin });
@@ -186,7 +192,7 @@ describe("a forged event", { timeout: 30_000 }, () => {
     expectNothingForged();
   });
 
-  it("of an image that is selected leads to the copies that the cloud and the policy say", async () => {
+  it("about a selected image leads to the copies that follow from the cloud and the policy", async () => {
     const event = forgedCreation(image("golden-web"));
     const outcomes = await invoke("image-created", event, event);
     expect(outcomes.map(({ answer }) => answer?.summary["total"])).toEqual([1, 1]);
@@ -197,7 +203,7 @@ describe("a forged event", { timeout: 30_000 }, () => {
     expectNothingForged();
   });
 
-  it("with odd ids and regions leads to readings at most", async () => {
+  it("with invalid ids and regions leads at most to readings", async () => {
     const imageId = image("nightly");
     const byHand = HOSTILE.flatMap((odd) => [
       { region: odd, imageId },
@@ -219,7 +225,7 @@ describe("a forged event", { timeout: 30_000 }, () => {
     expectNothingForged();
   });
 
-  it("that is given to the other functions leads to nothing: one refuses it, one does not read it", async () => {
+  it("leads to no call in the other functions: evaluate-policy refuses it, poll-copies ignores it", async () => {
     const imageId = image("nightly");
     const odd = HOSTILE.flatMap((text) => [{ region: text }, { imageIds: [text] }, { policy: text }, { [text]: 1 }]);
     for (const { error } of await invoke("evaluate-policy", forgedCreation(imageId), ...odd)) {

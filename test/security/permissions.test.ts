@@ -1,3 +1,4 @@
+// Each program runs with its CAM policy of deploy/cam/ alone, and needs every action in it.
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,15 +18,15 @@ import { type Invoked, invokeFunction, runCommand } from "../support/in-process.
 import { allowedBy, allowOnly, calledIn, readCam } from "../support/permissions.ts";
 
 /**
- * The CAM policies of deploy/cam/ against what the programs, as built, do: the emulator refuses what a policy does not
- * name, and each action that it names has to be called.
+ * Compares the CAM policies of deploy/cam/ with the calls of the built programs. The emulator
+ * refuses each action that a policy does not allow, and each allowed action must be called.
  */
 
 const FUNCTIONS: readonly Name[] = ["image-created", "evaluate-policy", "poll-copies"];
 const [MAIN, PARTNER, TEAM] = DEFAULT_ACCOUNTS;
 /**
- * A plain image, whose copies are shared; one of another account, whose copy in its own region is the source of the next; and one
- * that is encrypted, so that its plain copy is deleted.
+ * Policies that need every action: shared copies of a custom image, copies of a shared image in two
+ * steps, and an encrypted copy, for which a plain copy is deleted.
  */
 const POLICY = `version: 1
 policies:
@@ -39,12 +40,15 @@ policies:
 `;
 const COPIES = 5;
 const CONTEXT = { getRemainingTimeInMillis: () => 900_000 };
-/** How long a copy takes at most, with the time scale of these tests, ms. */
+/** The longest duration of a copy with the time scale of these tests, ms. */
 const COPY = 300;
-/** Which image a family points to is asked only where several have it: the last test has that. */
+/** Called only if several images have the same family: the last test has such a case. */
 const FAMILY = "cvm:DescribeImageFromFamily";
-/** Without these nothing fails: where there is no room the cloud refuses, and what might be in use stays. */
-const DISPENSABLE = ["cvm:DescribeImageQuota", "cvm:DeleteImages", "as:DescribeLaunchConfigurations"];
+/**
+ * Copies succeed without these actions: the cloud enforces the quota, and images that may be in use
+ * stay.
+ */
+const OPTIONAL = ["cvm:DescribeImageQuota", "cvm:DeleteImages", "as:DescribeLaunchConfigurations"];
 
 let folder: ReturnType<typeof temporaryFolder>;
 let world: World;
@@ -78,27 +82,33 @@ afterEach(async () => {
   folder.remove();
 });
 
-/** Invokes a function as its trigger does: how many copies are ready then, and all that it says. */
-async function invoke(name: Name): Promise<{ ready: number; said: string }> {
+/**
+ * Invokes a function as its trigger does. Returns the number of ready copies, and the outcomes as
+ * text.
+ */
+async function invoke(name: Name): Promise<{ ready: number; text: string }> {
   const events = name === "image-created" ? images : name === "poll-copies" ? [{ Type: "Timer" }] : [{}];
   const outcomes: { answer?: Answer; error?: string }[] = [];
   for (const event of events) outcomes.push(outcomeOf(await invokeFunction(name, event, CONTEXT, env)));
-  // Each answer is about the images of its event alone.
+  // Each answer covers only the images of its event.
   const ready = outcomes.reduce((sum, { answer }) => sum + (answer?.summary["ready"] ?? 0), 0);
-  return { ready, said: JSON.stringify(outcomes) };
+  return { ready, text: JSON.stringify(outcomes) };
 }
 
 function outcomeOf({ answer, error }: Invoked): { answer?: Answer; error?: string } {
   return error === undefined ? { answer: answer as Answer } : { error: String(error) };
 }
 
-/** Invokes a function until every copy is ready, and the plain one that was to be encrypted is gone. */
+/**
+ * Invokes a function until every copy is ready and `isEnd` holds: by default, the plain
+ * intermediate copy is deleted.
+ */
 async function untilReady(name: Name, isEnd = () => !isPlainLeft()): Promise<void> {
   let last = "";
   for (let times = 0; times < 12; times += 1) {
-    const { ready, said } = await invoke(name);
+    const { ready, text } = await invoke(name);
     if (ready >= COPIES && isEnd()) return;
-    last = said;
+    last = text;
     await sleep(COPY);
   }
   expect.fail(`not every copy is ready: ${last}`);
@@ -108,7 +118,7 @@ function isPlainLeft(): boolean {
   return [...(world.images.get("ap-chengdu")?.values() ?? [])].some(({ name }) => name.includes("--plain-"));
 }
 
-it("allow named actions only; what shares and what deletes stands in statements of its own", () => {
+it("the CAM policies allow only named actions, with separate statements for sharing and for deletions", () => {
   const files = readdirSync(join(TOP, "deploy/cam")).map((file) => file.replace(/\.json$/, ""));
   expect(files.sort()).toEqual([...FUNCTIONS, "command", "plan-only", "role-trust"].sort());
   for (const file of files) {
@@ -124,39 +134,39 @@ it("allow named actions only; what shares and what deletes stands in statements 
 });
 
 describe.each(FUNCTIONS)("%s", { timeout: 60_000 }, (name) => {
-  it("does all it has to do under its policy, and calls each action in it", async () => {
+  it("completes its work with its policy, and calls each action in it", async () => {
     allowOnly(world, MAIN.uin, allowedBy(name));
     await untilReady(name);
     expect(calledIn(world.requests)).toEqual(allowedBy(name).filter((action) => action !== FAMILY));
     expect(world.requests.filter(({ result }) => result === "UnauthorizedOperation")).toEqual([]);
   });
 
-  it("finds out under its policy which destination makes a call fail", async () => {
+  it("finds with its policy the destination that makes a call fail", async () => {
     allowOnly(world, MAIN.uin, allowedBy(name));
     const match = { action: "SyncImages", region: "ap-guangzhou", times: 3 };
     addFault(world, { match, effect: { kind: "error", code: "InvalidRegion.Unavailable" } });
-    const { said } = await invoke(name);
-    expect(said).toContain("InvalidRegion.Unavailable");
+    const { text } = await invoke(name);
+    expect(text).toContain("InvalidRegion.Unavailable");
     expect(JSON.stringify(world.requests)).toContain('"DryRun":true');
     for (const action of calledIn(world.requests)) expect(allowedBy(name)).toContain(action);
   });
 });
 
 describe("poll-copies without one action of its policy", { timeout: 60_000 }, () => {
-  const needed = allowedBy("poll-copies", 1).filter((action) => action !== FAMILY && !DISPENSABLE.includes(action));
-  it.each(needed)("%s: names the call that was refused, and why", async (missing) => {
+  const needed = allowedBy("poll-copies", 1).filter((action) => action !== FAMILY && !OPTIONAL.includes(action));
+  it.each(needed)("%s: reports the refused call and the reason", async (missing) => {
     const rest = allowedBy("poll-copies").filter((action) => action !== missing);
     allowOnly(world, MAIN.uin, rest);
     const runs = [await invoke("poll-copies"), await invoke("poll-copies")];
     expect(runs.map(({ ready }) => ready)).toEqual([0, 0]);
     const [, action] = missing.split(":");
-    expect(runs.map(({ said }) => said).join()).toMatch(
+    expect(runs.map(({ text }) => text).join()).toMatch(
       new RegExp(`${action}.*UnauthorizedOperation: the key has no permission for this action`),
     );
     expect(calledIn(world.requests.filter(({ result }) => result === "UnauthorizedOperation"))).toEqual([missing]);
   });
 
-  it.each(DISPENSABLE)("%s: makes all copies all the same", async (missing) => {
+  it.each(OPTIONAL)("%s: makes all copies", async (missing) => {
     allowOnly(
       world,
       MAIN.uin,
@@ -170,17 +180,17 @@ describe("poll-copies without one action of its policy", { timeout: 60_000 }, ()
 describe("the command", { timeout: 60_000 }, () => {
   const run = async (...args: string[]) => {
     const ended = await runCommand(args, env, folder.path);
-    return { ...ended, said: ended.stdout + ended.stderr };
+    return { ...ended, text: ended.stdout + ended.stderr };
   };
 
-  it("applies under its policy, and calls each action in it", async () => {
+  it("runs apply with its policy, and calls each action in it", async () => {
     allowOnly(world, MAIN.uin, allowedBy("command"));
     expect(await run("apply", "--wait")).toMatchObject({ code: 0 });
-    expect((await run("status")).said).toContain(`${COPIES + 1} copies: ${COPIES} ready, 1 retired`);
+    expect((await run("status")).text).toContain(`${COPIES + 1} copies: ${COPIES} ready, 1 retired`);
     expect(calledIn(world.requests)).toEqual(allowedBy("command").filter((action) => action !== FAMILY));
   });
 
-  it("plans and tells the status with leave to read alone, and so does a dry run of evaluate-policy", async () => {
+  it("runs plan and status with the read-only policy; so does a dry run of evaluate-policy", async () => {
     allowOnly(world, MAIN.uin, allowedBy("plan-only"));
     expect(await run("plan", "--detailed-exitcode")).toMatchObject({ code: 4, stderr: "" });
     expect((await run("status")).code).toBe(0);
@@ -188,20 +198,20 @@ describe("the command", { timeout: 60_000 }, () => {
     expect(answer?.plan.create).toHaveLength(3);
     for (const action of calledIn(world.requests)) expect(allowedBy("plan-only")).toContain(action);
 
-    const { code, said } = await run("apply");
+    const { code, text } = await run("apply");
     expect(code).toBe(3);
-    expect(said).toContain("SyncImages in ap-guangzhou: UnauthorizedOperation");
+    expect(text).toContain("SyncImages in ap-guangzhou: UnauthorizedOperation");
   });
 });
 
-it("no verb of the port to the cloud calls anything else", async () => {
+it("the methods of the cloud port call exactly the actions in the policy of the command", async () => {
   const { secretId, secretKey } = MAIN;
   const credentials = async () => ({ secretId, secretKey });
   const cloud = tencentCloud({ site: "cn", endpoint: emulator.url, credentials, now: () => Date.now() });
   const [image = { region: "", imageId: "" }] = images;
   const request = { source: image, destinations: ["ap-shanghai"], name: "x", notAfter: Date.now() + 60_000 };
-  // A verb that is added has to be added here, or this does not compile.
-  const uses: { readonly [Verb in keyof Cloud]: () => Promise<unknown> } = {
+  // A new method must be added here; otherwise this does not compile.
+  const calls: { readonly [Method in keyof Cloud]: () => Promise<unknown> } = {
     account: () => cloud.account(),
     images: () => cloud.images("ap-guangzhou", "custom"),
     imagesById: () => cloud.imagesById("ap-guangzhou", [image.imageId]),
@@ -217,6 +227,6 @@ it("no verb of the port to the cloud calls anything else", async () => {
     syncImage: () => cloud.syncImage(request),
     deleteImage: () => cloud.deleteImage(image, request.notAfter).catch(() => {}),
   };
-  for (const use of Object.values(uses)) await use();
+  for (const call of Object.values(calls)) await call();
   expect(calledIn(world.requests)).toEqual(allowedBy("command"));
 });

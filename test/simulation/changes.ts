@@ -16,7 +16,7 @@ interface Change {
   readonly image: StoredImage;
   /** No manual change since then affects which copies are desired. */
   readonly isUnchanged: boolean;
-  /** Facts older than this were visible to the run that decided on the request. */
+  /** The run that decided on the request could see every fact that is older than this. */
   readonly known: Millis;
 }
 
@@ -60,27 +60,31 @@ function expectedOf({ sim, actor, image }: Change): FinalCopy | undefined {
   return finalCopies(sim.world, actor.policies).find((one) => textOfFinal(one) === text);
 }
 
-/** A finished copy is shared with accounts that a policy names; unshared only to modify it or when no policy desires it. */
+/**
+ * A finished copy may be shared with accounts that a policy names. It may be unshared only to
+ * modify it, or when no policy desires it.
+ */
 function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): string | undefined {
   const { sim, image, actor, isUnchanged } = change;
-  const stranger = AccountIds.find((account) => account !== FRIEND);
-  if (stranger) return `no policy names ${stranger}`;
+  const unnamed = AccountIds.find((account) => account !== FRIEND);
+  if (unnamed) return `no policy names ${unnamed}`;
   const expected = expectedOf(change);
   if (Permission === "CANCEL") {
     if (actor.refusedAsShared.has(image.imageId) || !isUnchanged || !expected) return undefined;
-    return "it is wanted, and need not be modified";
+    return "it is desired, and need not be modified";
   }
   if (image.encrypted) return "it is encrypted";
   if (tokenIn(image.name)) return "it is not finished";
   const root = sim.rootOf(sim.originOf(image.imageId)?.rootId ?? "");
-  // In place of a newer version that was rolled back, a policy desires an older one that exists.
-  const mayBeKept = sim.images().some((one) => tagsOf(one).has(ROLLED_BACK_TAG));
-  const wanting =
+  // If a newer version was rolled back, the policy desires an existing older one in its place.
+  const mayBeRetained = sim.images().some((one) => tagsOf(one).has(ROLLED_BACK_TAG));
+  const desiring =
     expected?.policies ??
-    (mayBeKept ? actor.policies.filter((one) => root && matches(one, root, sim.world.now())) : []);
-  const isMeant = wanting.some(({ copy }) => copy.shareWith.length > 0);
-  // An image unshared for a modification is shared again, by that process or another, whatever happened since.
-  return isMeant || !isUnchanged || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy wants it shared";
+    (mayBeRetained ? actor.policies.filter((one) => root && matches(one, root, sim.world.now())) : []);
+  const isShared = desiring.some(({ copy }) => copy.shareWith.length > 0);
+  // An image unshared for a modification is shared again later, by the same process or by another
+  // one.
+  return isShared || !isUnchanged || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy shares it";
 }
 
 function whyNotModified(change: Change, { ImageFamily, ImageDeprecated }: ModifyParams): string | undefined {
@@ -88,12 +92,16 @@ function whyNotModified(change: Change, { ImageFamily, ImageDeprecated }: Modify
   if (!isUnchanged) return undefined;
   const root = sim.rootOf(sim.originOf(image.imageId)?.rootId ?? "");
   const isRolledBack = tagsOf(image).has(ROLLED_BACK_TAG);
-  if (ImageDeprecated === true && root && !root.deprecated && !isRolledBack) return "nothing deprecates it";
-  if (ImageDeprecated === false && (root?.deprecated || isRolledBack)) return "it is to be deprecated";
+  if (ImageDeprecated === true && root && !root.deprecated && !isRolledBack)
+    return "neither its source nor a rollback deprecates it";
+  if (ImageDeprecated === false && (root?.deprecated || isRolledBack)) return "it must be deprecated";
   return ImageFamily ? whyNotPublished(change, ImageFamily) : undefined;
 }
 
-/** The copy of the newest version is given the family; with `together`, once it is there in all regions. */
+/**
+ * The copy of the newest version gets the family; with `publish: together`, once its copies in all
+ * regions are ready.
+ */
 function whyNotPublished(change: Change, family: string): string | undefined {
   const { sim, actor, image, known } = change;
   const expected = expectedOf(change);
@@ -104,18 +112,18 @@ function whyNotPublished(change: Change, family: string): string | undefined {
   const newer = all
     .filter((one) => one.region === image.region && finalFamilyOf(one) === family)
     .filter(({ root }) => createdAtOf(root) > createdAtOf(expected.root))
-    .map((one) => madeOf(change, one))
+    .map((one) => existingCopyOf(change, one))
     .find((other) => other && isSettled(sim, other, known) && !tagsOf(other).has(ROLLED_BACK_TAG));
   if (newer) return `${newer.imageId} is the copy of a newer version`;
   if (!expected.policies.every(({ copy }) => copy.publish === "together")) return undefined;
-  const late = all
+  const unfinished = all
     .filter(({ root, region }) => root === expected.root && region !== image.region)
-    .map((one) => madeOf(change, one))
-    .find((other) => other && isUnderWay(sim, other, known));
-  return late && `${late.imageId} in ${late.region} is not finished yet`;
+    .map((one) => existingCopyOf(change, one))
+    .find((other) => other && isInProgress(sim, other, known));
+  return unfinished && `${unfinished.imageId} in ${unfinished.region} is not finished yet`;
 }
 
-function madeOf({ sim }: Change, { root, region, encrypted }: FinalCopy): StoredImage | undefined {
+function existingCopyOf({ sim }: Change, { root, region, encrypted }: FinalCopy): StoredImage | undefined {
   return sim
     .ourCopies()
     .find(
@@ -126,7 +134,7 @@ function madeOf({ sim }: Change, { root, region, encrypted }: FinalCopy): Stored
     );
 }
 
-/** Finished, and known to be so for long enough. */
+/** Finished for long enough that the run could know it. */
 function isSettled(sim: SimulationContext, image: StoredImage, known: Millis): boolean {
   return (
     sim.recorded.has(image.imageId) &&
@@ -140,8 +148,8 @@ function isSettled(sim: SimulationContext, image: StoredImage, known: Millis): b
   );
 }
 
-/** Being made for a while, with progress, and recorded. */
-function isUnderWay(sim: SimulationContext, image: StoredImage, known: Millis): boolean {
+/** In progress and recorded for long enough that the run could know it. */
+function isInProgress(sim: SimulationContext, image: StoredImage, known: Millis): boolean {
   const { work } = image;
   if (!work || work.sticksAtPercent !== undefined || work.startedAt >= known) return false;
   const isRecorded = sim.recorded.has(image.imageId) && sim.stateLostAt < known && sim.policiesChangedAt < known;

@@ -28,7 +28,7 @@ const REFUSALS: Readonly<Record<string, FaultKind>> = {
   ImageQuotaLimitExceeded: "quota-full",
 };
 
-/** Questions that the key may not ask for a while. */
+/** Calls that the key is not permitted to make for a while. */
 const UNANSWERED: Readonly<Record<string, Unanswered>> = {
   DescribeInstances: "unanswered-uses",
   DescribeLaunchTemplates: "unanswered-uses",
@@ -39,12 +39,15 @@ const UNANSWERED: Readonly<Record<string, Unanswered>> = {
   DescribeImageFromFamily: "unanswered-family",
 };
 
-/** The adapter of one process over the simulated cloud: a gate before and after each call, and faults between them. */
+/**
+ * The adapter of one process over the simulated cloud: a gate before and after each call, and
+ * faults between them.
+ */
 export function simulatedCloud(sim: SimulationContext, process: Actor): Cloud {
   let bound: Account | undefined;
   const send: Send = async (call, read) => {
     const account = sim.callerOf();
-    // As the adapter does it over HTTP: one `Cloud` speaks for one account.
+    // Like the adapter over HTTP: one `Cloud` works for one account.
     bound ??= account;
     if (account.uin !== OURS) sim.count("other-account");
     if (account !== bound) throw failed(call, "AccountChanged", `${account.uin}, not ${bound.uin}`, "none");
@@ -67,7 +70,7 @@ export function simulatedCloud(sim: SimulationContext, process: Actor): Cloud {
       sim.count("fenced");
       throw failed(call, "NotSent", "too late", "none");
     }
-    // The calls that everything hangs on fail more often.
+    // SyncImages fails more often than other calls, because a second effect would be a second copy.
     if (sim.faultsOn && sim.random.roll(call.action === "SyncImages" ? 4 * sim.callFaults : sim.callFaults)) {
       const [kind, code, when] = sim.random.pick(call.action === "SyncImages" ? EFFECTIVE : CALL_FAULTS);
       sim.count(kind);
@@ -94,7 +97,8 @@ export function simulatedCloud(sim: SimulationContext, process: Actor): Cloud {
       throw error;
     }
   };
-  // Pages of three, so that lists shift while they are read; and nothing is repeated here, so that no real time passes.
+  // Pages of three, so that lists shift while they are read. No retries here, so that no real time
+  // passes.
   const page = sim.faultsOn ? 3 : 100;
   return cloudOver(send, { site: "cn", signal: new AbortController().signal, page, repeat: (once) => once() });
 }
@@ -103,11 +107,14 @@ function failed(call: Call, code: string, text: string, effect = verdictOf(code)
   return cloudError(call, { code, text }, call.changes ? effect : "none");
 }
 
-/** Leaves out images that are hidden: an image is gone only when it is missing twice, `SETTLE` apart. */
+/**
+ * Leaves out images that are hidden: an image is gone only when it is missing twice, `SETTLE`
+ * apart.
+ */
 function withoutHidden(sim: SimulationContext, call: Call, answer: Answer, durationMs: Millis): Answer {
   if (answer instanceof ApiError || call.action !== "DescribeImages") return answer;
   const images = answer["ImageSet"] as { ImageId: string }[];
-  // Most often for a reading that began long ago.
+  // Most often in a reading that began long ago.
   if (sim.faultsOn && sim.random.roll(durationMs > SETTLE ? 0.8 : 0.03))
     sim.hideForAWhile(images.map(({ ImageId }) => ImageId));
   const shown = images.filter(({ ImageId }) => !sim.isHidden(ImageId));
@@ -123,7 +130,7 @@ function perform(sim: SimulationContext, process: Actor, account: Account, call:
   const answer = answerOf(sim, account, call);
   if (call.changes) {
     sim.touched();
-    // The origin of a copy must be noted before an image between it and the root is deleted.
+    // The origin of a copy must be recorded before an image between it and the root is deleted.
     sim.images();
     const result = answer instanceof ApiError ? answer.code : answer;
     sim.log(`${process.name} ${action} ${JSON.stringify(params)} → ${JSON.stringify(result)}`);
@@ -149,7 +156,7 @@ function perform(sim: SimulationContext, process: Actor, account: Account, call:
   return answer;
 }
 
-/** Counts effects of this call that are not visible at once. */
+/** Counts effects of this call that become visible late. */
 function countLateness(sim: SimulationContext, action: string): void {
   const { copyVisibleAfterMs, tagsVisibleAfterMs } = sim.world.switches;
   if (action === "SyncImages" && copyVisibleAfterMs > 0) sim.count("late-visibility");

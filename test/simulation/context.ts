@@ -25,16 +25,16 @@ const IN_MEMORY = "/dev/shm";
 export interface Actor extends Process {
   /** The policy file as it was when it started. */
   readonly policies: readonly Policy[];
-  /** One run, of which so much is promised. */
+  /** One run, for which the limit of deletions holds; a rollback makes several. */
   readonly isOneRun: boolean;
   deletions: number;
-  /** Images that it could not modify because they are shared. */
+  /** Images that the process could not modify because they are shared. */
   readonly refusedAsShared: Set<string>;
-  /** Answers that it got about families: `region/family` → which image, and when. */
+  /** Answers about families that the process got: `region/family` → image and time. */
   readonly familyAnswers: Map<string, { readonly at: Millis; readonly imageId: string | undefined }>;
 }
 
-/** Where a copy comes from. */
+/** The origin of a copy. */
 interface Origin {
   readonly rootId: string;
   readonly depth: number;
@@ -42,10 +42,13 @@ interface Origin {
   readonly line: readonly string[];
 }
 
-/** Questions that may go unanswered for a while: the key may not ask them. */
+/** Faults in which the key is not permitted to make certain calls for a while. */
 export type Unanswered = Extract<FaultKind, `unanswered-${string}`>;
 
-/** What all parts of a simulation share: the cloud, the state, the faults of the moment, and records for the checks. */
+/**
+ * The data that all parts of a simulation share: the cloud, the state, the current faults, and
+ * records for the checks.
+ */
 export class SimulationContext {
   readonly seed: number;
   readonly random: SeededRandom;
@@ -61,15 +64,18 @@ export class SimulationContext {
   readonly byHand = new Set<string>();
   /** Roots that were recalled by hand, and when. */
   readonly recalled = new Map<string, Millis>();
-  /** Images whose ids the present state knows. */
+  /** Images whose ids the current state contains. */
   readonly recorded = new Set<string>();
-  /** Images that any process could not modify because they were shared. */
+  /** Images that some process could not modify because they were shared. */
   readonly refusedAsShared = new Set<string>();
-  /** Copies stay invisible for longer than `SETTLE`: the program promises only to report them then. */
+  /**
+   * Copies stay invisible for longer than `SETTLE`; then the program guarantees only to report
+   * second copies.
+   */
   readonly visibleTooLate: boolean;
-  /** There are many versions, and soon the policies select only the newest. */
+  /** Many versions exist at first, and then the policies select only the newest. */
   readonly manyVersions: boolean;
-  /** All processes run on one host: one clock, and a dead one is known to be dead. */
+  /** All processes run on one host: they share a clock, and each can know which others are dead. */
   readonly oneHost: boolean;
   readonly callFaults: number;
   readonly stateFaults: number;
@@ -80,13 +86,16 @@ export class SimulationContext {
   /** When the state was last lost, and the policy file last changed. */
   stateLostAt: Millis = 0;
   policiesChangedAt: Millis = 0;
-  /** Questions that get no answer, and until when. */
+  /** Calls that are refused, and until when. */
   readonly unanswered = new Map<Unanswered, Millis>();
-  /** Until then the credentials are those of another account. */
+  /** Until this time the credentials belong to another account. */
   otherAccountUntil: Millis = 0;
-  /** Until then a wrong reading would do harm: time passes in small steps, and more processes start. */
+  /**
+   * Until this time a wrong reading would do harm: time passes in small steps, and more processes
+   * start.
+   */
   riskyUntil: Millis = 0;
-  /** Faults happen. */
+  /** Whether faults happen. */
   faultsOn = true;
   state!: State & ReadableJournal;
   policies: readonly Policy[];
@@ -123,7 +132,7 @@ export class SimulationContext {
     this.trace.push(`${((this.scheduler.now - NOW) / 1000).toFixed(1).padStart(8)} ${text}`);
   }
 
-  /** Records a violation; the first one counts. */
+  /** Records a violation. Only the first one is kept. */
   reportViolation(violation: string): void {
     this.#violation ??= violation;
   }
@@ -134,17 +143,23 @@ export class SimulationContext {
     return this.scheduler.now < this.otherAccountUntil ? others : ours;
   }
 
-  /** How late an effect may come after its request has ended: the copy has to be visible within `SETTLE` all the same. */
+  /**
+   * The longest time from the end of a request to its effect: the copy must still become visible
+   * within `SETTLE`.
+   */
   get lateness(): Millis {
     return Math.max(5_000, SETTLE - this.world.switches.copyVisibleAfterMs);
   }
 
-  /** Lets an effect come late, but not later than the protocol allows for. */
+  /** Delays an effect, but not longer than the protocol allows. */
   later(effect: () => void, latest: Millis): void {
     this.scheduler.later(this.random.between(1_000, latest - 2_000), effect);
   }
 
-  /** Hides a recorded image for less than `SETTLE`; once, so that it is never absent twice, `SETTLE` apart. */
+  /**
+   * Hides a recorded image once, for less than `SETTLE`, so that it is never absent in two readings
+   * `SETTLE` apart.
+   */
   hideForAWhile(imageIds: readonly string[]): void {
     const imageId = imageIds.find((id) => this.recorded.has(id) && !this.#hiddenUntil.has(id));
     if (imageId === undefined) return;
@@ -167,7 +182,7 @@ export class SimulationContext {
     else if (this.#pages.get(key) !== now) this.count("pages-shift");
   }
 
-  /** The world has changed, or may have. */
+  /** Call this after every possible change of the world. */
   touched(): void {
     this.#images = undefined;
   }
@@ -187,12 +202,12 @@ export class SimulationContext {
     return this.#images;
   }
 
-  /** The origin of a copy, also when an image between it and the root was deleted. */
+  /** The origin of a copy, also if an image between the copy and the root was deleted. */
   originOf(imageId: string): Origin | undefined {
     return this.#origins.get(imageId);
   }
 
-  /** A root by its id, if it is still there. */
+  /** A root by its id, if it still exists. */
   rootOf(rootId: string): StoredImage | undefined {
     for (const images of this.world.images.values()) {
       const root = images.get(rootId);
@@ -206,12 +221,14 @@ export class SimulationContext {
     return [imageId, ...(this.originOf(imageId)?.line ?? [])].some((id) => this.unmarked.has(id));
   }
 
-  /** Whether an unrecognisable copy may count as a source in a region, and take the place of another. */
+  /**
+   * Whether an unrecognisable copy may count as a source in a region, and replace another source.
+   */
   mayCountAsSource(region: string | undefined): boolean {
     return this.images().some((image) => image.region === region && this.unmarked.has(image.imageId));
   }
 
-  /** The encrypted copy of a root in a region, where it is finished. */
+  /** The encrypted copy of a root in a region, if it is finished. */
   encryptedOf(rootId: string, region: string): StoredImage | undefined {
     const now = this.world.workNow();
     return this.images().find(
@@ -257,7 +274,7 @@ export class SimulationContext {
     return this.images().filter((image) => !image.copiedFrom && /^(golden|back)-\d/.test(image.name));
   }
 
-  /** The first violation, if there is one. */
+  /** The first violation, if any. */
   check(): string | undefined {
     if (this.#violation === undefined && this.#checked !== this.images()) {
       this.#checked = this.images();
@@ -266,7 +283,7 @@ export class SimulationContext {
     return this.#violation;
   }
 
-  /** An empty state. */
+  /** Opens an empty state. */
   async open(): Promise<void> {
     this.#path = join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), `cvm-replicator-sim-${randomUUID()}.db`);
     this.state = await openState(`sqlite:${this.#path}`);

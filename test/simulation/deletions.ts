@@ -16,11 +16,13 @@ interface Deletion {
   readonly sim: SimulationContext;
   readonly actor: Actor;
   readonly image: StoredImage;
-  /** Facts older than this were visible to the run that decided on the request. */
+  /** The run that decided on the request could see every fact that is older than this. */
   readonly known: Millis;
 }
 
-/** Judges the deletion of images. What became so only after the run's reading does not count. */
+/**
+ * Judges the deletion of images. Facts that became true only after the run's reading do not count.
+ */
 export function judgeDeletion(
   sim: SimulationContext,
   actor: Actor,
@@ -51,7 +53,7 @@ function whyWrong(deletion: Deletion): string | undefined {
   const { copiedFrom, imageId } = image;
   if (!copiedFrom || sim.byHand.has(imageId)) return "it is not ours";
   if (!sim.isUnrecognisable(image) && !sim.journal.deletes(image.region, imageId, sim.originOf(imageId)?.rootId))
-    return "the journal does not say of what it is a copy";
+    return "the journal does not name the source of this copy";
   if (progressOf(image, sim.world.workNow()).state === "CREATEFAILED") return undefined;
   if (tokenIn(image.name)) return "it is not finished";
   const isMarked = tagsOf(image).get(`${TAG_PREFIX}self`) === imageId;
@@ -69,48 +71,58 @@ function whyWrong(deletion: Deletion): string | undefined {
   // Of two copies made because one was invisible, only one is recorded.
   if (!sim.visibleTooLate && child?.work && child.work.startedAt < known && sim.recorded.has(child.imageId))
     return `${child.imageId} is being made from it`;
-  // The cloud alone shows whose copies they are only where no manual change came in between.
+  // The cloud alone shows the source and policies of a copy only if no manual change came in
+  // between.
   const root = sim.rootOf(sim.originOf(imageId)?.rootId ?? "");
   if (sim.changedByHandAt >= known || sim.isUnrecognisable(image) || sim.mayCountAsSource(root?.region))
     return undefined;
-  return whyWanted(deletion) ?? whyForbidden(actor, deletion);
+  return whyDesired(deletion) ?? whyForbidden(actor, deletion);
 }
 
 function isBeingMade(sim: SimulationContext, image: StoredImage): boolean {
   return progressOf(image, sim.world.workNow()).state === "SYNCING";
 }
 
-/** By the cloud's own rule, unless the process got another answer just before. */
+/**
+ * Whether its family points to the image, by the cloud's own rule, unless the process just got
+ * another answer.
+ */
 function isPointedTo({ sim, actor, image, known }: Deletion): boolean {
   if (image.family === "" || sim.familyImage(image.region, image.family) !== image.imageId) return false;
-  const told = actor.familyAnswers.get(`${image.region}/${image.family}`);
-  return !told || told.at < known || told.imageId === image.imageId;
+  const answer = actor.familyAnswers.get(`${image.region}/${image.family}`);
+  return !answer || answer.at < known || answer.imageId === image.imageId;
 }
 
-/** By the policies of the process, a desired copy of the same source in the same region would be lost. */
-function whyWanted({ sim, actor, image }: Deletion): string | undefined {
+/**
+ * Why the deletion would lose a desired copy of the same source and region, by the policies of the
+ * process.
+ */
+function whyDesired({ sim, actor, image }: Deletion): string | undefined {
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};
   const { region, encrypted } = image;
   const expected = finalCopies(sim.world, actor.policies);
-  const isWanted = (variant: boolean) => expected.some((one) => textOfFinal(one) === copyText(rootId, region, variant));
-  if (isWanted(encrypted)) return "it is wanted";
-  if (encrypted || !isWanted(true)) return undefined;
-  return sim.encryptedOf(rootId, region) ? undefined : "the encrypted copy of it is not ready";
+  const isDesired = (variant: boolean) =>
+    expected.some((one) => textOfFinal(one) === copyText(rootId, region, variant));
+  if (isDesired(encrypted)) return "it is desired";
+  if (encrypted || !isDesired(true)) return undefined;
+  return sim.encryptedOf(rootId, region) ? undefined : "its encrypted copy is not ready";
 }
 
-/** The plain copy before an encrypted one needs no permission; any other needs that of every policy that may desire it. */
+/**
+ * The plain copy before an encrypted one needs no permission. Any other copy needs the permission
+ * of every policy that may desire it.
+ */
 function whyForbidden({ policies }: Actor, { sim, image }: Deletion): string | undefined {
   const { rootId = "" } = sim.originOf(image.imageId) ?? {};
   if (image.name.includes("--plain-") && sim.encryptedOf(rootId, image.region)) return undefined;
   const root = sim.rootOf(rootId);
-  if (root?.owner === PARTNER && !sim.encryptedOf(rootId, image.region))
-    return "the share of its source was withdrawn only";
+  if (root?.owner === PARTNER && !sim.encryptedOf(rootId, image.region)) return "its source was only unshared";
   const maker = tagsOf(image).get(`${TAG_PREFIX}policy`);
-  const against = policies.find(
+  const forbidding = policies.find(
     (policy) =>
       policy.enabled &&
       !policy.prune.delete &&
       (policy.name === maker || (root && matches(policy, root, sim.world.now()))),
   );
-  return against && `the policy ${against.name} does not permit it`;
+  return forbidding && `the policy ${forbidding.name} does not permit it`;
 }

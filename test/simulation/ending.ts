@@ -17,7 +17,7 @@ import type { SimulationContext } from "./context.ts";
 import { doublesOf } from "./invariants.ts";
 import { FRIEND, OURS, PARTNER } from "./setting.ts";
 
-/** Reasons for which a copy may rightly not be ready after the faults. */
+/** Reasons that excuse a copy which is not ready after the faults. */
 const EXCUSES = new Set([
   "name-taken",
   "name-conflict",
@@ -39,54 +39,63 @@ interface Ready {
   readonly expected: FinalCopy;
 }
 
-/** How a simulation must end after the faults: every copy that can be ready is, and the last sweep found no work. */
+/**
+ * How a simulation must end after the faults: every copy that can be ready is, and the last sweep
+ * found no work.
+ */
 export function findUnfinished(sim: SimulationContext, last: Report): string | undefined {
   if (sim.visibleTooLate) return unreported(sim, last);
   const expected = finalCopies(sim.world, sim.policies);
   const byText = new Map(expected.map((one) => [textOfFinal(one), one]));
   const ready = last.copies.flatMap((copy): Ready[] => {
     const image = copy.state === "ready" ? sim.imageOf(copy) : undefined;
-    const wanted = byText.get(textOf(copy));
-    return image && wanted ? [{ copy, image, expected: wanted }] : [];
+    const desired = byText.get(textOf(copy));
+    return image && desired ? [{ copy, image, expected: desired }] : [];
   });
   return (
     workLeft(sim, last) ??
     last.copies.map((copy) => whyUnfinished(sim, copy)).find(Boolean) ??
     ready.map((one) => whyUnlike(sim, one)).find(Boolean) ??
     whyMispointed(sim, ready) ??
-    forgotten(sim, last, expected) ??
+    whyMissing(sim, last, expected) ??
     whyLeft(sim, last, expected)
   );
 }
 
-/** Where copies stay invisible longer than `SETTLE` there may be two; all but one must be reported. */
+/**
+ * If copies stay invisible longer than `SETTLE`, second copies may exist; all but one must be
+ * reported.
+ */
 function unreported(sim: SimulationContext, last: Report): string | undefined {
   for (const [key, ids] of doublesOf(sim)) {
-    const told = ids.filter((id) =>
+    const reported = ids.filter((id) =>
       last.plan.problems.some(({ code, text }) => code === "duplicate" && text.includes(id)),
     );
-    if (told.length < ids.length - 1)
-      return `of the copies ${ids.join(", ")} of ${key} only ${told.length} are reported`;
+    if (reported.length < ids.length - 1)
+      return `of the copies ${ids.join(", ")} of ${key} only ${reported.length} are reported`;
     sim.count("double-reported");
   }
   return undefined;
 }
 
-/** One more sweep does nothing. A copy that is blocked for an excused reason is tried again from time to time, for ever. */
+/**
+ * One more sweep does nothing, except that a copy blocked for an excused reason is retried from
+ * time to time.
+ */
 function workLeft(sim: SimulationContext, last: Report): string | undefined {
   const excused = new Set(last.copies.filter((copy) => isExcused(sim, copy)).map((copy) => copyId(copy.key)));
-  const rightly = (action: Action) =>
+  const isRetry = (action: Action) =>
     action.do === "send"
-      ? isBusyForGood(sim, action.source.imageId) ||
+      ? isAlwaysBusy(sim, action.source.imageId) ||
         action.claimRequests.every((claimRequest) => excused.has(copyId(claimRequest.copy.key)))
       : excused.has(copyId(action.copy.key));
-  const left = last.plan.actions.filter((action) => !rightly(action));
+  const left = last.plan.actions.filter((action) => !isRetry(action));
   if (left.length === 0) return undefined;
   return `one more sweep has something to do: ${JSON.stringify(left.map((a) => (a.do === "record" ? [a.event, a.text] : a.do)))}`;
 }
 
-/** A copy that is stuck keeps its source busy, where sources are. */
-function isBusyForGood(sim: SimulationContext, imageId: string): boolean {
+/** A stuck copy keeps its source busy, if copies make their source busy. */
+function isAlwaysBusy(sim: SimulationContext, imageId: string): boolean {
   return sim
     .images()
     .some(({ copiedFrom, work }) => copiedFrom?.imageId === imageId && work?.sticksAtPercent !== undefined);
@@ -99,7 +108,7 @@ export function isExcused(sim: SimulationContext, copy: Copy): boolean {
   return EXCUSES.has(copy.reason.code) || (copy.reason.code === "gone" && isReported);
 }
 
-/** Ready, and really so; or not, with an excuse. No claim is left open. */
+/** A copy must be ready in the cloud, too, or have an excuse. No claim may be left open. */
 function whyUnfinished(sim: SimulationContext, copy: Copy): string | undefined {
   const where = `${copy.rootName} ${copy.key.rootId} → ${copy.key.region}`;
   switch (copy.state) {
@@ -116,7 +125,7 @@ function whyUnfinished(sim: SimulationContext, copy: Copy): string | undefined {
     case "failed":
       return isExcused(sim, copy) ? undefined : `${where} is ${copy.state}: ${copy.reason.text}`;
     case "waiting":
-      // The first step of a chain has an excuse of its own; and a copy that is stuck keeps its source busy.
+      // The first step of a chain has its own excuse. A stuck copy keeps its source busy.
       if (copy.reason.code === "parent-not-ready" || /SYNCING|busy/.test(copy.reason.text)) return undefined;
       return `${where} is still waiting: ${JSON.stringify(copy.reason)}`;
     case "copying":
@@ -126,7 +135,10 @@ function whyUnfinished(sim: SimulationContext, copy: Copy): string | undefined {
   }
 }
 
-/** The attributes of a finished copy by its policies and root. Where a policy only reports, manual changes stay. */
+/**
+ * A finished copy must have the attributes of its policies and root. If a policy only reports,
+ * manual changes stay.
+ */
 function whyUnlike(sim: SimulationContext, { image, expected }: Ready): string | undefined {
   const { root, policies } = expected;
   const where = `${root.imageId} → ${image.region} counts as ready, but ${image.imageId}`;
@@ -134,8 +146,8 @@ function whyUnlike(sim: SimulationContext, { image, expected }: Ready): string |
   const tags = tagsOf(image);
   if (tags.get(`${TAG_PREFIX}self`) !== image.imageId) return `${where} has no lineage`;
   const set = Object.assign({}, ...policies.map(({ copy }) => copy.tags.set)) as Record<string, string>;
-  const wanted = [...[...tagsOf(root)].filter(([key]) => !key.startsWith(TAG_PREFIX)), ...Object.entries(set)];
-  const lacking = wanted.find(([key, value]) => tags.get(key) !== value);
+  const expectedTags = [...[...tagsOf(root)].filter(([key]) => !key.startsWith(TAG_PREFIX)), ...Object.entries(set)];
+  const lacking = expectedTags.find(([key, value]) => tags.get(key) !== value);
   if (lacking) return `${where} lacks the tag ${lacking.join("=")}`;
   const isPublished = expected.region !== root.region || root.owner === OURS;
   const shareWith = isPublished ? policies.flatMap(({ copy }) => copy.shareWith) : [];
@@ -147,7 +159,10 @@ function whyUnlike(sim: SimulationContext, { image, expected }: Ready): string |
   return undefined;
 }
 
-/** Drift may be only reported: also by a policy that desires the copy only since a newer version was rolled back. */
+/**
+ * Drift may only be reported, also by a policy that desires the copy only since a newer version was
+ * rolled back.
+ */
 function isReported(sim: SimulationContext, { root, region }: FinalCopy): boolean {
   return sim.policies.some(
     (one) => one.onDrift === "report" && matches(one, root, sim.world.now()) && one.to.includes(region),
@@ -159,28 +174,32 @@ function isLocked(sim: SimulationContext, { shares }: StoredImage): boolean {
   return sim.world.switches.modifyWhileShared === "refused" && [...shares.keys()].some((uin) => uin !== FRIEND);
 }
 
-/** In each region a family points to the copy of the newest version, unless a manual change prevents it. */
+/**
+ * In each region a family points to the copy of the newest version, unless a manual change prevents
+ * it.
+ */
 function whyMispointed(sim: SimulationContext, ready: readonly Ready[]): string | undefined {
-  const leaders = new Map<string, Ready>();
+  const currentCopies = new Map<string, Ready>();
   for (const one of ready) {
     const family = finalFamilyOf(one.expected);
     if (family === "" || tagsOf(one.image).has(ROLLED_BACK_TAG)) continue;
     const place = `${one.image.region}/${family}`;
-    const other = leaders.get(place);
-    if (!other || isNewer(one, other)) leaders.set(place, one);
+    const other = currentCopies.get(place);
+    if (!other || isNewer(one, other)) currentCopies.set(place, one);
   }
   const ours = new Map(ready.map((one) => [one.image.imageId, one]));
-  for (const [place, { image, expected }] of leaders) {
+  for (const [place, { image, expected }] of currentCopies) {
     const family = finalFamilyOf(expected);
     // An unrecognisable copy may count as a newer version.
     if (sim.policies.some(({ from }) => from.some((region) => sim.mayCountAsSource(region)))) continue;
     if (isReported(sim, expected) || image.deprecated || isLocked(sim, image) || isContradictory(expected)) continue;
-    if (image.family !== family) return `${image.imageId} leads in ${place} and has the family "${image.family}"`;
-    const pointed = sim.familyImage(image.region, family);
-    const wrongLeader = pointed === image.imageId ? undefined : ours.get(pointed ?? "");
+    if (image.family !== family)
+      return `${image.imageId} must be the current image of ${place} and has the family "${image.family}"`;
+    const current = sim.familyImage(image.region, family);
+    const wrongCopy = current === image.imageId ? undefined : ours.get(current ?? "");
     const maySet = sim.world.switches.emptyFamily === "clears";
-    if (wrongLeader && maySet && !isLocked(sim, wrongLeader.image) && !isContradictory(wrongLeader.expected))
-      return `${place} points to ${pointed} and not to ${image.imageId}, the copy of the newest version`;
+    if (wrongCopy && maySet && !isLocked(sim, wrongCopy.image) && !isContradictory(wrongCopy.expected))
+      return `${place} points to ${current} and not to ${image.imageId}, the copy of the newest version`;
   }
   return undefined;
 }
@@ -192,7 +211,7 @@ function isNewer(a: Ready, b: Ready): boolean {
 
 /** Every copy that the policies and the cloud allow to be deleted is deleted. */
 function whyLeft(sim: SimulationContext, last: Report, expected: readonly FinalCopy[]): string | undefined {
-  const wanted = new Set(expected.map((one) => textOfFinal(one)));
+  const desired = new Set(expected.map((one) => textOfFinal(one)));
   const retired = new Map(
     last.copies.flatMap((copy) =>
       copy.state === "retired" && copy.imageId !== undefined ? [[copy.imageId, copy.policy] as const] : [],
@@ -201,22 +220,23 @@ function whyLeft(sim: SimulationContext, last: Report, expected: readonly FinalC
   const left = sim.ourCopies().find((image) => {
     const { rootId = "" } = sim.originOf(image.imageId) ?? {};
     const policy = retired.get(image.imageId);
-    if (policy === undefined || wanted.has(copyText(rootId, image.region, image.encrypted))) return false;
+    if (policy === undefined || desired.has(copyText(rootId, image.region, image.encrypted))) return false;
     const isStep = image.name.includes("--plain-") && !image.encrypted;
-    if (!image.encrypted && wanted.has(copyText(rootId, image.region, true)) && !sim.encryptedOf(rootId, image.region))
+    if (!image.encrypted && desired.has(copyText(rootId, image.region, true)) && !sim.encryptedOf(rootId, image.region))
       return false;
     const encrypted = sim.encryptedOf(rootId, image.region);
     const permitted = isStep && encrypted && !sim.isUnrecognisable(encrypted) ? true : isPermitted(sim, policy, rootId);
     return permitted && isDeletable(sim, image);
   });
-  return left && `${left.imageId} ("${left.name}") in ${left.region} could be deleted, and is not`;
+  return left && `${left.imageId} ("${left.name}") in ${left.region} could be deleted, and still exists`;
 }
 
-/** `policy`: the last one that desired the copy. */
+/** `policy`: the policy that desired the copy last. */
 function isPermitted(sim: SimulationContext, policy: string, rootId: string): boolean {
   const root = sim.rootOf(rootId);
   const maker = sim.policies.find(({ name }) => name === policy);
-  // Copies of a shared image stay when that is deleted. Without its root, other policies for it cannot be known.
+  // Copies of a shared image stay when the image is deleted. Without the root, its other policies
+  // are unknown.
   if (!root || root.owner === PARTNER || !maker?.enabled || sim.mayCountAsSource(root.region)) return false;
   return sim.policies.every(
     (other) => other.prune.delete || (other !== maker && !matches(other, root, sim.world.now())),
@@ -234,7 +254,7 @@ function isDeletable(sim: SimulationContext, image: StoredImage): boolean {
   return (
     isMarked &&
     isNormal &&
-    !isBusyForGood(sim, image.imageId) &&
+    !isAlwaysBusy(sim, image.imageId) &&
     !isUsed &&
     !isPointedTo &&
     !isShared &&
@@ -242,17 +262,17 @@ function isDeletable(sim: SimulationContext, image: StoredImage): boolean {
   );
 }
 
-/** Every desired copy is recorded, and not retired. */
-function forgotten(sim: SimulationContext, last: Report, expected: readonly FinalCopy[]): string | undefined {
+/** Every desired copy must be recorded, and must not be retired. */
+function whyMissing(sim: SimulationContext, last: Report, expected: readonly FinalCopy[]): string | undefined {
   const open = last.copies.filter(({ state }) => state !== "retired");
-  const known = new Set(open.map(textOf));
+  const recorded = new Set(open.map(textOf));
   const missing = expected
     .filter(
       ({ root }) => progressOf(root, sim.world.workNow()).state === "NORMAL" && !sim.mayCountAsSource(root.region),
     )
     .map((one) => textOfFinal(one))
-    .find((text) => !known.has(text));
-  return missing && `${missing} is not even known`;
+    .find((text) => !recorded.has(text));
+  return missing && `${missing} is not recorded`;
 }
 
 function textOf({ key }: Copy): string {

@@ -1,7 +1,7 @@
-// All faults of a simulation, with their meaning.
+// The faults that a simulation can inject.
 /**
- * All faults of a simulation, with their meaning. A kind that never fires in a long run of seeds proves
- * nothing, so that run fails.
+ * All faults, with their meaning. A fault that never fires in a long run of seeds proves nothing,
+ * so that run fails.
  */
 export const FAULTS = {
   // A call to the cloud.
@@ -14,14 +14,14 @@ export const FAULTS = {
   "no-json": "an answer that cannot be read, after the effect",
   "internal-error-before": "InternalError, without an effect",
   "internal-error-after": "InternalError, after the effect",
-  "credentials-expired": "the credentials are not accepted any more",
+  "credentials-expired": "the credentials are no longer accepted",
   "other-account": "the credentials are suddenly those of another account",
   latency: "a call takes up to 19 s",
   "lose-image-set": "ImageSet lacks an entry though the copy is made",
-  "unanswered-uses": "the uses of an image are not answered: no permission",
-  "unanswered-quota": "the quota of a region is not answered",
-  "unanswered-shares": "the accounts that an image is shared with are not answered",
-  "unanswered-family": "which image a family points to is not answered",
+  "unanswered-uses": "the key has no permission to read the uses of an image",
+  "unanswered-quota": "the key has no permission to read the quota of a region",
+  "unanswered-shares": "the key has no permission to read the accounts with which an image is shared",
+  "unanswered-family": "the key has no permission to read the current image of a family",
   "shared-refused": "an image cannot be modified because it is shared",
   "source-busy": "SyncImages is refused because the source is busy",
   "quota-full": "SyncImages is refused because a destination is full",
@@ -31,7 +31,7 @@ export const FAULTS = {
   "hidden-image": "a recorded image is invisible for a while, to every reading",
   "pages-shift": "images come or go while a list is read page by page",
   "fail-copy": "a copy ends in CREATEFAILED or vanishes",
-  "stick-copy": "a copy gets no further",
+  "stick-copy": "a copy makes no more progress",
   // Events.
   "event-lost": "events are never delivered",
   "event-late": "an event is delivered ten minutes late or more",
@@ -64,37 +64,37 @@ export const FAULTS = {
   "quota-changed": "the vendor changes the quota of a region",
   "fill-quota": "a region is filled with images",
   "new-root": "another source is made",
-  "policy-changed": "the policy changes while runs are under way",
+  "policy-changed": "the policy changes while runs are in progress",
   retry: "failed and blocked copies are retried by command",
   rollback: "a family is rolled back by command",
   rebuild: "the state is rebuilt from the cloud by command",
   // Processes.
   killed: "a process is killed between two of its steps",
   "killed-request-under-way": "a request that left a killed process still arrives",
-  "killed-at-deadline": "a function is killed because its time is up",
-  "stopped-early": "a run stops by itself because its time is short",
-  frozen: "a process stands still for up to 15 minutes",
-  "frozen-before-claim": "a process stands still between its plan and its records",
-  "frozen-before-send": "a process stands still between its claim and its request",
-  fenced: "a request is destroyed because its claim has run out",
+  "killed-at-deadline": "a function is killed at its time limit",
+  "stopped-early": "a run stops by itself before its time limit",
+  frozen: "a process is frozen for up to 15 minutes",
+  "frozen-before-claim": "a process is frozen between its plan and its records",
+  "frozen-before-send": "a process is frozen between its claim and its request",
+  fenced: "a request is not sent because its claim has expired",
   overlap: "two or more processes run at the same time",
   "eight-at-once": "eight processes run at the same time",
-  "timer-skipped": "a run of the timer finds another one under way",
+  "timer-skipped": "a run of the timer finds another one in progress",
   "clock-skew": "the clock of an instance is off by 10 s or more",
-  // A case that the protocol does not cover, and the report that must follow.
+  // A case that the protocol does not cover: the program must report it.
   "double-reported": "a copy stayed invisible longer than SETTLE, was made again, and was reported",
   // Deletions by the program: without them, no rule about deletions would be tested.
   pruned: "a copy that no policy selects is deleted",
   "intermediate-deleted": "the plain copy before an encrypted one is deleted",
-  "leftover-deleted": "what a failed attempt has left is deleted",
-  "leftover-refused": "the cloud refuses to delete what a failed attempt left",
+  "leftover-deleted": "the image of a failed attempt is deleted",
+  "leftover-refused": "the cloud refuses to delete the image of a failed attempt",
   "many-deleted": "one run deletes ten images",
   // The state.
-  "state-fails-before": "the database is away",
-  "state-fails-after": "the database is away, after it stored the change",
-  "state-slow": "the database takes up to 30 s",
+  "state-fails-before": "the database is unreachable",
+  "state-fails-after": "the database stores the change and becomes unreachable",
+  "state-slow": "the database takes up to 30 s for a call",
   "state-lost": "the state is lost entirely",
-  "state-lost-while-sending": "the state is lost while a request is under way",
+  "state-lost-while-sending": "the state is lost while a request is in progress",
 } as const;
 
 export type FaultKind = keyof typeof FAULTS;

@@ -9,15 +9,18 @@ import { judgeChange } from "./changes.ts";
 import type { Actor, SimulationContext } from "./context.ts";
 import { HOME, MAX_GIB, PARTNER } from "./setting.ts";
 
-/** The longest time from a plan to the effect of its request: an image recalled in between is still copied. */
+/**
+ * The longest time from a plan to the effect of its request: an image recalled in between is still
+ * copied.
+ */
 const RECALL: Millis = STALE + CLAIM_LIFE + SIGNATURE_LIFE + SYNC_TIMEOUT + 60_000;
 
-/** What must never be so in the cloud, whatever the processes did. */
+/** Finds a state of the cloud that must never exist, whatever the processes did. */
 export function findViolation(sim: SimulationContext): string | undefined {
   return (sim.visibleTooLate ? undefined : doubled(sim)) ?? copyOfACopy(sim);
 }
 
-/** `root → region, variant` → the live copies that we made of it, where there are several. */
+/** `root → region, variant` → the live copies of it that we made, if there are several. */
 export function doublesOf(sim: SimulationContext): ReadonlyMap<string, readonly string[]> {
   const live = new Map<string, string[]>();
   for (const { imageId, region, encrypted } of sim.ourCopies()) {
@@ -32,7 +35,10 @@ function doubled(sim: SimulationContext): string | undefined {
   return undefined;
 }
 
-/** A shared image has a step more: into its own region; and so has an encrypted copy, which is made in its own region. */
+/**
+ * A shared image needs one more step, into its own region. So does an encrypted copy, which is made
+ * from a plain one.
+ */
 function copyOfACopy(sim: SimulationContext): string | undefined {
   for (const image of sim.images()) {
     const { imageId, copiedFrom, region, encrypted } = image;
@@ -47,7 +53,7 @@ function copyOfACopy(sim: SimulationContext): string | undefined {
   return undefined;
 }
 
-/** Judges one request that changes something, at the moment when it arrives. */
+/** Judges one request that changes something when it arrives. */
 export function judgeRequest(sim: SimulationContext, actor: Actor, request: RequestRecord, leftAt: Millis): void {
   const complaint =
     request.action === "SyncImages"
@@ -56,25 +62,28 @@ export function judgeRequest(sim: SimulationContext, actor: Actor, request: Requ
   if (complaint) sim.reportViolation(complaint);
 }
 
-/** Every write of ours is about a copy of ours. Deletions are judged before their effect: see `deletions.ts`. */
+/**
+ * Our writes may only change our copies. Deletions are judged before their effect: see
+ * `deletions.ts`.
+ */
 function foreignTouched(sim: SimulationContext, { action, params, effects }: RequestRecord): string | undefined {
   const foreign = effects.some(({ region, imageId }) => {
     const image = sim.world.images.get(region)?.get(imageId);
     return image !== undefined && (image.copiedFrom === undefined || sim.byHand.has(imageId));
   });
-  return foreign ? `${action} on what is not ours: ${JSON.stringify(params)}` : undefined;
+  return foreign ? `${action} on images that are not ours: ${JSON.stringify(params)}` : undefined;
 }
 
-/** What every version of the policies forbids. */
+/** A SyncImages call that every version of the policies forbids. */
 function brokenGuard(sim: SimulationContext, { region, params, result }: RequestRecord): string | undefined {
   const { ImageIds, DestinationRegions, DryRun, Encrypt } = params as SyncParams;
   const [imageId = ""] = ImageIds;
   const root = sim.world.images.get(region)?.get(imageId);
   const broken = (rule: string) =>
     `SyncImages of ${imageId} ("${root?.name}") to ${DestinationRegions.join()}: ${rule}`;
-  // Also where the cloud refuses it.
+  // Checked also if the cloud refuses the call.
   if (Encrypt && (DestinationRegions.join() !== region || !root?.copiedFrom || sim.byHand.has(imageId)))
-    return root && broken("only a copy of ours is encrypted, and in its own region");
+    return root && broken("only a copy of ours may be encrypted, and only in its own region");
   if (!root || result !== "ok" || DryRun) return undefined;
   if (root.owner !== PARTNER && root.copiedFrom === undefined) {
     if (root.sizeGiB > MAX_GIB && region === HOME) return broken(`it has ${root.sizeGiB} GiB`);
@@ -87,14 +96,14 @@ function brokenGuard(sim: SimulationContext, { region, params, result }: Request
   return undefined;
 }
 
-/** The journal has the claim of each destination before the request arrives. */
+/** The journal must contain the claim of each destination before the request arrives. */
 function unexplainedCopy(sim: SimulationContext, { params }: RequestRecord): string | undefined {
   const { DestinationRegions, ImageName } = params as SyncParams;
   const region = DestinationRegions.find((destination) => !sim.journal.hasClaim(destination, ImageName));
   return region && `the journal does not explain SyncImages of ${ImageName} to ${region}`;
 }
 
-/** The journal has named the image before it is tagged or named. */
+/** The journal must name an image before the image is tagged or renamed. */
 function unexplainedChange(sim: SimulationContext, { action, effects }: RequestRecord): string | undefined {
   const image = effects.find(({ region, imageId }) => !sim.journal.hasImage(region, imageId));
   return image && `the journal does not explain ${action} of ${image.imageId}`;
@@ -122,7 +131,7 @@ export function findWrongRecord(sim: SimulationContext, { copies }: Report): str
   return undefined;
 }
 
-/** The journal entries so far, kept also when the state that holds them is lost. */
+/** The journal entries so far. They are kept when the state is lost. */
 export class JournalIndex {
   readonly #claims = new Set<string>();
   readonly #images = new Set<string>();
@@ -140,7 +149,7 @@ export class JournalIndex {
     return this.#claims.has(`${region} ${token}`);
   }
 
-  /** Whether the journal has the deletion of this image as a copy of this root. */
+  /** Whether the journal contains the deletion of this image as a copy of this root. */
   deletes(region: string, imageId: string, rootId: string | undefined): boolean {
     return this.#deletions.has(`${region} ${imageId} ${rootId}`);
   }

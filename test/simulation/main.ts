@@ -4,7 +4,10 @@ import { readArguments } from "../support/arguments.ts";
 import { FAULTS, type FaultKind } from "./faults.ts";
 import { runSeeds, type SeedsOrder } from "./seeds.ts";
 
-/** `npm run simulate -- --seeds N --from S`: runs seeds, counts the faults, and shows what failed. */
+/**
+ * `npm run simulate -- --seeds N --from S`: runs seeds, counts the faults, and shows the seeds that
+ * failed.
+ */
 const { values, numbers } = readArguments("simulate", {
   numbers: {
     seeds: { least: 1, otherwise: 200 },
@@ -14,7 +17,7 @@ const { values, numbers } = readArguments("simulate", {
     failures: { least: 1, otherwise: 1 },
     lines: { least: 0, otherwise: 60 },
   },
-  // A short run cannot meet every kind.
+  // A short run cannot contain every fault.
   switches: ["any-faults"],
 });
 const order = numbers as unknown as SeedsOrder;

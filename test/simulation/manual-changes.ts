@@ -11,7 +11,7 @@ import type { SimulationContext } from "./context.ts";
 import type { FaultKind } from "./faults.ts";
 import { bake, FAMILY, OURS, PARTNER, REGIONS, STRANGER } from "./setting.ts";
 
-/** Changes made by hand; each answers whether there was an image to change. */
+/** Manual changes. Each returns whether there was an image to change. */
 const MANUAL_CHANGES = {
   "same-name": (sim) => {
     const name = sim.random.pick([...sim.roots().map((root) => root.name), "golden-x"]);
@@ -116,7 +116,7 @@ const MANUAL_CHANGES = {
 /** Changes that affect neither which copies are desired nor which may be deleted. */
 const HARMLESS = new Set<FaultKind>(["use-copy", "stop-using", "share-copy", "noise", "fill-quota", "quota-changed"]);
 
-/** Makes one random change by hand, as in the console. */
+/** Makes one random manual change, as in the console. */
 export function changeByHand(sim: SimulationContext): void {
   const { random } = sim;
   const kind = random.pick(Object.keys(MANUAL_CHANGES) as (keyof typeof MANUAL_CHANGES)[]);
@@ -127,8 +127,8 @@ export function changeByHand(sim: SimulationContext): void {
   const call: (sim: SimulationContext, copy?: StoredImage, root?: StoredImage) => boolean | undefined =
     MANUAL_CHANGES[kind];
   if (!call(sim, copy, root)) return;
-  // Without both marks no program can recognise our copy, so no check counts it. The same for tags that are taken
-  // away between their reading back and the renaming.
+  // Without both marks no program can recognise our copy, so no check counts it. The same holds if
+  // tags are removed between their reading back and the renaming.
   const isBare = copy && !tokenIn(copy.name) && tagsOf(copy).get(`${TAG_PREFIX}self`) !== copy.imageId;
   const isBeingNamed = copy && kind === "untag-copy" && progressOf(copy, sim.world.workNow()).state === "NORMAL";
   if (copy && (isBare || isBeingNamed)) sim.unmarked.add(copy.imageId);
@@ -142,7 +142,10 @@ function retag(world: World, image: StoredImage, tags: Record<string, string>): 
   changeImage(world, image, { tags: { ...Object.fromEntries(tagsOf(image)), ...tags }, silent: true });
 }
 
-/** A copy of our copy, made by hand: where tags are carried over it has our lineage tags, but is not ours. */
+/**
+ * Copies our copy by hand. If the cloud carries tags over, the new image has our lineage tags, but
+ * it is not ours.
+ */
 function copyByHand(sim: SimulationContext, copy: StoredImage): boolean {
   const { world, random } = sim;
   const [account] = world.config.accounts;

@@ -1,4 +1,4 @@
-// Bugs to be planted in the program, each of which the simulation or a test must find.
+// Bugs to plant in the program. The simulation or a test must find each one.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -16,37 +16,37 @@ export interface Mutation {
 
 export const MUTATIONS: readonly Mutation[] = [
   {
-    name: "send again without looking long enough",
+    name: "send a call in doubt again before the grace time has passed",
     find: "if (readAt >= inDoubtUntil) return",
     replace: "if (readAt >= 0) return",
   },
   {
-    name: "send what another has claimed",
+    name: "send a copy that another run has claimed",
     find: "return saved && { ...claimed, version: saved.version };",
     replace: "return { ...claimed, version: (saved ?? claimed).version };",
   },
   {
-    name: "forget the fence",
+    name: "send a request after its claim has expired",
     find: "notAfter: Math.min(...claimed.map((copy) => copy.claim.sendBy)),",
     replace: "notAfter: Number.POSITIVE_INFINITY,",
   },
   {
-    name: "trust SyncPercent",
+    name: "treat a copy as finished because of SyncPercent",
     find: 'return image.state === "NORMAL" ?',
     replace: 'return image.state === "NORMAL" || (image.syncPercent ?? 0) >= 90 ?',
   },
   {
-    name: "tags after the rename",
+    name: "rename a copy before it is tagged",
     find: "if (Object.keys(tags).length > 0) return {",
     replace: "if (Object.keys(tags).length > 0 && image.name === settings.name) return {",
   },
   {
-    name: "adopt by the final name",
+    name: "adopt an image with the final name without permission",
     find: 'if (desired.policy.existing === "adopt" && !misfit) {',
     replace: "if (!misfit) {",
   },
   {
-    name: "treat one absent reading as gone",
+    name: "treat an image as gone after one reading without it",
     find: "if (copy.missingSince === undefined) {",
     replace: "if (copy.missingSince === undefined && copy.createdAt < 0) {",
   },
@@ -56,22 +56,22 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "if (!isMarked(image, account) || recorded.has(refText(image))) return undefined;",
   },
   {
-    name: "take an empty state for a new one",
+    name: "treat a lost state as a new one",
     find: "const lost = marked || observation.unreadable.size > 0 || copies.length > 0;",
     replace: "const lost = marked && observation.unreadable.size < 0;",
   },
   {
-    name: "not notice that the state was lost in mid-plan",
+    name: "ignore that the state was lost during a run",
     find: "if (await ctx.sameState()) await",
     replace: "if ((await ctx.sameState()) || true) await",
   },
   {
-    name: "take every claimant for dead",
+    name: "treat every claimant as dead",
     find: "claimant.id === me.id || isDead(claimant)",
     replace: "claimant.id === me.id || isDead(claimant) || true",
   },
   {
-    name: "believe lineage tags that were carried over",
+    name: "trust lineage tags that the cloud copied to another image",
     find: "if (image.tags[SELF] !== image.imageId) return undefined;",
     replace: "if (image.tags[SELF] === undefined) return undefined;",
   },
@@ -86,57 +86,57 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "const saved = await Promise.resolve<Copy | undefined>(claimed);",
   },
   {
-    name: "carry out a plan however old it is",
+    name: "apply a stale plan",
     find: 'if (action.do !== "record" && deps.now() - readAt > STALE) {',
     replace: "if (deps.now() - readAt > Number.MAX_VALUE + STALE) {",
   },
   {
-    name: "not wait after the state was lost",
+    name: "request copies at once after the state was lost",
     find: "if (ctx.uncertainUntil !== undefined && all.readAt < ctx.uncertainUntil",
     replace: "if (ctx.uncertainUntil !== undefined && all.readAt < 0",
   },
   {
-    name: "ask again under the same token",
+    name: "use the same token for every attempt",
     find: "const number = Math.max(base.claimCount, candidates.lastClaim) + 1;",
     replace: "const number = 1;",
   },
   {
-    name: "count absence from the beginning of a look",
+    name: "count absence from the beginning of the reading",
     find: "missingSince: ctx.now, updatedAt",
     replace: "missingSince: readAt, updatedAt",
   },
   {
-    name: "keep quiet about a second copy",
+    name: "do not report a second copy",
     find: "return sorted.filter((image) => image !== primary).map(secondCopy);",
     replace: "return sorted.slice(9).map(secondCopy);",
   },
   {
-    name: "ignore the border",
+    name: "copy across the border without approval",
     find: 'if (policy.crossBorder === "never" && crossesBorder(root.region, region)) {',
     replace: 'if (policy.crossBorder === "never" && crossesBorder(root.region, root.region)) {',
   },
   {
-    name: "write the journal after the call only",
+    name: "write the journal only after the call",
     find: "await ctx.report(announce(action), about);",
     replace: "",
   },
   {
-    name: "rebuild without closing the account before it forgets",
+    name: "rebuild the state without closing the account first",
     find: "const closed = await closeAccount(account, deps);",
     replace: "const closed = await closeAccount(account, { ...deps, now: () => deps.now() - 2 * CLOSED });",
   },
   {
-    name: "rebuild and not wait for what was claimed before it forgot",
+    name: "rebuild the state and do not wait for earlier claims",
     find: "uncertainUntil: uncertainUntil(at, settle)",
     replace: "uncertainUntil: at - settle",
   },
   {
-    name: "try again a stuck copy as if it had never been asked for",
+    name: "retry a stuck copy as if it had never been requested",
     find: 'return { ...stuck, ...fresh, state: "copying", claim: copy.claim, progressedAt: now };',
     replace: 'return { ...copyBase(copy.key, copy, undefined, now), state: "waiting", reason: copy.reason };',
   },
   {
-    name: "never ask again for what was retired",
+    name: "never request a retired copy again",
     find: 'if (copy?.state === "failed" && copy.attempts >= desired.policy.attempts) return NOTHING;',
     replace: 'if (copy?.state === "retired") return NOTHING;',
   },
@@ -146,73 +146,73 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "",
   },
   {
-    name: "set no description",
+    name: "leave the description empty",
     find: "modify({ name, description, ...familyNow })",
     replace: 'modify({ name, description: "", ...familyNow })',
   },
   {
-    name: "delete without asking who uses it",
+    name: "delete an image that is in use",
     find: "for (const found of [used, pointed, shared]) {",
     replace: "for (const found of [pointed, shared]) {",
   },
   {
-    name: "delete what a family points to",
+    name: "delete the current image of a family",
     find: "for (const found of [used, pointed, shared]) {",
     replace: "for (const found of [used, shared]) {",
   },
   {
-    name: "delete although another policy does not permit it",
+    name: "delete a copy although another policy does not permit it",
     find: "const against = [own, ...others].find(",
     replace: "const against = [own].find(",
   },
   {
-    name: "delete as much as there is in one run",
+    name: "delete any number of images in one run",
     find: "let left = MOST_DELETIONS - deleted;",
     replace: "let left = 1000 - deleted;",
   },
   {
-    name: "publish together without waiting",
+    name: "publish a copy with publish: together before the others are ready",
     find: "if (missing.length === 0) return undefined;\n      const regions",
     replace: "if (missing.length >= 0) return undefined;\n      const regions",
   },
   {
-    name: "ask for an encrypted copy that is none",
+    name: "request an encrypted copy without encryption",
     find: "if (kmsKeyId === undefined) return {};",
     replace: "if (kmsKeyId !== undefined || kmsKeyId === undefined) return {};",
   },
   {
-    name: "delete although nobody answers who uses it",
+    name: "delete an image whose uses cannot be read",
     find: '  if ("unanswerable" in answer) return answer.unanswerable;\n  return answer.value === undefined ? undefined : reason("in-use"',
     replace:
       '  if ("unanswerable" in answer) return undefined;\n  return answer.value === undefined ? undefined : reason("in-use"',
   },
   {
-    name: "delete without valid lineage",
+    name: "delete an image without valid lineage tags",
     find: "if (!isProven(image, copy.key)) return retained(",
     replace: 'if (image.imageId === "") return retained(',
   },
   {
-    name: "unshare what others have shared, and delete",
+    name: "unshare and delete an image that is shared with other accounts",
     find: "if (outside.length === 0) return { unshare",
     replace: "if (outside.length >= 0) return { unshare",
   },
   {
-    name: "delete the step before the encrypted copy is ready",
+    name: "delete the plain copy before the encrypted one is ready",
     find: 'copy.state === "ready" || (copy.state === "blocked" && copy.reason.code === "gone") ?',
     replace: 'copy.state !== "waiting" ?',
   },
   {
-    name: "take any step for superseded",
+    name: "treat every intermediate copy as superseded",
     find: "if (isReady) return undefined;",
     replace: 'if (isReady || copy.imageId !== "") return undefined;',
   },
   {
-    name: "encrypt the source and not the step",
+    name: "encrypt the source in place of the intermediate copy",
     find: "if (!desired.parent) return {",
     replace: 'if (!desired.parent || desired.key.variant !== "plain") return {',
   },
   {
-    name: "share what is not named yet",
+    name: "share a copy before it has its final name",
     find: "  if (image.name !== settings.name) {\n",
     replace:
       "  const early = missingShares(image, desired?.publication.shareWith ?? [], ctx.answers);\n" +
@@ -221,59 +221,59 @@ export const MUTATIONS: readonly Mutation[] = [
       "  if (image.name !== settings.name) {\n",
   },
   {
-    name: "delete what failed for another source",
+    name: "delete the failed copy of another source",
     find: "removeFailed(copy, candidates.failed, ctx)",
     replace: "removeFailed(copy, all.images, ctx)",
   },
   {
-    name: "wait for ever for what a failed attempt has left",
+    name: "wait forever for a failed copy that the cloud does not delete",
     find: 'if (call.do === "delete" && call.refused && isFinal) {',
     replace: 'if (call.do === "delete" && call.refused && isFinal && copy.attempts < 0) {',
   },
   {
-    name: "set right for ever",
+    name: "repair a copy forever without backoff",
     find: "return tries >= MOST_TRIES ? DAY : backoff(tries - 1);",
     replace: "return tries >= 0 ? 0 : backoff(tries - 1);",
   },
   {
-    name: "give the family to the older version",
+    name: "make the older version the current image of its family",
     find: ": x > y;",
     replace: ": x < y;",
   },
   {
-    name: "leave the family with the older version",
+    name: "leave the older version as the current image of its family",
     find: "isWronglyLeading: (image) => wronglyLeading.has(",
     replace: 'isWronglyLeading: (image) => image.imageId === "" && wronglyLeading.has(',
   },
   {
-    name: "publish again what was rolled back",
+    name: "publish a version that was rolled back",
     find: " || rollbacks.of(copy.key, copy) !== undefined",
     replace: ' || rollbacks.of(copy.key, copy) === "nothing"',
   },
   {
-    name: "keep the shares that were in the way of a change",
+    name: "do not share a copy again after a modification",
     find: "  if (!pendingReshare) return undefined;",
     replace: '  if (!pendingReshare || image.imageId !== "") return undefined;',
   },
   {
-    name: "set right no tags",
+    name: "do not repair tags",
     find: "if (Object.keys(tags).length > 0) {",
     replace: "if (Object.keys(tags).length > 99) {",
   },
   {
-    name: "not deprecate a copy with its source",
+    name: "do not deprecate a copy with its source",
     find: "recalled && !image.deprecated ? deprecate",
     replace: 'recalled && image.imageId === "" ? deprecate',
   },
 ];
 
-/** Where the text of a mutation occurs: the file below `lib`, and its text with the bug in it. */
+/** A place of a mutation's text: the file below `lib`, and its content with the bug. */
 export interface Place {
   readonly file: string;
   readonly mutated: string;
 }
 
-/** Every place of a mutation's text; one, unless the program has changed. White space and trailing commas do not count. */
+/** All places of a mutation's text, ignoring white space and trailing commas. Must be exactly one. */
 export function placesOf({ find, replace }: Mutation): Place[] {
   const parts = find
     .trim()

@@ -1,4 +1,4 @@
-// The runs of the program within a simulation: started, frozen, killed, and read when they end.
+// Starts, freezes and kills runs of the program in a simulation, and reads their reports.
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import type { Replicator } from "../../lib/model/ports.ts";
 import type { ImageRef, Millis } from "../../lib/model/types.ts";
@@ -14,10 +14,10 @@ import type { Process } from "./scheduler.ts";
 import { FAMILY, SETTLE } from "./setting.ts";
 import { simulatedState } from "./state.ts";
 
-/** How far the clock of a process may be off. */
+/** The largest error of the clock of a process. */
 const SKEW: Millis = 28_000;
 const SWEEP_EVERY: Millis = 600_000;
-/** The time that a function keeps back before it is killed (`CLOSING` of invoke-function.ts). */
+/** The time that a function reserves before its time limit (`CLOSING` of invoke-function.ts). */
 const CLOSING: Millis = 3_000;
 
 /** Why a run starts. */
@@ -119,7 +119,7 @@ export class ProgramRuns extends SimulationContext {
       this.log(`${process.name} ends: ${JSON.stringify(report.run.actions)}`);
   }
 
-  /** Events come late, twice, out of order or never. */
+  /** The hints of the next events. Events are delivered late, twice, out of order or never. */
   #nextHints(): readonly ImageRef[] {
     const { events } = this.world;
     if (this.#delivered < events.length && this.random.roll(0.2)) {

@@ -1,7 +1,7 @@
 // The random choices of a simulation.
 import { createRandom } from "../../emulator/world/random.ts";
 
-/** Every choice of a simulation comes from its seed. */
+/** Random choices that depend on the seed alone. */
 export interface SeededRandom {
   /** True in `chance` of the cases, 0 to 1. */
   roll(chance: number): boolean;

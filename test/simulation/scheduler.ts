@@ -2,42 +2,46 @@
 import type { Millis } from "../../lib/model/types.ts";
 import type { SeededRandom } from "./random.ts";
 
-/** A branch of a process runs on when its gate opens. */
+/** The point at which a branch of a process waits until the scheduler opens it. */
 interface Gate {
   readonly label: string;
   readonly go: () => void;
-  /** Not opened before then: the call behind it is slow. */
+  /** Not opened before this time, because the call behind the gate is slow. */
   readonly readyAt: Millis;
-  /** The request that may have left here still arrives although the process dies. Answers false if it cannot have left. */
+  /**
+   * Lets a request that may have left at this gate arrive after the process was killed. False if it
+   * cannot have left.
+   */
   readonly arrives?: () => boolean;
 }
 
 /** One instance of the program in the simulation. */
 export interface Process {
   readonly name: string;
-  /** How far its clock is off. */
+  /** The error of its clock. */
   readonly skew: Millis;
-  /** When its platform kills it. */
+  /** The time at which its platform kills it. */
   readonly killAt: Millis;
-  /** Killed: nothing that it awaits ever answers. */
+  /** Whether it was killed: none of its pending calls ever returns. */
   dead: boolean;
-  /** Frozen until then. */
+  /** Frozen until this time. */
   frozenUntil: Millis;
-  /** Where it waits: one gate for each of its running branches. */
+  /** The gates at which it waits: one for each of its running branches. */
   readonly gates: Gate[];
-  /** Its run has ended, well or not. */
+  /** Whether its run has ended, with or without an error. */
   ended: boolean;
 }
 
-/** How slow a gate is, and the request that may still arrive after a kill. */
+/** The delay of a gate, and the request that may still arrive after a kill. */
 export interface Passage {
   readonly delay?: Millis;
   readonly arrives?: () => boolean;
 }
 
 /**
- * Lets the processes run on one by one. Each call of the cloud or the state is a gate before and after its effect:
- * everything that a kernel, a network or an operator could do to a process between two of its instructions happens there.
+ * Lets the processes continue one by one. Each call of the cloud or the state has a gate before and
+ * after its effect. A kernel, a network or an operator can affect a process between two
+ * instructions; here this happens at the gates.
  */
 export class Scheduler {
   now: Millis;
@@ -50,7 +54,10 @@ export class Scheduler {
     this.#random = random;
   }
 
-  /** Waits at a gate until the scheduler lets this process go on; for ever if it is killed meanwhile. */
+  /**
+   * Waits at a gate until the scheduler lets this process continue; forever if the process is
+   * killed meanwhile.
+   */
   at(process: Process, label: string, { delay = 0, arrives }: Passage = {}): Promise<void> {
     if (process.dead) return new Promise(() => {});
     return new Promise((go) => {
@@ -58,7 +65,7 @@ export class Scheduler {
     });
   }
 
-  /** Those that stand at a gate and may go on now. */
+  /** The processes that wait at a gate and may continue now. */
   ready(): Process[] {
     return this.processes.filter((p) => !p.dead && p.frozenUntil <= this.now && this.#open(p).length > 0);
   }
@@ -67,7 +74,7 @@ export class Scheduler {
     return process.gates.filter((gate) => gate.readyAt <= this.now);
   }
 
-  /** Lets one branch of a process go on to its next gate, and a little time pass. */
+  /** Lets one branch of a process continue to its next gate, and lets a little time pass. */
   async step(process: Process): Promise<void> {
     const gate = this.#random.pick(this.#open(process));
     process.gates.splice(process.gates.indexOf(gate), 1);
@@ -76,7 +83,10 @@ export class Scheduler {
     this.pass(this.#random.roll(0.95) ? this.#random.between(1, 300) : this.#random.between(1_000, 15_000));
   }
 
-  /** Lets time pass, and whatever was under way arrive when it is due: later than that the cloud would refuse it. */
+  /**
+   * Lets time pass. Delayed effects happen when they are due, because the cloud would refuse a
+   * later request.
+   */
   pass(ms: Millis): void {
     const end = this.now + ms;
     const due = this.#late.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
@@ -92,7 +102,7 @@ export class Scheduler {
     this.#late.push({ at: this.now + delay, run });
   }
 
-  /** Whether a request is under way whose sender has given it up. */
+  /** Whether a request whose sender has given up may still arrive. */
   get isLateUnderWay(): boolean {
     return this.#late.length > 0;
   }
@@ -103,16 +113,17 @@ export class Scheduler {
     process.gates.length = 0;
   }
 
-  /** Until nothing runs any more: every process stands at a gate or has ended. */
+  /** Waits until no process runs: each one waits at a gate or has ended. */
   async #drain(): Promise<void> {
-    // Nothing real is waited for, so that one turn of the loop lets every branch come to its gate.
+    // No process waits for real I/O, so one turn of the event loop lets every branch reach its
+    // gate.
     for (let turns = 0; turns < 2 || this.processes.some((p) => !p.ended && p.gates.length === 0); turns += 1) {
       if (turns > 1_000) throw new Error("a process waits for something that no gate controls");
       await new Promise((done) => setImmediate(done));
     }
   }
 
-  /** Starts a run and lets it come to its first gate. */
+  /** Starts a run and lets it reach its first gate. */
   async start(process: Process, run: Promise<unknown>): Promise<void> {
     this.processes.push(process);
     const ended = () => {

@@ -9,11 +9,11 @@ export interface SeedsOrder {
   readonly seeds: number;
   /** Steps of each seed before the faults stop. */
   readonly steps: number;
-  /** Processes to share the work. */
+  /** The number of processes that share the work. */
   readonly jobs: number;
-  /** No further seed is begun after so many failures. */
+  /** No further seed is started after this number of failures. */
   readonly failures: number;
-  /** Lines of a failure's trace, at most. */
+  /** The largest number of lines of a failure's trace. */
   readonly lines: number;
 }
 
@@ -31,13 +31,13 @@ export interface Tally {
   readonly failures: readonly Failure[];
 }
 
-/** What a worker reports of one seed. */
+/** The report of a worker about one seed. */
 interface CallResult {
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
   readonly failure?: Failure;
 }
 
-/** Runs seeds in several processes. `show` is called after each. */
+/** Runs seeds in several processes. `show` is called after each seed. */
 export async function runSeeds(order: SeedsOrder, show: (tally: Tally) => void = () => {}): Promise<Tally> {
   const faults = new Map<FaultKind, number>();
   const failures: Failure[] = [];
@@ -52,11 +52,11 @@ export async function runSeeds(order: SeedsOrder, show: (tally: Tally) => void =
         if (next >= order.from + order.seeds || failures.length >= order.failures) child.disconnect();
         else child.send(next++);
       };
-      child.on("message", (told: CallResult) => {
+      child.on("message", (result: CallResult) => {
         ran += 1;
-        for (const [kind, count] of Object.entries(told.faults) as [FaultKind, number][])
+        for (const [kind, count] of Object.entries(result.faults) as [FaultKind, number][])
           faults.set(kind, (faults.get(kind) ?? 0) + count);
-        if (told.failure) failures.push(told.failure);
+        if (result.failure) failures.push(result.failure);
         show({ ran, faults, failures });
         give();
       });
@@ -83,6 +83,6 @@ async function runSeed(seed: number, steps: number, lines: number): Promise<Call
 if (process.send) {
   const [steps, lines] = process.argv.slice(2).map(Number) as [number, number];
   process.on("message", (seed: number) => {
-    void runSeed(seed, steps, lines).then((told) => process.send?.(told));
+    void runSeed(seed, steps, lines).then((result) => process.send?.(result));
   });
 }

@@ -24,7 +24,10 @@ export const REGIONS = [HOME, "ap-shanghai", "ap-beijing", "ap-singapore"];
 /** Larger images are refused by the policy `golden`. */
 export const MAX_GIB = 50;
 
-/** The cloud of one seed. `visibleTooLate`: copies stay invisible longer than the program is told to expect. */
+/**
+ * The cloud of one seed. `visibleTooLate`: copies stay invisible longer than the `SETTLE` of the
+ * program.
+ */
 export function simulatedWorld(
   seed: number,
   random: SeededRandom,
@@ -42,7 +45,9 @@ export function simulatedWorld(
   });
 }
 
-/** A random value for every switch, since the combinations are unverified, too. */
+/**
+ * A random value for every switch: the combinations of unverified behaviour are unverified, too.
+ */
 function drawSwitches(random: SeededRandom, visibleTooLate: boolean): Partial<Switches> {
   const drawn = Object.entries(ALL_SWITCHES).map(([name, { values }]) => [
     name,
@@ -56,8 +61,9 @@ function drawSwitches(random: SeededRandom, visibleTooLate: boolean): Partial<Sw
 }
 
 /**
- * A pair of regions that copy to each other, a second policy that desires some of the same copies, a shared image with its
- * chain, encrypted copies, families, shares, pruning, and guards that some images run into.
+ * A pair of regions that copy to each other, a second policy that desires some of the same copies,
+ * a shared image with its chain, encrypted copies, families, shares, pruning, and guards that stop
+ * some images.
  */
 export function simulatedPolicies(random: SeededRandom, manyVersions: boolean): Policy[] {
   const shareWith = random.pick([[], [FRIEND]]);
@@ -112,7 +118,10 @@ export function simulatedPolicies(random: SeededRandom, manyVersions: boolean): 
   return manyVersions ? all.map((p) => ({ ...p, prune: { delete: true, minAge: 180_000 } })) : all;
 }
 
-/** All but the newest version is to be deleted, which is a lot where there were many. */
+/**
+ * Selects only the newest version, so that all other versions are deleted: many deletions if there
+ * were many versions.
+ */
 export function onlyNewest(policies: readonly Policy[]): Policy[] {
   const only = { type: "custom", name: ["golden-*", "!*-test"], newest: 1 } as const;
   return policies.map((p) => (p.name === "golden" || p.name === "also" ? { ...p, select: only } : p));
@@ -122,8 +131,8 @@ function newest(random: SeededRandom): { newest?: number } {
   return random.pick([{}, { newest: 2 }, { newest: 3 }]);
 }
 
-function encryptedIn(region: string, isSo: boolean): Pick<Policy["copy"], "regions"> {
-  return { regions: isSo ? { [region]: { encrypt: {} } } : {} };
+function encryptedIn(region: string, isEncrypted: boolean): Pick<Policy["copy"], "regions"> {
+  return { regions: isEncrypted ? { [region]: { encrypt: {} } } : {} };
 }
 
 /** The policies after a random edit of the file. */
@@ -154,7 +163,7 @@ export function editedPolicies(policies: readonly Policy[], random: SeededRandom
   });
 }
 
-/** Makes one more image that the policies are about; one in eight is too large or excluded by its name. */
+/** Makes one more image for the policies. One in eight is too large or excluded by its name. */
 export function bake(world: World, random: SeededRandom, state: "CREATING" | "NORMAL" = "NORMAL"): void {
   const region = random.pick([HOME, HOME, "ap-shanghai"]);
   const suffix = random.roll(0.06) ? "-test" : "";

@@ -1,9 +1,13 @@
-// Shortens the trace of a failed seed.
-/** Keeps the lines of a trace that concern a violation: its images and tokens, and the processes that used them. */
+// Shortens the trace of a failed seed to the lines about its violation.
+
+/**
+ * Keeps the lines of a trace that concern a violation: its images and tokens, and the processes
+ * that used them.
+ */
 export function shorten(trace: readonly string[], violation: string, most: number): string[] {
   const names = namesIn(violation);
   const about = trace.filter((line) => [...names].some((name) => line.includes(name)));
-  // Once more, for what these lines name: the token of a request, the source of a copy.
+  // Adds the names in these lines, such as the token of a request or the source of a copy.
   for (const line of about) if (namesIn(line).size <= 3) for (const name of namesIn(line)) names.add(name);
   const processes = new Set(about.flatMap((line) => /^\s*[\d.]+ (p\d+) /.exec(line)?.[1] ?? []));
   const retained = trace.filter(

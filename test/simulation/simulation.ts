@@ -1,4 +1,4 @@
-// A simulation: what happens in it, step by step, and how it ends.
+// A simulation: its random steps, and its end without faults.
 import { endFaults } from "../../emulator/api/faults.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import type { Unanswered } from "./context.ts";
@@ -27,7 +27,7 @@ function isClaiming({ gates }: Process): boolean {
   return gates.some(({ label }) => label === "state saveCopy");
 }
 
-/** A cloud, manual changes, faults and up to eight processes; everything follows from the seed. */
+/** A cloud, manual changes, faults and up to eight processes. The seed decides every choice. */
 export class Simulation extends ProgramRuns {
   readonly #mostAtOnce: number;
 
@@ -36,7 +36,7 @@ export class Simulation extends ProgramRuns {
     this.#mostAtOnce = this.random.pick([1, 2, 3, 5, 8]);
   }
 
-  /** Runs one seed from its start to its end. `steps`: before the faults stop. */
+  /** Runs one seed to its end. `steps`: the number of steps before the faults stop. */
   async run(steps: number): Promise<Outcome> {
     await this.open();
     let violation: string | undefined;
@@ -61,7 +61,10 @@ export class Simulation extends ProgramRuns {
     return { seed: this.seed, faults, trace: this.trace, ...(violation !== undefined && { violation }) };
   }
 
-  /** Finishes the copies of the first images before any fault: most keys of a policy are about finished copies. */
+  /**
+   * Finishes the copies of the first images before any fault, because most keys of a policy concern
+   * finished copies.
+   */
   async #copyFirstImages(): Promise<void> {
     this.faultsOn = false;
     for (let round = 0; round < 8; round += 1) {
@@ -71,7 +74,7 @@ export class Simulation extends ProgramRuns {
     this.faultsOn = true;
   }
 
-  /** Takes one step: a process runs on, or a fault or a manual change happens. */
+  /** Takes one step: a process continues, or a fault or a manual change happens. */
   async #next(): Promise<void> {
     const { random, scheduler } = this;
     const alive = scheduler.processes.filter((p) => !p.ended);
@@ -101,12 +104,14 @@ export class Simulation extends ProgramRuns {
       this.policiesChangedAt = scheduler.now;
       return this.count("policy-changed");
     }
-    // More often while another process, with an older plan, is about to claim the copy that is being sent.
+    // More often while another process, with an older plan, is about to claim the copy that is
+    // being sent.
     if (this.#isSending(alive) && random.roll(alive.some(isClaiming) ? 0.05 : 0.01))
       return this.#loseState("state-lost-while-sending");
     const process = alive.length > 0 ? random.pick(alive) : undefined;
     if (process && random.roll(this.#isAboutToSend(process) ? 0.04 : 0.006)) return this.kill(process, "killed");
-    // For about the life of a claim, or until other processes may have taken it over.
+    // Freezes it for about the life of a claim, or until other processes may have taken the claim
+    // over.
     if (process && this.#isAboutToSend(process) && random.roll(0.1))
       return this.freeze(
         process,
@@ -122,7 +127,7 @@ export class Simulation extends ProgramRuns {
     else scheduler.pass(isRisky ? random.between(2_000, 20_000) : random.between(10_000, 240_000));
   }
 
-  /** Whether a SyncImages is about to leave, or is under way. */
+  /** Whether a SyncImages call is about to be sent, or is in progress. */
   #isSending(processes: readonly Process[]): boolean {
     return processes.some(({ gates }) => gates.some(({ label }) => label.startsWith("SyncImages")));
   }
@@ -131,7 +136,10 @@ export class Simulation extends ProgramRuns {
     return gates.some(({ label }) => /^SyncImages (?!done|failed)/.test(label));
   }
 
-  /** Loses the state only while the cloud shows one of our copies: without one, no program can notice the loss. */
+  /**
+   * Loses the state only while the cloud shows one of our copies: without one, no program can
+   * notice the loss.
+   */
   async #loseState(kind: FaultKind): Promise<void> {
     const visible = this.ourCopies().some(
       (image) => image.visibleFrom <= this.world.workNow() && !this.isHidden(image.imageId),
@@ -145,7 +153,10 @@ export class Simulation extends ProgramRuns {
     this.stateLostAt = this.scheduler.now;
   }
 
-  /** Stops all faults. Every copy that can be ready must become ready, and then no work may be left. */
+  /**
+   * Stops all faults. Every copy that can become ready must become ready, and then no work may be
+   * left.
+   */
   async #finishWithoutFaults(): Promise<string | undefined> {
     const { random, scheduler } = this;
     this.log("faults stop");
@@ -169,14 +180,14 @@ export class Simulation extends ProgramRuns {
       // Before the second quiet sweep every copy has become visible.
       scheduler.pass(quiet === 1 ? this.world.switches.copyVisibleAfterMs : random.between(30_000, 300_000));
     }
-    // A blocked copy is tried again from time to time, and may just have got through.
+    // A blocked copy is retried from time to time, and may just have succeeded.
     let unfinished: string | undefined = "no sweep has run";
     for (let tries = 0; tries < 7 && unfinished; tries += 1) {
       await this.runAlone("sweep");
       unfinished = this.last ? findUnfinished(this, this.last) : "the last sweep did not end";
       const violation = this.check();
       if (violation) return violation;
-      // A repair that failed several times is tried once a day.
+      // A repair that failed several times is retried once a day.
       scheduler.pass(tries === 3 ? 90_000_000 : 600_000);
     }
     return unfinished;
@@ -184,7 +195,7 @@ export class Simulation extends ProgramRuns {
 
   /** Whether the last sweep found no work and nothing to wait for. */
   #isSettled(): boolean {
-    // A later step of a chain goes on as soon as the step before it does.
+    // A later step of a chain continues as soon as the step before it does.
     const isLater = (copy: Copy) => copy.state === "waiting" && copy.reason.code === "parent-not-ready";
     const isOpen = (copy: Copy) =>
       !isLater(copy) &&

@@ -1,4 +1,4 @@
-// The state as one simulated process reaches it: gates and faults.
+// The state of one simulated process: a gate before and after each call, and faults.
 import { StateError } from "../../lib/model/errors.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import type { ReadableJournal, State } from "../../lib/model/ports.ts";
@@ -7,10 +7,13 @@ import type { Process } from "./scheduler.ts";
 
 type Both = State & ReadableJournal;
 
-/** The state as one process reaches it: a gate before and after each verb, and a database that is slow or fails half-way. */
+/**
+ * The state for one process: a gate before and after each call, and a database that is slow or
+ * fails half-way.
+ */
 export function simulatedState(sim: SimulationContext, process: Process): Both {
   const through = async <T>(verb: string, work: (state: Both) => Promise<T>): Promise<T> => {
-    // When all is calm nothing happens in between: no gate is needed, and most of the work is saved.
+    // Without faults nothing can happen between two calls, so gates would only cost time.
     if (!sim.faultsOn) return work(sim.state);
     const slow = sim.random.roll(sim.stateFaults / 2);
     if (slow) sim.count("state-slow");
@@ -19,7 +22,7 @@ export function simulatedState(sim: SimulationContext, process: Process): Both {
       const done = sim.random.roll(0.5);
       sim.count(done ? "state-fails-after" : "state-fails-before");
       if (done) await work(sim.state);
-      throw new StateError(storedText(`simulated: the database is away (${verb})`));
+      throw new StateError(storedText(`simulated: the database is unreachable (${verb})`));
     }
     const result = await work(sim.state);
     await sim.scheduler.at(process, `state ${verb} done`);

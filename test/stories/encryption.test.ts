@@ -1,3 +1,4 @@
+// Encrypted copies: through a plain copy in the same region, which is deleted afterwards.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { makeUser, removeUser } from "../../emulator/world/image-users.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
@@ -17,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => s.t.close());
 
-it("a copy goes to its region plain, is encrypted there, and the plain one is deleted", {
+it("an encrypted copy is made from a plain copy in its region, and then the plain copy is deleted", {
   timeout: 60_000,
 }, async () => {
   s.t.world.kmsKeys.set("ap-shanghai", [KEY]);
@@ -36,7 +37,7 @@ it("a copy goes to its region plain, is encrypted there, and the plain one is de
   expect(s.t.syncs()).toBe(syncs);
 });
 
-it("a plain one that somebody uses stays until nobody does", { timeout: 60_000 }, async () => {
+it("a plain copy that is in use is deleted only after its last use", { timeout: 60_000 }, async () => {
   const program = s.program(FACTORY, [golden]);
   s.bake("golden-1", "golden");
   let instance = "";

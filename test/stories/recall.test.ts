@@ -1,3 +1,4 @@
+// A bad image: recalled, its family rolled back, and its copies pruned.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { changeImage, deleteImage, shareImage } from "../../emulator/control/console.ts";
 import { type StoredImage, tagsOf } from "../../emulator/world/image.ts";
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => s.t.close());
 
-it("a bad image is ignored, its family is rolled back everywhere, and its copies are pruned but where they are used", {
+it("a bad image is recalled, its family is rolled back in all regions, and its copies are pruned unless in use", {
   timeout: 120_000,
 }, async () => {
   const program = s.program(FACTORY, [golden]);
@@ -52,7 +53,7 @@ it("a bad image is ignored, its family is rolled back everywhere, and its copies
     ["ap-beijing", "golden-2", "golden-1", true],
     ["ap-shanghai", "golden-2", "golden-1", true],
   ]);
-  // The source is its owner's: this program changes no image that it has not made.
+  // The program does not change the source: it only changes images that it made.
   expect(report.remarks).toMatchObject([{ code: "source-left" }]);
   expect(s.image(FACTORY, HOME, "golden-2")).toMatchObject({ family: "golden", deprecated: false });
   for (const region of REGIONS) expect(s.pointed(FACTORY, region, "golden")).toBe("golden-1");
@@ -72,7 +73,7 @@ it("a bad image is ignored, its family is rolled back everywhere, and its copies
   expect(s.names(FACTORY, "ap-beijing")).toEqual(["golden-1"]);
   expect(s.names(FACTORY, HOME)).toEqual(["golden-1", "golden-2"]);
 
-  // The next version is published as ever.
+  // The next version is published as usual.
   s.t.pass(24 * HOUR);
   s.bake("golden-3", "golden");
   await s.pass(2, [program]);
@@ -80,7 +81,7 @@ it("a bad image is ignored, its family is rolled back everywhere, and its copies
   expect(good.deprecated).toBe(false);
 });
 
-it("a rollback lasts, though the bad image is still selected and the state is lost", { timeout: 120_000 }, async () => {
+it("a rollback lasts if the bad image is still selected, and if the state is lost", { timeout: 120_000 }, async () => {
   let program = s.program(FACTORY, [golden]);
   s.bake("golden-1", "golden");
   await s.pass(2, [program]);
@@ -97,7 +98,7 @@ it("a rollback lasts, though the bad image is still selected and the state is lo
   }
 });
 
-it("copies of a deprecated source are deprecated, and no longer when it is not", { timeout: 120_000 }, async () => {
+it("copies are deprecated as long as their source is deprecated", { timeout: 120_000 }, async () => {
   const program = s.program(FACTORY, [{ ...golden, prune: { minAge: 0, delete: false } }]);
   const root = s.bake("golden-1", "golden");
   await s.pass(2, [program]);
@@ -109,7 +110,7 @@ it("copies of a deprecated source are deprecated, and no longer when it is not",
   for (const region of REGIONS) expect(s.image(FACTORY, region, "golden-1")).toMatchObject({ deprecated: false });
 });
 
-it("a copy that is under way while its version is rolled back is not published when it is finished, nor when it is made again", {
+it("a copy in progress during a rollback of its version is not published when it is finished or made again", {
   timeout: 120_000,
 }, async () => {
   const program = s.program(FACTORY, [golden]);
@@ -132,7 +133,7 @@ it("a copy that is under way while its version is rolled back is not published w
   await s.pass(2, [program], () => expect(s.pointed(FACTORY, "ap-beijing", "golden")).toBe("golden-1"));
   for (const region of REGIONS) expect(s.names(FACTORY, region)).toEqual(["golden-1", "golden-2"]);
 
-  // Whoever takes the mark away takes the rollback back; nothing else has to be done.
+  // Removing the mark by hand cancels the rollback.
   for (const region of REGIONS) {
     const image = s.image(FACTORY, region, "golden-2");
     const tags = Object.fromEntries([...tagsOf(image as StoredImage)].filter(([key]) => key !== ROLLED_BACK_TAG));
@@ -142,15 +143,15 @@ it("a copy that is under way while its version is rolled back is not published w
   for (const region of REGIONS) expect(s.pointed(FACTORY, region, "golden")).toBe("golden-2");
 });
 
-it("asked for twice, a rollback goes back one version; asked to go further, two", { timeout: 120_000 }, async () => {
+it("a repeated rollback goes back one version; with `further` it goes back two", { timeout: 120_000 }, async () => {
   const program = s.program(FACTORY, [golden]);
   for (const name of ["golden-1", "golden-2", "golden-3"]) {
     s.t.pass(24 * HOUR);
     s.bake(name, "golden");
     await s.pass(2, [program]);
   }
-  for (const order of [{}, {}, { dryRun: true }]) {
-    const report = await rollback("golden", order, program);
+  for (const options of [{}, {}, { dryRun: true }]) {
+    const report = await rollback("golden", options, program);
     expect(report.problems).toEqual([]);
     for (const region of REGIONS) expect(s.pointed(FACTORY, region, "golden")).toBe("golden-2");
   }
@@ -158,7 +159,7 @@ it("asked for twice, a rollback goes back one version; asked to go further, two"
   for (const region of REGIONS) expect(s.pointed(FACTORY, region, "golden")).toBe("golden-1");
 });
 
-it("a former version that nobody wanted any more, and that was shared with nobody, is shared again", {
+it("a rollback shares an older version again that was orphaned and unshared", {
   timeout: 120_000,
 }, async () => {
   const select = { ...golden.select, newest: 1 };
@@ -166,7 +167,7 @@ it("a former version that nobody wanted any more, and that was shared with nobod
   s.bake("golden-1", "golden");
   await s.pass(2, [program]);
   const former = REGIONS.map((region) => s.image(FACTORY, region, "golden-1") as StoredImage);
-  // In use, it is kept; but for a moment nobody else could have it.
+  // The images are in use, so they are not pruned; below they are unshared.
   for (const { region, imageId } of former) makeUser(s.t.world, { kind: "instance", region, imageIds: [imageId] });
   s.t.pass(24 * HOUR);
   s.bake("golden-2", "golden");
@@ -178,8 +179,8 @@ it("a former version that nobody wanted any more, and that was shared with nobod
   for (const region of REGIONS) expect(s.pointed(FACTORY, region, "golden")).toBe("golden-1");
 });
 
-it.each(["the answer is lost with which it is taken away", "the process ends before it gives it back"])(
-  "a share that is in the way for a moment is given back though %s, and drift is only reported",
+it.each(["the answer of the unshare call is lost", "the process ends before it shares the image again"])(
+  "an image unshared for a modification is shared again even if %s, and even if drift is only reported",
   { timeout: 120_000 },
   async (what) => {
     const program = s.program(FACTORY, [{ ...golden, onDrift: "report" }]);
@@ -198,7 +199,7 @@ it.each(["the answer is lost with which it is taken away", "the process ends bef
       about: "call",
     });
     const isLost = what.startsWith("the answer");
-    const ends = async () => {
+    const die = async () => {
       throw new Error("killed");
     };
     dying.cloud.unshare = async (...args) => {
@@ -206,7 +207,7 @@ it.each(["the answer is lost with which it is taken away", "the process ends bef
       if (isLost) throw lost;
       return answer;
     };
-    if (!isLost) dying.cloud.share = ends;
+    if (!isLost) dying.cloud.share = die;
     await rollback("golden", {}, dying).catch((error: Error) => expect(error.message).toBe("killed"));
     for (const region of REGIONS) {
       const { shares } = s.image(FACTORY, region, "golden-2") as StoredImage;

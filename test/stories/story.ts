@@ -1,3 +1,4 @@
+// A story: several accounts in one emulated cloud, each with its own policies, on one clock.
 import { callAction } from "../../emulator/api/dispatch.ts";
 import { makeImages } from "../../emulator/control/console.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
@@ -10,24 +11,28 @@ import { cloudIn, type Instance, poll, sweep, type TestWorld, testWorld } from "
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const HOME = "ap-guangzhou";
-/** Who makes golden images, and three teams that use them. */
+/** The account that makes golden images, and the accounts of three teams that use them. */
 export const [FACTORY, ...TEAMS] = DEFAULT_ACCOUNTS.map(({ uin }) => uin) as [string, string, string, string];
 
 /** Several accounts in one emulated cloud, each with its own policies, on one clock. */
 export interface Story {
   readonly t: TestWorld;
-  /** The account's program, as its policies are now. */
+  /** A new instance of the program for an account, with these policies. */
   program(account: string, policies: readonly Policy[]): Instance;
-  /** Sweeps every program every ten minutes and polls in between, for so long. */
+  /**
+   * For `hours`, sweeps with every program every ten minutes and polls in between. Calls `watch`
+   * after each round.
+   */
   pass(hours: number, programs: readonly Instance[], watch?: () => void): Promise<Report[]>;
   bake(name: string, family: string): StoredImage;
-  /** The images of an account in a region, by name. */
+  /** The names of an account's images in a region, sorted. */
   names(account: string, region: string): string[];
   image(account: string, region: string, name: string): StoredImage | undefined;
-  /** Name of the image that a family points to, as the cloud says. */
+  /** The name of the image that a family points to, as the cloud answers. */
   pointed(account: string, region: string, family: string): string | undefined;
 }
 
+/** Starts a story with an empty cloud. */
 export async function story(): Promise<Story> {
   const t = await testWorld();
   let now = NOW;

@@ -1,16 +1,25 @@
+// The command-line arguments of the tools in test/ and bench/.
 import { parseArgs } from "node:util";
 
-/** What may be said to a tool: each a whole number from `least` on, with its default; or a word; or a switch. */
+/**
+ * The options of a tool: whole numbers from `least` up, with the default `otherwise`; words; and
+ * switches.
+ */
 export interface Allowed {
   readonly numbers?: Readonly<Record<string, { readonly least: number; readonly otherwise: number }>>;
   readonly words?: readonly string[];
   readonly switches?: readonly string[];
 }
 
-/** Reads the arguments of a tool. Says what is allowed and ends the process: with 0 if asked for help, with 2 if they are wrong. */
+/**
+ * Reads the arguments of a tool. Prints the usage and ends the process with 0 for --help, with 2
+ * for a wrong argument.
+ */
 export function readArguments(tool: string, { numbers = {}, words = [], switches = [] }: Allowed) {
   const usage = [
-    ...Object.entries(numbers).map(([name, { least, otherwise }]) => `--${name} N (from ${least} on; ${otherwise})`),
+    ...Object.entries(numbers).map(
+      ([name, { least, otherwise }]) => `--${name} N (at least ${least}; default ${otherwise})`,
+    ),
     ...words.map((name) => `--${name} NAME`),
     ...switches.map((name) => `--${name}`),
   ].join(", ");
@@ -30,11 +39,12 @@ export function readArguments(tool: string, { numbers = {}, words = [], switches
     fail((error as Error).message.split(/[.\n]/)[0] ?? "");
   }
   if (values["help"]) end(0, `npm run ${tool} -- ${usage}`);
-  const found = Object.entries(numbers).map(([name, { least, otherwise }]) => {
+  const read = Object.entries(numbers).map(([name, { least, otherwise }]) => {
     const given = values[name] as string | undefined;
     const number = given === undefined ? otherwise : Number(given);
-    if (given === "" || !Number.isSafeInteger(number) || number < least) fail(`--${name} "${given}" is no such number`);
+    if (given === "" || !Number.isSafeInteger(number) || number < least)
+      fail(`--${name} "${given}" is not a whole number of at least ${least}`);
     return [name, number] as const;
   });
-  return { values, numbers: Object.fromEntries(found) as Record<string, number> };
+  return { values, numbers: Object.fromEntries(read) as Record<string, number> };
 }

@@ -1,3 +1,4 @@
+// A state that consists of plain files, as a second implementation of the port.
 import { randomInt, randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,15 +8,16 @@ import type { ReadableJournal, State } from "../../lib/model/ports.ts";
 import type { AccountRecord, AwaitedImage, Copy, JournalEntry, Run } from "../../lib/model/types.ts";
 
 /**
- * The state as plain files: proof that the port needs no SQL and no transaction. A versioned record is a folder with
- * one file per version, and `link` makes a file only where none is, so one saver of a version wins. Old versions stay,
- * or a late saver would find its place free again; what is forgotten gets one more version, which is empty.
+ * The state as plain files: proof that the port needs no SQL and no transaction. A versioned record
+ * is a folder with one file per version. `link` fails if the file exists, so only one writer of a
+ * version wins. Old versions stay, because a late writer could otherwise create its version again.
+ * A forgotten record gets one more version, which is empty.
  */
 export function directoryState(folder: string): State & ReadableJournal {
   let closed = false;
 
   async function attempt<T>(work: () => T): Promise<T> {
-    if (closed) throw new StateError(storedText(`the state ${folder} is closed already`));
+    if (closed) throw new StateError(storedText(`the state ${folder} is already closed`));
     try {
       return work();
     } catch (error) {
@@ -26,7 +28,7 @@ export function directoryState(folder: string): State & ReadableJournal {
   }
 
   function temporary(value: unknown): string {
-    const path = join(made(join(folder, "new")), randomUUID());
+    const path = join(ensureFolder(join(folder, "new")), randomUUID());
     writeFileSync(path, JSON.stringify(value));
     return path;
   }
@@ -44,7 +46,10 @@ export function directoryState(folder: string): State & ReadableJournal {
     }
   }
 
-  /** With which version every record begins: by chance, once for the folder, or two creators would both find a place. */
+  /**
+   * The first version of every record in this folder: a random number, drawn once. With a fixed
+   * number, two creators of a record could both succeed.
+   */
   function firstVersion(): number {
     const path = join(folder, "first-version");
     createOnce(path, randomInt(1, 2 ** 30));
@@ -53,10 +58,10 @@ export function directoryState(folder: string): State & ReadableJournal {
 
   function saveVersion<T extends { version: number }>(record: string, value: T): T | undefined {
     const version = latest(record);
-    const there = version > 0 && !isEmpty(record);
-    if (there ? version !== value.version : value.version !== 0) return undefined;
+    const exists = version > 0 && !isEmpty(record);
+    if (exists ? version !== value.version : value.version !== 0) return undefined;
     const stored = JSON.parse(JSON.stringify({ ...value, version: version === 0 ? firstVersion() : version + 1 })) as T;
-    return createOnce(join(made(record), String(stored.version)), stored) ? stored : undefined;
+    return createOnce(join(ensureFolder(record), String(stored.version)), stored) ? stored : undefined;
   }
 
   const isEmpty = (record: string) => readFileSync(join(record, String(latest(record))), "utf8") === "";
@@ -107,7 +112,7 @@ export function directoryState(folder: string): State & ReadableJournal {
     setAwaited: (add, remove) =>
       attempt(() => {
         const path = (image: AwaitedImage) =>
-          join(made(place("awaited", image.account)), encodeURIComponent(`${image.region}/${image.imageId}`));
+          join(ensureFolder(place("awaited", image.account)), encodeURIComponent(`${image.region}/${image.imageId}`));
         for (const image of add) createOnce(path(image), image);
         for (const image of remove) rmSync(path(image), { force: true });
       }),
@@ -118,7 +123,9 @@ export function directoryState(folder: string): State & ReadableJournal {
         if (isDamaged(place("accounts", account))) leaveEmpty(place("accounts", account));
       }),
     saveRun: (run) =>
-      attempt(() => renameSync(temporary(run), join(made(place("runs", run.account)), encodeURIComponent(run.id)))),
+      attempt(() =>
+        renameSync(temporary(run), join(ensureFolder(place("runs", run.account)), encodeURIComponent(run.id))),
+      ),
     runs: (account, limit) =>
       attempt(() =>
         readAll<Run>(place("runs", account))
@@ -140,7 +147,7 @@ export function directoryState(folder: string): State & ReadableJournal {
     append: (entries) =>
       attempt(() => {
         for (const entry of entries) {
-          const journal = made(place("journal", entry.account));
+          const journal = ensureFolder(place("journal", entry.account));
           // The next free number; another process may take it first.
           for (
             let number = Number(list(journal).at(-1) ?? -1) + 1;
@@ -179,7 +186,7 @@ function padded(number: number): string {
   return String(number).padStart(12, "0");
 }
 
-function made(folder: string): string {
+function ensureFolder(folder: string): string {
   mkdirSync(folder, { recursive: true });
   return folder;
 }

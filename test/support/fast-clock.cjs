@@ -1,5 +1,5 @@
-// Makes time pass faster for a program that a test starts with `--require`: its clock and its timers alike.
-// CLOCK_FACTOR: how much faster. CLOCK_START: ms since 1970 at which the clocks of all programs of a test agree.
+// Makes time pass faster for a program that a test starts with `--require`, for its clock and its timers.
+// CLOCK_FACTOR: the factor. CLOCK_START: ms since 1970 at which the clocks of all programs of a test agree.
 const timers = require("node:timers");
 const promises = require("node:timers/promises");
 const { syncBuiltinESMExports } = require("node:module");

@@ -1,4 +1,9 @@
-/** A point at which the code under test waits: the test learns when it is reached, does something, and lets it go on. */
+// A point at which the code under test waits for the test.
+
+/**
+ * A gate in the code under test. The test waits for `reached`, does something, and calls `open` so
+ * that the code continues.
+ */
 export function gate() {
   let arrive: () => void;
   let go: () => void;
@@ -7,7 +12,7 @@ export function gate() {
   return {
     reached,
     open: () => go(),
-    /** Waits here, the first time; later there is nothing to wait for. */
+    /** Waits until the gate is open; an open gate stays open. */
     async pass(): Promise<void> {
       arrive();
       await opened;

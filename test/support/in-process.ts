@@ -1,25 +1,25 @@
-// Runs the programs inside the process of a test, which saves the start of a process for each command.
+// Runs the programs inside the process of a test, which saves the start of a process.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { vi } from "vitest";
 
 /**
- * A test that is about what a program says and does, not about its process, runs it in its own process. What only a
- * process shows (its start, signals, a reader that goes away, a full disk, that it ends by itself) is tested with real
- * processes in test/e2e/. Environment, arguments, folder and output belong to the whole process, so one program runs at
- * a time; calls that come meanwhile wait.
+ * Tests of the output and effects of a program run it in the process of the test. Behaviour that
+ * only a process shows (its start, signals, a closed pipe, a full disk, its end) is tested with
+ * real processes in test/e2e/. Environment, arguments, folder and output belong to the whole
+ * process, so one program runs at a time; further calls wait.
  */
 
 const TOP = join(import.meta.dirname, "../..");
 
-/** How a program ended, and what it printed. */
+/** The exit code and the output of a program. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a handler of a function answered or threw, and what it printed. */
+/** The answer or the error of a function, and its output. */
 export interface Invoked {
   readonly answer?: unknown;
   readonly error?: Error;
@@ -29,7 +29,10 @@ export interface Invoked {
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Runs a command of the command line, with the modules of `cli/` and `lib/` loaded anew as a process would. */
+/**
+ * Runs a command of the command line. The modules of `cli/` and `lib/` are loaded again, as in a
+ * new process.
+ */
 export function runCommand(args: readonly string[], env: Record<string, string>, cwd = TOP): Promise<Ended> {
   return alone(async () => {
     const printed = await withProcess({ args: ["cvm-replicator", ...args], env, cwd }, async () => {
@@ -41,7 +44,10 @@ export function runCommand(args: readonly string[], env: Record<string, string>,
   });
 }
 
-/** Invokes a function, as built, once; a warm instance of SCF serves many invocations in one process, too. */
+/**
+ * Invokes a built function once. A warm instance of SCF also serves many invocations in one
+ * process.
+ */
 export function invokeFunction(
   name: string,
   event: unknown,
@@ -62,11 +68,14 @@ export function invokeFunction(
   });
 }
 
-/** Waits up to this, ms, are back-off and pauses; the longer ones are time limits. */
+/** Waits up to this length, ms, are backoff and pauses; longer ones are time limits. */
 const LONGEST_WAIT = 5_000;
 const SHORTER = 50;
 
-/** Shortens the waits of programs in this process between two attempts, where a test is not about their length. */
+/**
+ * Shortens the waits between two attempts of programs in this process, for tests that do not check
+ * their length.
+ */
 export async function withShortWaits<T>(work: () => Promise<T>): Promise<T> {
   const before = globalThis.setTimeout;
   const shorter = (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) =>
@@ -92,7 +101,7 @@ interface Surroundings {
   readonly cwd: string;
 }
 
-/** Does a piece of work as if it were alone in a process, and collects what it prints. */
+/** Runs `work` as if it were alone in a process, and collects its output. */
 async function withProcess<T>({ args, env, cwd }: Surroundings, work: () => Promise<T>) {
   const before = { argv: process.argv, env: { ...process.env }, cwd: process.cwd(), exitCode: process.exitCode };
   const signals = (["SIGINT", "SIGTERM"] as const).map((signal) => ({ signal, listeners: process.listeners(signal) }));
@@ -102,7 +111,8 @@ async function withProcess<T>({ args, env, cwd }: Surroundings, work: () => Prom
   });
   try {
     process.argv = [process.execPath, ...args];
-    // Not replaced by another object: `os.homedir()` and the like read the environment of the process itself.
+    // `process.env` is not replaced by another object, because `os.homedir()` reads the environment
+    // of the process.
     setEnvironment(env);
     process.chdir(cwd);
     process.exitCode = undefined;
@@ -112,11 +122,11 @@ async function withProcess<T>({ args, env, cwd }: Surroundings, work: () => Prom
     for (const { output, spy } of outputs) {
       const { stream, listeners } = output;
       spy.mockRestore();
-      // The command line listens for readers that go away; each run adds a listener.
+      // The command line listens for closed pipes; each run adds a listener.
       const added = stream.listeners("error").filter((listener) => !listeners.includes(listener));
       for (const listener of added) stream.off("error", listener as () => void);
     }
-    // A command that fails before its work begins leaves them to the end of its process.
+    // A command that fails before its work begins does not remove its signal handlers.
     for (const { signal, listeners } of signals)
       for (const added of process.listeners(signal)) if (!listeners.includes(added)) process.off(signal, added);
     process.chdir(before.cwd);

@@ -1,3 +1,4 @@
+// The actions in the CAM policies of deploy/cam/, and an emulator that refuses all others.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ACTIONS } from "../../emulator/actions/registry.ts";
@@ -5,13 +6,14 @@ import { addFault } from "../../emulator/api/faults.ts";
 import type { World } from "../../emulator/world/types.ts";
 
 /**
- * The CAM policies of `deploy/cam/` and what they allow. Their statements stand in an order: the first is for all, the
- * second for `copy.shareWith` and rollback, the third for deleting: `prune`, encrypted copies and failed ones.
+ * The statements of the CAM policies in `deploy/cam/` have a fixed order: the first one is always
+ * needed, the second one for `copy.shareWith` and rollback, the third one for deletions by `prune`,
+ * of plain intermediate copies and of failed copies.
  */
 
 const FOLDER = join(import.meta.dirname, "../../deploy/cam");
 
-/** A policy as CAM has it, as far as ours go. */
+/** A CAM policy, with the fields that ours use. */
 export interface CamPolicy {
   readonly version: string;
   readonly statement: readonly { readonly effect: string; readonly action: string[]; readonly resource?: string[] }[];
@@ -21,7 +23,10 @@ export function readCam(name: string): CamPolicy {
   return JSON.parse(readFileSync(join(FOLDER, `${name}.json`), "utf8")) as CamPolicy;
 }
 
-/** The actions that a policy allows, as `service:Action`; or some of its statements, counted from 1. */
+/**
+ * The actions that a policy, or some of its statements (counted from 1), allow, as
+ * `service:Action`.
+ */
 export function allowedBy(name: string, ...statements: readonly number[]): string[] {
   return readCam(name)
     .statement.filter((_, index) => statements.length === 0 || statements.includes(index + 1))
@@ -29,7 +34,9 @@ export function allowedBy(name: string, ...statements: readonly number[]): strin
     .sort();
 }
 
-/** Refuses every call of an account that is not among the actions, as CAM does. */
+/**
+ * Makes the emulator refuse every call of an account to an action that is not listed, as CAM does.
+ */
 export function allowOnly(world: World, account: string, actions: readonly string[]): void {
   for (const { service, name } of ACTIONS) {
     if (actions.includes(`${service}:${name}`)) continue;
@@ -40,7 +47,7 @@ export function allowOnly(world: World, account: string, actions: readonly strin
   }
 }
 
-/** The actions that a log of requests shows, as `service:Action`, each once. */
+/** The actions in a log of requests, as `service:Action`, each once. */
 export function calledIn(requests: readonly { service: string; action: string }[]): string[] {
   return [...new Set(requests.map(({ service, action }) => `${service}:${action}`))].sort();
 }

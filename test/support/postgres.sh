@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Starts and stops a throw-away PostgreSQL for tests, on a free port of 127.0.0.1:
+# Starts and stops a temporary PostgreSQL server for tests, on a free port of 127.0.0.1:
 #   eval "$(test/support/postgres.sh start)"   # sets TEST_POSTGRES_URL and TEST_POSTGRES_DIR
 #   npx vitest run test/adapters/state
 #   test/support/postgres.sh stop              # stops the one in TEST_POSTGRES_DIR and deletes it
-# As root everything runs as the user postgres, since PostgreSQL refuses to run as root.
+# If root starts it, it runs as the user postgres, because PostgreSQL refuses to run as root.
 set -euo pipefail
 
 as_owner() {
@@ -27,7 +27,7 @@ start() {
   as_owner "$bin/initdb" -D "$dir/data" -U replicator --pwfile="$dir/password" -A scram-sha-256 -E UTF8 --locale=C.UTF-8 --no-sync >"/dev/null"
   for _ in 1 2 3 4 5; do
     port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
-    # No fsync: the tests kill clients, never the server, and the data is thrown away.
+    # No fsync: the tests kill clients, never the server, and the data is deleted afterwards.
     if as_owner "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 30 \
       -o "-c listen_addresses=127.0.0.1 -p $port -k $dir -c fsync=off -c max_connections=60" start >/dev/null 2>&1; then
       echo "export TEST_POSTGRES_URL=postgres://replicator:$password@127.0.0.1:$port/postgres"
@@ -42,7 +42,7 @@ start() {
 
 stop() {
   local dir=${TEST_POSTGRES_DIR:?not set, nothing to stop}
-  case $dir in */postgres-for-tests.*) ;; *) echo "postgres.sh: TEST_POSTGRES_DIR=$dir was not made here" >&2; exit 1 ;; esac
+  case $dir in */postgres-for-tests.*) ;; *) echo "postgres.sh: TEST_POSTGRES_DIR=$dir was not created by this script" >&2; exit 1 ;; esac
   as_owner "$(find_bin)/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null
   as_owner rm -rf "$dir"
 }

@@ -1,3 +1,4 @@
+// A small cloud with a state and a clock, in which a test runs the whole program.
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,24 +25,31 @@ import { NOW, SETTLE } from "./builders.ts";
 
 const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13", as: "2018-04-19" } as const;
 
-/** A replicator whose parts a test may exchange. */
+/** A replicator whose parts a test may replace. */
 export type Instance = { -readonly [K in keyof Replicator]: Replicator[K] };
 
-/** A small cloud, a state and a clock that only the test moves: the spine runs whole, in this process, without waiting. */
+/**
+ * A small cloud, a state, and a clock that only the test moves. A run of the program takes no real
+ * waiting time.
+ */
 export interface TestWorld {
   readonly world: World;
   readonly state: State & ReadableJournal;
-  /** Lets time pass. */
+  /** Moves the clock forward. */
   pass(ms: Millis): void;
   bake(order?: Partial<ImageSpec>): StoredImage[];
-  /** One more instance of the program: its own claimant, the same state unless told otherwise. */
+  /**
+   * One more instance of the program: a new claimant on the same state, except for the parts in
+   * `more`.
+   */
   instance(policies: readonly Policy[], more?: Partial<Replicator>): Instance;
-  /** Runs again, letting time pass in between, until everything is settled or `rounds` are over. */
+  /** Sweeps once, then polls every minute until every copy is ready, at most `rounds` times. */
   settle(replicator: Replicator, rounds?: number): Promise<Report>;
-  /** Copies in the cloud of one account, as `root → region: name`. */
+  /** All copies in the cloud, as `source id → region: name`. */
   copies(): string[];
-  /** SyncImages calls that had an effect. */
+  /** The number of SyncImages calls that had an effect. */
   syncs(): number;
+  /** Replaces the state by an empty one, and returns it. */
   forget(): Promise<State & ReadableJournal>;
   close(): Promise<void>;
 }
@@ -49,10 +57,13 @@ export interface TestWorld {
 export const sweep: RunRequest = { why: "test", scope: { kind: "sweep" } };
 export const poll: RunRequest = { why: "test", scope: { kind: "poll" } };
 
-/** The engines on which the spine runs in tests; PostgreSQL where there is one. */
+/** The engines of the state in tests; PostgreSQL only if a server is available. */
 export const ENGINES = process.env["TEST_POSTGRES_URL"] ? (["embedded", "postgres"] as const) : (["embedded"] as const);
 
-/** A database of its own; for PostgreSQL a schema of its own, which goes with the test's server. */
+/**
+ * A new database file, or a new schema of PostgreSQL, which is deleted together with the test
+ * server.
+ */
 function newPlace(engine: "embedded" | "postgres"): { url: string; path?: string } {
   const name = `replicator_${randomUUID().replaceAll("-", "")}`;
   if (engine === "embedded") {
@@ -139,7 +150,7 @@ function remove(path: string | undefined): void {
   for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 }
 
-/** The adapter over the world itself: everything is real but the socket. */
+/** The adapter directly over the emulated world: the product's own code except for HTTP. */
 export function cloudIn(world: World, account: Account, now: () => Millis): Cloud {
   const send: Send = async (call, read) => {
     await Promise.resolve();

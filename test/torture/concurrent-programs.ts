@@ -7,13 +7,16 @@ import type { TestBed } from "./test-bed.ts";
 const STATE_ERROR =
   /^(StateError|error): the state \S.* (cannot be reached|dropped the connection|is starting up or shutting down|is locked by another process|has no free connection)/m;
 
-/** One of the programs that run again and again. */
+/** One of the programs that run repeatedly. */
 interface Slot {
   readonly program: Program;
   child?: Started;
 }
 
-/** Runs programs side by side and restarts each one that ends, until `work` is done; then waits for all to end. */
+/**
+ * Runs programs concurrently and restarts each one that ends, until `work` is done; then waits
+ * until all have ended.
+ */
 export async function runConcurrently(
   bed: TestBed,
   programs: readonly Program[],
@@ -27,7 +30,7 @@ export async function runConcurrently(
       const child = bed.start(slot.program);
       slot.child = child;
       const { code, stderr } = await child.ended;
-      if (code === 0) bed.count("runs that ended well");
+      if (code === 0) bed.count("runs that succeeded");
       else if (child.signalCode === "SIGKILL") bed.count("runs that were killed");
       else if (stateMayFail && STATE_ERROR.test(stderr)) bed.count("runs that ended with a StateError");
       else bed.failures.push(`${slot.program} (pid ${child.pid}) ended with ${code}: ${stderr.slice(-400)}`);
@@ -43,7 +46,9 @@ export async function runConcurrently(
   await running;
 }
 
-/** Many pollers at once, as timers and retries of SCF may start them, while images are baked. */
+/**
+ * Runs many pollers at once, as timers and retries of SCF may start them, while images are baked.
+ */
 export async function pollConcurrently(bed: TestBed, rounds: number, say: (text: string) => void): Promise<void> {
   const bakeNow = async () => {
     for (let round = 1; round <= rounds; round += 1) {
@@ -56,7 +61,7 @@ export async function pollConcurrently(bed: TestBed, rounds: number, say: (text:
   await runConcurrently(bed, Array<Program>(8).fill("poll-copies"), bakeNow, false);
 }
 
-/** Four programs on one state; one of them is killed, again and again. */
+/** Runs four programs on one state, and repeatedly kills one of them. */
 export async function killOneOfSeveral(bed: TestBed, kills: number, say: (text: string) => void): Promise<number> {
   let killed = 0;
   const killOne = async (slots: readonly Slot[]) => {

@@ -32,29 +32,33 @@ const good: Evidence = {
   account,
   images: [root, copy],
   requests: [],
-  wanted: [{ ...root, destinations: ["ap-beijing"] }],
-  asMade: [root],
+  desired: [{ ...root, destinations: ["ap-beijing"] }],
+  original: [root],
 };
 const request = { account, region: "ap-beijing", params: {}, result: "ok", effects: [] };
 const counts = (evidence: Partial<Evidence>) => {
   const { doubled, lost, foreign, throttled } = judge({ ...good, ...evidence });
   return { doubled: doubled.length, lost: lost.length, foreign: foreign.length, throttled };
 };
-const fine = { doubled: 0, lost: 0, foreign: 0, throttled: 0 };
+const noViolation = { doubled: 0, lost: 0, foreign: 0, throttled: 0 };
 
 describe("the judge", () => {
-  it("finds nothing where each copy is there once and nothing else was touched", () => {
-    const own = { ...request, action: "ModifyImageAttribute", effects: [{ region: copy.region, imageId: "img-copy" }] };
-    expect(counts({ requests: [own] })).toEqual(fine);
+  it("finds no violation if each copy exists once and nothing else was changed", () => {
+    const change = {
+      ...request,
+      action: "ModifyImageAttribute",
+      effects: [{ region: copy.region, imageId: "img-copy" }],
+    };
+    expect(counts({ requests: [change] })).toEqual(noViolation);
   });
 
-  it("counts a second copy as doubled, unless the cloud made it fail", () => {
+  it("counts a second copy as doubled, unless it failed in the cloud", () => {
     const second = { ...copy, imageId: "img-second", name: "golden-1--copying-0123456789abcdef-2" };
-    expect(counts({ images: [root, copy, second] })).toEqual({ ...fine, doubled: 1 });
-    expect(counts({ images: [root, copy, { ...second, state: "CREATEFAILED" }] })).toEqual(fine);
+    expect(counts({ images: [root, copy, second] })).toEqual({ ...noViolation, doubled: 1 });
+    expect(counts({ images: [root, copy, { ...second, state: "CREATEFAILED" }] })).toEqual(noViolation);
   });
 
-  it("finds the root of a copy through the step before it", () => {
+  it("finds the root of a copy through its intermediate copy", () => {
     const first = { ...copy, region: "ap-guangzhou", imageId: "img-first" };
     const chained = { ...copy, imageId: "img-chained", copiedFrom: { region: "ap-guangzhou", imageId: "img-first" } };
     expect(counts({ images: [root, first, copy, chained] })).toMatchObject({ doubled: 1 });
@@ -63,33 +67,33 @@ describe("the judge", () => {
   it.each([
     ["is missing", []],
     ["is not NORMAL", [{ ...copy, state: "SYNCING" }]],
-    ["has the name that it was asked for under", [{ ...copy, name: "golden-1--copying-0123456789abcdef-1" }]],
+    ["still has its temporary name", [{ ...copy, name: "golden-1--copying-0123456789abcdef-1" }]],
     ["has another description", [{ ...copy, description: "" }]],
     ["lacks an inherited tag", [{ ...copy, tags: { ...copy.tags, team: "db" } }]],
     ["has the lineage of another image", [{ ...copy, tags: { ...copy.tags, "cvm-replicator:self": "img-root" } }]],
   ])("counts a copy as lost that %s", (_, copies) => {
-    expect(counts({ images: [root, ...copies] })).toEqual({ ...fine, lost: 1 });
+    expect(counts({ images: [root, ...copies] })).toEqual({ ...noViolation, lost: 1 });
   });
 
   it.each<[string, Partial<Evidence>]>([
-    ["an image of somebody that is gone", { images: [copy] }],
-    ["an image of somebody that has another name", { images: [{ ...root, name: "golden-2" }, copy] }],
-    ["an image of somebody that has another tag", { images: [{ ...root, tags: { team: "web", new: "" } }, copy] }],
-    ["a copy that nobody wants", { images: [root, copy, { ...copy, region: "ap-tokyo" }] }],
+    ["a deleted image of another owner", { images: [copy] }],
+    ["a renamed image of another owner", { images: [{ ...root, name: "golden-2" }, copy] }],
+    ["a changed tag of an image of another owner", { images: [{ ...root, tags: { team: "web", new: "" } }, copy] }],
+    ["a copy that no policy desires", { images: [root, copy, { ...copy, region: "ap-tokyo" }] }],
     ["DeleteImages, even without an effect", { requests: [{ ...request, action: "DeleteImages" }] }],
     [
-      "a call that changed an image of somebody back and forth",
+      "a call with an effect on an image of another owner, even if nothing differs afterwards",
       {
         requests: [{ ...request, action: "TagResources", effects: [{ region: "ap-guangzhou", imageId: "img-root" }] }],
       },
     ],
   ])("counts as foreign %s", (_, evidence) => {
-    expect(counts(evidence)).toEqual({ ...fine, foreign: 1 });
+    expect(counts(evidence)).toEqual({ ...noViolation, foreign: 1 });
   });
 
-  it("counts calls that were refused because there were too many", () => {
+  it("counts calls that the rate limit refused", () => {
     const throttled = { ...request, action: "DescribeImages", result: "RequestLimitExceeded" };
-    expect(counts({ requests: [throttled] })).toEqual({ ...fine, throttled: 1 });
+    expect(counts({ requests: [throttled] })).toEqual({ ...noViolation, throttled: 1 });
   });
 
   it("refuses to judge a log from which requests were dropped", () => {

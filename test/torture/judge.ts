@@ -21,7 +21,7 @@ export interface LoggedRequest {
 }
 
 /** An image that a policy selects, with the attributes that its copies must have. */
-export interface Wanted {
+export interface DesiredImage {
   readonly region: string;
   readonly imageId: string;
   readonly destinations: readonly string[];
@@ -36,12 +36,12 @@ export interface Evidence {
   readonly account: string;
   readonly images: readonly WorldImage[];
   readonly requests: readonly LoggedRequest[];
-  readonly wanted: readonly Wanted[];
-  /** All images that the programs did not make, as they were at first. */
-  readonly asMade: readonly WorldImage[];
+  readonly desired: readonly DesiredImage[];
+  /** All images that the programs did not make, in their original state. */
+  readonly original: readonly WorldImage[];
 }
 
-/** All violations, each in words. */
+/** All violations, each as a text. */
 export interface Verdict {
   /** More than one live copy of a root in a region. */
   readonly doubled: readonly string[];
@@ -49,16 +49,16 @@ export interface Verdict {
   readonly lost: readonly string[];
   /** Changes of images that are not our copies, deletions, and copies that no policy desires. */
   readonly foreign: readonly string[];
-  /** Calls that the emulator refused because there were too many. */
+  /** The number of calls that the rate limit of the emulator refused. */
   readonly throttled: number;
 }
 
-/** Beyond this number the emulator forgets its oldest requests, which then cannot be judged. */
+/** The emulator keeps this number of requests. Older ones are dropped and cannot be judged. */
 const KEPT = 50_000;
 
 /** Finds violations in the emulator's own images and log. */
 export function judge(evidence: Evidence): Verdict {
-  const { account, images, requests, wanted } = evidence;
+  const { account, images, requests, desired } = evidence;
   if (requests.length >= KEPT) throw new Error(`the emulator has forgotten requests: it keeps ${KEPT}`);
   const live = new Map<string, WorldImage[]>();
   for (const image of images) {
@@ -67,7 +67,7 @@ export function judge(evidence: Evidence): Verdict {
     live.set(place, [...(live.get(place) ?? []), image]);
   }
   const places = new Map(
-    wanted.flatMap((root) => root.destinations.map((region) => [placeOf(root, region), { root, region }])),
+    desired.flatMap((root) => root.destinations.map((region) => [placeOf(root, region), { root, region }])),
   );
   return {
     doubled: [...live].flatMap(([place, copies]) =>
@@ -76,7 +76,7 @@ export function judge(evidence: Evidence): Verdict {
     lost: [...places].flatMap(([place, { root }]) => {
       const faults = (live.get(place) ?? []).map((copy) => faultOf(copy, root, account));
       if (faults.includes(undefined)) return [];
-      return [`${place}: ${faults.join(", ") || "there is none"}`];
+      return [`${place}: ${faults.join(", ") || "no copy exists"}`];
     }),
     foreign: [
       ...[...live.keys()].filter((place) => !places.has(place)).map((place) => `${place}: no policy desires this copy`),
@@ -100,7 +100,7 @@ function rootOf(image: WorldImage, images: readonly WorldImage[]): { region: str
 }
 
 /** How a copy differs from the desired one. */
-function faultOf(copy: WorldImage, root: Wanted, account: string): string | undefined {
+function faultOf(copy: WorldImage, root: DesiredImage, account: string): string | undefined {
   const { imageId, copiedFrom } = copy;
   if (copy.state !== "NORMAL") return `${imageId} is ${copy.state}`;
   if (copy.name !== root.name) return `${imageId} is named "${copy.name}"`;
@@ -115,17 +115,17 @@ function faultOf(copy: WorldImage, root: Wanted, account: string): string | unde
   return lacks.length > 0 ? `${imageId} lacks ${lacks.map(([key]) => key).join(", ")}` : undefined;
 }
 
-function foreignChanges({ images, asMade }: Evidence): string[] {
+function foreignChanges({ images, original }: Evidence): string[] {
   const now = new Map(images.map((image) => [`${image.region}/${image.imageId}`, image]));
-  return asMade.flatMap((made) => {
-    const where = `${made.region}/${made.imageId}`;
+  return original.flatMap((before) => {
+    const where = `${before.region}/${before.imageId}`;
     const image = now.get(where);
-    if (!image) return [`${where} is gone`];
-    return isDeepStrictEqual(lasting(image), lasting(made)) ? [] : [`${where} was changed`];
+    if (!image) return [`${where} was deleted`];
+    return isDeepStrictEqual(lasting(image), lasting(before)) ? [] : [`${where} was changed`];
   });
 }
 
-/** The attributes that change by a call only, not by time. */
+/** The attributes that only a call can change. */
 function lasting({ name, description, family, deprecated, tags, sharedWith }: WorldImage): object {
   return { name, description, family, deprecated, tags, sharedWith };
 }

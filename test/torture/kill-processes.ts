@@ -8,28 +8,36 @@ import type { TestBed } from "./test-bed.ts";
 /** Moments at which a process is killed, each with the fault of the emulator that it needs. */
 const MOMENTS = {
   "at random": undefined,
-  "while SyncImages is on its way": { action: "SyncImages", effect: { kind: "delay", ms: 2_000 } },
-  "while the answer of SyncImages is": { action: "SyncImages", effect: { kind: "hold-after" } },
-  "while the answer of TagResources is": { action: "TagResources", effect: { kind: "hold-after" } },
-  "while the answer of ModifyImageAttribute is": { action: "ModifyImageAttribute", effect: { kind: "hold-after" } },
+  "while SyncImages is delayed": { action: "SyncImages", effect: { kind: "delay", ms: 2_000 } },
+  "while the answer of SyncImages is held back": { action: "SyncImages", effect: { kind: "hold-after" } },
+  "while the answer of TagResources is held back": { action: "TagResources", effect: { kind: "hold-after" } },
+  "while the answer of ModifyImageAttribute is held back": {
+    action: "ModifyImageAttribute",
+    effect: { kind: "hold-after" },
+  },
   "after a claim": undefined,
 } as const;
 type Moment = keyof typeof MOMENTS;
 const ORDER: readonly Moment[] = [
   "at random",
-  "while the answer of SyncImages is",
+  "while the answer of SyncImages is held back",
   "after a claim",
-  "while SyncImages is on its way",
-  "while the answer of ModifyImageAttribute is",
-  "while the answer of SyncImages is",
+  "while SyncImages is delayed",
+  "while the answer of ModifyImageAttribute is held back",
+  "while the answer of SyncImages is held back",
   "at random",
-  "while SyncImages is on its way",
-  "while the answer of TagResources is",
+  "while SyncImages is delayed",
+  "while the answer of TagResources is held back",
 ];
-/** How long to wait for the moment, ms; if it does not come, the process is killed where it is. */
+/**
+ * The longest wait for the moment, ms. If the moment does not come, the process is killed anyway.
+ */
 const PATIENCE = 6_000;
 
-/** Starts one process after the other and kills each with SIGKILL, until `kills` were killed. */
+/**
+ * Starts one process after the other and kills each with SIGKILL, until `kills` processes were
+ * killed.
+ */
 export async function kill(bed: TestBed, kills: number, say: (text: string) => void): Promise<number> {
   const { random } = bed;
   const renamed = new Set<string>();
@@ -37,11 +45,12 @@ export async function kill(bed: TestBed, kills: number, say: (text: string) => v
   for (let round = 0; killed < kills && round < kills * 8; round += 1) {
     const moment = ORDER[killed % ORDER.length] as Moment;
     const program = random.pick(PROGRAMS);
-    // Tags and names are set a while after the request: a process must also find unfinished work.
+    // A run sets tags and names some time after the request, so a process must also find unfinished
+    // work.
     const event = random.roll(0.25) ? await bed.share() : random.roll(0.8) ? (await bed.bake())[0] : {};
     const fault = await prepare(bed, moment);
     const child = bed.start(program, event);
-    const came = await wait(bed, moment, fault, child);
+    const hasCome = await wait(bed, moment, fault, child);
     const alive = isRunning(child);
     child.kill("SIGKILL");
     await child.ended;
@@ -49,11 +58,11 @@ export async function kill(bed: TestBed, kills: number, say: (text: string) => v
     if (!alive || child.signalCode !== "SIGKILL") continue;
     killed += 1;
     const left = await whereKilled(bed, child.pid, renamed);
-    const onItsWay = came && moment === "while SyncImages is on its way" && left === "claimed, nothing sent";
-    bed.count(onItsWay ? "sent, effect after the kill" : left);
+    const isDelayed = hasCome && moment === "while SyncImages is delayed" && left === "claimed, nothing sent";
+    bed.count(isDelayed ? "sent, effect after the kill" : left);
     if (killed % 10 === 0) say(`${killed} of ${kills} kills`);
   }
-  if (killed < kills) bed.failures.push(`only ${killed} of ${kills} kills came about`);
+  if (killed < kills) bed.failures.push(`only ${killed} of ${kills} processes were killed`);
   return killed;
 }
 
@@ -64,7 +73,7 @@ async function prepare(bed: TestBed, moment: Moment): Promise<string | undefined
   return String((await bed.cloud.control("POST", "faults", { match, effect: order.effect }))["id"]);
 }
 
-/** Waits for the moment; answers whether it came. */
+/** Waits for the moment; returns whether it came. */
 async function wait(bed: TestBed, moment: Moment, fault: string | undefined, child: Started): Promise<boolean> {
   if (moment === "at random") {
     const until = Date.now() + bed.random.between(150, 1500);
@@ -80,22 +89,22 @@ async function wait(bed: TestBed, moment: Moment, fault: string | undefined, chi
     const state = (faults as { id: string; held: number; fired: string[] }[]).find(({ id }) => id === fault);
     return state !== undefined && (MOMENTS[moment]?.effect.kind === "delay" ? state.fired.length : state.held) > 0;
   };
-  const came = await bed.until(hit, child, PATIENCE);
+  const hasCome = await bed.until(hit, child, PATIENCE);
   await sleep(bed.random.between(0, 40));
-  return came;
+  return hasCome;
 }
 
-/** The point at which a kill came, by the contents of the emulator and the state. */
+/** The point at which a process was killed, derived from the emulator and the state. */
 async function whereKilled(bed: TestBed, pid: number | undefined, renamed: Set<string>): Promise<string> {
   const { account, images } = await bed.evidence();
   const state = await openState(bed.stateUrl);
   const copies = await state.copies(account);
   await state.close();
-  const own = copies.filter(
+  const claimed = copies.filter(
     (copy): copy is Extract<Copy, { state: "copying" }> =>
       copy.state === "copying" && !copy.imageId && !copy.claim.endedAt && copy.claim.claimant.pid === pid,
   );
-  const made = own.filter(({ key, claim }) =>
+  const made = claimed.filter(({ key, claim }) =>
     images.some(({ region, name }) => region === key.region && name === claim.token),
   );
   const unrecorded = copies.filter(
@@ -106,6 +115,6 @@ async function whereKilled(bed: TestBed, pid: number | undefined, renamed: Set<s
   );
   for (const copy of unrecorded) if ("imageId" in copy) renamed.add(`${copy.key.region}/${copy.imageId}`);
   if (made.length > 0) return "between effect and record of SyncImages";
-  if (own.length > 0) return "claimed, nothing sent";
+  if (claimed.length > 0) return "claimed, nothing sent";
   return unrecorded.length > 0 ? "between effect and record of the name" : "elsewhere";
 }

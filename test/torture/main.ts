@@ -9,9 +9,10 @@ import { type Result, show, showTable } from "./table.ts";
 import { TestBed } from "./test-bed.ts";
 
 /**
- * `npm run torture`: real processes on real states, which are killed, stopped, or lose the server of their state; then
- * the emulator's own images and log are judged. `--only NAME` runs one scenario, `--seed N` repeats a run's choices (not its timing),
- * `--kills N` is how many processes `kill` kills.
+ * `npm run torture`: real processes on real states are killed, stopped, or lose the server of their
+ * state. Then the emulator's own images and log are judged. `--only NAME` runs one scenario,
+ * `--seed N` repeats the choices of a run (not its timing), `--kills N` is the number of processes
+ * that the scenario `kill` kills.
  */
 const { values, numbers } = readArguments("torture", {
   numbers: { seed: { least: 0, otherwise: Date.now() % 1_000_000 }, kills: { least: 1, otherwise: 100 } },
@@ -21,7 +22,7 @@ const { seed = 0, kills = 0 } = numbers;
 const only = values["only"] as string | undefined;
 
 type Say = (text: string) => void;
-/** Runs one scenario; answers how many processes it killed. */
+/** Runs one scenario; returns the number of processes that it killed. */
 type Work = (bed: TestBed, say: Say) => Promise<number>;
 
 const SQLITE = "SQLite";
@@ -33,7 +34,7 @@ let number = 0;
 
 /** Runs a scenario on a state, and judges the result. */
 async function run(scenario: string, state: string, work: Work, makeState?: typeof emptySchema): Promise<void> {
-  const own = (number += 1);
+  const id = (number += 1);
   if (only !== undefined && only !== scenario) return;
   if (state === SERVER && !postgres) {
     notRun.push(`${scenario} on PostgreSQL`);
@@ -42,17 +43,18 @@ async function run(scenario: string, state: string, work: Work, makeState?: type
   const started = performance.now();
   const seconds = () => Math.round((performance.now() - started) / 1000);
   const say: Say = (text) => show(`${scenario} on ${state}, ${seconds()} s: ${text}`);
-  const made = await makeState?.();
-  const bed = await TestBed.open(seed * 100 + own, made?.url);
+  const place = await makeState?.();
+  const bed = await TestBed.open(seed * 100 + id, place?.url);
   open.add(bed);
   let keep = true;
   try {
     const killed = await work(bed, say);
-    say("faults stop, the rest of the work is done");
+    say("faults stop; the remaining work is finished");
     const { verdict, ...counts } = await bed.finish();
     const { doubled, lost, foreign, throttled } = verdict;
     const failures = [...bed.failures];
-    if (scenario === "alone" && throttled > 0) failures.push(`${throttled} calls of one process were refused`);
+    if (scenario === "alone" && throttled > 0)
+      failures.push(`the rate limit refused ${throttled} calls of a process that ran alone`);
     for (const [kind, found] of Object.entries({ doubled, lost, foreign, failure: failures }))
       for (const text of found) say(`${kind}: ${text}`);
     keep = doubled.length + lost.length + foreign.length + failures.length > 0;
@@ -71,7 +73,7 @@ async function run(scenario: string, state: string, work: Work, makeState?: type
       results.push({ scenario, state, seconds: seconds(), failed: String(error) });
     });
     if (keep) say(`logs, state and evidence are kept in ${bed.folder}`);
-    else await made?.remove();
+    else await place?.remove();
   }
 }
 
@@ -83,8 +85,8 @@ const killing =
 const freezing: Work = (bed, say) => freeze(bed, say).then(() => 0);
 
 async function outagesOnAServer(): Promise<void> {
-  const wanted = only === undefined || only === "outages";
-  const server = postgres && wanted ? await ownServer() : undefined;
+  const isSelected = only === undefined || only === "outages";
+  const server = postgres && isSelected ? await ownServer() : undefined;
   const place = async () => ({ url: server?.url ?? "", remove: async () => {} });
   const work: Work = async (bed, say) => {
     if (server) await outages(bed, server, 8, say);
@@ -103,7 +105,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
   });
 }
 show(`seed ${seed}`);
-// The longest scenario begins first; it waits most of the time.
+// The longest scenario starts first, because it waits most of the time.
 const frozen = Promise.all([run("freeze", SQLITE, freezing), run("freeze", SERVER, freezing, emptySchema)]);
 await Promise.all([
   run("kill", SQLITE, killing(SQLITE)).then(() =>
@@ -114,13 +116,13 @@ await Promise.all([
     .then(outagesOnAServer),
 ]);
 await frozen;
-// Last, because on a busy machine requests do not arrive at the pace at which a process sends them.
+// Last, because on a busy machine requests do not arrive at the rate at which a process sends them.
 await run("alone", SQLITE, async (bed) => {
   await bed.bake(60);
   return 0;
 });
 if (results.length + notRun.length === 0) {
-  show(`there is no scenario ${only}; there are kill, freeze, pollers, outages, neighbours, alone`);
+  show(`unknown scenario ${only}; use one of kill, freeze, pollers, outages, neighbours, alone`);
   process.exitCode = 2;
 }
 showTable(results);

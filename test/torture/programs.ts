@@ -10,7 +10,7 @@ export type Program = (typeof PROGRAMS)[number] | "status";
 
 export type Started = ChildProcess & { readonly ended: Promise<Ended> };
 
-/** Calls the handler as SCF does, and prints of an error what SCF would show. */
+/** Calls the handler as SCF does, and prints an error as SCF would show it. */
 const CALL = `
 const [file, event, remaining] = JSON.parse(process.argv[1]);
 const end = Date.now() + remaining;
@@ -19,16 +19,16 @@ require(file).main_handler(event, { getRemainingTimeInMillis: () => end - Date.n
   process.exitCode = 1;
 });`;
 
-/** The time limit that a function is given. */
+/** The time limit of a function, ms. */
 const REMAINING = 900_000;
 
-/** Starts a program as a process of its own; `event` is for the functions. */
+/** Starts a program in its own process. `event`: the event for a function. */
 export function startProgram(program: Program, event: unknown, env: Record<string, string>): Started {
   if (program === "status") return startCli(["status", "--json"], env);
   if (program === "apply") return startCli(["apply", "--wait", "--json"], env);
   const file = join(TOP, "dist/functions", program, "index.js");
   const child = spawn(process.execPath, ["-e", CALL, JSON.stringify([file, event, REMAINING])], {
-    // The native library of the embedded state lies outside the bundle.
+    // The native library of the embedded state is not part of the bundle.
     env: { ...env, NODE_PATH: join(TOP, "node_modules") },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -40,7 +40,7 @@ export function startProgram(program: Program, event: unknown, env: Record<strin
   return Object.assign(child, { ended });
 }
 
-/** Whether a process has not ended. */
+/** Whether a process has not ended yet. */
 export function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null;
 }

@@ -1,11 +1,11 @@
 // Regions, accounts, policy and switches of the scenarios.
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 
-/** Where images are baked. */
+/** The region in which images are baked. */
 export const HOME = "ap-guangzhou";
-/** The account that the programs work for, and one that shares images with it. */
+/** The account of the programs, and an account that shares images with it. */
 export const [MAIN, PARTNER] = [DEFAULT_ACCOUNTS[0].uin, DEFAULT_ACCOUNTS[1].uin];
-/** Destinations of the account's own images, and of shared ones after the first step. */
+/** Destinations of custom images (`FAR`), and of shared images after the first step (`CHAIN`). */
 export const FAR = ["ap-shanghai", "ap-beijing", "ap-singapore"];
 export const CHAIN = ["ap-nanjing", "ap-chengdu"];
 /** The tags that the policies set. */
@@ -26,9 +26,14 @@ policies:
     copy: { tags: { set: ${JSON.stringify(SET)} } }
 `;
 
-/** How long a copy may be invisible, and a request on its way after a kill: longer than any delay below. */
+/**
+ * The settle time of the programs, ms: longer than any delay of visibility below, and of a request
+ * after a kill.
+ */
 export const SETTLE = 5_000;
-/** Unverified behaviour of the cloud, in the values that may matter to a killed process. */
+/**
+ * Switches for unverified behaviour of the cloud, with the values that may affect a killed process.
+ */
 export const SWITCHES: Readonly<Record<string, readonly (string | number)[]>> = {
   sourceBusyWhileCopying: ["syncing", "refuses", "no"],
   tagWhileSyncing: ["allowed", "failed-resource", "error"],

@@ -1,4 +1,5 @@
-// Prints the results of the scenarios.
+// Prints the results of the scenarios as a table.
+
 /** The result of a scenario on a state. */
 export type Result =
   | {
@@ -25,7 +26,7 @@ export function show(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Prints the result of each scenario, and the events in it. */
+/** Prints the result of each scenario, and the counts of its events. */
 export function showTable(results: readonly Result[]): void {
   const name = ({ scenario, state }: Result) => `${scenario.padEnd(11)}${state.padEnd(11)}`;
   show(`\n${"scenario".padEnd(11)}${"state".padEnd(11)}${COLUMNS.map((column) => column.padStart(11)).join("")}`);
@@ -37,7 +38,7 @@ export function showTable(results: readonly Result[]): void {
   show("");
   for (const result of results) {
     if ("failed" in result || result.tally.length === 0) continue;
-    const said = [...result.tally].map(([what, count]) => `${count} ${what}`);
-    show(`${name(result)}${said.join("; ")}`);
+    const counts = [...result.tally].map(([what, count]) => `${count} ${what}`);
+    show(`${name(result)}${counts.join("; ")}`);
   }
 }

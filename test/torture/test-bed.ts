@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Emulated, startEmulatorProgram, userEnv } from "../e2e/support.ts";
 import { type SeededRandom, seededRandom } from "../simulation/random.ts";
-import { type Evidence, judge, type LoggedRequest, type Verdict, type Wanted, type WorldImage } from "./judge.ts";
+import { type DesiredImage, type Evidence, judge, type LoggedRequest, type Verdict, type WorldImage } from "./judge.ts";
 import { isRunning, type Program, type Started, startProgram } from "./programs.ts";
 import { CHAIN, FAR, HOME, MAIN, PARTNER, POLICY, SET, SETTLE, SWITCHES } from "./setting.ts";
 
@@ -21,8 +21,8 @@ export class TestBed {
   readonly failures: string[] = [];
   /** Events that the result shows, with their counts. */
   readonly tally = new Map<string, number>();
-  readonly #wanted: Wanted[] = [];
-  readonly #asMade: WorldImage[] = [];
+  readonly #desired: DesiredImage[] = [];
+  readonly #original: WorldImage[] = [];
   readonly #running = new Set<Started>();
   #started = 0;
 
@@ -39,7 +39,7 @@ export class TestBed {
     });
   }
 
-  /** Draws the switches of the cloud from the seed, except the given ones. */
+  /** Starts the emulator. The seed decides the switches of the cloud, except the given ones. */
   static async open(seed: number, stateUrl?: string, switches: object = {}): Promise<TestBed> {
     const folder = mkdtempSync(join(tmpdir(), "torture-"));
     mkdirSync(join(folder, "logs"));
@@ -56,37 +56,40 @@ export class TestBed {
       [HOME, "db-1"],
       ["ap-shanghai", "golden-of-others"],
     ] as const) {
-      await bed.#make({ region, name, description: "not ours", tags: { owner: "somebody" } });
+      await bed.#make({ region, name, description: "not ours", tags: { owner: "others" } });
     }
     return bed;
   }
 
   async #make(order: object): Promise<WorldImage[]> {
     const { images } = await this.cloud.control("POST", "images", { sizeGiB: 20, ...order });
-    this.#asMade.push(...(images as WorldImage[]));
+    this.#original.push(...(images as WorldImage[]));
     return images as WorldImage[];
   }
 
-  /** Makes images that a policy selects; answers the events about them. */
+  /** Makes images that a policy selects; returns the events about them. */
   async bake(count = 1): Promise<object[]> {
-    const number = this.#wanted.length + 1;
+    const number = this.#desired.length + 1;
     const order = { region: HOME, count, description: "as baked", tags: { team: "web" } };
     const images = await this.#make({ ...order, name: `golden-${number}` });
     for (const image of images) {
       const tags = { ...image.tags, ...SET };
-      this.#wanted.push({ ...image, destinations: FAR, tags });
+      this.#desired.push({ ...image, destinations: FAR, tags });
     }
     return images.map(({ region, imageId }) => ({ region, imageId }));
   }
 
-  /** Shares an image that a policy selects: it is copied in two steps. */
+  /**
+   * Shares an image that a policy selects and that is copied in two steps; returns the event about
+   * it.
+   */
   async share(): Promise<object> {
-    const [made] = await this.#make({ account: PARTNER, region: HOME, name: `base-${this.#wanted.length + 1}` });
+    const [made] = await this.#make({ account: PARTNER, region: HOME, name: `base-${this.#desired.length + 1}` });
     if (!made) throw new Error("no image was made");
     const { region, imageId } = made;
     await this.cloud.control("POST", "share", { region, imageId, accounts: [MAIN] });
-    this.#asMade.splice(-1, 1, { ...made, sharedWith: [MAIN] });
-    this.#wanted.push({ ...made, destinations: [HOME, ...CHAIN], tags: SET });
+    this.#original.splice(-1, 1, { ...made, sharedWith: [MAIN] });
+    this.#desired.push({ ...made, destinations: [HOME, ...CHAIN], tags: SET });
     return { region, imageId };
   }
 
@@ -106,7 +109,10 @@ export class TestBed {
     this.tally.set(what, (this.tally.get(what) ?? 0) + 1);
   }
 
-  /** Waits until the condition holds, the process has ended, or the time is over; answers whether it holds. */
+  /**
+   * Waits until the condition holds, the process has ended, or `ms` have passed; returns whether
+   * the condition holds.
+   */
   async until(holds: () => Promise<boolean> | boolean, child: Started | undefined, ms: number): Promise<boolean> {
     for (const giveUp = Date.now() + ms; Date.now() < giveUp && !(child && !isRunning(child)); await sleep(5)) {
       if (await holds()) return true;
@@ -118,7 +124,7 @@ export class TestBed {
     return (await this.cloud.control("GET", `requests?action=${action}`))["requests"] as LoggedRequest[];
   }
 
-  /** The emulator's records now. */
+  /** The current records of the emulator. */
   async evidence(): Promise<Evidence> {
     const { images } = await this.cloud.control("GET", "world");
     const { requests } = await this.cloud.control("GET", "requests");
@@ -126,34 +132,35 @@ export class TestBed {
       account: MAIN,
       images: images as WorldImage[],
       requests: requests as LoggedRequest[],
-      wanted: this.#wanted,
-      asMade: this.#asMade,
+      desired: this.#desired,
+      original: this.#original,
     };
   }
 
-  /** Stops the faults, lets the work be finished, and judges the result. */
+  /** Stops the faults, finishes the work, and judges the result. */
   async finish(): Promise<{ verdict: Verdict; images: number; copies: number; syncs: number }> {
     await this.cloud.control("DELETE", "faults");
-    const last = await this.#toItsEnd("apply", 300_000);
-    if (last !== 0) this.failures.push(`the last apply --wait ended with ${last}`);
+    const last = await this.#runToEnd("apply", 300_000);
+    if (last !== 0) this.failures.push(`the final apply --wait ended with ${last}`);
     const syncs = await this.cloud.syncs();
-    if ((await this.#toItsEnd("apply", 60_000)) !== 0) this.failures.push("apply --wait after the last one failed");
-    if ((await this.cloud.syncs()) !== syncs) this.failures.push("apply --wait after the last one made copies");
+    if ((await this.#runToEnd("apply", 60_000)) !== 0)
+      this.failures.push("the apply --wait after the final one failed");
+    if ((await this.cloud.syncs()) !== syncs) this.failures.push("the apply --wait after the final one made copies");
     const evidence = await this.evidence();
     writeFileSync(join(this.folder, "evidence.json"), JSON.stringify(evidence, null, 1));
     const copies = evidence.images.filter(({ copiedFrom }) => copiedFrom !== null).length;
-    return { verdict: judge(evidence), images: this.#wanted.length, copies, syncs };
+    return { verdict: judge(evidence), images: this.#desired.length, copies, syncs };
   }
 
-  async #toItsEnd(program: Program, ms: number): Promise<number | string> {
+  async #runToEnd(program: Program, ms: number): Promise<number | string> {
     const child = this.start(program);
     const timer = setTimeout(() => child.kill("SIGKILL"), ms);
     const { code } = await child.ended;
     clearTimeout(timer);
-    return code ?? `nothing within ${ms / 1000} s`;
+    return code ?? `no exit code within ${ms / 1000} s`;
   }
 
-  /** Ends every process, also those that are stopped. */
+  /** Kills every process, also the stopped ones. */
   async close(keep: boolean): Promise<void> {
     for (const child of this.#running) child.kill("SIGKILL");
     await Promise.all([...this.#running].map(({ ended }) => ended));

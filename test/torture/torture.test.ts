@@ -4,23 +4,25 @@ import { emptyFile, emptySchema, postgres, tellSkipped } from "../adapters/state
 import { kill } from "./kill-processes.ts";
 import { TestBed } from "./test-bed.ts";
 
-/** A few kills for every run of the tests; `npm run torture` makes a hundred, and does worse. */
+/**
+ * A few kills in every run of the tests; `npm run torture` makes a hundred and runs more scenarios.
+ */
 const PLACES = [{ place: "the embedded state", make: emptyFile }];
 if (postgres) PLACES.push({ place: "PostgreSQL", make: emptySchema });
-tellSkipped("processes that are killed");
+tellSkipped("killed processes");
 
-it.runIf(process.env["REQUIRE_ALL_TESTS"])("has all that these tests need", () => {
+it.runIf(process.env["REQUIRE_ALL_TESTS"])("has a database for these tests", () => {
   expect(Boolean(postgres), "TEST_POSTGRES_URL").toBe(true);
 });
 
 const opened: (() => Promise<void>)[] = [];
 afterAll(() => Promise.all(opened.map((close) => close())));
 
-describe("programs that are killed", { timeout: 90_000 }, () => {
-  it.concurrent.each(PLACES)("make each copy once and lose none, on $place", async ({ make }) => {
+describe("killed programs", { timeout: 90_000 }, () => {
+  it.concurrent.each(PLACES)("make each copy once and lose no copy, on $place", async ({ make }) => {
     const seed = Date.now() % 1_000_000;
     const state = await make();
-    // A source that is busy is tried again after 30 s.
+    // A busy source is retried only after 30 s.
     const bed = await TestBed.open(seed, state.url, { sourceBusyWhileCopying: "no" });
     opened.push(() => bed.close(false).then(state.remove));
     expect(await kill(bed, 4, () => {})).toBe(4);
