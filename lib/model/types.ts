@@ -201,7 +201,6 @@ export type Copy = CopyBase &
         /** All attempts are used up. Only the command `retry` starts it again. */
         readonly state: "failed";
         readonly reason: Reason;
-        readonly imageId?: string;
       }
     | {
         /** Orphaned: no policy selects its root. Its image stays, unless pruning is permitted. */

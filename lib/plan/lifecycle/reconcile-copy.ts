@@ -78,7 +78,6 @@ function confirmLoss(
   if (copy.state === "copying" || copy.state === "finishing") return attemptFailed(copy, gone, desired, 0, ctx, "gone");
   const base = copyBase(copy.key, copy, desired, ctx.now);
   const message = journal("gone", { text: gone.text });
-  if (copy.state === "failed") return recordChange({ ...base, state: "failed", reason: copy.reason }, message);
   if (!desired) return recordChange({ ...base, state: "retired", reason: gone, since: ctx.now }, message);
   if (desired.policy.onDrift === "report" && copy.state === "ready") {
     const { rootId, region } = copy.key;
@@ -116,15 +115,6 @@ function reconcilePresent(
       if (isOrphaned) return retire(copy, image, ctx);
       if (ctx.hasOtherAdopter(copy)) return discardAdoption(copy, desired, ctx);
       return desired ? drift.reconcileReady(copy, image, desired, ctx) : drift.finishRollback(copy, image, ctx);
-    case "failed": {
-      if (isOrphaned) return retire(copy, image, ctx);
-      if (!desired || copy.attempts >= desired.policy.attempts) return NOTHING;
-      const base = copyBase(copy.key, copy, desired, ctx.now);
-      return recordChange(
-        { ...base, state: "retrying", reason: copy.reason, notBefore: ctx.now },
-        journal("retrying", { policy: desired.policy.name, attempts: desired.policy.attempts }),
-      );
-    }
     case "retired": {
       if (desired && copy.adopted) return readopt(copy, image, desired, ctx);
       if (desired) {
@@ -142,6 +132,7 @@ function reconcilePresent(
     }
     case "waiting":
     case "retrying":
+    case "failed":
       return NOTHING;
   }
 }
