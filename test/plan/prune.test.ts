@@ -66,6 +66,16 @@ describe("an orphaned copy", () => {
     expect(action?.do === "delete" && action.done).not.toHaveProperty("imageId");
   });
 
+  it("has a record after its deletion that says nothing of the image, such as its deprecation", () => {
+    const deprecated = {
+      image: { ...old.image, deprecated: true },
+      copy: { ...old.copy, deprecatedByUs: true } as Copy,
+    };
+    const [action] = planOf(input(deprecated)).actions;
+    expect(action).toMatchObject({ do: "delete", done: { since: NOW - 2 * HOUR } });
+    expect(action?.do === "delete" && action.done).not.toHaveProperty("deprecatedByUs");
+  });
+
   it("is deleted even if its source is gone", () => {
     expect(called(planOf(input(old, holding([], old))))).toEqual([`delete ${imageId}`]);
   });

@@ -38,9 +38,11 @@ export function pruneCopy(copy: Retired, image: Image, observation: Observation,
   }
   const why = copy.reason.text;
   if (shared && "unshare" in shared) return { call: { do: "unshare", copy, image, accounts: shared.unshare, why } };
-  const { imageId: _, ...rest } = copy;
   const pruned = reason("pruned", { imageId: image.imageId, why });
-  const done: Copy = { ...rest, ...copyBase(copy.key, copy, undefined, ctx.now), state: "retired", reason: pruned };
+  // What the record says of the image, such as `deprecatedByUs`, ends with the image.
+  const base = copyBase(copy.key, copy, undefined, ctx.now);
+  const since = copy.since === undefined ? {} : { since: copy.since };
+  const done: Copy = { ...base, state: "retired", reason: pruned, ...since };
   return { call: { do: "delete", copy, image, sizeGiB: image.sizeGiB, why, done } };
 }
 
