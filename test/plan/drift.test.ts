@@ -44,9 +44,10 @@ const planFor = (one: Known, more: Partial<Parameters<typeof planOf>[0]> = {}) =
   planOf({ policies: [rule()], ...holding([root], one), answers: shares([LISTED]), sweep: true, ...more });
 
 it("gets its family and age recorded later if it was recovered without reading its source", () => {
-  const { family: _, rootCreatedAt: _age, ...bare } = copyWith().copy;
+  const { family: _, rootCreatedAt: _age, rootFamily: _family, ...bare } = copyWith().copy;
   const [action, ...more] = planFor({ ...copyWith(), copy: bare }).actions;
-  expect(action).toMatchObject({ do: "record", copy: { family: "golden", rootCreatedAt: root.createdAt } });
+  const known = { family: "golden", rootCreatedAt: root.createdAt, rootFamily: "golden" };
+  expect(action).toMatchObject({ do: "record", copy: known });
   expect(more).toEqual([]);
 });
 

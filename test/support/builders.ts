@@ -155,7 +155,14 @@ export function made(root: Image, region: string, differing: Differing = {}, var
   const ready = copy<"ready">(
     region,
     { state: "ready", imageId, name: fields.name, readyAt: NOW - 3_600_000, adopted: false },
-    { key, policy: rule, rootName: name, rootCreatedAt, ...(fields.family && { family: fields.family }) },
+    {
+      key,
+      policy: rule,
+      rootName: name,
+      rootCreatedAt,
+      rootFamily: root.family ?? "",
+      ...(fields.family && { family: fields.family }),
+    },
   );
   return { key, image: image({ ...fields, tags }), copy: { ...(ready as Ready), ...differing.copy } };
 }
