@@ -2,7 +2,7 @@
 import { tokenIn, tokenName } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { DESELECTED, reason } from "../../model/messages/reasons.ts";
-import { allCustom, type Observation, seen } from "../../model/observation.ts";
+import { seen } from "../../model/observation.ts";
 import { CLOCK_SKEW, iso } from "../../model/time.ts";
 import type { Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
@@ -10,8 +10,9 @@ import { copyBase, NOTHING, recordChange, recordReason } from "../transitions.ts
 import type { ClaimRequest, PlanContext, Step } from "../types.ts";
 import { removeFailed } from "../upkeep/prune.ts";
 import { putAside } from "../upkeep/put-aside.ts";
+import { candidatesFor } from "./candidates.ts";
 import { resolveInDoubt } from "./in-doubt.ts";
-import { candidatesFor, recoverRecord } from "./locate.ts";
+import { recoverRecord } from "./locate.ts";
 import { freeName, holderOfFinalName, nameTaken } from "./name-conflict.ts";
 
 const UNCERTAIN_AFTER_LOSS = "unknown-after-loss";
@@ -22,11 +23,10 @@ export function createCopy(
   copy: Copy | undefined,
   desired: DesiredCopy | undefined,
   isOrphaned: boolean,
-  observation: Observation,
   ctx: PlanContext,
 ): Step {
-  const all = allCustom(observation, key.region);
-  const candidates = all && candidatesFor(key, all.images);
+  const all = ctx.customImages(key.region);
+  const candidates = all && candidatesFor(key, all);
   const best = candidates?.best;
   if (best && isNamedButBusy(best)) {
     if (!desired || copy?.state === "copying") return NOTHING;
@@ -35,7 +35,7 @@ export function createCopy(
   }
   if (best) {
     const message = journal("recovered", { imageId: best.imageId, from: "marker" });
-    return recordChange(recoverRecord(best, key, copy, desired, observation, ctx.now), message);
+    return recordChange(recoverRecord(best, key, copy, desired, ctx), message);
   }
   if (copy?.state === "copying") {
     return candidates ? resolveInDoubt(copy, candidates.failed, desired, all.readAt, ctx) : NOTHING;
@@ -58,7 +58,7 @@ export function createCopy(
   if (copy && isBackingOff(copy, ctx.now)) return NOTHING;
   // A copy with a parent is made from the parent, so the state of the source does not matter.
   if (desired.wait && !desired.parent) return wait(desired.wait);
-  const unreadable = observation.unreadable.get(key.region);
+  const unreadable = ctx.observation.unreadable.get(key.region);
   if (unreadable) return wait(unreadable);
   if (!candidates) return NOTHING;
   if (
@@ -67,7 +67,7 @@ export function createCopy(
     desired.root.createdAt < ctx.firstSeenAt + CLOCK_SKEW
   )
     return wait(reason(UNCERTAIN_AFTER_LOSS, { until: iso(ctx.uncertainUntil) }), ctx.uncertainUntil);
-  const parent = parentOf(desired, observation, ctx);
+  const parent = parentOf(desired, ctx);
   if ("code" in parent) return wait(parent);
   const holder = ctx.holderOf(desired);
   const aside = holder && putAside(holder, desired, ctx);
@@ -112,7 +112,7 @@ function isNamedButBusy(image: Image): boolean {
  * The image to copy from: the root itself, or the finished copy that is the parent; else why it is
  * not ready.
  */
-function parentOf(desired: DesiredCopy, observation: Observation, ctx: PlanContext): ImageRef | Reason {
+function parentOf(desired: DesiredCopy, ctx: PlanContext): ImageRef | Reason {
   if (!desired.parent) return { region: desired.root.region, imageId: desired.root.imageId };
   const { region } = desired.parent;
   const recorded = ctx.copyOf(desired.parent);
@@ -122,7 +122,7 @@ function parentOf(desired: DesiredCopy, observation: Observation, ctx: PlanConte
     recorded?.state === "ready" || (recorded?.state === "finishing" && recorded.publicationHold !== undefined);
   if (isFinished && recorded.missingSince === undefined) {
     const parent = { region, imageId: recorded.imageId };
-    if (seen(observation, parent) !== "absent") return parent;
+    if (seen(ctx.observation, parent) !== "absent") return parent;
     return reason("parent-not-ready", { region, state: "missing" });
   }
   return reason("parent-not-ready", { region, state: recorded?.state });

@@ -1,52 +1,11 @@
 // Finds the image of a copy by its token or lineage tags, and rebuilds its record.
-import { isCopyOf, lineageOf, tokenIn } from "../../model/identity.ts";
+import { lineageOf, tokenIn } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
-import { allCustom, hasFailed, type Observation } from "../../model/observation.ts";
-import type { Claim, Copy, CopyKey, Image, ImageRef, Millis } from "../../model/types.ts";
+import type { Claim, Copy, CopyKey, Image, ImageRef } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import { copyBase } from "../transitions.ts";
-
-/** The images of one region that have the ownership marker of one copy. */
-export interface Candidates {
-  /**
-   * The one to record: the first by `furthestFirst`, without those that the cloud failed to create.
-   */
-  readonly best?: Image;
-  /**
-   * Highest claim number, failed attempts included; 1 for an image without a token, 0 if there is
-   * no image.
-   */
-  readonly lastClaim: number;
-  readonly failed: readonly Image[];
-}
-
-/** Searches all custom images of a region for those that have the ownership marker of a copy. */
-export function candidatesFor(key: CopyKey, images: readonly Image[]): Candidates {
-  const ours = images.filter((image) => isCopyOf(image, key));
-  const [best] = ours.filter((image) => !hasFailed(image)).sort(furthestFirst);
-  return {
-    ...(best && { best }),
-    lastClaim: Math.max(0, ...ours.map((image) => tokenIn(image.name)?.claimNumber ?? 1)),
-    failed: ours.filter(hasFailed),
-  };
-}
-
-/**
- * Sorts copies of one root: finished before unfinished, then by progress, then the oldest first.
- */
-export function furthestFirst(a: Image, b: Image): number {
-  return (
-    rank(b) - rank(a) ||
-    (b.syncPercent ?? 0) - (a.syncPercent ?? 0) ||
-    a.createdAt - b.createdAt ||
-    Number(a.imageId > b.imageId) - Number(a.imageId < b.imageId)
-  );
-}
-
-function rank(image: Image): number {
-  if (image.state !== "NORMAL") return 0;
-  return tokenIn(image.name) ? 1 : 2;
-}
+import type { PlanContext } from "../types.ts";
+import { candidatesFor } from "./candidates.ts";
 
 /**
  * The record for an image that was found by its ownership marker and whose id is not recorded:
@@ -59,9 +18,9 @@ export function recoverRecord(
   key: CopyKey,
   copy: Copy | undefined,
   desired: DesiredCopy | undefined,
-  observation: Observation,
-  now: Millis,
+  ctx: PlanContext,
 ): Copy {
+  const { now } = ctx;
   const base = copyBase(key, copy, desired, now);
   const token = tokenIn(image.name);
   const claimCount = Math.max(base.claimCount, token?.claimNumber ?? 1);
@@ -97,7 +56,7 @@ export function recoverRecord(
           token: token ? image.name : "",
           parent: lineage?.parent ??
             recorded?.parent ??
-            intermediateOf(desired, observation) ?? { region: key.rootRegion, imageId: key.rootId },
+            intermediateOf(desired, ctx) ?? { region: key.rootRegion, imageId: key.rootId },
           settings,
           claimant: { id: "recovered" },
           claimedAt: image.createdAt,
@@ -110,8 +69,8 @@ export function recoverRecord(
 }
 
 /** The intermediate copy from which an encrypted copy is made, as the cloud shows it. */
-function intermediateOf(desired: DesiredCopy | undefined, observation: Observation): ImageRef | undefined {
-  const all = desired?.parent && allCustom(observation, desired.parent.region);
-  const intermediate = all && candidatesFor(desired.parent, all.images).best;
+function intermediateOf(desired: DesiredCopy | undefined, ctx: PlanContext): ImageRef | undefined {
+  const all = desired?.parent && ctx.customImages(desired.parent.region);
+  const intermediate = all && candidatesFor(desired.parent, all).best;
   return intermediate && { region: intermediate.region, imageId: intermediate.imageId };
 }

@@ -1,5 +1,5 @@
 // Another image has the name of a copy: block the copy, adopt the image, or rename our variant.
-import { copyId, isCopyOf, isMarked } from "../../model/identity.ts";
+import { isCopyOf, isMarked } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { misfitText } from "../../model/messages/lifecycle.ts";
 import { FREEING_NAME, reason } from "../../model/messages/reasons.ts";
@@ -38,9 +38,7 @@ export function freeName(
  * cannot be made then, so the intermediate copy would be made in vain.
  */
 export function holderOfFinalName(desired: DesiredCopy, ctx: PlanContext): Image | undefined {
-  const intermediateId = copyId(desired.key);
-  for (const encrypted of ctx.desiredCopies.values()) {
-    if (!encrypted.parent || copyId(encrypted.parent) !== intermediateId) continue;
+  for (const encrypted of ctx.desiredFrom(desired.key)) {
     if (encrypted.key.region !== desired.key.region) continue;
     const holder = ctx.holderOf(encrypted);
     if (holder && !isCopyOf(holder, desired.key) && !putAside(holder, encrypted, ctx)) return holder;

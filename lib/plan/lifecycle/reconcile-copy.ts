@@ -2,69 +2,42 @@
 import { isIntermediate } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { DESELECTED, reason, SUPERSEDED } from "../../model/messages/reasons.ts";
-import { allCustom, type Observation, seen } from "../../model/observation.ts";
 import { CLOCK_SKEW, iso } from "../../model/time.ts";
-import type { Copy, CopyKey, Image } from "../../model/types.ts";
+import type { Copy, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import { attemptFailed, copyBase, NOTHING, recordChange } from "../transitions.ts";
-import type { PlanContext, Step } from "../types.ts";
+import type { CopyCase, PlanContext, Step } from "../types.ts";
 import * as drift from "../upkeep/drift.ts";
 import { pruneCopy } from "../upkeep/prune.ts";
 import { isAboutToBeMarked } from "../upkeep/refresh-record.ts";
 import { createCopy } from "./create.ts";
 import { finishCopy } from "./finish.ts";
-import { candidatesFor, recoverRecord } from "./locate.ts";
+import { recoverRecord } from "./locate.ts";
 
 /**
  * The next step of one copy, from its record, the desired copy and the observation. Pure. It is
  * called again after every change, until it returns `NOTHING`.
  */
-export function reconcileCopy(
-  key: CopyKey,
-  recorded: Copy | undefined,
-  desired: DesiredCopy | undefined,
-  isOrphaned: boolean,
-  observation: Observation,
-  ctx: PlanContext,
-): Step {
-  const copy = recorded && withRollback(recorded, ctx);
+export function reconcileCopy(copyCase: CopyCase, ctx: PlanContext): Step {
+  const { key, record: copy, desired, isOrphaned, image, candidates } = copyCase;
   const imageId = copy && "imageId" in copy ? copy.imageId : undefined;
-  if (!copy || imageId === undefined) return createCopy(key, copy, desired, isOrphaned, observation, ctx);
-  const image = seen(observation, { region: key.region, imageId });
+  if (!copy || imageId === undefined) return createCopy(key, copy, desired, isOrphaned, ctx);
   if (image === "unread") return NOTHING;
-  if (image !== "absent") return reconcilePresent(copy, image, desired, isOrphaned, observation, ctx);
-  const all = allCustom(observation, key.region);
-  const other = all && candidatesFor(key, all.images).best;
+  if (image !== "absent") return reconcilePresent(copy, image, desired, isOrphaned, ctx);
+  const other = candidates?.best;
   if (other) {
     const message = journal("recovered", { imageId: other.imageId, from: "other-image", missingId: imageId });
-    return recordChange(recoverRecord(other, key, copy, desired, observation, ctx.now), message);
+    return recordChange(recoverRecord(other, key, copy, desired, ctx), message);
   }
-  return confirmLoss(copy, imageId, desired, observation, ctx);
-}
-
-/**
- * A rollback also covers the unfinished copies of a version. The record of a finished copy says so
- * itself.
- */
-function withRollback(copy: Copy, ctx: PlanContext): Copy {
-  const rolledBackFrom = ctx.rolledBackFrom(copy.key, copy);
-  if (copy.state === "ready" || copy.state === "retired" || rolledBackFrom === copy.rolledBackFrom) return copy;
-  const { rolledBackFrom: _, ...rest } = copy;
-  return rolledBackFrom === undefined ? rest : { ...rest, rolledBackFrom };
+  return confirmLoss(copy, imageId, desired, ctx);
 }
 
 /**
  * The recorded image is missing. It is gone if it was missing before, `settle` and the clock skew
  * ago.
  */
-function confirmLoss(
-  copy: Copy,
-  imageId: string,
-  desired: DesiredCopy | undefined,
-  observation: Observation,
-  ctx: PlanContext,
-): Step {
-  const readAt = observation.regions.get(copy.key.region)?.readAt ?? ctx.now;
+function confirmLoss(copy: Copy, imageId: string, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
+  const readAt = ctx.observation.regions.get(copy.key.region)?.readAt ?? ctx.now;
   if (copy.state === "copying" && readAt < (copy.claim.endedAt ?? copy.claim.claimedAt) + CLOCK_SKEW + ctx.settle)
     return NOTHING;
   if (copy.missingSince === undefined) {
@@ -93,7 +66,6 @@ function reconcilePresent(
   image: Image,
   desired: DesiredCopy | undefined,
   isOrphaned: boolean,
-  observation: Observation,
   ctx: PlanContext,
 ): Step {
   if (copy.missingSince !== undefined) {
@@ -118,17 +90,17 @@ function reconcilePresent(
     case "retired": {
       if (desired && copy.adopted) return readopt(copy, image, desired, ctx);
       if (desired) {
-        const again = recoverRecord(image, copy.key, copy, desired, observation, ctx.now);
+        const again = recoverRecord(image, copy.key, copy, desired, ctx);
         const marked = again.state === "ready" && copy.deprecatedByUs ? { deprecatedByUs: true as const } : {};
         return recordChange(
           { ...again, ...marked },
           journal("recovered", { imageId: image.imageId, from: "selection" }),
         );
       }
-      const step = drift.followSource(copy, image, observation, ctx);
+      const step = drift.followSource(copy, image, ctx);
       // Copies of a revoked source stay, except for an intermediate copy that is no longer needed.
       const isOver = isOrphaned || (ctx.isSourceRevoked(copy.key) && copy.reason.code === SUPERSEDED.code);
-      return isOver && step === NOTHING ? pruneCopy(copy, image, observation, ctx) : step;
+      return isOver && step === NOTHING ? pruneCopy(copy, image, ctx) : step;
     }
     case "waiting":
     case "retrying":

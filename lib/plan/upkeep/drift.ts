@@ -2,7 +2,7 @@
 import { isAside, isIntermediate, isProven, lineageOf, lineageTags, ROLLED_BACK_TAG } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { difference } from "../../model/messages/upkeep.ts";
-import { type Observation, seen } from "../../model/observation.ts";
+import { seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { ImageAttributes } from "../../model/ports.ts";
 import type { Copy, Image, Ready, Retired } from "../../model/types.ts";
@@ -79,11 +79,11 @@ export function finishRollback(copy: Ready | Retired, image: Image, ctx: PlanCon
  * The upkeep of an orphaned copy: it is deprecated if its source is, and it leaves its family if
  * the family points to it instead of to a newer version.
  */
-export function followSource(copy: Retired, image: Image, observation: Observation, ctx: PlanContext): Step {
+export function followSource(copy: Retired, image: Image, ctx: PlanContext): Step {
   const settled = finishRollback(copy, image, ctx);
   if (settled !== NOTHING) return settled;
   const { key } = copy;
-  const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
+  const root = seen(ctx.observation, { region: key.rootRegion, imageId: key.rootId });
   const recalled = typeof root !== "string" && root.deprecated;
   const policy =
     ctx.policies.find(({ name }) => name === copy.policy) ?? ctx.policies.find((one) => mayHaveCreated(copy, one));

@@ -1,7 +1,7 @@
 // Reasons not to delete an orphaned copy: policies, age, users, shares, family.
-import { copyId, IGNORE_TAG, isProven, tokenIn } from "../../model/identity.ts";
+import { IGNORE_TAG, isProven, tokenIn } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
-import { answerTo, type Observation, type Question, seen, sharesOf, usesOf } from "../../model/observation.ts";
+import { answerTo, type Question, seen, sharesOf, usesOf } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import { CLOCK_SKEW, formatDuration, iso } from "../../model/time.ts";
 import type { Copy, Image, Reason, Retired } from "../../model/types.ts";
@@ -13,26 +13,20 @@ import type { PlanContext } from "../types.ts";
  * finished and visible in the cloud. If no encrypted copy is desired any more, the policies decide
  * as for any other copy.
  */
-export function whyNotSuperseded(
-  copy: Retired,
-  intermediate: Image,
-  observation: Observation,
-  ctx: PlanContext,
-): Reason | undefined {
+export function whyNotSuperseded(copy: Retired, intermediate: Image, ctx: PlanContext): Reason | undefined {
   const isReady = ctx.encryptedOf(copy.key).some((encrypted) => {
     // An orphaned encrypted copy (retired) is finished, too.
     if (encrypted.state !== "ready" && encrypted.state !== "retired") return false;
     if (encrypted.imageId === undefined || encrypted.missingSince !== undefined) return false;
-    const image = seen(observation, { region: encrypted.key.region, imageId: encrypted.imageId });
+    const image = seen(ctx.observation, { region: encrypted.key.region, imageId: encrypted.imageId });
     if (typeof image === "string" || image.state !== "NORMAL" || tokenIn(image.name)) return false;
     // An older orphaned one has another key, and was made from another intermediate copy.
     return isProven(image, encrypted.key) && (encrypted.state === "ready" || image.createdAt >= intermediate.createdAt);
   });
   if (isReady) return undefined;
-  const key = copyId(copy.key);
-  const isNeeded = [...ctx.desiredCopies.values()].some(({ parent }) => parent !== undefined && copyId(parent) === key);
+  const isNeeded = ctx.desiredFrom(copy.key).length > 0;
   return ctx.sweep && !isNeeded && !ctx.isSourceRevoked(copy.key)
-    ? whyNotPermitted(copy, observation, ctx)
+    ? whyNotPermitted(copy, ctx)
     : reason("not-superseded");
 }
 
@@ -40,11 +34,11 @@ export function whyNotSuperseded(
  * Why the policies do not permit the deletion. Every policy that selects the source, or may have
  * selected it, must permit it, and the copy must have been orphaned for long enough.
  */
-export function whyNotPermitted(copy: Retired, observation: Observation, ctx: PlanContext): Reason | undefined {
+export function whyNotPermitted(copy: Retired, ctx: PlanContext): Reason | undefined {
   const own = ctx.policies.find(({ name }) => name === copy.policy);
   if (!own) return reason("policy-gone", { policy: copy.policy });
   if (!own.enabled) return reason("policy-disabled", { policy: own.name });
-  const others = ctx.policies.filter((policy) => policy !== own && maySelect(policy, copy, observation, ctx));
+  const others = ctx.policies.filter((policy) => policy !== own && maySelect(policy, copy, ctx));
   const against = [own, ...others].find(({ prune }) => !prune.delete);
   if (against) return reason("not-permitted", { policy: against.name });
   const minAge = Math.max(...[own, ...others].map(({ prune }) => prune.minAge), ctx.settle + CLOCK_SKEW);
@@ -52,7 +46,7 @@ export function whyNotPermitted(copy: Retired, observation: Observation, ctx: Pl
   if (ctx.now < due) return reason("too-recent", { minAge: formatDuration(minAge), dueAt: iso(due) });
   const unread = ctx.policies.find(
     ({ enabled, from, select }) =>
-      enabled && !from.every((region) => observation.regions.get(region)?.complete.has(select.type)),
+      enabled && !from.every((region) => ctx.observation.regions.get(region)?.complete.has(select.type)),
   );
   return unread && reason("unread", { policy: unread.name });
 }
@@ -61,10 +55,10 @@ export function whyNotPermitted(copy: Retired, observation: Observation, ctx: Pl
  * Whether a policy selects the source apart from a recall, `minAge` and `newest`. If the source is
  * absent, whether the policy may have selected it before.
  */
-function maySelect(policy: Policy, { key }: Copy, observation: Observation, ctx: PlanContext): boolean {
+function maySelect(policy: Policy, { key }: Copy, ctx: PlanContext): boolean {
   // A disabled policy counts as well: it may have selected the source, and may be enabled again.
   if (!policy.from.includes(key.rootRegion)) return false;
-  const root = seen(observation, { region: key.rootRegion, imageId: key.rootId });
+  const root = seen(ctx.observation, { region: key.rootRegion, imageId: key.rootId });
   if (typeof root === "string") return policy.to.includes(key.region) || key.region === key.rootRegion;
   // Ignore the marks of a recall, so that policies that select the image otherwise count.
   const { [IGNORE_TAG]: _, ...tags } = root.tags;

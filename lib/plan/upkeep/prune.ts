@@ -1,7 +1,7 @@
 // Deletes an orphaned copy once every check permits it, and images left over from failed attempts.
 import { isIntermediate, isProven, tokenIn } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
-import { hasFailed, type Observation } from "../../model/observation.ts";
+import { hasFailed } from "../../model/observation.ts";
 import { RECHECK_AFTER } from "../../model/time.ts";
 import type { Copy, Image, Reason, Retired } from "../../model/types.ts";
 import { copyBase, NOTHING } from "../transitions.ts";
@@ -14,15 +14,13 @@ type Deletion = Extract<CloudCall, { do: "delete" }>;
  * Deletes an orphaned copy, or keeps it with the reason. Every check must permit the deletion; if
  * the cloud does not answer one of the questions, the copy is kept.
  */
-export function pruneCopy(copy: Retired, image: Image, observation: Observation, ctx: PlanContext): Step {
+export function pruneCopy(copy: Retired, image: Image, ctx: PlanContext): Step {
   const retained = (why: Reason): Step => ({ retained: { copy, image, reason: why } });
   const isIntermediateOnly = isIntermediate(image, copy.key) && !copy.desiredDirectly && isProven(image, copy.key);
   // Finding users takes many calls, so a poll asks only for a just retired intermediate copy.
   if (!ctx.sweep && !(isIntermediateOnly && ctx.now - (copy.since ?? 0) < RECHECK_AFTER)) return NOTHING;
   if (copy.adopted) return retained(reason("adopted"));
-  const forbidden = isIntermediateOnly
-    ? whyNotSuperseded(copy, image, observation, ctx)
-    : whyNotPermitted(copy, observation, ctx);
+  const forbidden = isIntermediateOnly ? whyNotSuperseded(copy, image, ctx) : whyNotPermitted(copy, ctx);
   if (forbidden) return retained(forbidden);
   if (image.state !== "NORMAL" || tokenIn(image.name)) return retained(reason("unfinished", { state: image.state }));
   if (!isProven(image, copy.key)) return retained(reason("no-lineage"));
