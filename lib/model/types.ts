@@ -86,7 +86,7 @@ export interface Claim {
   readonly sendFailure?: "busy" | "failed";
 }
 
-/** The drift of a finished copy and its repair; see `lib/plan/upkeep/drift.ts`. */
+/** The drift of a finished copy and its repair; see `lib/plan/upkeep/repair.ts`. */
 export interface Repair {
   /** What differs. */
   readonly what: string;

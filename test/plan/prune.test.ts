@@ -88,7 +88,7 @@ describe("an orphaned copy", () => {
   it("is not deleted before all questions are answered, and no questions are asked if its policy forbids the deletion", () => {
     const plan = planOf(input(changed({ family: "golden" }), { answers: answered() }));
     expect(called(plan)).toEqual([]);
-    expect(plan.questions).toEqual([sharesOf(old.image), usesOf(old.image), family]);
+    expect(plan.questions).toEqual([usesOf(old.image), family, sharesOf(old.image)]);
     expect(planOf(input(old, { answers: answered(), policies: [policy()] })).questions).toEqual([]);
   });
 

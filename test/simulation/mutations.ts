@@ -31,13 +31,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "trust SyncPercent",
-    find: 'return image.state === "NORMAL" ?',
-    replace: 'return image.state === "NORMAL" || (image.syncPercent ?? 0) >= 90 ?',
+    find: 'if (state === "NORMAL") return "done";',
+    replace: 'if (state === "NORMAL" || (percent ?? 0) >= 90) return "done";',
   },
   {
     name: "tags after the rename",
-    find: "if (Object.keys(tags).length > 0) return {",
-    replace: "if (Object.keys(tags).length > 0 && image.name === settings.name) return {",
+    find: 'if (Object.keys(tags).length === 0) return "done";',
+    replace: 'if (Object.keys(tags).length === 0 || image.name !== copyCase.record.claim.settings.name) return "done";',
   },
   {
     name: "adopt by the final name",
@@ -91,8 +91,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "not wait after the state was lost",
-    find: "if (ctx.uncertainUntil !== undefined && all.readAt < ctx.uncertainUntil",
-    replace: "if (ctx.uncertainUntil !== undefined && all.readAt < 0",
+    find: "if (uncertainUntil === undefined || region.readAt >= uncertainUntil)",
+    replace: "if (uncertainUntil === undefined || region.readAt >= 0)",
   },
   {
     name: "ask again under the same token",
@@ -136,8 +136,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "never ask again for what was retired",
-    find: 'if (copy?.state === "failed" && copy.attempts >= desired.policy.attempts) return NOTHING;',
-    replace: 'if (copy?.state === "retired") return NOTHING;',
+    find: 'if (record?.state === "failed" && record.attempts >= policy.attempts) return NOTHING;',
+    replace: 'if (record?.state === "retired") return NOTHING;',
   },
   {
     name: "set lineage tags only",
@@ -146,18 +146,18 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "set no description",
-    find: "modify({ name, description, ...familyNow })",
-    replace: 'modify({ name, description: "", ...familyNow })',
+    find: "modify(copyCase, { name, description, ...familyNow })",
+    replace: 'modify(copyCase, { name, description: "", ...familyNow })',
   },
   {
     name: "delete without asking who uses it",
-    find: "for (const found of [used, pointed, shared]) {",
-    replace: "for (const found of [pointed, shared]) {",
+    find: "whyUsed, whyPointedTo, whyShared,",
+    replace: "whyPointedTo, whyShared,",
   },
   {
     name: "delete what a family points to",
-    find: "for (const found of [used, pointed, shared]) {",
-    replace: "for (const found of [used, shared]) {",
+    find: "whyUsed, whyPointedTo, whyShared,",
+    replace: "whyUsed, whyShared,",
   },
   {
     name: "delete although another policy does not permit it",
@@ -187,13 +187,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "delete without valid lineage",
-    find: "if (!isProven(image, copy.key)) return retained(",
-    replace: 'if (image.imageId === "") return retained(',
+    find: 'return isProven(image, key) ? undefined : reason("no-lineage");',
+    replace: "return undefined;",
   },
   {
     name: "unshare what others have shared, and delete",
-    find: "if (outside.length === 0) return { unshare",
-    replace: "if (outside.length >= 0) return { unshare",
+    find: "return outside.length === 0 ? undefined :",
+    replace: "return outside.length >= 0 ? undefined :",
   },
   {
     name: "delete the step before the encrypted copy is ready",
@@ -212,17 +212,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "share what is not named yet",
-    find: "  if (image.name !== settings.name) {\n",
-    replace:
-      "  const early = missingShares(image, desired?.publication.shareWith ?? [], ctx.answers);\n" +
-      '  if (!("missing" in early)) return early;\n' +
-      '  if (early.missing.length > 0) return { attribute: "shares", call: (of) => ({ do: "share", copy: of, image, accounts: early.missing }) };\n' +
-      "  if (image.name !== settings.name) {\n",
+    find: "rename, leaveFamily, publish, share, complete",
+    replace: "share, rename, leaveFamily, publish, complete",
   },
   {
     name: "delete what failed for another source",
-    find: "removeFailed(copy, candidates.failed, ctx)",
-    replace: "removeFailed(copy, all.images, ctx)",
+    find: "removeFailed(record, candidates.failed, ctx)",
+    replace: "removeFailed(record, ctx.customImages(key.region)?.images ?? [], ctx)",
   },
   {
     name: "wait for ever for what a failed attempt has left",
@@ -251,13 +247,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "keep the shares that were in the way of a change",
-    find: "  if (!pendingReshare) return undefined;",
-    replace: '  if (!pendingReshare || image.imageId !== "") return undefined;',
+    find: 'if (!pendingReshare || rollbackDifference(copyCase)) return "done";',
+    replace: 'if (!pendingReshare || image.imageId !== "") return "done";',
   },
   {
     name: "set right no tags",
-    find: "if (Object.keys(tags).length > 0) {",
-    replace: "if (Object.keys(tags).length > 99) {",
+    find: "if (keys.length === 0) return undefined;",
+    replace: "if (keys.length >= 0) return undefined;",
   },
   {
     name: "not deprecate a copy with its source",

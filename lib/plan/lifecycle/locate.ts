@@ -1,76 +1,50 @@
-// Finds the image of a copy by its token or lineage tags, and rebuilds its record.
-import { lineageOf, tokenIn } from "../../model/identity.ts";
+// Which image is this copy: the recorded one, or else one that carries its ownership mark.
+import { imageIdOf, tokenIn } from "../../model/identity.ts";
+import { journal } from "../../model/messages/journal.ts";
 import { reason } from "../../model/messages/reasons.ts";
-import type { Claim, Copy, CopyKey, Image, ImageRef } from "../../model/types.ts";
-import type { DesiredCopy } from "../desired/types.ts";
-import { copyBase } from "../transitions.ts";
-import type { PlanContext } from "../types.ts";
-import { candidatesFor } from "./candidates.ts";
+import type { Copy, Image } from "../../model/types.ts";
+import { baseOf, NOTHING, recordChange, recordReason } from "../transitions.ts";
+import type { CopyCase, PlanContext, Step } from "../types.ts";
+import { recoverRecord } from "./recover-record.ts";
 
 /**
- * The record for an image that was found by its ownership marker and whose id is not recorded:
- * after a lost response, a kill, or a loss of the state. The markers and the current policy replace
- * what the lost record held. A finished image becomes `ready` as it is. An unfinished image without
- * a claim and a policy becomes `retired`.
+ * Finds the image of a copy. Another image with its ownership mark takes the place of a recorded
+ * one that is absent, and of one that was never recorded: the response was lost, or the state.
  */
-export function recoverRecord(
-  image: Image,
-  key: CopyKey,
-  copy: Copy | undefined,
-  desired: DesiredCopy | undefined,
-  ctx: PlanContext,
-): Copy {
-  const { now } = ctx;
-  const base = copyBase(key, copy, desired, now);
-  const token = tokenIn(image.name);
-  const claimCount = Math.max(base.claimCount, token?.claimNumber ?? 1);
-  const lineage = lineageOf(image);
-  const recovered = {
-    ...base,
-    claimCount,
-    policy: base.policy || (lineage?.policy ?? ""),
-    rootName: base.rootName || image.name,
-  };
-  if (image.state === "NORMAL" && !token) {
-    return {
-      ...recovered,
-      attempts: 0,
-      state: "ready",
-      imageId: image.imageId,
-      name: image.name,
-      readyAt: now,
-      adopted: false,
-    };
-  }
-  const recorded = copy && "claim" in copy ? copy.claim : undefined;
-  const settings = recorded?.settings ?? desired?.settings;
-  if (!settings) {
-    const why = reason("unfinished-orphan");
-    return { ...recovered, state: "retired", imageId: image.imageId, reason: why, since: now };
-  }
-  const claim: Claim =
-    recorded && (!token || recorded.token === image.name)
-      ? recorded
-      : {
-          number: token?.claimNumber ?? claimCount,
-          token: token ? image.name : "",
-          parent: lineage?.parent ??
-            recorded?.parent ??
-            intermediateOf(desired, ctx) ?? { region: key.rootRegion, imageId: key.rootId },
-          settings,
-          claimant: { id: "recovered" },
-          claimedAt: image.createdAt,
-          sendBy: image.createdAt,
-          endedAt: image.createdAt,
-        };
-  const requested = { ...recovered, claim, imageId: image.imageId, progressedAt: now };
-  if (image.state === "NORMAL") return { ...requested, state: "finishing" };
-  return { ...requested, state: "copying", ...(image.syncPercent !== undefined && { percent: image.syncPercent }) };
+export function locate(copyCase: CopyCase, ctx: PlanContext): Step | "done" {
+  const { record, image, candidates } = copyCase;
+  if (record && typeof image !== "string") return reappeared(record, image, ctx);
+  const missingId = record && imageIdOf(record);
+  if (missingId !== undefined && image === "unread") return NOTHING;
+  const marked = candidates?.best;
+  if (!marked) return "done";
+  if (missingId === undefined && isNamedButBusy(marked)) return awaitNormal(copyCase, marked, ctx);
+  const { imageId } = marked;
+  const message =
+    missingId === undefined
+      ? journal("recovered", { imageId, from: "marker" })
+      : journal("recovered", { imageId, from: "other-image", missingId });
+  return recordChange(recoverRecord(marked, copyCase, ctx), message);
 }
 
-/** The intermediate copy from which an encrypted copy is made, as the cloud shows it. */
-function intermediateOf(desired: DesiredCopy | undefined, ctx: PlanContext): ImageRef | undefined {
-  const all = desired?.parent && ctx.customImages(desired.parent.region);
-  const intermediate = all && candidatesFor(desired.parent, all).best;
-  return intermediate && { region: intermediate.region, imageId: intermediate.imageId };
+/** The recorded image exists. If it was absent before, it counts as present again. */
+function reappeared(copy: Copy, image: Image, ctx: PlanContext): Step | "done" {
+  if (copy.missingSince === undefined) return "done";
+  const { missingSince: _, ...present } = { ...copy, updatedAt: ctx.now };
+  return recordChange(present, journal("recovered", { imageId: image.imageId, from: "reappearance" }));
+}
+
+/**
+ * A finished copy is SYNCING while it is the source of another copy. An unfinished copy that was
+ * renamed by hand is SYNCING, too. Which of the two an image is shows only when it is NORMAL.
+ */
+function isNamedButBusy(image: Image): boolean {
+  return image.state !== "NORMAL" && tokenIn(image.name) === undefined;
+}
+
+function awaitNormal(copyCase: CopyCase, { imageId, state }: Image, ctx: PlanContext): Step {
+  const { record, desired } = copyCase;
+  if (!desired || record?.state === "copying") return NOTHING;
+  const busy = reason("unidentified-busy", { imageId, state });
+  return recordReason(record, { ...baseOf(copyCase, ctx), state: "waiting", reason: busy });
 }

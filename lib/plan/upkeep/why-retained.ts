@@ -1,19 +1,61 @@
-// Reasons not to delete an orphaned copy: policies, age, users, shares, family.
-import { IGNORE_TAG, isProven, tokenIn } from "../../model/identity.ts";
+// Why an orphaned copy is not deleted: the first check that holds decides.
+import { IGNORE_TAG, isIntermediate, isProven, tokenIn } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { answerTo, type Question, seen, sharesOf, usesOf } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import { CLOCK_SKEW, formatDuration, iso } from "../../model/time.ts";
-import type { Copy, Image, Reason, Retired } from "../../model/types.ts";
+import type { Copy, Reason, Retired } from "../../model/types.ts";
 import { whyNotSelected } from "../../policy/values/select.ts";
+import type { RetiredCase } from "../lifecycle/stages.ts";
 import type { PlanContext } from "../types.ts";
+
+/** What the records, the policies and the image itself show. */
+export const WHY_RETAINED: readonly ((copyCase: RetiredCase, ctx: PlanContext) => Reason | undefined)[] = [
+  whyAdopted,
+  whyForbidden,
+  whyUnfinished,
+  whyNotProven,
+  whyParent,
+];
+
+/** What only an answer of the cloud shows: the reason, or the question that is still open. */
+export const WHY_IN_USE: readonly ((copyCase: RetiredCase, ctx: PlanContext) => Reason | Question | undefined)[] = [
+  whyUsed,
+  whyPointedTo,
+  whyShared,
+];
+
+/** Whether the copy exists only to be encrypted. */
+export function isIntermediateOnly({ key, record, image }: RetiredCase): boolean {
+  return isIntermediate(image, key) && !record.desiredDirectly && isProven(image, key);
+}
+
+function whyAdopted({ record }: RetiredCase): Reason | undefined {
+  return record.adopted ? reason("adopted") : undefined;
+}
+
+function whyForbidden(copyCase: RetiredCase, ctx: PlanContext): Reason | undefined {
+  return isIntermediateOnly(copyCase) ? whyNotSuperseded(copyCase, ctx) : whyNotPermitted(copyCase.record, ctx);
+}
+
+function whyUnfinished({ image: { state, name } }: RetiredCase): Reason | undefined {
+  return state !== "NORMAL" || tokenIn(name) ? reason("unfinished", { state }) : undefined;
+}
+
+function whyNotProven({ key, image }: RetiredCase): Reason | undefined {
+  return isProven(image, key) ? undefined : reason("no-lineage");
+}
+
+function whyParent({ image }: RetiredCase, ctx: PlanContext): Reason | undefined {
+  return ctx.isParent(image) ? reason("is-parent") : undefined;
+}
 
 /**
  * Why an intermediate copy cannot be deleted: it can once an encrypted copy made from it is
  * finished and visible in the cloud. If no encrypted copy is desired any more, the policies decide
  * as for any other copy.
  */
-export function whyNotSuperseded(copy: Retired, intermediate: Image, ctx: PlanContext): Reason | undefined {
+function whyNotSuperseded({ record: copy, image: intermediate }: RetiredCase, ctx: PlanContext): Reason | undefined {
   const isReady = ctx.encryptedOf(copy.key).some((encrypted) => {
     // An orphaned encrypted copy (retired) is finished, too.
     if (encrypted.state !== "ready" && encrypted.state !== "retired") return false;
@@ -34,7 +76,7 @@ export function whyNotSuperseded(copy: Retired, intermediate: Image, ctx: PlanCo
  * Why the policies do not permit the deletion. Every policy that selects the source, or may have
  * selected it, must permit it, and the copy must have been orphaned for long enough.
  */
-export function whyNotPermitted(copy: Retired, ctx: PlanContext): Reason | undefined {
+function whyNotPermitted(copy: Retired, ctx: PlanContext): Reason | undefined {
   const own = ctx.policies.find(({ name }) => name === copy.policy);
   if (!own) return reason("policy-gone", { policy: copy.policy });
   if (!own.enabled) return reason("policy-disabled", { policy: own.name });
@@ -66,28 +108,19 @@ function maySelect(policy: Policy, { key }: Copy, ctx: PlanContext): boolean {
   return !why || why.code === "too-young";
 }
 
-/**
- * Whether shares block the deletion. `unshare`: the accounts to stop sharing with first, if its
- * policy lists all of them. A question comes back if the shares are not known yet.
- */
-export function whyShared(
-  copy: Copy,
-  image: Image,
-  ctx: PlanContext,
-): Question | Reason | { unshare: readonly string[] } | undefined {
+/** Whether an account that its policy does not list shares the image. */
+function whyShared({ record, image }: RetiredCase, ctx: PlanContext): Question | Reason | undefined {
   const question = sharesOf(image);
   const answer = answerTo(ctx.answers, question);
   if (!answer) return question;
   if ("unanswerable" in answer) return answer.unanswerable;
-  if (answer.value.length === 0) return undefined;
-  const ours = ctx.policies.filter(({ name }) => name === copy.policy).flatMap((policy) => policy.copy.shareWith);
+  const ours = ctx.policies.filter(({ name }) => name === record.policy).flatMap((policy) => policy.copy.shareWith);
   const outside = answer.value.filter((account) => !ours.includes(account));
-  if (outside.length === 0) return { unshare: answer.value };
-  return reason("shared-outside", { accounts: outside });
+  return outside.length === 0 ? undefined : reason("shared-outside", { accounts: outside });
 }
 
 /** Whether the use of the image blocks the deletion, or the question that must be answered. */
-export function whyUsed(image: Image, ctx: PlanContext): Question | Reason | undefined {
+function whyUsed({ image }: RetiredCase, ctx: PlanContext): Question | Reason | undefined {
   const question = usesOf(image);
   const answer = answerTo(ctx.answers, question);
   if (!answer) return question;
@@ -96,7 +129,7 @@ export function whyUsed(image: Image, ctx: PlanContext): Question | Reason | und
 }
 
 /** Whether the image's family blocks the deletion, or the question that must be answered. */
-export function whyPointedTo(image: Image, ctx: PlanContext): Question | Reason | undefined {
+function whyPointedTo({ image }: RetiredCase, ctx: PlanContext): Question | Reason | undefined {
   if (!image.family) return undefined;
   const question = { ask: "family", region: image.region, family: image.family } as const;
   const answer = answerTo(ctx.answers, question);
