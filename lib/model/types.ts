@@ -86,7 +86,7 @@ export interface Claim {
   readonly sendFailure?: "busy" | "failed";
 }
 
-/** The drift of a finished copy and its repair; see `lib/plan/upkeep/drift.ts`. */
+/** The drift of a finished copy and its repair; see `lib/plan/upkeep/repair.ts`. */
 export interface Repair {
   /** What differs. */
   readonly what: string;
@@ -201,7 +201,6 @@ export type Copy = CopyBase &
         /** All attempts are used up. Only the command `retry` starts it again. */
         readonly state: "failed";
         readonly reason: Reason;
-        readonly imageId?: string;
       }
     | {
         /** Orphaned: no policy selects its root. Its image stays, unless pruning is permitted. */

@@ -4,7 +4,7 @@ import { type JournalMessage, journal } from "../model/messages/journal.ts";
 import { lifecycleText } from "../model/messages/lifecycle.ts";
 import type { Copy, CopyKey, Millis, Reason } from "../model/types.ts";
 import type { DesiredCopy } from "./desired/types.ts";
-import type { PlanContext, Step } from "./types.ts";
+import type { CopyCase, PlanContext, Step } from "./types.ts";
 
 /**
  * The fields that every state of a copy has: from the policy if the copy is desired, else from the
@@ -34,7 +34,18 @@ function optional<K extends string, V>(key: K, value: V | undefined): { readonly
   return value === undefined ? {} : ({ [key]: value } as { readonly [_ in K]?: V });
 }
 
-/** Nothing to do for this copy now. */
+/** The same for the next record of a case. */
+export function baseOf({ key, record, desired }: CopyCase, { now }: PlanContext) {
+  return copyBase(key, record, desired, now);
+}
+
+/** The same for a copy without an image: a rollback of its version covers it, recorded or not. */
+export function unmadeBase(copyCase: CopyCase, ctx: PlanContext) {
+  const rolledBackFrom = ctx.rolledBackFrom(copyCase.key, copyCase.record);
+  return { ...baseOf(copyCase, ctx), ...optional("rolledBackFrom", rolledBackFrom) };
+}
+
+/** The copy waits: nothing to do for it now, and no later phase decides. */
 export const NOTHING: Step = {};
 
 /** A change of the record, without a call. */
@@ -59,20 +70,20 @@ export function blockedInstead(copy: Copy, reason: Reason, now: Millis): Step {
   return recordReason(copy, next);
 }
 
+/** An attempt that failed, and how long to wait before the next one. */
+interface FailedAttempt {
+  readonly reason: Reason;
+  readonly event: "copy-failed" | "gone" | "no-effect";
+  readonly delay: Millis;
+}
+
 /**
- * Counts a failed attempt: the copy is retried after `delay`, or fails once the policy's attempts
+ * Counts a failed attempt: the copy is retried after the delay, or fails once the policy's attempts
  * are used up.
  */
-export function attemptFailed(
-  copy: Copy,
-  reason: Reason,
-  desired: DesiredCopy | undefined,
-  delay: Millis,
-  ctx: PlanContext,
-  event: "copy-failed" | "gone" | "no-effect",
-): Step {
-  const limit = desired?.policy.attempts ?? Number.POSITIVE_INFINITY;
-  const next = afterFailure(copyBase(copy.key, copy, desired, ctx.now), reason, limit, ctx.now + delay);
+export function attemptFailed(copyCase: CopyCase, { reason, event, delay }: FailedAttempt, ctx: PlanContext): Step {
+  const limit = copyCase.desired?.policy.attempts ?? Number.POSITIVE_INFINITY;
+  const next = afterFailure(baseOf(copyCase, ctx), reason, limit, ctx.now + delay);
   return recordChange(next, journal(event, { text: next.reason.text }));
 }
 

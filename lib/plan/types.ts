@@ -1,4 +1,4 @@
-// What a plan is made from and what it consists of: PlanInput, PlanContext, Step, Action, Plan.
+// What a plan is made from and consists of: PlanInput, PlanContext, CopyCase, Step, Action, Plan.
 import type { Text } from "../model/messages/define.ts";
 import type { JournalEvent } from "../model/messages/journal.ts";
 import type { Answers, Observation, Question } from "../model/observation.ts";
@@ -6,8 +6,13 @@ import type { Policy } from "../model/policy.ts";
 import type { ImageAttributes } from "../model/ports.ts";
 import type { AccountRecord, Claim, Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../model/types.ts";
 import type { DesiredCopy, NotSelected } from "./desired/types.ts";
+import type { RegionImages } from "./image-index.ts";
+import type { Candidates } from "./lifecycle/candidates.ts";
 
-/** What the step of one copy may depend on, in addition to its record and the observation. */
+/**
+ * What the steps of all copies may depend on: data that was read or recorded, and look-ups in it.
+ * Made once for each plan. Nothing in it can do input or output.
+ */
 export interface PlanContext {
   readonly now: Millis;
   readonly settle: Millis;
@@ -22,16 +27,27 @@ export interface PlanContext {
    * this host.
    */
   readonly ended: ReadonlySet<string>;
+  /** See `PlanInput`. */
+  readonly deleted: number;
+  /** See `PlanInput`. */
+  readonly acceptVanished: boolean;
   readonly policies: readonly Policy[];
+  readonly observation: Observation;
   readonly answers: Answers;
+  /** The records as stored. */
+  readonly copies: readonly Copy[];
   /** By `copyId`. */
   readonly desiredCopies: ReadonlyMap<string, DesiredCopy>;
+  /** The desired copies that are made from this copy. */
+  readonly desiredFrom: (parent: CopyKey) => readonly DesiredCopy[];
+  /** The custom images of a region; undefined if it was not read whole. */
+  readonly customImages: (region: string) => RegionImages | undefined;
   /** Another image that has the name which a copy is to have, where its region was read whole. */
   readonly holderOf: (desired: DesiredCopy) => Image | undefined;
   /** The record of another copy, such as the parent of an encrypted copy. */
   readonly copyOf: (key: CopyKey) => Copy | undefined;
   /** The encrypted copies of the same root in the same region. */
-  readonly encryptedOf: (key: CopyKey) => Copy[];
+  readonly encryptedOf: (key: CopyKey) => readonly Copy[];
   /** Whether another record adopted the image of this copy first. */
   readonly hasOtherAdopter: (copy: Copy) => boolean;
   /** Whether any record has this image as its copy. */
@@ -53,6 +69,20 @@ export interface PlanContext {
   readonly isSourceRevoked: (key: CopyKey) => boolean;
   /** Whether a recorded copy is being made from this image. */
   readonly isParent: (image: ImageRef) => boolean;
+}
+
+/** One copy as the planner sees it: what is recorded, what is desired, what the cloud shows. */
+export interface CopyCase {
+  readonly key: CopyKey;
+  /** The record; a rollback of its version counts in it, even if it is not stored yet. */
+  readonly record?: Copy;
+  readonly desired?: DesiredCopy;
+  /** The recorded image. Without a recorded image: `absent` if the region was read whole. */
+  readonly image: Image | "absent" | "unread";
+  /** No policy selects the source for this copy any more, and that is certain. */
+  readonly isOrphaned: boolean;
+  /** The images with its ownership mark, if its image is absent and the region was read whole. */
+  readonly candidates?: Candidates;
 }
 
 /**
@@ -116,6 +146,16 @@ export interface Step {
   /** Why an orphaned copy is retained. */
   readonly retained?: { readonly copy: Copy; readonly image: Image; readonly reason: Reason };
 }
+
+/** The steps that a guard lets through, and what it reports or needs to know. */
+export interface Guarded {
+  readonly steps: readonly Step[];
+  readonly problems?: readonly Reason[];
+  readonly questions?: readonly Question[];
+}
+
+/** A rule over the steps of all copies: drops or replaces those that break it. */
+export type Guard = (steps: readonly Step[], ctx: PlanContext) => Guarded;
 
 /** Everything that a plan depends on. */
 export interface PlanInput {

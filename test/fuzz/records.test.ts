@@ -44,7 +44,7 @@ const COPIES: Copy[] = [
     imageId: "img-c",
     notBefore: NOW,
   }),
-  copy<"failed">("ap-shanghai", { state: "failed", reason, imageId: "img-c" }),
+  copy<"failed">("ap-shanghai", { state: "failed", reason }),
   copy<"retired">("ap-shanghai", { state: "retired", reason, imageId: "img-c", adopted: true }),
 ];
 

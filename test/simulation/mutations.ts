@@ -32,13 +32,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "treat a copy as finished because of SyncPercent",
-    find: 'return image.state === "NORMAL" ?',
-    replace: 'return image.state === "NORMAL" || (image.syncPercent ?? 0) >= 90 ?',
+    find: 'if (state === "NORMAL") return "done";',
+    replace: 'if (state === "NORMAL" || (percent ?? 0) >= 90) return "done";',
   },
   {
     name: "rename a copy before it is tagged",
-    find: "if (Object.keys(tags).length > 0) return {",
-    replace: "if (Object.keys(tags).length > 0 && image.name === settings.name) return {",
+    find: 'if (Object.keys(tags).length === 0) return "done";',
+    replace: 'if (Object.keys(tags).length === 0 || image.name !== copyCase.record.claim.settings.name) return "done";',
   },
   {
     name: "adopt an image with the final name without permission",
@@ -92,8 +92,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "request copies at once after the state was lost",
-    find: "if (ctx.uncertainUntil !== undefined && all.readAt < ctx.uncertainUntil",
-    replace: "if (ctx.uncertainUntil !== undefined && all.readAt < 0",
+    find: "if (uncertainUntil === undefined || region.readAt >= uncertainUntil)",
+    replace: "if (uncertainUntil === undefined || region.readAt >= 0)",
   },
   {
     name: "use the same token for every attempt",
@@ -137,8 +137,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "never request a retired copy again",
-    find: 'if (copy?.state === "failed" && copy.attempts >= desired.policy.attempts) return NOTHING;',
-    replace: 'if (copy?.state === "retired") return NOTHING;',
+    find: 'if (record?.state === "failed" && record.attempts >= policy.attempts) return NOTHING;',
+    replace: 'if (record?.state === "retired") return NOTHING;',
   },
   {
     name: "set lineage tags only",
@@ -147,18 +147,18 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "leave the description empty",
-    find: "modify({ name, description, ...familyNow })",
-    replace: 'modify({ name, description: "", ...familyNow })',
+    find: "modify(copyCase, { name, description, ...familyNow })",
+    replace: 'modify(copyCase, { name, description: "", ...familyNow })',
   },
   {
     name: "delete an image that is in use",
-    find: "for (const found of [used, pointed, shared]) {",
-    replace: "for (const found of [pointed, shared]) {",
+    find: "whyUsed, whyPointedTo, whyShared,",
+    replace: "whyPointedTo, whyShared,",
   },
   {
     name: "delete the current image of a family",
-    find: "for (const found of [used, pointed, shared]) {",
-    replace: "for (const found of [used, shared]) {",
+    find: "whyUsed, whyPointedTo, whyShared,",
+    replace: "whyUsed, whyShared,",
   },
   {
     name: "delete a copy although another policy does not permit it",
@@ -188,13 +188,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "delete an image without valid lineage tags",
-    find: "if (!isProven(image, copy.key)) return retained(",
-    replace: 'if (image.imageId === "") return retained(',
+    find: 'return isProven(image, key) ? undefined : reason("no-lineage");',
+    replace: "return undefined;",
   },
   {
     name: "unshare and delete an image that is shared with other accounts",
-    find: "if (outside.length === 0) return { unshare",
-    replace: "if (outside.length >= 0) return { unshare",
+    find: "return outside.length === 0 ? undefined :",
+    replace: "return outside.length >= 0 ? undefined :",
   },
   {
     name: "delete the plain copy before the encrypted one is ready",
@@ -213,17 +213,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "share a copy before it has its final name",
-    find: "  if (image.name !== settings.name) {\n",
-    replace:
-      "  const early = missingShares(image, desired?.publication.shareWith ?? [], ctx.answers);\n" +
-      '  if (!("missing" in early)) return early;\n' +
-      '  if (early.missing.length > 0) return { attribute: "shares", call: (of) => ({ do: "share", copy: of, image, accounts: early.missing }) };\n' +
-      "  if (image.name !== settings.name) {\n",
+    find: "rename, leaveFamily, publish, share, complete",
+    replace: "share, rename, leaveFamily, publish, complete",
   },
   {
     name: "delete the failed copy of another source",
-    find: "removeFailed(copy, candidates.failed, ctx)",
-    replace: "removeFailed(copy, all.images, ctx)",
+    find: "removeFailed(record, candidates.failed, ctx)",
+    replace: "removeFailed(record, ctx.customImages(key.region)?.images ?? [], ctx)",
   },
   {
     name: "wait forever for a failed copy that the cloud does not delete",
@@ -252,13 +248,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "do not share a copy again after a modification",
-    find: "  if (!pendingReshare) return undefined;",
-    replace: '  if (!pendingReshare || image.imageId !== "") return undefined;',
+    find: 'if (!pendingReshare || rollbackDifference(copyCase)) return "done";',
+    replace: 'if (!pendingReshare || image.imageId !== "") return "done";',
   },
   {
     name: "do not repair tags",
-    find: "if (Object.keys(tags).length > 0) {",
-    replace: "if (Object.keys(tags).length > 99) {",
+    find: "if (keys.length === 0) return undefined;",
+    replace: "if (keys.length >= 0) return undefined;",
   },
   {
     name: "do not deprecate a copy with its source",

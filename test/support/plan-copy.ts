@@ -72,6 +72,7 @@ export function copyIn(stage: Stage, root: Image, region: string, fields: CopyFi
     policy,
     rootName: root.name,
     rootCreatedAt: root.createdAt,
+    rootFamily: root.family ?? "",
     ...(shown.family && { family: shown.family }),
     attempts: stage === "failed" ? 5 : 0,
     claimCount: 1,

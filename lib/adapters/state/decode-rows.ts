@@ -84,7 +84,7 @@ const copyByState: { readonly [S in CopyState]: z.ZodMiniType } = {
   ready: inState<"ready">({ imageId: text, name: text, readyAt: number, adopted: flag }),
   retrying: inState<"retrying">({ reason, notBefore: number }),
   blocked: inState<"blocked">({ reason, notBefore: maybeNumber, imageId: maybeText }),
-  failed: inState<"failed">({ reason, imageId: maybeText }),
+  failed: inState<"failed">({ reason }),
   retired: inState<"retired">({ reason, imageId: maybeText, adopted: z.optional(flag) }),
 };
 const account = z.object({

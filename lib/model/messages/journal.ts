@@ -98,9 +98,7 @@ const definitions = {
   waiting: noted,
   blocked: warned,
   failed: warned,
-  retrying: info((p: Written | { policy: string; attempts: number }) =>
-    "text" in p ? p.text : `policy ${p.policy} now allows ${p.attempts} attempts`,
-  ),
+  retrying: noted,
   retry: info((p: { state: string }) => `was ${p.state}; retried manually`),
   progress: info(
     (p: { imageId: string; state: string; percent?: number | undefined }) =>

@@ -1,9 +1,10 @@
 // Lists every copy that the policies ask for, including the intermediate copies of chains.
 import { copyId, intermediateName, RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
-import { type Observation, seen } from "../../model/observation.ts";
+import { seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, Image, ImageRef, Settings, Variant } from "../../model/types.ts";
 import { copyName } from "../../policy/values/name-template.ts";
+import type { PlanContext } from "../types.ts";
 import { whyBlocked, whyWaiting } from "./blockers.ts";
 import { mergeDesired } from "./merge-policies.ts";
 import { readWhole, type SelectionInput, selectSources } from "./sources.ts";
@@ -143,11 +144,13 @@ function settingsFor(policy: Policy, root: Image, region: string): Settings {
  */
 export function isOrphan(
   key: CopyKey,
-  desired: Pick<DesiredCopies, "desiredCopies">,
-  observation: Observation,
-  isSourceRevoked: (key: CopyKey) => boolean,
+  {
+    desiredCopies,
+    observation,
+    isSourceRevoked,
+  }: Pick<PlanContext, "desiredCopies" | "observation" | "isSourceRevoked">,
 ): boolean {
-  if (desired.desiredCopies.has(copyId(key)) || isSourceRevoked(key)) return false;
+  if (desiredCopies.has(copyId(key)) || isSourceRevoked(key)) return false;
   const root: ImageRef = { region: key.rootRegion, imageId: key.rootId };
   const custom = seen(observation, root, "custom");
   return custom !== "unread" && seen(observation, root, "shared") !== "unread";

@@ -5,6 +5,7 @@ import { reason } from "../../model/messages/reasons.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { Copy, CopyKey, ImageRef, Reason } from "../../model/types.ts";
+import type { PlanInput } from "../types.ts";
 import type { DesiredCopy } from "./types.ts";
 
 /**
@@ -13,10 +14,8 @@ import type { DesiredCopy } from "./types.ts";
  * `newest` has enough newer images in the family, so the copies would be orphaned anyway.
  */
 export function findRevokedSources(
-  copies: readonly Copy[],
+  { copies, policies, observation }: Pick<PlanInput, "copies" | "policies" | "observation">,
   desiredCopies: ReadonlyMap<string, DesiredCopy>,
-  policies: readonly Policy[],
-  observation: Observation,
   isRolledBack: (root: ImageRef) => boolean,
 ): { readonly isSourceRevoked: (key: CopyKey) => boolean; readonly problems: readonly Reason[] } {
   const copiesByRoot = groupBy(copies, ({ key }) => rootRefId(key));

@@ -4,6 +4,7 @@ import { reason } from "../../model/messages/reasons.ts";
 import { type Answers, answerTo, hasFailed, type Observation, type Question, seen } from "../../model/observation.ts";
 import type { Copy, CopyKey, Image, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
+import type { RegionImages } from "../image-index.ts";
 import type { RolledBack } from "./rolled-back.ts";
 
 /**
@@ -29,17 +30,22 @@ export interface Families {
 /** The states in which a copy can lead: its image exists or is being created. */
 const LIVE = new Set<Copy["state"]>(["copying", "finishing", "ready"]);
 
+/** What the leaders are found from: the records, and what was read from the cloud. */
+export interface FamilyInput {
+  readonly copies: readonly Copy[];
+  readonly observation: Observation;
+  readonly images: ReadonlyMap<string, RegionImages>;
+  readonly answers: Answers;
+  readonly sweep: boolean;
+}
+
 /**
  * Finds the leader of each family and region from the records, and in a sweep the wrongly leading
- * images from the cloud's answers. `recorded`: the copies as recorded; `rollbacks`: versions that
- * cannot lead.
+ * images from the cloud's answers. `rollbacks`: versions that cannot lead.
  */
 export function families(
-  recorded: readonly Copy[],
+  { copies: recorded, observation, images, answers, sweep }: FamilyInput,
   desiredCopies: ReadonlyMap<string, DesiredCopy>,
-  observation: Observation,
-  answers: Answers,
-  sweep: boolean,
   rollbacks: RolledBack,
 ): Families {
   const copies = recorded.map((copy) => withDesired(copy, desiredCopies.get(copyId(copy.key))));
@@ -76,9 +82,8 @@ export function families(
     if (!image || image.family !== family || image.deprecated || leader.state !== "ready") return;
     // While the leader's image is being copied, the family points to another one for a while.
     if (image.state !== "NORMAL") return;
-    const otherMembers = [...(observation.regions.get(region)?.images.values() ?? [])].filter(
-      (other) => other !== image && other.type === "custom" && other.family === family && !hasFailed(other),
-    );
+    const members = images.get(region)?.inFamily(family) ?? [];
+    const otherMembers = members.filter((other) => other !== image && !hasFailed(other));
     if (otherMembers.length === 0) return;
     const question = { ask: "family", region, family } as const;
     const answer = answerTo(answers, question);

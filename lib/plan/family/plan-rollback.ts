@@ -55,8 +55,8 @@ interface OwnedCopy {
  *
  * The rollback itself only sets a tag in the cloud, so that no later run undoes it, even if the
  * state is lost. The usual plan does the rest: it deprecates the tagged copy and takes it out of
- * the family, and the former copy joins the family. See `lib/plan/upkeep/drift.ts` for finished
- * copies and `lib/plan/lifecycle/finish.ts` for unfinished ones.
+ * the family, and the former copy joins the family. See `lib/plan/upkeep/differences.ts` for
+ * finished copies and `lib/plan/lifecycle/finishing/publish.ts` for unfinished ones.
  *
  * Repeating a rollback completes the regions that are missing, and changes nothing else. `further`
  * goes back by one more version. `now` is the time of the changes.

@@ -1,7 +1,7 @@
 // Guard: an existing image is adopted as the copy of one root only.
 import { copyId } from "../../model/identity.ts";
 import type { Copy } from "../../model/types.ts";
-import type { Step } from "../types.ts";
+import type { Guarded, Step } from "../types.ts";
 
 /**
  * Maps each adopted image (region/id) to the key of the copy that adopted it. Two concurrent runs
@@ -24,7 +24,7 @@ export function adoptedImage(copy: Copy): string | undefined {
 }
 
 /** Keeps the first adoption of each image in a plan, and no send from an adopted image. */
-export function withoutSecondAdoption(steps: readonly Step[]): Step[] {
+export function secondAdoption(steps: readonly Step[]): Guarded {
   const adopted = new Set<string>();
   const first = steps.filter(({ change }) => {
     const image = change?.event === "adopted" ? adoptedImage(change.copy) : undefined;
@@ -33,7 +33,8 @@ export function withoutSecondAdoption(steps: readonly Step[]): Step[] {
     adopted.add(image);
     return true;
   });
-  return first.filter(({ call }) => call?.do !== "send" || !adopted.has(rootOf(call.claimRequest.copy)));
+  const isAllowed = ({ call }: Step) => call?.do !== "send" || !adopted.has(rootOf(call.claimRequest.copy));
+  return { steps: first.filter(isAllowed) };
 }
 
 function rootOf({ key }: Copy): string {

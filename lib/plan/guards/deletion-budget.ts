@@ -1,8 +1,7 @@
 // Guards: at most ten deletions in a run, and no deletion in a family that moves.
 import { copyId } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
-import type { DesiredCopy } from "../desired/types.ts";
-import type { Step } from "../types.ts";
+import type { Guarded, PlanContext, Step } from "../types.ts";
 
 /** Most deletions in one run, so that an error in a policy does not empty an account at once. */
 export const MOST_DELETIONS = 10;
@@ -10,9 +9,9 @@ export const MOST_DELETIONS = 10;
 /**
  * Keeps at most MOST_DELETIONS deletions. `deleted` counts those that this run has made already.
  */
-export function withinDeletionBudget(steps: readonly Step[], deleted: number): Step[] {
+export function deletionBudget(steps: readonly Step[], { deleted }: PlanContext): Guarded {
   let left = MOST_DELETIONS - deleted;
-  return steps.map((step) => {
+  const permitted = steps.map((step): Step => {
     // An image that stops being shared is deleted next, so both calls count.
     if (step.call?.do !== "delete" && step.call?.do !== "unshare") return step;
     left -= 1;
@@ -20,6 +19,7 @@ export function withinDeletionBudget(steps: readonly Step[], deleted: number): S
     const { copy, image } = step.call;
     return { retained: { copy, image, reason: reason("enough-deleted", { limit: MOST_DELETIONS }) } };
   });
+  return { steps: permitted };
 }
 
 /**
@@ -27,10 +27,7 @@ export function withinDeletionBudget(steps: readonly Step[], deleted: number): S
  * source of the same family from its region, which may make that source busy. The next sweep sees
  * which image the family points to afterwards.
  */
-export function withoutDeletionsInMovingFamilies(
-  steps: readonly Step[],
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
-): Step[] {
+export function movingFamilies(steps: readonly Step[], { desiredCopies }: PlanContext): Guarded {
   const moving = new Set(
     steps.flatMap(({ call }) => {
       if (call?.do === "modify") return call.attributes.family === undefined ? [] : [call.image.region];
@@ -39,7 +36,7 @@ export function withoutDeletionsInMovingFamilies(
       return [`${region}/${desiredCopies.get(copyId(call.claimRequest.copy.key))?.root.family}`];
     }),
   );
-  return steps.map((step) => {
+  const settled = steps.map((step): Step => {
     const { call } = step;
     if (call?.do !== "delete" && call?.do !== "unshare") return step;
     if (call.do === "delete" && call.refused) return step;
@@ -49,4 +46,5 @@ export function withoutDeletionsInMovingFamilies(
     if (!moving.has(region) && !moving.has(`${region}/${family}`)) return step;
     return { retained: { copy, image, reason: reason("family-moves", { family, region }) } };
   });
+  return { steps: settled };
 }

@@ -1,19 +1,21 @@
 // Reports second copies of one root in one region.
 import { groupBy } from "../../model/group-by.ts";
-import { markHash, tokenHash } from "../../model/identity.ts";
+import { imageIdOf, markHash, tokenHash } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
-import { allCustom, hasFailed, type Observation } from "../../model/observation.ts";
+import { hasFailed } from "../../model/observation.ts";
 import type { Copy, Image, Reason } from "../../model/types.ts";
-import { furthestFirst } from "../lifecycle/locate.ts";
+import { furthestFirst } from "../lifecycle/candidates.ts";
+import type { PlanContext } from "../types.ts";
 
 /**
  * Reports every copy of a root in a region but one, recorded or not; none is deleted. The primary
  * copy is the recorded one, otherwise the one with the most progress.
  */
-export function duplicates(copies: readonly Copy[], observation: Observation): Reason[] {
+export function duplicates({ copies, observation, customImages }: PlanContext): Reason[] {
+  const copiesByRegion = groupBy(copies, ({ key }) => key.region);
   return [...observation.regions.keys()].flatMap((region) => {
-    const images = (allCustom(observation, region)?.images ?? []).filter((image) => !hasFailed(image));
-    const recorded = recordedBy(copies, region);
+    const images = (customImages(region)?.images ?? []).filter((image) => !hasFailed(image));
+    const recorded = hashByImage(copiesByRegion.get(region) ?? []);
     return [...copiesByRoot(images, recorded).values()].flatMap((group) => {
       const sorted = [...group].sort(furthestFirst);
       const primary = sorted.find((image) => recorded.has(image.imageId)) ?? sorted[0];
@@ -22,12 +24,13 @@ export function duplicates(copies: readonly Copy[], observation: Observation): R
   });
 }
 
-/** Maps the id of each recorded image in a region to the hash of its copy key. */
-function recordedBy(copies: readonly Copy[], region: string): ReadonlyMap<string, string> {
+/** Maps the id of each recorded image to the hash of its copy key. */
+function hashByImage(copies: readonly Copy[]): ReadonlyMap<string, string> {
   return new Map(
-    copies.flatMap((copy) =>
-      copy.key.region === region && "imageId" in copy && copy.imageId ? [[copy.imageId, tokenHash(copy.key)]] : [],
-    ),
+    copies.flatMap((copy) => {
+      const imageId = imageIdOf(copy);
+      return imageId ? [[imageId, tokenHash(copy.key)]] : [];
+    }),
   );
 }
 

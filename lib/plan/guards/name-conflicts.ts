@@ -1,21 +1,14 @@
 // Guard: two new copies cannot have the same name in one region.
 import { copyId } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
-import type { Copy, Millis } from "../../model/types.ts";
-import type { DesiredCopy } from "../desired/types.ts";
 import { blockedInstead } from "../transitions.ts";
-import type { Step } from "../types.ts";
+import type { Guarded, PlanContext, Step } from "../types.ts";
 
 /**
  * Blocks a new copy whose name another root's copy has claimed in the same region; among new ones,
  * the older root wins.
  */
-export function withoutNameConflicts(
-  steps: readonly Step[],
-  copies: readonly Copy[],
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
-  now: Millis,
-): Step[] {
+export function nameConflicts(steps: readonly Step[], { copies, desiredCopies, now }: PlanContext): Guarded {
   const taken = new Map<string, string>();
   for (const copy of copies) {
     if ("claim" in copy && copy.claim) taken.set(`${copy.key.region}/${copy.claim.settings.name}`, copyId(copy.key));
@@ -31,10 +24,11 @@ export function withoutNameConflicts(
     if (holder !== undefined && holder !== copyId(copy.key)) conflicting.add(step);
     else taken.set(name, copyId(copy.key));
   }
-  return steps.flatMap((step): Step[] => {
-    if (!conflicting.has(step) || step.call?.do !== "send") return [step];
+  const blocked = steps.map((step) => {
+    if (!conflicting.has(step) || step.call?.do !== "send") return step;
     const { copy, claim } = step.call.claimRequest;
     const why = reason("name-conflict", { region: copy.key.region, name: claim.settings.name });
-    return [blockedInstead(copy, why, now)];
+    return blockedInstead(copy, why, now);
   });
+  return { steps: blocked };
 }

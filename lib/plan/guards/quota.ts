@@ -2,11 +2,11 @@
 import { groupBy } from "../../model/group-by.ts";
 import { copyId } from "../../model/identity.ts";
 import { FREEING_NAME, reason } from "../../model/messages/reasons.ts";
-import { allCustom, answerTo, type Observation, type Question } from "../../model/observation.ts";
+import { answerTo, type Question } from "../../model/observation.ts";
 import type { Copy, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import { blockedInstead, NOTHING } from "../transitions.ts";
-import type { PlanContext, Step } from "../types.ts";
+import type { Guarded, PlanContext, Step } from "../types.ts";
 
 /** A step that adds an image to a region, by this run's call or by the next run's. */
 interface Addition {
@@ -24,21 +24,20 @@ interface Addition {
  * ones count against the quota. If the cloud does not answer the question about the quota, nothing
  * is blocked, and the cloud's verdict on the call decides.
  */
-export function withinQuota(
-  steps: readonly Step[],
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
-  ctx: PlanContext,
-  observation: Observation,
-): { steps: Step[]; questions: Question[] } {
+export function quota(steps: readonly Step[], ctx: PlanContext): Guarded {
   const questions: Question[] = [];
+  const encrypted = groupBy(
+    [...ctx.desiredCopies.values()].filter(({ key, parent }) => key.variant !== "plain" && parent),
+    ({ key }) => key.region,
+  );
   const full = new Map<Step, { copy: Copy; why: Reason }>();
-  for (const [region, additions] of byRegion(steps, desiredCopies, ctx)) {
+  for (const [region, additions] of byRegion(steps, ctx)) {
     const question = { ask: "quota", region } as const;
     const answer = answerTo(ctx.answers, question);
     if (!answer) questions.push(question);
     if (!answer || "unanswerable" in answer) continue;
-    const used = allCustom(observation, region)?.images.length ?? 0;
-    const reserved = reservedIn(region, additions, desiredCopies, ctx);
+    const used = ctx.customImages(region)?.images.length ?? 0;
+    const reserved = reservedFor(encrypted.get(region) ?? [], additions, ctx);
     let room = answer.value - used - reserved;
     for (const { step, copy, needs } of additions.sort(byPriority)) {
       if (needs <= room) room -= needs;
@@ -60,15 +59,10 @@ export function withinQuota(
  * How many images of room a region keeps for encrypted copies whose intermediate copy has been
  * requested already. If other copies took this room, those chains could not be finished.
  */
-function reservedIn(
-  region: string,
-  additions: readonly Addition[],
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
-  ctx: PlanContext,
-): number {
+function reservedFor(encrypted: readonly DesiredCopy[], additions: readonly Addition[], ctx: PlanContext): number {
   const added = new Set(additions.map(({ copy }) => copyId(copy.key)));
-  return [...desiredCopies.values()].filter(({ key, parent }) => {
-    if (key.region !== region || key.variant === "plain" || !parent || added.has(copyId(key))) return false;
+  return encrypted.filter(({ key, parent }) => {
+    if (!parent || added.has(copyId(key))) return false;
     const [copy, intermediate] = [ctx.copyOf(key), ctx.copyOf(parent)];
     const isFull = copy?.state === "blocked" && copy.reason.code === "quota";
     const isOpen = !copy || isFull || copy.state === "waiting" || copy.state === "retrying";
@@ -77,15 +71,11 @@ function reservedIn(
   }).length;
 }
 
-function byRegion(
-  steps: readonly Step[],
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
-  ctx: PlanContext,
-): Map<string, Addition[]> {
+function byRegion(steps: readonly Step[], ctx: PlanContext): Map<string, Addition[]> {
   const additions = steps.flatMap((step): Addition[] => {
     const copy = addedBy(step, ctx);
     if (!copy) return [];
-    const desired = desiredCopies.get(copyId(copy.key));
+    const desired = ctx.desiredCopies.get(copyId(copy.key));
     return [{ step, copy, desired, needs: desired?.intermediate ? 2 : 1 }];
   });
   return groupBy(additions, ({ copy }) => copy.key.region);

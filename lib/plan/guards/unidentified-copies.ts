@@ -1,9 +1,10 @@
 // Reports unfinished copies whose source is unknown.
 import { lineageOf, tokenHash, tokenIn } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
-import { allCustom, hasFailed, type Observation } from "../../model/observation.ts";
+import { hasFailed } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, Reason } from "../../model/types.ts";
+import type { PlanContext } from "../types.ts";
 
 /**
  * Reports images that have a token of this program but fit no copy in `keys`: the state was lost,
@@ -12,15 +13,14 @@ import type { CopyKey, Reason } from "../../model/types.ts";
  */
 export function unidentifiedCopies(
   keys: readonly CopyKey[],
-  policies: readonly Policy[],
-  observation: Observation,
+  { policies, observation, customImages }: PlanContext,
 ): Reason[] {
   const isWhole = ({ from, select }: Policy) =>
     from.every((region) => observation.regions.get(region)?.complete.has(select.type));
   if (!policies.every((policy) => !policy.enabled || isWhole(policy))) return [];
   const hashes = new Set(keys.map(tokenHash));
   return [...observation.regions.keys()].flatMap((region) =>
-    (allCustom(observation, region)?.images ?? []).flatMap((image) => {
+    (customImages(region)?.images ?? []).flatMap((image) => {
       const token = tokenIn(image.name);
       if (!token || hashes.has(token.hash) || lineageOf(image) || hasFailed(image)) return [];
       return [reason("unknown-copy", { imageId: image.imageId, region, name: image.name })];

@@ -24,15 +24,14 @@
 //     after `sendBy`; the cloud accepts a signature for 300 s.
 //
 // The region must have been read after that time. If the state was lost, there is no claim: then
-// every copy that is not visible stays in doubt until `uncertainUntil` (see `create.ts`).
+// every copy that is not visible stays in doubt until `uncertainUntil` (see `creation/check-blockers.ts`).
 import { tokenIn } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { BUSY_BACKOFF, backoff, CLOCK_SKEW, SIGNATURE_LIFE, SYNC_TIMEOUT } from "../../model/time.ts";
-import type { Copy, Image, Millis } from "../../model/types.ts";
-import type { DesiredCopy } from "../desired/types.ts";
-import { attemptFailed, copyBase, NOTHING, recordChange } from "../transitions.ts";
-import type { PlanContext, Step } from "../types.ts";
+import type { Copy } from "../../model/types.ts";
+import { attemptFailed, baseOf, NOTHING, recordChange } from "../transitions.ts";
+import type { CopyCase, PlanContext, Step } from "../types.ts";
 
 type Copying = Extract<Copy, { state: "copying" }>;
 
@@ -40,18 +39,17 @@ type Copying = Extract<Copy, { state: "copying" }>;
  * The step of a requested copy without an image: wait while it is in doubt, then count the request
  * as without effect.
  */
-export function resolveInDoubt(
-  copy: Copying,
-  failed: readonly Image[],
-  desired: DesiredCopy | undefined,
-  readAt: Millis,
-  ctx: PlanContext,
-): Step {
+export function resolveInDoubt(copyCase: CopyCase, ctx: PlanContext): Step | "done" {
+  const { key, record: copy, candidates } = copyCase;
+  if (copy?.state !== "copying" || copy.imageId !== undefined) return "done";
+  const readAt = ctx.customImages(key.region)?.readAt;
+  if (!candidates || readAt === undefined) return NOTHING;
   const { claim } = copy;
-  const failure = failed.find((image) => tokenIn(image.name)?.claimNumber === claim.number);
+  const failure = candidates.failed.find((image) => tokenIn(image.name)?.claimNumber === claim.number);
   if (failure) {
     const copyFailed = reason("copy-failed", { imageId: failure.imageId, state: failure.state });
-    return attemptFailed(copy, copyFailed, desired, backoff(copy.attempts), ctx, "copy-failed");
+    const failed = { reason: copyFailed, event: "copy-failed", delay: backoff(copy.attempts) } as const;
+    return attemptFailed({ ...copyCase, record: copy }, failed, ctx);
   }
   const hasClaimantEnded = ctx.ended.has(claim.claimant.id);
   const endedAt = claim.endedAt ?? (hasClaimantEnded ? Math.min(claim.sendBy + SYNC_TIMEOUT, ctx.now) : undefined);
@@ -59,7 +57,7 @@ export function resolveInDoubt(
     endedAt === undefined
       ? claim.sendBy + SIGNATURE_LIFE + CLOCK_SKEW + ctx.settle
       : endedAt + (hasClaimantEnded ? 0 : CLOCK_SKEW) + ctx.settle;
-  if (readAt >= inDoubtUntil) return noEffect(copy, desired, ctx);
+  if (readAt >= inDoubtUntil) return noEffect({ ...copyCase, record: copy }, ctx);
   if (claim.endedAt !== undefined || endedAt === undefined) return NOTHING;
   const ended = { ...copy, claim: { ...claim, endedAt }, updatedAt: ctx.now };
   return recordChange(ended, journal("claimant-ended", { token: claim.token }));
@@ -69,15 +67,14 @@ export function resolveInDoubt(
  * The request created no copy. It counts as an attempt only if the cloud made it fail, not if a
  * process died.
  */
-function noEffect(copy: Copying, desired: DesiredCopy | undefined, ctx: PlanContext): Step {
-  const { claim } = copy;
+function noEffect(copyCase: CopyCase & { readonly record: Copying }, ctx: PlanContext): Step {
+  const { claim, attempts } = copyCase.record;
   const why = reason("no-effect", { token: claim.token });
   if (claim.sendFailure === "failed")
-    return attemptFailed(copy, why, desired, backoff(copy.attempts), ctx, "no-effect");
-  const base = copyBase(copy.key, copy, desired, ctx.now);
+    return attemptFailed(copyCase, { reason: why, event: "no-effect", delay: backoff(attempts) }, ctx);
   const notBefore = claim.sendFailure === "busy" ? { notBefore: ctx.now + BUSY_BACKOFF } : {};
   return recordChange(
-    { ...base, state: "waiting", reason: why, ...notBefore },
+    { ...baseOf(copyCase, ctx), state: "waiting", reason: why, ...notBefore },
     journal("no-effect", { text: why.text }),
   );
 }

@@ -5,7 +5,15 @@ import type { Copy, Image } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 
 /** The fields that are kept up to date. */
-const FIELDS = ["policy", "rootCreatedAt", "family", "rolledBackFrom", "deprecatedByUs", "desiredDirectly"] as const;
+const FIELDS = [
+  "policy",
+  "rootCreatedAt",
+  "rootFamily",
+  "family",
+  "rolledBackFrom",
+  "deprecatedByUs",
+  "desiredDirectly",
+] as const;
 
 type Ready = Extract<Copy, { state: "ready" }>;
 
@@ -20,13 +28,14 @@ export const ROLLBACK = "rollback";
  */
 export function refreshRecord(copy: Ready, image: Image, desired: DesiredCopy): Ready {
   const { family } = desired.publication;
-  const { createdAt: rootCreatedAt } = desired.root;
+  const { createdAt: rootCreatedAt, family: rootFamily = "" } = desired.root;
   const { family: _, rolledBackFrom: __, desiredDirectly: ___, ...rest } = copy;
   const rolledBackFrom = isAboutToBeMarked(copy) ? copy.rolledBackFrom : image.tags[ROLLED_BACK_TAG];
   const refreshed: Ready = {
     ...rest,
     policy: desired.policy.name,
     rootCreatedAt,
+    rootFamily,
     ...(family !== undefined && { family }),
     ...(rolledBackFrom !== undefined && { rolledBackFrom }),
     ...(!desired.intermediate && isIntermediate(image, copy.key) && { desiredDirectly: true }),

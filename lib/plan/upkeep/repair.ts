@@ -1,79 +1,58 @@
-// Repairs one difference at a time, with backoff, and reports a copy whose repair has no effect.
+// A finished copy is compared with its policy and its source; what differs is repaired or reported.
 import { journal } from "../../model/messages/journal.ts";
-import { reason } from "../../model/messages/reasons.ts";
-import { backoff, iso } from "../../model/time.ts";
-import type { Copy, Image, Ready, Reason, Repair, Retired } from "../../model/types.ts";
+import type { Kept, Shared } from "../lifecycle/stages.ts";
 import { NOTHING, recordChange } from "../transitions.ts";
-import type { CloudCall, PlanContext, Step } from "../types.ts";
+import type { PlanContext, Step } from "../types.ts";
+import { compare } from "./comparisons.ts";
+import { WRONGLY_LEADING } from "./differences.ts";
+import { refreshed } from "./refresh-record.ts";
+import { AND, driftProblem, endRepair, isTried, repairNext } from "./try-repair.ts";
 
-/** After this many tries without effect the copy is reported, and the repair retried daily. */
-const MOST_TRIES = 5;
-const DAY = 86_400_000;
-/** The separator of the differences in `Repair.what`. */
-export const AND = "; ";
-
-/** One difference between an image and its desired state, and the call that repairs it. */
-export interface Difference {
-  /** Its name: from the catalogue `difference`, or `ROLLBACK`. */
-  readonly what: string;
-  readonly call: (copy: Copy) => CloudCall;
-  /** The desired state changed, not the image: repaired even if the policy only reports drift. */
-  readonly always?: true;
+/**
+ * Finished copies are compared in a sweep, and in a poll only while they are being repaired. An
+ * adopted copy is never changed.
+ */
+export function awaitSweep({ record, image }: Kept, { sweep }: PlanContext): Step | "done" {
+  if (record.adopted || image.state !== "NORMAL" || !(sweep || record.repair)) return NOTHING;
+  // Only a sweep reads a whole family; a poll must not conclude that a leader was corrected.
+  return !sweep && isTried(record, WRONGLY_LEADING) ? NOTHING : "done";
 }
 
-/** Whether the last repair of this copy was for this difference, alone or among others. */
-export function isTried({ repair }: Ready | Retired, what: string): boolean {
-  return repair !== undefined && repair.what.split(AND).includes(what);
-}
-
-function pauseAfter(tries: number): number {
-  return tries >= MOST_TRIES ? DAY : backoff(tries - 1);
+/** A user ended the deprecation of the image: the record no longer says that we deprecated it. */
+export function noticeUndeprecated({ record, image }: Kept, { now }: PlanContext): Step | "done" {
+  if (!record.deprecatedByUs || image.deprecated) return "done";
+  const { deprecatedByUs: _, ...rest } = record;
+  return recordChange({ ...rest, updatedAt: now }, journal("undeprecated", { imageId: image.imageId }));
 }
 
 /**
- * Repairs one of the differences `due`: one that was not tried before if there is any, otherwise
- * each in turn. Tries are counted for the whole set of differences, as long as the set stays the
- * same. If each difference had its own count, two of them would reset each other's.
+ * Repairs or reports what differs, as `onDrift` says. The copy keeps the name it was given when it
+ * was finished, and tags and shares that were added by hand stay.
  */
-export function repairNext(copy: Ready | Retired, image: Image, due: readonly Difference[], ctx: PlanContext): Step {
-  const what = due.map((one) => one.what).join(AND);
-  const before = copy.repair?.what === what ? copy.repair : undefined;
-  const tries = before?.tries ?? 0;
-  const problem = tries >= MOST_TRIES ? { problem: driftProblem(copy, image, what, "repair") } : {};
-  if (before && tries > 0 && ctx.now < before.at + pauseAfter(tries)) return problem;
-  const chosen = due.find((one) => !isTried(copy, one.what)) ?? due[tries % due.length];
-  if (!chosen) return NOTHING;
-  const repair: Repair = { what, tries: tries + 1, at: ctx.now };
-  const next: Copy = { ...copy, repair, updatedAt: ctx.now };
+export function repair(copyCase: Kept, ctx: PlanContext): Step {
+  const { record, stored, image, desired } = copyCase;
+  const { found, unknown } = compare(copyCase, ctx);
+  const { questions } = unknown;
+  const repaired = desired.policy.onDrift === "repair" ? found : found.filter(({ always }) => always);
+  // Open questions are asked as well, so that a failing repair does not hold up the rest.
+  if (repaired.length > 0) return { ...repairNext(copyCase, repaired, ctx), ...(questions && { questions }) };
+  // Nothing is left to repair automatically. That ends the last repair, even if other differences
+  // are reported or unknown.
+  const ifRefreshed =
+    record === stored ? NOTHING : recordChange({ ...record, updatedAt: ctx.now }, refreshed(record, image));
+  const settled = record.repair ? endRepair(copyCase, found, ctx) : ifRefreshed;
+  const reported = found.map(({ what }) => what).join(AND);
   return {
-    ...recordChange(next, journal("drift", { imageId: image.imageId, difference: chosen.what })),
-    call: chosen.call(next),
-    ...problem,
+    ...(questions ? NOTHING : settled),
+    ...unknown,
+    ...(reported && { problem: driftProblem(record, image, reported, "report") }),
   };
 }
 
-/** Ends the repair in the record; differences still in `found` are only reported now. */
-export function endRepair(copy: Ready | Retired, image: Image, found: readonly Difference[], ctx: PlanContext): Step {
-  if (!copy.repair) return NOTHING;
-  const { repair, ...rest } = copy;
-  const stays = found.some(({ what }) => isTried(copy, what));
-  const end = stays ? "report-only" : "repaired";
-  const message = journal("repaired", { imageId: image.imageId, differences: repair.what, end });
-  return recordChange({ ...rest, updatedAt: ctx.now }, message);
-}
-
-/**
- * The problem of a copy that differs from its desired state; `differences` are joined by `AND`.
- * `onDrift`: whether repairs were tried without effect (`repair`), or the policy only reports drift
- * (`report`).
- */
-export function driftProblem(
-  copy: Copy,
-  { imageId, region }: Image,
-  differences: string,
-  onDrift: "repair" | "report",
-): Reason {
-  const repair = "repair" in copy ? copy.repair : undefined;
-  const tried = repair && { tries: repair.tries, lastTryAt: iso(repair.at) };
-  return reason("drift", { imageId, region, differences, onDrift, ...tried });
+/** No policy defines the desired settings now, so a repair in progress ends. */
+export function abandonRepair({ record, image }: Shared, { now, sweep }: PlanContext): Step | "done" {
+  if (!sweep || record.state !== "ready" || !record.repair) return "done";
+  const { repair: abandoned, ...rest } = record;
+  const message = journal("repaired", { imageId: image.imageId, differences: abandoned.what, end: "abandoned" });
+  return recordChange({ ...rest, updatedAt: now }, message);
 }

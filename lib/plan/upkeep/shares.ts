@@ -1,6 +1,7 @@
-// Compares the accounts that an image is shared with to those of the policy.
+// The accounts that a copy is or may be shared with, compared with those of its policies.
 import { type Answers, answerTo, type Question, sharesOf } from "../../model/observation.ts";
-import type { Image, Reason } from "../../model/types.ts";
+import type { Policy } from "../../model/policy.ts";
+import type { Copy, Image, Reason } from "../../model/types.ts";
 
 /**
  * Compares the shares of an image with `shareWith`. `missing`: accounts it must still be shared
@@ -23,4 +24,15 @@ export function missingShares(
     missing: shareWith.filter((account) => !answer.value.includes(account)),
     outside: answer.value.filter((account) => !shareWith.includes(account)),
   };
+}
+
+/** The accounts of all policies that created the copy or may have created it. */
+export function accountsOfPolicies(copy: Copy, policies: readonly Policy[]): string[] {
+  return policies.filter((policy) => mayHaveCreated(copy, policy)).flatMap((policy) => policy.copy.shareWith);
+}
+
+/** Whether a policy created the copy, or may have created it under another policy name. */
+export function mayHaveCreated({ policy, key }: Copy, { name, enabled, from, to }: Policy): boolean {
+  if (name === policy) return true;
+  return enabled && from.includes(key.rootRegion) && (to.includes(key.region) || key.region === key.rootRegion);
 }

@@ -53,7 +53,7 @@ export const everyArm = [
   { ...base, state: "ready", imageId: "img-copy", name: "golden-1", readyAt: time, adopted: false, missingSince: time },
   { ...base, state: "retrying", reason, notBefore: time },
   { ...base, state: "blocked", reason, notBefore: time, claim, imageId: "img-copy" },
-  { ...base, state: "failed", reason, imageId: "img-copy" },
+  { ...base, state: "failed", reason },
   { ...base, state: "retired", reason, imageId: "img-copy" },
 ] as const satisfies readonly Copy[];
 

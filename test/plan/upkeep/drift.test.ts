@@ -17,8 +17,12 @@ const finished = (image: Partial<Image> = {}, record: RecordFields = {}) => {
 };
 
 it("gets its family and age recorded later if it was recovered without reading its source", () => {
-  const [action, ...more] = finished({}, { family: undefined, rootCreatedAt: undefined }).plan().actions;
-  expect(action).toMatchObject({ do: "record", copy: { family: "golden", rootCreatedAt: NOW - days(1) } });
+  const [action, ...more] = finished({}, { family: undefined, rootCreatedAt: undefined, rootFamily: undefined }).plan()
+    .actions;
+  expect(action).toMatchObject({
+    do: "record",
+    copy: { family: "golden", rootCreatedAt: NOW - days(1), rootFamily: "golden" },
+  });
   expect(more).toEqual([]);
 });
 

@@ -31,6 +31,18 @@ describe("an orphaned copy", () => {
     expect(action?.do === "delete" && action.done).not.toHaveProperty("imageId");
   });
 
+  it("has a record after its deletion that says nothing of the image, such as its deprecation", () => {
+    const [action] = orphaned
+      .change(COPY, { deprecated: true })
+      .copy("ap-shanghai", "retired", {
+        image: { deprecated: true },
+        record: { deprecatedByUs: true },
+      })
+      .plan().actions;
+    expect(action?.do === "delete" && action.done).toBeTruthy();
+    expect(action?.do === "delete" && action.done).not.toHaveProperty("deprecatedByUs");
+  });
+
   it("is deleted even if its source is gone", () => {
     expect(orphaned.withoutSources().plan().calls).toEqual([`delete ${COPY}`]);
   });
@@ -45,9 +57,9 @@ describe("an orphaned copy", () => {
     const ref = { region: "ap-shanghai", imageId: COPY };
     expect(plan.calls).toEqual([]);
     expect(plan.questions).toEqual([
-      sharesOf(ref),
       usesOf(ref),
       { ask: "family", region: "ap-shanghai", family: "golden" },
+      sharesOf(ref),
     ]);
     expect(unasked.policies({}).plan().questions).toEqual([]);
   });

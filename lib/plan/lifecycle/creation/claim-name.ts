@@ -1,26 +1,34 @@
-// Another image has the name of a copy: block the copy, adopt the image, or rename our variant.
-import { copyId, isCopyOf, isMarked } from "../../model/identity.ts";
-import { journal } from "../../model/messages/journal.ts";
-import { misfitText } from "../../model/messages/lifecycle.ts";
-import { FREEING_NAME, reason } from "../../model/messages/reasons.ts";
-import { RECHECK_AFTER } from "../../model/time.ts";
-import type { Copy, Image } from "../../model/types.ts";
-import type { DesiredCopy } from "../desired/types.ts";
-import { copyBase, recordChange, recordReason } from "../transitions.ts";
-import type { CloudCall, PlanContext, Step } from "../types.ts";
-import { putAside } from "../upkeep/put-aside.ts";
+// Another image has the name of a copy: adopt it, rename our other variant, or block the copy.
+import { isCopyOf, isMarked } from "../../../model/identity.ts";
+import { journal } from "../../../model/messages/journal.ts";
+import { misfitText } from "../../../model/messages/lifecycle.ts";
+import { FREEING_NAME, reason } from "../../../model/messages/reasons.ts";
+import { RECHECK_AFTER } from "../../../model/time.ts";
+import type { Copy, Image } from "../../../model/types.ts";
+import type { DesiredCopy } from "../../desired/types.ts";
+import { baseOf, recordChange, recordReason } from "../../transitions.ts";
+import type { CloudCall, PlanContext, Step } from "../../types.ts";
+import { putAside } from "../../upkeep/put-aside.ts";
+import type { ToRequest } from "../stages.ts";
+
+/** The name is free; or another variant of ours gives it up; or the holder is adopted or blocks. */
+export function claimName(copyCase: ToRequest, ctx: PlanContext): Step | "done" {
+  const { desired } = copyCase;
+  const holder = ctx.holderOf(desired);
+  const aside = holder && putAside(holder, desired, ctx);
+  if (aside) return freeName(aside, copyCase, ctx);
+  if (holder) return nameTaken(holder, copyCase, ctx);
+  const finalHolder = desired.intermediate && holderOfFinalName(desired, ctx);
+  return finalHolder ? nameTaken(finalHolder, copyCase, ctx) : "done";
+}
 
 /**
  * Renames the other variant of the copy, so that the copy can have its name. If the cloud refuses
  * that, the copy is blocked, and the renaming is retried after `RECHECK_AFTER`.
  */
-export function freeName(
-  call: Extract<CloudCall, { do: "modify" }>,
-  desired: DesiredCopy,
-  copy: Copy | undefined,
-  ctx: PlanContext,
-): Step {
-  const base = copyBase(desired.key, copy, desired, ctx.now);
+function freeName(call: Extract<CloudCall, { do: "modify" }>, copyCase: ToRequest, ctx: PlanContext): Step {
+  const { record: copy, desired } = copyCase;
+  const base = baseOf(copyCase, ctx);
   const { imageId, region } = call.image;
   const hasTried = copy?.state === "waiting" && copy.reason.code === FREEING_NAME;
   const isStuck = copy?.state === "blocked" && copy.reason.code === "name-taken" && copy.notBefore !== undefined;
@@ -29,18 +37,16 @@ export function freeName(
     return { ...recordReason(copy, { ...base, state: "waiting", reason: freeing }), call };
   }
   const taken = reason("name-taken", { variantId: imageId, region, name: desired.settings.name });
-  const blocked: Copy = { ...base, state: "blocked", reason: taken, notBefore: ctx.now + RECHECK_AFTER };
-  return { ...recordChange(blocked, journal("blocked", { text: taken.text })), ...(isStuck && { call }) };
+  const next: Copy = { ...base, state: "blocked", reason: taken, notBefore: ctx.now + RECHECK_AFTER };
+  return { ...recordChange(next, journal("blocked", { text: taken.text })), ...(isStuck && { call }) };
 }
 
 /**
  * The image that has the final name of the encrypted copy, if there is one. The encrypted copy
  * cannot be made then, so the intermediate copy would be made in vain.
  */
-export function holderOfFinalName(desired: DesiredCopy, ctx: PlanContext): Image | undefined {
-  const intermediateId = copyId(desired.key);
-  for (const encrypted of ctx.desiredCopies.values()) {
-    if (!encrypted.parent || copyId(encrypted.parent) !== intermediateId) continue;
+function holderOfFinalName(desired: DesiredCopy, ctx: PlanContext): Image | undefined {
+  for (const encrypted of ctx.desiredFrom(desired.key)) {
     if (encrypted.key.region !== desired.key.region) continue;
     const holder = ctx.holderOf(encrypted);
     if (holder && !isCopyOf(holder, desired.key) && !putAside(holder, encrypted, ctx)) return holder;
@@ -52,8 +58,9 @@ export function holderOfFinalName(desired: DesiredCopy, ctx: PlanContext): Image
  * Another image of the account has the name: adopt it if the policy says so and it matches, else
  * block the copy.
  */
-export function nameTaken(holder: Image, desired: DesiredCopy, copy: Copy | undefined, ctx: PlanContext): Step {
-  const base = copyBase(desired.key, copy, desired, ctx.now);
+function nameTaken(holder: Image, copyCase: ToRequest, ctx: PlanContext): Step {
+  const { record, desired } = copyCase;
+  const base = baseOf(copyCase, ctx);
   const { imageId, name } = holder;
   const misfit = whyNotAdopted(holder, desired, ctx);
   if (desired.policy.existing === "adopt" && !misfit) {
@@ -64,7 +71,7 @@ export function nameTaken(holder: Image, desired: DesiredCopy, copy: Copy | unde
   }
   const isOurs = isMarked(holder, desired.key.account) || ctx.isRecorded(holder);
   const taken = reason("name-taken", { imageId, region: desired.key.region, name, isOurs, misfit });
-  return recordReason(copy, { ...base, state: "blocked", reason: taken });
+  return recordReason(record, { ...base, state: "blocked", reason: taken });
 }
 
 function whyNotAdopted(holder: Image, desired: DesiredCopy, ctx: PlanContext): string | undefined {

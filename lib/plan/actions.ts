@@ -1,0 +1,88 @@
+// The actions of a plan from its steps, one call for each source, and warnings about these calls.
+import { copyId } from "../model/identity.ts";
+import { REQUEST_ALONE, reason } from "../model/messages/reasons.ts";
+import type { ImageRef, Reason } from "../model/types.ts";
+import type { DesiredCopy } from "./desired/types.ts";
+import type { Action, ClaimRequest, CloudCall, RecordChange, Send, Step } from "./types.ts";
+
+/** The record changes first, then the calls on single images, then the requests for copies. */
+export function actionsOf(steps: readonly Step[]): Action[] {
+  const calls = callsOf(steps);
+  return [...changesOf(steps), ...calls.filter((call) => call.do !== "send"), ...sends(calls)];
+}
+
+/** The record changes of the steps; each names the call that it announces. */
+export function changesOf(steps: readonly Step[]): RecordChange[] {
+  return steps.flatMap(({ change, call }) => {
+    if (!change) return [];
+    return [{ do: "record", ...change, ...(call && call.do !== "send" && { before: call }) }];
+  });
+}
+
+/** Warnings about large sources, and about publications that leave regions out. */
+export function warningsAbout(
+  steps: readonly Step[],
+  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  regionsLeftOut: (desired: DesiredCopy) => string,
+): Reason[] {
+  const calls = callsOf(steps);
+  return [...largeSources(calls, desiredCopies), ...leftOut(calls, desiredCopies, regionsLeftOut)];
+}
+
+function callsOf(steps: readonly Step[]): CloudCall[] {
+  return steps.flatMap(({ call }) => call ?? []);
+}
+
+/**
+ * One call for each source and token. A destination that must be requested alone gets a call of its
+ * own.
+ */
+function sends(calls: readonly CloudCall[]): Send[] {
+  const groups = new Map<string, { source: ImageRef; token: string; claimRequests: ClaimRequest[] }>();
+  for (const call of calls) {
+    if (call.do !== "send") continue;
+    const { parent, token } = call.claimRequest.claim;
+    const { copy } = call.claimRequest;
+    const alone = copy.state === "waiting" && copy.reason.code === REQUEST_ALONE ? copy.key.region : "";
+    const id = `${parent.region}/${parent.imageId}/${token}/${alone}`;
+    const group = groups.get(id) ?? { source: parent, token, claimRequests: [] };
+    group.claimRequests.push(call.claimRequest);
+    groups.set(id, group);
+  }
+  return [...groups.values()].map((group) => ({ do: "send", ...group }));
+}
+
+/**
+ * The vendor's older documents allow 50 GiB; the API names no limit (cvm 2017-03-12,
+ * InvalidImageId.TooLarge).
+ */
+const DOCUMENTED_SIZE_GIB = 50;
+
+/** Warnings about sources that are larger than the documented size. */
+function largeSources(calls: readonly CloudCall[], desiredCopies: ReadonlyMap<string, DesiredCopy>): Reason[] {
+  const sent = calls.flatMap((call) =>
+    call.do === "send" ? (desiredCopies.get(copyId(call.claimRequest.copy.key))?.root ?? []) : [],
+  );
+  return [...new Set(sent)]
+    .filter((root) => root.sizeGiB > DOCUMENTED_SIZE_GIB)
+    .map(({ imageId, name, sizeGiB }) =>
+      reason("large", { imageId, name, sizeGiB, documentedGiB: DOCUMENTED_SIZE_GIB }),
+    );
+}
+
+/** Warnings about families that move in this plan, but not in every region. */
+function leftOut(
+  calls: readonly CloudCall[],
+  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  regions: (desired: DesiredCopy) => string,
+): Reason[] {
+  return calls.flatMap((call) => {
+    if (call.do !== "modify" || !call.attributes.family) return [];
+    const desired = desiredCopies.get(copyId(call.copy.key));
+    const without = desired ? regions(desired) : "";
+    if (!desired || !without) return [];
+    const { root, key } = desired;
+    const { family } = call.attributes;
+    return [reason("left-out", { family, rootId: root.imageId, region: key.region, without })];
+  });
+}

@@ -1,0 +1,60 @@
+// The cases of a plan: every copy that is desired, recorded or seen, with what is known of each.
+import { copyId, imageIdOf, lineageOf } from "../../model/identity.ts";
+import { type Observation, seen } from "../../model/observation.ts";
+import type { Copy, CopyKey } from "../../model/types.ts";
+import { isOrphan } from "../desired/desired-copies.ts";
+import type { CopyCase, PlanContext } from "../types.ts";
+import { candidatesFor } from "./candidates.ts";
+
+/** All cases, by root and then by region. */
+export function casesOf(ctx: PlanContext): CopyCase[] {
+  const keys = new Map<string, CopyKey>(
+    [
+      ...[...ctx.desiredCopies.values()].map((desired) => desired.key),
+      ...ctx.copies.map((copy) => copy.key),
+      ...keysByLineage(ctx.observation),
+    ].map((key) => [copyId(key), key]),
+  );
+  return [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, key]) => caseOf(id, key, ctx));
+}
+
+function caseOf(id: string, key: CopyKey, ctx: PlanContext): CopyCase {
+  const stored = ctx.copyOf(key);
+  const record = stored && withRollback(stored, ctx);
+  const desired = ctx.desiredCopies.get(id);
+  const imageId = record && imageIdOf(record);
+  const region = ctx.customImages(key.region);
+  const withoutImage = region ? "absent" : "unread";
+  const image = imageId === undefined ? withoutImage : seen(ctx.observation, { region: key.region, imageId });
+  return {
+    key,
+    image,
+    isOrphaned: isOrphan(key, ctx),
+    ...(record && { record }),
+    ...(desired && { desired }),
+    ...(image === "absent" && region && { candidates: candidatesFor(key, region) }),
+  };
+}
+
+/**
+ * A rollback also covers the unfinished copies of a version. The record of a finished copy says so
+ * itself.
+ */
+function withRollback(copy: Copy, ctx: PlanContext): Copy {
+  const rolledBackFrom = ctx.rolledBackFrom(copy.key, copy);
+  if (copy.state === "ready" || copy.state === "retired" || rolledBackFrom === copy.rolledBackFrom) return copy;
+  const { rolledBackFrom: _, ...rest } = copy;
+  return rolledBackFrom === undefined ? rest : { ...rest, rolledBackFrom };
+}
+
+/** Our copies by the lineage tags that the cloud shows, recorded and desired or not. */
+function keysByLineage(observation: Observation): CopyKey[] {
+  return [...observation.regions.entries()].flatMap(([region, view]) =>
+    [...view.images.values()].flatMap((image) => {
+      const lineage = lineageOf(image);
+      if (image.type !== "custom" || lineage?.account !== observation.account) return [];
+      const { account, rootRegion, rootId, variant } = lineage;
+      return [{ account, rootRegion, rootId, region, variant }];
+    }),
+  );
+}
