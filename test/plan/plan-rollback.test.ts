@@ -38,7 +38,7 @@ const copyOf = (root: typeof v1, region: string, differing: Parameters<typeof ma
 };
 const rollBack = (roots: readonly (typeof v1)[], ...known: Known[]) => {
   const { copies, observation: seen } = holding(roots, ...known);
-  return rollback("golden", copies, seen, false, NOW);
+  return rollback({ family: "golden", further: false, now: NOW }, copies, seen);
 };
 const outcomeOf = (...given: Parameters<typeof rollBack>) => {
   const { regions, calls, problems, remarks } = rollBack(...given);
@@ -107,7 +107,7 @@ describe("rolling a family back", () => {
     expect(regions.map(({ from, to }) => `${from.name} → ${to.name}`)).toEqual(["golden-3 → golden-2"]);
     expect(remarks.map(({ code }) => code)).toEqual(["rolled-back-before"]);
     const { copies, observation: seen } = holding([], ...known);
-    const once = rollback("golden", copies, seen, true, NOW);
+    const once = rollback({ family: "golden", further: true, now: NOW }, copies, seen);
     expect(once.regions.map(({ from, to }) => `${from.name} → ${to.name}`)).toEqual(["golden-2 → golden-1"]);
     expect(once.calls.map(({ image: { imageId } }) => imageId)).toEqual([known[1]?.image.imageId]);
   });
