@@ -35,7 +35,7 @@ const DESTINATIONS = [
   "sa-saopaulo",
 ].slice(0, Number(values.regions));
 
-/** The shortest of three times that one plan takes, in milliseconds, and what the plan holds. */
+/** The least processor time of three plans, in milliseconds, and what the plan holds. */
 function planOfWave(count: number) {
   const roots = Array.from({ length: count }, (_, at) => image({ imageId: `img-${at}`, name: `golden-${at}` }));
   const finished = roots
@@ -50,9 +50,10 @@ function planOfWave(count: number) {
   let least = Number.POSITIVE_INFINITY;
   let actions = 0;
   for (let run = 0; run < 3; run++) {
-    const started = performance.now();
+    const started = process.cpuUsage();
     actions = planOf(input).actions.length;
-    least = Math.min(least, performance.now() - started);
+    const { user, system } = process.cpuUsage(started);
+    least = Math.min(least, (user + system) / 1000);
   }
   return { least, actions, copies: finished.length };
 }

@@ -29,13 +29,6 @@ export function seen(observation: Observation, ref: ImageRef, type: ImageType = 
   return view.complete.has(type) || view.asked.has(ref.imageId) ? "absent" : "unread";
 }
 
-/** All custom images of a region; undefined if it was not read whole. */
-export function allCustom(observation: Observation, region: string): { images: Image[]; readAt: Millis } | undefined {
-  const view = observation.regions.get(region);
-  if (!view?.complete.has("custom")) return undefined;
-  return { images: [...view.images.values()].filter((image) => image.type === "custom"), readAt: view.readAt };
-}
-
 const FAILED = new Set(["CREATEFAILED", "IMPORTFAILED"]);
 
 /** Whether the cloud failed to make this image, for good. */

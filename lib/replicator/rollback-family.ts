@@ -56,7 +56,7 @@ export async function rollback(family: string, request: RollbackRequest, deps: R
     const readAt = now();
     const observation = await observe(account, { kind: "sweep" }, copies, records.awaited, deps);
     const further = request.further === true && round === 1;
-    const planned = planRollback(family, copies, observation, further, now());
+    const planned = planRollback({ family, further, now: now() }, copies, observation);
     for (const region of planned.regions) if (!regions.has(region.region)) regions.set(region.region, region);
     problems = [...planned.problems, ...observation.unreadable.values()];
     remarks.push(...planned.remarks.filter(({ code }) => round === 1 || code !== "rolled-back-before"));

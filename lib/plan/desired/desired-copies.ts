@@ -7,7 +7,7 @@ import { copyName } from "../../policy/values/name-template.ts";
 import type { PlanContext } from "../types.ts";
 import { whyBlocked, whyWaiting } from "./blockers.ts";
 import { mergeDesired } from "./merge-policies.ts";
-import { readWhole, type SelectionInput, selectSources } from "./sources.ts";
+import { readWhole, recordedCopies, type SelectionInput, selectSources } from "./sources.ts";
 import type { DesiredCopies, DesiredCopy, NotSelected, Publication } from "./types.ts";
 
 /**
@@ -19,6 +19,7 @@ export function listDesiredCopies(policies: readonly Policy[], input: SelectionI
   const { observation, copies } = input;
   const desiredCopies = new Map<string, DesiredCopy>();
   const notSelected: NotSelected[] = [];
+  const recorded = recordedCopies(copies);
   // A ready copy may be missing in one listing only. A copy that is `gone` is only reported.
   const finished = new Set(
     copies.flatMap((copy) =>
@@ -29,16 +30,13 @@ export function listDesiredCopies(policies: readonly Policy[], input: SelectionI
   const activeCopies = new Set(copies.flatMap((copy) => (copy.state === "retired" ? [] : [copyId(copy.key)])));
   for (const policy of policies.filter((p) => p.enabled)) {
     const isWhole = readWhole(policy, observation);
-    const sources = selectSources(policy, input, notSelected);
+    const sources = selectSources(policy, { ...input, recorded }, notSelected);
     for (const root of [...sources.selected, ...sources.retained]) {
       for (const desired of desiredCopiesOf(policy, root, observation.account, finished)) {
         if (!isWhole && !activeCopies.has(copyId(desired.key))) continue;
         if (sources.retained.has(root) && !existing.has(copyId(desired.key))) continue;
         const other = desiredCopies.get(copyId(desired.key));
-        desiredCopies.set(
-          copyId(desired.key),
-          other ? mergeDesired(other, desired, finished.has(copyId(desired.key))) : desired,
-        );
+        desiredCopies.set(copyId(desired.key), other ? mergeDesired(other, desired, finished) : desired);
       }
     }
   }

@@ -4,7 +4,7 @@ import { lineageOf, rootRefId } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
-import type { Copy, CopyKey, ImageRef, Reason } from "../../model/types.ts";
+import type { Copy, CopyKey, Image, ImageRef, Reason } from "../../model/types.ts";
 import type { PlanInput } from "../types.ts";
 import type { DesiredCopy } from "./types.ts";
 
@@ -19,12 +19,16 @@ export function findRevokedSources(
   isRolledBack: (root: ImageRef) => boolean,
 ): { readonly isSourceRevoked: (key: CopyKey) => boolean; readonly problems: readonly Reason[] } {
   const copiesByRoot = groupBy(copies, ({ key }) => rootRefId(key));
+  const absent = [...sharedRoots(copies, observation)].filter(
+    ([, ref]) => seen(observation, ref, "shared") === "absent" && seen(observation, ref) === "absent",
+  );
   const revoked = new Map<string, readonly Copy[]>();
-  for (const [root, ref] of sharedRoots(copies, observation)) {
-    if (seen(observation, ref, "shared") !== "absent" || seen(observation, ref) !== "absent") continue;
+  const versions = absent.length > 0 ? versionsByPolicy(desiredCopies, isRolledBack) : new Map<string, Image[]>();
+  for (const [root] of absent) {
     const rootCopies = copiesByRoot.get(root) ?? [];
-    if (!rootCopies.every((copy) => isAgedOut(copy, desiredCopies, policies, isRolledBack)))
+    if (!rootCopies.every((copy) => isAgedOut(copy, policies, versions.get(copy.policy) ?? []))) {
       revoked.set(root, rootCopies);
+    }
   }
   const active = [...revoked.values()].flatMap((some) => some.find((copy) => copy.state !== "retired") ?? []);
   return {
@@ -60,12 +64,7 @@ function sharedRoots(copies: readonly Copy[], observation: Observation): Readonl
  * ones in the root's own family, and no other policy selects shared images without `newest`. False
  * if the family is unknown.
  */
-function isAgedOut(
-  copy: Copy,
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
-  policies: readonly Policy[],
-  isRolledBack: (root: ImageRef) => boolean,
-): boolean {
+function isAgedOut(copy: Copy, policies: readonly Policy[], versions: readonly Image[]): boolean {
   const { rootCreatedAt, rootFamily, key } = copy;
   const newest = policies.find(({ name }) => name === copy.policy)?.select.newest;
   if (newest === undefined || rootCreatedAt === undefined || rootFamily === undefined) return false;
@@ -74,15 +73,22 @@ function isAgedOut(
       enabled && from.includes(key.rootRegion) && select.type === "shared" && select.newest === undefined,
   );
   if (isSelectedWithoutNewest) return false;
-  const newer = new Set(
-    [...desiredCopies.values()].flatMap(({ policies: names, root }) =>
-      names.includes(copy.policy) &&
-      (root.family ?? "") === rootFamily &&
-      root.createdAt > rootCreatedAt &&
-      !isRolledBack(root)
-        ? [`${root.region}/${root.imageId}`]
-        : [],
-    ),
-  );
-  return newer.size >= newest;
+  const newer = versions.filter((root) => (root.family ?? "") === rootFamily && root.createdAt > rootCreatedAt);
+  return newer.length >= newest;
+}
+
+/** The sources that each policy desires copies of, without those that were rolled back. */
+function versionsByPolicy(
+  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  isRolledBack: (root: ImageRef) => boolean,
+): Map<string, Image[]> {
+  const roots = new Map<string, Map<string, Image>>();
+  for (const { policies, root } of desiredCopies.values()) {
+    if (isRolledBack(root)) continue;
+    for (const name of policies) {
+      const some = roots.get(name) ?? new Map<string, Image>();
+      roots.set(name, some.set(`${root.region}/${root.imageId}`, root));
+    }
+  }
+  return new Map([...roots].map(([name, some]) => [name, [...some.values()]]));
 }

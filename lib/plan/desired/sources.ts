@@ -25,10 +25,16 @@ export interface SelectedSources {
   readonly retained: ReadonlySet<Image>;
 }
 
-/** Selects the sources of a policy; adds the other images of its type to `notSelected`. */
-export function selectSources(policy: Policy, input: SelectionInput, notSelected: NotSelected[]): SelectedSources {
-  const { observation, copies, now, isRolledBack } = input;
-  const recorded = recordedCopies(copies);
+/**
+ * Selects the sources of a policy; adds the other images of its type to `notSelected`. `recorded`:
+ * the images that are copies according to the records.
+ */
+export function selectSources(
+  policy: Policy,
+  input: SelectionInput & { readonly recorded: ReadonlySet<string> },
+  notSelected: NotSelected[],
+): SelectedSources {
+  const { observation, recorded, now, isRolledBack } = input;
   const selected: Image[] = [];
   for (const region of policy.from) {
     for (const image of observation.regions.get(region)?.images.values() ?? []) {
@@ -95,7 +101,7 @@ export function readWhole(policy: Policy, observation: Observation): boolean {
 }
 
 /** The images that are copies according to the records. */
-function recordedCopies(copies: readonly Copy[]): ReadonlySet<string> {
+export function recordedCopies(copies: readonly Copy[]): ReadonlySet<string> {
   return new Set(
     copies.flatMap((c) => ("imageId" in c && c.imageId ? [refText({ ...c.key, imageId: c.imageId })] : [])),
   );

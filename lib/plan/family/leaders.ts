@@ -2,7 +2,7 @@
 import { copyId, rootRefId } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { type Answers, answerTo, hasFailed, type Observation, type Question, seen } from "../../model/observation.ts";
-import type { Copy, CopyKey, Image, Reason } from "../../model/types.ts";
+import type { Copy, CopyKey, Image, ImageRef, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import type { RegionImages } from "../image-index.ts";
 import type { RolledBack } from "./rolled-back.ts";
@@ -49,6 +49,23 @@ export function families(
   rollbacks: RolledBack,
 ): Families {
   const copies = recorded.map((copy) => withDesired(copy, desiredCopies.get(copyId(copy.key))));
+  const leaders = leadersOf(copies, rollbacks);
+  const leading = new Set(leaders.map(({ key }) => copyId(key)));
+  const copyByImage = new Map(copies.flatMap((copy) => (hasImage(copy) ? [[imageText(copy), copy]] : [])));
+  // Only a sweep reads every image of a family.
+  const sight = { observation, images, answers, copyByImage };
+  const checks = sweep ? leaders.map((leader) => checkFamilyOf(leader, sight)) : [];
+  const wronglyLeading = new Set(checks.flatMap(({ wrong = [] }) => wrong.map(refText)));
+  return {
+    leads: (key) => leading.has(copyId(key)),
+    isWronglyLeading: (image) => wronglyLeading.has(refText(image)),
+    questions: checks.flatMap(({ question }) => question ?? []),
+    problems: checks.flatMap(({ problem }) => problem ?? []),
+  };
+}
+
+/** The copy of the newest version of each family in each region. */
+function leadersOf(copies: readonly Copy[], rollbacks: RolledBack): Copy[] {
   const leaders = new Map<string, Copy>();
   for (const copy of copies) {
     if (copy.family === undefined || !LIVE.has(copy.state) || rollbacks.of(copy.key, copy) !== undefined) continue;
@@ -56,70 +73,66 @@ export function families(
     const other = leaders.get(familyId);
     if (!other || isNewer(copy, other)) leaders.set(familyId, copy);
   }
-  const leading = new Set([...leaders.values()].map(({ key }) => copyId(key)));
-  const wronglyLeading = new Set<string>();
-  const questions: Question[] = [];
-  const problems: Reason[] = [];
-  if (sweep) {
-    const copyByImage = new Map(copies.flatMap((copy) => (hasImage(copy) ? [[imageText(copy), copy] as const] : [])));
-    for (const leader of leaders.values()) checkFamilyOf(leader, copyByImage);
-  }
-  return {
-    leads: (key) => leading.has(copyId(key)),
-    isWronglyLeading: (image) => wronglyLeading.has(`${image.region}/${image.imageId}`),
-    questions,
-    problems,
-  };
+  return [...leaders.values()];
+}
 
-  /**
-   * Asks the cloud which image the leader's family points to, if several images are in it, and
-   * compares the answer.
-   */
-  function checkFamilyOf(leader: Copy, copyByImage: ReadonlyMap<string, Copy>): void {
-    const { region } = leader.key;
-    const family = leader.family ?? "";
-    const image = imageOf(leader, observation);
-    if (!image || image.family !== family || image.deprecated || leader.state !== "ready") return;
-    // While the leader's image is being copied, the family points to another one for a while.
-    if (image.state !== "NORMAL") return;
-    const members = images.get(region)?.inFamily(family) ?? [];
-    const otherMembers = members.filter((other) => other !== image && !hasFailed(other));
-    if (otherMembers.length === 0) return;
-    const question = { ask: "family", region, family } as const;
-    const answer = answerTo(answers, question);
-    if (!answer) questions.push(question);
-    else if ("unanswerable" in answer) {
-      // Without an answer, the image created last is assumed to lead.
-      for (const other of otherMembers)
-        if (!other.deprecated && mayLeaveFamily(other) && other.createdAt >= image.createdAt) markWronglyLeading(other);
-    } else if (answer.value !== undefined && answer.value !== image.imageId) {
-      const pointed = otherMembers.find(({ imageId }) => imageId === answer.value);
-      if (pointed && mayLeaveFamily(pointed)) markWronglyLeading(pointed);
-      else if (pointed && !copyByImage.has(`${region}/${pointed.imageId}`)) {
-        const { imageId: pointedId, name: pointedName } = pointed;
-        problems.push(reason("family-taken", { family, region, pointedId, pointedName, imageId: image.imageId }));
-      }
-    }
+/** What a check of one family looks at. */
+interface Sight extends Pick<FamilyInput, "observation" | "images" | "answers"> {
+  /** The recorded copy of each image. */
+  readonly copyByImage: ReadonlyMap<string, Copy>;
+}
 
-    function markWronglyLeading(other: Image): void {
-      wronglyLeading.add(`${other.region}/${other.imageId}`);
-    }
-    /**
-     * May this image leave the family? Yes if its copy is desired, or orphaned and older than the
-     * leader. No if it is orphaned and newer, because its source may only be absent for now.
-     * Adopted and unrecorded images never leave.
-     */
-    function mayLeaveFamily(other: Image): boolean {
-      const copy = copyByImage.get(`${region}/${other.imageId}`);
-      if (copy?.state === "ready") return !copy.adopted;
-      return (
-        copy?.state === "retired" &&
-        !copy.adopted &&
-        // A copy of the same source with other encryption leaves, too: the desired variant leads.
-        (rootRefId(leader.key) === rootRefId(copy.key) || (copy.rootCreatedAt !== undefined && isNewer(leader, copy)))
-      );
-    }
+/** What a check of one family finds: images that lead wrongly, or a question, or a problem. */
+interface FamilyCheck {
+  readonly wrong?: readonly Image[];
+  readonly question?: Question;
+  readonly problem?: Reason;
+}
+
+/**
+ * Asks the cloud which image the leader's family points to, if several images are in it, and
+ * compares the answer.
+ */
+function checkFamilyOf(leader: Copy, { observation, images, answers, copyByImage }: Sight): FamilyCheck {
+  const { region } = leader.key;
+  const family = leader.family ?? "";
+  const image = imageOf(leader, observation);
+  if (!image || image.family !== family || image.deprecated || leader.state !== "ready") return {};
+  // While the leader's image is being copied, the family points to another one for a while.
+  if (image.state !== "NORMAL") return {};
+  const members = images.get(region)?.inFamily(family) ?? [];
+  const otherMembers = members.filter((other) => other !== image && !hasFailed(other));
+  if (otherMembers.length === 0) return {};
+  const mayLeave = (other: Image) => mayLeaveFamily(copyByImage.get(refText(other)), leader);
+  const question = { ask: "family", region, family } as const;
+  const answer = answerTo(answers, question);
+  if (!answer) return { question };
+  if ("unanswerable" in answer) {
+    // Without an answer, the image created last is assumed to lead.
+    const later = otherMembers.filter((other) => !other.deprecated && other.createdAt >= image.createdAt);
+    return { wrong: later.filter(mayLeave) };
   }
+  const pointed = otherMembers.find(({ imageId }) => imageId === answer.value);
+  if (!pointed) return {};
+  if (mayLeave(pointed)) return { wrong: [pointed] };
+  if (copyByImage.has(refText(pointed))) return {};
+  const { imageId: pointedId, name: pointedName } = pointed;
+  return { problem: reason("family-taken", { family, region, pointedId, pointedName, imageId: image.imageId }) };
+}
+
+/**
+ * May the image of this copy leave the family? Yes if the copy is desired, or orphaned and older
+ * than the leader. No if it is orphaned and newer, because its source may only be absent for now.
+ * Adopted and unrecorded images never leave.
+ */
+function mayLeaveFamily(copy: Copy | undefined, leader: Copy): boolean {
+  if (copy?.state === "ready") return !copy.adopted;
+  return (
+    copy?.state === "retired" &&
+    !copy.adopted &&
+    // A copy of the same source with other encryption leaves, too: the desired variant leads.
+    (rootRefId(leader.key) === rootRefId(copy.key) || (copy.rootCreatedAt !== undefined && isNewer(leader, copy)))
+  );
 }
 
 /**
@@ -150,6 +163,10 @@ function hasImage(copy: Copy): copy is Copy & { imageId: string } {
   return "imageId" in copy && copy.imageId !== undefined;
 }
 
-function imageText(copy: Copy & { imageId: string }): string {
-  return `${copy.key.region}/${copy.imageId}`;
+function imageText({ key, imageId }: Copy & { imageId: string }): string {
+  return refText({ region: key.region, imageId });
+}
+
+function refText({ region, imageId }: ImageRef): string {
+  return `${region}/${imageId}`;
 }

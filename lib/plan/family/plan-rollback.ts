@@ -14,7 +14,7 @@ import { versionIn } from "../../model/messages/family.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { hasFailed, type Observation, seen } from "../../model/observation.ts";
-import type { Copy, Image, ImageRef, Reason } from "../../model/types.ts";
+import type { Copy, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
 import type { CloudCall, RecordChange } from "../types.ts";
 import { ROLLBACK } from "../upkeep/refresh-record.ts";
 
@@ -42,6 +42,15 @@ export interface Rollback {
   readonly remarks: readonly Reason[];
 }
 
+/** Which family goes back. */
+export interface RollbackOrder {
+  readonly family: string;
+  /** Goes back by one more version than an earlier rollback. */
+  readonly further: boolean;
+  /** The time of the changes. */
+  readonly now: Millis;
+}
+
 /** A copy that provably belongs to this program, and its image. */
 interface OwnedCopy {
   readonly copy: Copy & { readonly imageId: string };
@@ -58,15 +67,12 @@ interface OwnedCopy {
  * the family, and the former copy joins the family. See `lib/plan/upkeep/differences.ts` for
  * finished copies and `lib/plan/lifecycle/finishing/publish.ts` for unfinished ones.
  *
- * Repeating a rollback completes the regions that are missing, and changes nothing else. `further`
- * goes back by one more version. `now` is the time of the changes.
+ * Repeating a rollback completes the regions that are missing, and changes nothing else.
  */
 export function rollback(
-  family: string,
+  { family, further, now }: RollbackOrder,
   copies: readonly Copy[],
   observation: Observation,
-  further: boolean,
-  now: number,
 ): Rollback {
   const ownedCopies = copies
     .flatMap((copy) => ownedCopyOf(copy, observation) ?? [])
@@ -120,22 +126,22 @@ export function rollback(
   for (const key of out.keys()) concerned.add(key);
 
   const repair = { what: ROLLBACK, tries: 0, at: now };
-  const remember = (copy: Copy, leaves: boolean): RecordChange => {
-    const { code: event, text } = journal("rollback", { family, leaves });
+  const remember = (copy: Copy, to: "leave" | "join"): RecordChange => {
+    const { code: event, text } = journal("rollback", { family, leaves: to === "leave" });
     return { do: "record", copy: { ...copy, updatedAt: now }, event, text };
   };
   const leaving = [...out.values()].map(({ copy, image }) => {
     const going: Copy = isFinished(copy) ? { ...copy, repair } : withoutBackoff(copy);
-    const change = remember({ ...going, rolledBackFrom: family }, true);
+    const change = remember({ ...going, rolledBackFrom: family }, "leave");
     const call = { do: "tag", copy: change.copy, image, tags: { [ROLLED_BACK_TAG]: family } } as const;
     return { change, call };
   });
   const changes = [
     ...leaving.map(({ change }) => change),
-    ...unfinished.map((copy) => remember({ ...withoutBackoff(copy), rolledBackFrom: family }, true)),
+    ...unfinished.map((copy) => remember({ ...withoutBackoff(copy), rolledBackFrom: family }, "leave")),
     // Joining the family is part of the rollback and not drift, which the policy may only report.
     ...into.map(({ copy: { rolledBackFrom: _, ...copy } }) =>
-      remember(isFinished(copy) ? { ...copy, repair } : copy, false),
+      remember(isFinished(copy) ? { ...copy, repair } : copy, "join"),
     ),
   ];
   const remarks = [

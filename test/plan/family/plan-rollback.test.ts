@@ -16,7 +16,7 @@ const rolledBack = (n: number) =>
 
 function rollBack(given: World, further = false) {
   const { copies, observation } = given.input();
-  const plan = rollback("golden", copies, observation, further, NOW);
+  const plan = rollback({ family: "golden", further, now: NOW }, copies, observation);
   const moves = plan.regions.map(({ region, from, to }) => `${region}: ${from.name} → ${to.name}`);
   return { ...plan, moves, tagged: plan.calls.map((call) => call.image.imageId) };
 }
