@@ -13,7 +13,7 @@ import { adoptedImage, adopters } from "./guards/adoption-conflicts.ts";
 import { indexImages } from "./image-index.ts";
 import type { Guarded, PlanContext, PlanInput } from "./types.ts";
 
-/** The context, and what became known on the way to it. */
+/** The context, and what else was found while it was made. */
 export interface Facts {
   readonly ctx: PlanContext;
   readonly notSelected: readonly NotSelected[];

@@ -77,6 +77,63 @@ export function rollback(
   const ownedCopies = copies
     .flatMap((copy) => ownedCopyOf(copy, observation) ?? [])
     .sort((a, b) => (isOlder(a, b) ? 1 : isOlder(b, a) ? -1 : 0));
+  const chosen = chooseVersion({ family, further, now }, ownedCopies);
+  if (!chosen) return noRollback(family, copies, ownedCopies);
+  const { bad, isDone } = chosen;
+  const { regions, leaving, joining, problems } = moveRegions(family, chosen, observation);
+  const isBegun = leaving.length > 0 || chosen.tagged.some((other) => isSameRoot(other, bad));
+  const unpublished = isBegun ? unpublishedCopies(family, copies, chosen) : [];
+  const unpublishedIds = new Set(unpublished.filter(isFinished).map(({ key }) => copyId(key)));
+  const out = [...leaving, ...ownedCopies.filter(({ copy }) => unpublishedIds.has(copyId(copy.key)))];
+  const unfinished = unpublished.filter((copy) => !isFinished(copy));
+
+  const repair = { what: ROLLBACK, tries: 0, at: now };
+  const remember = (copy: Copy, to: "leave" | "join"): RecordChange => {
+    const { code: event, text } = journal("rollback", { family, leaves: to === "leave" });
+    return { do: "record", copy: { ...copy, updatedAt: now }, event, text };
+  };
+  const tags = out.map(({ copy, image }) => {
+    const going: Copy = isFinished(copy) ? { ...copy, repair } : withoutBackoff(copy);
+    const change = remember({ ...going, rolledBackFrom: family }, "leave");
+    const call = { do: "tag", copy: change.copy, image, tags: { [ROLLED_BACK_TAG]: family } } as const;
+    return { change, call };
+  });
+  const changes = [
+    ...tags.map(({ change }) => change),
+    ...unfinished.map((copy) => remember({ ...withoutBackoff(copy), rolledBackFrom: family }, "leave")),
+    // Joining the family is part of the rollback and not drift, which the policy may only report.
+    ...joining
+      .filter(({ image }) => image.family !== family)
+      .map(({ copy: { rolledBackFrom: _, ...copy } }) =>
+        remember(isFinished(copy) ? { ...copy, repair } : copy, "join"),
+      ),
+  ];
+  const remarks = [
+    ...(isDone && out.length === 0 ? [rolledBackBefore(bad)] : []),
+    ...differingTargets(regions),
+    ...unfinished.map(notPublished),
+    ...(regions.length > 0 ? sourceRemarks(family, bad, observation) : []),
+  ];
+  const concerned = new Set([...versionCopies(chosen), ...joining, ...out].map(({ copy }) => copyId(copy.key)));
+  return { regions, changes, calls: tags.map(({ call }) => call), concerned, problems, remarks };
+}
+
+/** The version that leaves the family, and the copies by their part in the rollback. */
+interface Chosen {
+  /** One copy of the version. */
+  readonly bad: OwnedCopy;
+  /** An earlier rollback has taken out this version, and there is no newer one. */
+  readonly isDone: boolean;
+  /** Copies that have left this family before. */
+  readonly tagged: readonly OwnedCopy[];
+  /** Copies that were never rolled back. */
+  readonly untagged: readonly OwnedCopy[];
+  /** The copies of `untagged` that are in the family. */
+  readonly inFamily: readonly OwnedCopy[];
+}
+
+/** Chooses the newest version in the family; undefined if none can leave it. */
+function chooseVersion({ family, further }: RollbackOrder, ownedCopies: readonly OwnedCopy[]): Chosen | undefined {
   const tagged = ownedCopies.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === family);
   const untagged = ownedCopies.filter(({ image }) => image.tags[ROLLED_BACK_TAG] === undefined);
   const inFamily = untagged.filter(({ image }) => image.family === family);
@@ -86,71 +143,48 @@ export function rollback(
   const [lastRolledBack] = tagged;
   const isDone = !further && lastRolledBack !== undefined && (newest === undefined || isOlder(newest, lastRolledBack));
   const bad = isDone ? (begun[0] ?? lastRolledBack) : newest;
-  if (!bad) return noRollback(family, copies, ownedCopies);
+  return bad && { bad, isDone, tagged, untagged, inFamily };
+}
 
+/** The copies of the version, in the family or rolled back. */
+function versionCopies({ bad, inFamily, tagged }: Chosen): OwnedCopy[] {
+  return [...inFamily, ...tagged].filter((other) => isSameRoot(other, bad));
+}
+
+/** Finds for each region which copy leaves the family, and which former copy it goes back to. */
+function moveRegions(family: string, chosen: Chosen, observation: Observation) {
+  const { bad, tagged, untagged } = chosen;
   const regions: RegionRollback[] = [];
   const problems: Reason[] = [];
-  /** The copies that get the tag, by `copyId`, and the copies that join the family. */
-  const out = new Map<string, OwnedCopy>();
-  const into: OwnedCopy[] = [];
-  const concerned = new Set<string>();
-  for (const one of [...inFamily, ...tagged].filter((other) => isSameRoot(other, bad))) {
+  const leaving: OwnedCopy[] = [];
+  const joining: OwnedCopy[] = [];
+  for (const one of versionCopies(chosen)) {
     const { region } = one.copy.key;
     const former = untagged
       .filter((other) => other.copy.key.region === region && isOlder(other, bad))
       .find((other) => isFormer(other, family, observation));
-    concerned.add(copyId(one.copy.key));
+    const isTagged = tagged.includes(one);
     if (former) {
       regions.push({ region, from: named(one.image), to: named(former.image) });
-      concerned.add(copyId(former.copy.key));
-      if (former.image.family !== family) into.push(former);
-    } else if (!tagged.includes(one)) {
+      joining.push(former);
+    } else if (!isTagged) {
       problems.push(reason("no-previous-version", { region, family, imageId: one.image.imageId }));
-      continue;
     }
-    if (!tagged.includes(one)) out.set(copyId(one.copy.key), one);
+    if (former && !isTagged) leaving.push(one);
   }
-  const isBegun = out.size > 0 || tagged.some((other) => isSameRoot(other, bad));
-  // Copies of the version that are not in the family yet, finished or not.
-  const unpublished = copies.filter(
+  return { regions, problems, leaving, joining };
+}
+
+/** Copies of the version that are not in the family yet, finished or not. */
+function unpublishedCopies(family: string, copies: readonly Copy[], { bad, inFamily, tagged }: Chosen): Copy[] {
+  const known = new Set([...inFamily, ...tagged].map(({ copy }) => copyId(copy.key)));
+  return copies.filter(
     (copy) =>
-      isBegun &&
       isSameRoot({ copy }, bad) &&
       copy.family === family &&
       copy.rolledBackFrom === undefined &&
-      ![...inFamily, ...tagged].some((one) => copyId(one.copy.key) === copyId(copy.key)),
+      !known.has(copyId(copy.key)),
   );
-  const unfinished = unpublished.filter((copy) => !isFinished(copy));
-  const unpublishedIds = new Set(unpublished.filter(isFinished).map(({ key }) => copyId(key)));
-  for (const one of ownedCopies) if (unpublishedIds.has(copyId(one.copy.key))) out.set(copyId(one.copy.key), one);
-  for (const key of out.keys()) concerned.add(key);
-
-  const repair = { what: ROLLBACK, tries: 0, at: now };
-  const remember = (copy: Copy, to: "leave" | "join"): RecordChange => {
-    const { code: event, text } = journal("rollback", { family, leaves: to === "leave" });
-    return { do: "record", copy: { ...copy, updatedAt: now }, event, text };
-  };
-  const leaving = [...out.values()].map(({ copy, image }) => {
-    const going: Copy = isFinished(copy) ? { ...copy, repair } : withoutBackoff(copy);
-    const change = remember({ ...going, rolledBackFrom: family }, "leave");
-    const call = { do: "tag", copy: change.copy, image, tags: { [ROLLED_BACK_TAG]: family } } as const;
-    return { change, call };
-  });
-  const changes = [
-    ...leaving.map(({ change }) => change),
-    ...unfinished.map((copy) => remember({ ...withoutBackoff(copy), rolledBackFrom: family }, "leave")),
-    // Joining the family is part of the rollback and not drift, which the policy may only report.
-    ...into.map(({ copy: { rolledBackFrom: _, ...copy } }) =>
-      remember(isFinished(copy) ? { ...copy, repair } : copy, "join"),
-    ),
-  ];
-  const remarks = [
-    ...(isDone && out.size === 0 ? [rolledBackBefore(bad)] : []),
-    ...differingTargets(regions),
-    ...unfinished.map(notPublished),
-    ...(regions.length > 0 ? sourceRemarks(family, bad, observation) : []),
-  ];
-  return { regions, changes, calls: leaving.map(({ call }) => call), concerned, problems, remarks };
 }
 
 /** Whether the copy is ready or retired. */

@@ -9,8 +9,9 @@ import { nameConflicts } from "./name-conflicts.ts";
 import { quota } from "./quota.ts";
 
 /**
- * What is lost is left out first; then the new copies are reduced to those that may be requested;
- * only then is it known which families move, and last which deletions are left to count.
+ * The first guard drops losses that are likely to be none. The next three reduce the new copies to
+ * those that may be requested. Only then is it known which families move, and the deletions that
+ * remain are counted last.
  */
 export const GUARDS: readonly Guard[] = [
   massDisappearance,

@@ -57,7 +57,7 @@ export type ReadyCase = CopyCase & { readonly record: Ready; readonly image: Ima
 export type RetiredCase = CopyCase & { readonly record: Retired; readonly image: Image };
 /** A finished copy, and the accounts that it may be shared with. */
 export type Shared = Finished & { readonly shareWith: readonly string[] };
-/** A finished copy that is kept as its policies say. */
+/** A finished copy whose settings its policies define. */
 export type Kept = ReadyCase &
   Shared & {
     readonly desired: DesiredCopy;
@@ -118,8 +118,8 @@ export function kept(copyCase: CopyCase): Kept | undefined {
 }
 
 /**
- * A finished copy of ours of which no policy says now what is right. It is looked after in a sweep,
- * and in a poll only while it is being repaired.
+ * A finished copy of ours whose settings no policy defines now. Its upkeep runs in a sweep, and in a
+ * poll only during a repair.
  */
 export function left(copyCase: CopyCase, ctx: PlanContext): Shared | undefined {
   const finished = ready(copyCase) ?? retired(copyCase);

@@ -1,4 +1,4 @@
-// Completes a rollback of a copy of which no policy says now what is right.
+// Completes a rollback of a copy whose settings no policy defines now.
 import type { Shared } from "../lifecycle/stages.ts";
 import type { PlanContext, Step } from "../types.ts";
 import { rollbackDifference } from "./differences.ts";

@@ -1,4 +1,4 @@
-// An orphaned copy follows its source: deprecated with it, and out of the way of a newer version.
+// An orphaned copy is deprecated with its source, and leaves its family for a newer version.
 import { isProven } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { seen } from "../../model/observation.ts";

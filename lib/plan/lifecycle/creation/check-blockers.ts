@@ -11,8 +11,8 @@ import { firstStep, type Phase, type ToRequest } from "../stages.ts";
 const UNCERTAIN_AFTER_LOSS = "unknown-after-loss";
 
 /**
- * In this order: what needs a person comes first, then a block by the policy, which is reported even
- * during a back-off, then what passes by itself, from the source to the parent.
+ * A verdict that needs manual action comes first, then a block by the policy, which is reported even
+ * during a back-off, then everything that passes by itself, from the source to the parent.
  */
 export const BLOCKERS: readonly Phase<ToRequest>[] = [
   respectVerdict,

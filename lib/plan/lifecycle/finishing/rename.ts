@@ -1,4 +1,4 @@
-// Gives a copy its final name and description, and its family in the same call where nothing holds it.
+// Gives a copy its final name and description, and in the same call its family if nothing holds it.
 import type { PlanContext, Step } from "../../types.ts";
 import type { UnderWay } from "../stages.ts";
 import { carryOut, modify } from "./carry-out.ts";
