@@ -10,7 +10,7 @@ const MAY_IMPORT: Record<string, { parts: string[]; packages?: RegExp }> = {
   "lib/model": { parts: ["lib/model"], packages: /^node:crypto$/ },
   "lib/policy": { parts: ["lib/model", "lib/policy"], packages: /^(zod\/mini|yaml)$/ },
   "lib/event": { parts: ["lib/model", "lib/event", "lib/policy/values"], packages: /^(node:zlib|node:buffer)$/ },
-  "lib/observe": { parts: ["lib/model", "lib/policy", "lib/plan", "lib/observe"] },
+  "lib/observe": { parts: ["lib/model", "lib/policy", "lib/observe"] },
   "lib/plan": { parts: ["lib/model", "lib/policy", "lib/plan"], packages: /^$/ },
   "lib/apply": { parts: ["lib/model", "lib/plan", "lib/apply"] },
   "lib/record": { parts: ["lib/model", "lib/apply", "lib/record"] },

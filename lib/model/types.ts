@@ -198,12 +198,12 @@ export type Copy = CopyBase &
         readonly imageId?: string;
       }
     | {
-        /** All attempts are used up. Only the command `retry` starts it again. */
+        /** All attempts are used up, until the command `retry` or a policy that allows more of them. */
         readonly state: "failed";
         readonly reason: Reason;
       }
     | {
-        /** Orphaned: no policy selects its root. Its image stays, unless pruning is permitted. */
+        /** Without further use: orphaned, superseded, or deleted. Its image stays until it is pruned. */
         readonly state: "retired";
         readonly reason: Reason;
         readonly imageId?: string;

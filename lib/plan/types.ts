@@ -177,7 +177,7 @@ export interface PlanInput {
   readonly acceptVanished?: boolean;
 }
 
-/** A change of the record of one copy, with no call. */
+/** A change of the record of one copy; with `before`, together with the call that follows it. */
 export interface RecordChange {
   readonly do: "record";
   readonly copy: Copy;
@@ -197,7 +197,7 @@ export interface Send {
   readonly claimRequests: readonly ClaimRequest[];
 }
 
-/** What to do now, in this order. */
+/** What to do now. `lib/apply/apply-plan.ts` has the order of the kinds of actions. */
 export type Action = RecordChange | Send | Exclude<CloudCall, { do: "send" }>;
 
 /** What to do now, as data, and what is not done, each with its reason. */

@@ -25,7 +25,7 @@ export const familyReasons = {
     }),
   ),
   "no-previous-version": error((p: { region: string; family: string; imageId: string }) => ({
-    text: `${p.region} has no former copy to put into the family "${p.family}"; ${p.imageId} stays in it`,
+    text: `${p.region} has no previous copy to put into the family "${p.family}"; ${p.imageId} stays in it`,
     remedy: "deprecate that image by hand if having no image is better than having this one",
   })),
   "no-such-family": error((p: { family: string; families: readonly string[] }) => ({
@@ -41,7 +41,7 @@ export const familyReasons = {
   })),
   "previous-version-differs": warn(
     (p: { versions: readonly string[] }) =>
-      `the former version is not the same in every region: ${p.versions.join("; ")}`,
+      `the previous version is not the same in every region: ${p.versions.join("; ")}`,
   ),
   // With a region: a copy of the rolled-back version. Without: an image that is not deleted.
   unfinished: info((p: { state: string; region?: string }) =>

@@ -117,7 +117,7 @@ const definitions = {
   adopted: info((p: { imageId: string; again: boolean }) =>
     p.again
       ? `selected again; ${p.imageId} stays adopted`
-      : `${p.imageId} has the name of the copy and matches the source; it was made by other means and is adopted`,
+      : `${p.imageId} has the name of the copy and matches the source; it was created outside this program and is adopted`,
   ),
   "adoption-discarded": noted,
 

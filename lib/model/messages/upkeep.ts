@@ -26,7 +26,7 @@ export const upkeepReasons = {
   "failed-image": info((p: { state: string }) => `left over from a failed attempt (${p.state})`),
 
   // Why an orphaned copy is not deleted. See also `unfinished`.
-  adopted: info(() => "the image was made by other means"),
+  adopted: info(() => "the image was created outside this program"),
   "no-lineage": info(() => "the image has no lineage tags, or those of another image"),
   "is-parent": info(() => "another copy is being made from the image"),
   "not-superseded": info(() => "its encrypted copy is not ready"),

@@ -23,7 +23,7 @@ export interface RegionRollback {
   readonly region: string;
   /** The image that leaves the family. */
   readonly from: ImageRef & { readonly name: string };
-  /** The former image, which the family points to afterwards. */
+  /** The previous image, which the family points to afterwards. */
   readonly to: ImageRef & { readonly name: string };
 }
 
@@ -64,7 +64,7 @@ interface OwnedCopy {
  *
  * The rollback itself only sets a tag in the cloud, so that no later run undoes it, even if the
  * state is lost. The usual plan does the rest: it deprecates the tagged copy and takes it out of
- * the family, and the former copy joins the family. See `lib/plan/upkeep/differences.ts` for
+ * the family, and the previous copy joins the family. See `lib/plan/upkeep/differences.ts` for
  * finished copies and `lib/plan/lifecycle/finishing/publish.ts` for unfinished ones.
  *
  * Repeating a rollback completes the regions that are missing, and changes nothing else.
@@ -151,7 +151,7 @@ function versionCopies({ bad, inFamily, tagged }: Chosen): OwnedCopy[] {
   return [...inFamily, ...tagged].filter((other) => isSameRoot(other, bad));
 }
 
-/** Finds for each region which copy leaves the family, and which former copy it goes back to. */
+/** Finds for each region which copy leaves the family, and which previous copy it goes back to. */
 function moveRegions(family: string, chosen: Chosen, observation: Observation) {
   const { bad, tagged, untagged } = chosen;
   const regions: RegionRollback[] = [];
@@ -160,17 +160,17 @@ function moveRegions(family: string, chosen: Chosen, observation: Observation) {
   const joining: OwnedCopy[] = [];
   for (const one of versionCopies(chosen)) {
     const { region } = one.copy.key;
-    const former = untagged
+    const previous = untagged
       .filter((other) => other.copy.key.region === region && isOlder(other, bad))
       .find((other) => isFormer(other, family, observation));
     const isTagged = tagged.includes(one);
-    if (former) {
-      regions.push({ region, from: named(one.image), to: named(former.image) });
-      joining.push(former);
+    if (previous) {
+      regions.push({ region, from: named(one.image), to: named(previous.image) });
+      joining.push(previous);
     } else if (!isTagged) {
       problems.push(reason("no-previous-version", { region, family, imageId: one.image.imageId }));
     }
-    if (former && !isTagged) leaving.push(one);
+    if (previous && !isTagged) leaving.push(one);
   }
   return { regions, problems, leaving, joining };
 }

@@ -79,7 +79,7 @@ describe("rolling a family back", () => {
     expect(regions).toEqual([]);
     expect(problems.map(({ code }) => code)).toContain("no-previous-version");
     expect(problems.find(({ text }) => text.startsWith("ap-shanghai"))?.text).toBe(
-      'ap-shanghai has no former copy to put into the family "golden"; img-root0002-ap-shanghai stays in it',
+      'ap-shanghai has no previous copy to put into the family "golden"; img-root0002-ap-shanghai stays in it',
     );
   });
 
