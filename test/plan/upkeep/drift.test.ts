@@ -26,6 +26,11 @@ it("gets its family and age recorded later if it was recovered without reading i
   expect(more).toEqual([]);
 });
 
+it("gets the family of its root recorded anew when the source has another one", () => {
+  const { actions } = finished({}, { rootFamily: "silver" }).plan();
+  expect(actions).toMatchObject([{ do: "record", event: "refreshed", copy: { rootFamily: "golden" } }]);
+});
+
 describe("a finished copy that differs from its desired state", () => {
   const cases: [string, World, string][] = [
     ["tag changed", finished({ tags: { team: "core" } }), `tag ${COPY}: team`],
