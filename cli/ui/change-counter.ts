@@ -22,7 +22,7 @@ const CHANGES: Readonly<Record<string, string>> = {
  */
 export interface ChangeCounts {
   readonly journal: Journal;
-  /** The number of changes by kind: `requested` counts copies, `refused` counts failed calls. */
+  /** The number of changes by kind: `requested` counts copies, `refused` counts copies whose call failed. */
   counts(): Readonly<Record<string, number>>;
   /** The counts as text; empty if nothing was changed. */
   text(): string;
@@ -40,7 +40,8 @@ export function watchChanges(say: (text: string) => void, changed: () => void): 
       async append(entries) {
         changed();
         for (const { event, text, key, image, code } of entries) {
-          const change = event.endsWith("-failed") && code !== undefined ? "refused" : CHANGES[event];
+          // A code is that of a failed call, whatever the entry says about its copy.
+          const change = CHANGES[event] ?? (code === undefined ? undefined : "refused");
           if (change !== undefined) counts.set(change, (counts.get(change) ?? 0) + 1);
           if (!key) continue;
           if (event === "drift") drifted.add(copyId(key));

@@ -86,7 +86,7 @@ const planLines = {
   }),
   "preflight-waiting": info((p: { copies: number }) => {
     const copies = count(p.copies, "waiting copy was", "waiting copies were");
-    return `? ${copies} not checked: the image to be copied does not exist yet, or is not ready`;
+    return `? ${copies} not checked, because a run would not request them now`;
   }),
   "plan-total": info(
     (p: { copies: number; calls: number; updates: number; deletions: number; waiting: number }) =>

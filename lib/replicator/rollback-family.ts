@@ -60,7 +60,11 @@ export async function rollback(family: string, request: RollbackRequest, deps: R
     for (const region of planned.regions) if (!regions.has(region.region)) regions.set(region.region, region);
     problems = [...planned.problems, ...observation.unreadable.values()];
     remarks.push(...planned.remarks.filter(({ code }) => round === 1 || code !== "rolled-back-before"));
-    if (request.dryRun || !records.record || (round > 1 && planned.changes.length === 0)) break;
+    const isDone = round > 1 && planned.changes.length === 0;
+    // A version without any previous one stays: another round would find an earlier rollback, and
+    // report that one as done.
+    const cannotBegin = round === 1 && planned.regions.length === 0 && planned.problems.length > 0;
+    if (request.dryRun || !records.record || isDone || cannotBegin) break;
     const { id: runId } = startRun(account, "rollback", now());
     const plan = emptyPlan(copies, [...planned.changes, ...planned.calls]);
     await applyPlan(plan, { runId, record: records.record, readAt, changed: new Set() }, deps);

@@ -49,7 +49,7 @@ describe("examples of a policy", () => {
       ["shared", true, ["ap-guangzhou", "ap-beijing"]],
     ]);
     expect(results[2]?.reasons).toEqual([
-      'ap-tokyo is missing: golden: the tag release is missing; the policy takes "approved"',
+      'ap-tokyo is missing: golden: the tag release is missing; the policy selects "approved"',
     ]);
     expect(results[3]?.reasons).toEqual(["ap-shanghai is not expected: copied there by policy golden"]);
   });
@@ -95,7 +95,7 @@ describe("examples of a policy", () => {
     [
       "the creator is not trusted",
       "{ region: ap-guangzhou, name: x, type: shared, creator: '1' }, regions: [ap-beijing]",
-      ['ap-beijing is missing: base: account "1" created the image; the policy takes images of "100000000002"'],
+      ['ap-beijing is missing: base: account "1" created the image; the policy selects images of "100000000002"'],
     ],
     [
       "the image is deprecated",

@@ -75,7 +75,7 @@ describe("whyNotSelected", () => {
       whyNotSelected({ type: "custom", tags: { release: ["a", "b"] } }, image({ tags: { release: "c" } }), NOW),
     ).toEqual({
       code: "tags",
-      text: 'the tag release is "c"; the policy takes any of "a", "b"',
+      text: 'the tag release is "c"; the policy selects any of "a", "b"',
       remedy: "tag the image, or change select.tags in the policy",
     });
   });

@@ -157,6 +157,11 @@ it("a repeated rollback goes back one version; with `further` it goes back two",
   }
   expect((await rollback("golden", { further: true }, program)).regions.map(({ done }) => done)).toEqual([true, true]);
   for (const region of REGIONS) expect(s.pointed(FACTORY, region, "golden")).toBe("golden-1");
+  // There is nothing older: that is a problem, and not the success of an earlier rollback.
+  const last = await rollback("golden", { further: true }, program);
+  expect(last.regions).toEqual([]);
+  expect(last.problems.map(({ code }) => code)).toEqual(["no-previous-version", "no-previous-version"]);
+  for (const region of REGIONS) expect(s.pointed(FACTORY, region, "golden")).toBe("golden-1");
 });
 
 it("a rollback shares an older version again that was orphaned and unshared", {

@@ -26,7 +26,7 @@ export const familyReasons = {
   ),
   "no-previous-version": error((p: { region: string; family: string; imageId: string }) => ({
     text: `${p.region} has no previous copy to put into the family "${p.family}"; ${p.imageId} stays in it`,
-    remedy: "deprecate that image by hand if having no image is better than having this one",
+    remedy: "if no image is better than this one, deprecate it by hand",
   })),
   "no-such-family": error((p: { family: string; families: readonly string[] }) => ({
     text: `no finished copy of this account is in the family "${p.family}"`,

@@ -18,35 +18,38 @@ export const selectionReasons = {
     text: `the image is ${p.type}; the policy selects ${p.selected} images`,
     remedy: `write a policy with select.type: ${p.type}`,
   })),
-  name: info((p: { name: string; globs: readonly string[] }) => ({
-    text: `the name ${quote(p.name)} does not match ${anyOf(p.globs)}`,
+  /** `isExcluded`: the globs are those with a leading `!` that match. */
+  name: info((p: { name: string; globs: readonly string[]; isExcluded: boolean }) => ({
+    text: p.isExcluded
+      ? `the name ${quote(p.name)} is excluded by ${p.globs.map(quote).join(", ")}`
+      : `the name ${quote(p.name)} does not match ${anyOf(p.globs)}`,
     remedy: "rename the image, or change select.name in the policy",
   })),
   /** Without `value` the image does not have the tag. */
   tags: info((p: { key: string; value?: string | undefined; taken: readonly string[] }) => ({
-    text: `the tag ${p.key} is ${p.value === undefined ? "missing" : quote(p.value)}; the policy takes ${anyOf(p.taken)}`,
+    text: `the tag ${p.key} is ${p.value === undefined ? "missing" : quote(p.value)}; the policy selects ${anyOf(p.taken)}`,
     remedy: "tag the image, or change select.tags in the policy",
   })),
   platform: info((p: { value: string; taken: readonly string[] }) => ({
-    text: `the platform is ${quote(p.value)}; the policy takes ${anyOf(p.taken)}`,
+    text: `the platform is ${quote(p.value)}; the policy selects ${anyOf(p.taken)}`,
     remedy: "change select.platform in the policy",
   })),
   architecture: info((p: { value: string; taken: readonly string[] }) => ({
-    text: `the architecture is ${quote(p.value)}; the policy takes ${anyOf(p.taken)}`,
+    text: `the architecture is ${quote(p.value)}; the policy selects ${anyOf(p.taken)}`,
     remedy: "change select.architecture in the policy",
   })),
   /** Without `family` the image has none. */
   family: info((p: { family?: string | undefined; taken: string }) => ({
-    text: `the image has ${p.family === undefined ? "no family" : `the family ${quote(p.family)}`}; the policy takes ${quote(p.taken)}`,
+    text: `the image has ${p.family === undefined ? "no family" : `the family ${quote(p.family)}`}; the policy selects ${quote(p.taken)}`,
     remedy: "change the family of the image, or select.family in the policy",
   })),
   creator: info((p: { creator: string; taken: readonly string[] }) => ({
-    text: `account ${quote(p.creator)} created the image; the policy takes images of ${anyOf(p.taken)}`,
+    text: `account ${quote(p.creator)} created the image; the policy selects images of ${anyOf(p.taken)}`,
     remedy: "add the account to select.creator if you trust it",
   })),
   /** Times in ISO 8601. */
   "too-old": info((p: { createdAt: string; createdAfter: string }) => ({
-    text: `the image was created at ${p.createdAt}; the policy takes images created at ${p.createdAfter} or later`,
+    text: `the image was created at ${p.createdAt}; the policy selects images created at ${p.createdAfter} or later`,
     remedy: "set select.createdAfter to an earlier time",
   })),
   "not-name": info((p: { name: string; glob: string }) => ({

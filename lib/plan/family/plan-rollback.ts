@@ -55,6 +55,8 @@ export interface RollbackOrder {
 interface OwnedCopy {
   readonly copy: Copy & { readonly imageId: string };
   readonly image: Image;
+  /** The age of its version, the same in every region: see `withVersionAge`. */
+  readonly versionCreatedAt: Millis;
 }
 
 /**
@@ -74,9 +76,9 @@ export function rollback(
   copies: readonly Copy[],
   observation: Observation,
 ): Rollback {
-  const ownedCopies = copies
-    .flatMap((copy) => ownedCopyOf(copy, observation) ?? [])
-    .sort((a, b) => (isOlder(a, b) ? 1 : isOlder(b, a) ? -1 : 0));
+  const ownedCopies = withVersionAge(copies.flatMap((copy) => ownedCopyOf(copy, observation) ?? [])).sort((a, b) =>
+    isOlder(a, b) ? 1 : isOlder(b, a) ? -1 : 0,
+  );
   const chosen = chooseVersion({ family, further, now }, ownedCopies);
   if (!chosen) return noRollback(family, copies, ownedCopies);
   const { bad, isDone } = chosen;
@@ -161,7 +163,7 @@ function moveRegions(family: string, chosen: Chosen, observation: Observation) {
   for (const one of versionCopies(chosen)) {
     const { region } = one.copy.key;
     const previous = untagged
-      .filter((other) => other.copy.key.region === region && isOlder(other, bad))
+      .filter((other) => other.copy.key.region === region && !isSameRoot(other, bad) && isOlder(other, bad))
       .find((other) => isFormer(other, family, observation));
     const isTagged = tagged.includes(one);
     if (previous) {
@@ -226,7 +228,7 @@ function noRollback(family: string, copies: readonly Copy[], ownedCopies: readon
  * The copy with its image, if the image is provably ours and has left its token behind. Any state
  * but a failed one will do: an image that is being copied is SYNCING.
  */
-function ownedCopyOf(copy: Copy, observation: Observation): OwnedCopy | undefined {
+function ownedCopyOf(copy: Copy, observation: Observation): Omit<OwnedCopy, "versionCreatedAt"> | undefined {
   if (!("imageId" in copy) || copy.imageId === undefined || ("adopted" in copy && copy.adopted)) return undefined;
   const image = seen(observation, { region: copy.key.region, imageId: copy.imageId });
   if (typeof image === "string" || hasFailed(image) || tokenIn(image.name)) return undefined;
@@ -275,12 +277,23 @@ function isSameRoot({ copy: { key: a } }: { copy: Copy }, { copy: { key: b } }: 
  * the same time; then the key decides.
  */
 function isOlder(a: OwnedCopy, b: OwnedCopy): boolean {
-  const [x, y] = [createdAtOf(a), createdAtOf(b)];
+  const [x, y] = [a.versionCreatedAt, b.versionCreatedAt];
   return x === y ? rootRefId(a.copy.key) < rootRefId(b.copy.key) : x < y;
 }
 
-function createdAtOf({ copy, image }: OwnedCopy): number {
-  return copy.rootCreatedAt ?? image.createdAt;
+/**
+ * Adds the age of each version: when its root was created, as any copy of it has recorded. Where no
+ * record knows, for example after the state was lost, its oldest copy is the best sign. Without one
+ * age for all copies of a root, a version could count as older than itself in another region.
+ */
+function withVersionAge(copies: readonly Omit<OwnedCopy, "versionCreatedAt">[]): OwnedCopy[] {
+  const byRoot = groupBy(copies, ({ copy }) => rootRefId(copy.key));
+  return [...byRoot.values()].flatMap((version) => {
+    const recorded = version.flatMap(({ copy }) => copy.rootCreatedAt ?? []);
+    const [versionCreatedAt = 0] =
+      recorded.length > 0 ? recorded : [Math.min(...version.map((one) => one.image.createdAt))];
+    return version.map((one) => ({ ...one, versionCreatedAt }));
+  });
 }
 
 function named({ region, imageId, name }: Image) {

@@ -53,9 +53,14 @@ export function matches(glob: string, text: string): boolean {
  * text matches.
  */
 export function matchesAny(globs: readonly string[], text: string): boolean {
-  const negative = globs.filter((glob) => glob.startsWith("!"));
-  if (negative.some((glob) => matches(glob.slice(1), text))) return false;
-  return negative.length === globs.length || globs.some((glob) => !glob.startsWith("!") && matches(glob, text));
+  if (excludingGlobs(globs, text).length > 0) return false;
+  const positive = globs.filter((glob) => !glob.startsWith("!"));
+  return positive.length === 0 || positive.some((glob) => matches(glob, text));
+}
+
+/** The globs with a leading `!` that exclude a text. */
+export function excludingGlobs(globs: readonly string[], text: string): string[] {
+  return globs.filter((glob) => glob.startsWith("!") && matches(glob.slice(1), text));
 }
 
 /**

@@ -4,7 +4,7 @@ import { notSelected } from "../../model/messages/selection.ts";
 import type { Select } from "../../model/policy.ts";
 import { formatDuration } from "../../model/time.ts";
 import type { Image, Millis, Reason } from "../../model/types.ts";
-import { matches, matchesAny } from "./globs.ts";
+import { excludingGlobs, matches, matchesAny } from "./globs.ts";
 
 /** Why an image is not selected. */
 export interface SelectReason extends Reason {
@@ -29,8 +29,11 @@ function recalled(image: Image): SelectReason | undefined {
 
 function mismatch(select: Select, image: Image): SelectReason | undefined {
   if (image.type !== select.type) return notSelected("other-type", { type: image.type, selected: select.type });
-  if (select.name && !matchesAny(select.name, image.name))
-    return notSelected("name", { name: image.name, globs: select.name });
+  if (select.name && !matchesAny(select.name, image.name)) {
+    const globs = excludingGlobs(select.name, image.name);
+    const isExcluded = globs.length > 0;
+    return notSelected("name", { name: image.name, globs: isExcluded ? globs : select.name, isExcluded });
+  }
   for (const [key, taken] of Object.entries(select.tags ?? {})) {
     const value = tagOf(image, key);
     if (value === undefined || !taken.includes(value)) return notSelected("tags", { key, value, taken });

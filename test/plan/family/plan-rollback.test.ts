@@ -46,6 +46,19 @@ describe("rolling a family back", () => {
     expect(outcomeOf(late)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
   });
 
+  it("never goes back to another copy of the same version, whatever their ages and records", () => {
+    const { copies, observation } = versions
+      .copy("ap-beijing", "retired", of(1, { image: { family, createdAt: NOW - days(1) } }))
+      .copy("ap-shanghai", "retired", of(1, { image: { family, createdAt: NOW } }))
+      .input();
+    // As after a rebuild: orphaned copies whose source was not read.
+    const bare = copies.map(({ rootCreatedAt: _, ...copy }) => copy);
+    const plan = rollback({ family: "golden", further: false, now: NOW }, bare, observation);
+    expect(plan.regions).toEqual([]);
+    expect(plan.calls).toEqual([]);
+    expect(new Set(plan.problems.map(({ code }) => code))).toEqual(new Set(["no-previous-version"]));
+  });
+
   it("takes out only the newest version of all regions, and skips regions without it", () => {
     const given = versions
       .copy("ap-beijing", "ready", of(1))
