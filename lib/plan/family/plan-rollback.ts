@@ -282,9 +282,8 @@ function isOlder(a: OwnedCopy, b: OwnedCopy): boolean {
 }
 
 /**
- * Adds the age of each version: when its root was created, as any copy of it has recorded. Where no
- * record knows, for example after the state was lost, its oldest copy is the best sign. Without one
- * age for all copies of a root, a version could count as older than itself in another region.
+ * Adds the age of each version: when its root was created, as any record of a copy says, else when
+ * its oldest copy was. With ages of their own, a version could be older than itself elsewhere.
  */
 function withVersionAge(copies: readonly Omit<OwnedCopy, "versionCreatedAt">[]): OwnedCopy[] {
   const byRoot = groupBy(copies, ({ copy }) => rootRefId(copy.key));
