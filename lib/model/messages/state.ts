@@ -89,7 +89,7 @@ const fault = (text: string, remedy: string) =>
 const SQLITE_PERMISSIONS = "change the permissions of the file and its folder";
 
 const storeFaults = {
-  "state-closed": error(() => "is closed already"),
+  "state-closed": error(() => "is already closed"),
   "state-newer": error((p: { version: number; supported: number }) => ({
     text: `was made by a newer version of this program (schema ${p.version}, this version supports ${p.supported})`,
     remedy: "update this program, or set STATE_URL to another state",

@@ -142,7 +142,7 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
       await t.state.close();
       await t.state.close();
       await expect(t.state.copies(A)).rejects.toThrow(StateError);
-      await expect(t.state.saveCopy(copyOf({}))).rejects.toThrow("closed already");
+      await expect(t.state.saveCopy(copyOf({}))).rejects.toThrow("already closed");
     });
   });
 }
