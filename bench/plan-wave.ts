@@ -33,6 +33,10 @@ const DESTINATIONS = [
   "na-siliconvalley",
   "na-ashburn",
   "sa-saopaulo",
+  "na-toronto",
+  "ap-hangzhou-ec",
+  "ap-taipei",
+  "eu-moscow",
 ].slice(0, Number(values.regions));
 
 /** The least processor time of three plans, in milliseconds, and what the plan holds. */

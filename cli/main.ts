@@ -2,6 +2,8 @@
 // The command line: declares the commands and reports their errors.
 import { Command, CommanderError, Option } from "commander";
 import { CloudError, InputError, ReplicatorError } from "../lib/model/errors.ts";
+import type { ApplyOptions } from "./commands/apply.ts";
+import type { RebuildOptions } from "./commands/rebuild.ts";
 import type { RetryOptions } from "./commands/retry.ts";
 import { packageVersion } from "./package.ts";
 import { message } from "./ui/messages.ts";
@@ -24,8 +26,8 @@ const program = new Command("cvm-replicator")
 Configuration is read from the environment: TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, POLICY_FILE, STATE_URL,
 REPLICATOR_ENDPOINT (to use the emulator) and others; see docs/configuration.md.
 
-Exit codes: 0 success, 1 error, 2 bad usage or policy, 3 manual action required or permanent failure,
-4 changes are pending (plan --detailed-exitcode).`,
+Exit codes: 0 success, 1 error, 2 bad usage or policy, 3 manual action required, permanent failure, or a region
+that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 130 interrupted.`,
   );
 
 let exitCode: ExitCode = 0;
@@ -60,7 +62,9 @@ program
   .addOption(json())
   .option("--wait", "wait until every copy is ready or requires manual action")
   .option("--accept-vanished", "confirm that many missing copies were deleted on purpose; create them again")
-  .action(async (options: { policy?: string; json?: boolean; wait?: boolean; acceptVanished?: boolean }) => {
+  .option("--accept-unshare", "confirm that copies lose most of the accounts that they are shared with")
+  .option("--accept-recall", "confirm that many sources were deprecated or tagged on purpose; act on it")
+  .action(async (options: ApplyOptions) => {
     exitCode = await (await import("./commands/apply.ts")).apply(options);
   });
 
@@ -109,18 +113,30 @@ program
   });
 
 program
+  .command("prune")
+  .description("delete the orphaned copies of an image, also where they are the last usable versions")
+  .argument("<image>", "source or copy id")
+  .addOption(policy())
+  .addOption(json())
+  .option("--yes", "do not ask for confirmation")
+  .action(async (image: string, options: { policy?: string; json?: boolean; yes?: boolean }) => {
+    exitCode = await (await import("./commands/prune.ts")).prune(image, options);
+  });
+
+program
   .command("rebuild")
   .description("delete the recorded copies and find them again in the cloud; changes nothing in the cloud")
   .addOption(policy())
   .addOption(json())
   .option("--yes", "do not ask for confirmation")
-  .action(async (options: { policy?: string; json?: boolean; yes?: boolean }) => {
+  .option("--take-over <id>", "continue as the installation with this id: its copies become this one's")
+  .action(async (options: RebuildOptions) => {
     exitCode = await (await import("./commands/rebuild.ts")).rebuild(options);
   });
 
 program
   .command("emulator")
-  .description("run an emulated Tencent Cloud API on this machine (CVM images, Tag, STS, Region)")
+  .description("run an emulated Tencent Cloud API on this machine (CVM images, Tag, STS, Region, COS)")
   .option("--port <port>", "port to listen on (0: any)", "9900")
   .option("--host <host>", "address to listen on", "127.0.0.1")
   .option("--time-scale <n>", "run image creation, copies and imports n times as fast as the cloud", "1")
@@ -149,7 +165,7 @@ function report(error: unknown): ExitCode {
   }
   if (error instanceof ReplicatorError) {
     process.stderr.write(lineOf(message("failed", { text: error.message }).text));
-    const remedy = error instanceof CloudError ? (error.remedy ?? connectionRemedy(error)) : undefined;
+    const remedy = error instanceof CloudError ? remedyFor(error) : undefined;
     if (remedy) process.stderr.write(lineOf(message("remedy", { remedy }).text));
     return 1;
   }
@@ -158,6 +174,12 @@ function report(error: unknown): ExitCode {
   if (process.env["LOG_LEVEL"] === "debug" && stack)
     process.stderr.write(`${stack.split("\n").map(clean).join("\n")}\n`);
   return 1;
+}
+
+/** What to do after a failed call that ended the command. */
+function remedyFor(error: CloudError): string | undefined {
+  const passes = error.outcome === "terminal" || error.code === "Aborted" ? undefined : message("run-again").text;
+  return error.remedy ?? connectionRemedy(error) ?? passes;
 }
 
 /**

@@ -5,17 +5,26 @@ import { readConfig } from "../lib/replicator/config.ts";
 import { type Opened, openReplicator } from "../lib/replicator/open-replicator.ts";
 import { message } from "./ui/messages.ts";
 
+/** What a command does differently from others. */
+export interface CommandOptions {
+  /** Prints a notice; to standard error if absent. */
+  readonly say?: (text: string) => void;
+  /** Where changes are reported, beside the state. */
+  readonly journals?: readonly Journal[];
+  /** The command only looks: it neither creates nor changes a state. */
+  readonly readOnly?: boolean;
+}
+
 /**
  * Opens a replicator for one command. After the first Ctrl-C the program starts no more calls, and
  * finishes and records the calls in progress. A second Ctrl-C ends the program at once; the next
- * run finds what that interrupted. `say` prints a notice. Throws `InputError` for a wrong policy or
+ * run finds what that interrupted. Throws `InputError` for a wrong policy or
  * configuration, `StateError` for an unusable state.
  */
 export async function withReplicator<T>(
   policy: string | undefined,
   work: (opened: Opened, interrupted: () => boolean) => Promise<T>,
-  say: (text: string) => void = (text) => process.stderr.write(`${text}\n`),
-  journals: readonly Journal[] = [],
+  { say = (text) => process.stderr.write(`${text}\n`), journals = [], readOnly = false }: CommandOptions = {},
 ): Promise<T> {
   let stopAt: Millis = Number.POSITIVE_INFINITY;
   let interrupts = 0;
@@ -27,9 +36,10 @@ export async function withReplicator<T>(
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   const config = readConfig(policy === undefined ? process.env : { ...process.env, POLICY_FILE: policy });
-  const opened = await openReplicator(config, process.env, { at: () => stopAt }, journals);
+  const isInterrupted = () => interrupts > 0;
+  const opened = await openReplicator(config, process.env, { at: () => stopAt, isInterrupted }, { journals, readOnly });
   try {
-    return await work(opened, () => interrupts > 0);
+    return await work(opened, isInterrupted);
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     await opened.close();

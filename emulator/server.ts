@@ -1,24 +1,34 @@
-// The emulator over HTTP: the API at /, the control API below /_emulator.
+// The emulator over HTTP: COS at its hosts; at all others the API at /, the control API below /_emulator.
 import type { Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
-import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
-import { type Context, Hono } from "hono";
-import { beginCall, type CallRequest } from "./api/dispatch.ts";
-import { MAX_BODY_BYTES, openEnvelope } from "./api/envelope.ts";
+import { Hono } from "hono";
 import { endFaults } from "./api/faults.ts";
-import { logRequest } from "./api/request-log.ts";
+import { answerApi } from "./api/http.ts";
+import { isLoopback, ownHostsOf, refusalOf } from "./api/request-guard.ts";
 import { controlApi } from "./control/control-api.ts";
-import { ApiError, EmulatorInputError, type TransportFault } from "./errors.ts";
-import type { ActiveFault, World } from "./world/types.ts";
+import { answerCos } from "./cos/http.ts";
+import { isCosHost } from "./cos/request.ts";
+import { EmulatorInputError } from "./errors.ts";
+import type { World } from "./world/types.ts";
 
 type Env = { Bindings: HttpBindings };
 
-/** The whole emulator as a fetch-style application; `app.request("/", …)` needs no socket. */
-export function createApp(world: World): Hono<Env> {
+/**
+ * The whole emulator as a fetch-style application; `app.request("/", …)` needs no socket. `ownHosts`
+ * are accepted in Host headers besides loopback and the vendor's hosts.
+ */
+export function createApp(world: World, ownHosts: readonly string[] = []): Hono<Env> {
   const app = new Hono<Env>();
+  app.use(async (context, next) => {
+    const header = (name: string) => context.req.header(name);
+    const host = header("host") ?? new URL(context.req.url).host;
+    const refusal = refusalOf({ host, origin: header("origin"), fetchSite: header("sec-fetch-site") }, ownHosts);
+    if (refusal !== undefined) return context.text(`Refused: ${refusal}.\n`, 403);
+    return isCosHost(host) ? await answerCos(world, context) : await next();
+  });
   app.route("/_emulator", controlApi(world));
-  app.all("/", (context) => answer(world, context));
+  app.all("/", (context) => answerApi(world, context));
   app.notFound((context) => context.text("Not found. The API is at /, the control API is at /_emulator/.\n", 404));
   return app;
 }
@@ -26,6 +36,8 @@ export function createApp(world: World): Hono<Env> {
 export interface Emulator {
   readonly url: string;
   readonly port: number;
+  /** Whether other machines may reach it, and with it the control API, which asks for no key. */
+  readonly isExposed: boolean;
   /** Stops listening, ends all faults and closes every connection. */
   close(): Promise<void>;
 }
@@ -43,7 +55,7 @@ export async function startEmulator(options: {
 }): Promise<Emulator> {
   const { world, port, host = "127.0.0.1", tls } = options;
   const secure = tls && { createServer: createSecureServer, serverOptions: tls };
-  const server = createAdaptorServer({ fetch: createApp(world).fetch, ...secure }) as Server;
+  const server = createAdaptorServer({ fetch: createApp(world, ownHostsOf(host)).fetch, ...secure }) as Server;
   // A client with a connection pool must not send a request on a connection that is just closing.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
@@ -55,6 +67,7 @@ export async function startEmulator(options: {
   return {
     url: `http${tls ? "s" : ""}://${host.includes(":") ? `[${host}]` : host}:${bound}`,
     port: bound,
+    isExposed: !isLoopback(host),
     close: async () => {
       endFaults(world);
       const closed = new Promise<void>((done) => server.close(() => done()));
@@ -72,91 +85,4 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
     ENOTFOUND: "the host name cannot be resolved; use 127.0.0.1",
   };
   return new EmulatorInputError(`cannot listen on ${host}:${port}: ${why[error.code ?? ""] ?? error.message}`);
-}
-
-async function answer(world: World, context: Context<Env>): Promise<Response> {
-  const headers = Object.fromEntries(context.req.raw.headers);
-  const tooLong = Number(headers["content-length"] ?? 0) > MAX_BODY_BYTES;
-  const url = new URL(context.req.url);
-  let call: CallRequest;
-  try {
-    call = openEnvelope(world, {
-      method: context.req.method,
-      path: url.pathname,
-      query: rawQuery(context),
-      // A body over the limit is not read: its length is enough to reject it.
-      body: tooLong ? new Uint8Array(MAX_BODY_BYTES + 1) : new Uint8Array(await context.req.arrayBuffer()),
-      headers: { ...headers, host: headers["host"] ?? url.host },
-    });
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return rejectRequest(world, headers, error);
-  }
-  const pending = beginCall(world, call);
-  if (pending.delayMs > 0) await sleep(pending.delayMs);
-  const result = pending.finish();
-  if (result.kind === "transport") return answerTransportFault(context, result.fault);
-  for (const fault of result.holds) await hold(fault);
-  if (result.kind === "answer") return Response.json({ Response: result.response });
-  return errorAnswer(result.error, result.requestId);
-}
-
-/** The query as the client sent it. Parsing and rebuilding it could change the signed text. */
-function rawQuery(context: Context<Env>): string {
-  const url = (context.env as Partial<HttpBindings> | undefined)?.incoming?.url ?? context.req.url;
-  return url.includes("?") ? url.slice(url.indexOf("?") + 1) : "";
-}
-
-function errorAnswer(error: ApiError, requestId: string): Response {
-  return Response.json({ Response: { Error: { Code: error.code, Message: error.message }, RequestId: requestId } });
-}
-
-/**
- * Logs and answers a request that failed before it was parsed. The log has only the header values.
- */
-function rejectRequest(world: World, headers: Readonly<Record<string, string>>, error: ApiError): Response {
-  const requestId = world.random.uuid();
-  logRequest(world, {
-    at: world.now(),
-    requestId,
-    account: "",
-    service: "",
-    action: headers["x-tc-action"] ?? "",
-    region: headers["x-tc-region"] ?? "",
-    params: {},
-    result: error.code,
-    effects: [],
-    faults: [],
-  });
-  return errorAnswer(error, requestId);
-}
-
-function answerTransportFault(context: Context<Env>, fault: TransportFault): Response {
-  switch (fault.kind) {
-    case "http":
-      return context.html(`<html><body><h1>${fault.status ?? 500}</h1></body></html>`, (fault.status ?? 500) as 500);
-    case "notJson":
-      return context.text("upstream connect error or disconnect/reset before headers", 200);
-    case "dropped": {
-      const { outgoing } = (context.env ?? {}) as Partial<HttpBindings>;
-      outgoing?.destroy();
-      // `app.request()` has no socket to close, so this status represents the closed connection.
-      return context.text("connection dropped\n", 502);
-    }
-  }
-}
-
-/** Holds a response for the time of a hold-after fault, or until the fault is released or ended. */
-async function hold(fault: ActiveFault): Promise<void> {
-  if (fault.effect.kind !== "hold-after" || fault.ended) return;
-  const { ms } = fault.effect;
-  const timer = new AbortController();
-  let releaseHold = () => {};
-  await new Promise<void>((release) => {
-    releaseHold = release;
-    fault.holds.add(release);
-    if (ms !== undefined) sleep(ms, undefined, { signal: timer.signal }).then(release, () => undefined);
-  });
-  fault.holds.delete(releaseHold);
-  timer.abort();
 }

@@ -1,4 +1,5 @@
 // The command demo: everything on this machine, from a new image to its copies.
+
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -11,9 +12,11 @@ import { type Account, DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts
 import type { World } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { StartError } from "../../lib/model/errors.ts";
+import { stateOf } from "../../lib/model/identity.ts";
 import type { Copy } from "../../lib/model/types.ts";
+import { readConfig } from "../../lib/replicator/config.ts";
 import type { Answer } from "../../lib/replicator/invoke-function.ts";
-import { openState } from "../../lib/replicator/open-replicator.ts";
+import { openStateOf } from "../../lib/replicator/open-replicator.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { isSettled, summarise } from "../../lib/report/summary.ts";
 import { packageFolder } from "../package.ts";
@@ -62,7 +65,7 @@ export async function demo(): Promise<0 | 1 | 130> {
     SETTLE: "2s",
     LOG_LEVEL: "error",
   });
-  const state = await openState(stateUrl);
+  const state = await openStateOf(readConfig(process.env), process.env);
   try {
     say(message("demo-cloud", { url: cloud.url, timeScale: TIME_SCALE }).text);
     const names = ["golden-web-2026.11", "base-tencentos-4"] as const;
@@ -74,7 +77,8 @@ export async function demo(): Promise<0 | 1 | 130> {
 
     const started = Date.now();
     const progress = showProgress(process.stdout);
-    let copies = await state.copies(owner.uin);
+    const all = async () => (await state.read(owner.uin, { all: true })).copies;
+    let copies = await all();
     progress.begin(copies);
     let delivered = 0;
     let sharedAt: number | undefined;
@@ -85,7 +89,7 @@ export async function demo(): Promise<0 | 1 | 130> {
         {},
       );
       sharedAt ??= await shareWhenNormal(cloud.url, partner, shared, owner);
-      copies = await state.copies(owner.uin);
+      copies = await all();
       progress.show(copies);
       const roots = new Set(copies.map((copy) => copy.key.rootId));
       if (roots.has(created) && roots.has(shared) && copies.every(isSettled)) break;
@@ -159,9 +163,9 @@ function printResult(say: (text: string) => void, copies: readonly Copy[], world
   say(`\n${message("demo-total", result).text}`);
   const copyLabel = copyLabels(copies);
   for (const copy of copies) {
-    const image = "imageId" in copy && copy.imageId ? world.images.get(copy.key.region)?.get(copy.imageId) : undefined;
+    const image = "imageId" in copy ? world.images.get(copy.key.region)?.get(copy.imageId) : undefined;
     say(
-      `  ${copy.key.rootId} → ${placeText(copy.key.region, copyLabel(copy)).padEnd(13)} ${copy.state}  ${image ? `${image.imageId} "${clean(image.name)}"` : ""}`,
+      `  ${copy.key.rootId} → ${placeText(copy.key.region, copyLabel(copy)).padEnd(13)} ${stateOf(copy)}  ${image ? `${image.imageId} "${clean(image.name)}"` : ""}`,
     );
   }
   const isReady = summary.total > 0 && summary.ready === summary.total;

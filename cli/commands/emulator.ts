@@ -6,6 +6,10 @@ import { type Account, DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts
 import { createWorld } from "../../emulator/world/world.ts";
 import { InputError, type Problem, StartError } from "../../lib/model/errors.ts";
 import { message } from "../ui/messages.ts";
+import { lineOf } from "../ui/text.ts";
+
+/** A bucket of the first account, for a state in COS. */
+const BUCKET = { name: "state-1250000001", region: "ap-guangzhou" };
 
 /** Runs `emulator`. Throws `InputError` for wrong options, `StartError` if it cannot listen. */
 export async function emulator(options: {
@@ -27,12 +31,17 @@ export async function emulator(options: {
   check(Number.isSafeInteger(seed), "--seed", "bad-seed", options.seed);
   if (problems.length > 0) throw new InputError(problems);
 
-  const world = createWorld({ now: () => Date.now(), timeScale, seed, accounts: accounts(options.crossBorder) });
+  const buckets = [BUCKET];
+  const world = createWorld({
+    now: () => Date.now(),
+    ...{ timeScale, seed, buckets, accounts: accounts(options.crossBorder) },
+  });
   const running = await startEmulator({ port, host: options.host, world }).catch((error: unknown) => {
     throw error instanceof EmulatorInputError
       ? new StartError(message("emulator-not-started", { cause: error.message }).text)
       : error;
   });
+  if (running.isExposed) process.stderr.write(lineOf(message("emulator-exposed", { host: options.host }).text));
   const [{ uin, secretId, secretKey }] = DEFAULT_ACCOUNTS;
   process.stdout.write(
     [
@@ -41,6 +50,7 @@ export async function emulator(options: {
       message("emulator-export", { name: "REPLICATOR_ENDPOINT", value: running.url }).text,
       message("emulator-export-id", { value: secretId, account: uin }).text,
       message("emulator-export", { name: "TENCENTCLOUD_SECRET_KEY", value: secretKey }).text,
+      message("emulator-bucket", BUCKET).text,
       "",
       message("emulator-world", { url: running.url }).text,
       "",

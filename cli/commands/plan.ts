@@ -1,13 +1,15 @@
 // The command plan: shows pending changes, skipped images, size, cost and duration.
 
-import { type Preflight, preflight } from "../../lib/apply/preflight.ts";
+import { type Preflight, preflight } from "../../lib/apply/requests/preflight.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { CopyState, Reason } from "../../lib/model/types.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
+import { rehearse } from "../../lib/replicator/rehearsal/rehearse.ts";
 import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
 import type { Estimate } from "../../lib/report/estimate.ts";
 import { type CopyView, type CreateView, hasWork, type PlanView, viewOf } from "../../lib/report/plan-view.ts";
+import { nextAttemptText } from "../../lib/report/summary.ts";
 
 import { message } from "../ui/messages.ts";
 import { lineOf } from "../ui/text.ts";
@@ -31,19 +33,24 @@ export async function plan(options: {
   preflight?: boolean;
   detailedExitcode?: boolean;
 }): Promise<0 | 3 | 4> {
-  return withReplicator(options.policy, async ({ replicator, warnings, prices }) => {
-    const report = await replicate({ why: "plan", scope: { kind: "sweep" }, dryRun: true }, replicator);
-    const view = viewOf(report.plan, prices);
-    const preflights = options.preflight ? await preflight(report.plan, replicator) : undefined;
-    if (options.json) {
-      process.stdout.write(`${plainJson({ ...view, ...(preflights && { preflight: preflights }) }, 2)}\n`);
-    } else {
-      for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
-      process.stdout.write(textOf(view, preflights));
-    }
-    if (view.problems.length > 0 || preflights?.some(({ outcome }) => outcome === "terminal")) return 3;
-    return options.detailedExitcode && hasWork(view) ? 4 : 0;
-  });
+  return withReplicator(
+    options.policy,
+    async ({ replicator, warnings, prices }) => {
+      const report = await replicate({ trigger: "plan", scope: { kind: "sweep" }, mode: "dry-run" }, replicator);
+      const outlook = report.observation ? await rehearse(report.observation, replicator) : null;
+      const view = viewOf(report.plan, prices, outlook);
+      const preflights = options.preflight ? await preflight(report.plan, replicator) : undefined;
+      if (options.json) {
+        process.stdout.write(`${plainJson({ ...view, ...(preflights && { preflight: preflights }) }, 2)}\n`);
+      } else {
+        for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
+        process.stdout.write(textOf(view, preflights));
+      }
+      if (view.problems.length > 0 || preflights?.some(({ outcome }) => outcome === "terminal")) return 3;
+      return options.detailedExitcode && hasWork(view) ? 4 : 0;
+    },
+    { readOnly: true },
+  );
 }
 
 /**
@@ -64,7 +71,7 @@ export function textOf(view: PlanView, preflights?: readonly Preflight[]): strin
       .map((change) => {
         return message("plan-state-only", { copy: copyText(change), state: change.state, text: change.text }).text;
       }),
-    ...[...grouped(view.waiting, stateText)].map(([reason, copies]) => {
+    ...[...grouped(view.waiting, waitText), ...grouped(view.pausing, stateText)].map(([reason, copies]) => {
       return message("plan-waiting", { copies: shortList(copies.map(copyText)), reason }).text;
     }),
     ...[...grouped(view.blocked, stateText)].map(([reason, copies]) => {
@@ -78,7 +85,7 @@ export function textOf(view: PlanView, preflights?: readonly Preflight[]): strin
     ...(preflights ? preflightTexts(preflights, view) : []),
     ...view.warnings.map((warning) => message("plan-warning", { text: fullText(warning) }).text),
     ...view.problems.map((problem) => message("problem", { text: fullText(problem) }).text),
-    totalText(view),
+    ...totalTexts(view),
     estimateText(view.estimate),
   ];
   return lines.filter(Boolean).map(lineOf).join("");
@@ -106,12 +113,19 @@ function stateText({ state, reason }: { state: CopyState; reason: Reason }): str
   return message("state-with-reason", { state, reason: fullText(reason) }).text;
 }
 
+/** A copy that failed shows its next attempt. */
+function waitText(copy: PlanView["waiting"][number]): string {
+  const { state, until, attempts } = copy;
+  const next = state === "retrying" && until !== null ? [nextAttemptText(attempts, until)] : [];
+  return [stateText(copy), ...next].join("; ");
+}
+
 /**
- * Whether the plan shows a record change with all copies in its state, or with the call that
- * belongs to it.
+ * Whether the plan shows a record change with all copies in its state, as a warning, or with the call
+ * that belongs to it.
  */
 function isShownElsewhere(change: PlanView["recordOnly"][number], { update }: PlanView): boolean {
-  if (LISTED_STATES.has(change.state)) return true;
+  if (LISTED_STATES.has(change.state) || change.event === "shared-by-others") return true;
   const isSameCopy = (one: CopyView) => sourceText(one) === sourceText(change) && one.region === change.region;
   return change.event === "drift" && update.some(isSameCopy);
 }
@@ -136,22 +150,27 @@ function preflightTexts(preflights: readonly Preflight[], { waiting }: PlanView)
   return waiting.length > 0 ? [...lines, message("preflight-waiting", { copies: waiting.length }).text] : lines;
 }
 
-function totalText(view: PlanView): string {
-  if (hasWork(view)) {
-    return message("plan-total", {
-      copies: view.create.reduce((sum, { destinations }) => sum + destinations.length, 0),
-      calls: new Set(view.create.map(({ callIndex }) => callIndex)).size,
-      updates: view.update.length,
-      deletions: view.delete.length,
-      waiting: view.waiting.length,
-    }).text;
-  }
+/** What is done now and by `apply --wait` in all; and what is open, if nothing is done now. */
+function totalTexts(view: PlanView): string[] {
+  const { outlook } = view;
+  const total = message("plan-total", {
+    copies: outlook?.created ?? view.create.reduce((sum, { destinations }) => sum + destinations.length, 0),
+    calls: new Set(view.create.map(({ callIndex }) => callIndex)).size,
+    updates: outlook?.changed ?? view.update.length,
+    deletions: outlook?.deleted ?? view.delete.length,
+    waiting: view.waiting.length,
+  }).text;
+  if (hasWork(view)) return [total];
   const copies = [...view.waiting, ...view.inProgress, ...view.blocked];
   const open = OPEN.flatMap((state) => {
     const number = copies.filter((one) => one.state === state).length;
     return number > 0 ? [`${number} ${state}`] : [];
   });
-  return (open.length > 0 ? message("nothing-to-do-now", { open }) : message("nothing-to-do")).text;
+  const isLater = outlook !== null && outlook.created + outlook.changed + outlook.deleted > 0;
+  return [
+    (open.length > 0 ? message("nothing-to-do-now", { open }) : message("nothing-to-do")).text,
+    ...(isLater ? [total] : []),
+  ];
 }
 
 /** Size, cost and duration of the plan in one line; empty if it adds and frees nothing. */

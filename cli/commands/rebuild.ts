@@ -1,8 +1,8 @@
 // The command rebuild: deletes the recorded copies and finds them again in the cloud.
 
-import { createInterface } from "node:readline/promises";
 import { InputError } from "../../lib/model/errors.ts";
-import type { Text } from "../../lib/model/messages/define.ts";
+import { isInstallationId, stateOf } from "../../lib/model/identity.ts";
+import type { Message, Text } from "../../lib/model/messages/define.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import { iso } from "../../lib/model/time.ts";
@@ -10,23 +10,42 @@ import type { Copy } from "../../lib/model/types.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
 import { describeStateUrl, type Opened } from "../../lib/replicator/open-replicator.ts";
 import { rebuild as rebuildState } from "../../lib/replicator/rebuild-state.ts";
+import { seenInstallations } from "../../lib/replicator/seen-installations.ts";
 import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
+import { confirm } from "../ui/confirm.ts";
 import { message } from "../ui/messages.ts";
-import { clean, lineOf } from "../ui/text.ts";
+import { lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
+
+/** The options of `rebuild`. */
+export interface RebuildOptions {
+  readonly policy?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+  /** The id of a lost installation that this one continues. */
+  readonly takeOver?: string;
+}
 
 /**
  * Runs `rebuild`, which changes nothing in the cloud. Throws `InputError` if it is not confirmed:
- * by `--yes`, or by an answer in a terminal.
+ * by `--yes`, or by an answer in a terminal; and if the id to take over is that of no copy.
  */
-export async function rebuild(options: { policy?: string; yes?: boolean; json?: boolean }): Promise<0 | 3 | 130> {
+export async function rebuild(options: RebuildOptions): Promise<0 | 3 | 130> {
+  const { takeOver } = options;
+  if (takeOver !== undefined && !isInstallationId(takeOver))
+    throw notTakenOver(message("not-an-installation", { id: takeOver }));
   return withReplicator(options.policy, async ({ replicator, state }, interrupted) => {
     const account = await replicator.cloud.account();
+    if (takeOver !== undefined) {
+      // A misspelt id would become the mark of all new copies, and would hide that the right one is missing.
+      const { ids, unread } = await seenInstallations(account, replicator);
+      if (!ids.includes(takeOver)) throw notTakenOver(message("no-such-installation", { id: takeOver, ids, unread }));
+    }
     const effect = await effectOn(account, state);
-    if (!options.yes) await confirm(effect);
+    if (!options.yes) await confirm("rebuild", effect);
     if (interrupted()) return 130;
-    const { copies, problems } = await rebuildState(replicator);
-    const until = (await state.account(account))?.uncertainUntil ?? null;
+    const { copies, problems } = await rebuildState(replicator, takeOver);
+    const until = (await state.read(account)).record?.uncertainUntil ?? null;
     const summary = summarise(copies, problems);
     if (options.json) {
       process.stdout.write(`${plainJson({ account, uncertainUntil: until, ...summary })}\n`);
@@ -39,30 +58,22 @@ export async function rebuild(options: { policy?: string; yes?: boolean; json?: 
   });
 }
 
-async function effectOn(account: string, state: Opened["state"]): Promise<Text> {
-  // Damaged records cannot be counted, but they are deleted, too.
-  const copies = await state.copies(account).catch(() => undefined);
-  const where = describeStateUrl(readConfig(process.env).stateUrl);
-  return message("rebuild-effect", { copies: copies?.length, account, state: where }).text;
+function notTakenOver(why: Message): InputError {
+  return new InputError([{ where: "--take-over", text: fullText(why) }]);
 }
 
-async function confirm(effect: string): Promise<void> {
-  const refuse = (text: Text) => new InputError([{ where: "rebuild", text }]);
-  if (!process.stdin.isTTY || !process.stderr.isTTY) throw refuse(message("rebuild-unconfirmed", { effect }).text);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(clean(message("rebuild-prompt", { effect }).text));
-    if (!/^y(es)?$/i.test(answer.trim())) throw refuse(message("rebuild-cancelled").text);
-  } finally {
-    terminal.close();
-  }
+async function effectOn(account: string, state: Opened["state"]): Promise<Text> {
+  // Damaged records cannot be counted, but they are deleted, too.
+  const records = await state.read(account, { all: true }).catch(() => undefined);
+  const where = describeStateUrl(readConfig(process.env).stateUrl);
+  return message("rebuild-effect", { copies: records?.copies.length, account, state: where }).text;
 }
 
 function resultText(copies: readonly Copy[], until: number | null): string {
   const number = (is: (copy: Copy) => boolean) => copies.filter(is).length;
-  const ready = number(({ state }) => state === "ready");
-  const unfinished = number(({ state }) => state === "copying" || state === "finishing");
-  const unseen = number((copy) => copy.state === "waiting" && copy.reason.code === "unknown-after-loss");
+  const ready = number(({ phase }) => phase === "ready");
+  const unfinished = number((copy) => stateOf(copy) === "copying" || copy.phase === "finishing");
+  const unseen = number((copy) => copy.phase === "waiting" && copy.reason.code === "unknown-after-loss");
   const others = copies.length - ready - unfinished - unseen;
   const params = { ready, unfinished, others };
   return message("rebuild-result", until === null ? params : { ...params, unseen, until: iso(until) }).text;

@@ -28,7 +28,8 @@ export async function retry(images: string[], options: RetryOptions): Promise<0 
   return apply(rest, (copies, say) => {
     const { chosen, problems } = chooseForRetry(copies, { images, policy: by, region });
     if (problems.length > 0) throw new InputError(problems);
-    say(message("retrying", { copies: chosen.size }).text);
-    return { why: "retry", retry: ({ key }) => chosen.has(copyId(key)) };
+    const waiting = copies.filter(({ key, phase }) => phase === "waiting" && chosen.has(copyId(key))).length;
+    say(message("retrying", { copies: chosen.size - waiting, waiting }).text);
+    return { trigger: "retry", retry: ({ key }) => chosen.has(copyId(key)), readAnyway: () => true };
   });
 }

@@ -14,14 +14,15 @@ export async function rollback(
   family: string,
   options: { policy?: string; dryRun?: boolean; further?: boolean; json?: boolean },
 ): Promise<0 | 2 | 3> {
-  return withReplicator(options.policy, async ({ replicator }) => {
-    const { dryRun = false, further = false } = options;
+  const { dryRun = false, further = false } = options;
+  const work: Parameters<typeof withReplicator<0 | 2 | 3>>[1] = async ({ replicator }) => {
     const report = await rollBack(family, { dryRun, further }, replicator);
     process.stdout.write(options.json ? `${plainJson(report, 2)}\n` : textOf(report, dryRun));
     // If this is the only problem, the name of the family is wrong.
     if (report.problems.length === 1 && report.problems[0]?.code === "no-such-family") return 2;
     return report.problems.length > 0 ? 3 : 0;
-  });
+  };
+  return withReplicator(options.policy, work, { readOnly: dryRun });
 }
 
 function textOf({ family, regions, problems, remarks }: RollbackReport, dryRun: boolean): string {

@@ -3,7 +3,7 @@ import { fullText } from "../../lib/model/messages/define.ts";
 import { distinct } from "../../lib/model/messages/reasons.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
-import { openCloud, openState } from "../../lib/replicator/open-replicator.ts";
+import { openCloud, openStateOf } from "../../lib/replicator/open-replicator.ts";
 import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
 import { timerHealth } from "../../lib/report/timer-health.ts";
 import { message } from "../ui/messages.ts";
@@ -13,15 +13,13 @@ import { lineOf } from "../ui/text.ts";
 /** Runs `status`. Its only call to the cloud finds the account of the credentials. */
 export async function status(options: { json?: boolean }): Promise<0 | 3> {
   const config = readConfig(process.env);
-  const cloud = await openCloud(config, process.env);
-  const state = await openState(config.stateUrl);
+  const cloud = await openCloud(config, process.env, (warning) => {
+    process.stderr.write(lineOf(message("warning", warning).text));
+  });
+  const state = await openStateOf(config, process.env, { readOnly: true });
   try {
     const account = await cloud.account();
-    const [copies, record, runs] = await Promise.all([
-      state.copies(account),
-      state.account(account),
-      state.runs(account, 2),
-    ]);
+    const [{ copies, record }, runs] = await Promise.all([state.read(account, { all: true }), state.runs(account, 2)]);
     // A skipped run found no problems. At most one skipped run is stored: see `rememberRun`.
     const run = runs.find(({ skipped }) => skipped === undefined);
     const timer = timerHealth(record, config.sweepEvery, Date.now());
@@ -46,7 +44,7 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
       process.stdout.write(lineOf(message("problem", { text: fullText(problem) }).text));
     }
     if (run) {
-      const { why: trigger, stoppedEarly } = run;
+      const { trigger, stoppedEarly } = run;
       const endedAt = new Date(run.endedAt).toISOString();
       process.stdout.write(lineOf(message("last-run", { trigger, endedAt, stoppedEarly }).text));
     }

@@ -5,7 +5,7 @@ import type { Policy } from "../../lib/model/policy.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import { type ExampleResult, tryExample } from "../../lib/plan/desired/try-examples.ts";
 import { parseExamples } from "../../lib/policy/parse-examples.ts";
-import { readConfig } from "../../lib/replicator/config.ts";
+import { readConfig, settleIn } from "../../lib/replicator/config.ts";
 import { readInput, readPolicies } from "../../lib/replicator/open-replicator.ts";
 import { message } from "../ui/messages.ts";
 import { lineOf } from "../ui/text.ts";
@@ -49,10 +49,10 @@ function destinationsOf({ from, to, select }: Policy): readonly string[] {
 }
 
 async function readAll(file: string, testsFile: string | undefined, now: number) {
-  const { policies, groups, warnings } = await readPolicies(file);
+  const { policies, groups, warnings } = await readPolicies(file, settleIn(process.env));
   if (testsFile === undefined) return { policies, warnings };
   const text = await readInput(testsFile, "the examples", "--tests");
-  const examples = parseExamples(text, testsFile, policies, groups, now);
+  const examples = parseExamples(text, testsFile, { policies, groups }, now);
   return { policies, warnings, tests: examples.map((example) => tryExample(example, policies, now)) };
 }
 

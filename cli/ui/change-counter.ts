@@ -10,6 +10,7 @@ const CHANGES: Readonly<Record<string, string>> = {
   "sent-no-id": "requested",
   "sent-unknown": "requested",
   tagged: "tagged",
+  untagged: "untagged",
   modified: "modified",
   shared: "shared",
   unshared: "unshared",
@@ -28,13 +29,17 @@ export interface ChangeCounts {
   text(): string;
 }
 
+/** Changes that take something away: printed whatever they are part of, and what gives it back. */
+const TAKES_AWAY: ReadonlySet<string> = new Set(["unshared", "untagged", "deleted"]);
+
 /**
- * Counts changes, and prints each repair at once: a repair does not change the state of its copy,
- * so the progress does not show it. `changed` is called for every batch of journal entries.
+ * Counts changes. Prints each repair, and whatever takes something away, at once: these do not change
+ * the state of their copy, so the progress does not show them. `changed` is called for every batch of journal entries.
  */
 export function watchChanges(say: (text: string) => void, changed: () => void): ChangeCounts {
   const counts = new Map<string, number>();
   const drifted = new Set<string>();
+  const unshared = new Set<string>();
   return {
     journal: {
       async append(entries) {
@@ -46,9 +51,14 @@ export function watchChanges(say: (text: string) => void, changed: () => void): 
           if (!key) continue;
           if (event === "drift") drifted.add(copyId(key));
           else if (event === "repaired") drifted.delete(copyId(key));
-          else if (change !== undefined && image && drifted.has(copyId(key))) {
+          else if (change !== undefined && image) {
+            const id = copyId(key);
+            const isNoted = TAKES_AWAY.has(event) || (event === "shared" && unshared.has(id));
+            if (event === "unshared") unshared.add(id);
+            if (!drifted.has(id) && !isNoted) continue;
+            const code = change === "refused" ? "repair-refused" : drifted.has(id) ? "repaired" : "image-changed";
             const params = { imageId: image.imageId, region: image.region, source: key.rootId, text };
-            say(clean(message(change === "refused" ? "repair-refused" : "repaired", params).text));
+            say(clean(message(code, params).text));
           }
         }
       },

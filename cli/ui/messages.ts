@@ -1,5 +1,6 @@
 // Every line that a command prints, except tables: errors, notices, prompts and summaries.
 import { catalogue, error, info, warn } from "../../lib/model/messages/define.ts";
+import { emulatorLines } from "./emulator-messages.ts";
 import { count } from "./text.ts";
 
 const copiesOf = (number: number) => count(number, "copy", "copies");
@@ -19,6 +20,10 @@ const shared = {
     (p: { endpoint: string }) =>
       `All calls go to REPLICATOR_ENDPOINT=${p.endpoint}: start the server at this address, or correct or unset the variable.`,
   ),
+  "run-again": info(
+    () =>
+      "Run it again in a minute: such failures pass by themselves. If it lasts, ask the vendor with the request id.",
+  ),
   "network-unreachable": info(() => "Check the network and the DNS of this machine."),
   warning: warn((p: { where: string; field?: string; text: string }) => {
     return `warning: ${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`;
@@ -26,6 +31,9 @@ const shared = {
   "plan-warning": warn((p: { text: string }) => `warning: ${p.text}`),
   problem: error((p: { text: string }) => `problem: ${p.text}`),
   note: info((p: { text: string }) => `note: ${p.text}`),
+  unconfirmed: error((p: { effect: string }) => `${p.effect}; confirm with --yes`),
+  "confirm-prompt": info((p: { effect: string }) => `This ${p.effect}. Continue? (yes/no) `),
+  cancelled: error(() => "cancelled; nothing was changed"),
   stopping: info(() => "stopping after the calls in progress; press Ctrl-C again to stop at once"),
   reading: info(() => "reading the cloud …"),
   totals: info((p: { copies: number; states: string }) => {
@@ -90,7 +98,7 @@ const planLines = {
   }),
   "plan-total": info(
     (p: { copies: number; calls: number; updates: number; deletions: number; waiting: number }) =>
-      `Plan: ${p.copies} to copy (${count(p.calls, "API call")}), ${p.updates} to update, ${p.deletions} to delete, ${p.waiting} waiting.`,
+      `Plan: ${p.copies} to copy (${count(p.calls, "API call")} now), ${p.updates} to update, ${p.deletions} to delete, ${p.waiting} waiting.`,
   ),
   "nothing-to-do": info(() => "Nothing to do."),
   "nothing-to-do-now": info((p: { open: readonly string[] }) => `Nothing to do now; ${p.open.join(", ")}.`),
@@ -121,16 +129,25 @@ const explainLines = {
     (p: { imageId: string; regions: readonly string[] }) =>
       `no image ${p.imageId} in ${p.regions.join(", ")}; name another region with --region`,
   ),
+  "not-an-image-id": error((p: { word: string; ids: readonly string[] }) => {
+    const next = p.ids.length > 0 ? `images with that name: ${p.ids.join(", ")}` : "name an id such as img-8toqc6s3";
+    return `"${p.word}" is not an image id; ${next}`;
+  }),
   "not-everything-read": error((p: { reason: string }) => `not every region could be read: ${p.reason}`),
   "explain-image": info(
     (p: { imageId: string; region: string; name: string; type: string; state: string; sizeGiB: number }) =>
       `${p.imageId} "${p.name}" in ${p.region}, ${p.type}, ${p.state}, ${p.sizeGiB} GiB`,
   ),
-  "explain-gone": info((p: { imageId: string; region: string }) => {
-    return `${imageIn(p)}: not found in the cloud; recorded data:`;
+  "explain-gone": info((p: { imageId: string; region: string; unread: string | undefined }) => {
+    const why = p.unread === undefined ? "not found in the cloud" : `the cloud could not be asked (${p.unread})`;
+    return `${imageIn(p)}: ${why}; recorded data:`;
   }),
-  "explain-copy-of": info((p: { imageId: string; region: string; policy: string }) => {
-    return `copy of ${imageIn(p)}${p.policy ? `, created by policy ${p.policy}` : ""}`;
+  "explain-copy-of": info((p: { imageId: string; region: string; policy: string; installation: string | null }) => {
+    const by = [
+      ...(p.policy ? [`policy ${p.policy}`] : []),
+      ...(p.installation ? [`installation ${p.installation}`] : []),
+    ];
+    return `copy of ${imageIn(p)}${by.length > 0 ? `, created by ${by.join(" of ")}` : ""}`;
   }),
   "explain-state": info((p: { state: string | null; reason: string | null }) => {
     return `  ${p.state ?? "not recorded"}${p.reason ? `: ${p.reason}` : ""}`;
@@ -144,6 +161,7 @@ const explainLines = {
   "explain-selects-not": info((p: { policy: string; reason: string }) => {
     return `policy ${p.policy}: does not select this image: ${p.reason}`;
   }),
+  "explain-remark": info((p: { text: string }) => `  note: ${p.text}`),
   "explain-also": info((p: { reason: string }) => `  also: ${p.reason}`),
 } as const;
 
@@ -152,11 +170,18 @@ const otherLines = {
   repaired: info((p: { imageId: string; region: string; source: string; text: string }) => {
     return `${imageIn(p)}, copy of ${p.source}: repaired: ${p.text}`;
   }),
+  "image-changed": info((p: { imageId: string; region: string; source: string; text: string }) => {
+    return `${imageIn(p)}, copy of ${p.source}: ${p.text}`;
+  }),
   "repair-refused": error((p: { imageId: string; region: string; source: string; text: string }) => {
     return `${imageIn(p)}, copy of ${p.source}: refused: ${p.text}`;
   }),
-  retrying: info((p: { copies: number }) => {
-    return `retrying ${count(p.copies, "failed or blocked copy", "failed or blocked copies")}`;
+  /** `waiting`: how many wait for an unreadable region, which is read at once. */
+  retrying: info((p: { copies: number; waiting: number }) => {
+    const parts =
+      p.waiting === 0 || p.copies > 0 ? [count(p.copies, "failed or blocked copy", "failed or blocked copies")] : [];
+    if (p.waiting > 0) parts.push(`${copiesOf(p.waiting)} waiting for an unreadable region, which is read now`);
+    return `retrying ${parts.join(" and ")}`;
   }),
   "no-copies": info(() => "No copies recorded for this account yet. Run cvm-replicator apply."),
   "last-run": info((p: { trigger: string; endedAt: string; stoppedEarly: boolean }) => {
@@ -166,9 +191,28 @@ const otherLines = {
     const records = p.copies === undefined ? "the damaged records" : `the records of ${copiesOf(p.copies)}`;
     return `deletes ${records} of account ${p.account} in ${p.state} and finds the copies again in the cloud, where nothing is changed`;
   }),
-  "rebuild-unconfirmed": error((p: { effect: string }) => `${p.effect}; confirm with --yes`),
-  "rebuild-prompt": info((p: { effect: string }) => `This ${p.effect}. Continue? (yes/no) `),
-  "rebuild-cancelled": error(() => "cancelled; nothing was changed"),
+  "outage-lasts": info(
+    () => "a region has not been readable for 30 minutes, and nothing else is left to do; a later run continues",
+  ),
+  "take-back-prompt": info(
+    () =>
+      "Another policy has run for this account before. Unshare, untag, rename and delete what this policy no longer says? (yes/no) ",
+  ),
+  "not-an-installation": error((p: { id: string }) => ({
+    text: `"${p.id}" is not the id of an installation`,
+    remedy: "use 2 to 12 lower-case letters and digits, as the problem or the tag cvm-replicator:installation names it",
+  })),
+  "no-such-installation": error((p: { id: string; ids: readonly string[]; unread: readonly string[] }) => {
+    const unread = p.unread.length > 0 ? `; ${p.unread.join(", ")} could not be read` : "";
+    return {
+      text: `no copy in the regions of the policy is of installation "${p.id}"${unread}`,
+      remedy: [
+        ...(p.ids.length > 0 ? [`use one of ${p.ids.join(", ")}`] : []),
+        ...(p.unread.length > 0 ? ["run it again once every region can be read"] : []),
+        ...(p.ids.length + p.unread.length === 0 ? ["nothing has to be taken over"] : []),
+      ].join(", or "),
+    };
+  }),
   "rebuild-result": info(
     (p: { ready: number; unfinished: number; unseen?: number; until?: string; others: number }) => {
       const parts = [`${p.ready} ready`, `${p.unfinished} unfinished`];
@@ -177,6 +221,12 @@ const otherLines = {
       return `Found in the cloud: ${parts.join(", ")}.`;
     },
   ),
+  "prune-effect": info((p: { images: number; sizeGiB: number }) => {
+    return `deletes ${count(p.images, "image")} with snapshots of ${p.sizeGiB} GiB, which cannot be undone`;
+  }),
+  "prune-result": info((p: { deleted: number; left: number }) => {
+    return `${count(p.deleted, "image")} deleted${p.left > 0 ? `, ${copiesOf(p.left)} not deleted` : ""}`;
+  }),
   "rollback-region": info(
     (p: {
       region: string;
@@ -210,37 +260,6 @@ const otherLines = {
   "tests-total": info((p: { passed: number; failed: number }) => {
     return `${count(p.passed, "test")} passed${p.failed > 0 ? `, ${p.failed} failed` : ""}`;
   }),
-} as const;
-
-const emulatorLines = {
-  "bad-port": error((p: { value: string }) => `"${p.value}" is not a port from 0 to 65535`),
-  "bad-time-scale": error((p: { value: string }) => `"${p.value}" is not a number above 0, such as 60`),
-  "bad-seed": error((p: { value: string }) => `"${p.value}" is not a whole number`),
-  "emulator-not-started": error((p: { cause: string }) => p.cause),
-  "emulator-started": info((p: { url: string; timeScale: number }) => {
-    return `Tencent Cloud emulator at ${p.url}, ${p.timeScale} times as fast as the cloud. In another terminal:`;
-  }),
-  "emulator-export": info((p: { name: string; value: string }) => `  export ${p.name}=${p.value}`),
-  "emulator-export-id": info((p: { value: string; account: string }) => {
-    return `  export TENCENTCLOUD_SECRET_ID=${p.value}   # account ${p.account}`;
-  }),
-  "emulator-world": info((p: { url: string }) => `Its contents: ${p.url}/_emulator/world   Press Ctrl-C to stop.`),
-  "not-built": error((p: { file: string }) => `${p.file} is missing; run npm run build`),
-  "demo-cloud": info((p: { url: string; timeScale: number }) => {
-    return `1. The emulated Tencent Cloud runs at ${p.url}, ${p.timeScale} times as fast as the cloud.`;
-  }),
-  "demo-source": info((p: { account: string; imageId: string; name: string; region: string }) => {
-    return `2. Account ${p.account} creates image ${p.imageId} "${p.name}" in ${p.region}.`;
-  }),
-  "demo-shared": info((p: { account: string; imageId: string; name: string }) => {
-    return `3. Account ${p.account} creates image ${p.imageId} "${p.name}", which it will share.`;
-  }),
-  "demo-functions": info(() => "4. The functions copy both: image-created by event, poll-copies by timer."),
-  "demo-total": info((p: { totals: string; seconds: number; calls: number }) => {
-    return `${p.totals}, after ${p.seconds} s and ${count(p.calls, "SyncImages call")}.`;
-  }),
-  "demo-succeeded": info(() => "Every image has exactly one copy in each region that its policy names."),
-  "demo-failed": error(() => "Not every copy is ready."),
 } as const;
 
 function renamed(as: string | undefined): string {

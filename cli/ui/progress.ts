@@ -1,5 +1,5 @@
 // Shows progress: a live table in a terminal, one line for each change in a pipe.
-import { copyId } from "../../lib/model/identity.ts";
+import { copyId, stateOf } from "../../lib/model/identity.ts";
 import { iso } from "../../lib/model/time.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
@@ -44,13 +44,13 @@ function plainLines(stream: Stream, now: () => Millis): Progress {
   };
   return {
     begin(copies) {
-      for (const copy of copies) shown.set(copyId(copy.key), stateOf(copy));
+      for (const copy of copies) shown.set(copyId(copy.key), statusOf(copy));
     },
     show(copies) {
       const copyLabel = copyLabels(copies);
       for (const copy of copies) {
         const id = copyId(copy.key);
-        const state = stateOf(copy);
+        const state = statusOf(copy);
         if (shown.get(id) === state) continue;
         shown.set(id, state);
         const { rootId, rootRegion, region } = copy.key;
@@ -66,9 +66,10 @@ function plainLines(stream: Stream, now: () => Millis): Progress {
   };
 }
 
-function stateOf(copy: Copy): string {
+function statusOf(copy: Copy): string {
   const reason = reasonText(copy);
-  return reason ? message("state-with-reason", { state: copy.state, reason }).text : copy.state;
+  const state = stateOf(copy);
+  return reason ? message("state-with-reason", { state, reason }).text : state;
 }
 
 function checkedText(copies: readonly Copy[], at: Millis): string {

@@ -1,5 +1,6 @@
 // Draws copies as a table that fits its terminal.
 import picocolors from "picocolors";
+import { imageIdOf, stateOf } from "../../lib/model/identity.ts";
 import type { Copy, CopyState } from "../../lib/model/types.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { byVariant, reasonText } from "../../lib/report/summary.ts";
@@ -52,7 +53,7 @@ export function totalsOf(copies: readonly Copy[]): string {
 
 function statesOf(copies: readonly Copy[]): string {
   const states = new Map<CopyState, number>();
-  for (const { state } of copies) states.set(state, (states.get(state) ?? 0) + 1);
+  for (const state of copies.map(stateOf)) states.set(state, (states.get(state) ?? 0) + 1);
   return [...states]
     .sort((a, b) => b[1] - a[1])
     .map(([state, number]) => `${number} ${state}`)
@@ -114,13 +115,13 @@ function painter(color: boolean): Record<CopyState, Paint> {
 function rowsOf(copies: readonly Copy[]): Row[] {
   const copyLabel = copyLabels(copies);
   return copies.map((copy) => {
-    const imageId = "imageId" in copy && copy.imageId ? copy.imageId : "";
+    const imageId = imageIdOf(copy) ?? "";
     return {
       name: clean(copy.rootName),
       from: clean(copy.key.rootRegion),
       to: `→ ${clean(placeText(copy.key.region, copyLabel(copy)))}`,
       done: doneOf(copy),
-      state: copy.state,
+      state: stateOf(copy),
       rest: [clean(imageId), clean(reasonText(copy) ?? "")].filter((text) => text !== "").join(GAP),
     };
   });
@@ -128,7 +129,7 @@ function rowsOf(copies: readonly Copy[]): Row[] {
 
 function rowOfImage(copies: readonly Copy[]): Row {
   const [first] = copies as [Copy, ...Copy[]];
-  const ready = copies.filter((copy) => copy.state === "ready").length;
+  const ready = copies.filter((copy) => copy.phase === "ready").length;
   const done = copies.reduce((sum, copy) => sum + doneOf(copy), 0) / copies.length;
   const { rootName, key } = first;
   const to = `${ready}/${copies.length}`;
@@ -147,7 +148,7 @@ const URGENT: readonly CopyState[] = [
 ];
 
 function worstOf(copies: readonly Copy[]): CopyState {
-  return URGENT.find((state) => copies.some((copy) => copy.state === state)) ?? "ready";
+  return URGENT.find((state) => copies.some((copy) => stateOf(copy) === state)) ?? "ready";
 }
 
 function groupsOf(copies: readonly Copy[]): Map<string, Copy[]> {
@@ -160,9 +161,11 @@ function groupsOf(copies: readonly Copy[]): Map<string, Copy[]> {
 }
 
 function doneOf(copy: Copy): number {
-  if (copy.state === "ready") return 1;
-  if (copy.state === "finishing") return 0.97;
-  return copy.state === "copying" ? Math.min(0.95, Math.max(0, (copy.percent ?? 0) / 100)) : 0;
+  // What is missing is done only if it appears again.
+  if ("missingSince" in copy && copy.missingSince !== undefined) return 0;
+  if (copy.phase === "ready") return 1;
+  if (copy.phase === "finishing") return 0.97;
+  return copy.phase === "copying" ? Math.min(0.95, Math.max(0, (copy.percent ?? 0) / 100)) : 0;
 }
 
 /** Compares numbers by value: `web-2` comes before `web-10`. */

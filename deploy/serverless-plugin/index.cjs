@@ -16,6 +16,9 @@ const tools = createRequire(require.resolve("serverless-tencent-scf"))("serverle
 
 const REAL_NAME_CHECK_MS = 10_000;
 
+/** The functions check the rest. A bucket without its APPID would fail only there, minute after minute. */
+const COS_URL = /^cos:\/\/[a-z0-9][a-z0-9-]*-[0-9]{6,12}(\/|\?|$)/;
+
 /**
  * The stock code sends telemetry to a plain-http host on every command, and fails if the host is
  * unreachable.
@@ -94,12 +97,13 @@ function tolerateMissingRealNameAnswer(UserError, log) {
 
 /**
  * The stock code merges each function's variables into the provider's, so they leak to all later
- * functions.
+ * functions. A variable that is null is optional, and not sent.
  */
 function isolateFunctionVariables() {
   Provider.prototype.getEnvironment = function (fn) {
     const shared = this.serverless.service.provider.environment?.variables;
-    const variables = { ...shared, ...fn.environment?.variables };
+    const all = Object.entries({ ...shared, ...fn.environment?.variables });
+    const variables = Object.fromEntries(all.filter(([, value]) => value !== null));
     return Object.keys(variables).length === 0 ? null : { Variables: variables };
   };
 }
@@ -207,9 +211,11 @@ class UnattendedDeployment {
         problems.add("REPLICATOR_ROLE: not set; set it to the role of the functions");
       const { Variables: variables } = this.serverless.getProvider("tencent").getEnvironment(fn) ?? { Variables: {} };
       for (const [key, value] of Object.entries(variables)) if (value === "") problems.add(`${key}: not set`);
-      if (variables.STATE_URL && !/^postgres(ql)?:\/\//.test(variables.STATE_URL)) {
-        problems.add("STATE_URL: must be postgres://…; function instances do not share an embedded state");
+      if (variables.STATE_URL && !/^(postgres(ql)?|cos):\/\//.test(variables.STATE_URL)) {
+        problems.add("STATE_URL: must be cos://… or postgres://…; function instances do not share an embedded state");
       }
+      if (/^cos:/.test(variables.STATE_URL ?? "") && !COS_URL.test(variables.STATE_URL))
+        problems.add("STATE_URL: must name a bucket with its APPID, e.g. cos://images-1250000000/state");
     }
     const { vpcId, subnetId } = service.provider.vpcConfig ?? {};
     if (!vpcId !== !subnetId) problems.add("VPC_ID, SUBNET_ID: set both or neither");

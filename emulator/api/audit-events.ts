@@ -22,8 +22,7 @@ export function audit(world: World, call: AuditedCall): void {
   const { account, service, region, requestId, outcome } = call;
   const failed = "code" in outcome;
   const eventType = call.console ? "ConsoleCall" : "ApiCall";
-  const resources = call.images.map((image) => `qcs::cvm:${image.region}:uin/${account.uin}:image/${image.imageId}`);
-  const subject = call.images[0]?.imageId ?? "";
+  const { resources, subject, content } = contentOf(world, call);
   const record: AuditRecord = {
     userIdentity: {
       principalId: account.uin,
@@ -49,11 +48,8 @@ export function audit(world: World, call: AuditedCall): void {
     eventTime: Math.floor(world.now() / 1000),
     sourceIPAddress: "127.0.0.1",
     eventSource: `${service}.${region === "" ? "" : `${region}.`}api.tencentyun.com`,
-    resources: JSON.stringify(resources.length > 0 ? resources : ["*"]),
-    resourceName: subject,
     resourceSet: [],
-    requestParameters: JSON.stringify(call.params),
-    responseElements: failed ? "{}" : JSON.stringify(outcome.response),
+    ...content,
     resourceType: service,
     eventName: call.action,
     sensitiveAction: "0",
@@ -76,4 +72,39 @@ export function audit(world: World, call: AuditedCall): void {
       data: record,
     },
   });
+}
+
+/** The fields of a record that depend on the switch `auditRecords`. */
+type Content = Pick<AuditRecord, "resources" | "resourceName" | "requestParameters" | "responseElements">;
+
+/** The project in the resource names of the real records: `id/` and an app id; this one is made up. */
+const PROJECT = "id/1250000000";
+
+function contentOf(world: World, call: AuditedCall): { resources: string[]; subject: string; content: Content } {
+  const { account, images, outcome, params } = call;
+  const resourcesWith = (project: string, regionOf: (id: string) => string) =>
+    images.map(({ region, imageId }) => `qcs:${project}:cvm:${regionOf(region)}:uin/${account.uin}:image/${imageId}`);
+  const listed = (resources: string[]) => JSON.stringify(resources.length > 0 ? resources : ["*"]);
+  if (world.switches.auditRecords === "complete") {
+    const resources = resourcesWith("", (id) => id);
+    const subject = images[0]?.imageId ?? "";
+    const responseElements = "code" in outcome ? "{}" : JSON.stringify(outcome.response);
+    const requestParameters = JSON.stringify(params);
+    return {
+      resources,
+      subject,
+      content: { resources: listed(resources), resourceName: subject, requestParameters, responseElements },
+    };
+  }
+  const shortOf = (id: string) => world.config.regions.find((region) => region.id === id)?.short ?? id;
+  const isNamed = world.switches.auditRecords === "names-only";
+  return {
+    resources: [],
+    subject: "",
+    content: {
+      resources: listed(isNamed ? [] : resourcesWith(PROJECT, shortOf)),
+      resourceName: isNamed ? images.map(({ imageId }) => `image/${imageId}`).join("|") : "",
+      requestParameters: "",
+    },
+  };
 }

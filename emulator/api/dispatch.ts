@@ -1,12 +1,13 @@
 // One API call: applies faults, checks the call, runs the action, logs and audits it.
 import { ACTIONS, findAction } from "../actions/registry.ts";
-import type { Action, Service } from "../actions/shared/define-action.ts";
-import { validate } from "../actions/shared/parameters.ts";
-import { ApiError, errors, TransportFault } from "../errors.ts";
+import type { Action } from "../actions/shared/define-action.ts";
+import { ApiError, errors, type TransportFault } from "../errors.ts";
+import { checkRequest } from "../model/check-request.ts";
+import type { Service } from "../model/model.ts";
 import type { Account } from "../settings/accounts.ts";
-import type { ActiveFault, FaultEffect, ImageAt, World } from "../world/types.ts";
+import type { ActiveFault, ImageAt, World } from "../world/types.ts";
 import { audit } from "./audit-events.ts";
-import { copyFaultsOf, faultsFor } from "./faults.ts";
+import { callFaultsOf, copyFaultsOf, faultsFor, type InjectedError } from "./faults.ts";
 import { countCall } from "./rate-limit.ts";
 import { logRequest } from "./request-log.ts";
 
@@ -31,7 +32,7 @@ export type CallResult =
       readonly requestId: string;
       readonly holds: readonly ActiveFault[];
     }
-  | { readonly kind: "transport"; readonly fault: TransportFault };
+  | { readonly kind: "transport"; readonly fault: TransportFault; readonly holds: readonly ActiveFault[] };
 
 /** An authenticated call whose faults are chosen and which has not run yet. */
 export interface PendingCall {
@@ -42,7 +43,7 @@ export interface PendingCall {
 }
 
 /**
- * Calls an action without HTTP and without waiting: delay and hold faults take no time.
+ * Calls an action without HTTP and without waiting: delay, hold and hang faults take no time.
  * Throws `ApiError` or `TransportFault`.
  */
 export function callAction(world: World, request: CallRequest): Record<string, unknown> {
@@ -69,7 +70,7 @@ export function beginCall(world: World, request: CallRequest): PendingCall {
     dryRun,
     requestId,
   });
-  const delayMs = faults.reduce((ms, { effect }) => ms + (effect.kind === "delay" ? effect.ms : 0), 0);
+  const { delayMs } = callFaultsOf(faults);
   return { delayMs, finish: () => finishCall(world, request, requestId, dryRun, faults) };
 }
 
@@ -80,7 +81,7 @@ function finishCall(
   dryRun: boolean,
   faults: readonly ActiveFault[],
 ): CallResult {
-  const effects = faults.map((fault) => fault.effect);
+  const { lostBefore, hangs, refusedBefore, lostAfter, refusedAfter, holds } = callFaultsOf(faults);
   const touched: ImageAt[] = [];
   const log = (result: string) => {
     logRequest(world, {
@@ -98,28 +99,22 @@ function finishCall(
   };
   const transport = (fault: TransportFault): CallResult => {
     log(fault.kind);
-    return { kind: "transport", fault };
+    return { kind: "transport", fault, holds: hangs };
   };
-
-  if (has(effects, "drop-before")) return transport(new TransportFault("dropped", false));
-  const httpError = effects.find((e) => e.kind === "http");
-  if (httpError && !httpError.after) return transport(new TransportFault("http", false, httpError.status));
-
-  const holds = faults.filter((fault) => fault.effect.kind === "hold-after");
-  const injected = effects.find((e) => e.kind === "error");
   const refused = (error: ApiError): CallResult => {
     error.requestId = requestId;
     log(error.code);
     return { kind: "error", error, requestId, holds };
   };
 
+  if (lostBefore) return transport(lostBefore);
   let response: Record<string, unknown>;
   try {
-    if (injected && !injected.after) throw injectedError(injected);
+    if (refusedBefore) throw injectedError(refusedBefore);
     const action = findAction(request.service, request.action, request.version);
     const region = checkRegion(world, action, request.region);
     countCall(world, request.account.uin, action.name, region);
-    const params = validate(action.rules, request.params, request.text);
+    const params = checkRequest(action.service, action.name, request.params, request.text);
     const call = { world, account: request.account, region, touched, copyFaults: copyFaultsOf(faults) };
     response = { ...action.run(call, params), RequestId: requestId };
   } catch (error) {
@@ -129,26 +124,33 @@ function finishCall(
   }
   auditCall(world, request, requestId, dryRun, response, touched);
 
-  if (has(effects, "drop-after")) return transport(new TransportFault("dropped", true));
-  if (httpError) return transport(new TransportFault("http", true, httpError.status));
-  if (has(effects, "not-json")) return transport(new TransportFault("notJson", true));
-  if (injected) return refused(injectedError(injected));
-  for (const effect of effects) if (effect.kind === "lose-image-set") loseImageSet(response, effect.count ?? 1);
+  if (lostAfter) return transport(lostAfter);
+  if (refusedAfter) return refused(injectedError(refusedAfter));
+  for (const { effect } of faults) {
+    if (effect.kind === "lose-image-set") loseImageSet(response, effect.count ?? 1);
+    if (effect.kind === "wrong-image-id") nameOtherImage(response, effect.imageId, world, request.account.uin);
+  }
   log("ok");
   return { kind: "answer", response, holds };
 }
 
-function has(effects: readonly FaultEffect[], kind: FaultEffect["kind"]): boolean {
-  return effects.some((effect) => effect.kind === kind);
-}
-
-function injectedError(effect: { code: string; message?: string }): ApiError {
-  return new ApiError(effect.code, effect.message ?? "An injected error of the emulator.");
+function injectedError({ code, message }: InjectedError): ApiError {
+  return new ApiError(code, message);
 }
 
 function loseImageSet(response: Record<string, unknown>, count: number): void {
   const set = response["ImageSet"];
   if (Array.isArray(set)) response["ImageSet"] = set.slice(0, Math.max(0, set.length - count));
+}
+
+function nameOtherImage(response: Record<string, unknown>, id: string | undefined, world: World, owner: string): void {
+  const set = response["ImageSet"];
+  const last: unknown = Array.isArray(set) ? set.at(-1) : undefined;
+  if (!last || typeof last !== "object" || !("Region" in last) || !("ImageId" in last)) return;
+  const images = [...(world.images.get(String(last.Region))?.values() ?? [])];
+  const others = images.filter((image) => image.owner === owner && image.imageId !== last.ImageId);
+  const [oldest] = others.sort((a, b) => a.createdAt - b.createdAt);
+  last.ImageId = id ?? oldest?.imageId ?? last.ImageId;
 }
 
 function checkRegion(world: World, action: Action, region: string | undefined): string {

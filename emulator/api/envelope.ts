@@ -1,7 +1,7 @@
 // Reads the envelope of an HTTP request: common parameters, signature, product and body.
 import { ACTIONS } from "../actions/registry.ts";
-import type { Service } from "../actions/shared/define-action.ts";
 import { ApiError, errors } from "../errors.ts";
+import type { Service } from "../model/model.ts";
 import type { World } from "../world/types.ts";
 import type { CallRequest } from "./dispatch.ts";
 import { parseAuthorization, type SignedRequest, verify } from "./signature.ts";

@@ -1,5 +1,6 @@
 // Injected faults: adding and ending them, and matching them to calls.
-import type { ActiveFault, CopyFault, Fault, World } from "../world/types.ts";
+import { TransportFault } from "../errors.ts";
+import type { ActiveFault, CopyFault, Fault, FaultEffect, World } from "../world/types.ts";
 
 /** Adds a fault to a world. It is active until its `times` are used up or it is ended. */
 export function addFault(world: World, fault: Fault): ActiveFault {
@@ -60,6 +61,52 @@ export function faultsFor(
     fault.fired.push(call.requestId);
     return true;
   });
+}
+
+/** What the faults of a call do to the call itself. The first that is set decides, in this order. */
+export interface CallFaults {
+  /** How long to wait before the call takes effect. */
+  readonly delayMs: number;
+  /** The call takes no effect, and its caller gets no answer. */
+  readonly lostBefore: TransportFault | undefined;
+  /** The faults that keep the connection of such a call open. */
+  readonly hangs: readonly ActiveFault[];
+  /** The call takes no effect and is answered with this error. */
+  readonly refusedBefore: InjectedError | undefined;
+  /** The call takes effect, and its caller gets no answer. */
+  readonly lostAfter: TransportFault | undefined;
+  /** The call takes effect and is answered with this error. */
+  readonly refusedAfter: InjectedError | undefined;
+  /** The faults that hold the answer. */
+  readonly holds: readonly ActiveFault[];
+}
+
+/** An error that a fault answers. */
+export interface InjectedError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Sorts the faults that hit a call by what they do to it. */
+export function callFaultsOf(faults: readonly ActiveFault[]): CallFaults {
+  const effects = faults.map((fault) => fault.effect);
+  const has = (kind: FaultEffect["kind"]) => effects.some((effect) => effect.kind === kind);
+  const http = effects.find((effect) => effect.kind === "http");
+  const error = effects.find((effect) => effect.kind === "error");
+  const injected = error && { code: error.code, message: error.message ?? "An injected error of the emulator." };
+  const lost = (effectDone: boolean) => http && new TransportFault("http", effectDone, http.status);
+  const isLostBefore = has("drop-before") || has("hang");
+  return {
+    delayMs: effects.reduce((ms, effect) => ms + (effect.kind === "delay" ? effect.ms : 0), 0),
+    lostBefore: isLostBefore ? new TransportFault("dropped", false) : http?.after ? undefined : lost(false),
+    hangs: faults.filter(({ effect }) => effect.kind === "hang"),
+    refusedBefore: error?.after ? undefined : injected,
+    lostAfter: has("drop-after")
+      ? new TransportFault("dropped", true)
+      : (lost(true) ?? (has("not-json") ? new TransportFault("notJson", true) : undefined)),
+    refusedAfter: injected,
+    holds: faults.filter(({ effect }) => effect.kind === "hold-after"),
+  };
 }
 
 /** The failures that the faults of a call inject into its copies. */

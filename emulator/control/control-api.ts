@@ -3,13 +3,16 @@ import { type Context, Hono } from "hono";
 import { addFault, endFaults, releaseHolds } from "../api/faults.ts";
 import { ApiError, EmulatorInputError } from "../errors.ts";
 import { ALL_SWITCHES, parseSwitches } from "../settings/switches.ts";
+import type { Bucket } from "../world/bucket.ts";
 import { progressOf, type StoredImage, tagsOf } from "../world/image.ts";
 import { makeInstances, makeLaunchConfiguration, makeLaunchTemplate, removeUser } from "../world/image-users.ts";
 import { imagesIn, isBusy } from "../world/inventory.ts";
+import { makeBucket } from "../world/make-bucket.ts";
 import type { ActiveFault, World } from "../world/types.ts";
 import { advance, setKmsKeys, setQuota } from "../world/world.ts";
 import { changeImage, deleteImage, makeImages, shareImage } from "./console.ts";
 import {
+  bucketBody,
   clockBody,
   faultBody,
   imageBody,
@@ -98,6 +101,7 @@ export function controlApi(world: World): Hono {
     removeUser(world, c.req.param("region"), c.req.param("id"));
     return c.json({ removed: c.req.param("id") });
   });
+  app.post("/buckets", async (c) => c.json(viewBucket(makeBucket(world, parseBody(bucketBody, await readObject(c))))));
   app.put("/quota", async (c) => {
     const { region, quota } = parseBody(quotaBody, await readObject(c));
     setQuota(world, region, quota);
@@ -160,10 +164,18 @@ export function describeWorld(world: World, filter: { account?: string; region?:
     users: world.users.filter(
       (user) => (filter.account ?? user.owner) === user.owner && (filter.region ?? user.region) === user.region,
     ),
+    buckets: [...world.buckets.values()]
+      .filter(({ owner, region }) => (filter.account ?? owner) === owner && (filter.region ?? region) === region)
+      .map(viewBucket),
     quota: world.config.quota,
     quotas: Object.fromEntries(world.quotas),
     kmsKeys: Object.fromEntries(world.kmsKeys),
   };
+}
+
+function viewBucket({ name, region, owner, versioning, objects }: Bucket) {
+  const keys = [...objects].map(([key, { body }]) => ({ key, bytes: body.length }));
+  return { account: owner, name, region, versioning: versioning ?? null, objects: keys };
 }
 
 function viewStoredImage(world: World, image: StoredImage) {

@@ -64,13 +64,24 @@ export const instanceBody = z.strictObject({
 });
 
 /** Body of POST /_emulator/launch-templates. */
-export const launchTemplateBody = z.strictObject({ ...user, imageIds: z.array(name) });
+export const launchTemplateBody = z.strictObject({
+  ...user,
+  imageIds: z.array(name),
+  defaultVersion: z.number().int().min(1).optional(),
+});
 
 /** Body of POST /_emulator/launch-configurations. */
 export const launchConfigurationBody = z.strictObject({
   ...user,
   imageId: name.optional(),
   imageFamily: name.optional(),
+});
+
+/** Body of POST /_emulator/buckets. */
+export const bucketBody = z.strictObject({
+  name,
+  region: text,
+  versioning: z.enum(["Enabled", "Suspended"]).optional(),
 });
 
 /** Body of PUT /_emulator/quota. */
@@ -93,10 +104,12 @@ const effect = z.discriminatedUnion("kind", [
     after: z.boolean().optional(),
   }),
   z.strictObject({ kind: z.literal("delay"), ms: z.number().min(0) }),
+  z.strictObject({ kind: z.literal("hang") }),
   z.strictObject({ kind: z.literal("drop-before") }),
   z.strictObject({ kind: z.literal("drop-after") }),
   z.strictObject({ kind: z.literal("hold-after"), ms: z.number().min(0).optional() }),
   z.strictObject({ kind: z.literal("lose-image-set"), count: z.number().int().min(1).optional() }),
+  z.strictObject({ kind: z.literal("wrong-image-id"), imageId: text.optional() }),
   z.strictObject({ kind: z.literal("not-json") }),
   z.strictObject({ kind: z.literal("fail-copy"), percent, destination: text.optional() }),
   z.strictObject({ kind: z.literal("stick-copy"), percent: percent.max(99), destination: text.optional() }),

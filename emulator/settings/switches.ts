@@ -1,13 +1,7 @@
 // The switches: one for each API behaviour that is unverified or undocumented.
 import { EmulatorInputError } from "../errors.ts";
-
-interface SwitchSpec {
-  readonly values: readonly (string | number)[];
-  /** If set, any number of milliseconds is allowed and `values` are examples. */
-  readonly milliseconds?: true;
-  readonly default: string | number;
-  readonly about: string;
-}
+import { COS_SWITCHES } from "./cos-switches.ts";
+import type { SwitchSpec } from "./switch-spec.ts";
 
 /**
  * API behaviour that is unverified, or that the documentation does not specify. The first value is
@@ -104,11 +98,27 @@ export const ALL_SWITCHES = {
     default: "error",
     about: "Sharing an image again with the same account: FailedOperation.AccountAlreadyExists, or no effect.",
   },
+  shareWithBadAccount: {
+    values: ["nobody", "others"],
+    default: "nobody",
+    about:
+      "Sharing an image with several accounts of which one is refused: the call fails without an effect, or it fails after the image was shared with the others.",
+  },
+  badAccountNamed: {
+    values: ["yes", "no"],
+    default: "yes",
+    about: "Whether the error for an account that does not exist names the account.",
+  },
   familyPointsTo: {
     values: ["newest", "newest-modified", "first"],
     default: "newest",
     about:
       "Which image of a family DescribeImageFromFamily returns: the newest, the one added to the family last, or the oldest.",
+  },
+  familySkipsDeprecated: {
+    values: ["yes", "no"],
+    default: "yes",
+    about: "Whether DescribeImageFromFamily passes over deprecated images.",
   },
   emptyFamily: {
     values: ["clears", "ignored"],
@@ -131,6 +141,13 @@ export const ALL_SWITCHES = {
     default: "yes",
     about: "Whether images that are CREATING, IMPORTING or SYNCING count towards the quota of their region.",
   },
+  auditRecords: {
+    values: ["complete", "resources-only", "names-only"],
+    default: "complete",
+    about:
+      "What audit records contain: parameters, answer and resources, as in the vendor's field table; or neither parameters nor answer, as in the known real records of CVM, and the images only in `resources`, with a project and short regions, or only in `resourceName`.",
+  },
+  ...COS_SWITCHES,
 } as const satisfies Record<string, SwitchSpec>;
 
 type Table = typeof ALL_SWITCHES;
@@ -163,7 +180,9 @@ export function parseSwitches(input: Readonly<Record<string, unknown>>): Partial
     const spec: SwitchSpec = ALL_SWITCHES[name as SwitchName];
     const parsed = parseValue(spec, value);
     if (parsed === undefined) {
-      const allowed = spec.milliseconds ? "a number of milliseconds, 0 or more" : spec.values.join(", ");
+      const allowed = spec.milliseconds
+        ? `a number of milliseconds${spec.signed ? "" : ", 0 or more"}`
+        : spec.values.join(", ");
       problems.push(`switch ${name}: ${JSON.stringify(value)} is not allowed; allowed: ${allowed}`);
     } else {
       result[name] = parsed;
@@ -176,7 +195,7 @@ export function parseSwitches(input: Readonly<Record<string, unknown>>): Partial
 function parseValue(spec: SwitchSpec, value: unknown): string | number | undefined {
   if (spec.milliseconds) {
     const ms = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-    return typeof ms === "number" && Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+    return typeof ms === "number" && Number.isFinite(ms) && (spec.signed || ms >= 0) ? ms : undefined;
   }
   return spec.values.find((allowed) => String(allowed) === String(value));
 }

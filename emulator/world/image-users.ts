@@ -21,6 +21,8 @@ export interface InstanceSpec extends Spec {
 export interface LaunchTemplateSpec extends Spec {
   /** One image id for each version, in order of version. */
   readonly imageIds: readonly string[];
+  /** From 1, which is the default. */
+  readonly defaultVersion?: number;
 }
 
 /**
@@ -36,6 +38,7 @@ export interface LaunchConfigurationSpec extends Spec {
 export interface UserSpec extends Spec {
   readonly kind: ImageUser["kind"];
   readonly imageIds: readonly string[];
+  readonly defaultVersion?: number;
   readonly imageFamily?: string;
 }
 
@@ -54,10 +57,12 @@ export function makeInstances(world: World, { imageId, count, ...rest }: Instanc
   );
 }
 
-/** Creates a launch template whose first version is the default. */
+/** Creates a launch template. Throws `EmulatorInputError` if it has no version, or no such default version. */
 export function makeLaunchTemplate(world: World, spec: LaunchTemplateSpec): ImageUser {
   if (spec.imageIds.length === 0)
     throw new EmulatorInputError("imageIds: a launch template needs at least one version");
+  if ((spec.defaultVersion ?? 1) > spec.imageIds.length)
+    throw new EmulatorInputError(`defaultVersion: there are ${spec.imageIds.length} versions`);
   return makeUser(world, { ...spec, kind: "launch-template" });
 }
 
@@ -96,6 +101,7 @@ export function makeUser(world: World, spec: UserSpec): ImageUser {
     region: spec.region,
     createdAt: world.now(),
     imageIds: spec.imageIds,
+    defaultVersion: spec.defaultVersion ?? 1,
     imageFamily: spec.imageFamily ?? "",
   };
   world.users.push(user);

@@ -23,8 +23,11 @@ export function createRandom(seed: number): Random {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
-  const digits = (count: number, base: number) =>
-    Array.from({ length: count }, () => LETTERS[Math.floor(fraction() * base)]).join("");
+  const digits = (count: number, base: number) => {
+    let text = "";
+    for (let i = 0; i < count; i += 1) text += LETTERS[Math.floor(fraction() * base)];
+    return text;
+  };
   return {
     fraction,
     state: () => state,

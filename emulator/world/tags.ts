@@ -1,23 +1,13 @@
 // Checks tags, and finds the images that resource descriptions name.
 import { ApiError } from "../errors.ts";
+import type { Output } from "../model/model.ts";
 import type { Account } from "../settings/accounts.ts";
 import type { StoredImage } from "./image.ts";
 import { visibleImage } from "./inventory.ts";
 import type { World } from "./types.ts";
 
-/** struct Tag of tag 2018-08-13. */
-export interface TagPair {
-  readonly TagKey: string;
-  readonly TagValue: string;
-  readonly Category?: string;
-}
-
-/** struct FailedResource of tag 2018-08-13. */
-export interface FailedResource {
-  readonly Resource: string;
-  readonly Code: string;
-  readonly Message: string;
-}
+/** Why one resource of a call failed. */
+export type FailedResource = Output<"tag", "FailedResource">;
 
 /** The maximum number of tags on one resource. */
 export const TAGS_PER_RESOURCE = 50;

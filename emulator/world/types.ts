@@ -2,6 +2,7 @@
 import type { Account } from "../settings/accounts.ts";
 import type { Region } from "../settings/regions.ts";
 import type { Switches } from "../settings/switches.ts";
+import type { Bucket } from "./bucket.ts";
 import type { StoredImage } from "./image.ts";
 import type { Random } from "./random.ts";
 
@@ -39,10 +40,10 @@ export interface AuditRecord {
   readonly resources: string;
   readonly resourceName: string;
   readonly resourceSet: readonly never[];
-  /** JSON text. */
+  /** JSON text, or empty; see the switch `auditRecords`. */
   readonly requestParameters: string;
   /** JSON text. */
-  readonly responseElements: string;
+  readonly responseElements?: string;
   readonly resourceType: string;
   readonly eventName: string;
   readonly sensitiveAction: string;
@@ -82,6 +83,8 @@ export type FaultEffect =
   | { readonly kind: "http"; readonly status: 500 | 502 | 503; readonly after?: boolean }
   /** Waits before the call takes effect. */
   | { readonly kind: "delay"; readonly ms: number }
+  /** Never answers, and the call takes no effect. The connection closes when the fault ends. */
+  | { readonly kind: "hang" }
   | { readonly kind: "drop-before" }
   | { readonly kind: "drop-after" }
   /**
@@ -90,6 +93,11 @@ export type FaultEffect =
   | { readonly kind: "hold-after"; readonly ms?: number }
   /** Removes the last `count` entries of ImageSet from the response. Default 1. */
   | { readonly kind: "lose-image-set"; readonly count?: number }
+  /**
+   * The last entry of ImageSet names another image: `imageId`, or else the oldest one that the
+   * caller owns in that region, if any.
+   */
+  | { readonly kind: "wrong-image-id"; readonly imageId?: string }
   /** The call takes effect; the response is HTTP 200 with text that is not JSON. */
   | { readonly kind: "not-json" }
   | { readonly kind: "fail-copy"; readonly percent: number; readonly destination?: string }
@@ -162,8 +170,18 @@ export interface ImageUser {
   readonly createdAt: number;
   /** For a launch template, one image id for each version, in order of version. */
   readonly imageIds: readonly string[];
+  /** The default version of a launch template, from 1; of no meaning for other users. */
+  readonly defaultVersion: number;
   /** The family of a launch configuration that names no image; otherwise empty. */
   readonly imageFamily: string;
+}
+
+/** A bucket of COS to make. The app id in its name decides who owns it. */
+export interface BucketSpec {
+  readonly name: string;
+  readonly region: string;
+  /** Absent if versioning was never set. */
+  readonly versioning?: "Enabled" | "Suspended";
 }
 
 /** The range of a duration, in unscaled minutes. */
@@ -215,11 +233,13 @@ export interface WorldOptions {
   /** Regions that do not support copying images, as source or destination. Default: none. */
   readonly unsyncableRegions?: readonly string[];
   readonly rateLimits?: RateLimits;
+  /** The first buckets of COS. Default: none. */
+  readonly buckets?: readonly BucketSpec[];
 }
 
 /** The complete state of an emulator. A plain object that needs no server and never waits. */
 export interface World {
-  readonly config: Required<Omit<WorldOptions, "now" | "switches" | "maxCopyGiB" | "kmsKeys">> & {
+  readonly config: Required<Omit<WorldOptions, "now" | "switches" | "maxCopyGiB" | "kmsKeys" | "buckets">> & {
     readonly maxCopyGiB: number;
   };
   /** Region → its quota of custom images, if it differs from `config.quota`. */
@@ -234,6 +254,8 @@ export interface World {
   readonly images: ReadonlyMap<string, Map<string, StoredImage>>;
   /** `region/imageId` of a source → its copies. `isBusy` uses this. */
   readonly copies: Map<string, StoredImage[]>;
+  /** Full name → bucket of COS. */
+  readonly buckets: Map<string, Bucket>;
   /** Snapshots that DeleteImages left behind. */
   readonly leftSnapshots: { readonly region: string; readonly snapshotId: string }[];
   readonly faults: ActiveFault[];

@@ -4,6 +4,7 @@ import { DEFAULT_ACCOUNTS } from "../settings/accounts.ts";
 import { REGIONS } from "../settings/regions.ts";
 import { defaultSwitches } from "../settings/switches.ts";
 import type { StoredImage } from "./image.ts";
+import { makeBucket } from "./make-bucket.ts";
 import { addPublicImages } from "./public-images.ts";
 import { createRandom } from "./random.ts";
 import type { RateLimits, World, WorldOptions } from "./types.ts";
@@ -45,6 +46,7 @@ export function createWorld(options: WorldOptions): World {
     users: [],
     images: new Map(regions.map((region) => [region.id, new Map<string, StoredImage>()])),
     copies: new Map(),
+    buckets: new Map(),
     leftSnapshots: [],
     faults: [],
     requests: [],
@@ -56,6 +58,7 @@ export function createWorld(options: WorldOptions): World {
     workNow: () => now() + world.clockOffset,
   };
   addPublicImages(world);
+  for (const bucket of options.buckets ?? []) makeBucket(world, bucket);
   return world;
 }
 

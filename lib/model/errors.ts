@@ -51,6 +51,11 @@ export class InputError extends ReplicatorError {
   }
 }
 
+/** The error of a wrong setting that only its reader can judge, such as an adapter. */
+export function wrongSetting(variable: string, message: Message): InputError {
+  return new InputError([toProblem(variable, message)]);
+}
+
 /**
  * What to do after a failed call. `requeue`: call again later and count no attempt (source busy,
  * throttled). `retry`: call again later and count an attempt. `terminal`: the call fails the same

@@ -1,4 +1,4 @@
-// The image as the cloud shows it. Other files import it from types.ts.
+// The image as the cloud shows it, the form of its id, and which of two is newer. Other files import the types from types.ts.
 
 /** A point in time (epoch milliseconds, UTC) or a duration (milliseconds). */
 export type Millis = number;
@@ -9,6 +9,14 @@ export type Millis = number;
 export interface ImageRef {
   readonly region: string;
   readonly imageId: string;
+}
+
+/**
+ * Whether a value has the form of an image id. Real ids have eight characters after the dash, e.g.
+ * img-8toqc6s3 (cvm 2017-03-12); shorter and longer ones are allowed for.
+ */
+export function isImageId(value: unknown): value is string {
+  return typeof value === "string" && /^img-[0-9a-z]{4,32}$/.test(value);
 }
 
 /** `ImageState` of the CVM API (cvm 2017-03-12, struct Image). */
@@ -45,4 +53,33 @@ export interface Image extends ImageRef {
   readonly tags: Readonly<Record<string, string>>;
   /** 0 to 100. Not a sign of readiness: the vendor's own example shows 20 on a NORMAL image. */
   readonly syncPercent?: number;
+}
+
+/** What decides which of two versions of an image is newer. */
+export interface Version {
+  readonly createdAt: Millis;
+  readonly name: string;
+  readonly region: string;
+  readonly imageId: string;
+}
+
+/** Compares numbers in names by value: `web-2` comes before `web-10`, and 1.9.0 before 1.10.0. */
+const { compare: compareNames } = new Intl.Collator("en", { numeric: true });
+
+/**
+ * Positive if `a` is newer. The time of creation decides; the API shows it in whole seconds, so of
+ * two versions of one second the one with the higher name is newer, and then the one with the higher
+ * id. The order is total, and the same in every region.
+ */
+export function compareVersions(a: Version, b: Version): number {
+  return (
+    a.createdAt - b.createdAt ||
+    compareNames(a.name, b.name) ||
+    compareCodeUnits(a.imageId, b.imageId) ||
+    compareCodeUnits(a.region, b.region)
+  );
+}
+
+function compareCodeUnits(a: string, b: string): number {
+  return Number(a > b) - Number(a < b);
 }

@@ -1,4 +1,6 @@
 // What was read from the cloud: the images of each region, and the answers to single questions.
+import type { TemplateVersions } from "./policy.ts";
+import { PAGE_TIMEOUT, STALE } from "./time.ts";
 import type { Image, ImageRef, ImageType, Millis, Reason } from "./types.ts";
 
 /** What was read from one region. */
@@ -29,6 +31,25 @@ export function seen(observation: Observation, ref: ImageRef, type: ImageType = 
   return view.complete.has(type) || view.asked.has(ref.imageId) ? "absent" : "unread";
 }
 
+/** The most items of one page (cvm 2017-03-12, DescribeImages: Limit). */
+const PAGE = 100;
+
+/**
+ * Until when an action may be based on what was read of these regions; infinite if none of them was
+ * read. Each region counts from the start of its own reading. A long list takes longer to read, and
+ * is never split, so each further page adds the time that the cloud may take for it: else a list
+ * could be stale before it is whole, in every run.
+ */
+export function freshUntil({ regions }: Pick<Observation, "regions">, names: Iterable<string>): Millis {
+  const times = [...names].flatMap((name) => {
+    const view = regions.get(name);
+    if (!view) return [];
+    const pages = Math.max(1, view.complete.size) + Math.floor(view.images.size / PAGE);
+    return [view.readAt + STALE + (pages - 1) * PAGE_TIMEOUT];
+  });
+  return Math.min(Number.POSITIVE_INFINITY, ...times);
+}
+
 const FAILED = new Set(["CREATEFAILED", "IMPORTFAILED"]);
 
 /** Whether the cloud failed to make this image, for good. */
@@ -47,7 +68,12 @@ export type Question =
   /** The accounts that an image is shared with. */
   | { readonly ask: "shares"; readonly region: string; readonly imageId: string }
   /** What uses an image, such as an instance; undefined if nothing does. */
-  | { readonly ask: "uses"; readonly region: string; readonly imageId: string }
+  | {
+      readonly ask: "uses";
+      readonly region: string;
+      readonly imageId: string;
+      readonly templateVersions: TemplateVersions;
+    }
   /** The id of the image that a family points to; undefined if it points to none. */
   | { readonly ask: "family"; readonly region: string; readonly family: string };
 
@@ -72,7 +98,8 @@ export const NO_ANSWERS: Answers = new Map();
 /** A question as one text, for maps. */
 export function questionId(question: Question): string {
   const subject = "imageId" in question ? question.imageId : "family" in question ? question.family : "";
-  return `${question.ask} ${question.region} ${subject}`;
+  const versions = question.ask === "uses" ? ` ${question.templateVersions}` : "";
+  return `${question.ask} ${question.region} ${subject}${versions}`;
 }
 
 /** The answer to a question; undefined if it was not asked yet. */
@@ -85,16 +112,17 @@ export function sharesOf({ region, imageId }: ImageRef) {
   return { ask: "shares", region, imageId } as const;
 }
 
-/** The question what uses an image. */
-export function usesOf({ region, imageId }: ImageRef) {
-  return { ask: "uses", region, imageId } as const;
+/** The question what uses an image; `templateVersions`: which versions of launch templates count. */
+export function usesOf({ region, imageId }: ImageRef, templateVersions: TemplateVersions = "all") {
+  return { ask: "uses", region, imageId, templateVersions } as const;
 }
 
 /**
  * What a run reads. A sweep: every region of every policy. A poll: the copies and awaited images
- * that are under way. `images`: those that an event or the user named.
+ * that are under way, and the regions of `probe`, which could not be read before. `images`: those
+ * that an event or the user named.
  */
 export type Scope =
   | { readonly kind: "sweep" }
-  | { readonly kind: "poll" }
+  | { readonly kind: "poll"; readonly probe?: readonly string[] }
   | { readonly kind: "images"; readonly images: readonly ImageRef[] };

@@ -25,6 +25,8 @@ export interface Select {
   readonly createdAfter?: Millis;
   /** The minimum time since the image was created. */
   readonly minAge?: Millis;
+  /** The maximum time since the image was created. */
+  readonly maxAge?: Millis;
   /**
    * Only the N newest images of each family are selected; images without a family form one group.
    */
@@ -50,6 +52,8 @@ export interface Policy {
   readonly to: readonly string[];
   /** `approved`: the vendor has approved copies across the border for this account. */
   readonly crossBorder: "never" | "approved";
+  /** The regions whose side the file states, because this release may not know them. */
+  readonly declaredSides: DeclaredSides;
   readonly copy: {
     /** A template, see `lib/policy/values/name-template.ts`. */
     readonly name: string;
@@ -75,17 +79,39 @@ export interface Policy {
   readonly attempts: number;
   /** How long a copy may make no progress before it is blocked. */
   readonly stuckAfter: Millis;
-  /** Whether orphaned copies are deleted, and how long they must have been orphaned. */
-  readonly prune: { readonly minAge: Millis; readonly delete: boolean };
+  readonly prune: Prune;
   /** What to do if a finished copy differs from the policy, or was deleted by hand. */
   readonly onDrift: "repair" | "report";
 }
+
+/** The side of the border of regions, by region id. */
+export type DeclaredSides = Readonly<Record<string, "mainland" | "outside">>;
 
 export interface TagSettings {
   /** Whether the copy gets the tags of the source. */
   readonly inherit: boolean;
   readonly set: Readonly<Record<string, string>>;
 }
+
+/** What happens to orphaned copies. */
+export interface Prune {
+  /** How long a copy must have been orphaned before it is deleted. */
+  readonly minAge: Millis;
+  readonly delete: boolean;
+  /** Set if the last usable version of a family in a region is deleted as well. */
+  readonly last?: boolean;
+  /** Of a copy that is shared with accounts of `shareWith`. Absent: `keep`. */
+  readonly shared?: "keep" | "delete";
+  /** How many orphaned copies of each family and region stay, the newest ones. Absent: none. */
+  readonly keep?: number;
+  /** How long a copy must have been orphaned before it is deprecated. Absent: it is not. */
+  readonly deprecateAfter?: Millis;
+  /** Which versions of a launch template use an image: see `TemplateVersions`. Absent: `all`. */
+  readonly templateVersions?: TemplateVersions;
+}
+
+/** `default`: the default version of a launch template and newer ones; `all`: every version. */
+export type TemplateVersions = "default" | "all";
 
 /**
  * Whether a copy is encrypted, and with which key. Without `kmsKeyId`: with the account's default

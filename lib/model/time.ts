@@ -50,8 +50,26 @@ export const SYNC_TIMEOUT: Millis = 20_000;
  * must pass first.
  */
 export const CLAIM_LIFE: Millis = 30_000;
+/** `SETTLE` unless it is set: how long a requested copy may stay invisible in listings. */
+export const DEFAULT_SETTLE: Millis = 120_000;
 /** How old a reading may be when an action is based on it. An older one is stale. */
 export const STALE: Millis = 120_000;
+/** How long the cloud may take for one page of a list; a reading of many pages may be older by that. */
+export const PAGE_TIMEOUT: Millis = 20_000;
+
+/**
+ * How long the cloud may take for the answers to the questions of one kind about one region. Shorter
+ * than `STALE`, so that there is time to act on them.
+ */
+export const ANSWER_LIMIT: Millis = 90_000;
+
+/**
+ * The shortest time for which an orphaned copy is kept: `prune.minAge` cannot go below it, because
+ * until then another instance may still see the source.
+ */
+export function shortestPruneAge(settle: Millis): Millis {
+  return settle + CLOCK_SKEW;
+}
 
 /** How long to wait before the next try if the source is busy or a call was throttled. */
 export const BUSY_BACKOFF: Millis = 30_000;
@@ -66,6 +84,18 @@ const RETRY_LONGEST: Millis = 30 * 60_000;
  */
 export function backoff(attempts: number): Millis {
   return Math.min(RETRY_LONGEST, RETRY_FIRST * 2 ** attempts);
+}
+
+/**
+ * Whether a copy still has to wait until `notBefore`. A time further away than any wait was recorded
+ * by a wrong clock.
+ */
+export function mustWait(
+  notBefore: Millis,
+  { now, settle }: { readonly now: Millis; readonly settle: Millis },
+): boolean {
+  const longest = Math.max(RETRY_LONGEST, settle + CLOCK_SKEW) + CLOCK_SKEW;
+  return now < notBefore && notBefore <= now + longest;
 }
 
 /** A time in ISO 8601 (UTC). */

@@ -1,4 +1,5 @@
-// The nouns: Image (in image.ts), CopyKey, Claim, Copy by state, AccountRecord, Run, JournalEntry.
+// The nouns: AccountRecord, AwaitedImage, Run, JournalEntry; and those of image.ts, copy.ts, policy.ts.
+import type { Claimant, CopyKey, Reason } from "./copy/record.ts";
 import type { ImageRef, Millis } from "./image.ts";
 import type { Text } from "./messages/define.ts";
 
@@ -12,211 +13,15 @@ import type { Text } from "./messages/define.ts";
  * on it. Times are epoch milliseconds (UTC), sizes are GiB.
  */
 
+export type * from "./copy/record.ts";
 export type * from "./image.ts";
 export type * from "./policy.ts";
 
 /**
- * The encryption of a copy: none, or with a KMS key of its region (`encrypted:<key id>`).
- * `encrypted:default` means the account's default key.
+ * The ids of this installation, at least one: the first marks new copies. Copies with any of them
+ * are this installation's to change.
  */
-export type Variant = "plain" | `encrypted:${string}`;
-
-/**
- * Names one copy: one variant of one root in one destination region. The root is the image that a
- * policy selected. It stays the same along a chain (shared → own region → other regions; plain →
- * encrypted), in which each copy is made from the previous one, its parent. An intermediate copy
- * has its own key.
- */
-export interface CopyKey {
-  readonly account: string;
-  readonly rootRegion: string;
-  readonly rootId: string;
-  /** The destination. */
-  readonly region: string;
-  readonly variant: Variant;
-}
-
-/** Why a copy, an image, a run or an account is in its state. `code` is stable and for programs. */
-export interface Reason {
-  readonly code: string;
-  readonly text: Text;
-  /** What the user can do about it. */
-  readonly remedy?: Text;
-}
-
-/**
- * The holder of a claim or a lease: one replicator in one process, which waits for every request
- * before it plans again. `host` identifies one boot of one machine (and pid namespace): only there
- * does `pid` tell whether the process is dead.
- */
-export interface Claimant {
-  readonly id: string;
-  readonly host?: string;
-  readonly pid?: number;
-}
-
-/** The finished copy. Frozen in the claim: changes of the policy count from the next claim on. */
-export interface Settings {
-  /** The final name, which replaces the temporary one. */
-  readonly name: string;
-  readonly description: string;
-  /** All tags except the lineage tags. */
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-/**
- * The right to send one SyncImages request for one copy, once. It is recorded before the request,
- * and only one process can win it. See `docs/decisions/001-the-name-is-the-token.md`.
- */
-export interface Claim {
-  /** The number of this claim among all claims of the copy, from 1. Part of the token. */
-  readonly number: number;
-  /** The temporary, deterministic name in the request. An image with it proves the effect. */
-  readonly token: string;
-  /** The image from which the copy is made: the root, or the previous copy of the chain. */
-  readonly parent: ImageRef;
-  readonly settings: Settings;
-  readonly claimant: Claimant;
-  readonly claimedAt: Millis;
-  /** No request for this claim leaves the process with a signature timestamp after this. */
-  readonly sendBy: Millis;
-  /** When sending became impossible: the request has ended, or its process is proven dead. */
-  readonly endedAt?: Millis;
-  /** The kind of error that left the outcome unknown. `busy`: the cloud asked to retry later. */
-  readonly sendFailure?: "busy" | "failed";
-}
-
-/** The drift of a finished copy and its repair; see `lib/plan/upkeep/repair.ts`. */
-export interface Repair {
-  /** What differs. */
-  readonly what: string;
-  /** How many times it has been repaired. */
-  readonly tries: number;
-  /** When it was last repaired. */
-  readonly at: Millis;
-}
-
-/** The fields that a copy has in every state. */
-interface CopyBase {
-  readonly key: CopyKey;
-  /** The policy that last selected the root. */
-  readonly policy: string;
-  /** The name of the root when it was last seen. */
-  readonly rootName: string;
-  /** Failed attempts since the copy was last ready. The policy's `attempts` limits them. */
-  readonly attempts: number;
-  /** All claims that may have had an effect, over the life of the record. */
-  readonly claimCount: number;
-  readonly createdAt: Millis;
-  readonly updatedAt: Millis;
-  /** When the image was first absent. Absent again at least `SETTLE` later, it counts as gone. */
-  readonly missingSince?: Millis;
-  /** When the root was created. Tells which of several versions is newer. */
-  readonly rootCreatedAt?: Millis;
-  /** The family of the root, empty if it has none; absent if this state never saw the root. */
-  readonly rootFamily?: string;
-  /** The image family that the copy must have. */
-  readonly family?: string;
-  /** The family that `rollback` removed this version from; see `lib/plan/family/rolled-back.ts`. */
-  readonly rolledBackFrom?: string;
-  /** Accounts to share the image with again: it had to be unshared to be modified. */
-  readonly pendingReshare?: readonly string[];
-  /** Set if a policy desires this copy itself, although it has the name of an intermediate copy. */
-  readonly desiredDirectly?: true;
-  /** Images of failed attempts that the cloud refused to delete. Not tried again. */
-  readonly undeletableImageIds?: readonly string[];
-  /** 0 if not stored yet. Every stored change gets a new one; see the port `State`. */
-  readonly version: number;
-}
-
-/**
- * The record of one copy, by state. It holds what the cloud does not show; a sweep restores most of
- * a lost one from the ownership marks (see `identity.ts`).
- *
- *     waiting → copying → finishing → ready → retired
- *
- * A failed attempt leads to `retrying` and from there to `copying` again, or to `failed` once all
- * attempts are used up. `blocked` needs a change by the user or in the cloud. A finished copy whose
- * image is gone is `waiting` again. `retired` copies are orphaned; one whose root is selected again
- * is revived.
- */
-export type Copy = CopyBase &
-  (
-    | {
-        /** Not requested yet. Planned again in every run, or from `notBefore` on. */
-        readonly state: "waiting";
-        readonly reason: Reason;
-        readonly notBefore?: Millis;
-      }
-    | {
-        /** Claimed, and possibly requested. In doubt without `imageId`: a copy may exist or not. */
-        readonly state: "copying";
-        readonly claim: Claim;
-        readonly imageId?: string;
-        readonly percent?: number;
-        /** When progress was last seen. After `stuckAfter` without any, the copy is blocked. */
-        readonly progressedAt: Millis;
-        /** Set if the cloud refused to tag the unfinished image. Tagged once it is NORMAL. */
-        readonly tagRefused?: boolean;
-      }
-    | {
-        /** NORMAL in the cloud; it is being tagged, verified, renamed, published and shared. */
-        readonly state: "finishing";
-        readonly claim: Claim;
-        readonly imageId: string;
-        readonly progressedAt: Millis;
-        /** Set while it only waits for the copies in other regions (`publish: together`). */
-        readonly publicationHold?: Reason;
-      }
-    | {
-        /** Finished: it has its final name, its tags, its family and its shares. */
-        readonly state: "ready";
-        readonly imageId: string;
-        readonly name: string;
-        readonly readyAt: Millis;
-        /** Whether others made the image (`existing: adopt`). It is never changed or deleted. */
-        readonly adopted: boolean;
-        /** The time from the claim to `ready`; absent if unknown. */
-        readonly durationMs?: Millis;
-        /** Set while the image differs from the policy. */
-        readonly repair?: Repair;
-        /** Set if this program deprecated the image because its source was deprecated. */
-        readonly deprecatedByUs?: true;
-      }
-    | {
-        /** An attempt failed; the next one follows at `notBefore`. */
-        readonly state: "retrying";
-        readonly reason: Reason;
-        readonly notBefore: Millis;
-      }
-    | {
-        /** Needs a change by the user or in the cloud. Planned again at `notBefore` or in a sweep. */
-        readonly state: "blocked";
-        readonly reason: Reason;
-        readonly notBefore?: Millis;
-        readonly claim?: Claim;
-        readonly imageId?: string;
-      }
-    | {
-        /** All attempts are used up, until the command `retry` or a policy that allows more of them. */
-        readonly state: "failed";
-        readonly reason: Reason;
-      }
-    | {
-        /** Without further use: orphaned, superseded, or deleted. Its image stays until it is pruned. */
-        readonly state: "retired";
-        readonly reason: Reason;
-        readonly imageId?: string;
-        /** Since when it has been orphaned. */
-        readonly since?: Millis;
-        /** The following as in `ready`. */
-        readonly adopted?: true;
-        readonly repair?: Repair;
-        readonly deprecatedByUs?: true;
-      }
-  );
-
-export type CopyState = Copy["state"];
+export type Installations = readonly [string, ...string[]];
 
 /** What is recorded about an account as a whole. */
 export interface AccountRecord {
@@ -225,16 +30,63 @@ export interface AccountRecord {
   readonly firstSeenAt: Millis;
   /** Set when an empty state met copies in the cloud: until then, what is unseen is in doubt. */
   readonly uncertainUntil?: Millis;
-  /** When the last sweep ended. */
+  /** Why there is an `uncertainUntil`; absent after `rebuild`. */
+  readonly uncertainBecause?: Uncertainty;
+  /** When the last sweep began. It may have left out regions that could not be read: see `regions`. */
   readonly lastSweepAt?: Millis;
+  /** What is known of reading each region, by region. */
+  readonly regions?: Readonly<Record<string, RegionRecord>>;
   /** The problems of the last sweep. Kept because a smaller run does not see all of them. */
   readonly problems?: readonly Reason[];
+  /** The policy that ran last, by its hash, and since when it alone has run. */
+  readonly policy?: { readonly hash: string; readonly since: Millis };
+  /**
+   * The regions of the cloud, if a policy names one that this release does not know; see
+   * `lib/replicator/absent-regions.ts`.
+   */
+  readonly cloudRegions?: { readonly ids: readonly string[]; readonly readAt: Millis };
   /** When the last timer run ended. */
   readonly heartbeatAt?: Millis;
   /** The lease of the timer run that is under way, if any; see `lib/report/timer-health.ts`. */
   readonly timer?: { readonly by: Claimant; readonly until: Millis };
+  readonly installations: Installations;
+  /**
+   * Installations whose copies a new state met while the user had given no id. Absent until its
+   * first complete sweep; empty once the user has given an id.
+   */
+  readonly metInstallations?: readonly string[];
   /** As in `Copy`. */
   readonly version: number;
+}
+
+/** A problem, and the images that it is about. */
+export interface ImageProblem {
+  readonly images: readonly ImageRef[];
+  readonly reason: Reason;
+}
+
+/**
+ * Why an account that this state meets for the first time may have copies that are not visible: the
+ * state was lost, or may have been lost beside another installation, regions could not be read, or reading them took too long to rely on.
+ */
+export interface Uncertainty {
+  readonly cause: "lost" | "others" | "unread" | "slow";
+  /** Those that could not be read. */
+  readonly regions?: readonly string[];
+}
+
+/** When a region was swept, and how long no run tries to read it after it could not be read. */
+export interface RegionRecord {
+  /** When the last sweep that read this region whole began. */
+  readonly sweptAt?: Millis;
+  /** Set while the region cannot be read. */
+  readonly failure?: {
+    /** How many runs in succession could not read it. */
+    readonly count: number;
+    /** No run reads it before, unless the user asks for it. */
+    readonly retryAt: Millis;
+    readonly reason: Reason;
+  };
 }
 
 /** An image that an event named before it was NORMAL. The poll looks at it until it is. */
@@ -247,8 +99,8 @@ export interface AwaitedImage extends ImageRef {
 export interface Run {
   readonly id: string;
   readonly account: string;
-  /** The trigger: `timer`, `event`, `manual`, or the name of a command. */
-  readonly why: string;
+  /** `timer`, `event`, `manual`, or the name of a command. */
+  readonly trigger: string;
   readonly startedAt: Millis;
   readonly endedAt: Millis;
   /** Number of applied actions, by kind. */
@@ -278,6 +130,3 @@ export interface JournalEntry {
   /** The code of the reason or of the cloud's error. */
   readonly code?: string;
 }
-
-export type Ready = Extract<Copy, { state: "ready" }>;
-export type Retired = Extract<Copy, { state: "retired" }>;

@@ -1,9 +1,9 @@
 // Reads one image by its id, in many regions.
 import PQueue from "p-queue";
-import { settleAll } from "../model/all-settled.ts";
+import { settleAll } from "../model/collections.ts";
 import type { Observation, RegionView } from "../model/observation.ts";
 import type { RunDeps } from "../model/ports.ts";
-import { readFailure } from "./observe.ts";
+import { readFailure } from "./read-failure.ts";
 
 /**
  * Reads one image by its id in each of the regions, and adds it to the observation. This finds

@@ -1,10 +1,10 @@
 // Decides which regions and images a sweep, a poll or an event reads (pure).
-import { groupBy } from "../model/group-by.ts";
-import { isIntermediate, rootRefId } from "../model/identity.ts";
-import { SUPERSEDED } from "../model/messages/reasons.ts";
+import { groupBy } from "../model/collections.ts";
+import { isOpen } from "../model/copy/due.ts";
+import { refText, rootRefId } from "../model/identity.ts";
 import type { Observation, Scope } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
-import type { AwaitedImage, Copy, Image, ImageRef, ImageType, Millis } from "../model/types.ts";
+import type { AwaitedImage, Copy, Image, ImageRef, ImageType, Millis, Ready, Retired } from "../model/types.ts";
 import { whyNotSelected } from "../policy/values/select.ts";
 
 /** What to read in one region. */
@@ -18,6 +18,17 @@ export interface RegionReadSet {
 /** What to read, by region. */
 export type ReadSet = Map<string, RegionReadSet>;
 
+/** The records that decide what is read. */
+export interface OpenRecords {
+  readonly copies: readonly Copy[];
+  readonly awaited: readonly AwaitedImage[];
+}
+
+/** The regions that the enabled policies name: those of a sweep, apart from copies elsewhere. */
+export function regionsOfPolicies(policies: readonly Policy[]): ReadonlySet<string> {
+  return new Set(policies.flatMap(({ enabled, from, to }) => (enabled ? [...from, ...to] : [])));
+}
+
 /**
  * What to read first: for a sweep everything, else the copies that are open and the images that are
  * named or awaited.
@@ -25,8 +36,7 @@ export type ReadSet = Map<string, RegionReadSet>;
 export function firstReadSet(
   scope: Scope,
   policies: readonly Policy[],
-  copies: readonly Copy[],
-  awaited: readonly AwaitedImage[],
+  { copies, awaited }: OpenRecords,
   now: Millis,
 ): ReadSet {
   const readSet: ReadSet = new Map();
@@ -36,11 +46,14 @@ export function firstReadSet(
       for (const region of policy.from) inRegion(region).types.add("custom").add(policy.select.type);
       for (const region of policy.to) inRegion(region).types.add("custom");
     }
-    for (const copy of copies) inRegion(copy.key.region).types.add("custom");
+    for (const copy of copies) if (mayHaveImage(copy)) inRegion(copy.key.region).types.add("custom");
   }
+  const named = regionsOfPolicies(policies);
+  for (const region of (scope.kind === "poll" && scope.probe) || []) inRegion(region).types.add("custom");
   for (const image of scope.kind === "images" ? scope.images : awaited) inRegion(image.region).ids.add(image.imageId);
   const firstSteps = firstStepsByRoot(copies);
   const steps = stepsByRootAndRegion(copies);
+  const finishedByName = groupBy(copies.filter(isFinished), ({ key, name }) => `${key.region}/${name}`);
   const openRegions = new Set<string>();
   for (const copy of copies) {
     const { key } = copy;
@@ -53,8 +66,16 @@ export function firstReadSet(
     if (parent) inRegion(parent.region).ids.add(parent.imageId);
     // In a chain within one region, the plan for each step depends on the other steps.
     for (const { imageId } of steps.get(`${rootRefId(key)}/${key.region}`) ?? []) inRegion(key.region).ids.add(imageId);
-    if ("imageId" in copy && copy.imageId) inRegion(key.region).ids.add(copy.imageId);
-    else if (isDue(copy, now)) inRegion(key.region).types.add("custom");
+    if ("imageId" in copy) inRegion(key.region).ids.add(copy.imageId);
+    // The copy may be another image of the region than the one that is missing.
+    const isSearched = "imageId" in copy ? copy.missingSince !== undefined : isDue(copy, now);
+    if (isSearched && (named.has(key.region) || mayHaveImage(copy))) inRegion(key.region).types.add("custom");
+    // An older copy that has the name gives it up when this one is finished.
+    const name = "claim" in copy ? `${key.region}/${copy.claim.settings.name}` : "";
+    for (const holder of finishedByName.get(name) ?? []) {
+      inRegion(key.region).ids.add(holder.imageId);
+      inRegion(holder.key.rootRegion).ids.add(holder.key.rootId);
+    }
   }
   // Whether an image is among the newest depends on all images that compete with it. Every policy
   // counts, because more than one policy may select the source of a copy.
@@ -75,14 +96,13 @@ export function firstReadSet(
 export function secondReadSet(
   named: readonly ImageRef[],
   policies: readonly Policy[],
-  copies: readonly Copy[],
-  observation: Observation,
+  { copies, regions }: Pick<OpenRecords, "copies"> & Pick<Observation, "regions">,
   now: Millis,
 ): ReadSet {
   const readSet: ReadSet = new Map();
   const served = new Set(copies.filter(isPresent).map(({ key }) => `${rootRefId(key)}/${key.region}`));
   const images = named.flatMap((ref) => {
-    const image = observation.regions.get(ref.region)?.images.get(ref.imageId);
+    const image = regions.get(ref.region)?.images.get(ref.imageId);
     return image ? [image] : [];
   });
   for (const policy of policies) {
@@ -114,13 +134,11 @@ function destinationsOf(policy: Policy, image: Image): string[] {
   return image.type === "shared" ? [image.region, ...others] : others;
 }
 
-function refText(image: ImageRef): string {
-  return `${image.region}/${image.imageId}`;
-}
-
 /** Whether a copy is ready or in progress, and was not absent when its region was last read. */
 function isPresent(copy: Copy): boolean {
-  return ["ready", "copying", "finishing"].includes(copy.state) && copy.missingSince === undefined;
+  if (copy.phase === "requested") return true;
+  const isPresentImage = copy.phase === "ready" || copy.phase === "copying" || copy.phase === "finishing";
+  return isPresentImage && copy.missingSince === undefined;
 }
 
 function readSetOf(readSet: ReadSet, region: string): RegionReadSet {
@@ -130,26 +148,12 @@ function readSetOf(readSet: ReadSet, region: string): RegionReadSet {
 }
 
 /**
- * Whether a copy is open: its next step can follow without a change by a user, so that a poll reads
- * it.
- */
-export function isOpen(copy: Copy): boolean {
-  if (copy.state === "blocked" && !copy.claim && copy.notBefore === undefined) return false;
-  if ("repair" in copy && copy.repair) return true;
-  if (copy.state === "ready" && isIntermediate(copy, copy.key)) return true;
-  if (copy.state === "retired" && copy.imageId !== undefined && copy.reason.code === SUPERSEDED.code) return true;
-  return (
-    (copy.state !== "ready" && copy.state !== "failed" && copy.state !== "retired") || copy.missingSince !== undefined
-  );
-}
-
-/**
  * By root: the copy in the root's own region, which is the parent of the other copies of a chain.
  */
 function firstStepsByRoot(copies: readonly Copy[]): ReadonlyMap<string, ImageRef> {
   return new Map(
     copies.flatMap((copy) => {
-      if (copy.key.region !== copy.key.rootRegion || !("imageId" in copy) || !copy.imageId) return [];
+      if (copy.key.region !== copy.key.rootRegion || !("imageId" in copy)) return [];
       return [[rootRefId(copy.key), { region: copy.key.region, imageId: copy.imageId }] as const];
     }),
   );
@@ -157,10 +161,20 @@ function firstStepsByRoot(copies: readonly Copy[]): ReadonlyMap<string, ImageRef
 
 /** By root and region: the images of all copies of the root in that region. */
 function stepsByRootAndRegion(copies: readonly Copy[]): ReadonlyMap<string, readonly { readonly imageId: string }[]> {
-  const images = copies.flatMap((copy) =>
-    "imageId" in copy && copy.imageId ? [{ key: copy.key, imageId: copy.imageId }] : [],
-  );
+  const images = copies.flatMap((copy) => ("imageId" in copy ? [{ key: copy.key, imageId: copy.imageId }] : []));
   return groupBy(images, ({ key }) => `${rootRefId(key)}/${key.region}`);
+}
+
+function isFinished(copy: Copy): copy is Ready | Retired {
+  return copy.phase === "ready" || copy.phase === "retired";
+}
+
+/**
+ * Whether a copy has, had or may have an image. A region that no policy names any more is read for
+ * such copies only: it may not exist at all.
+ */
+function mayHaveImage(copy: Copy): boolean {
+  return copy.claimCount > 0 || "imageId" in copy || copy.lastImageId !== undefined;
 }
 
 /** Whether the wait of a copy is over, if it has one. */

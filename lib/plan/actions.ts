@@ -1,6 +1,6 @@
 // The actions of a plan from its steps, one call for each source, and warnings about these calls.
 import { copyId } from "../model/identity.ts";
-import { REQUEST_ALONE, reason } from "../model/messages/reasons.ts";
+import { distinct, LEFT_OUT, REQUEST_ALONE, reason } from "../model/messages/reasons.ts";
 import type { ImageRef, Reason } from "../model/types.ts";
 import type { DesiredCopy } from "./desired/types.ts";
 import type { Action, ClaimRequest, CloudCall, RecordChange, Send, Step } from "./types.ts";
@@ -19,11 +19,14 @@ export function changesOf(steps: readonly Step[]): RecordChange[] {
   });
 }
 
+/** The regions that a publication leaves out, as an addition to a sentence: in this plan, and after it. */
+type LeftOut = Readonly<Record<"now" | "later", (desired: DesiredCopy) => string>>;
+
 /** Warnings about large sources, and about publications that leave regions out. */
 export function warningsAbout(
   steps: readonly Step[],
   desiredCopies: ReadonlyMap<string, DesiredCopy>,
-  regionsLeftOut: (desired: DesiredCopy) => string,
+  regionsLeftOut: LeftOut,
 ): Reason[] {
   const calls = callsOf(steps);
   return [...largeSources(calls, desiredCopies), ...leftOut(calls, desiredCopies, regionsLeftOut)];
@@ -43,7 +46,7 @@ function sends(calls: readonly CloudCall[]): Send[] {
     if (call.do !== "send") continue;
     const { parent, token } = call.claimRequest.claim;
     const { copy } = call.claimRequest;
-    const alone = copy.state === "waiting" && copy.reason.code === REQUEST_ALONE ? copy.key.region : "";
+    const alone = copy.phase === "waiting" && copy.reason.code === REQUEST_ALONE ? copy.key.region : "";
     const id = `${parent.region}/${parent.imageId}/${token}/${alone}`;
     const group = groups.get(id) ?? { source: parent, token, claimRequests: [] };
     group.claimRequests.push(call.claimRequest);
@@ -70,19 +73,28 @@ function largeSources(calls: readonly CloudCall[], desiredCopies: ReadonlyMap<st
     );
 }
 
-/** Warnings about families that move in this plan, but not in every region. */
+/**
+ * Warnings about families that move in this plan, or once its requests are finished, but not in every
+ * region.
+ */
 function leftOut(
   calls: readonly CloudCall[],
   desiredCopies: ReadonlyMap<string, DesiredCopy>,
-  regions: (desired: DesiredCopy) => string,
+  regions: LeftOut,
 ): Reason[] {
-  return calls.flatMap((call) => {
-    if (call.do !== "modify" || !call.attributes.family) return [];
-    const desired = desiredCopies.get(copyId(call.copy.key));
-    const without = desired ? regions(desired) : "";
-    if (!desired || !without) return [];
-    const { root, key } = desired;
-    const { family } = call.attributes;
-    return [reason("left-out", { family, rootId: root.imageId, region: key.region, without })];
+  const moves = calls.flatMap((call) => {
+    const copy = call.do === "send" ? call.claimRequest.copy : call.do === "modify" ? call.copy : undefined;
+    const desired = copy && desiredCopies.get(copyId(copy.key));
+    const family = call.do === "modify" ? call.attributes.family : desired?.publication.family;
+    if (!desired || !family) return [];
+    const rootId = desired.root.imageId;
+    return [{ desired, family, rootId, isNow: call.do === "modify", id: `${family} ${rootId}` }];
   });
+  const begun = new Set(moves.flatMap(({ isNow, id }) => (isNow ? [id] : [])));
+  const warnings = moves.flatMap(({ desired, family, rootId, isNow, id }) => {
+    const without = regions[isNow ? "now" : "later"](desired);
+    if (!without || (!isNow && begun.has(id))) return [];
+    return [reason(LEFT_OUT, { family, rootId, without, ...(isNow && { region: desired.key.region }) })];
+  });
+  return distinct(warnings);
 }

@@ -15,6 +15,8 @@ export function announce(call: ImageCall): JournalMessage {
   switch (call.do) {
     case "tag":
       return journal("tag", { tags: Object.keys(call.tags) });
+    case "untag":
+      return journal("untag", { tags: call.keys });
     case "modify":
       return journal("modify", call.attributes);
     case "share":
@@ -31,6 +33,8 @@ export function confirm(call: ImageCall): JournalMessage {
   switch (call.do) {
     case "tag":
       return journal("tagged", { tags: Object.keys(call.tags) });
+    case "untag":
+      return journal("untagged", { tags: call.keys });
     case "modify":
       return journal("modified", call.attributes);
     case "share":

@@ -1,8 +1,17 @@
-// The custom images of each region, found by ownership mark, name or family without a scan.
-import { groupBy } from "../model/group-by.ts";
-import { isCopyOf, lineageOf, tokenHash, tokenIn } from "../model/identity.ts";
-import type { Observation, RegionView } from "../model/observation.ts";
-import type { CopyKey, Image, Millis } from "../model/types.ts";
+// The custom images of each region by ownership mark, name and family, and which of them is a copy.
+import { groupBy } from "../model/collections.ts";
+import {
+  imageIdOf,
+  installationOf,
+  isCopyOf,
+  lineageOf,
+  refText,
+  tokenHash,
+  tokenIn,
+  UNKNOWN_INSTALLATION,
+} from "../model/identity.ts";
+import { hasFailed, type Observation, type RegionView, seen } from "../model/observation.ts";
+import type { Claim, Copy, CopyKey, Image, Installations, Millis } from "../model/types.ts";
 
 /** The custom images of one region. */
 export interface RegionImages {
@@ -49,4 +58,86 @@ function marksOf(image: Image): string[] {
   const lineage = lineageOf(image);
   const proven = lineage && tokenHash({ ...lineage, region: image.region });
   return [...new Set([token, proven])].flatMap((mark) => mark ?? []);
+}
+
+/** The images of one region that have the ownership mark of one copy. */
+export interface Candidates {
+  /**
+   * The one of this installation to record: the first by `furthestFirst`, without those that the
+   * cloud failed to create.
+   */
+  readonly best?: Image;
+  /** The same of the other installations. */
+  readonly other?: Image;
+  /**
+   * Highest claim number, failed attempts included; 1 for an image without a token, 0 if there is
+   * no image.
+   */
+  readonly lastClaim: number;
+  /** Those that the cloud failed to create for this installation. */
+  readonly failed: readonly Image[];
+}
+
+/**
+ * Whether the recorded image shows that it is this copy. An answer of the cloud, or a damaged
+ * record, may name an image of another person. A finished copy that lost its tags by hand still has
+ * its name; and nothing is changed about an adopted one.
+ */
+export function showsIdentity(image: Image, record: Copy): boolean {
+  if (isCopyOf(image, record.key)) return true;
+  if (record.phase === "ready" || record.phase === "retired") return record.adopted || image.name === record.name;
+  // Both come after a mark was seen, and only then is the name set.
+  return (record.phase === "finishing" || record.phase === "stuck") && image.name === record.claim.settings.name;
+}
+
+/**
+ * The visible images that are copies according to the records, each with its record. An image that a
+ * record names, and that does not show that it is this copy, is another person's.
+ */
+export function recordedImages(copies: readonly Copy[], observation: Observation): ReadonlyMap<string, Copy> {
+  return new Map(
+    copies.flatMap((copy) => {
+      const imageId = imageIdOf(copy);
+      const ref = imageId === undefined ? undefined : { region: copy.key.region, imageId };
+      const image = ref && seen(observation, ref);
+      return ref && typeof image === "object" && showsIdentity(image, copy) ? [[refText(ref), copy] as const] : [];
+    }),
+  );
+}
+
+/** Finds the custom images of a region that have the ownership mark of a copy. */
+export function candidatesFor(key: CopyKey, region: RegionImages, installations: Installations): Candidates {
+  const marked = region.markedAs(key);
+  const isOwn = (image: Image) => installations.includes(installationOf(image) ?? UNKNOWN_INSTALLATION);
+  const existing = marked.filter((image) => !hasFailed(image)).sort(furthestFirst);
+  const best = existing.find(isOwn);
+  const other = existing.find((image) => !isOwn(image));
+  return {
+    ...(best && { best }),
+    ...(other && { other }),
+    lastClaim: Math.max(0, ...marked.map((image) => tokenIn(image.name)?.claimNumber ?? 1)),
+    failed: marked.filter((image) => hasFailed(image) && isOwn(image)),
+  };
+}
+
+/** The image of a claim that the cloud failed to create. */
+export function failedImage({ failed }: Candidates, { number }: Claim): Image | undefined {
+  return failed.find((image) => tokenIn(image.name)?.claimNumber === number);
+}
+
+/**
+ * Sorts copies of one root: finished before unfinished, then by progress, then the oldest first.
+ */
+export function furthestFirst(a: Image, b: Image): number {
+  return (
+    rank(b) - rank(a) ||
+    (b.syncPercent ?? 0) - (a.syncPercent ?? 0) ||
+    a.createdAt - b.createdAt ||
+    Number(a.imageId > b.imageId) - Number(a.imageId < b.imageId)
+  );
+}
+
+function rank(image: Image): number {
+  if (image.state !== "NORMAL") return 0;
+  return tokenIn(image.name) ? 1 : 2;
 }

@@ -1,18 +1,20 @@
 // The pipeline: desired copies, one step for each copy, guards, one call for each source.
 //
 // What happens to one copy. The phases stand in `lifecycle/phases.ts`; the first that is not done
-// gives the step. `marked`: with the ownership mark of the copy; `unknown`: not desired, but that is
-// not certain.
+// gives the step. `marked`: with the ownership mark of the copy; `other's`: the same, of another
+// installation; `unknown`: not desired, but that is not certain.
 //
 // | record                | image      | policies          | phases, in this order              |
 // | --------------------- | ---------- | ----------------- | ---------------------------------- |
 // | none, or no image     | marked     | any               | locate                             |
+// | none, or no image     | other's    | desired           | useOther                           |
 // | none, or no image     | absent     | desired           | checkBlockers → claimName →        |
 // |                       |            |                   | request                            |
 // | none, or no image     | unread     | desired           | checkBlockers (reported only)      |
 // | no image              | any        | orphaned          | retireUnmade                       |
-// | copying, no image     | absent     | any               | resolveInDoubt                     |
+// | requested             | absent     | any               | resolveInDoubt                     |
 // | any with an image     | marked     | any               | locate (the other image)           |
+// | any with an image     | other's    | any               | checkMaker                         |
 // | any with an image     | absent     | any               | confirmLoss                        |
 // | any with an image     | unread     | any               | –                                  |
 // | copying, finishing    | not NORMAL | any               | followProgress                     |
@@ -21,7 +23,7 @@
 // | copying, finishing    | NORMAL     | orphaned          | tag → rename → leaveFamily →       |
 // |                       |            |                   | complete (then retire)             |
 // | copying, finishing    | NORMAL     | unknown           | tag → rename → leaveFamily         |
-// | blocked with an image | present    | any               | awaitRecheck → tag (and so on)     |
+// | stuck                 | present    | any               | awaitRecheck → tag (and so on)     |
 // | ready                 | present    | desired           | discardAdoption → awaitSweep →     |
 // |                       |            |                   | noticeUndeprecated → reshare →     |
 // |                       |            |                   | repair                             |
@@ -33,15 +35,22 @@
 // |                       |            |                   | followSource                       |
 // | retired               | present    | orphaned          | finishRollback → reshare →         |
 // |                       |            |                   | followSource → prune               |
-import { copyId } from "../model/identity.ts";
+import { copyId, imageIdOf } from "../model/identity.ts";
+import { unreadReason } from "../model/messages/run.ts";
+import type { ImageRef } from "../model/types.ts";
 import { actionsOf, changesOf, warningsAbout } from "./actions.ts";
 import { gatherFacts } from "./context.ts";
+import { sourcesThatWait } from "./desired/sources.ts";
+import { groupPublications } from "./family/publish-together.ts";
 import { duplicates } from "./guards/duplicates.ts";
 import { applyGuards } from "./guards/guards.ts";
+import { copiesOfOthers, metInstallations } from "./guards/other-installations.ts";
 import { unidentifiedCopies } from "./guards/unidentified-copies.ts";
 import { casesOf } from "./lifecycle/cases.ts";
 import { nextStep } from "./lifecycle/phases.ts";
-import type { Plan, PlanInput } from "./types.ts";
+import type { CopyCase, Plan, PlanInput } from "./types.ts";
+import { refusedItems } from "./upkeep/giving/refusals.ts";
+import { sharedByHand } from "./upkeep/giving/shares.ts";
 
 /**
  * Decides what to do now. Pure: the same input gives the same plan. A run applies the plan,
@@ -54,25 +63,46 @@ export function makePlan(input: PlanInput): Plan {
   const steps = cases.map((copyCase) => nextStep(copyCase, ctx));
   const guarded = applyGuards(steps, ctx);
   const changed = changesOf(guarded.steps).map(({ copy }) => copy);
-  const problems = [
-    ...ctx.observation.unreadable.values(),
+  const copies = [...new Map([...ctx.copies, ...changed].map((copy) => [copyId(copy.key), copy])).values()];
+  const byId = new Map(copies.map((copy) => [copyId(copy.key), copy]));
+  // What this plan blocks is left out later.
+  const { leftOut: leftOutLater } = groupPublications(ctx.desiredCopies, (key) => byId.get(copyId(key)), ctx.now);
+  const keys = cases.map(({ key }) => key);
+  const imageProblems = [
     ...duplicates(ctx),
-    ...unidentifiedCopies(
-      cases.map(({ key }) => key),
-      ctx,
-    ),
+    ...unidentifiedCopies(keys, ctx),
+    ...remarks.imageProblems,
+    ...steps.flatMap(({ problem }, at) => (problem ? [{ images: imagesOf(cases[at]), reason: problem }] : [])),
+  ];
+  const problems = [
+    ...[...ctx.observation.unreadable.values()].map(unreadReason),
+    ...sourcesThatWait(ctx.policies, notSelected, ctx.observation),
+    ...metInstallations(ctx),
+    ...refusedItems(ctx),
     ...remarks.problems,
-    ...steps.flatMap(({ problem }) => problem ?? []),
+    ...imageProblems.map(({ reason }) => reason),
     ...guarded.problems,
   ];
   return {
     actions: actionsOf(guarded.steps),
     notSelected,
     problems,
-    warnings: warningsAbout(guarded.steps, ctx.desiredCopies, regionsLeftOut),
+    imageProblems,
+    warnings: [
+      ...warningsAbout(guarded.steps, ctx.desiredCopies, { now: regionsLeftOut, later: leftOutLater }),
+      ...copiesOfOthers(copies),
+      ...sharedByHand(copies),
+    ],
+    waits: guarded.steps.flatMap(({ wait }) => wait ?? []),
     retained: guarded.steps.flatMap(({ retained }) => retained ?? []),
     desiredCopies: ctx.desiredCopies,
-    copies: [...new Map([...ctx.copies, ...changed].map((copy) => [copyId(copy.key), copy])).values()],
+    copies,
     questions: [...remarks.questions, ...guarded.questions, ...steps.flatMap(({ questions }) => questions ?? [])],
   };
+}
+
+/** The image of a copy, recorded or seen. */
+function imagesOf(copyCase: CopyCase | undefined): ImageRef[] {
+  const imageId = copyCase?.record && imageIdOf(copyCase.record);
+  return imageId === undefined ? [] : [{ region: copyCase?.key.region ?? "", imageId }];
 }

@@ -60,8 +60,7 @@ const file = z.strictObject({ tests: listOf(example, allowed.examples) });
 export function parseExamples(
   source: string,
   name: string,
-  policies: readonly Policy[],
-  groups: Groups,
+  { policies, groups }: { readonly policies: readonly Policy[]; readonly groups: Groups },
   now: Millis,
 ): Example[] {
   const yaml = readYaml(source, name);
@@ -93,7 +92,7 @@ function problemsOf(yaml: YamlFile, index: number, policies: readonly Policy[], 
     const problem = typeof value === "string" && value !== "" ? problemOf(value) : undefined;
     if (problem !== undefined) problems.push(problemAt(yaml, ["tests", index, ...path], problem));
   };
-  check(["image", "region"], (id) => regionProblem(id));
+  check(["image", "region"], (id) => regionProblem(id, groups));
   check(["image", "age"], () => {
     const hasBoth = valueAt(yaml.value, ["tests", index, "image", "createdAt"]) !== undefined;
     return hasBoth ? policyProblem("age-with-created-at") : undefined;

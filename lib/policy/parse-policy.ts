@@ -1,34 +1,42 @@
 // Reads a policy file: merges the defaults, expands region groups, reports all problems at once.
 import { InputError, type Problem, toProblem } from "../model/errors.ts";
 import { policyProblem } from "../model/messages/policy-rules.ts";
-import type { Encrypt, Policy, Prices, Select } from "../model/policy.ts";
-import { parseDuration } from "../model/time.ts";
+import type { Encrypt, Policy, Prices, Prune, Select } from "../model/policy.ts";
+import { DEFAULT_SETTLE, parseDuration } from "../model/time.ts";
+import type { Millis } from "../model/types.ts";
 import type { PolicyFile, PolicySettings } from "./file/schema.ts";
-import { inOrder, problemAt } from "./file/schema-errors.ts";
+import { inOrder, problemAt, valueAt } from "./file/schema-errors.ts";
 import { readYaml } from "./file/yaml.ts";
-import { numericAccounts, ownOrDefault, policyProblems } from "./validate/checks.ts";
+import { accountWarnings } from "./validate/account-warnings.ts";
+import { ownOrDefault, policyProblems } from "./validate/checks.ts";
 import { findContradictions } from "./validate/conflicts.ts";
+import { unknownRegions } from "./validate/unknown-regions.ts";
 import { policyWarnings } from "./validate/warnings.ts";
 import { expandRegions, type Groups } from "./values/region-groups.ts";
 
 /**
  * Reads a policy file. The result has the defaults merged in, groups expanded to region ids,
- * durations in milliseconds and dates in epoch milliseconds. `file` is the file's name in messages.
+ * durations in milliseconds and dates in epoch milliseconds. `file` is the file's name in messages. `settle` is
+ * `SETTLE`, on which a warning depends.
  * Throws `InputError` with all problems; `warnings` are about what is allowed but probably not
  * meant.
  */
 export function parsePolicy(
   text: string,
   file: string,
+  settle: Millis = DEFAULT_SETTLE,
 ): { policies: Policy[]; groups: Groups; prices?: Prices; warnings: Problem[] } {
   const yaml = readYaml(text, file);
   if (yaml.value === null || yaml.value === undefined)
     throw new InputError([toProblem(file, policyProblem("policy-file-empty"))]);
-  const { groups, problems } = policyProblems(yaml);
+  const { groups, declaredSides, problems } = policyProblems(yaml);
   if (problems.length > 0) throw new InputError(inOrder(problems));
 
   const contents = yaml.value as PolicyFile;
-  const policies = contents.policies.map((own) => policyOf(merge(contents.defaults ?? {}, own) as typeof own, groups));
+  const policies = contents.policies.map((own) => ({
+    ...policyOf(merge(contents.defaults ?? {}, own) as typeof own, groups),
+    declaredSides,
+  }));
   const contradictions = findContradictions(policies).map(({ first, second, regions, path, values }) => {
     const message = policyProblem("contradicting-policies", {
       policies: [first.name, second.name],
@@ -42,13 +50,20 @@ export function parsePolicy(
     policyWarnings(policies, index, {
       at: (path, message) => problemAt(yaml, ownOrDefault(yaml, index, path), message),
       isInherited: (path) => ownOrDefault(yaml, index, path)[0] === "defaults",
+      settle,
+      isWritten: (path) => valueAt(yaml.value, ownOrDefault(yaml, index, path)) !== undefined,
     }),
   );
   const { prices } = contents;
-  return { policies, groups, ...(prices && { prices }), warnings: inOrder([...warnings, ...numericAccounts(yaml)]) };
+  return {
+    policies,
+    groups,
+    ...(prices && { prices }),
+    warnings: inOrder([...warnings, ...unknownRegions(yaml, groups), ...accountWarnings(yaml)]),
+  };
 }
 
-function policyOf(policy: PolicyFile["policies"][number], groups: Groups): Policy {
+function policyOf(policy: PolicyFile["policies"][number], groups: Groups): Omit<Policy, "declaredSides"> {
   const { copy, maxSizeGiB } = policy;
   return {
     name: policy.name,
@@ -62,10 +77,7 @@ function policyOf(policy: PolicyFile["policies"][number], groups: Groups): Polic
     ...(maxSizeGiB !== undefined && { maxSizeGiB }),
     attempts: policy.attempts ?? 5,
     stuckAfter: parseDuration(policy.stuckAfter ?? "1h") as number,
-    prune: {
-      minAge: parseDuration(policy.prune?.minAge ?? "7d") as number,
-      delete: policy.prune?.delete ?? false,
-    },
+    prune: pruneOf(policy.prune ?? {}),
     onDrift: policy.onDrift ?? "repair",
   };
 }
@@ -93,12 +105,25 @@ function copyOf(copy: NonNullable<PolicySettings["copy"]>): Policy["copy"] {
   };
 }
 
+function pruneOf(prune: NonNullable<PolicySettings["prune"]>): Prune {
+  const { last, shared, keep, deprecateAfter, templateVersions } = prune;
+  return {
+    minAge: parseDuration(prune.minAge ?? "7d") as number,
+    delete: prune.delete ?? false,
+    ...(last && { last }),
+    ...(shared === "delete" && { shared }),
+    ...(keep !== undefined && { keep }),
+    ...(deprecateAfter !== undefined && { deprecateAfter: parseDuration(deprecateAfter) as number }),
+    ...(templateVersions === "default" && { templateVersions }),
+  };
+}
+
 function encryptOf(encrypt: boolean | { kmsKeyId: string } | undefined): Encrypt | undefined {
   return encrypt === true ? {} : encrypt;
 }
 
 function selectOf(select: NonNullable<PolicySettings["select"]>): Select {
-  const { type, tags, creator, createdAfter, minAge, not, ...rest } = select;
+  const { type, tags, creator, createdAfter, minAge, maxAge, not, ...rest } = select;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as typeof rest;
   return {
     ...(given as Omit<Select, "type">),
@@ -107,6 +132,7 @@ function selectOf(select: NonNullable<PolicySettings["select"]>): Select {
     ...(creator && { creator: creator.map(String) }),
     ...(createdAfter !== undefined && { createdAfter: Date.parse(createdAfter) }),
     ...(minAge !== undefined && { minAge: parseDuration(minAge) as number }),
+    ...(maxAge !== undefined && { maxAge: parseDuration(maxAge) as number }),
     ...(not && { not: { ...(not.name && { name: not.name }), ...(not.tags && { tags: listed(not.tags) }) } }),
   };
 }

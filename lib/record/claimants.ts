@@ -20,9 +20,12 @@ export function thisProcess(onScf: boolean): Claimant {
  * alive.
  */
 export function isDead(claimant: Claimant): boolean {
-  if (claimant.host === undefined || claimant.pid === undefined || claimant.host !== thisHost()) return false;
+  const { host, pid } = claimant;
+  if (host === undefined || pid === undefined || host !== thisHost()) return false;
+  // A negative number names a process group (kill(2)), which is no claimant.
+  if (pid <= 0) return false;
   try {
-    process.kill(claimant.pid, 0);
+    process.kill(pid, 0);
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ESRCH";
@@ -42,8 +45,11 @@ function thisHost(): string | undefined {
  * The ids of the claimants that can send nothing any more: this replicator in its earlier rounds,
  * whose requests have all ended, and dead processes of this host.
  */
-export function endedClaimants(copies: readonly Copy[], { me, isDead }: Replicator): ReadonlySet<string> {
-  const claimants = copies.flatMap((copy) => (copy.state === "copying" ? [copy.claim.claimant] : []));
+export function endedClaimants(
+  copies: readonly Copy[],
+  { me, isDead }: Pick<Replicator, "me" | "isDead">,
+): ReadonlySet<string> {
+  const claimants = copies.flatMap((copy) => (copy.phase === "requested" ? [copy.claim.claimant] : []));
   const ended = claimants.filter((claimant) => claimant.id === me.id || isDead(claimant));
   return new Set(ended.map((claimant) => claimant.id));
 }

@@ -1,19 +1,29 @@
 // The totals of a run over its rounds, and the history of runs.
 import { randomUUID } from "node:crypto";
-import type { Applied } from "../apply/apply-plan.ts";
-import { distinct } from "../model/messages/reasons.ts";
+import type { Applied } from "../apply/types.ts";
+import { distinct, SOURCES_WAIT } from "../model/messages/reasons.ts";
 import type { Scope } from "../model/observation.ts";
-import type { RunDeps } from "../model/ports.ts";
-import type { Millis, Reason, Run } from "../model/types.ts";
-import { changeAccount } from "./account-record.ts";
+import type { Changes, CopyChange, Replicator } from "../model/ports.ts";
+import type { AccountRecord, Millis, Reason, Run } from "../model/types.ts";
+import type { OfAccount } from "./account-record.ts";
+import { isUnreadable, type Readings, regionsAfter, unreadableRegions } from "./region-records.ts";
+import { withoutLease } from "./timer-lease.ts";
 
 const DAY: Millis = 86_400_000;
 
 /** How long runs and the journal are kept. */
 const HISTORY: Millis = 90 * DAY;
 
+/** What a run leaves behind, beside what it saved on its way. */
+export interface RunEnd {
+  readonly readings: Readings;
+  readonly progress: readonly CopyChange[];
+  readonly awaited?: Changes["awaited"];
+}
+
 /**
- * Stores the run, and in the account record the time of the last sweep. Of the runs that changed
+ * Stores the run, and in the account record what it has read of each region; the timer's lease ends
+ * with it. Of the runs that changed
  * nothing only the latest is kept for each trigger and each set of problems, because timers run for
  * years and one event may be delivered a hundred thousand times. The first sweep of a day deletes
  * the history that is older than `HISTORY`.
@@ -22,33 +32,36 @@ const HISTORY: Millis = 90 * DAY;
  */
 export async function recordRun(
   run: Run,
-  request: { why: string; scope: Scope },
-  { state }: RunDeps,
+  request: { trigger: string; scope: Scope },
+  { readings, progress, awaited }: RunEnd,
+  deps: Pick<Replicator, "state" | "me"> & OfAccount,
 ): Promise<readonly Reason[]> {
   const isIdle = Object.keys(run.actions).length === 0 && run.failures === 0;
   const codes = new Set(run.problems.map(({ code }) => code));
   const flags = [...(run.stoppedEarly ? ["stopped-early"] : []), ...(run.skipped === undefined ? [] : ["skipped"])];
-  await state.saveRun(isIdle ? { ...run, id: ["idle", run.why, ...flags, ...codes].join(" ") } : run);
-  const isWholeSweep = request.scope.kind === "sweep" && !run.stoppedEarly && run.skipped === undefined;
-  // If a region could not be read, the next timer run sweeps again and does not wait for the
-  // interval.
-  const isSwept = isWholeSweep && ![...codes].some((code) => code.startsWith("unreadable-"));
-  const update = {
-    ...(isWholeSweep && { problems: run.problems }),
-    ...(isSwept && { lastSweepAt: run.startedAt }),
-    ...(request.why === "timer" && run.skipped === undefined && { heartbeatAt: run.endedAt }),
-  };
+  const toKeep = isIdle ? { ...run, id: ["idle", run.trigger, ...flags, ...codes].join(" ") } : run;
+  const isSwept = request.scope.kind === "sweep" && !run.stoppedEarly && run.skipped === undefined;
   let previousSweepAt: Millis | undefined;
-  const record = await changeAccount(
-    run.account,
-    (before) => {
-      previousSweepAt = before?.lastSweepAt;
-      return before && Object.keys(update).length > 0 ? { ...before, ...update } : undefined;
-    },
-    state,
-  );
+  const change = (before: AccountRecord | undefined) => {
+    if (!before) return undefined;
+    previousSweepAt = before.lastSweepAt;
+    const regions = regionsAfter(before.regions, run, readings);
+    const found = isSwept ? run.problems : (before.problems ?? []);
+    const unreadable = unreadableRegions(regions);
+    const lasts = ({ code }: Reason) => code !== SOURCES_WAIT || isSwept || unreadable.length > 0;
+    const problems = [...found.filter((one) => !isUnreadable(one) && lasts(one)), ...unreadable];
+    const after: AccountRecord = {
+      ...withoutLease(before, deps),
+      ...(regions && { regions }),
+      ...((isSwept || problems.length > 0 || before.problems) && { problems }),
+      ...(isSwept && { lastSweepAt: run.startedAt }),
+      ...(request.trigger === "timer" && run.skipped === undefined && { heartbeatAt: run.endedAt }),
+    };
+    return JSON.stringify(after) === JSON.stringify(before) ? undefined : after;
+  };
+  const record = await deps.known.change(change, { run: toKeep, copies: progress, ...(awaited && { awaited }) });
   const isFirstOfDay = previousSweepAt === undefined || dayOf(previousSweepAt) < dayOf(run.startedAt);
-  if (isSwept && isFirstOfDay) await state.deleteHistoryBefore(run.account, run.startedAt - HISTORY);
+  if (isSwept && isFirstOfDay) await deps.state.deleteHistoryBefore(run.account, run.startedAt - HISTORY);
   return distinct([...(record?.problems ?? []), ...run.problems]);
 }
 
@@ -60,7 +73,7 @@ function dayOf(at: Millis): number {
 export type RunTotals = ReturnType<typeof startRun>;
 
 /** Starts the totals of a run, to which each round is added. */
-export function startRun(account: string, why: string, startedAt: Millis) {
+export function startRun(account: string, trigger: string, startedAt: Millis) {
   const id = randomUUID();
   const actions: Record<string, number> = {};
   let failures = 0;
@@ -78,13 +91,16 @@ export function startRun(account: string, why: string, startedAt: Millis) {
       failures += applied.failures;
       stoppedEarly ||= applied.stoppedEarly;
     },
-    /** The number of actions of a kind that were applied so far. */
-    countOf: (kind: string) => actions[kind] ?? 0,
+    /** Adds that work was left to the next run, and why if that is no deadline. */
+    stopEarly(why?: Reason): void {
+      stoppedEarly = true;
+      problems = distinct([...problems, ...(why ? [why] : [])]);
+    },
     /** The run as it is stored. */
     finish: (endedAt: Millis): Run => ({
       id,
       account,
-      why,
+      trigger,
       startedAt,
       endedAt,
       actions,

@@ -2,7 +2,7 @@
 import type { Replicator } from "../model/ports.ts";
 import { CLOCK_SKEW } from "../model/time.ts";
 import type { AccountRecord, Claimant, Millis } from "../model/types.ts";
-import { changeAccount } from "./account-record.ts";
+import type { KnownAccount } from "./account-record.ts";
 
 /**
  * The account record holds the end of the last timer run, and the lease of the timer run that is in
@@ -11,7 +11,7 @@ import { changeAccount } from "./account-record.ts";
  * by hand ignore it. The claim is what keeps copies single.
  */
 
-/** How long a lease lasts unless it is renewed; a run renews it in each round. */
+/** How long a lease lasts unless it is renewed; a run renews it when half of it is over. */
 export const LEASE_DURATION: Millis = 120_000;
 
 /** Whether another timer run holds the lease. */
@@ -30,28 +30,33 @@ export function isLeased(
  * Acquires or renews the timer's lease. Answers false if another timer run holds it. An account
  * without a record has no lease, so that every timer run may go on.
  */
-export async function acquireTimerLease(account: string, { state, me, now, isDead }: Replicator): Promise<boolean> {
+export async function acquireTimerLease(known: KnownAccount, { me, now, isDead }: Replicator): Promise<boolean> {
   let isAcquired = true;
-  await changeAccount(
-    account,
-    (record) => {
-      isAcquired = !isLeased(record?.timer, me, now(), isDead);
-      return record && isAcquired ? { ...record, timer: { by: me, until: now() + LEASE_DURATION } } : undefined;
-    },
-    state,
-  );
+  await known.change((record) => {
+    isAcquired = !isLeased(record?.timer, me, now(), isDead);
+    if (record?.timer?.by.id === me.id && isFresh(record.timer.until, now())) return undefined;
+    return record && isAcquired ? { ...record, timer: { by: me, until: now() + LEASE_DURATION } } : undefined;
+  });
   return isAcquired;
 }
 
-/** Releases the timer's lease. If that fails, the lease expires by itself. */
-export async function releaseTimerLease(account: string, { state, me }: Replicator): Promise<void> {
-  await changeAccount(
-    account,
-    (record) => {
-      if (record?.timer?.by.id !== me.id) return undefined;
-      const { timer: _, ...rest } = record;
-      return rest;
-    },
-    state,
-  ).catch(() => {});
+/** Whether a lease of this run has more than half of its time left, so that it need not be renewed. */
+function isFresh(until: Millis, now: Millis): boolean {
+  return until > now + LEASE_DURATION / 2 && until <= now + LEASE_DURATION;
+}
+
+/** The record without the lease of this run, if it has one. */
+export function withoutLease(record: AccountRecord, { me }: Pick<Replicator, "me">): AccountRecord {
+  if (record.timer?.by.id !== me.id) return record;
+  const { timer: _, ...rest } = record;
+  return rest;
+}
+
+/** Releases the timer's lease after a run that failed. If that fails too, the lease expires by itself. */
+export async function releaseTimerLease(known: KnownAccount, deps: Replicator): Promise<void> {
+  const released = (record: AccountRecord | undefined) => {
+    const after = record && withoutLease(record, deps);
+    return after === record ? undefined : after;
+  };
+  await known.change(released).catch(() => {});
 }

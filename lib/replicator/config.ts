@@ -1,8 +1,9 @@
 // Reads the configuration from the environment, and reports every problem at once.
 import { InputError, type Problem, toProblem } from "../model/errors.ts";
+import { isInstallationId } from "../model/identity.ts";
 import { configurationProblem } from "../model/messages/configuration.ts";
 import type { Message } from "../model/messages/define.ts";
-import { parseDuration } from "../model/time.ts";
+import { DEFAULT_SETTLE, formatDuration, parseDuration } from "../model/time.ts";
 import type { Millis } from "../model/types.ts";
 
 type LogLevel = "error" | "warn" | "info" | "debug";
@@ -15,11 +16,15 @@ export interface Config {
   readonly policyFile: string;
   /** May contain a password; messages use `describeStateUrl`. */
   readonly stateUrl: string;
+  /** The id of this installation, if the user has given one. */
+  readonly installation?: string;
   readonly sweepEvery: Millis;
   readonly settle: Millis;
   readonly logLevel: LogLevel;
   /** Whether the program runs as a cloud function. */
   readonly onScf: boolean;
+  /** The region that the program runs in, where a bucket lies whose URL names no region. */
+  readonly region?: string;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -28,7 +33,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 const A_YEAR: Millis = 365 * 86_400_000;
 const SITES = ["cn", "intl"] as const;
 const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
-const STATE_SCHEMES = ["sqlite:", "file:", "postgres:", "postgresql:"];
+const STATE_SCHEMES = ["sqlite:", "file:", "postgres:", "postgresql:", "cos:"];
 const NOT_SUPPORTED_YET = ["CLS_TOPIC_ID", "CLS_REGION", "NOTIFY_URL"];
 
 /**
@@ -64,7 +69,7 @@ export function readConfig(env: Env): Config {
     if (value.includes("@")) {
       report(variable, configurationProblem("endpoint-with-user"));
     } else if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) {
-      report(variable, configurationProblem("endpoint-not-allowed", { value }));
+      report(variable, configurationProblem("endpoint-not-allowed", { value: value.replace(/([?#]).*/s, "$1…") }));
     }
     return url?.origin;
   };
@@ -82,12 +87,15 @@ export function readConfig(env: Env): Config {
       report(variable, configurationProblem("state-url-without-scheme"));
     } else if (!STATE_SCHEMES.includes(scheme)) {
       report(variable, configurationProblem("state-url-scheme", { scheme }));
-    } else if (onScf && !scheme.startsWith("postgres")) {
+    } else if (onScf && ["sqlite:", "file:"].includes(scheme)) {
       report(variable, configurationProblem("state-file-on-scf", { scheme }));
     }
     return value;
   };
 
+  const installation = env["REPLICATOR_INSTALLATION"] || undefined;
+  if (installation !== undefined && !isInstallationId(installation))
+    report("REPLICATOR_INSTALLATION", configurationProblem("not-an-installation", { value: installation }));
   for (const variable of NOT_SUPPORTED_YET)
     if (env[variable]) report(variable, configurationProblem("variable-not-supported"));
   const at = endpoint();
@@ -96,13 +104,23 @@ export function readConfig(env: Env): Config {
     site: oneOf("REPLICATOR_SITE", SITES, "cn"),
     policyFile: env["POLICY_FILE"] || "policy.yaml",
     stateUrl: stateUrl(),
+    ...(installation !== undefined && { installation }),
     sweepEvery: duration("SWEEP_EVERY", "10m"),
-    settle: duration("SETTLE", "2m"),
+    settle: duration("SETTLE", formatDuration(DEFAULT_SETTLE)),
     logLevel: oneOf("LOG_LEVEL", LOG_LEVELS, "info"),
     onScf,
+    ...(env["TENCENTCLOUD_REGION"] && { region: env["TENCENTCLOUD_REGION"] }),
   };
   if (problems.length > 0) throw new InputError(problems);
   return config;
+}
+
+/**
+ * `SETTLE` in milliseconds, for a command that needs no other setting. The default if it is not set
+ * or not valid, which `readConfig` reports.
+ */
+export function settleIn(env: Env): Millis {
+  return parseDuration(env["SETTLE"] ?? "") || DEFAULT_SETTLE;
 }
 
 // `URL.canParse` would be shorter, but the oldest Node.js version on SCF (18.15) does not have it.

@@ -6,7 +6,7 @@ import { runMessage } from "../model/messages/run.ts";
 import type { Replicator } from "../model/ports.ts";
 import type { Copy, Millis, Run } from "../model/types.ts";
 import { type PlanView, viewOf } from "../report/plan-view.ts";
-import { type Summary, summarise } from "../report/summary.ts";
+import { type Summary, summarise, summariseAnswer } from "../report/summary.ts";
 import { readConfig } from "./config.ts";
 import { type Opened, openReplicator } from "./open-replicator.ts";
 import { replicate } from "./reconcile.ts";
@@ -42,13 +42,13 @@ function tooLittleTime(left: Millis, cause: CloudError): StartError {
 
 /**
  * Runs one invocation of a function: opens a replicator from the environment, does one run within
- * the remaining time, and closes everything. `concerns` limits the summary to some of the copies.
+ * the remaining time, and closes everything. `concerns` limits the summary to some of the copies; without it the counts are those of the account.
  * Errors are rethrown, so that SCF counts the invocation as failed and repeats it.
  */
 export async function invoke(
   context: Context | undefined,
   requestFor: (deps: Replicator, sweepEvery: Millis) => Promise<RunRequest> | RunRequest,
-  concerns: (copy: Copy) => boolean = () => true,
+  concerns?: (copy: Copy) => boolean,
 ): Promise<Answer> {
   const left = context?.getRemainingTimeInMillis?.() ?? context?.time_limit_in_ms ?? LONGEST;
   const stopAt = Date.now() + left - CLOSING;
@@ -58,11 +58,19 @@ export async function invoke(
   const timer = setTimeout(() => stop.abort(), Math.max(0, left - CLOSING));
   let opened: Opened | undefined;
   try {
-    opened = await openReplicator(config, process.env, { at: () => stopAt, signal: stop.signal }, [printed]);
+    opened = await openReplicator(
+      config,
+      process.env,
+      { at: () => stopAt, signal: stop.signal },
+      { journals: [printed] },
+    );
     const request = await requestFor(opened.replicator, config.sweepEvery);
-    const { account, run, plan, copies, problems } = await replicate(request, opened.replicator);
-    const requested = copies.filter((copy) => concerns(copy) && (request.only?.(copy.key, copy.policy) ?? true));
-    return { account, run, plan: viewOf(plan, opened.prices), ...summarise(requested, problems) };
+    const { account, run, plan, copies, totals, problems } = await replicate(request, opened.replicator);
+    const { only } = request;
+    const isPart = concerns !== undefined || only !== undefined;
+    const requested = copies.filter((copy) => (concerns?.(copy) ?? true) && (only?.(copy.key, copy.policy) ?? true));
+    const summary = isPart ? summarise(requested, problems) : summariseAnswer(copies, totals, problems);
+    return { account, run, plan: viewOf(plan, opened.prices), ...summary };
   } catch (error) {
     throw stop.signal.aborted && error instanceof CloudError ? tooLittleTime(left, error) : error;
   } finally {

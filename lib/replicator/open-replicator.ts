@@ -1,21 +1,21 @@
 // The composition root: builds a replicator from the configuration and its adapters.
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { journalTo } from "../adapters/journal/json-lines.ts";
-import { openState } from "../adapters/state/open.ts";
+import { type OpenOptions, openState } from "../adapters/state/open.ts";
 import { tencentCloud } from "../adapters/tencent/tencent-cloud.ts";
-import { findCredentials } from "../adapters/tencent/transport/credentials.ts";
+import { findCredentials } from "../adapters/tencent/transport/find-credentials.ts";
 import { InputError, type Problem, toProblem } from "../model/errors.ts";
 import { configurationProblem } from "../model/messages/configuration.ts";
 import type { Prices } from "../model/policy.ts";
-import type { Cloud, Journal, ReadableJournal, Replicator, State } from "../model/ports.ts";
+import type { Cloud, Journal, Replicator, State } from "../model/ports.ts";
 import type { Millis } from "../model/types.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
 import { isDead, thisProcess } from "../record/claimants.ts";
 import type { Config } from "./config.ts";
 
 // For the commands, which import no adapters themselves.
-export { openState } from "../adapters/state/open.ts";
 export { describeStateUrl } from "../adapters/state/url.ts";
 
 /** Concurrent calls to the cloud. The adapter additionally enforces the API's rate limits. */
@@ -24,7 +24,7 @@ const CONCURRENCY = 8;
 /** An open replicator and its resources. The caller has to close it. */
 export interface Opened {
   readonly replicator: Replicator;
-  readonly state: State & ReadableJournal;
+  readonly state: State;
   readonly warnings: readonly Problem[];
   readonly prices?: Prices;
   close(): Promise<void>;
@@ -34,13 +34,18 @@ export interface Opened {
 export interface Stop {
   /** No call starts that would not end before this time. */
   readonly at: () => Millis;
+  /** Whether the user has interrupted the command. */
+  readonly isInterrupted?: () => boolean;
   /** Aborts calls that are still in progress. */
   readonly signal?: AbortSignal;
 }
 
-/** Reads and checks the policy file. Throws `InputError` with every problem that it finds. */
-export async function readPolicies(file: string): Promise<ReturnType<typeof parsePolicy>> {
-  return parsePolicy(await readInput(file, "the policy", "--policy or POLICY_FILE"), file);
+/**
+ * Reads and checks the policy file. `settle` is `SETTLE`, in milliseconds. Throws `InputError` with
+ * every problem that it finds.
+ */
+export async function readPolicies(file: string, settle: Millis): Promise<ReturnType<typeof parsePolicy>> {
+  return parsePolicy(await readInput(file, "the policy", "--policy or POLICY_FILE"), file, settle);
 }
 
 /**
@@ -64,40 +69,74 @@ export async function readInput(file: string, what: string, option: string): Pro
 }
 
 /**
- * Opens the cloud with the credentials of the environment. Throws `InputError` if there are none.
+ * Opens the cloud with the credentials of the environment. `warn` hears, once, if other users can
+ * read them. Throws `InputError` if there are none.
  */
-export async function openCloud(config: Config, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Cloud> {
+export async function openCloud(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  warn: (problem: Problem) => void,
+  signal?: AbortSignal,
+): Promise<Cloud> {
   const now = () => Date.now();
-  const credentials = () => findCredentials(env, homedir(), now);
-  await credentials();
+  await findCredentials({ ...searchIn(env), warn });
+  const credentials = () => findCredentials(searchIn(env));
   const endpoint = config.endpoint !== undefined && { endpoint: config.endpoint };
   return tencentCloud({ site: config.site, credentials, now, ...endpoint, ...(signal && { signal }) });
+}
+
+const searchIn = (env: NodeJS.ProcessEnv) => ({ env, home: homedir(), now: () => Date.now() });
+
+/** Opens the state of the configuration. `readOnly`: to look at it only. Throws `StateError`. */
+export async function openStateOf(
+  { stateUrl, onScf, endpoint, region }: Config,
+  env: NodeJS.ProcessEnv,
+  { readOnly = false }: Pick<OpenOptions, "readOnly"> = {},
+): Promise<State> {
+  const at = endpoint === undefined ? undefined : new URL(endpoint);
+  const cos = { credentials: () => findCredentials(searchIn(env)), endpoint: at, region };
+  return openState(stateUrl, { allowEmbedded: !onScf, readOnly, cos });
 }
 
 /**
  * Builds a replicator; this is the only place where ports meet their adapters. Throws `InputError`
  * for an invalid policy or missing credentials, and `StateError` if the state cannot be opened.
+ * `readOnly`: for a dry run, which needs no state that may be written.
  */
 export async function openReplicator(
   config: Config,
   env: NodeJS.ProcessEnv,
   stop: Stop,
-  journals: readonly Journal[],
+  { journals, readOnly }: { readonly journals: readonly Journal[] } & Pick<OpenOptions, "readOnly">,
 ): Promise<Opened> {
-  const { policies, prices, warnings } = await readPolicies(config.policyFile);
-  const cloud = await openCloud(config, env, stop.signal);
-  const state = await openState(config.stateUrl, { allowEmbedded: !config.onScf });
+  const { policies, prices, warnings: ofPolicies } = await readPolicies(config.policyFile, config.settle);
+  const warnings = [...ofPolicies];
+  // A run that stops early may leave a region that is still being read.
+  const end = new AbortController();
+  if (stop.signal?.aborted) end.abort(); // during the reading of the policies
+  stop.signal?.addEventListener("abort", () => end.abort(), { once: true });
+  const cloud = await openCloud(config, env, (warning) => warnings.push(warning), end.signal);
+  const state = await openStateOf(config, env, { ...(readOnly && { readOnly }) });
   const replicator: Replicator = {
     cloud,
     state,
-    journal: journalTo(state, ...journals),
+    journal: journalTo(...journals),
     policies,
     me: thisProcess(config.onScf),
+    ...(config.installation !== undefined && { installation: config.installation }),
     now: () => Date.now(),
     stopAt: stop.at,
+    ...(stop.isInterrupted && { isInterrupted: stop.isInterrupted }),
     concurrency: CONCURRENCY,
+    // Does not keep the process alive.
+    pause: (length) => sleep(length, undefined, { ref: false }),
     settle: config.settle,
+    sweepEvery: config.sweepEvery,
     isDead,
   };
-  return { replicator, state, warnings, ...(prices && { prices }), close: () => state.close() };
+  const close = () => {
+    end.abort();
+    return state.close();
+  };
+  return { replicator, state, warnings, ...(prices && { prices }), close };
 }

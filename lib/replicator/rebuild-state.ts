@@ -6,6 +6,7 @@ import type { Replicator } from "../model/ports.ts";
 import type { AccountRecord, Millis } from "../model/types.ts";
 import { changeAccount } from "../record/account-record.ts";
 import { uncertainUntil } from "../record/first-contact.ts";
+import { newInstallations, withInstallation } from "../record/installation.ts";
 import { type Report, replicate } from "./reconcile.ts";
 
 /**
@@ -27,9 +28,10 @@ const CLOSED: Millis = 60 * 60_000;
  *    every process waits for from here (`uncertainUntil`).
  *
  * If the rebuild is killed, other processes wait for at most an hour, or until it is run again.
- * Throws `StateError` if another rebuild is in progress.
+ * `takeOver`: the id of a lost installation that this one continues, so that its copies are found as
+ * this one's. Throws `StateError` if another rebuild is in progress.
  */
-export async function rebuild(deps: Replicator): Promise<Report> {
+export async function rebuild(deps: Replicator, takeOver?: string): Promise<Report> {
   const { cloud, state, now } = deps;
   const account = await cloud.account();
   const closed = await closeAccount(account, deps);
@@ -46,11 +48,12 @@ export async function rebuild(deps: Replicator): Promise<Report> {
       const previous = isOurs ? (closed?.before ?? 0) : current;
       // A future `firstSeenAt` is that of a closed account, and not of a contact.
       const at = previous > now() ? now() : Math.max(now(), previous + 1);
-      return seenFirstAt(at, record ?? { account, version: 0 }, deps);
+      const next = seenFirstAt(at, record, account, deps);
+      return takeOver === undefined ? next : withInstallation(next, takeOver);
     },
     state,
   );
-  return replicate({ why: "rebuild", scope: { kind: "sweep" }, noCalls: true }, deps);
+  return replicate({ trigger: "rebuild", scope: { kind: "sweep" }, mode: "record-only", readAnyway: () => true }, deps);
 }
 
 /**
@@ -65,7 +68,7 @@ async function closeAccount(account: string, deps: Replicator) {
       account,
       (before) => {
         previous = before?.firstSeenAt ?? 0;
-        return seenFirstAt(Math.max(deps.now() + CLOSED, previous + 1), before ?? { account, version: 0 }, deps);
+        return seenFirstAt(Math.max(deps.now() + CLOSED, previous + 1), before, account, deps);
       },
       deps.state,
     );
@@ -80,7 +83,13 @@ async function closeAccount(account: string, deps: Replicator) {
  * The account record with another `firstSeenAt`, and without its last sweep, so that the next timer
  * run sweeps.
  */
-function seenFirstAt(at: Millis, record: Omit<AccountRecord, "firstSeenAt">, { settle }: Replicator): AccountRecord {
-  const { lastSweepAt: _, ...kept } = record;
-  return { ...kept, firstSeenAt: at, uncertainUntil: uncertainUntil(at, settle) };
+function seenFirstAt(at: Millis, record: AccountRecord | undefined, account: string, deps: Replicator): AccountRecord {
+  const fresh = { account, installations: newInstallations(deps), version: 0 };
+  const {
+    lastSweepAt: _,
+    regions: __,
+    uncertainBecause: ___,
+    ...kept
+  }: Omit<AccountRecord, "firstSeenAt"> = record ?? fresh;
+  return { ...kept, firstSeenAt: at, uncertainUntil: uncertainUntil(at, deps.settle) };
 }

@@ -1,20 +1,26 @@
-// One run: observe, plan, apply, record; again until nothing more can be done at once.
-import { type Applied, applyPlan } from "../apply/apply-plan.ts";
+// One run: rounds of observe, plan, apply until nothing more can be done at once; then record.
+import { applyPlan } from "../apply/apply-plan.ts";
+import { dueAt } from "../model/copy/due.ts";
+import { CloudError } from "../model/errors.ts";
 import { runMessage } from "../model/messages/run.ts";
-import type { Observation, Scope } from "../model/observation.ts";
-import type { Replicator } from "../model/ports.ts";
-import type { AccountRecord, Copy, Reason, Run } from "../model/types.ts";
-import { observe } from "../observe/observe.ts";
-import { onlyRecordChanges, onlyThese } from "../plan/guards/filters.ts";
-import { retried, retryChanges } from "../plan/lifecycle/manual-retry.ts";
-import { emptyPlan, type Plan, type PlanInput } from "../plan/types.ts";
-import { readRecords } from "../record/account-record.ts";
-import { recordAwaitedImages } from "../record/awaited-images.ts";
-import { endedClaimants } from "../record/claimants.ts";
-import { recordFirstContact } from "../record/first-contact.ts";
+import type { Observation } from "../model/observation.ts";
+import type { CopyChange, Records, Replicator, Totals } from "../model/ports.ts";
+import type { Copy, Reason, Run } from "../model/types.ts";
+import { answerReader } from "../observe/answer-reader.ts";
+import { regionsOfPolicies } from "../observe/read-set.ts";
+import { regionReader } from "../observe/region-reader.ts";
+import { retryChanges } from "../plan/lifecycle/manual-retry.ts";
+import { emptyPlan, type Plan } from "../plan/types.ts";
+import { type KnownAccount, knownAccount, type OfAccount } from "../record/account-record.ts";
+import { recordPolicy } from "../record/policy-in-force.ts";
+import { askedIn, firstWhich } from "../record/read-records.ts";
+import { NO_READINGS, regionsToProbe, skippedRegions } from "../record/region-records.ts";
 import { type RunTotals, recordRun, startRun } from "../record/run-history.ts";
 import { acquireTimerLease, releaseTimerLease } from "../record/timer-lease.ts";
-import { planWithAnswers } from "./plan-with-answers.ts";
+import { findAbsentRegions } from "./absent-regions.ts";
+import { fusedCloud } from "./rounds/fused-cloud.ts";
+import { playRound, type RunSoFar } from "./rounds/play-round.ts";
+import { roundOrder } from "./rounds/round-order.ts";
 import type { RunRequest } from "./run-requests.ts";
 
 /** The result of a run. */
@@ -23,16 +29,18 @@ export interface Report {
   readonly run: Run;
   /** The plan of the first round. `run` and `copies` tell what came of it. */
   readonly plan: Plan;
-  /** All copies of the account as they are recorded at the end. */
+  /**
+   * The copies that the run dealt with, as they are recorded at its end: all of the account after a
+   * sweep, else those that were due or concerned.
+   */
   readonly copies: readonly Copy[];
+  /** How many copies the account has in each phase, of all its copies. */
+  readonly totals: Totals;
   /** What a dry run observed. */
   readonly observation?: Observation;
   /** What needs manual action, as found by this run and by the last sweep. */
   readonly problems: readonly Reason[];
 }
-
-/** A run that reaches this round leaves the rest to the next run. */
-const MOST_ROUNDS = 12;
 
 /** Replicators with a run in progress. */
 const running = new WeakSet<Replicator>();
@@ -52,108 +60,129 @@ export async function replicate(request: RunRequest, deps: Replicator): Promise<
   running.add(deps);
   try {
     const account = await deps.cloud.account();
-    if (request.why !== "timer") return await runRounds(account, request, deps);
-    if (!(await acquireTimerLease(account, deps))) return await skipRun(account, request, deps);
+    const which = request.retry ? { all: true as const } : firstWhich(request.scope, deps.now());
+    const records = request.records ?? (await deps.state.read(account, which));
+    const known = knownAccount(account, records.record, deps.state);
+    const run = () => runRounds(known, records, request, { ...deps, cloud: fusedCloud(deps.cloud) });
+    if (request.trigger !== "timer") return await run();
+    if (isIdle(records, request, deps)) return await endAtOnce({}, records, request, { ...deps, known });
+    if (!(await acquireTimerLease(known, deps)))
+      // Another run holds the lease and does the work. This is not an error.
+      return await endAtOnce({ skipped: runMessage("timer-run-in-progress").text }, records, request, {
+        ...deps,
+        known,
+      });
     try {
-      return await runRounds(account, request, deps);
+      return await run();
     } finally {
-      await releaseTimerLease(account, deps);
+      await releaseTimerLease(known, deps);
     }
   } finally {
     running.delete(deps);
   }
 }
 
-async function runRounds(account: string, request: RunRequest, deps: Replicator): Promise<Report> {
-  const totals = startRun(account, request.why, deps.now());
-  const changed = new Set<string>();
-  let firstPlan: Plan | undefined;
-  if (request.retry && !request.dryRun) await recordRetries(account, request.retry, totals, deps);
-  for (let round = 1; ; round += 1) {
-    if (request.why === "timer" && round > 1) await acquireTimerLease(account, deps);
-    const records = await readRecords(account, deps);
-    const copies = request.dryRun ? records.copies.map((copy) => asIfRetried(copy, request, deps)) : records.copies;
-    const scope = scopeOf(round, request, records.record);
-
-    const readAt = deps.now();
-    const observation = await observe(account, scope, copies, records.awaited, deps);
-    const record = records.record ?? (await recordFirstContact(account, observation, copies, request, deps));
-
-    const isSweep = scope.kind === "sweep";
-    const deleted = totals.countOf("delete");
-    const plan = await planRound({ observation, copies, record, sweep: isSweep, deleted }, request, deps);
-    firstPlan ??= plan;
-    if (request.dryRun) {
-      totals.addRound(plan.problems);
-      const { copies: planned, problems } = plan;
-      return { account, run: totals.finish(deps.now()), plan, copies: planned, problems, observation };
-    }
-
-    const applied = await applyPlan(plan, { runId: totals.id, record, readAt, changed }, deps);
-
-    await recordAwaitedImages(account, request.scope, records.awaited, observation, deps);
-    totals.addRound(plan.problems, applied);
-    if (isLastRound(round, applied)) {
-      const run = totals.finish(deps.now());
-      const problems = await recordRun(run, request, deps);
-      return { account, run, plan: firstPlan, copies: await deps.state.copies(account), problems };
-    }
+async function runRounds(
+  account: KnownAccount,
+  records: Records,
+  request: RunRequest,
+  deps: Replicator,
+): Promise<Report> {
+  const totals = startRun(account.account, request.trigger, deps.now());
+  const isDryRun = request.mode === "dry-run";
+  const retried = request.retry && !isDryRun && (await recordRetries(records, request.retry, totals, deps));
+  const policy = await recordPolicy(account, request, deps);
+  const isSweep = request.scope.kind === "sweep";
+  const absentRegions = await findAbsentRegions(account, { isSweep, mode: request.mode }, deps);
+  const regions = account.latest()?.regions;
+  const skipped = new Map([...skippedRegions(regions, deps.now(), request.readAnyway), ...absentRegions]);
+  const reader = regionReader(skipped, deps);
+  const answers = answerReader(deps);
+  const covered = new Set<string>();
+  const deleted = request.deleted ?? new Set<string>();
+  const sets = { covered, changed: new Set<string>(), deleted, recalled: new Set<string>() };
+  const known = new Map<string, Copy>();
+  const maps = { known, asked: askedIn(request.scope), progress: new Map<string, CopyChange>() };
+  const first = retried ? undefined : records;
+  const run: RunSoFar = {
+    account,
+    first,
+    request,
+    policy,
+    totals,
+    reader,
+    answers,
+    ...sets,
+    ...maps,
+    copyTotals: new Map(),
+    awaited: undefined,
+    vanished: 0,
+  };
+  const { plan, observation, applied } = await playRound("whole", run, deps);
+  if (isDryRun) {
+    const { copies, problems } = plan;
+    const end = { run: totals.finish(deps.now()), plan, copies, problems, observation };
+    return { account: account.account, totals: records.totals, ...end };
   }
+  const alive = async () => request.trigger === "timer" && (await acquireTimerLease(account, deps));
+  const following = roundOrder({ ...deps, readers: [reader, answers], totals, alive });
+  try {
+    for (let kind = await following(applied); kind !== "end"; ) {
+      await alive();
+      kind = await following((await playRound(kind, run, deps)).applied);
+    }
+  } catch (error) {
+    // What was done before the deadline counts, and is recorded.
+    if (!(error instanceof CloudError) || error.code !== "Aborted") throw error;
+    totals.stopEarly();
+  }
+  totals.addRound([...reader.failed.values(), ...answers.failed.values()]);
+  const ended = totals.finish(deps.now());
+  const readings = { covered, wasRead: reader.wasRead, failed: reader.failed };
+  const end = { readings, progress: [...run.progress.values()], awaited: run.awaited };
+  const problems = await recordRun(ended, request, end, { ...deps, known: account });
+  const copies = [...run.known.values()];
+  return { account: account.account, run: ended, plan, copies, totals: totalsOf(run.copyTotals), problems };
 }
 
-/** What to read in a round. After a sweep, later rounds read only the copies that are open. */
-function scopeOf(round: number, { scope }: RunRequest, record: AccountRecord | undefined): Scope {
-  // The first contact with an account decides whether the state was lost, for which everything has
-  // to be read.
-  if (record === undefined) return { kind: "sweep" };
-  return round > 1 && scope.kind === "sweep" ? { kind: "poll" } : scope;
+function totalsOf(counts: ReadonlyMap<string, number>): Totals {
+  return Object.fromEntries([...counts].filter(([, count]) => count > 0));
 }
 
-function isLastRound(round: number, { moved, stoppedEarly }: Applied): boolean {
-  return !moved || stoppedEarly || round === MOST_ROUNDS;
+/** Whether a timer run finds nothing that is due. */
+function isIdle({ record, copies, awaited }: Records, { scope }: RunRequest, deps: Replicator): boolean {
+  if (scope.kind !== "poll" || !record || awaited.length > 0) return false;
+  if (regionsToProbe(record.regions, regionsOfPolicies(deps.policies), deps.now()).length > 0) return false;
+  return copies.every((copy) => (dueAt(copy) ?? Number.POSITIVE_INFINITY) > deps.now());
 }
 
-/** What a round hands to the planner besides the replicator and the request. */
-type RoundInput = Pick<PlanInput, "observation" | "copies" | "record" | "sweep" | "deleted">;
-
-/** Plans a round, and keeps the actions that the request permits. */
-async function planRound(round: RoundInput, request: RunRequest, deps: Replicator): Promise<Plan> {
-  const { policies, settle } = deps;
-  const { acceptVanished = false } = request;
-  const ended = endedClaimants(round.copies, deps);
-  const input: PlanInput = { ...round, policies, settle, acceptVanished, ended, now: deps.now() };
-  const plan = onlyThese(await planWithAnswers(input, deps.cloud), request.only);
-  return request.noCalls ? onlyRecordChanges(plan) : plan;
-}
-
-/**
- * Ends a timer run at once, because another one holds the lease and does the work. This is not an
- * error.
- */
-async function skipRun(account: string, request: RunRequest, deps: Replicator): Promise<Report> {
+/** Ends a run that does nothing: it only leaves its mark in the record. */
+async function endAtOnce(
+  why: Pick<Run, "skipped">,
+  { copies, totals }: Records,
+  request: RunRequest,
+  deps: Replicator & OfAccount,
+): Promise<Report> {
+  const { known } = deps;
   const at = deps.now();
-  const { text: skipped } = runMessage("timer-run-in-progress");
-  const run = { ...startRun(account, request.why, at).finish(at), skipped };
-  const problems = await recordRun(run, request, deps);
-  const copies = await deps.state.copies(account);
-  return { account, run, plan: emptyPlan(copies), copies, problems };
+  if (why.skipped === undefined) await recordPolicy(known, request, deps);
+  const run = { ...startRun(known.account, request.trigger, at).finish(at), ...why };
+  const problems = await recordRun(run, request, { readings: NO_READINGS, progress: [] }, deps);
+  return { account: known.account, run, plan: emptyPlan(copies), copies, totals, problems };
 }
 
 /** Resets the chosen copies before the first round, so that its plan may retry them. */
 async function recordRetries(
-  account: string,
+  { copies, record }: Records,
   isChosen: (copy: Copy) => boolean,
   totals: RunTotals,
   deps: Replicator,
-): Promise<void> {
-  const { copies, record } = await readRecords(account, deps);
-  if (!record) return;
-  const readAt = deps.now();
-  const plan = emptyPlan(copies, retryChanges(copies, isChosen, readAt));
-  totals.addRound([], await applyPlan(plan, { runId: totals.id, record, readAt, changed: new Set() }, deps));
-}
-
-/** The copy as `recordRetries` would record it; a dry run stores nothing. */
-function asIfRetried(copy: Copy, { retry }: RunRequest, { now }: Replicator): Copy {
-  return (retry?.(copy) ? retried(copy, now()) : undefined) ?? copy;
+): Promise<boolean> {
+  const changes = retryChanges(copies, isChosen, deps.now());
+  if (!record || changes.length === 0) return false;
+  const maps = { known: new Map(), saved: new Map(), totals: new Map() };
+  const sets = { changed: new Set<string>(), deleted: new Set<string>(), ...maps };
+  const basis = { runId: totals.id, record, observation: { regions: new Map() }, ...sets };
+  totals.addRound([], await applyPlan(emptyPlan(copies, changes), basis, deps));
+  return true;
 }

@@ -1,15 +1,17 @@
 // Rolls a family back to its previous image in every region (`cvm-replicator rollback`).
 import { applyPlan } from "../apply/apply-plan.ts";
 import { CloudError } from "../model/errors.ts";
-import { copyId } from "../model/identity.ts";
+import { copyId, imageIdOf } from "../model/identity.ts";
 import { distinct, reason } from "../model/messages/reasons.ts";
 import type { Replicator } from "../model/ports.ts";
 import type { Copy, CopyKey, Reason } from "../model/types.ts";
 import { observe } from "../observe/observe.ts";
+import { regionReader } from "../observe/region-reader.ts";
 import { rollback as planRollback, type RegionRollback } from "../plan/family/plan-rollback.ts";
 import { emptyPlan } from "../plan/types.ts";
-import { readRecords } from "../record/account-record.ts";
+import { knownAccount } from "../record/account-record.ts";
 import { startRun } from "../record/run-history.ts";
+import { findAbsentRegions } from "./absent-regions.ts";
 import { replicate } from "./reconcile.ts";
 
 /** How to roll a family back. */
@@ -35,6 +37,9 @@ export interface RollbackReport {
  */
 const MOST_ROUNDS = 3;
 
+/** A sweep that reads the unreadable regions, too: a user who rolls back is in a hurry. */
+const SWEEP = { trigger: "rollback", scope: { kind: "sweep" }, readAnyway: () => true } as const;
+
 /**
  * Points a family back to its previous image in every region that has one. A round tags the copies
  * that leave the family; the next observation reads these tags, and the ordinary plan does the
@@ -44,17 +49,22 @@ export async function rollback(family: string, request: RollbackRequest, deps: R
   const { cloud, now } = deps;
   const account = await cloud.account();
   // The records may be old or lost, so a sweep updates them first.
-  if (!request.dryRun) await replicate({ why: "rollback", scope: { kind: "sweep" }, noCalls: true }, deps);
+  if (!request.dryRun) await replicate({ ...SWEEP, mode: "record-only" }, deps);
+  const runMode = request.dryRun ? "dry-run" : "apply";
+  const { record } = await deps.state.read(account);
+  const known = knownAccount(account, record, deps.state);
+  const absentRegions = await findAbsentRegions(known, { isSweep: true, mode: runMode }, deps);
   const regions = new Map<string, RegionRollback>();
   const remarks: Reason[] = [];
   const concerned = new Set<string>();
   let problems: readonly Reason[] = [];
   let copies: readonly Copy[] = [];
   for (let round = 1; round <= MOST_ROUNDS; round += 1) {
-    const records = await readRecords(account, deps);
+    const records = await deps.state.read(account, { all: true });
     copies = records.copies;
-    const readAt = now();
-    const observation = await observe(account, { kind: "sweep" }, copies, records.awaited, deps);
+    const mode = { reuse: false, patient: true };
+    const reader = regionReader(absentRegions, deps);
+    const observation = await observe({ kind: "sweep" }, records, mode, { ...deps, account, reader });
     const further = request.further === true && round === 1;
     const planned = planRollback({ family, further, now: now() }, copies, observation);
     for (const region of planned.regions) if (!regions.has(region.region)) regions.set(region.region, region);
@@ -67,12 +77,22 @@ export async function rollback(family: string, request: RollbackRequest, deps: R
     if (request.dryRun || !records.record || isDone || cannotBegin) break;
     const { id: runId } = startRun(account, "rollback", now());
     const plan = emptyPlan(copies, [...planned.changes, ...planned.calls]);
-    await applyPlan(plan, { runId, record: records.record, readAt, changed: new Set() }, deps);
+    const basis = {
+      runId,
+      record: records.record,
+      observation,
+      changed: new Set<string>(),
+      deleted: new Set<string>(),
+      known: new Map<string, Copy>(),
+      saved: new Map(),
+      totals: new Map(),
+    };
+    await applyPlan(plan, basis, deps);
     for (const id of planned.concerned) concerned.add(id);
     // Also if all tags were set already: the process that set them may have been killed before the
     // rest.
     const only = (key: CopyKey) => concerned.has(copyId(key));
-    const report = await replicate({ why: "rollback", scope: { kind: "sweep" }, only }, deps);
+    const report = await replicate({ ...SWEEP, only }, deps);
     copies = report.copies;
   }
   if (request.dryRun) {
@@ -109,6 +129,6 @@ async function checkRegion(rollback: RegionRollback, family: string, { cloud }: 
  * shares.
  */
 function remarkOnOrphan({ region, to: { imageId, name } }: RegionRollback, copies: readonly Copy[]): Reason[] {
-  const copy = copies.find((one) => one.key.region === region && "imageId" in one && one.imageId === imageId);
-  return copy?.state === "retired" ? [reason("previous-version-orphaned", { imageId, name, region })] : [];
+  const copy = copies.find((one) => one.key.region === region && imageIdOf(one) === imageId);
+  return copy?.phase === "retired" ? [reason("previous-version-orphaned", { imageId, name, region })] : [];
 }

@@ -1,27 +1,50 @@
 // What a run is asked to do, by an event, by the timer or by hand.
+
 import { shortened } from "../event/json-values.ts";
 import { InputError, type Problem, toProblem } from "../model/errors.ts";
+import { isImageId } from "../model/image.ts";
 import { requestProblem } from "../model/messages/run.ts";
 import type { Scope } from "../model/observation.ts";
 import type { Policy } from "../model/policy.ts";
-import type { Replicator } from "../model/ports.ts";
+import type { Records, Replicator } from "../model/ports.ts";
 import type { Copy, CopyKey, ImageRef } from "../model/types.ts";
+import { regionsOfPolicies } from "../observe/read-set.ts";
+import { isSweepDue } from "../record/region-records.ts";
+import { isAbsent } from "./absent-regions.ts";
 
 /** What one run is asked to do. */
 export interface RunRequest {
-  /** The trigger, for the history: `timer`, `event`, `manual`, or the name of a command. */
-  readonly why: string;
+  /** For the history: `timer`, `event`, `manual`, or the name of a command. */
+  readonly trigger: string;
   readonly scope: Scope;
   /** Keeps only the actions on these copies; the run still reads everything in its scope. */
   readonly only?: (key: CopyKey, policy: string) => boolean;
-  /** Plans, and changes nothing in the cloud or in the state. */
-  readonly dryRun?: boolean;
-  /** Changes records only, and nothing in the cloud. */
-  readonly noCalls?: boolean;
+  /** What may change: the cloud and the state (the default), nothing, or the state alone. */
+  readonly mode?: "apply" | "dry-run" | "record-only";
   /** The user has confirmed that copies which disappeared are deleted. */
   readonly acceptVanished?: boolean;
+  /** The user has confirmed that copies lose most of the accounts that they are shared with. */
+  readonly acceptUnshare?: boolean;
+  /**
+   * Of a command that asks: whether the user has confirmed that a policy which did not run before
+   * takes something back. Absent: of a run that nobody can confirm.
+   */
+  readonly confirmed?: boolean;
+  /** The user has confirmed that many sources were recalled on purpose. */
+  readonly acceptRecall?: boolean;
+  /** The user wants these copies deleted even if they are the last usable versions. */
+  readonly mayDeleteLast?: (key: CopyKey) => boolean;
+  /**
+   * The copies that the earlier sweeps of the same command have deleted or unshared, by `copyId`;
+   * this run adds its own. All sweeps of a command together delete no more than one run may.
+   */
+  readonly deleted?: Set<string>;
   /** Failed and blocked copies that the user wants to retry. */
   readonly retry?: (copy: Copy) => boolean;
+  /** The regions to read even if they could not be read a short time ago. */
+  readonly readAnyway?: (region: string) => boolean;
+  /** What was read of the state in order to make this request; else the run reads it. */
+  readonly records?: Records;
 }
 
 /**
@@ -30,19 +53,20 @@ export interface RunRequest {
  */
 export function requestForImages(images: readonly ImageRef[], policies: readonly Policy[]): RunRequest {
   const regions = new Set(policies.flatMap((policy) => (policy.enabled ? policy.from : [])));
-  return { why: "event", scope: { kind: "images", images: images.filter(({ region }) => regions.has(region)) } };
+  return { trigger: "event", scope: { kind: "images", images: images.filter(({ region }) => regions.has(region)) } };
 }
 
 /**
  * A run of the timer: a sweep if one is due, else a poll of the open copies. `sweepEvery` is in
  * milliseconds.
  */
-export async function requestForTimer({ cloud, state, now }: Replicator, sweepEvery: number): Promise<RunRequest> {
-  const record = await state.account(await cloud.account());
-  // The difference counts in both directions: a time in the future was written by a process whose
-  // clock was wrong.
-  const isDue = record?.lastSweepAt === undefined || Math.abs(now() - record.lastSweepAt) >= sweepEvery;
-  return { why: "timer", scope: { kind: isDue ? "sweep" : "poll" } };
+export async function requestForTimer(deps: Replicator, sweepEvery: number): Promise<RunRequest> {
+  const now = deps.now();
+  const records = await deps.state.read(await deps.cloud.account(), { dueBy: now });
+  // A region that does not exist is never swept.
+  const named = [...regionsOfPolicies(deps.policies)].filter((region) => !isAbsent(region, records.record));
+  if (isSweepDue(records.record, named, sweepEvery, now)) return { trigger: "timer", scope: { kind: "sweep" } };
+  return { trigger: "timer", scope: { kind: "poll" }, records };
 }
 
 const KEYS = ["policy", "region", "imageIds", "dryRun", "retry"];
@@ -87,14 +111,11 @@ export function requestByHand(event: unknown, policies: readonly Policy[]): RunR
     (region === undefined || key.rootRegion === region) &&
     (!ids || ids.includes(key.rootId));
   return {
-    why: "manual",
+    trigger: "manual",
     scope: { kind: "sweep" },
     only,
-    ...(dryRun === true && { dryRun: true }),
+    ...(dryRun === true && { mode: "dry-run" }),
     ...(retry === true && { retry: (copy: Copy) => only(copy.key, copy.policy) }),
+    readAnyway: (one) => retry === true || one === region,
   };
-}
-
-function isImageId(value: unknown): value is string {
-  return typeof value === "string" && /^img-[0-9a-z]{4,32}$/.test(value);
 }

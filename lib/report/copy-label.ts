@@ -1,4 +1,5 @@
 // Labels that tell the copies of one source in one region apart.
+import { isActive } from "../model/identity.ts";
 import type { Copy, CopyKey, Variant } from "../model/types.ts";
 
 /** Tells the copies of one source in one region apart. Empty if there is only a plain copy. */
@@ -13,13 +14,14 @@ export function copyLabel(variant: Variant, intermediate: boolean): CopyLabel {
 /** Labels copies by the records alone, which do not say whether a copy is intermediate. */
 export function copyLabels(copies: readonly Copy[]): (copy: Copy) => CopyLabel {
   const encrypted = new Set<string>();
-  for (const { key, state } of copies) if (key.variant !== "plain" && state !== "retired") encrypted.add(placeOf(key));
-  return ({ key, state }) => {
+  for (const copy of copies) if (copy.key.variant !== "plain" && isActive(copy)) encrypted.add(placeOf(copy.key));
+  return (copy) => {
+    const { key } = copy;
     if (key.variant !== "plain") return "encrypted";
     if (!encrypted.has(placeOf(key))) return "";
     // The plain copy in the source's region stays: all other copies are made from it. A retired
     // copy is not intermediate any more.
-    return key.region === key.rootRegion || state === "retired" ? "plain" : "to be encrypted";
+    return key.region === key.rootRegion || !isActive(copy) ? "plain" : "to be encrypted";
   };
 }
 

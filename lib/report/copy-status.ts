@@ -1,11 +1,12 @@
 // Explains one copy: its state, the reason for it, and the next action.
 
-import { copyId, imageIdOf, isCopyOf, lineageOf } from "../model/identity.ts";
+import { copyId, imageIdOf, installationOf, isCopyOf, lineageOf, stateOf } from "../model/identity.ts";
 import { fullText } from "../model/messages/define.ts";
 import { reportText } from "../model/messages/report.ts";
-import type { Copy, CopyKey, CopyState, Image, ImageRef } from "../model/types.ts";
+import type { Copy, CopyKey, CopyState, Image, ImageProblem, ImageRef } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
 import type { Plan } from "../plan/types.ts";
+import { refusalsFor } from "../plan/upkeep/giving/refusals.ts";
 import { reasonText } from "./summary.ts";
 
 /** The explanation of one copy, as far as it depends on the copy alone. */
@@ -20,6 +21,8 @@ export interface CopyStatus {
 export interface CopyExplanation extends CopyStatus {
   readonly root: ImageRef;
   readonly variant: string;
+  /** The installation that made it, by its marks. Null if they name none, or the image is gone. */
+  readonly installation: string | null;
   readonly policy: string;
   /** Names of the policies that select its source for this region now. */
   readonly desiredBy: readonly string[];
@@ -41,19 +44,20 @@ export function keyOf(image: Image, account: string, plan: Plan): CopyKey | unde
 }
 
 /** Explains an image that is a copy: the recorded copy, or another image of the same key. */
-export function copyExplanation(key: CopyKey, imageId: string, plan: Plan): CopyExplanation {
+export function copyExplanation(key: CopyKey, imageId: string, plan: Plan, image?: Image): CopyExplanation {
   const record = plan.copies.find((copy) => copyId(copy.key) === copyId(key));
   const copy = record && imageIdOf(record) === imageId ? record : undefined;
   const desired = plan.desiredCopies.get(copyId(key));
   const recordedId = record && !copy ? imageIdOf(record) : undefined;
-  const status = copyStatusOf(copy, imageId, plan);
+  const status = copyStatusOf(copy, { region: key.region, imageId }, plan);
   const duplicate = recordedId && reportText("duplicate-of", { imageId: recordedId }).text;
   return {
     root: { region: key.rootRegion, imageId: key.rootId },
     variant: key.variant,
-    policy: record?.policy ?? desired?.policy.name ?? "",
+    installation: (image && installationOf(image)) ?? null,
+    policy: record?.policy ?? desired?.policy.name ?? (image && lineageOf(image)?.policy) ?? "",
     desiredBy: desired?.policies ?? [],
-    state: copy?.state ?? null,
+    state: copy ? stateOf(copy) : null,
     reason: [duplicate, status.reason].filter(Boolean).join("; ") || null,
     next: status.next,
   };
@@ -61,18 +65,24 @@ export function copyExplanation(key: CopyKey, imageId: string, plan: Plan): Copy
 
 /**
  * The reason for a copy's state, its differences from the policy, and the reason why an orphaned
- * copy is retained. `imageId` also finds the problems that name the image.
+ * copy is retained. `image` also finds the problems that are about the image.
  */
-export function copyStatusOf(copy: Copy | undefined, imageId: string | undefined, plan: Plan): CopyStatus {
+export function copyStatusOf(copy: Copy | undefined, image: ImageRef | undefined, plan: Plan): CopyStatus {
   const isThis = (one: Copy) => copy !== undefined && copyId(one.key) === copyId(copy.key);
+  const desired = copy && plan.desiredCopies.get(copyId(copy.key));
   const retained = plan.retained.find((one) => isThis(one.copy));
-  const problems = imageId === undefined ? [] : plan.problems.filter(({ text }) => text.includes(imageId));
+  const waits = plan.waits.find(({ key }) => copy !== undefined && copyId(key) === copyId(copy.key));
+  const isAbout = ({ images }: ImageProblem) =>
+    images.some(({ region, imageId }) => region === image?.region && imageId === image.imageId);
+  const problems = plan.imageProblems.filter(isAbout).map(({ reason }) => reason);
   const next = plan.actions.flatMap((action) =>
     action.do !== "send" && action.do !== "record" && isThis(action.copy) ? [textOf(action)] : [],
   );
   const parts = [
     copy && reasonText(copy, next.length > 0),
-    copy && "adopted" in copy && copy.adopted && reportText("adopted").text,
+    copy && "adopted" in copy && copy.adopted && !copy.installation && reportText("adopted").text,
+    waits && fullText(waits.reason),
+    ...(copy && desired ? refusalsFor(copy, desired).map(fullText) : []),
     retained && reportText("not-deleted", { reason: fullText(retained.reason) }).text,
     ...problems.map(fullText),
   ];

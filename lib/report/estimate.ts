@@ -1,8 +1,8 @@
 // Estimates what a plan adds and frees: GiB, price, time.
-import { groupBy } from "../model/group-by.ts";
+import { groupBy } from "../model/collections.ts";
 import { copyId } from "../model/identity.ts";
 import type { Prices } from "../model/policy.ts";
-import type { Copy, CopyKey, Millis } from "../model/types.ts";
+import type { Copy, CopyKey, CopyPhase, Millis } from "../model/types.ts";
 import type { DesiredCopy } from "../plan/desired/types.ts";
 import type { Plan } from "../plan/types.ts";
 
@@ -36,8 +36,8 @@ export interface Measured {
 }
 
 /** States in which a desired copy will be requested without manual action. */
-const NOT_REQUESTED = new Set<Copy["state"]>(["waiting", "retrying"]);
-const IN_PROGRESS = new Set<Copy["state"]>(["copying", "finishing"]);
+const NOT_REQUESTED = new Set<CopyPhase>(["waiting", "retrying"]);
+const IN_PROGRESS = new Set<CopyPhase>(["requested", "copying", "finishing"]);
 
 /**
  * Counts every copy that will be requested, now or after a wait. Does not count copies that were
@@ -51,17 +51,17 @@ export function estimate(plan: Plan, prices?: Prices): Estimate {
       action.do === "send" ? action.claimRequests.map(({ copy }) => copyId(copy.key)) : [],
     ),
   );
-  const stateOf = (desired: DesiredCopy) => records.get(copyId(desired.key))?.state;
+  const phaseOf = (desired: DesiredCopy) => records.get(copyId(desired.key))?.phase;
   const parentOf = (desired: DesiredCopy) => desired.parent && plan.desiredCopies.get(copyId(desired.parent));
   const willBeRequested = (desired: DesiredCopy): boolean => {
     if (desired.block) return false;
     if (sent.has(copyId(desired.key))) return true;
-    const state = stateOf(desired);
+    const state = phaseOf(desired);
     if (state !== undefined && !NOT_REQUESTED.has(state)) return false;
     const parent = parentOf(desired);
-    return !parent || stateOf(parent) === "ready" || isInProgress(parent) || willBeRequested(parent);
+    return !parent || phaseOf(parent) === "ready" || isInProgress(parent) || willBeRequested(parent);
   };
-  const isInProgress = (desired: DesiredCopy) => IN_PROGRESS.has(stateOf(desired) ?? "waiting");
+  const isInProgress = (desired: DesiredCopy) => IN_PROGRESS.has(phaseOf(desired) ?? "waiting");
   /** The chain of copies that have to be finished until this one is ready, itself included. */
   const chainTo = (desired: DesiredCopy): readonly DesiredCopy[] => {
     const parent = parentOf(desired);
@@ -89,9 +89,9 @@ export function estimate(plan: Plan, prices?: Prices): Estimate {
   };
 }
 
-/** An image that is unshared is deleted by a later run. */
+/** An image that is unshared for a reason to delete it is deleted by a later run. */
 function freedBy(action: Plan["actions"][number]): number {
-  return action.do === "delete" || action.do === "unshare" ? action.image.sizeGiB : 0;
+  return (action.do === "delete" || action.do === "unshare") && action.why !== undefined ? action.image.sizeGiB : 0;
 }
 
 /**
@@ -100,7 +100,7 @@ function freedBy(action: Plan["actions"][number]): number {
  */
 export function measurements(copies: readonly Copy[]): (key: CopyKey) => Measured {
   const all = copies.flatMap((copy): Timed[] =>
-    copy.state === "ready" && copy.durationMs !== undefined ? [{ copy, durationMs: copy.durationMs }] : [],
+    copy.phase === "ready" && copy.durationMs !== undefined ? [{ copy, durationMs: copy.durationMs }] : [],
   );
   const ofAll = medianOf(all);
   const routes = groupBy(all, ({ copy }) => routeOf(copy.key));

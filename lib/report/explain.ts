@@ -1,6 +1,6 @@
 // Explains why one image is or is not copied: the format of explain --json.
 
-import { copyId, imageIdOf, isMarked } from "../model/identity.ts";
+import { copyId, IGNORE_TAG, imageIdOf, isMarked, stateOf } from "../model/identity.ts";
 import { fullText } from "../model/messages/define.ts";
 import { reason } from "../model/messages/reasons.ts";
 import type { Observation } from "../model/observation.ts";
@@ -8,6 +8,7 @@ import type { Policy } from "../model/policy.ts";
 import type { Copy, CopyKey, CopyState, Image, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
 import type { DesiredCopy } from "../plan/desired/types.ts";
 import type { Plan } from "../plan/types.ts";
+import { hasUnseenTags } from "../policy/values/select.ts";
 import { type CopyExplanation, type CopyStatus, copyExplanation, copyStatusOf, keyOf } from "./copy-status.ts";
 import { reasonText } from "./summary.ts";
 import { reasonsNotSelected } from "./why-not-selected.ts";
@@ -22,6 +23,10 @@ export interface Explanation extends ImageRef {
   /** Only for one of our copies. */
   readonly copyOf?: CopyExplanation;
   readonly policies: readonly PolicyExplanation[];
+  /** Why the cloud could not be asked about the image; only with `image: null`. */
+  readonly unread?: Reason;
+  /** What the user should know about an image that is selected; absent if there is nothing. */
+  readonly remarks?: readonly Reason[];
 }
 
 interface PolicyExplanation {
@@ -63,48 +68,51 @@ export function explain(imageId: string, world: ExplainInput): Explanation[] {
   const images = [...observation.regions.values()].flatMap((view) => view.images.get(imageId) ?? []);
   if (images.length > 0) return images.map((image) => explainImage(image, world));
   const asCopy = plan.copies.filter((copy) => imageIdOf(copy) === imageId);
-  const deleted = plan.copies.filter((copy) => !asCopy.includes(copy) && recordsEndOf(imageId, copy));
+  const deleted = plan.copies.filter((copy) => copy.lastImageId === imageId);
   const asRoot = new Map(
     plan.copies.filter(({ key }) => key.rootId === imageId).map(({ key }) => [key.rootRegion, key] as const),
   );
   return [
     ...asCopy.map(({ key }) => {
       const copyOf = copyExplanation(key, imageId, plan);
-      return { region: key.region, imageId, image: null, ...(copyOf && { copyOf }), policies: [] };
+      return { ...unseen({ region: key.region, imageId }, world), copyOf, policies: [] };
     }),
     ...deleted.map((copy) => {
-      const { state } = copy;
+      const state = stateOf(copy);
       const copyOf = { ...copyExplanation(copy.key, imageId, plan), state, reason: reasonText(copy) };
-      return { region: copy.key.region, imageId, image: null, copyOf, policies: [] };
+      return { ...unseen({ region: copy.key.region, imageId }, world), copyOf, policies: [] };
     }),
     ...[...asRoot.keys()].map((region) => explainGone({ region, imageId }, world)),
   ];
-}
-
-/** A record of a deleted or vanished copy names its image only at the start of its reason. */
-function recordsEndOf(imageId: string, copy: Copy): boolean {
-  if (!("reason" in copy) || (copy.reason.code !== "pruned" && copy.reason.code !== "gone")) return false;
-  return copy.reason.text.startsWith(`${imageId} `);
 }
 
 function explainImage(image: Image, world: ExplainInput): Explanation {
   const { region, imageId, name, type, state, sizeGiB } = image;
   const key = keyOf(image, world.observation.account, world.plan);
   const isCopy = key !== undefined || (type === "custom" && isMarked(image, world.observation.account));
-  const copyOf = key && copyExplanation(key, imageId, world.plan);
+  const copyOf = key && copyExplanation(key, imageId, world.plan, image);
   const why = (policy: Policy) => (isCopy ? [reason("is-a-copy")] : whyNot(image, policy, world));
+  const policies = explainPolicies(image, why, world);
+  const mayBeRecalledUnseen = hasUnseenTags(image) && policies.some(({ selects }) => selects);
   return {
     region,
     imageId,
     image: { name, type, state, sizeGiB },
     ...(copyOf && { copyOf }),
-    policies: explainPolicies(image, why, world),
+    policies,
+    ...(mayBeRecalledUnseen && { remarks: [reason("recall-unseen", { tag: IGNORE_TAG })] }),
   };
 }
 
 function explainGone(root: ImageRef, world: ExplainInput): Explanation {
   const why = world.observation.unreadable.get(root.region) ?? reason("source-gone");
-  return { ...root, image: null, policies: explainPolicies(root, () => [why], world) };
+  return { ...unseen(root, world), policies: explainPolicies(root, () => [why], world) };
+}
+
+/** An image that the cloud does not show, or could not be asked about. */
+function unseen({ region, imageId }: ImageRef, { observation }: ExplainInput) {
+  const unread = observation.unreadable.get(region);
+  return { region, imageId, image: null, ...(unread && { unread }) };
 }
 
 /** Every policy of the file, and every former policy that has orphaned copies. */
@@ -153,8 +161,10 @@ function regionOfDesired(desired: DesiredCopy, copies: readonly Copy[], plan: Pl
   const { key, block, wait } = desired;
   const copy = copies.find((one) => copyId(one.key) === copyId(key));
   if (copy) return { ...regionOfCopy(copy, plan), intermediate: desired.intermediate ?? false };
-  const state = block ? "blocked" : wait ? "waiting" : "to be requested";
-  const why = block ?? wait;
+  // A copy whose region was not read has neither a record nor a request.
+  const pause = plan.waits.find((one) => copyId(one.key) === copyId(key))?.reason;
+  const state = block ? "blocked" : (wait ?? pause) ? "waiting" : "to be requested";
+  const why = block ?? wait ?? pause;
   return {
     region: key.region,
     variant: key.variant,
@@ -167,19 +177,21 @@ function regionOfDesired(desired: DesiredCopy, copies: readonly Copy[], plan: Pl
 }
 
 function regionOfCopy(copy: Copy, plan: Plan): RegionExplanation {
-  const { key, state } = copy;
+  const { key } = copy;
   const isSent = plan.actions.some(
     (action) =>
       action.do === "send" &&
       action.claimRequests.some((claimRequest) => copyId(claimRequest.copy.key) === copyId(key)),
   );
-  const status = isSent ? { reason: null, next: [] } : copyStatusOf(copy, imageIdOf(copy), plan);
+  const imageId = imageIdOf(copy);
+  const image = imageId === undefined ? undefined : { region: key.region, imageId };
+  const status = isSent ? { reason: null, next: [] } : copyStatusOf(copy, image, plan);
   return {
     region: key.region,
     variant: key.variant,
     intermediate: false,
-    state: isSent ? "to be requested" : state,
-    imageId: imageIdOf(copy) ?? null,
+    state: isSent ? "to be requested" : stateOf(copy),
+    imageId: imageId ?? null,
     ...status,
   };
 }

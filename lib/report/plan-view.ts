@@ -1,8 +1,10 @@
 // Shows a plan without its internals: the format of plan --json.
-import { copyId } from "../model/identity.ts";
+import { copyId, stateOf } from "../model/identity.ts";
 import type { JournalEvent } from "../model/messages/journal.ts";
+import { reason } from "../model/messages/reasons.ts";
 import { reportText } from "../model/messages/report.ts";
 import type { Prices } from "../model/policy.ts";
+import { iso } from "../model/time.ts";
 import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
 import type { ClaimRequest, CloudCall, Plan, Send } from "../plan/types.ts";
@@ -47,7 +49,7 @@ export interface PlanView {
   readonly create: readonly CreateView[];
   /** Calls that tag, name, publish or share a copy, or that unshare it before it is deleted. */
   readonly update: readonly (CopyView & {
-    do: "tag" | "modify" | "share" | "unshare";
+    do: "tag" | "untag" | "modify" | "share" | "unshare";
     image: ImageRef;
     text: string;
   })[];
@@ -68,22 +70,42 @@ export interface PlanView {
   readonly recordOnly: readonly (CopyView & { state: CopyState; event: JournalEvent; text: string })[];
   /** Copies that need manual action, new or not. */
   readonly blocked: readonly (CopyView & { state: "blocked" | "failed"; reason: Reason })[];
-  /** Copies that will be requested once their reason no longer holds. */
-  readonly waiting: readonly (CopyView & { state: "waiting" | "retrying"; reason: Reason })[];
+  /** Copies that will be requested once their reason no longer holds. `attempts`: those that failed. */
+  readonly waiting: readonly (CopyView & {
+    state: "waiting" | "retrying";
+    reason: Reason;
+    until: string | null;
+    attempts: number;
+  })[];
   /** Copies that were requested and are not finished. */
   readonly inProgress: readonly (CopyView & { state: "copying" | "finishing" })[];
+  /** Copies under way or finished whose next step waits for something, such as a region that was not read. */
+  readonly pausing: readonly (CopyView & { state: CopyState; reason: Reason; until: string | null })[];
   /** Images that a policy considered and did not select. */
   readonly notSelected: readonly { policy: string; image: ImageRef; name: string; reason: Reason }[];
+  /** How many images `apply --wait` creates, changes and deletes in all. Null where that was not rehearsed. */
+  readonly outlook: Outlook | null;
   readonly estimate: Estimate;
   readonly warnings: readonly Reason[];
   readonly problems: readonly Reason[];
 }
 
+/**
+ * How many images `apply --wait` creates, changes and deletes, if the cloud does not change meanwhile
+ * and refuses nothing. `changed`: images that exist already, and stay.
+ */
+export interface Outlook {
+  readonly created: number;
+  readonly changed: number;
+  readonly deleted: number;
+}
+
 /** The view of a plan. `prices`: of the policy file. */
-export function viewOf(plan: Plan, prices?: Prices): PlanView {
+export function viewOf(plan: Plan, prices?: Prices, outlook: Outlook | null = null): PlanView {
   const view = viewer(plan);
   const sends = plan.actions.flatMap((action) => (action.do === "send" ? [action] : []));
   const sent = new Set(sends.flatMap(({ claimRequests }) => claimRequests.map(({ copy }) => copyId(copy.key))));
+  const waits = new Map(plan.waits.map((wait) => [copyId(wait.key), wait]));
   const rest = plan.copies.filter(({ key }) => !sent.has(copyId(key)));
   return {
     create: createViewsOf(sends, plan, view),
@@ -92,7 +114,7 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
       return [{ ...view(call.copy), do: call.do, image: refOf(call.image), text: changeText(call) }];
     }),
     delete: plan.actions.flatMap((call) => {
-      if (call.do !== "delete" && call.do !== "unshare") return [];
+      if ((call.do !== "delete" && call.do !== "unshare") || call.why === undefined) return [];
       const { name, sizeGiB } = call.image;
       const after = call.do === "unshare" ? ("unshare" as const) : null;
       return [{ ...view(call.copy), image: refOf(call.image), name, sizeGiB, text: call.why, after }];
@@ -102,23 +124,36 @@ export function viewOf(plan: Plan, prices?: Prices): PlanView {
     }),
     recordOnly: plan.actions.flatMap((call) => {
       if (call.do !== "record") return [];
-      return [{ ...view(call.copy), state: call.copy.state, event: call.event, text: call.text }];
+      return [{ ...view(call.copy), state: stateOf(call.copy), event: call.event, text: call.text }];
     }),
-    blocked: plan.copies.flatMap((copy) => {
-      if (copy.state !== "blocked" && copy.state !== "failed") return [];
-      return [{ ...view(copy), state: copy.state, reason: copy.reason }];
+    blocked: rest.flatMap((copy) => {
+      if (copy.phase !== "blocked" && copy.phase !== "stuck" && copy.phase !== "failed") return [];
+      const state = copy.phase === "failed" ? ("failed" as const) : ("blocked" as const);
+      return [{ ...view(copy), state, reason: copy.reason }];
     }),
     waiting: rest.flatMap((copy) => {
-      if (copy.state !== "waiting" && copy.state !== "retrying") return [];
-      return [{ ...view(copy), state: copy.state, reason: copy.reason }];
+      if (copy.phase === "ready" && copy.missingSince !== undefined) {
+        const missing = reason("missing", { imageId: copy.imageId, since: iso(copy.missingSince) });
+        return [{ ...view(copy), state: "waiting" as const, reason: missing, until: null, attempts: 0 }];
+      }
+      if (copy.phase !== "waiting" && copy.phase !== "retrying") return [];
+      const { phase: state, notBefore, attempts } = copy;
+      return [{ ...view(copy), state, reason: copy.reason, until: timeOf(notBefore), attempts }];
     }),
     inProgress: rest.flatMap((copy) => {
-      if (copy.state !== "copying" && copy.state !== "finishing") return [];
-      return [{ ...view(copy), state: copy.state }];
+      if (copy.phase !== "requested" && copy.phase !== "copying" && copy.phase !== "finishing") return [];
+      const state = copy.phase === "finishing" ? ("finishing" as const) : ("copying" as const);
+      return [{ ...view(copy), state }];
+    }),
+    pausing: rest.flatMap((copy) => {
+      const wait = waits.get(copyId(copy.key));
+      if (!wait || wait.reason.code === "missing") return [];
+      return [{ ...view(copy), state: stateOf(copy), reason: wait.reason, until: timeOf(wait.until) }];
     }),
     notSelected: plan.notSelected.map(({ policy, image, reason }) => {
       return { policy, image: refOf(image), name: image.name, reason };
     }),
+    outlook,
     estimate: estimate(plan, prices),
     warnings: plan.warnings,
     problems: plan.problems,
@@ -190,9 +225,13 @@ function createViewsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) =>
  * difference.
  */
 function changeText(call: Exclude<CloudCall, { do: "send" }>): string {
-  const differs = "repair" in call.copy ? call.copy.repair?.what : undefined;
+  const differences = ("repair" in call.copy && call.copy.repair?.differences) || [];
   const change = textOf(call);
-  return differs?.includes("; ") ? reportText("repair-step", { change, differences: differs }).text : change;
+  return differences.length > 1 ? reportText("repair-step", { change, differences }).text : change;
+}
+
+function timeOf(at: Millis | undefined): string | null {
+  return at === undefined ? null : iso(at);
 }
 
 function refOf({ region, imageId }: ImageRef): ImageRef {

@@ -1,7 +1,14 @@
 // Lists and counts copies by state: the format of apply --json, and its exit code.
+import { imageIdOf, stateOf, stateOfPhase } from "../model/identity.ts";
 import { fullText } from "../model/messages/define.ts";
+import { RECALLED, reason } from "../model/messages/reasons.ts";
 import { reportText } from "../model/messages/report.ts";
-import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
+import { difference } from "../model/messages/upkeep.ts";
+import type { Totals } from "../model/ports.ts";
+import { iso } from "../model/time.ts";
+import type { Copy, CopyPhase, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
+import { sharedReason } from "../plan/upkeep/giving/shares.ts";
+import { MOST_TRIES } from "../plan/upkeep/try-repair.ts";
 
 /**
  * The earliest time at which a run may find work: the first retry or recheck. Undefined if no copy
@@ -9,11 +16,25 @@ import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../mode
  */
 export function nextCheck(copies: readonly Copy[], now: Millis): Millis | undefined {
   const times = copies.flatMap((copy) => {
-    if (copy.missingSince !== undefined || ("repair" in copy && copy.repair)) return [now];
-    if (copy.state === "copying" || copy.state === "finishing") return [now];
-    if (copy.state === "waiting" || copy.state === "retrying") return [copy.notBefore ?? now];
-    if (copy.state === "blocked" && copy.notBefore !== undefined) return [copy.notBefore];
-    return [];
+    switch (copy.phase) {
+      case "requested":
+      case "copying":
+      case "finishing":
+        return [now];
+      case "waiting":
+      case "retrying":
+        return [copy.notBefore ?? now];
+      case "blocked":
+        return copy.notBefore ?? [];
+      case "stuck":
+        return copy.missingSince === undefined ? (copy.notBefore ?? []) : [now];
+      case "ready":
+      case "retired":
+        return copy.missingSince !== undefined || copy.repair ? [now] : [];
+      case "failed":
+      case "ended":
+        return [];
+    }
   });
   return times.length > 0 ? Math.min(...times) : undefined;
 }
@@ -52,23 +73,49 @@ const STATES: readonly CopyState[] = [
   "retired",
 ];
 
+/** The most copies that an answer lists. */
+const MOST_LINES = 1000;
+
+/** The phases in which a copy stays until something changes outside. */
+const SETTLED: ReadonlySet<CopyPhase> = new Set(["ready", "blocked", "stuck", "failed", "retired", "ended"]);
+
 /** Lists copies by source and region, and counts them by state. */
 export function summarise(copies: readonly Copy[], problems: readonly Reason[]): Summary {
   const lines = [...copies].sort(bySourceThenRegion).map(lineOf);
-  const count = (state: CopyState) => copies.filter((copy) => copy.state === state).length;
+  const count = (state: CopyState) => copies.filter((copy) => stateOf(copy) === state).length;
   const counts = Object.fromEntries(STATES.map((state) => [state, count(state)])) as Record<CopyState, number>;
   return { copies: lines, summary: { total: copies.length, ...counts, problems } };
 }
 
+/**
+ * The same for the answer of a function, which may have 6 MB at most (583/11637): the copies that the run
+ * dealt with, those that are not ready first, and the counts of all copies of the account. A copy that
+ * the run did not look at counts by its phase.
+ */
+export function summariseAnswer(copies: readonly Copy[], totals: Totals, problems: readonly Reason[]): Summary {
+  const lines = summarise(copies, problems).copies;
+  const shown = [...lines].sort((a, b) => Number(a.state === "ready") - Number(b.state === "ready"));
+  const counts = new Map<CopyState, number>(STATES.map((state) => [state, 0]));
+  const add = (state: CopyState, count: number) => counts.set(state, (counts.get(state) ?? 0) + count);
+  for (const [phase, count] of Object.entries(totals) as [CopyPhase, number][]) add(stateOfPhase(phase), count);
+  for (const copy of copies) {
+    add(stateOfPhase(copy.phase), -1);
+    add(stateOf(copy), 1);
+  }
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const byState = Object.fromEntries(counts) as Record<CopyState, number>;
+  return { copies: shown.slice(0, MOST_LINES), summary: { total, ...byState, problems } };
+}
+
 function lineOf(copy: Copy): CopyLine {
-  const { key, policy, state, attempts } = copy;
+  const { key, policy, attempts } = copy;
   return {
     policy,
     source: { region: key.rootRegion, imageId: key.rootId },
     region: key.region,
     variant: key.variant,
-    state,
-    imageId: ("imageId" in copy ? copy.imageId : undefined) ?? null,
+    state: stateOf(copy),
+    imageId: imageIdOf(copy) ?? null,
     attempts,
     reason: reasonText(copy),
   };
@@ -82,31 +129,56 @@ function lineOf(copy: Copy): CopyLine {
 export function reasonText(copy: Copy, omitRepair = false): string | null {
   const parts = [
     "reason" in copy ? fullText(copy.reason) : "",
-    !("reason" in copy) && copy.missingSince !== undefined ? reportText("not-found").text : "",
-    copy.state === "copying" && copy.imageId === undefined ? reportText("requested").text : "",
-    copy.state === "finishing" && copy.publicationHold ? fullText(copy.publicationHold) : "",
+    copy.phase === "retrying" ? nextAttemptText(copy.attempts, iso(copy.notBefore)) : "",
+    missingText(copy),
+    copy.phase === "requested" ? reportText("requested").text : "",
+    copy.phase === "ready" && copy.installation !== undefined
+      ? reason("other-installation", { installation: copy.installation }).text
+      : "",
+    copy.phase === "ready" && copy.sharedByOthers?.length ? fullText(sharedReason(copy)) : "",
+    copy.phase === "finishing" && copy.publicationHold ? fullText(copy.publicationHold) : "",
+    copy.phase === "finishing" && copy.nameHold ? fullText(copy.nameHold) : "",
     rollbackText(copy),
     omitRepair ? "" : repairText(copy),
   ];
   return parts.filter(Boolean).join("; ") || null;
 }
 
+/** Which attempt follows after `failed` ones, and when. */
+export function nextAttemptText(failed: number, at: string): string {
+  return reportText("next-attempt", { attempt: failed + 1, at }).text;
+}
+
+function missingText(copy: Copy): string {
+  if ("reason" in copy || !("missingSince" in copy) || copy.missingSince === undefined) return "";
+  const { imageId, missingSince } = copy;
+  return fullText(reason("missing", { imageId, since: iso(missingSince) }));
+}
+
 /**
  * A rolled-back copy is deprecated because of the rollback; any other one because its source is
- * deprecated.
+ * deprecated, or by age.
  */
 function rollbackText(copy: Copy): string {
   const isDeprecated = "deprecatedByUs" in copy && copy.deprecatedByUs === true;
   const family = copy.rolledBackFrom;
-  if (family === undefined) return isDeprecated ? reportText("deprecated").text : "";
-  const isFinished = copy.state === "ready" || copy.state === "retired";
+  if (family === undefined) return isDeprecated ? deprecatedText(copy) : "";
+  const isFinished = copy.phase === "ready" || copy.phase === "retired" || copy.phase === "ended";
   return reportText("rolled-back", { family, isFinished, isDeprecated }).text;
+}
+
+/** Says the cause unless the reason of the copy does; nothing while the image is still being deprecated. */
+function deprecatedText(copy: Copy): string {
+  if ("repair" in copy && copy.repair?.differences.includes(difference("deprecation").text)) return "";
+  const isByAge = "deprecatedByAge" in copy && copy.deprecatedByAge === true;
+  const isSaid = "reason" in copy && copy.reason.code === RECALLED.code;
+  return reportText("deprecated", { because: isByAge ? "age" : isSaid ? "said" : "recall" }).text;
 }
 
 function repairText(copy: Copy): string {
   if (!("repair" in copy) || !copy.repair) return "";
-  const { what, tries } = copy.repair;
-  return reportText("repairing", { differences: what, tries }).text;
+  const { differences, tries } = copy.repair;
+  return reportText("repairing", { differences, tries }).text;
 }
 
 /**
@@ -114,8 +186,14 @@ function repairText(copy: Copy): string {
  * changes.
  */
 export function isSettled(copy: Copy): boolean {
-  if (copy.missingSince !== undefined) return false;
-  return copy.state === "ready" || copy.state === "blocked" || copy.state === "failed" || copy.state === "retired";
+  if ("missingSince" in copy && copy.missingSince !== undefined) return false;
+  return SETTLED.has(copy.phase) && !isBeingRepaired(copy);
+}
+
+/** Whether a repair has begun, and has not been given up until the next day. */
+export function isBeingRepaired(copy: Copy): boolean {
+  const tries = "repair" in copy ? (copy.repair?.tries ?? 0) : 0;
+  return tries > 0 && tries < MOST_TRIES;
 }
 
 /** 0: success; 3: manual action required or permanent failure. */

@@ -42,11 +42,15 @@ function without(code: string, select: Select, image: Image): [Select, Image] | 
     const { [IGNORE_TAG]: _, ...tags } = image.tags;
     return [select, { ...image, tags }];
   }
+  if (code === "tags-unseen") {
+    const { tags: _, not, ...others } = select;
+    return [{ ...others, ...(not && { not: omit(not, "tags") }) }, image];
+  }
   if (code === "tags" && select.tags) {
     const [missing] = Object.entries(select.tags).find(([key, values]) => !values.includes(tagOf(image, key))) ?? [""];
     return [{ ...select, tags: omit(select.tags, missing) }, image];
   }
-  const criterion = code === "too-old" ? "createdAfter" : code;
+  const criterion = code === "too-old" ? "createdAfter" : code === "over-age" ? "maxAge" : code;
   if (criterion in select) return [omit(select, criterion as keyof Select), image];
   const { not } = select;
   if (not && code === "not-name") return [{ ...select, not: omit(not, "name") }, image];

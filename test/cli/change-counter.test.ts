@@ -42,7 +42,19 @@ describe("the counts of changes", () => {
     );
     expect(text).toBe("requested 2, tagged 2, modified 1, unshared 1, deleted 1, refused 1");
     expect(counts).toEqual({ requested: 2, tagged: 2, modified: 1, unshared: 1, deleted: 1, refused: 1 });
-    expect(notices).toEqual([]);
+    const at = "img-copy0001 in ap-beijing, copy of img-root0001";
+    expect(notices).toEqual([`${at}: tags a`, `${at}: tags a`]);
+  });
+
+  it("name each image that loses something, and that gets it back", async () => {
+    const text = (words: string) => ({ text: storedText(words) });
+    const { notices } = await watch(
+      entry("shared", text("shared with A")),
+      entry("unshared", text("no longer shared with A")),
+      entry("modified", text("renamed")),
+      entry("shared", text("shared with A again")),
+    );
+    expect(notices.map((line) => line.split(": ")[1])).toEqual(["no longer shared with A", "shared with A again"]);
   });
 
   it("are empty if nothing was changed", async () => {

@@ -1,10 +1,14 @@
 // The text of a plan.
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../cli/commands/plan.ts";
+import { reason } from "../../lib/model/messages/reasons.ts";
+import { iso } from "../../lib/model/time.ts";
 import type { Copy, Variant } from "../../lib/model/types.ts";
 import { textOf as changeText } from "../../lib/plan/describe.ts";
 import { copyLabels } from "../../lib/report/copy-label.ts";
 import { viewOf } from "../../lib/report/plan-view.ts";
+import { reasonText } from "../../lib/report/summary.ts";
+import { NOW } from "../support/builders.ts";
 import { recordOf } from "../support/plan-copy.ts";
 import { type World, world } from "../support/plan-world.ts";
 
@@ -42,7 +46,7 @@ describe("the text of a plan", () => {
       .shares(COPY, []);
     expect(linesOf(drifted)).toEqual([
       `~ ${COPY} in ap-beijing, copy of "golden-web" (img-root0001) in ap-guangzhou: set the description`,
-      "Plan: 0 to copy (0 API calls), 1 to update, 0 to delete, 0 waiting.",
+      "Plan: 0 to copy (0 API calls now), 1 to update, 0 to delete, 0 waiting.",
     ]);
     expect(viewOf(drifted.sweep().plan()).update).toMatchObject([
       { do: "modify", variant: "plain", sourceName: "golden-web" },
@@ -63,6 +67,51 @@ describe("the text of a plan", () => {
     ).toBe('rename to "n", set the description, add to family f, deprecate');
   });
 
+  it("shows which attempt follows, and after which time", () => {
+    const record = { attempts: 2, notBefore: NOW + 120_000 };
+    const retrying = world()
+      .policy({ to: ["ap-beijing"] })
+      .image()
+      .copy("ap-beijing", "retrying", { record });
+    const next = `attempt 3 follows after ${iso(NOW + 120_000)}`;
+    expect(linesOf(retrying)[0]).toMatch(new RegExp(`^· img-root0001 → ap-beijing: retrying: .*; ${next}$`));
+    expect(reasonText(recordOf("ap-beijing", "retrying", record))).toContain(`; ${next}`);
+    expect(viewOf(retrying.sweep().plan()).waiting).toMatchObject([{ attempts: 2, until: iso(NOW + 120_000) }]);
+  });
+
+  it("says what a copy waits for that was not read, by a poll or because its region could not be read", () => {
+    const ready = world()
+      .policy({ to: ["ap-beijing"] })
+      .image()
+      .copy("ap-beijing", "ready");
+    const waitsOf = (given: World) => given.plan().waits.map(({ reason }) => reason.text.split("; ")[1]);
+    expect(waitsOf(ready.sweep().unreadable("ap-beijing"))).toEqual([
+      "its region could not be read, and is read again by a later run",
+    ]);
+    expect(waitsOf(ready.sweep(false).unread("ap-beijing"))).toEqual(["a sweep reads it"]);
+  });
+
+  it("says what follows if a region could not be read", () => {
+    const unread = world()
+      .policy({ to: ["ap-beijing"] })
+      .image()
+      .unreadable("ap-beijing");
+    expect(linesOf(unread)).toContainEqual(
+      expect.stringMatching(/^problem: no answer; the next run reads it again; if that fails for long/),
+    );
+  });
+
+  it("has one line for a copy that was blocked and is requested now", () => {
+    const lines = linesOf(
+      world()
+        .policy({ to: ["ap-beijing"] })
+        .image()
+        .copy("ap-beijing", "blocked", { record: { reason: "quota" } })
+        .quota("ap-beijing", 9),
+    );
+    expect(lines.filter((line) => line.includes("ap-beijing"))).toHaveLength(1);
+  });
+
   it("shows record changes without a call, and unfinished copies if there is nothing to do now", () => {
     const lines = linesOf(
       world()
@@ -71,11 +120,37 @@ describe("the text of a plan", () => {
         .copy("ap-beijing", "ready", { image: "absent" })
         .copy("ap-shanghai", "copying"),
     );
-    expect(lines).toContain(
-      `· (state only) img-root0001 → ap-beijing: ready: ${COPY} is missing; it counts as gone if it is still missing later`,
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        `^· img-root0001 → ap-beijing: waiting: ${COPY} has not been found as this copy since .*; it counts as gone once a later run confirms that`,
+      ),
     );
-    expect(lines.at(-1)).toBe("Nothing to do now; 1 copying, 1 blocked.");
+    expect(lines.at(-1)).toBe("Nothing to do now; 1 copying, 1 waiting, 1 blocked.");
     expect(linesOf(world().policies()).at(-1)).toBe("Nothing to do.");
+  });
+
+  it("counts what follows later, also if nothing is called at once", () => {
+    const waiting = world()
+      .policy({ to: ["ap-beijing"] })
+      .image()
+      .copy("ap-beijing", "retrying", { record: { notBefore: NOW + 60_000 } })
+      .sweep();
+    const view = viewOf(waiting.plan(), undefined, { created: 1, changed: 0, deleted: 0 });
+    expect(textOf(view).trimEnd().split("\n").slice(-3, -1)).toEqual([
+      "Nothing to do now; 1 retrying.",
+      "Plan: 1 to copy (0 API calls now), 0 to update, 0 to delete, 1 waiting.",
+    ]);
+  });
+
+  it("says once that a copy is deprecated because its source was recalled, and when it is", () => {
+    const recalled = { reason: reason("recalled"), deprecatedByUs: true } as const;
+    const repair = { differences: ["deprecation"], tries: 1, at: NOW };
+    const textWith = (record: object) => reasonText(recordOf("ap-beijing", "retired", { ...recalled, ...record }));
+    expect(textWith({ repair })).toBe("its source was recalled; being repaired: deprecation");
+    expect(textWith({})).toBe("its source was recalled; deprecated");
+    expect(reasonText(recordOf("ap-beijing", "ready", { deprecatedByUs: true }))).toBe(
+      "deprecated, because its source was recalled",
+    );
   });
 });
 
@@ -113,5 +188,5 @@ it("shows the copies of two policies apart, even if one call makes both", () => 
       [0, "golden", "golden-web", ["ap-shanghai"]],
     ]),
   );
-  expect(textOf(viewOf(plan))).toContain("Plan: 2 to copy (1 API call), 0 to update, 0 to delete, 0 waiting.");
+  expect(textOf(viewOf(plan))).toContain("Plan: 2 to copy (1 API call now), 0 to update, 0 to delete, 0 waiting.");
 });

@@ -6,19 +6,20 @@ import { tableOf, UNLIMITED } from "../../cli/ui/table.ts";
 import { clean, cut, widthOf } from "../../cli/ui/text.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import type { Copy } from "../../lib/model/types.ts";
-import { copy, keyOf } from "../support/builders.ts";
+import { copy, keyOf, NOW } from "../support/builders.ts";
+import { recordOf } from "../support/plan-copy.ts";
 
 const NOT_READY = { code: "busy", text: storedText("the source is busy") };
 const ready = (name: string, id = "img-root0001", region = "ap-shanghai-fsi") =>
   copy<"ready">(
     region,
-    { state: "ready", imageId: "img-copy0001", name, readyAt: 1, adopted: false },
+    { phase: "ready", imageId: "img-copy0001", name, readyAt: 1, adopted: false },
     { rootName: name, key: keyOf(region, { region: "ap-guangzhou", imageId: id }) },
   );
 const waiting = (name: string, id: string) =>
   copy<"waiting">(
     "ap-beijing",
-    { state: "waiting", reason: NOT_READY },
+    { phase: "waiting", reason: NOT_READY },
     { rootName: name, key: keyOf("ap-beijing", { region: "ap-guangzhou", imageId: id }) },
   );
 
@@ -57,6 +58,13 @@ describe("the table of copies", () => {
     }
   });
 
+  it("shows no progress of a copy whose image is missing", () => {
+    for (const stage of ["ready", "copying", "finishing"] as const) {
+      const missing = recordOf("ap-shanghai", stage, { missingSince: NOW, percent: 80 });
+      expect(tableOf([missing], UNLIMITED)[0]).not.toContain("█");
+    }
+  });
+
   it("aligns columns for names of any width", () => {
     const lines = tableOf([ready("golden-网页"), ready("golden-web-server", "img-root0002")], { ...UNLIMITED });
     const starts = lines.map((line) => widthOf(line.slice(0, line.indexOf("ap-guangzhou"))));
@@ -78,27 +86,29 @@ describe("the table of copies", () => {
     expect(encrypted).toMatch(/→ ap-beijing \(encrypted\) .*waiting/);
     const left = {
       ...chain[1],
-      state: "retired",
+      phase: "retired",
       reason: { code: "superseded", text: storedText("not needed") },
     } as Copy;
     expect(tableOf([left, chain[0] as Copy], UNLIMITED)[0]).toContain("→ ap-beijing (plain)");
   });
 
   it("shows that a finished copy is being repaired, deprecated by us, or rolled back", () => {
-    const fields = { state: "ready", imageId: "img-copy0001", name: "golden", readyAt: 1, adopted: false } as const;
+    const fields = { phase: "ready", imageId: "img-copy0001", name: "golden", readyAt: 1, adopted: false } as const;
     const lineOf = (more: object) => tableOf([copy<"ready">("ap-beijing", { ...fields, ...more })], UNLIMITED)[0];
     expect(lineOf({})).toMatch(/img-copy0001$/);
-    expect(lineOf({ deprecatedByUs: true })).toMatch(/img-copy0001 {2}deprecated, because its source is deprecated$/);
+    expect(lineOf({ deprecatedByUs: true })).toMatch(/img-copy0001 {2}deprecated, because its source was recalled$/);
+    const aged = { deprecatedByUs: true, deprecatedByAge: true } as const;
+    expect(lineOf(aged)).toMatch(/img-copy0001 {2}deprecated, as prune.deprecateAfter says$/);
     expect(lineOf({ rolledBackFrom: "web" })).toMatch(/ {2}rolled back \(removed from family web\)$/);
     expect(lineOf({ rolledBackFrom: "web", deprecatedByUs: true })).toMatch(/\(removed from family web, deprecated\)$/);
-    const repair = { what: "tags a; description", tries: 1, at: 1 };
+    const repair = { differences: ["tags a", "description"], tries: 1, at: 1 };
     expect(lineOf({ repair })).toMatch(/ {2}being repaired: tags a; description$/);
     expect(lineOf({ repair: { ...repair, tries: 3 } })).toMatch(/: tags a; description \(tried 3 times\)$/);
   });
 
   it("joins a reason and its remedy with a semicolon", () => {
     const reason = { code: "x", text: storedText("is taken"), remedy: storedText("change the name (copy.name)") };
-    const [line] = tableOf([copy<"blocked">("ap-beijing", { state: "blocked", reason })], UNLIMITED);
+    const [line] = tableOf([copy<"blocked">("ap-beijing", { phase: "blocked", reason })], UNLIMITED);
     expect(line).toMatch(/ {2}is taken; change the name \(copy\.name\)$/);
   });
 

@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FUNCTIONS = ["image-created", "evaluate-policy", "poll-copies"];
-const SIZE_LIMIT_BYTES = 720_000;
+const SIZE_LIMIT_BYTES = 800_000;
 
 /** Texts that occur only in packages that must not be in a bundle. */
 const UNWANTED = [
@@ -24,6 +24,7 @@ const UNWANTED = [
     file: "node_modules/mime-db/db.json",
     text: "application/vnd.3gpp.pic-bw-large",
   },
+  { what: "the emulator's API model", file: "emulator/model/services/scf.ts", text: "ListVersionByFunction" },
 ];
 
 /** APIs newer than Node 18, the oldest runtime of the bundles. esbuild lowers syntax only. */

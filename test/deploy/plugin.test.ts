@@ -47,7 +47,7 @@ const functions = {
 const provider = {
   role: "replicator",
   environment: {
-    variables: { STATE_URL } as Record<string, string>,
+    variables: { STATE_URL, OPTIONAL: null } as Record<string, string | null>,
   },
   vpcConfig: { vpcId: "", subnetId: "" },
 };
@@ -237,6 +237,13 @@ describe("before a deployment", () => {
   it("rejects an embedded state", () => {
     provider.environment = { variables: { STATE_URL: "sqlite:state.db" } };
     expect(deploy).toThrow("do not share an embedded state");
+  });
+
+  it("rejects a bucket without its owner", () => {
+    provider.environment = { variables: { STATE_URL: "cos://images/state" } };
+    expect(deploy).toThrow("STATE_URL: must name a bucket with its APPID, e.g. cos://images-1250000000/state");
+    provider.environment = { variables: { STATE_URL: "cos://images-1250000000/state?region=ap-tokyo" } };
+    expect(deploy).not.toThrow("STATE_URL");
   });
 });
 

@@ -10,7 +10,7 @@ export type Name = "image-created" | "poll-copies" | "evaluate-policy";
 
 /** The parts of an answer that tests read. */
 export interface Answer {
-  readonly run: { actions: Record<string, number>; stoppedEarly: boolean; why: string };
+  readonly run: { actions: Record<string, number>; stoppedEarly: boolean; trigger: string };
   readonly plan: { create: { source: { imageId: string }; destinations: string[] }[] };
   readonly copies: { source: { imageId: string }; policy: string; region: string; state: string }[];
   readonly summary: Record<string, number>;

@@ -142,6 +142,11 @@ describe("an error", { timeout: 30_000 }, () => {
     const below = await run(["apply"], { STATE_URL: "sqlite:file/below/state.db" });
     expect(below.code).toBe(1);
     expect(below.stderr).toMatch(/^error: the state sqlite:file\/below\/state\.db cannot be opened .*STATE_URL/);
+    const wrong = await run(["status"], { STATE_URL: "cos://images/state" });
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: STATE_URL: .* NAME-APPID /) as string,
+    });
     const down = await runProcess(["status"], { STATE_URL: "postgres://u:planted@127.0.0.1:1/db" });
     expect(down.code).toBe(1);
     expect(down.stderr).toMatch(/^error: the state postgres:\/\/u@127\.0\.0\.1:1\/db cannot be reached .*STATE_URL/);
@@ -242,6 +247,15 @@ describe("the commands", { timeout: 60_000 }, () => {
     const { code, stdout } = await run(["apply", "--json"]);
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({ summary: { blocked: DESTINATIONS } });
+  });
+
+  it("say what to do if the account cannot be found because of a fault that passes", async () => {
+    const match = { action: "GetCallerIdentity", times: 0 };
+    await cloud.control("POST", "faults", { match, effect: { kind: "error", code: "InternalError" } });
+    const { code, stderr } = await run(["status"]);
+    await cloud.control("DELETE", "faults");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: GetCallerIdentity.*InternalError.*\n {2}Run it again in a minute/);
   });
 
   it("finish with their exit code when their output is closed", async () => {

@@ -57,13 +57,15 @@ function envFor(stateUrl: string, more: Record<string, string> = {}): Record<str
 async function pollUntilReady(total: number, env: Record<string, string>, node = process.execPath): Promise<void> {
   // A busy source is retried after 15 s of real time.
   const giveUp = Date.now() + 120_000;
+  let last = "";
   while (Date.now() < giveUp) {
     const { answer, error } = await call("poll-copies", sample("timer.json"), env, { node });
     expect(error).toBeUndefined();
     if (answer?.summary["ready"] === total && answer.summary["total"] === total) return;
+    last = JSON.stringify(answer?.copies);
     await cloud.control("POST", "clock", { advanceMs: 30_000 });
   }
-  expect.fail(`not ${total} copies are ready`);
+  expect.fail(`not ${total} copies are ready: ${last}`);
 }
 
 const sample = (file: string): unknown => JSON.parse(readFileSync(join(TOP, "events", file), "utf8"));
@@ -162,6 +164,19 @@ describe("a function", { timeout: 90_000 }, () => {
     expect(ran).not.toContain("hello-world.json");
     expect(await effects()).toBe(0);
   });
+
+  it.each(["complete", "resources-only", "names-only"])(
+    "acts on the events of the cloud if audit records are %s",
+    async (auditRecords) => {
+      await cloud.control("PUT", "switches", { auditRecords });
+      await bake({ region: "ap-shanghai", name: "base-1" });
+      const { events } = (await cloud.control("GET", "events")) as unknown as { events: { event: unknown }[] };
+      const { answer, error } = await call("image-created", events.at(-1)?.event, env);
+      expect(error).toBeUndefined();
+      expect(answer?.copies.map(({ region }) => region)).toEqual(["ap-nanjing"]);
+      expect(await cloud.syncs()).toBe(1);
+    },
+  );
 
   it("changes neither the cloud nor the state in a dry run", async () => {
     await bake();

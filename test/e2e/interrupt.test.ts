@@ -79,6 +79,20 @@ describe("apply --wait and Ctrl-C", { timeout: 30_000 }, () => {
     expect(notExactlyOne(await cloud.copies())).toEqual([]);
   });
 
+  it("does not count a region that is still being read as unreadable", async () => {
+    expect((await cli(["apply"], env, folder.path)).code).toBe(0);
+    const match = { action: "DescribeImages", region: "ap-beijing", times: 0 };
+    await cloud.control("POST", "faults", { match, effect: { kind: "hang" } });
+    const apply = startCli(["apply", "--wait"], env, folder.path);
+    await sleep(2_500);
+    apply.kill("SIGINT");
+    const { code, stdout } = await apply.ended;
+    expect(code).toBe(130);
+    expect(stdout).not.toContain("problem");
+    const status = await cli(["status"], env, folder.path);
+    expect([status.code, status.stdout.includes("problem")]).toEqual([0, false]);
+  });
+
   it("stops at once after the second one, and the next run completes the copies", async () => {
     await bake("web");
     const fault = await holdNextSync();

@@ -139,6 +139,26 @@ describe("retry", { timeout: 60_000 }, () => {
   });
 });
 
+describe("retry of a region that cannot be read", { timeout: 60_000 }, () => {
+  it("says that the copy waits, not that it failed", async () => {
+    await bake();
+    const match = { action: "DescribeImages", region: "ap-beijing", times: 0 };
+    await cloud.control("POST", "faults", { match, effect: { kind: "error", code: "InternalError" } });
+    await run(["apply"]);
+    const { stderr, stdout } = await run(["retry", "--region", "ap-beijing"]);
+    await cloud.control("DELETE", "faults");
+    expect(stderr).toContain("retrying 1 copy waiting for an unreadable region, which is read now\n");
+    expect(stdout).toMatch(/problem: .*; it is read again after 20.*run cvm-replicator retry\n/);
+  });
+});
+
+describe("what only shows something", { timeout: 60_000 }, () => {
+  it.each(["status", "plan", "explain img-00000000", "rollback web --dry-run"])("%s creates no state", async (line) => {
+    await run(line.split(" "));
+    expect(existsSync(join(cwd, "state.db"))).toBe(false);
+  });
+});
+
 describe("rebuild", { timeout: 60_000 }, () => {
   it("shows its effect and does nothing without a confirmation", async () => {
     await bake();
@@ -148,7 +168,36 @@ describe("rebuild", { timeout: 60_000 }, () => {
     expect(stderr).toMatch(
       /^error: rebuild: deletes the records of 2 copies of account \d+ in sqlite:\S+ and finds .*; confirm with --yes\n$/,
     );
-    expect(jsonOf(await run(["status", "--json"]))).toMatchObject({ lastRun: { why: "apply" } });
+    expect(jsonOf(await run(["status", "--json"]))).toMatchObject({ lastRun: { trigger: "apply" } });
+  });
+
+  it("takes over the id of an installation whose state is lost, and only an id", async () => {
+    await bake();
+    await run(["apply", "--wait"]);
+    const before = await cloud.copies();
+    delete env["REPLICATOR_INSTALLATION"];
+    env["STATE_URL"] = `sqlite:${join(cwd, "new.db")}`;
+    const lost = await run(["apply"]);
+    expect(lost.code).toBe(3);
+    expect(lost.stdout).toMatch(
+      /^problem: the state was empty and met 2 copies of installation lab; .*REPLICATOR_INSTALLATION=lab, or run cvm-replicator rebuild --take-over lab;/m,
+    );
+    expect((await run(["status"])).code).toBe(3);
+    expect((await run(["rebuild", "--yes"])).code).toBe(3);
+    expect((await run(["plan"])).stdout).toContain("2 copies are of installation lab");
+    expect((await run(["explain", before[0]?.imageId ?? ""])).stdout).toContain("of installation lab");
+    const wrong = await run(["rebuild", "--yes", "--take-over", "Lab"]);
+    expect({ code: wrong.code, stdout: wrong.stdout }).toEqual({ code: 2, stdout: "" });
+    expect(wrong.stderr).toMatch(/^error: --take-over: "Lab" is not the id of an installation; /);
+    const unknown = await run(["rebuild", "--yes", "--take-over", "nope1"]);
+    expect({ code: unknown.code, stdout: unknown.stdout }).toEqual({ code: 2, stdout: "" });
+    expect(unknown.stderr).toMatch(
+      /^error: --take-over: no copy in the regions of the policy is of installation "nope1"; use one of lab$/m,
+    );
+    expect((await run(["plan"])).stdout).toContain("2 copies are of installation lab");
+    expect((await run(["rebuild", "--yes", "--take-over", "lab"])).code).toBe(0);
+    expect((await run(["apply"])).code).toBe(0);
+    expect(await cloud.copies()).toEqual(before);
   });
 
   it.each([
@@ -161,7 +210,7 @@ describe("rebuild", { timeout: 60_000 }, () => {
     ],
     [
       "everything",
-      "update replicator_accounts set body = ''; update replicator_copies set state = 'x', body = ''",
+      "update replicator_accounts set body = ''; update replicator_copies set phase = 'x', body = ''",
       "status",
     ],
   ])("repairs a state in which %s is damaged, as the error advises", async (_, damage, command) => {

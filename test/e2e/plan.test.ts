@@ -182,7 +182,7 @@ describe("explain", { timeout: 60_000 }, () => {
     expect(after.stdout).toMatch(new RegExp(`^ {2}${copy?.region} +ready +${copyId}$`, "m"));
     expect((await run("explain", copyId)).stdout).toBe(
       `${copyId} "golden-web" in ${copy?.region}, custom, NORMAL, 20 GiB\n` +
-        `copy of ${imageId} in ap-guangzhou, created by policy golden\n  ready\n  selected by golden\n`,
+        `copy of ${imageId} in ap-guangzhou, created by policy golden of installation lab\n  ready\n  selected by golden\n`,
     );
     expect(jsonOf(await run("explain", copyId, "--json"))).toMatchObject([
       {
@@ -221,11 +221,27 @@ describe("explain", { timeout: 60_000 }, () => {
     });
   });
 
+  it("explains an image in a region that this release does not know", async () => {
+    const far = await bake({ region: "me-saudi-arabia" });
+    const { code, stdout } = await run("explain", far, "--region", "me-saudi-arabia");
+    expect(code).toBe(0);
+    expect(stdout).toContain("the policy does not read me-saudi-arabia; add me-saudi-arabia to");
+  });
+
   it("escapes control characters in names and ids", async () => {
     const imageId = await bake({ name: "golden-\u001b[31mred\nfake" });
     const { stdout } = await run("explain", imageId);
     expect(stdout).toContain('"golden-\\u001b[31mred\\u000afake" in ap-guangzhou');
     const none = await run("explain", "no\u001bsense");
-    expect(none).toMatchObject({ code: 2, stderr: part("no image no\\u001bsense in ap-beijing,") });
+    expect(none).toMatchObject({ code: 2, stderr: part('"no\\u001bsense" is not an image id; name an id such as') });
+  });
+
+  it("names the ids of the images with a name that was given instead of an id", async () => {
+    const imageId = await bake({ name: "golden-by-name" });
+    const { code, stderr } = await run("explain", "golden-by-name");
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `error: IMAGE: "golden-by-name" is not an image id; images with that name: ${imageId}\n`,
+    });
   });
 });

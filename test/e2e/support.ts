@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
-import { allowedBy, calledIn } from "../support/permissions.ts";
+import { allowedForBucket, allowedWithDeletions, calledIn } from "../support/permissions.ts";
 
 export const TOP = join(import.meta.dirname, "../..");
 const MAIN = join(TOP, "dist/cli/main.js");
@@ -65,8 +65,9 @@ export async function startEmulatorProgram(timeScale = 600, more: Record<string,
     };
     // The service of a call that was rejected before its dispatch is unknown.
     const calls = calledIn(requests.filter(({ service }) => service !== ""));
-    const forbidden = calls.filter((call) => !allowedBy("command").includes(call));
-    if (forbidden.length > 0) throw new Error(`deploy/cam/command.json does not allow ${forbidden.join(", ")}`);
+    const allowed = [...allowedWithDeletions("command"), ...allowedForBucket()];
+    const forbidden = calls.filter((call) => !allowed.includes(call));
+    if (forbidden.length > 0) throw new Error(`the files of deploy/cam do not allow ${forbidden.join(", ")}`);
   };
   return {
     url,
@@ -126,6 +127,7 @@ export function userEnv(url: string, more: Record<string, string> = {}): Record<
     TENCENTCLOUD_SECRET_ID: secretId,
     TENCENTCLOUD_SECRET_KEY: secretKey,
     SETTLE: "1s",
+    REPLICATOR_INSTALLATION: "lab",
     ...more,
   };
 }

@@ -153,11 +153,11 @@ describe("control API", () => {
       encrypted: true,
       platform: "Ubuntu",
       family: "f",
-      creator: "somebody",
+      creator: "another",
     });
     const imageId = one.json.images[0]?.imageId ?? "";
     const look = () => b.look(imageId, { account: GOLDEN });
-    expect(look()).toMatchObject({ ImageState: "IMPORTING", ImageSize: 80, ImageCreator: "somebody" });
+    expect(look()).toMatchObject({ ImageState: "IMPORTING", ImageSize: 80, ImageCreator: "another" });
     b.tick(2 * MINUTE);
     expect(look()).toMatchObject({ ImageState: "NORMAL" });
     expect(b.world.events).toHaveLength(1);

@@ -30,6 +30,7 @@ describe("faults in a call without a socket", () => {
   });
 
   it.each([
+    [{ kind: "hang" }, { kind: "dropped", effectDone: false }, "dropped"],
     [{ kind: "drop-before" }, { kind: "dropped", effectDone: false }, "dropped"],
     [{ kind: "drop-after" }, { kind: "dropped", effectDone: true }, "dropped"],
     [{ kind: "http", status: 502 }, { kind: "http", status: 502, effectDone: false }, "http"],

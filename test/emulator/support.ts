@@ -4,9 +4,11 @@ import { expect } from "vitest";
 import { callAction } from "../../emulator/api/dispatch.ts";
 import { type ImageSpec, makeImages } from "../../emulator/control/console.ts";
 import { ApiError } from "../../emulator/errors.ts";
+import type { Service } from "../../emulator/model/model.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import type { World, WorldOptions } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
+import { deviations } from "./model/answer-check.ts";
 
 export const [MAIN, GOLDEN, THIRD] = DEFAULT_ACCOUNTS;
 export const MINUTE = 60_000;
@@ -62,7 +64,7 @@ export interface Answer {
   readonly PaginationToken: string;
 }
 
-/** A world with its own clock and without rate limits. */
+/** A world with its own clock and without rate limits, whose every answer is compared with the vendor's model. */
 export function bench(options: Partial<WorldOptions> = {}): Bench {
   let now = START;
   const world = createWorld({ now: () => now, rateLimits: false, ...options });
@@ -70,12 +72,13 @@ export function bench(options: Partial<WorldOptions> = {}): Bench {
     const { account = MAIN, service = "cvm", region = "ap-guangzhou" } = options;
     const answer: unknown = callAction(world, {
       account,
-      service: service as "cvm",
+      service: service as Service,
       action,
       version: VERSIONS[service] ?? "",
       region,
       params: params as Record<string, unknown>,
     });
+    expect(deviations(service as Service, action, answer)).toEqual([]);
     return answer as Answer;
   };
   return {

@@ -9,6 +9,7 @@ import {
   type Switches,
   type SwitchName,
 } from "../../emulator/settings/switches.ts";
+import { COS_CASES } from "./cos/switch-cases.ts";
 import { type Bench, bench, caught, GOLDEN, MAIN, MINUTE, sync } from "./support.ts";
 
 const BEIJING = { region: "ap-beijing" };
@@ -165,6 +166,18 @@ const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
       value === "allowed" ? "ok" : "UnsupportedOperation.SharedImageModifyUnsupported",
     );
   },
+  shareWithBadAccount(value, b) {
+    const ImageId = b.image();
+    const share = { ImageId, AccountIds: [GOLDEN.uin, "100000088888"], Permission: "SHARE" };
+    expect(outcome(() => b.call("ModifyImageSharePermission", share))).toBe("InvalidAccountId.NotFound");
+    const shared = b.call("DescribeImageSharePermission", { ImageId }).SharePermissionSet;
+    expect(shared).toHaveLength(value === "others" ? 1 : 0);
+  },
+  badAccountNamed(value, b) {
+    const share = { ImageId: b.image(), AccountIds: ["100000088888"], Permission: "SHARE" };
+    const text = value === "yes" ? "The account `100000088888` is not found" : "An account is not found";
+    expect(() => b.call("ModifyImageSharePermission", share)).toThrow(text);
+  },
   shareTwice(value, b) {
     const share = { ImageId: b.image(), AccountIds: [GOLDEN.uin], Permission: "SHARE" };
     b.call("ModifyImageSharePermission", share);
@@ -183,6 +196,13 @@ const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
     const expected = { newest: third, "newest-modified": second, first }[value];
     expect(b.call("DescribeImageFromFamily", { ImageFamily: "f" }).Image?.ImageId).toBe(expected);
   },
+  familySkipsDeprecated(value, b) {
+    const first = b.image({ name: "1", family: "f" });
+    b.tick(MINUTE);
+    const second = b.image({ name: "2", family: "f", deprecated: true });
+    const expected = value === "yes" ? first : second;
+    expect(b.call("DescribeImageFromFamily", { ImageFamily: "f" }).Image?.ImageId).toBe(expected);
+  },
   emptyFamily(value, b) {
     const imageId = b.image({ family: "f" });
     b.call("ModifyImageAttribute", { ImageId: imageId, ImageFamily: "" });
@@ -199,6 +219,28 @@ const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
       );
     expect(outcome(() => b.call("DeleteImages", { ImageIds: [b.image()] }))).toBe("ok");
   },
+  auditRecords(value, b) {
+    const ids = [b.image(), b.image()];
+    b.call("DeleteImages", { ImageIds: ids });
+    const { subject, resource, data } = b.world.events.at(-1)?.event ?? {};
+    const named = (region: string, project = "") =>
+      ids.map((id) => `qcs:${project}:cvm:${region}:uin/${MAIN.uin}:image/${id}`);
+    if (value === "complete") {
+      expect({ subject, resource }).toEqual({ subject: ids[0], resource: named("ap-guangzhou") });
+      expect(data).toMatchObject({ resourceName: ids[0], requestParameters: JSON.stringify({ ImageIds: ids }) });
+      expect(data?.responseElements).toContain("RequestId");
+      return;
+    }
+    expect({ subject, resource }).toEqual({ subject: "", resource: [] });
+    expect(data).not.toHaveProperty("responseElements");
+    const isNamed = value === "names-only";
+    expect(data).toMatchObject({
+      requestParameters: "",
+      resources: JSON.stringify(isNamed ? ["*"] : named("gz", "id/1250000000")),
+      resourceName: isNamed ? ids.map((id) => `image/${id}`).join("|") : "",
+    });
+  },
+  ...COS_CASES,
 };
 
 describe("every switch, with every value", () => {
@@ -224,6 +266,10 @@ describe("switches as text", () => {
       syncPercentOnNormal: 100,
       uniqueNames: "off",
     });
+  });
+
+  it("accepts negative numbers where they have a meaning", () => {
+    expect(parseSwitches({ cosClockSkewMs: "-5" })).toEqual({ cosClockSkewMs: -5 });
   });
 
   it("reports every problem at once, with the allowed values", () => {

@@ -151,6 +151,6 @@ describe("GetResources", () => {
     const code = (params: object) => b.refusal("GetResources", params, TAG);
     expect(code({ MaxResults: 201 })).toBe("InvalidParameterValue");
     expect(code({ TagFilters: Array(7).fill({ TagKey: "a" }) })).toBe("InvalidParameterValue");
-    expect(code({ PaginationToken: "!!" })).toBe("InvalidParameterValue");
+    expect(code({ PaginationToken: "!!" })).toBe("InvalidParameter.PaginationTokenInvalid");
   });
 });

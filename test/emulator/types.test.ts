@@ -3,45 +3,37 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { ACTIONS } from "../../emulator/actions/registry.ts";
-import { type Answer, defineAction } from "../../emulator/actions/shared/define-action.ts";
-import { integer, type Rules, required, string, strings, validate } from "../../emulator/actions/shared/parameters.ts";
+import { defineAction } from "../../emulator/actions/shared/define-action.ts";
 import { controlApi } from "../../emulator/control/control-api.ts";
+import { OPERATIONS } from "../../emulator/cos/operations.ts";
+import type { Answer, Input, Output, Params } from "../../emulator/model/model.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { ALL_SWITCHES } from "../../emulator/settings/switches.ts";
 import { bench } from "./support.ts";
 
-interface Request {
-  Id: string;
-  Names?: string[];
-  Limit?: number;
-}
-
-const rules: Rules<Request> = { Id: required(string), Names: strings, Limit: integer };
-
-describe("rules and answers follow the vendor's types", () => {
-  it("rules that differ from the request type do not compile", () => {
-    // @ts-expect-error a parameter is missing
-    const missing: Rules<Request> = { Id: required(string), Names: strings };
-    // @ts-expect-error a parameter that must be given is not required
-    const optional: Rules<Request> = { ...rules, Id: string };
-    // @ts-expect-error a parameter has another type
-    const other: Rules<Request> = { ...rules, Limit: string };
-    expect([missing, optional, other]).toHaveLength(3);
-  });
-
-  it("responses with a missing or an extra field do not compile", () => {
-    expectTypeOf<Answer<{ A?: number; B?: { C?: string }[] }>>().toEqualTypeOf<{
-      A: number | null;
-      B: { C: string | null }[] | null;
+describe("the types of actions come from the vendor's model", () => {
+  it("a parameter is given if the model requires it, lists and objects included", () => {
+    expectTypeOf<Params<"tag", "GetResources">>().toMatchTypeOf<{
+      ResourceList?: string[];
+      TagFilters?: { TagKey: string; TagValue?: string[] }[];
+      MaxResults?: number;
     }>();
-    const base = { service: "cvm", version: "v", name: "n", regional: true, write: false, rules } as const;
-    // @ts-expect-error the answer lacks B
-    const action = defineAction<Request, { A?: number; B?: string }>({ ...base, run: () => ({ A: 1 }) });
-    expect(action.name).toBe("n");
+    expectTypeOf<Params<"cvm", "SyncImages">["ImageIds"]>().toEqualTypeOf<string[]>();
+    expectTypeOf<Params<"cvm", "SyncImages">["DryRun"]>().toEqualTypeOf<boolean | undefined>();
+    expectTypeOf<Input<"tag", "Tag">["TagValue"]>().toEqualTypeOf<string>();
   });
 
-  it("validation returns the given parameters without nulls", () => {
-    expect(validate(rules, { Id: "x", Names: null })).toEqual({ Id: "x" });
+  it("a member of an answer is null or missing only if the model says so", () => {
+    expectTypeOf<Output<"cvm", "Image">["SyncPercent"]>().toEqualTypeOf<number | null>();
+    expectTypeOf<Output<"cvm", "Image">["ImageName"]>().toEqualTypeOf<string>();
+    expectTypeOf<Answer<"cvm", "ImportImage">["ImageId"]>().toEqualTypeOf<string | undefined>();
+    // @ts-expect-error the answer lacks the quota
+    const missing = defineAction("cvm", "DescribeImageQuota", () => ({}));
+    // @ts-expect-error the quota is never null
+    const empty = defineAction("cvm", "DescribeImageQuota", () => ({ ImageNumQuota: null }));
+    // @ts-expect-error the model has no such action
+    const unknown = defineAction("cvm", "DescribeQuota", () => ({}));
+    expect([missing, empty, unknown].map(({ service }) => service)).toEqual(["cvm", "cvm", "cvm"]);
   });
 });
 
@@ -49,7 +41,7 @@ describe("the README of the emulator", () => {
   const readme = readFileSync(new URL("../../emulator/README.md", import.meta.url), "utf8").replace(/ +/g, " ");
 
   it("lists every action and account, and every switch with its values and its sentence", () => {
-    for (const { name } of ACTIONS) expect(readme).toContain(name);
+    for (const { name } of [...ACTIONS, ...OPERATIONS]) expect(readme).toContain(name);
     for (const { uin, secretId, secretKey } of DEFAULT_ACCOUNTS) {
       expect(readme).toMatch(new RegExp(`\\| ${uin}.*\`${secretId}\`.*\`${secretKey}\``));
     }
@@ -69,12 +61,12 @@ describe("the README of the emulator", () => {
 
 describe("the emulator stands alone", () => {
   it("has a file with the same name for each action", () => {
-    const files = readdirSync(new URL("../../emulator/actions", import.meta.url), {
-      recursive: true,
-      encoding: "utf8",
-    });
+    const filesIn = (folder: string) =>
+      readdirSync(new URL(`../../emulator/${folder}`, import.meta.url), { recursive: true, encoding: "utf8" });
+    const files = [...filesIn("actions"), ...filesIn("cos/actions")];
     const kebab = (name: string) => name.replace(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-    for (const { name } of ACTIONS) expect(files.map((file) => basename(file))).toContain(`${kebab(name)}.ts`);
+    for (const { name } of [...ACTIONS, ...OPERATIONS])
+      expect(files.map((file) => basename(file))).toContain(`${kebab(name)}.ts`);
   });
 
   it("imports nothing of the product", () => {

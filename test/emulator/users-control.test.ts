@@ -48,6 +48,7 @@ describe("users of images in the control API", () => {
     ["/instances", { region: HOME, imageId: IMAGE, count: 0 }],
     ["/instances", { region: HOME, imageId: IMAGE, colour: "red" }],
     ["/launch-templates", { region: HOME, imageIds: [] }],
+    ["/launch-templates", { region: HOME, imageIds: [IMAGE], defaultVersion: 2 }],
     ["/launch-configurations", { region: HOME }],
     ["/launch-configurations", { region: HOME, imageId: IMAGE, imageFamily: "golden" }],
   ])("reject %s %o", async (path, body) => {

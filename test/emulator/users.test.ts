@@ -47,7 +47,7 @@ function benchWithUsers(): Bench {
 }
 
 describe("image users", () => {
-  it("shows an instance with its image, and null for fields that the emulator does not model", () => {
+  it("shows an instance with its image, and empty values for fields that the emulator does not model", () => {
     const b = bench();
     const [instance] = makeInstances(b.world, { region: HOME, imageId: IMAGE, name: "web" });
     expect(list(b, "DescribeInstances").InstanceSet).toMatchObject([
@@ -58,8 +58,9 @@ describe("image users", () => {
         InstanceState: "RUNNING",
         CreatedTime: "2026-01-15T08:00:00Z",
         Placement: { Zone: "ap-guangzhou-1" },
-        Tags: null,
-        OsName: null,
+        Tags: [],
+        OsName: "",
+        LatestOperation: null,
       },
     ]);
   });

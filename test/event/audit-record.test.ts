@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { timeOf } from "../../lib/event/json-values.ts";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
+import { REGIONS } from "../../lib/policy/values/regions.ts";
 
 type Json = Record<string, unknown>;
 const FOLDER = new URL("../../events/", import.meta.url);
@@ -96,6 +97,57 @@ describe("an audit record", () => {
     expect(images(created(silent, { subject: "", ...envelope }))).toEqual(["ap-tokyo/img-aaaa1111"]);
   });
 
+  it.each<[string, string]>([
+    ["a filled project", "qcs:id/1200001:cvm:ap-tokyo:uin/1:image/img-aaaa1111"],
+    ["a short region", "qcs::cvm:jp:uin/1:image/img-aaaa1111"],
+    ["both, without a uin", "qcs:id/1200001:cvm:jp::image/img-aaaa1111"],
+  ])("reads a resource name with %s", (_, resource) => {
+    for (const fields of [{ resources: JSON.stringify([resource]) }, { resourceName: resource }]) {
+      const record = { ...fields, requestParameters: "", responseElements: undefined };
+      expect(images(created(record, { subject: "" }))).toEqual(["ap-tokyo/img-aaaa1111"]);
+    }
+    const tagged = {
+      eventName: "TagResources",
+      requestParameters: { ResourceList: [resource] },
+      responseElements: "{}",
+    };
+    expect(images(created(tagged))).toEqual(["ap-tokyo/img-aaaa1111"]);
+  });
+
+  it.each(REGIONS.flatMap(({ id, short }) => (short === undefined ? [] : [[short, id]])))(
+    "reads the region %s as %s",
+    (short, id) => {
+      expect(images(created({ eventRegion: short }))).toEqual([`${id}/img-8toqc6s3`]);
+      expect(images({ region: short, imageId: "img-aaaa1111" })).toEqual([`${id}/img-aaaa1111`]);
+    },
+  );
+
+  it("takes the record's region if a resource has a region that is not known by its short form", () => {
+    const resources = ["qcs:id/1200001:cvm:zz:uin/1:image/img-aaaa1111"];
+    const record = { resources, eventRegion: "ap-tokyo", responseElements: undefined };
+    expect(images(created(record, { subject: "" }))).toEqual(["ap-tokyo/img-aaaa1111"]);
+  });
+
+  it("takes one image for a name with a region and one without", () => {
+    const resources = '["qcs:id/1:cvm:jp:uin/1:image/img-aaaa1111"]';
+    const record = { resources, resourceName: "image/img-aaaa1111|image/img-bbbb2222", responseElements: undefined };
+    expect(images(created(record, { subject: "" }))).toEqual(["ap-tokyo/img-aaaa1111", "ap-guangzhou/img-bbbb2222"]);
+  });
+
+  it("that names no image is answered with the fields that were read", () => {
+    const record = {
+      resources: '["qcs:id/1200001:cvm:gz:uin/1:instance/ins-aaaa1111"]',
+      resourceName: "instance/ins-aaaa1111|instance/ins-bbbb2222",
+      requestParameters: "",
+      responseElements: undefined,
+    };
+    expect(reasons(created(record, { subject: "" }))).toEqual([
+      'CreateImage names no image in resources "["qcs:id/1200001:cvm:gz:uin/1:instance/ins-aaaa1111"]", ' +
+        'resourceName "instance/ins-aaaa1111|instance/ins-bbbb2222"; empty or absent are responseElements, ' +
+        "requestParameters, resourceSet, the event's subject, the event's resource",
+    ]);
+  });
+
   it("takes the record's region before the envelope's, which may be the region of the event bus", () => {
     expect(images(created({ eventRegion: "eu-frankfurt" }))).toEqual(["eu-frankfurt/img-8toqc6s3"]);
   });
@@ -122,7 +174,9 @@ describe("an audit record", () => {
   it("of tags on another resource names no image", () => {
     const requestParameters = '{"ResourceList":["qcs::cvm:ap-tokyo:uin/1:instance/ins-aaaa1111"]}';
     const payload = created({ eventName: "TagResources", requestParameters, responseElements: "{}" }, { subject: "" });
-    expect(reasons(payload)).toEqual(["TagResources names no image"]);
+    expect(reasons(payload)).toEqual([
+      expect.stringMatching(/^TagResources names no image in responseElements "{}", /),
+    ]);
   });
 
   it("is read if it names tags by service and region", () => {

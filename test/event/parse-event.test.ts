@@ -1,11 +1,11 @@
 // Every form of event, and every reason to ignore one.
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { unpackCls } from "../../lib/event/json-values.ts";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
+import fc from "../support/random.ts";
 
 type Json = Record<string, unknown>;
 const FOLDER = new URL("../../events/", import.meta.url);
@@ -17,6 +17,8 @@ describe("the sample events", () => {
   const named: Record<string, string[]> = {
     "image-created": ["ap-guangzhou/img-8toqc6s3"],
     "image-created-console": ["ap-guangzhou/img-2m9dk1x7"],
+    "image-created-resources": ["ap-guangzhou/img-8toqc6s3"],
+    "image-created-names": ["ap-guangzhou/img-8toqc6s3", "ap-guangzhou/img-2m9dk1x7"],
     "image-imported": ["ap-shanghai/img-5x0wq8rt"],
     "image-shared": ["ap-guangzhou/img-8toqc6s3"],
     "image-deleted": ["ap-guangzhou/img-8toqc6s3", "ap-guangzhou/img-2m9dk1x7"],
@@ -65,8 +67,8 @@ describe("an event that a user types", () => {
     [{ region: "ap-tokyo", imageId: "ins-aaaa1111" }, '"ins-aaaa1111" is not an image id'],
     [{ region: "ap-tokyo", imageId: "img-AAAA1111" }, '"img-AAAA1111" is not an image id'],
     [{ region: "ap-tokyo", imageId: "img-aaaa1111\n" }, "is not an image id"],
-    [{ region: "Tokyo", imageId: "img-aaaa1111" }, '"Tokyo" is not a region'],
-    [{ imageId: "img-aaaa1111" }, "nothing is not a region"],
+    [{ region: "Tokyo", imageId: "img-aaaa1111" }, 'expected a region, got "Tokyo"'],
+    [{ imageId: "img-aaaa1111" }, "expected a region, got nothing"],
     [{ region: "ap-tokyo", imageIds: "img-aaaa1111" }, "imageIds must be a list"],
   ])("is ignored if it is invalid, with a reason: %j", (payload, reason) => {
     expect(images(payload)).toEqual([]);

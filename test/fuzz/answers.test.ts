@@ -1,14 +1,16 @@
 // Random answers of the API: every method returns a value of the right type or throws a CloudError.
-import fc from "fast-check";
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listedImages, refuseFailed, syncedIds } from "../../lib/adapters/tencent/calls/decode.ts";
 import { cloudOver } from "../../lib/adapters/tencent/tencent-cloud.ts";
 import { AnswerError } from "../../lib/adapters/tencent/transport/answer.ts";
 import { transport } from "../../lib/adapters/tencent/transport/transport.ts";
 import { CloudError } from "../../lib/model/errors.ts";
+import { isImageId } from "../../lib/model/image.ts";
 import type { Cloud } from "../../lib/model/ports.ts";
 import type { Image } from "../../lib/model/types.ts";
 import { KEY, type Reaction, startApi } from "../adapters/tencent/api-server.ts";
+import fc from "../support/random.ts";
 import { json, mutated, nastyText, PATIENCE, RAW, runs } from "./arbitraries.ts";
 
 const IMAGE = {
@@ -73,8 +75,9 @@ describe("random parts of an answer", () => {
       fc.property(part, (value) => {
         expectSound(() => listedImages(value, "ap-tokyo").forEach(({ image }) => image && expectImage(image)));
         expectSound(() => {
-          for (const [region, id] of syncedIds(value, ["ap-tokyo"]))
-            expect([region, typeof id]).toEqual(["ap-tokyo", "string"]);
+          const source = { region: "ap-guangzhou", imageId: "img-2m9dk1x7" };
+          for (const [region, id] of syncedIds(value, { source, destinations: ["ap-tokyo"], name: "x", notAfter: 0 }))
+            expect([region, isImageId(id)]).toEqual(["ap-tokyo", true]);
         });
         expectSound(() => refuseFailed(value));
       }),
@@ -151,7 +154,8 @@ describe("an API with random answers", () => {
         expect(typeof (await cloud.modify({ region, imageId: "img-8toqc6s3" }, { name: "x" }, soon()))).toBe("string");
       },
       share: async (region) => {
-        expect(typeof (await cloud.share({ region, imageId: "img-8toqc6s3" }, ["1"], soon()))).toBe("string");
+        const { requestId } = await cloud.share({ region, imageId: "img-8toqc6s3" }, ["1"], soon());
+        expect(typeof requestId).toBe("string");
       },
       unshare: async (region) => {
         expect(typeof (await cloud.unshare({ region, imageId: "img-8toqc6s3" }, ["1"], soon()))).toBe("string");
@@ -170,7 +174,7 @@ describe("an API with random answers", () => {
         expect(["string", "undefined"]).toContain(typeof (await cloud.familyImage(region, "golden")));
       },
       uses: async (region) => {
-        expect((await cloud.uses(region, ["img-8toqc6s3"])).size).toBeLessThanOrEqual(1);
+        expect((await cloud.uses(region, ["img-8toqc6s3"], "all")).size).toBeLessThanOrEqual(1);
       },
     };
     await fc.assert(
@@ -190,7 +194,8 @@ describe("an API with random answers", () => {
           { a: "b" },
           Date.now() + 60_000,
         );
-        expect(typeof (await done.catch((error: unknown) => (expectError(error), "")))).toBe("string");
+        const requestId = done.then((answer) => answer.requestId);
+        expect(typeof (await requestId.catch((error: unknown) => (expectError(error), "")))).toBe("string");
       }),
       // TagResources has no region, so the rate limit is 8 calls per second in total.
       runs(12),

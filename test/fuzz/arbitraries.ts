@@ -1,16 +1,14 @@
 // Random bad input from outside: text, JSON, and changed JSON.
-import fc from "fast-check";
+import fc, { TIMES } from "../support/random.ts";
 
 /**
  * The number of runs of a property. A failure prints its seed and path, which go into the second
- * argument of `fc.assert`. Twenty times as often: `FUZZ_TIMES=20 npx vitest run test/fuzz
- * --testTimeout 1200000`.
+ * argument of `fc.assert`. Twenty times as often, from a new seed: `FUZZ_TIMES=20 npx vitest run
+ * test/fuzz --testTimeout 1200000`.
  */
 export function runs(number: number): { numRuns: number } {
   return { numRuns: number * TIMES };
 }
-
-const TIMES = Number(process.env["FUZZ_TIMES"] ?? 1);
 
 /** The time limit of a test that waits for rate limits, ms. */
 export const PATIENCE = 60_000 * TIMES;

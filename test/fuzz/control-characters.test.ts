@@ -1,5 +1,5 @@
 // No output lets text from outside steer a terminal or fake lines.
-import fc from "fast-check";
+
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../cli/commands/plan.ts";
 import { showProgress } from "../../cli/ui/progress.ts";
@@ -8,9 +8,10 @@ import { clean, cut, pad, widthOf } from "../../cli/ui/text.ts";
 import { lineJournal } from "../../lib/adapters/journal/json-lines.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import { plainJson } from "../../lib/model/printable.ts";
-import type { Copy, CopyState } from "../../lib/model/types.ts";
+import type { Copy, CopyPhase } from "../../lib/model/types.ts";
 import { viewOf } from "../../lib/report/plan-view.ts";
 import { claim, copy, image, keyOf, NOW, observation, planOf, policy } from "../support/builders.ts";
+import fc from "../support/random.ts";
 import { json, nastyText, RAW, runs } from "./arbitraries.ts";
 
 /**
@@ -22,21 +23,31 @@ function expectPlain(text: string): void {
   expect(text.replace(OWN, "")).not.toMatch(RAW);
 }
 
-const STATES = ["waiting", "copying", "finishing", "ready", "retrying", "blocked", "failed", "retired"] as const;
+const PHASES = ["waiting", "copying", "finishing", "ready", "retrying", "blocked", "failed", "retired"] as const;
 
 /** A copy in which every text from outside contains control characters. */
 const nastyCopy = fc
   .record({
-    state: fc.constantFrom<CopyState>(...STATES),
+    phase: fc.constantFrom<CopyPhase>(...PHASES),
     text: fc.tuple(nastyText, nastyText, nastyText, nastyText),
     percent: fc.double(),
   })
-  .map(({ state, text: [name, id, region, why], percent }): Copy => {
+  .map(({ phase, text: [name, id, region, why], percent }): Copy => {
     const key = keyOf(`ap-${region}`, { region: `ap-${region}`, imageId: `img-${id}` });
     const reason = { code: why, text: storedText(`because of ${why}`), remedy: storedText(why) };
-    const own = { state, reason, imageId: `img-${id}`, name, claim: claim(), percent, progressedAt: NOW, readyAt: NOW };
+    const own = {
+      phase,
+      reason,
+      imageId: `img-${id}`,
+      name,
+      claim: claim(),
+      percent,
+      progressedAt: NOW,
+      readyAt: NOW,
+      notBefore: NOW,
+    };
     return {
-      ...(copy<"waiting">("ap-x", { state: "waiting", reason }) as object),
+      ...(copy<"waiting">("ap-x", { phase: "waiting", reason }) as object),
       ...own,
       key,
       rootName: name,

@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
@@ -15,6 +14,7 @@ import { parseEvent } from "../../lib/event/parse-event.ts";
 import { InputError } from "../../lib/model/errors.ts";
 import { requestByHand } from "../../lib/replicator/run-requests.ts";
 import { policy } from "../support/builders.ts";
+import fc from "../support/random.ts";
 import { deepJson, json, mutated, nastyText, PATIENCE, RAW, runs } from "./arbitraries.ts";
 
 const FOLDER = new URL("../../events/", import.meta.url);

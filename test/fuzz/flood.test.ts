@@ -64,7 +64,7 @@ describe("an event that is delivered repeatedly", () => {
     ]);
     const before = await flood.rows(ACCOUNT);
     const first = await flood.deliver(event);
-    expect(first.report.copies.map(({ state }) => state)).toEqual(["ready", "ready"]);
+    expect(first.report.copies.map(({ phase }) => phase)).toEqual(["ready", "ready"]);
     expect(first.calls).toEqual(["GetCallerIdentity ap-guangzhou", "DescribeImages ap-guangzhou"]);
 
     for (let n = 0; n < 500; n++) {
@@ -90,7 +90,7 @@ describe("an event that is delivered repeatedly", () => {
     }
     expect(world.copies()).toHaveLength(2);
     expect(new Set(world.copies()).size).toBe(2);
-    expect((await flood.deliver(event)).report.copies.map(({ state }) => state)).toEqual(["ready", "ready"]);
+    expect((await flood.deliver(event)).report.copies.map(({ phase }) => phase)).toEqual(["ready", "ready"]);
   });
 
   it("leads to a reading of a region that was added to the policy, and of no finished region", async () => {

@@ -1,10 +1,12 @@
 // Delivers many events to image-created, and counts the calls and records.
+
 import { readFileSync } from "node:fs";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import { requestForImages } from "../../lib/replicator/run-requests.ts";
 import { policy } from "../support/builders.ts";
+import { awaitedOf, copiesOf } from "../support/records.ts";
 import type { TestWorld } from "../support/world.ts";
 
 const SAMPLE = readFileSync(new URL("../../events/image-created.json", import.meta.url), "utf8");
@@ -48,8 +50,8 @@ export function floodOf(small: TestWorld, policies: readonly Policy[] = [policy(
     },
     async rows(account: string): Promise<Rows> {
       const [copies, awaited, runs, journal] = await Promise.all([
-        state.copies(account),
-        state.awaited(account),
+        copiesOf(state, account),
+        awaitedOf(state, account),
         state.runs(account, 1_000_000),
         state.entries(account, 1_000_000),
       ]);

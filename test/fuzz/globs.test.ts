@@ -1,10 +1,11 @@
 // Globs and templates: correct for any text, and never slow.
-import fc from "fast-check";
+
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../lib/model/errors.ts";
 import { parsePolicy } from "../../lib/policy/parse-policy.ts";
 import { matches, matchesAny } from "../../lib/policy/values/globs.ts";
 import { templateProblem } from "../../lib/policy/values/name-template.ts";
+import fc from "../support/random.ts";
 import { nastyText, runs } from "./arbitraries.ts";
 
 /**

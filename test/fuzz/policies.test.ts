@@ -1,11 +1,11 @@
 // Random and slow policy files: each gives policies or an InputError.
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { InputError } from "../../lib/model/errors.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { parsePolicy } from "../../lib/policy/parse-policy.ts";
+import fc from "../support/random.ts";
 import { changed, json, mutations, nastyText, runs } from "./arbitraries.ts";
 
 const EXAMPLE = readFileSync(new URL("../../policy.example.yaml", import.meta.url), "utf8");

@@ -1,5 +1,5 @@
 // Random and mutated records: reading gives a usable record or a StateError.
-import fc from "fast-check";
+
 import { describe, expect, it } from "vitest";
 import { tableOf, totalsOf, UNLIMITED } from "../../cli/ui/table.ts";
 import { lineJournal } from "../../lib/adapters/journal/json-lines.ts";
@@ -18,34 +18,41 @@ import type { Copy } from "../../lib/model/types.ts";
 import { makePlan } from "../../lib/plan/plan.ts";
 import { nextCheck, summarise } from "../../lib/report/summary.ts";
 import { ACCOUNT, BORN, claim, copy, image, keyOf, NOW, observation, policy, SETTLE } from "../support/builders.ts";
+import fc from "../support/random.ts";
 import { json, mutated, nastyText, runs } from "./arbitraries.ts";
 
 const reason = { code: "busy", text: storedText("the source is busy"), remedy: storedText("wait") };
 const COPIES: Copy[] = [
-  copy<"waiting">("ap-shanghai", { state: "waiting", reason, notBefore: NOW }),
+  copy<"waiting">("ap-shanghai", { phase: "waiting", reason, notBefore: NOW }),
   copy<"copying">("ap-shanghai", {
-    state: "copying",
+    phase: "copying",
     claim: claim(),
     progressedAt: NOW,
     imageId: "img-c",
     percent: 20,
   }),
-  copy<"finishing">("ap-shanghai", { state: "finishing", claim: claim(), progressedAt: NOW, imageId: "img-c" }),
-  copy<"ready">(
-    "ap-shanghai",
-    { state: "ready", imageId: "img-c", name: "x", readyAt: NOW, adopted: false },
-    { missingSince: NOW },
-  ),
-  copy<"retrying">("ap-shanghai", { state: "retrying", reason, notBefore: NOW }),
-  copy<"blocked">("ap-shanghai", {
-    state: "blocked",
+  copy<"finishing">("ap-shanghai", { phase: "finishing", claim: claim(), progressedAt: NOW, imageId: "img-c" }),
+  copy<"ready">("ap-shanghai", {
+    phase: "ready",
+    imageId: "img-c",
+    name: "x",
+    readyAt: NOW,
+    adopted: false,
+    missingSince: NOW,
+  }),
+  copy<"retrying">("ap-shanghai", { phase: "retrying", reason, notBefore: NOW }),
+  copy<"requested">("ap-shanghai", { phase: "requested", claim: claim() }),
+  copy<"blocked">("ap-shanghai", { phase: "blocked", reason, notBefore: NOW }),
+  copy<"stuck">("ap-shanghai", {
+    phase: "stuck",
     reason,
     claim: claim({ endedAt: NOW }),
     imageId: "img-c",
     notBefore: NOW,
   }),
-  copy<"failed">("ap-shanghai", { state: "failed", reason }),
-  copy<"retired">("ap-shanghai", { state: "retired", reason, imageId: "img-c", adopted: true }),
+  copy<"failed">("ap-shanghai", { phase: "failed", reason }),
+  copy<"retired">("ap-shanghai", { phase: "retired", reason, imageId: "img-c", name: "x", since: NOW, adopted: true }),
+  copy<"ended">("ap-shanghai", { phase: "ended", reason, since: NOW }),
 ];
 
 /** The record that `decode` returns, or undefined for a StateError about a damaged record. */
@@ -76,9 +83,9 @@ describe("a copy in a damaged store", () => {
   it("gives a StateError, or can be shown, counted and planned", () => {
     fc.assert(
       fc.property(body(COPIES), fc.constantFrom(...COPIES), (text, original) => {
-        const state = /"state":"(\w+)"/.exec(text)?.[1] ?? original.state;
+        const phase = /"phase":"(\w+)"/.exec(text)?.[1] ?? original.phase;
         const record = read(() =>
-          readCopy({ ...copyColumns(original.key), state, version: original.version, body: text }),
+          readCopy({ ...copyColumns(original.key), phase, version: original.version, body: text }),
         );
         if (!record) return;
         const copies = [record];
@@ -108,14 +115,14 @@ describe("a copy in a damaged store", () => {
 
   it("gives a StateError if columns and body differ", () => {
     const [first] = COPIES as [Copy];
-    const row = { ...copyColumns(first.key), state: first.state, version: first.version, body: JSON.stringify(first) };
+    const row = { ...copyColumns(first.key), phase: first.phase, version: first.version, body: JSON.stringify(first) };
     expect(readCopy(row)).toEqual(first);
     for (const other of [
       { account: "1" },
       { root_id: "img-x" },
       { region: "x" },
       { variant: "x" },
-      { state: "ready" },
+      { phase: "ready" },
       { version: 4 },
     ]) {
       expect(() => readCopy({ ...row, ...other })).toThrow(StateError);
@@ -127,7 +134,7 @@ describe("other records in a damaged store", () => {
   const run = {
     id: "r",
     account: ACCOUNT,
-    why: "timer",
+    trigger: "timer",
     startedAt: NOW,
     endedAt: NOW,
     actions: { send: 1 },
@@ -169,6 +176,13 @@ describe("other records in a damaged store", () => {
       runs(1000),
     );
     expect(lines.length).toBeGreaterThan(0);
+  });
+
+  it("give a StateError if something with a length stands where a list belongs", () => {
+    for (const length of [[{ toString: "" }], { valueOf: 1 }, 3]) {
+      const body = JSON.stringify({ ...record, installations: { length } });
+      expect(() => readAccount({ account: ACCOUNT, version: record.version, body })).toThrow(StateError);
+    }
   });
 
   it("give a StateError if the time of an awaited image is malformed", () => {

@@ -1,17 +1,21 @@
 // Random settings, STATE_URLs and durations: each is accepted or refused with a proper error.
-import fc from "fast-check";
+
 import { describe, expect, it } from "vitest";
 import { describeStateUrl, parseStateUrl } from "../../lib/adapters/state/url.ts";
-import { InputError, StateError } from "../../lib/model/errors.ts";
+import { InputError } from "../../lib/model/errors.ts";
 import { formatDuration, parseDuration } from "../../lib/model/time.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
+import fc from "../support/random.ts";
 import { nastyText, runs } from "./arbitraries.ts";
 
 const text = fc.oneof(nastyText, fc.string({ unit: "binary" }), fc.string(), fc.webUrl());
 const SECRET = "hunter2secret";
 
 describe("a random configuration", () => {
-  const NAMES = ["REPLICATOR_ENDPOINT", "REPLICATOR_SITE", "POLICY_FILE", "STATE_URL", "SWEEP_EVERY", "SETTLE"];
+  const NAMES = [
+    ...["REPLICATOR_ENDPOINT", "REPLICATOR_SITE", "REPLICATOR_INSTALLATION"],
+    ...["POLICY_FILE", "STATE_URL", "SWEEP_EVERY", "SETTLE"],
+  ];
   const MORE = ["LOG_LEVEL", "TENCENTCLOUD_RUNENV", "CLS_TOPIC_ID", "CLS_REGION", "NOTIFY_URL"];
   const sensible = fc.constantFrom(
     "http://127.0.0.1:9900",
@@ -87,18 +91,20 @@ describe("a random STATE_URL", () => {
       )
       .map((p) => p.join("")),
     fc.tuple(text, text).map(([a, b]) => `postgres://u:p@h/d?schema=${a}&options=${b}`),
+    fc.tuple(text, text).map(([a, b]) => `cos://b-1250000000/${a}?region=${b}`),
   );
 
-  it("gives a place or a StateError, and can be described", () => {
+  it("gives a place or a InputError, and can be described", () => {
     fc.assert(
       fc.property(url, (value) => {
         expect(typeof describeStateUrl(value)).toBe("string");
         try {
           const place = parseStateUrl(value, "/somewhere");
           if (place.engine === "sqlite") expect(place.path).toMatch(/^\//);
+          else if (place.engine === "cos") expect(place.place.bucket).toMatch(/^[a-z0-9-]+-[0-9]+$/);
           else expect(place.schema ?? "none").toMatch(/^[a-z_][a-z0-9_]{0,62}$/);
         } catch (error) {
-          expect(error).toBeInstanceOf(StateError);
+          expect(error).toBeInstanceOf(InputError);
         }
       }),
       runs(2000),

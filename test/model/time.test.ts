@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatDuration, parseDuration } from "../../lib/model/time.ts";
+import fc from "../support/random.ts";
 
 describe("parseDuration", () => {
   it.each([

@@ -1,9 +1,10 @@
 // What a run reads: a sweep, a poll, and a run for named images.
 import { describe, expect, it } from "vitest";
+import { isOpen } from "../../lib/model/copy/due.ts";
 import type { Scope } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import type { AwaitedImage, Copy } from "../../lib/model/types.ts";
-import { firstReadSet, isOpen, type ReadSet, secondReadSet } from "../../lib/observe/read-set.ts";
+import { firstReadSet, type ReadSet, secondReadSet } from "../../lib/observe/read-set.ts";
 import { ACCOUNT, image, NOW, observation, policy } from "../support/builders.ts";
 import { copyIn, recordOf } from "../support/plan-copy.ts";
 
@@ -17,7 +18,7 @@ const first = (
   more: { policies?: readonly Policy[]; awaited?: readonly AwaitedImage[] } = {},
 ) => {
   const scope = typeof kind === "string" ? ({ kind } as Scope) : kind;
-  return shown(firstReadSet(scope, more.policies ?? [policy()], copies, more.awaited ?? [], NOW));
+  return shown(firstReadSet(scope, more.policies ?? [policy()], { copies, awaited: more.awaited ?? [] }, NOW));
 };
 const ready = recordOf(SHANGHAI, "ready");
 const copying = recordOf(SHANGHAI, "copying");
@@ -64,13 +65,18 @@ describe("a poll", () => {
   const step = recordOf(SHANGHAI, "ready", {}, { name: "intermediate" });
   const superseded = recordOf(SHANGHAI, "retired", { reason: "superseded" });
   it.each<[string, Copy]>([
-    ["missing", recordOf(SHANGHAI, "ready", { missingSince: NOW })],
-    ["being repaired", recordOf(SHANGHAI, "ready", { repair: { what: "tags", tries: 1, at: NOW } })],
+    ["being repaired", recordOf(SHANGHAI, "ready", { repair: { differences: ["tags"], tries: 1, at: NOW } })],
     ["an intermediate of an encrypted copy", step],
     ["a superseded intermediate", superseded],
   ])("reads a finished copy that is %s", (_, one) => {
     expect(isOpen(one)).toBe(true);
     expect(first("poll", [one])[SHANGHAI]).toBe("img-root0001-ap-shanghai");
+  });
+
+  it.each(["ready", "copying"] as const)("searches the whole destination for a %s copy that is missing", (phase) => {
+    const one = recordOf(SHANGHAI, phase, { missingSince: NOW });
+    expect(isOpen(one)).toBe(true);
+    expect(first("poll", [one])[SHANGHAI]).toBe("custom img-root0001-ap-shanghai");
   });
 
   it("reads the whole destination of a copy without a known image, once it is due", () => {
@@ -111,7 +117,14 @@ describe("a run for named images", () => {
   });
 
   const second = (policies: readonly Policy[], copies: readonly Copy[] = [], images = [root]) =>
-    shown(secondReadSet([{ region: HOME, imageId: root.imageId }], policies, copies, observation(images, [HOME]), NOW));
+    shown(
+      secondReadSet(
+        [{ region: HOME, imageId: root.imageId }],
+        policies,
+        { copies, ...observation(images, [HOME]) },
+        NOW,
+      ),
+    );
 
   it("then reads the destinations of the policies that select one of them", () => {
     expect(second([policy()])).toEqual({ [SHANGHAI]: "custom", [BEIJING]: "custom" });

@@ -2,12 +2,14 @@
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { quotaOf } from "../../emulator/world/world.ts";
+import { ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import type { Cloud } from "../../lib/model/ports.ts";
 import type { Copy, ImageRef } from "../../lib/model/types.ts";
 import { ACCOUNT } from "../support/builders.ts";
 import { type DesiredCopy, desiredCopies, familyOf } from "./desired-copies.ts";
-import { matches } from "./selection.ts";
+import { type Version, whyLastVersion } from "./last-version.ts";
+import { isRecalled, matches } from "./selection.ts";
 
 /** The one region of these tests that lies across the border of mainland China. */
 const OUTSIDE = "ap-hongkong";
@@ -19,6 +21,8 @@ export interface Facts {
   readonly records: () => Promise<readonly Copy[]>;
   /** Every image that ever existed, by its id. */
   readonly ever: Map<string, StoredImage>;
+  /** The images that another installation made. */
+  readonly others: ReadonlySet<string>;
 }
 
 const isLive = (world: World, image: StoredImage) => progressOf(image, world.workNow()).state !== "CREATEFAILED";
@@ -35,7 +39,7 @@ export function variantOf({ encrypted, kmsKeyId }: StoredImage): string {
 
 /** The image that everything of a chain was made from. */
 export function originOf(facts: Facts, records: readonly Copy[], image: StoredImage): StoredImage | undefined {
-  const adoption = records.find((copy) => copy.state === "ready" && copy.adopted && copy.imageId === image.imageId);
+  const adoption = records.find((copy) => copy.phase === "ready" && copy.adopted && copy.imageId === image.imageId);
   const above = adoption ? adoption.key.rootId : image.copiedFrom?.imageId;
   if (above === undefined) return image;
   const next = facts.ever.get(above);
@@ -56,8 +60,16 @@ export function checkedCloud(cloud: Cloud, facts: Facts): Cloud {
     if (broken && image)
       throw new Error(`forbidden: ${what} ${at.imageId} ("${image.name}") in ${at.region}: ${broken}`);
   };
-  const ours = (image: StoredImage) =>
-    image.owner !== ACCOUNT || !image.copiedFrom ? "it is none of our copies" : undefined;
+  // What a policy gave stays when the policy is gone, and is restored after a modification.
+  const everNamed = new Set<string>();
+  const named = () => {
+    for (const { copy } of facts.policies()) for (const account of copy.shareWith) everNamed.add(account);
+    return everNamed;
+  };
+  const ours = (image: StoredImage) => {
+    if (image.owner !== ACCOUNT || !image.copiedFrom) return "it is none of our copies";
+    return facts.others.has(image.imageId) ? "another installation made it" : undefined;
+  };
   return {
     ...cloud,
     async syncImage(request) {
@@ -79,14 +91,18 @@ export function checkedCloud(cloud: Cloud, facts: Facts): Cloud {
       return cloud.modify(at, attributes, ...rest);
     },
     async share(at, accounts, ...rest) {
-      await guard(`share with ${accounts.join()}`, at, (image) => ours(image) ?? whyNotShared(facts, image, accounts));
+      await guard(
+        `share with ${accounts.join()}`,
+        at,
+        (image) => ours(image) ?? whyNotShared(named(), image, accounts),
+      );
       return cloud.share(at, accounts, ...rest);
     },
     async unshare(at, accounts, ...rest) {
       await guard(
         `unshare from ${accounts.join()}`,
         at,
-        (image) => ours(image) ?? whyNotShared(facts, image, accounts),
+        (image) => ours(image) ?? whyNotShared(named(), image, accounts),
       );
       return cloud.unshare(at, accounts, ...rest);
     },
@@ -103,7 +119,7 @@ export function checkedCloud(cloud: Cloud, facts: Facts): Cloud {
 }
 
 function adoptedIn(records: readonly Copy[]): ReadonlySet<string> {
-  return new Set(records.flatMap((copy) => (copy.state === "ready" && copy.adopted ? [copy.imageId] : [])));
+  return new Set(records.flatMap((copy) => (copy.phase === "ready" && copy.adopted ? [copy.imageId] : [])));
 }
 
 function whyNoCopy(
@@ -169,7 +185,9 @@ function whyNotModified(
 ): string | undefined {
   const root = originOf(facts, records, image);
   const { world } = facts;
-  if (deprecated !== undefined && root?.deprecated !== deprecated) return "its source is not so";
+  const isToBe = root !== undefined && isRecalled(root);
+  if (deprecated !== undefined && isToBe !== deprecated && !(deprecated && isDueByAge(facts, records, image)))
+    return `its source is ${deprecated ? "not " : ""}recalled`;
   if (family === undefined) return undefined;
   const born = (one: StoredImage) => originOf(facts, records, one)?.createdAt ?? 0;
   const others = [...(world.images.get(image.region)?.values() ?? [])].filter(
@@ -183,6 +201,8 @@ function whyNotModified(
     const stays = others.some((other) => other.family === image.family && born(other) >= born(image));
     // Where families are carried over, an unfinished copy has a family too early.
     const isNew = image.name.includes("--copying-");
+    if (root && isRecalled(root) && !isNew)
+      return isReplaced(facts, records, image) ? undefined : "its family would be empty";
     return isToHave(image.family) && !stays && !isNew ? "nothing newer is in its family" : undefined;
   }
   if (!isToHave(family)) return "no policy gives it that family";
@@ -198,10 +218,21 @@ function whyNotModified(
   return newer && `${newer.imageId} is newer and in that family`;
 }
 
-function whyNotShared(facts: Facts, image: StoredImage, accounts: readonly string[]): string | undefined {
+/** Whether the family of a recalled version has a good image of another one, in any variant, made by us or adopted. */
+function isReplaced(facts: Facts, records: readonly Copy[], image: StoredImage): boolean {
+  const { world } = facts;
+  const desired = desiredCopies(world, facts.policies(), adoptedIn(records));
+  return [...(world.images.get(image.region)?.values() ?? [])].some(
+    (other) =>
+      other.family === image.family &&
+      !other.deprecated &&
+      desired.some(({ root, region }) => region === image.region && root === originOf(facts, records, other)),
+  );
+}
+
+function whyNotShared(named: ReadonlySet<string>, image: StoredImage, accounts: readonly string[]): string | undefined {
   if (image.name.includes("--plain-")) return "it is only a step";
-  const values = new Set(facts.policies().flatMap(({ copy }) => copy.shareWith));
-  return accounts.every((account) => values.has(account)) ? undefined : "no policy says so";
+  return accounts.every((account) => named.has(account)) ? undefined : "no policy ever said so";
 }
 
 function whyNotDeleted(facts: Facts, records: readonly Copy[], image: StoredImage): string | undefined {
@@ -237,5 +268,33 @@ function whyNotDeleted(facts: Facts, records: readonly Copy[], image: StoredImag
         (other === policy ||
           (root && world.images.get(root.region)?.has(root.imageId) && matches(other, root, world.now()))),
     );
-  return against && `policy ${against.name} does not permit it`;
+  if (against) return `policy ${against.name} does not permit it`;
+  return isStep || policy.prune.last ? undefined : whyLast(facts, records, image);
+}
+
+/** Why a copy must stay as the last usable one of its policy. */
+function whyLast(facts: Facts, records: readonly Copy[], image: StoredImage): string | undefined {
+  const recordOf = ({ imageId }: StoredImage) =>
+    records.find((copy) => (copy.phase === "ready" || copy.phase === "retired") && copy.imageId === imageId);
+  const policy = recordOf(image)?.policy;
+  const versionOf = (one: StoredImage): Version => {
+    const record = recordOf(one);
+    const isAged = record?.phase === "retired" && record.deprecatedByAge === true;
+    const root = originOf(facts, records, one);
+    const isLeft = (one.deprecated && !isAged) || tagsOf(one).has(ROLLED_BACK_TAG);
+    return { image: one, root, isBad: isLeft || (root !== undefined && isRecalled(root)) };
+  };
+  const others = [...(facts.world.images.get(image.region)?.values() ?? [])].filter(
+    (other) => other.owner === ACCOUNT && recordOf(other)?.policy === policy,
+  );
+  return whyLastVersion(versionOf(image), others.map(versionOf), facts.world.workNow());
+}
+
+/** Whether an orphaned copy may be deprecated because it was orphaned for long. */
+function isDueByAge(facts: Facts, records: readonly Copy[], image: StoredImage): boolean {
+  const record = records.find((copy) => copy.phase === "retired" && copy.imageId === image.imageId);
+  const own = facts.policies().filter(({ name }) => name === record?.policy);
+  // A policy that was renamed deprecates what it made under its former name.
+  const may = (own.length > 0 ? own : facts.policies()).some(({ prune }) => prune.deprecateAfter !== undefined);
+  return record !== undefined && may && whyLast(facts, records, image) === undefined;
 }

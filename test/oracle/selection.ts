@@ -12,18 +12,13 @@ export function sourcesOf(world: World, policy: Policy, adopted: ReadonlySet<str
   return policy.from
     .flatMap((region) => [...(world.images.get(region)?.values() ?? [])])
     .filter((image) => !adopted.has(image.imageId) && matches(policy, image, world.now()) && !isRecalled(image))
-    .sort((a, b) => createdAtOf(b) - createdAtOf(a) || (a.imageId < b.imageId ? 1 : -1))
+    .sort((a, b) => byVersion(b, a))
     .filter((image) => {
       if (progressOf(image, world.workNow()).state === "CREATEFAILED") return newest === Number.POSITIVE_INFINITY;
       const place = (places.get(image.family) ?? 0) + 1;
       places.set(image.family, place);
       return place <= newest;
     });
-}
-
-/** The tags of an image that another account shares are not known. */
-function isRecalled(image: StoredImage): boolean {
-  return image.deprecated || (image.owner === ACCOUNT && tagsOf(image).has(IGNORE_TAG));
 }
 
 /** Whether a policy selects an image, apart from a recall and from `newest`. */
@@ -45,6 +40,7 @@ export function matches({ select, from }: Policy, image: StoredImage, now: numbe
     (select.creator === undefined || select.creator.includes(image.creator)) &&
     (select.createdAfter === undefined || createdAtOf(image) >= select.createdAfter) &&
     (select.minAge === undefined || now - createdAtOf(image) >= select.minAge) &&
+    (select.maxAge === undefined || now - createdAtOf(image) <= select.maxAge) &&
     !(select.not?.name !== undefined && matchesGlobs(select.not.name, image.name)) &&
     !hasTags(select.not?.tags, "some")
   );
@@ -66,7 +62,18 @@ function matchesGlobs(globs: readonly string[], text: string): boolean {
   );
 }
 
+/** Positive if `a` is the newer version: by its second, its name with numbers by value, its id. */
+export function byVersion(a: StoredImage, b: StoredImage): number {
+  const byName = a.name.localeCompare(b.name, "en", { numeric: true });
+  return createdAtOf(a) - createdAtOf(b) || byName || (a.imageId > b.imageId ? 1 : -1);
+}
+
 /** When an image was created, in ms, as the API tells it: in whole seconds. */
 export function createdAtOf({ createdAt }: StoredImage): number {
   return Math.floor(createdAt / 1000) * 1000;
+}
+
+/** Whether the owner recalled a source. The tags of an image that another account shares are not known. */
+export function isRecalled(image: StoredImage): boolean {
+  return image.deprecated || (image.owner === ACCOUNT && tagsOf(image).has(IGNORE_TAG));
 }

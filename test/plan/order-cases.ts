@@ -1,16 +1,15 @@
 // Copies for which two phases would answer, and which of them does.
 import { lineageTags, ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
 import type { CopyKey } from "../../lib/model/types.ts";
-import { copy, image, NOW, observation } from "../support/builders.ts";
+import { copy, image, madeFrom, NOW, observation } from "../support/builders.ts";
 import { asked, holding, made, retired } from "../support/known-copies.ts";
 import {
+  adoptable,
   adoptedBy,
   deprecatedRoot,
   disputed,
   doubtful,
   EARLIER,
-  encryptedKey,
-  encrypting,
   foreign,
   free,
   going,
@@ -30,6 +29,8 @@ import {
   rule,
   SHANGHAI,
   shares,
+  syncing,
+  theirs,
   tooLarge,
   why,
   withRecord,
@@ -59,6 +60,18 @@ export const CASES: readonly Case[] = [
     expected: "recovered: copying",
   },
   {
+    first: "locate",
+    then: "checkMaker",
+    input: holding([root], withRecord(theirs, { missingSince: EARLIER, adopted: false, installation: undefined })),
+    expected: "recovered: ready",
+  },
+  {
+    first: "useOther",
+    then: "checkBlockers",
+    input: { ...holding([root, theirs.image]), policies: [tooLarge] },
+    expected: "left-to-other: ready",
+  },
+  {
     first: "resolveInDoubt",
     then: "checkBlockers",
     input: { ...holding([root]), copies: [doubtful(going.copy)], policies: [tooLarge] },
@@ -67,19 +80,18 @@ export const CASES: readonly Case[] = [
   {
     first: "checkBlockers",
     then: "claimName",
-    input: { ...holding([root, foreign]), policies: [encrypting] },
-    key: encryptedKey,
-    expected: "waiting: waiting (parent-not-ready)",
+    input: { ...holding([syncing, adoptable]), policies: [rule({ existing: "adopt" })] },
+    expected: "waiting: waiting (source-not-normal)",
   },
   {
     first: "claimName",
     then: "request",
     input: {
-      ...holding([root, foreign, leftover]),
-      policies: [rule()],
-      copies: [copy<"waiting">(SHANGHAI, { state: "waiting", reason: why })],
+      ...holding([root, adoptable, leftover]),
+      policies: [rule({ existing: "adopt" })],
+      copies: [copy<"waiting">(SHANGHAI, { phase: "waiting", reason: why })],
     },
-    expected: "blocked: blocked (name-taken)",
+    expected: "adopted: ready",
   },
   {
     first: "request: what a failed attempt left",
@@ -87,7 +99,7 @@ export const CASES: readonly Case[] = [
     input: {
       ...holding([root, leftover]),
       policies: [rule()],
-      copies: [copy<"waiting">(SHANGHAI, { state: "waiting", reason: why })],
+      copies: [copy<"waiting">(SHANGHAI, { phase: "waiting", reason: why })],
     },
     expected: "waiting: waiting (leftover), delete img-left",
   },
@@ -100,20 +112,20 @@ export const CASES: readonly Case[] = [
   {
     first: "awaitRecheck",
     then: "tag",
-    input: holding([root], withRecord(normal({ tags: {} }), { state: "blocked", reason: why, notBefore: LATER })),
+    input: holding([root], withRecord(normal({ tags: {} }), { phase: "stuck", reason: why, notBefore: LATER })),
     expected: "",
   },
   {
     first: "followProgress",
     then: "tag",
     input: holding([root], asked(root, SHANGHAI, { tags: {}, syncPercent: 10 })),
-    expected: `progress: copying, tag ${going.image.imageId}: ${Object.keys(lineageTags(key, root, "golden", "")).join(", ")}`,
+    expected: `progress: copying, tag ${going.image.imageId}: ${Object.keys(lineageTags(key, "", madeFrom(root))).join(", ")}`,
   },
   {
     first: "tag",
     then: "rename",
     input: holding([root], normal({ tags: {} })),
-    expected: `finishing: finishing, tag ${going.image.imageId}: ${Object.keys(lineageTags(key, root, "golden", "")).join(", ")}`,
+    expected: `finishing: finishing, tag ${going.image.imageId}: ${Object.keys(lineageTags(key, "", madeFrom(root))).join(", ")}`,
   },
   {
     first: "rename",
@@ -226,7 +238,7 @@ export const CASES: readonly Case[] = [
       ...holding(
         [root],
         withRecord(made(root, SHANGHAI, { image: { description: "by hand" } }), {
-          repair: { what: "x", tries: 1, at: EARLIER },
+          repair: { differences: ["x"], tries: 1, at: EARLIER },
         }),
       ),
       sweep: true,
@@ -254,7 +266,10 @@ export const CASES: readonly Case[] = [
     first: "reshare",
     then: "endRepair",
     input: {
-      ...holding([root], withRecord(ours, { repair: { what: "x", tries: 1, at: EARLIER }, pendingReshare: [LISTED] })),
+      ...holding(
+        [root],
+        withRecord(ours, { repair: { differences: ["x"], tries: 1, at: EARLIER }, pendingReshare: [LISTED] }),
+      ),
       policies: disputed,
       answers: shares(ours.image),
       sweep: true,
@@ -271,6 +286,6 @@ export const CASES: readonly Case[] = [
     first: "followSource",
     then: "prune",
     input: { ...holding([deprecatedRoot], orphan), policies: [pruning], answers: free(orphan.image), sweep: true },
-    expected: `drift: retired (deselected), modify ${orphan.image.imageId}: deprecated = true`,
+    expected: `drift: retired (recalled), modify ${orphan.image.imageId}: deprecated = true`,
   },
 ];

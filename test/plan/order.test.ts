@@ -17,8 +17,7 @@ import { answered, holding, made, retired } from "../support/known-copies.ts";
 import { callsOf } from "../support/plan-lines.ts";
 import { CASES, type Case } from "./order-cases.ts";
 import {
-  encryptedKey,
-  encrypting,
+  foreign,
   key,
   LISTED,
   pruning,
@@ -56,8 +55,8 @@ function stepOf(one: Case, life: readonly Stage[] = LIFE): string {
   const actions = actionsOf([nextStep(copyCase, ctx, life)]);
   const changes = actions.flatMap((action) => {
     if (action.do !== "record") return [];
-    const { state } = action.copy;
-    return [`${action.event}: ${state}${"reason" in action.copy ? ` (${action.copy.reason.code})` : ""}`];
+    const { phase } = action.copy;
+    return [`${action.event}: ${phase}${"reason" in action.copy ? ` (${action.copy.reason.code})` : ""}`];
   });
   return [...changes, ...callsOf(emptyPlan([], actions))].join(", ");
 }
@@ -80,33 +79,32 @@ const BLOCKED: readonly Case[] = [
     input: {
       ...holding([root]),
       policies: [tooLarge],
-      copies: [copy<"failed">(SHANGHAI, { state: "failed", reason: why }, { attempts: 5 })],
+      copies: [copy<"failed">(SHANGHAI, { phase: "failed", reason: why }, { attempts: 5 })],
     },
     expected: "",
   },
   {
     first: "block by the policy",
-    then: "back-off",
-    input: { ...holding([root]), policies: [tooLarge], copies: [waitingOf("retrying")] },
+    then: "name that another image keeps",
+    input: { ...holding([root, foreign]), policies: [tooLarge] },
     expected: "blocked: blocked (too-large)",
   },
   {
+    first: "name that another image keeps",
+    then: "back-off",
+    input: { ...holding([root, foreign]), policies: [rule()], copies: [waitingOf("retrying")] },
+    expected: "blocked: blocked (name-taken)",
+  },
+  {
     first: "back-off",
-    then: "state of the source",
-    input: { ...holding([syncing]), copies: [waitingOf("retrying")] },
+    then: "region not read",
+    input: unreadable({ ...holding([root]), policies: [rule()], copies: [waitingOf("retrying")] }),
     expected: "",
   },
   {
-    first: "state of the source",
-    then: "region not read",
-    input: unreadable({ ...holding([syncing]), policies: [rule()] }),
-    expected: "waiting: waiting (source-not-normal)",
-  },
-  {
     first: "region not read",
-    then: "state of the parent",
-    input: unreadable({ ...holding([root]), policies: [encrypting] }),
-    key: encryptedKey,
+    then: "state of the source",
+    input: unreadable({ ...holding([syncing]), policies: [rule()] }),
     expected: "waiting: waiting (unreadable)",
   },
 ];
@@ -120,11 +118,12 @@ describe("of two phases that would answer", () => {
 describe("of two neighbours in the list", () => {
   /** Swaps that change nothing, each with the reason. */
   const HARMLESS: Record<string, string> = {
+    "checkMaker, confirmLoss": "one is for an image that exists, the other for one that is absent",
     "confirmLoss, resolveInDoubt": "one is for records with an image, the other for records without",
     "leaveFamily, publish": "a version that was rolled back leads no family, so it is not published",
     "finishRollback, reshare": "reshare itself waits for a rollback that has begun",
     "toRequest, unmade": "desired or not",
-    "unmade, blocked": "without an image or with one",
+    "unmade, stuck": "without an image or with one",
     "underWay, ready": "other states",
     "ready, retired": "other states",
     "retired, kept": "other states",
@@ -142,7 +141,7 @@ describe("of two neighbours in the list", () => {
     life: swapped(LIFE, before, before + 1),
   }));
   const apart = [
-    { swap: "locate, resolveInDoubt", life: withSwap(0, 0, 2) },
+    { swap: "locate, resolveInDoubt", life: withSwap(0, 0, 3) },
     { swap: "finishRollback, abandonRepair", life: withSwap(8, 0, 2) },
   ];
 
@@ -202,13 +201,13 @@ describe("the differences of a finished copy", () => {
       {
         copy: {
           repair: {
-            what: [
+            differences: [
               "tags cvm-replicator:policy",
               "description",
               "deprecation",
               "family golden",
               `shares ${LISTED}`,
-            ].join("; "),
+            ],
           },
         },
       },
@@ -219,7 +218,10 @@ describe("the differences of a finished copy", () => {
 
 describe("of two reasons to retain an orphaned copy", () => {
   const off = image({ tags: { "cvm-replicator:ignore": "" } });
-  const old = retired(off, SHANGHAI);
+  const old = retired(off, SHANGHAI, {
+    image: { deprecated: true },
+    copy: { reason: "recalled", deprecatedByUs: true },
+  });
   const inUse = answered([usesOf(old.image), "ins-1"], [sharesOf(old.image), ["1"]]);
   const retainedFor = (image: Partial<Image>, record: Partial<Retired>, more: Partial<PlanInput>): string[] =>
     planOf({

@@ -50,12 +50,12 @@ describe("asking the cloud", () => {
   afterEach(() => t.close());
   const asked = (action: string) =>
     t.world.requests.filter((request) => request.action === action).map(({ region }) => region);
-  const pruning = policy({ to: [SHANGHAI], prune: { minAge: 0, delete: true } });
+  const pruning = policy({ to: [SHANGHAI], prune: { minAge: 0, delete: true, last: true } });
 
   it("happens before copies are requested, once for each region", async () => {
     t.bake({ count: 3 });
     setQuota(t.world, SHANGHAI, 2);
-    const { plan } = await replicate({ ...sweep, dryRun: true }, t.instance([policy({})]));
+    const { plan } = await replicate({ ...sweep, mode: "dry-run" }, t.instance([policy({})]));
     expect(asked("DescribeImageQuota").sort()).toEqual(["ap-beijing", SHANGHAI]);
     expect(callsOf(plan).filter((call) => call.endsWith(SHANGHAI))).toHaveLength(2);
     expect(callsOf(plan).filter((call) => call.endsWith("ap-beijing"))).toHaveLength(3);
@@ -80,7 +80,7 @@ describe("asking the cloud", () => {
     await replicate(sweep, nothing);
     t.pass(3_600_000);
     const before = asked("DescribeInstances").length;
-    const { plan } = await replicate({ ...sweep, dryRun: true }, nothing);
+    const { plan } = await replicate({ ...sweep, mode: "dry-run" }, nothing);
     expect(asked("DescribeInstances").slice(before)).toEqual([SHANGHAI]);
     expect(callsOf(plan)).toHaveLength(2);
     expect(plan.retained).toMatchObject([{ image: { imageId: first?.imageId }, reason: { code: "in-use" } }]);
@@ -93,7 +93,7 @@ describe("asking the cloud", () => {
     });
     t.bake();
     const report = await t.settle(t.instance([pruning]));
-    expect(report.copies.map(({ state }) => state)).toEqual(["ready"]);
+    expect(report.copies.map(({ phase }) => phase)).toEqual(["ready"]);
     addFault(t.world, {
       match: { action: "DescribeInstances", times: 0 },
       effect: { kind: "error", code: "UnauthorizedOperation" },

@@ -34,7 +34,7 @@ export const COPYING: KeyTests = {
       baked(t, { name: "golden-2" });
       t.pass(8 * DAY);
       const report = await t.live(30);
-      expect(report.copies.map(({ state }) => state)).toEqual(["retired"]);
+      expect(report.copies.map(({ phase }) => phase)).toEqual(["retired"]);
       expect(report.plan.retained).toMatchObject([{ reason: { code: "policy-disabled" } }]);
       expect(t.names(THERE)).toEqual(["golden-1"]);
     },

@@ -88,6 +88,17 @@ export const DRESSING: KeyTests = {
       expect(await t.calls(t.sweep)).toMatchObject({ TagResources: 1 });
       expect(inherited()).toEqual([["release", "old"]]);
     },
+    "true: copies lose a tag that the source loses, unless its value was changed by hand": async () => {
+      const t = await trial(policyText());
+      const root = baked(t, { tags: { a: "1", b: "2" } });
+      await t.settle(t.program);
+      const copy = t.image(THERE, "golden-1");
+      if (copy) changeImage(t.world, copy, { tags: { ...t.tags(THERE, "golden-1"), b: "mine" } });
+      changeImage(t.world, root, { tags: {} });
+      expect(await t.calls(() => t.live(10))).toMatchObject({ UnTagResources: 1 });
+      expect(t.tags(THERE, "golden-1")).toMatchObject({ b: "mine" });
+      expect(t.tags(THERE, "golden-1")).not.toHaveProperty("a");
+    },
     "false: copies get no tag of the source": async () => {
       const t = await trial(policyText({ copy: "{tags: {inherit: false}}" }));
       baked(t, { tags: TAGGED });
@@ -97,30 +108,39 @@ export const DRESSING: KeyTests = {
     "a copy with too many tags is blocked, because the cloud refuses it": async () => {
       const t = await trial(policyText());
       const tags = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`t${i}`, ""]));
-      const { imageId } = baked(t, { tags: tags(46) });
-      baked(t, { name: "golden-2", tags: tags(45) });
+      const { imageId } = baked(t, { tags: tags(45) });
+      baked(t, { name: "golden-2", tags: tags(44) });
       expect(t.reasons(await t.settle(t.program, 6))).toEqual([`${THERE} too-many-tags`]);
       expect(Object.keys(t.tags(THERE, "golden-2"))).toHaveLength(49);
       const resource = `qcs::cvm:${HOME}:uin/100000000001:image/${imageId}`;
-      const more = Array.from({ length: 5 }, (_, i) => ({ TagKey: `more${i}`, TagValue: "" }));
+      const more = Array.from({ length: 6 }, (_, i) => ({ TagKey: `more${i}`, TagValue: "" }));
       expect(t.ask("TagResources", HOME, { ResourceList: [resource], Tags: more })).toMatchObject({
         FailedResources: [{ Code: "LimitExceeded.ResourceAttachedTags" }],
       });
     },
   },
   "copy.tags.set": {
+    "are removed again when the policy no longer sets them": async () => {
+      const t = await trial(policyText({ copy: "{tags: {set: {team: web, env: prod}}}" }));
+      baked(t);
+      await t.settle(t.program);
+      t.follow(policyText({ copy: "{tags: {set: {team: web}}}" }));
+      expect(await t.calls(() => t.live(10))).toMatchObject({ UnTagResources: 1 });
+      expect(t.tags(THERE, "golden-1")).toMatchObject({ team: "web" });
+      expect(t.tags(THERE, "golden-1")).not.toHaveProperty("env");
+    },
     "override inherited tags, and cost one call per 10 tags": async () => {
       const t = await trial(policyText({ copy: "{tags: {set: {release: ours, team: web}}}" }));
       baked(t, { tags: TAGGED });
       expect(await t.calls(() => t.settle(t.program))).toMatchObject({ TagResources: 1 });
       expect(t.tags(THERE, "golden-1")).toMatchObject({ release: "ours", team: "web" });
-      const set = Array.from({ length: 45 }, (_, i) => `t${i}: x`).join(", ");
+      const set = Array.from({ length: 44 }, (_, i) => `t${i}: x`).join(", ");
       const u = await trial(policyText({ copy: `{tags: {inherit: false, set: {${set}}}}` }));
       baked(u);
-      // 45 tags and the four lineage tags.
+      // 44 tags and the five lineage tags.
       expect(await u.calls(() => u.settle(u.program))).toMatchObject({ TagResources: 5 });
       expect(Object.keys(u.tags(THERE, "golden-1"))).toHaveLength(49);
-      expect(refusal(policyText({ copy: `{tags: {set: {${set}, more: x}}}` }))).toContain("at most 45");
+      expect(refusal(policyText({ copy: `{tags: {set: {${set}, more: x}}}` }))).toContain("at most 44");
     },
     "have keys and values that the cloud accepts": async () => {
       const t = await trial(policyText());

@@ -5,7 +5,7 @@ import { makeInstances, makeLaunchTemplate } from "../../emulator/world/image-us
 import { SETTLE } from "../support/builders.ts";
 import { baked, DAY, type KeyTests, MINUTE, OTHER, policyText, THERE, type Trial, trial } from "./setting.ts";
 
-const deleting = (minAge: string) => policyText({ prune: `{delete: true, minAge: ${minAge}}` });
+const deleting = (minAge: string) => policyText({ prune: `{delete: true, minAge: ${minAge}, last: true}` });
 
 /** The calls that read two regions, and one that looks for missing sources. */
 const READING = { DescribeImages: 3 };
@@ -27,7 +27,7 @@ export const KEEPING: KeyTests = {
       const t = await orphaned(policyText());
       t.pass(30 * DAY);
       const { plan, copies } = await t.live(20);
-      expect(copies.map(({ state }) => state)).toEqual(["retired"]);
+      expect(copies.map(({ phase }) => phase)).toEqual(["retired"]);
       expect(plan.retained).toMatchObject([{ reason: { code: "not-permitted" } }]);
       expect(t.names(THERE)).toEqual(["golden-1"]);
       expect(await t.calls(t.sweep)).toEqual(READING);

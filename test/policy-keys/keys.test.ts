@@ -6,6 +6,7 @@ import { COPYING } from "./copying.ts";
 import { DRESSING } from "./dressing.ts";
 import { KEEPING } from "./keeping.ts";
 import { LIMITS } from "./limits.ts";
+import { PRUNING } from "./pruning.ts";
 import { PUBLISHING } from "./publishing.ts";
 import { SELECTING } from "./selecting.ts";
 import { endTrials, policyEntry } from "./setting.ts";
@@ -16,7 +17,16 @@ import { WHOLE_FILE } from "./whole-file.ts";
  * For every key of docs/policy.md: the effect, the calls and the rule of the cloud that its row
  * describes.
  */
-const TESTS = { ...WHOLE_FILE, ...COPYING, ...LIMITS, ...DRESSING, ...PUBLISHING, ...KEEPING, ...SELECTING };
+const TESTS = {
+  ...WHOLE_FILE,
+  ...COPYING,
+  ...LIMITS,
+  ...DRESSING,
+  ...PUBLISHING,
+  ...KEEPING,
+  ...PRUNING,
+  ...SELECTING,
+};
 
 afterEach(endTrials);
 
@@ -48,7 +58,10 @@ describe("the tables of docs/policy.md", () => {
     expect(words.sort()).toEqual(
       [
         ...["name", "from", "to"].map((key) => `${key}: required`),
-        ...["copy.tags.set", "copy.shareWith", "copy.regions", "maxSizeGiB"].map((key) => `${key}: none`),
+        ...[
+          ...["copy.tags.set", "copy.shareWith", "copy.regions", "maxSizeGiB"],
+          ...["prune.keep", "prune.deprecateAfter"],
+        ].map((key) => `${key}: none`),
         "select: everything",
       ].sort(),
     );
@@ -58,6 +71,7 @@ describe("the tables of docs/policy.md", () => {
       copy: { tags: { set: {} }, shareWith: [], regions: {} },
     });
     expect(minimal).not.toHaveProperty("maxSizeGiB");
+    expect(Object.keys(minimal?.prune ?? {})).toEqual(["minAge", "delete"]);
     expect(Object.keys(minimal?.select ?? {})).toEqual(["type"]);
   });
 });

@@ -27,7 +27,7 @@ export const LIMITS: KeyTests = {
       t.pass(MINUTE);
       const before = structuredClone(baked(t, { region: THERE, description: "made by hand" }));
       await t.live(20);
-      expect((await t.sweep()).copies).toMatchObject([{ state: "ready", adopted: true, imageId: before.imageId }]);
+      expect((await t.sweep()).copies).toMatchObject([{ phase: "ready", adopted: true, imageId: before.imageId }]);
       t.ask("DeleteImages", HOME, { ImageIds: [root.imageId] });
       t.pass(DAY);
       const { plan } = await t.live(20);
@@ -47,7 +47,7 @@ export const LIMITS: KeyTests = {
         t.pass(MINUTE);
         baked(t, { region: THERE, ...misfit });
         const { copies } = await t.sweep();
-        expect(copies).toMatchObject([{ state: "blocked", reason: { code: "name-taken" } }]);
+        expect(copies).toMatchObject([{ phase: "blocked", reason: { code: "name-taken" } }]);
       }
       const older = await trial(policyText({ existing: "adopt" }));
       baked(older, { region: THERE });
@@ -83,11 +83,14 @@ export const LIMITS: KeyTests = {
     "limits the attempts of a copy; one call deletes each failed image before the next attempt": async () => {
       const t = await trial(policyText({ attempts: "3" }));
       baked(t);
-      addFault(t.world, { match: { action: "SyncImages", times: 0 }, effect: { kind: "fail-copy", percent: 50 } });
+      addFault(t.world, {
+        match: { action: "SyncImages", dryRun: false, times: 0 },
+        effect: { kind: "fail-copy", percent: 50 },
+      });
       const calls = await t.calls(() => t.live(120));
       expect(calls).toMatchObject({ SyncImages: 3, DeleteImages: 2 });
       const { copies } = await t.sweep();
-      expect(copies).toMatchObject([{ state: "failed", attempts: 3, reason: { code: "copy-failed" } }]);
+      expect(copies).toMatchObject([{ phase: "failed", attempts: 3, reason: { code: "copy-failed" } }]);
     },
     "is from 1 to 20": async () => {
       for (const wrong of ["0", "21", "1.5"])
@@ -102,7 +105,10 @@ export const LIMITS: KeyTests = {
       ] as const) {
         const t = await trial(policyText({ stuckAfter }));
         baked(t);
-        addFault(t.world, { match: { action: "SyncImages" }, effect: { kind: "stick-copy", percent: 50 } });
+        addFault(t.world, {
+          match: { action: "SyncImages", dryRun: false },
+          effect: { kind: "stick-copy", percent: 50 },
+        });
         expect(t.reasons(await t.live(45))).toEqual(codes);
         expect(t.syncs()).toBe(1);
       }

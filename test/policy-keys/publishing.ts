@@ -68,7 +68,7 @@ export const PUBLISHING: KeyTests = {
         );
         baked(t, { family: "golden" });
         const effect = { kind: "stick-copy", percent: 50, destination: NANJING } as const;
-        addFault(t.world, { match: { action: "SyncImages" }, effect });
+        addFault(t.world, { match: { action: "SyncImages", dryRun: false }, effect });
         const report = await t.live(30);
         expect(t.pointed(THERE, "golden")).toBe(early);
         const publicationHold = report.copies.flatMap((copy) =>
@@ -123,7 +123,7 @@ export const PUBLISHING: KeyTests = {
       expect(t.names(HOME)).toEqual(["golden-1"]);
       expect(t.image(HOME, "golden-1")?.shares.size).toBe(0);
     },
-    "does not remove accounts that were added by hand": async () => {
+    "takes back what it no longer lists, and leaves accounts that a person added": async () => {
       const t = await trial(policyText({ copy: `{shareWith: ["${TEAM}"]}` }));
       baked(t);
       await t.settle(t.program);
@@ -131,7 +131,14 @@ export const PUBLISHING: KeyTests = {
       await t.live(10);
       t.follow(policyText());
       await t.live(10);
-      expect([...(t.image(THERE, "golden-1")?.shares.keys() ?? [])]).toEqual([TEAM, OTHER]);
+      expect([...(t.image(THERE, "golden-1")?.shares.keys() ?? [])]).toEqual([OTHER]);
+    },
+    "leaves out an account that the cloud refuses, and reports it": async () => {
+      const t = await trial(policyText({ copy: `{shareWith: ["100000088888", "${TEAM}"]}` }));
+      baked(t);
+      const { problems } = await t.settle(t.program);
+      expect([...(t.image(THERE, "golden-1")?.shares.keys() ?? [])]).toEqual([TEAM]);
+      expect(problems).toMatchObject([{ code: "account-refused" }]);
     },
     "has at most 500 accounts, as in the cloud": async () => {
       expect(refusal(policyText({ copy: `{shareWith: ${firstAccounts(500)}}` }))).toBe("");

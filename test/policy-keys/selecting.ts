@@ -148,6 +148,21 @@ export const SELECTING: KeyTests = {
       expect(t.copies()).toHaveLength(1);
     },
   },
+  "select.maxAge": {
+    "older images are not selected, and the copies of an image that becomes older are orphaned": async () => {
+      await selects(
+        "{maxAge: 2d, newest: 9}",
+        [named("a", { createdAt: NOW - 2 * DAY }), named("b", { createdAt: NOW - 2 * DAY - 1000 })],
+        ["a"],
+        "over-age",
+      );
+      const t = await trial(policyText({ select: "{maxAge: 1d}" }));
+      baked(t);
+      await t.live(20);
+      t.pass(DAY);
+      expect((await t.live(10)).copies).toMatchObject([{ phase: "retired" }]);
+    },
+  },
   "select.newest": {
     "the newest of each family; images without a family are one group": () =>
       selects(

@@ -66,7 +66,7 @@ export interface Trial extends TestWorld {
   ): Record<string, unknown> | string;
   /** The name of the image to which a family points, as the emulator answers. */
   pointed(region: string, family: string): string | undefined;
-  /** The number of calls of each action during `work`, without actions that are not called. */
+  /** The number of calls of each action during `work`, without dry runs and actions that are not called. */
   calls(work: () => Promise<unknown>): Promise<Record<string, number>>;
 }
 
@@ -135,8 +135,9 @@ export async function trial(text: string, options: Partial<WorldOptions> = {}): 
       const from = world.world.requests.length;
       await work();
       const counts: Record<string, number> = {};
-      for (const { action } of world.world.requests.slice(from)) {
-        if (action !== "GetCallerIdentity") counts[action] = (counts[action] ?? 0) + 1;
+      for (const { action, params } of world.world.requests.slice(from)) {
+        const isDryRun = (params as { DryRun?: boolean }).DryRun === true;
+        if (action !== "GetCallerIdentity" && !isDryRun) counts[action] = (counts[action] ?? 0) + 1;
       }
       return counts;
     },

@@ -20,7 +20,7 @@ describe.each(ALL_SWITCHES.familyPointsTo.values)("a family that points to the %
   const file = policyText({
     select: '{name: ["golden-*"], newest: 1}',
     copy: `{shareWith: ["${TEAM}"]}`,
-    prune: "{delete: true, minAge: 1h}",
+    prune: "{delete: true, minAge: 1h, shared: delete}",
   });
 
   it("points to the newest version, and the older version is deleted", async () => {

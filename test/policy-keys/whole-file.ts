@@ -35,6 +35,15 @@ export const WHOLE_FILE: KeyTests = {
       await t.settle(t.program);
       expect(t.copies().map((line) => line.split(" ")[2])).toEqual(["ap-shanghai:", "ap-tokyo:"]);
     },
+    "says the side of a region that this release does not know": async () => {
+      const regions = "regions: {mainland: [+me-saudi-arabia]}\n";
+      const t = await trial(regions + policyText({ to: "[mainland, '!ap-beijing', '!ap-chengdu', '!ap-chongqing']" }));
+      baked(t);
+      await t.settle(t.program);
+      expect(t.names("me-saudi-arabia")).toEqual(["golden-1"]);
+      expect(refusal(`regions: {outside: [ap-tokyo]}\n${policyText()}`)).toContain("cannot be changed");
+      expect(refusal(`regions: {outside: [+ap-beijing]}\n${policyText()}`)).toContain("belongs to mainland");
+    },
     "has at most 100 groups": async () => {
       const groups = (count: number) =>
         `regions: {${Array.from({ length: count }, (_, i) => `g${i}: [ap-tokyo]`).join(", ")}}\n`;
@@ -61,7 +70,7 @@ export const WHOLE_FILE: KeyTests = {
       const text = prices + policyText({ to: "[ap-shanghai, ap-nanjing]" });
       const t = await trial(text);
       baked(t);
-      const plan = await replicate({ ...sweep, dryRun: true }, t.program);
+      const plan = await replicate({ ...sweep, mode: "dry-run" }, t.program);
       const { prices: configured } = parsePolicy(text, "policy.yaml");
       expect(estimate(plan.plan, configured)).toMatchObject({
         addGiB: 40,

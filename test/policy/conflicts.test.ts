@@ -65,8 +65,8 @@ describe("two policies for one copy", () => {
     ],
     [
       "have only the intermediate copy of a shared image in common",
-      { copy: named("b"), to: ["ap-shanghai"], select: { type: "shared", creator: ["1"] } },
-      { copy: named("a"), to: ["ap-beijing"], select: { type: "shared", creator: ["1"] } },
+      { copy: named("b"), to: ["ap-shanghai"], select: { type: "shared", creator: ["100000000002"] } },
+      { copy: named("a"), to: ["ap-beijing"], select: { type: "shared", creator: ["100000000002"] } },
       ["name a/b ap-guangzhou"],
     ],
     [
@@ -93,7 +93,7 @@ describe("two policies for one copy", () => {
       { copy: copySettings({ tags: { inherit: true, set: { b: "1" } } }) },
       { copy: copySettings({ tags: { inherit: true, set: { a: "1" } } }) },
     ],
-    ["select images of different types", { select: { type: "shared", creator: ["1"] } }, {}],
+    ["select images of different types", { select: { type: "shared", creator: ["100000000002"] } }, {}],
     ["select images of different names", { select: { type: "custom", name: ["base-*"] } }, {}],
     [
       "select the newest of different images",

@@ -21,7 +21,7 @@ policies:
     copy: { tags: { set: { "qcs:a": b, n: 1 } } }
     prune: {}
   - name: two
-    from: [ap-nowhere-at-all]
+    from: [nowhere-at-all]
     select: { type: shared }
   - name: two
 `;
@@ -100,7 +100,7 @@ policies:
     [
       "a word as account id",
       { select: { creator: ["me"] } },
-      'must be an account id: digits in quotes, such as "100000000002", not "me"',
+      'must be an account id: 5 to 20 digits in quotes, such as "100000000002", not "me"',
     ],
     ["an account id that is not an exact number", { select: { creator: [1e21] } }, "digits in quotes"],
     [
@@ -163,12 +163,12 @@ policies:
     ],
     ["settings of a group", { copy: { regions: { mainland: { encrypt: true } } } }, '"mainland" is not a region'],
     ["an age without its unit", { prune: { minAge: 7 } }, "prune.minAge: must be a duration"],
-    ["true for a map", { prune: true }, "prune: must be a map such as { delete: true, minAge: 7d }, not"],
     [
-      "an account id that is too long for a number",
-      { copy: { shareWith: [12345678901234567890n] } },
-      "put it in quotes, because a number loses leading zeros",
+      "a map with a length instead of a list",
+      { copy: { shareWith: { length: [{ toString: "" }] } } },
+      "copy.shareWith: must be a list of at most 500 account ids",
     ],
+    ["true for a map", { prune: true }, "prune: must be a map such as { delete: true, minAge: 7d }, not"],
     ["an account instead of a list", { copy: { shareWith: 100000000003 } }, 'not 100000000003; write ["100000000003"]'],
     ["an unknown reaction to drift", { onDrift: "ignore" }, "onDrift: must be repair or report"],
   ])("is reported: %s", (_, policy, text) => {
@@ -196,7 +196,7 @@ policies:
     );
     expect(problems(file({ copy: { encrypt, shareWith: [] } }))).toEqual([]);
     // A shared image gets a copy in its own region, too.
-    const select = { type: "shared", creator: ["1"], newest: 1 };
+    const select = { type: "shared", creator: ["100000000002"], newest: 1 };
     expect(problems(file({ to, select, copy: { encrypt } }))).toEqual([
       expect.stringContaining("this key is set for ap-guangzhou, ap-shanghai"),
     ]);
@@ -209,9 +209,9 @@ policies:
       const regions = { "ap-shanghai": { tags: { set: tags("r-", inRegion) } } };
       return problems(file({ copy: { tags: { set: tags("t-", everywhere) }, regions } }));
     };
-    expect(set(40, 5)).toEqual([]);
-    expect(set(40, 6)).toEqual([
-      expect.stringContaining("copy.regions.ap-shanghai.tags.set: sets 46 tags; at most 45 are allowed"),
+    expect(set(40, 4)).toEqual([]);
+    expect(set(40, 5)).toEqual([
+      expect.stringContaining("copy.regions.ap-shanghai.tags.set: sets 45 tags; at most 44 are allowed"),
     ]);
   });
 
@@ -225,8 +225,8 @@ policies:
           { defaults: { copy: { tags: { set: tags("d-", inherited) } } } },
         ),
       );
-    expect(set(40, 5)).toEqual([]);
-    expect(set(40, 6)).toEqual([expect.stringContaining("sets 46 tags; at most 45 are allowed")]);
+    expect(set(40, 4)).toEqual([]);
+    expect(set(40, 5)).toEqual([expect.stringContaining("sets 45 tags; at most 44 are allowed")]);
   });
 
   it.each<[string, Fields, string]>([

@@ -18,12 +18,12 @@ policies:
 const { policies, groups } = parsePolicy(POLICY, "policy.yaml");
 
 const run = (tests: string) =>
-  parseExamples(`tests:\n${tests}`, "t.yaml", policies, groups, NOW).map((example) =>
+  parseExamples(`tests:\n${tests}`, "t.yaml", { policies, groups }, NOW).map((example) =>
     tryExample(example, policies, NOW),
   );
 const problems = (source: string): string[] => {
   try {
-    parseExamples(source, "t.yaml", policies, groups, NOW);
+    parseExamples(source, "t.yaml", { policies, groups }, NOW);
   } catch (error) {
     if (error instanceof InputError) return error.message.split("\n");
     throw error;
@@ -94,8 +94,10 @@ describe("examples of a policy", () => {
     ],
     [
       "the creator is not trusted",
-      "{ region: ap-guangzhou, name: x, type: shared, creator: '1' }, regions: [ap-beijing]",
-      ['ap-beijing is missing: base: account "1" created the image; the policy selects images of "100000000002"'],
+      "{ region: ap-guangzhou, name: x, type: shared, creator: '100000000009' }, regions: [ap-beijing]",
+      [
+        'ap-beijing is missing: base: account "100000000009" created the image; the policy selects images of "100000000002"',
+      ],
     ],
     [
       "the image is deprecated",
@@ -124,7 +126,12 @@ describe("examples of a policy", () => {
       "policies:\n  - { name: plain, from: [ap-guangzhou], to: [ap-shanghai], copy: { name: plain-copy } }",
     );
     const both = parsePolicy(twice, "policy.yaml").policies;
-    const [example] = parseExamples(`tests: [{ image: { ${GOLDEN} }, regions: [] }]`, "t.yaml", both, groups, NOW);
+    const [example] = parseExamples(
+      `tests: [{ image: { ${GOLDEN} }, regions: [] }]`,
+      "t.yaml",
+      { policies: both, groups },
+      NOW,
+    );
     const result = example && tryExample(example, both, NOW);
     expect(result?.reasons).toEqual(["ap-shanghai is not expected: copied there by policies plain, golden"]);
   });
@@ -134,8 +141,7 @@ describe("examples of a policy", () => {
     const [example] = parseExamples(
       `tests: [{ image: { ${GOLDEN} }, regions: [ap-shanghai] }]`,
       "t",
-      disabled,
-      groups,
+      { policies: disabled, groups },
       NOW,
     );
     expect(example && tryExample(example, disabled, NOW).reasons).toEqual([
@@ -157,7 +163,7 @@ describe("examples of a policy", () => {
       't.yaml:2:36: tests[0].image.nam: unknown key; did you mean "name"?',
       't.yaml:2:53: tests[0].image.sizeGiB: must be a number of GiB, not "big"',
       expect.stringContaining(
-        'tests[0].image.creator: must be an account id: digits in quotes, such as "100000000002", not "me"',
+        'tests[0].image.creator: must be an account id: 5 to 20 digits in quotes, such as "100000000002", not "me"',
       ),
       expect.stringContaining("tests[0].image.age: must be a duration such as 90s, 10m, 2h or 7d, not 5; add a unit"),
       expect.stringContaining('tests[0].image.createdAt: "2026-02-30" is not a valid date'),

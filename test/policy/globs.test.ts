@@ -1,6 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fullText } from "../../lib/model/messages/define.ts";
 import { globProblem, matches, matchesAny } from "../../lib/policy/values/globs.ts";
+import fc from "../support/random.ts";
 
 describe("matches", () => {
   it.each([
@@ -73,7 +74,7 @@ describe("matchesAny", () => {
 });
 
 describe("globProblem", () => {
-  it.each(["golden-*", "a?b", "\\{a\\}", "\\\\", "中文*", "a b", "\\!x"])("accepts %j", (glob) => {
+  it.each(["golden-*", "a?b", "\\{a\\}", "\\\\", "中文*", "a b", "\\!x", "🔥".repeat(256)])("accepts %j", (glob) => {
     expect(globProblem(glob)).toBeUndefined();
   });
 
@@ -84,8 +85,49 @@ describe("globProblem", () => {
     ["golden-{web,api}", "contains {"],
     ["golden-[ab]", "contains ["],
     ["a}", "contains }"],
+    ["a|b", "contains |"],
     ["x".repeat(257), "longer than 256"],
+    ["🔥".repeat(257), "longer than 256"],
   ])("refuses %j", (glob, text) => {
     expect(globProblem(glob)?.text).toContain(text);
   });
+});
+
+describe("a regular expression in place of a glob", () => {
+  const told = (glob: string) => {
+    const problem = globProblem(glob);
+    return problem && [problem.code, fullText(problem)];
+  };
+
+  it.each([
+    ["^golden-.*$", "(^ .* $)", "golden-*"],
+    ["!^golden-.*", "(^ .*)", "!golden-*"],
+    [".*-test", "(.*)", "*-test"],
+    ["golden-.+", "(.+)", "golden-*"],
+    ["golden-[0-9]+", "([0-9]+)", "golden-*"],
+    ["golden-[0-9]{4}-web", "([0-9]{4)", "golden-*-web"],
+    ["golden-\\d", "(\\d)", "golden-?"],
+    ["v1\\.2-\\w+", "(\\w)", "v1.2-*"],
+  ])("%s is refused, and %s and %s are named", (glob, signs, meant) => {
+    expect(told(glob)).toEqual([
+      "glob-regular-expression",
+      expect.stringContaining(`looks like a regular expression ${signs}`),
+    ]);
+    expect(told(glob)?.[1]).toContain(`; write ${JSON.stringify(meant)}`);
+    expect(globProblem(meant)).toBeUndefined();
+  });
+
+  it.each(["golden-(web|db)", "(?i)golden", "(ab)+", "^", "$"])(
+    "%s is refused without a glob that it means",
+    (glob) => {
+      expect(told(glob)?.[1]).toContain("; write one glob for each alternative, or \\ before");
+    },
+  );
+
+  it.each(["golden-1.*", "golden.*", "golden (v2)", "c++", "a+b", "\\^a", "a\\$", "\\.\\*", "a.b-*", "$a", "a^"])(
+    "%s is a glob",
+    (glob) => {
+      expect(globProblem(glob)).toBeUndefined();
+    },
+  );
 });

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import fc from "../support/random.ts";
 import { file, problems } from "./files.ts";
 
 describe("a text that is not a policy file", () => {
@@ -8,15 +8,25 @@ describe("a text that is not a policy file", () => {
     ["an empty text", "", "p.yaml: is empty"],
     ["comments only", "# nothing\n", "p.yaml: is empty"],
     ["a list", "- a\n", "p.yaml:1:1: must be a map, not a list"],
-    ["a word", "hello\n", 'p.yaml:1:1: must be a map, not "hello"'],
+    ["a word", "hello\n", "p.yaml:1:1: must be a map, not text"],
     ["broken YAML", "version: 1\npolicies: [\n", "p.yaml:3:1: "],
-    ["a tab", "version: 1\npolicies:\n\t- name: x\n", "p.yaml:3:1: Tabs are not allowed as indentation"],
+    ["a missing quote", 'version: "1\n', "p.yaml:2:1: a character is missing: a quote,"],
+    ["a value that begins with @", "version: @x\n", "p.yaml:1:10: @x begins with @, which has a meaning"],
+    ["a tab", "version: 1\npolicies:\n\t- name: x\n", "p.yaml:3:1: tabs are not allowed as indentation"],
     ["two documents", "version: 1\n---\nversion: 1\n", "p.yaml:2:1: "],
-    ["an unknown tag", "version: !include x\n", "p.yaml:1:10: Unresolved tag: !include"],
+    [
+      "an unknown tag",
+      "version: !include x\n",
+      "p.yaml:1:10: !include x begins with !, which has a meaning of its own in YAML; put it in quotes",
+    ],
     ["a key without a name", "? [a]\n: b\n", "p.yaml:1:3: a key must be text"],
     ["a merge key", "a: &a { x: 1 }\nb: { <<: *a }\n", "p.yaml:2:6: merge keys (<<) are not supported"],
     ["a __proto__ key", "version: 1\n__proto__: { x: 1 }\n", "p.yaml:2:1: __proto__ cannot be used as a key"],
-    ["an alias without an anchor", "version: *none\n", "p.yaml:1:10: *none repeats nothing; put &none before"],
+    [
+      "an alias without an anchor",
+      "a: &a 1\nversion: *none\n",
+      '*none repeats nothing; put it in quotes if it is a text: "*none"; to repeat a value, put &none',
+    ],
     ["an alias within itself", "version: 1\npolicies: &a [*a]\n", "p.yaml:2:15: *a stands inside the value &a that"],
     ["NUL characters", "version: 1\0", "is not a text file"],
     ["a huge file", `# ${"x".repeat(1_048_576)}`, "larger than 256 KiB"],

@@ -11,6 +11,7 @@ describe("a policy file", () => {
       select: { type: "custom" },
       to: ["ap-shanghai"],
       crossBorder: "never",
+      declaredSides: {},
       copy: {
         name: "{{name}}",
         tags: { inherit: true, set: {} },
@@ -39,6 +40,7 @@ describe("a policy file", () => {
       creator: ["100000000002", 100000000003],
       createdAfter: "2026-01-01",
       minAge: "10m",
+      maxAge: "90d",
       newest: 3,
       not: { name: ["*-debug"], tags: { replicate: "no" } },
     };
@@ -51,23 +53,31 @@ describe("a policy file", () => {
       regions: { "ap-shanghai": { encrypt: { kmsKeyId: KEY }, tags: { set: { env: "dr" } } } },
     };
     const rest = { enabled: false, crossBorder: "approved", existing: "adopt", maxSizeGiB: 200, attempts: 20 };
-    const prune = { minAge: "1d", delete: true };
+    const prune = {
+      ...{ minAge: "1d", delete: true, last: true, shared: "delete" },
+      ...{ keep: 3, deprecateAfter: "12h", templateVersions: "default" },
+    };
     expect(parsed({ select, copy, ...rest, stuckAfter: "90s", prune, onDrift: "report" })).toEqual({
       name: "p",
       from: ["ap-guangzhou"],
       to: ["ap-shanghai"],
+      declaredSides: {},
       select: {
         ...select,
         tags: { release: ["approved"], stage: ["x", "y"] },
         creator: ["100000000002", "100000000003"],
         createdAfter: Date.UTC(2026, 0, 1),
         minAge: 600_000,
+        maxAge: 90 * 86_400_000,
         not: { name: ["*-debug"], tags: { replicate: ["no"] } },
       },
       copy: { ...copy, shareWith: [], encrypt: false },
       ...rest,
       stuckAfter: 90_000,
-      prune: { minAge: 86_400_000, delete: true },
+      prune: {
+        ...{ minAge: 86_400_000, delete: true, last: true, shared: "delete" },
+        ...{ keep: 3, deprecateAfter: 43_200_000, templateVersions: "default" },
+      },
       onDrift: "report",
     });
   });
@@ -171,7 +181,7 @@ policies:
     expect(
       parsed(
         { copy: { shareWith: [], encrypt: false }, prune: { delete: false } },
-        { defaults: { ...defaults, copy: { shareWith: ["1"] } } },
+        { defaults: { ...defaults, copy: { shareWith: ["100000000002"] } } },
       ),
     ).toMatchObject({
       copy: { shareWith: [] },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toProblem } from "../../lib/model/errors.ts";
 import type { Message } from "../../lib/model/messages/define.ts";
+import { parsePolicy } from "../../lib/policy/parse-policy.ts";
 import { expandRegions, resolveGroups } from "../../lib/policy/values/region-groups.ts";
 import { BUILT_IN_GROUPS, crossesBorder, REGIONS, RETIRED_REGIONS, regionOf } from "../../lib/policy/values/regions.ts";
 
@@ -39,8 +40,8 @@ describe("crossesBorder", () => {
     ["ap-guangzhou", "ap-nowhere", true],
     ["ap-nowhere", "ap-elsewhere", true],
   ])("%s → %s: %s", (from, to, expected) => {
-    expect(crossesBorder(from, to)).toBe(expected);
-    expect(crossesBorder(to, from)).toBe(expected);
+    expect(crossesBorder(from, to, {})).toBe(expected);
+    expect(crossesBorder(to, from, {})).toBe(expected);
   });
 });
 
@@ -69,12 +70,79 @@ describe("expandRegions", () => {
     ["!mainlnd", 'did you mean "mainland"?'],
     ["Ap-Tokyo", 'did you mean "ap-tokyo"?'],
     ["ap-mumbai", "retired"],
+    [
+      "ap-hangzhou",
+      'did you mean "ap-guangzhou"? if it is a region that is newer than this release, say on which side',
+    ],
     ["moonbase", "allowed are mainland, outside, all, ap-beijing,"],
+    ["gz", "not a known region or group"],
+    ["ME-saudi-arabia", "not a known region or group"],
+    ["+ap-tokyo", 'write "ap-tokyo" here, and "+ap-tokyo" there'],
     ["", "not a known region"],
   ])("reports the unknown entry %j", (entry, text) => {
     const { problems } = expand("ap-tokyo", entry);
     expect(problems).toMatchObject([{ index: 1 }]);
     expect(wholeText(problems[0]?.message)).toContain(text);
+  });
+});
+
+describe("a region that this release does not know", () => {
+  const RIYADH = "me-saudi-arabia";
+
+  it("is accepted in a list, excluded or not, and is in no built-in group", () => {
+    const { regions, problems, unknown } = expandRegions(["all", RIYADH, "!us-east-1"], BUILT_IN_GROUPS);
+    expect(problems).toEqual([]);
+    expect(regions.filter((id) => id === RIYADH)).toHaveLength(1);
+    expect(unknown).toEqual([
+      { index: 1, id: RIYADH },
+      { index: 2, id: "us-east-1" },
+    ]);
+    expect(expandRegions(["all"], BUILT_IN_GROUPS).regions).not.toContain(RIYADH);
+  });
+
+  it.each(["outside", "mainland"] as const)("belongs to %s once the file says so", (side) => {
+    const { groups, declaredSides, problems } = resolveGroups({ far: [side], [side]: [`+${RIYADH}`, "+ap-hangzhou"] });
+    expect(problems).toEqual([]);
+    for (const group of [side, "all", "far"]) expect(groups.get(group)).toEqual(expect.arrayContaining([RIYADH]));
+    expect(declaredSides).toEqual({ [RIYADH]: side, "ap-hangzhou": side });
+    expect(expandRegions([RIYADH, "ap-hangzhou"], groups)).toMatchObject({ problems: [], unknown: [] });
+    expect(crossesBorder(RIYADH, "ap-tokyo", declaredSides)).toBe(side === "mainland");
+    expect(crossesBorder("ap-beijing", RIYADH, declaredSides)).toBe(side === "outside");
+    // Near to a name that the file has made known.
+    expect(expandRegions(["me-saudi-arabi"], groups).problems).toHaveLength(1);
+  });
+
+  it("may be stated although a release knows it, if the side is the same", () => {
+    const { groups, problems } = resolveGroups({ outside: ["+ap-tokyo"], mainland: ["+ap-guiyang"] });
+    expect(problems).toEqual([]);
+    expect(groups.get("outside")).toEqual(BUILT_IN_GROUPS.get("outside"));
+    expect(groups.get("mainland")).toContain("ap-guiyang");
+  });
+
+  it.each<[string, Record<string, string[]>, string]>([
+    ["of the other side", { outside: ["+ap-beijing"] }, '"ap-beijing" belongs to mainland'],
+    ["of no side", { mainland: ["+ap-shanghai-fsi"] }, "finance regions, which are on neither side"],
+    ["of both sides", { mainland: [`+${RIYADH}`], outside: [`+${RIYADH}`] }, "belongs to mainland; remove it here"],
+    ["that is retired", { outside: ["+ap-mumbai"] }, "retired"],
+    ["that is none", { outside: ["+moonbase"] }, '"moonbase" is not a region'],
+    ["without +", { outside: ["ap-tokyo"] }, "built-in group and cannot be changed; choose another name, or add"],
+    ["without a side", { all: [`+${RIYADH}`] }, "built-in group and cannot be changed"],
+    ["in another group", { far: [`+${RIYADH}`] }, "only mainland and outside"],
+  ])("is refused as an addition %s", (_, own, text) => {
+    const { problems } = resolveGroups(own);
+    expect(problems).toHaveLength(1);
+    expect(wholeText(problems[0]?.message)).toContain(text);
+  });
+
+  it("is a warning at the first place of the file that names it, and none once its side is stated", () => {
+    const file = (regions: string) =>
+      `version: 1\nregions: ${regions}\npolicies:\n` +
+      `  - {name: p, from: [ap-tokyo], select: {newest: 1}, to: [${RIYADH}, ap-seoul],\n` +
+      `     copy: {regions: {${RIYADH}: {encrypt: true}}}}\n`;
+    const warnings = (regions: string) => parsePolicy(file(regions), "p.yaml").warnings;
+    expect(warnings(`{far: [${RIYADH}]}`)).toMatchObject([{ where: "p.yaml:2:17", code: "unknown-region" }]);
+    expect(warnings("{far: [ap-tokyo]}")).toMatchObject([{ field: "policies[0].to[0]", code: "unknown-region" }]);
+    expect(warnings(`{outside: ["+${RIYADH}"]}`)).toEqual([]);
   });
 });
 

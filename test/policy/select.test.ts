@@ -12,6 +12,7 @@ describe("whyNotSelected", () => {
   it("selects every image of its type if no other criterion is given", () => {
     expect(codeOf({})).toBeUndefined();
     expect(codeOf({ type: "shared" }, { type: "shared" })).toBeUndefined();
+    expect(codeOf({ type: "shared", tags: {}, not: { tags: {} } }, { type: "shared" })).toBeUndefined();
   });
 
   it.each<[string, Partial<Select>, Partial<Image>]>([
@@ -23,6 +24,7 @@ describe("whyNotSelected", () => {
     ["creator", { creator: ["100000000001"] }, {}],
     ["createdAfter, at exactly that time", { createdAfter: NOW - 24 * HOUR }, {}],
     ["minAge, at exactly that age", { minAge: 24 * HOUR }, {}],
+    ["maxAge, at exactly that age", { maxAge: 24 * HOUR }, {}],
     [
       "not, if no part of it matches",
       { not: { name: ["*-debug"], tags: { replicate: ["no"] } } },
@@ -41,6 +43,13 @@ describe("whyNotSelected", () => {
     ["name", { name: ["base-*"] }, {}],
     ["name", { name: ["golden-*", "!*-web"] }, {}],
     ["tags", { tags: { release: ["approved"] } }, {}],
+    ["tags-unseen", { type: "shared", tags: { release: ["approved"] } }, { type: "shared" }],
+    ["tags-unseen", { type: "shared", not: { tags: { release: ["rejected"] } } }, { type: "shared" }],
+    [
+      "not-tags",
+      { type: "shared", not: { tags: { release: ["rejected"] } } },
+      { type: "shared", tags: { release: "rejected" } },
+    ],
     ["tags", { tags: { release: ["approved"] } }, { tags: { release: "Approved" } }],
     ["tags", { tags: { a: ["1"], b: ["2"] } }, { tags: { a: "1" } }],
     ["tags", { tags: { toString: ["x"] } }, {}],
@@ -54,6 +63,8 @@ describe("whyNotSelected", () => {
     ["not-name", { not: { name: ["x", "*-web"] } }, {}],
     ["not-tags", { not: { tags: { a: ["1"], b: ["2", "3"] } } }, { tags: { b: "3" } }],
     ["too-young", { minAge: 24 * HOUR + 1 }, {}],
+    ["over-age", { maxAge: 24 * HOUR - 1 }, {}],
+    ["over-age", { maxAge: HOUR, minAge: 48 * HOUR }, {}],
   ])("refuses with %s: %j %j", (code, select, fields) => {
     expect(codeOf(select, fields)).toBe(code);
   });
@@ -68,6 +79,7 @@ describe("whyNotSelected", () => {
 
   it("answers too-young only if nothing else excludes the image", () => {
     expect(codeOf({ minAge: 48 * HOUR, not: { name: ["*-web"] } })).toBe("not-name");
+    expect(codeOf({ maxAge: HOUR, not: { name: ["*-web"] } })).toBe("not-name");
   });
 
   it("names the value, the allowed values and the remedy", () => {

@@ -27,13 +27,14 @@ describe("copyName", () => {
 });
 
 describe("nameProblem", () => {
-  it.each(["a", "golden web", "中文", "x".repeat(60)])("accepts %j", (name) => {
+  it.each(["a", "golden web", "中文", "x".repeat(60), "🔥".repeat(60)])("accepts %j", (name) => {
     expect(nameProblem(name)).toBeUndefined();
   });
 
   it.each([
     ["", "is empty"],
     ["x".repeat(61), "has 61 characters"],
+    ["🔥".repeat(61), "has 61 characters"],
     ["a\nb", "control character"],
     ["a\u0085b", "control character"],
     ["a\u2028b", "control character"],
@@ -45,12 +46,15 @@ describe("nameProblem", () => {
 });
 
 describe("templateProblem", () => {
-  it.each(["{{name}}", "{{name}}-{{region}}-{{date}}", "a {b} c", "x".repeat(59) + "{{name}}"])(
-    "accepts %j",
-    (template) => {
-      expect(templateProblem(template)).toBeUndefined();
-    },
-  );
+  it.each([
+    "{{name}}",
+    "{{name}}-{{region}}-{{date}}",
+    "a {b} c",
+    "x".repeat(59) + "{{name}}",
+    "🔥".repeat(59) + "{{name}}",
+  ])("accepts %j", (template) => {
+    expect(templateProblem(template)).toBeUndefined();
+  });
 
   it.each([
     ["{{nmae}}", "contains {{nmae}}, which is not a placeholder; allowed are {{name}}, {{region}}"],

@@ -1,10 +1,11 @@
 // Random policies, clouds and changes for the property test.
-import fc from "fast-check";
+
 import { ALL_SWITCHES, type Switches } from "../../emulator/settings/switches.ts";
 import type { ImageState } from "../../emulator/world/image.ts";
 import { IGNORE_TAG } from "../../lib/model/identity.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { ACCOUNT, NOW } from "../support/builders.ts";
+import fc from "../support/random.ts";
 
 /**
  * Policies with all keys, worlds, and changes of both. All are small, so that policies and images
@@ -38,6 +39,7 @@ const custom = fc.record({
   creator: mostly<string[] | undefined>(undefined, undefined, [ACCOUNT]),
   createdAfter: mostly<number | undefined>(undefined, NOW - 60 * HOUR),
   minAge: mostly<number | undefined>(undefined, 30 * MINUTE, 90 * MINUTE),
+  maxAge: mostly<number | undefined>(undefined, 20 * HOUR),
   newest: fc.constantFrom(undefined, 1, 2),
   not: mostly<Policy["select"]["not"]>(undefined, { tags: { release: ["beta"] } }, { name: ["*-2"] }),
 });
@@ -89,10 +91,20 @@ const rule: fc.Arbitrary<Omit<Policy, "name">> = fc
     maxSizeGiB: mostly<number | undefined>(undefined, 40),
     attempts: fc.constantFrom(1, 3),
     stuckAfter: fc.constant(HOUR),
-    prune: fc.record({ minAge: fc.constantFrom(0, 40 * MINUTE), delete: mostly(true, false) }),
+    prune: fc
+      .record({
+        minAge: fc.constantFrom(0, 40 * MINUTE),
+        delete: mostly(true, false),
+        last: fc.constantFrom(undefined, true),
+        shared: fc.constantFrom<Policy["prune"]["shared"]>(undefined, "delete"),
+        keep: mostly<number | undefined>(undefined, 1),
+        deprecateAfter: mostly<number | undefined>(undefined, 20 * MINUTE),
+        templateVersions: mostly<Policy["prune"]["templateVersions"]>(undefined, "default"),
+      })
+      .map(without),
     onDrift: mostly<"repair" | "report">("repair", "report"),
   })
-  .map((fields) => without(fields) as Omit<Policy, "name">);
+  .map((fields): Omit<Policy, "name"> => ({ ...without(fields), declaredSides: {} }));
 
 export const policies: fc.Arbitrary<Policy[]> = fc
   .array(rule, { minLength: 1, maxLength: 3 })
@@ -137,6 +149,7 @@ const UNVERIFIED = [
   "modifyWhileShared",
   "shareTwice",
   "familyPointsTo",
+  "familySkipsDeprecated",
   "emptyFamily",
   "familyCarriedOver",
   "deleteFailedImages",
@@ -161,6 +174,7 @@ const change = fc.oneof(
       "ignore",
       "deprecate",
       "undeprecate",
+      "unignore",
       "delete-root",
       "delete-copy",
       "describe-copy",

@@ -1,6 +1,7 @@
 // The property test: a random story leads to no forbidden call, and its work ends.
-import fc from "fast-check";
+
 import { expect, it } from "vitest";
+import fc from "../support/random.ts";
 import { stories } from "./arbitraries.ts";
 import { startStory } from "./running.ts";
 
@@ -22,7 +23,7 @@ it("any policies in any cloud lead to no forbidden call, and after a limited num
       }
       // Work that waits for some hours, or is retried once a day, becomes due here. After it, no
       // later run finds any work.
-      for (const hours of [3, 3, 25]) {
+      for (const hours of [3, 3, 25, 3]) {
         run.pass(hours * HOUR);
         await run.finishWork();
       }
@@ -39,5 +40,23 @@ it("any policies in any cloud lead to no forbidden call, and after a limited num
       interruptAfterTimeLimit: 0.8 * PATIENCE,
       markInterruptAsFailure: true,
     },
+  );
+});
+
+it("what another installation made is neither changed nor made again, and the work ends all the same", {
+  timeout: PATIENCE,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(stories, async (story) => {
+      const run = startStory(story);
+      await run.finishWork();
+      run.replaceInstallation();
+      for (const changes of story.changes) {
+        await run.finishWork();
+        run.apply(changes);
+      }
+      await run.finishWork();
+    }),
+    { ...(TIMES === 1 && { seed: 2027 }), numRuns: 60 * TIMES, interruptAfterTimeLimit: 0.8 * PATIENCE },
   );
 });

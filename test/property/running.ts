@@ -1,25 +1,28 @@
 // Runs one random story of the property test.
+
 import { changeImage, deleteImage, makeImages } from "../../emulator/control/console.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
 import { makeUser, removeUser } from "../../emulator/world/image-users.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { createWorld, setQuota } from "../../emulator/world/world.ts";
-import { copyId } from "../../lib/model/identity.ts";
+import { copyId, IGNORE_TAG } from "../../lib/model/identity.ts";
 import type { Policy } from "../../lib/model/policy.ts";
+import type { Replicator } from "../../lib/model/ports.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import type { Action } from "../../lib/plan/types.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import type { RunRequest } from "../../lib/replicator/run-requests.ts";
 import { checkedCloud } from "../oracle/forbidden-calls.ts";
-import { ACCOUNT, NOW, SETTLE } from "../support/builders.ts";
+import { ACCOUNT, LAB, NOW, SETTLE } from "../support/builders.ts";
+import { memoryState } from "../support/memory-state.ts";
+import { copiesOf, NO_JOURNAL } from "../support/records.ts";
 import { cloudIn } from "../support/world.ts";
 import { type Baked, type Change, FACTORY, ignored, REGIONS, STRANGER, type Story } from "./arbitraries.ts";
-import { memoryState } from "./memory-state.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const SWEEP: RunRequest = { why: "test", scope: { kind: "sweep" } };
+const SWEEP: RunRequest = { trigger: "test", scope: { kind: "sweep" } };
 /** The number of sweeps, ten minutes apart, after which no work may be left. */
 const MOST_ROUNDS = 60;
 
@@ -31,6 +34,10 @@ export interface StoryRun {
   readonly world: World;
   readonly policies: readonly Policy[];
   readonly rounds: number;
+  /** The program as it runs now. */
+  replicator(): Replicator;
+  /** From now on another installation runs the program, with the same policies and an empty state. */
+  replaceInstallation(): void;
   /** Sweeps until no work is left. Throws if that does not end. */
   finishWork(): Promise<Report>;
   pass(ms: number): void;
@@ -43,34 +50,39 @@ export interface StoryRun {
 /**
  * Makes the cloud and the program of a story; the caller decides when time passes and runs happen.
  */
-export function startStory(story: Story): StoryRun {
+export function startStory(story: Story, copyMinutes: [number, number] = [1, 5]): StoryRun {
   let now = NOW;
   let rounds = 0;
   let policies: readonly Policy[] = story.policies;
   const accounts = DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved: true }));
   const [owner = DEFAULT_ACCOUNTS[0]] = accounts;
   const { seed, switches } = story;
-  const world = createWorld({ now: () => now, accounts, seed, switches, rateLimits: false, copyMinutes: [1, 5] });
+  const world = createWorld({ now: () => now, accounts, seed, switches, rateLimits: false, copyMinutes });
   for (const [region, quota] of Object.entries(story.quotas)) if (quota) setQuota(world, region, quota);
   for (const image of story.images) bake(world, image);
-  const state = memoryState();
+  let state = memoryState();
+  const others = new Set<string>();
   const ever = new Map<string, StoredImage>();
-  const records = () => state.copies(ACCOUNT);
+  const records = () => copiesOf(state, ACCOUNT);
   const cloud = checkedCloud(
     cloudIn(world, owner, () => now),
-    { world, ever, records, policies: () => policies },
+    { world, ever, others, records, policies: () => policies },
   );
-  const program = {
+  let installation = LAB;
+  const program = () => ({
     cloud,
     state,
-    journal: state,
+    journal: NO_JOURNAL,
     me: { id: "program" },
+    installation,
     now: () => now,
     stopAt: () => Number.POSITIVE_INFINITY,
     concurrency: 4,
+    pause: () => new Promise<void>(() => {}),
     settle: SETTLE,
+    sweepEvery: 0,
     isDead: () => false,
-  };
+  });
   const self: StoryRun = {
     world,
     get policies() {
@@ -79,10 +91,17 @@ export function startStory(story: Story): StoryRun {
     get rounds() {
       return rounds;
     },
+    replicator: () => ({ ...program(), policies }),
     pass(ms) {
       now += ms;
     },
-    sweep: () => replicate(SWEEP, { ...program, policies }),
+    sweep: () => replicate(SWEEP, self.replicator()),
+    replaceInstallation() {
+      state = memoryState();
+      installation = "second";
+      for (const images of world.images.values())
+        for (const { imageId, copiedFrom } of images.values()) if (copiedFrom) others.add(imageId);
+    },
     async finishWork() {
       for (let round = 1; round <= MOST_ROUNDS; round += 1) {
         rounds += 1;
@@ -94,7 +113,7 @@ export function startStory(story: Story): StoryRun {
       }
       throw new Error("unreachable");
     },
-    leftIn: (report) => leftIn(report, isLastingIn(world.switches)),
+    leftIn: (report) => [...leftIn(report, isLastingIn(world.switches)), ...blockedByOurs(report, world)],
     apply(changes) {
       now += HOUR;
       for (const change of changes) policies = changed(world, policies, change);
@@ -109,7 +128,7 @@ function leftIn(report: Report, isLasting: (copy: Copy) => boolean): string[] {
   const isRename = (action: Action) =>
     action.do === "modify" &&
     action.attributes.name?.includes("--aside-") === true &&
-    report.copies.some(({ key, state }) => state === "blocked" && key.rootId === action.copy.key.rootId);
+    report.copies.some(({ key, phase }) => phase === "blocked" && key.rootId === action.copy.key.rootId);
   const lasting = new Set(report.copies.filter(isLasting).map(({ key }) => copyId(key)));
   const actions = report.plan.actions.flatMap((action): string[] => {
     const keys = action.do === "send" ? action.claimRequests.map(({ copy }) => copy.key) : [action.copy.key];
@@ -117,10 +136,25 @@ function leftIn(report: Report, isLasting: (copy: Copy) => boolean): string[] {
   });
   const open = report.copies.filter(
     (copy) =>
-      ["copying", "finishing", "retrying"].includes(copy.state) ||
+      ["copying", "finishing", "retrying"].includes(copy.phase) ||
       ("repair" in copy && !isLasting(copy) && copy.repair),
   );
-  return [...actions, ...open.map(({ key, state }) => `${key.rootId} → ${key.region} is ${state}`)];
+  return [...actions, ...open.map(({ key, phase }) => `${key.rootId} → ${key.region} is ${phase}`)];
+}
+
+/** Copies that are blocked by an older copy of ours alone, which could give up its name. */
+function blockedByOurs({ copies }: Report, world: World): string[] {
+  return copies.flatMap((copy) => {
+    if (copy.phase !== "blocked" || copy.reason.code !== "name-taken") return [];
+    const [imageId] = /img-\w+/.exec(copy.reason.text) ?? [];
+    const holder = copies.find((other) => "imageId" in other && other.imageId === imageId);
+    const image = world.images.get(copy.key.region)?.get(imageId ?? "");
+    const isOlder = (holder?.rootCreatedAt ?? Number.POSITIVE_INFINITY) < (copy.rootCreatedAt ?? 0);
+    const isFree = holder?.phase === "retired" && !holder.adopted && image?.shares.size === 0;
+    return isOlder && isFree
+      ? [`${copy.key.rootId} → ${copy.key.region} is blocked by ${imageId}, a copy of ours`]
+      : [];
+  });
 }
 
 function textOf(action: Action): string {
@@ -136,14 +170,16 @@ function textOf(action: Action): string {
  */
 function isLastingIn({ modifyWhileShared, emptyFamily, uniqueNames }: World["switches"]): (copy: Copy) => boolean {
   return (copy) => {
-    // Another copy of the same source has its name, and the cloud refuses to rename that copy.
-    const isNameTaken = copy.state === "blocked" && copy.reason.code === "name-taken" && copy.notBefore !== undefined;
-    if (copy.state === "blocked") return LASTING.has(copy.reason.code) || isNameTaken;
-    if (!("repair" in copy) || !copy.repair || copy.repair.tries < 5) return false;
+    if (copy.phase === "blocked" || copy.phase === "stuck") return LASTING.has(copy.reason.code);
+    if (!("repair" in copy) || !copy.repair) return false;
+    // A recalled copy that stays in its family until another version is there.
+    if (copy.phase === "retired" && copy.reason.code === "recalled" && copy.repair.tries === 0) return true;
+    if (copy.repair.tries < 5) return false;
     // Another copy of the same source, with other encryption, must have the same name.
-    if (copy.repair.what.startsWith("name") && uniqueNames !== "off") return true;
-    const isFamily = copy.repair.what.startsWith("family");
-    const isModified = !/tags|shares/.test(copy.repair.what);
+    const { differences } = copy.repair;
+    if (differences[0] === "name" && uniqueNames !== "off") return true;
+    const isFamily = differences[0]?.startsWith("family") ?? false;
+    const isModified = !/tags|shares/.test(differences.join(" "));
     return isModified && (modifyWhileShared === "refused" || (isFamily && emptyFamily === "ignored"));
   };
 }
@@ -175,6 +211,10 @@ function edited(policies: readonly Policy[], { what, n, rule }: Extract<Change, 
   return policies.map((one, i) => (i === index ? { ...one, [what]: rule[what] } : one));
 }
 
+function without(tag: string, tags: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...tags].filter(([key]) => key !== tag));
+}
+
 type Touch = Exclude<Extract<Change, { n: number }>, { rule: unknown }>["what"];
 
 function changeCloud(world: World, what: Touch, n: number): void {
@@ -186,6 +226,10 @@ function changeCloud(world: World, what: Touch, n: number): void {
   switch (what) {
     case "ignore":
       if (root) changeImage(world, root, { tags: { ...Object.fromEntries(tagsOf(root)), ...ignored }, silent });
+      return;
+    case "unignore":
+      for (const one of all.filter((image) => !image.copiedFrom && tagsOf(image).has(IGNORE_TAG)))
+        changeImage(world, one, { tags: without(IGNORE_TAG, tagsOf(one)), silent });
       return;
     case "deprecate":
     case "undeprecate":

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { isLeased, LEASE_DURATION } from "../../lib/record/timer-lease.ts";
+import type { Replicator } from "../../lib/model/ports.ts";
+import { acquireTimerLease, isLeased, LEASE_DURATION } from "../../lib/record/timer-lease.ts";
 import { timerHealth } from "../../lib/report/timer-health.ts";
-import { BORN, NOW } from "../support/builders.ts";
+import { ACCOUNT, BORN, NOW } from "../support/builders.ts";
+import { memoryState } from "../support/memory-state.ts";
+import { knownOf, saveRecord } from "../support/records.ts";
+import { watched } from "../support/watched-state.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -60,5 +64,26 @@ describe("the timer's lease", () => {
   it("delays no run if a wrong clock set its end far in the future", () => {
     expect(isLeasedBy(NOW + LEASE_DURATION + MINUTE)).toBe(true);
     expect(isLeasedBy(NOW + LEASE_DURATION + MINUTE + 1)).toBe(false);
+  });
+});
+
+describe("the lease of a run that goes on", () => {
+  it("is renewed once half of it is over, and not before", async () => {
+    const watch = watched(memoryState());
+    await saveRecord(watch.state, { ...BORN, version: 0 });
+    const known = await knownOf(watch.state, ACCOUNT);
+    let now = NOW;
+    const deps = { me: { id: "me" }, now: () => now, isDead: () => false } as unknown as Replicator;
+    const acquire = async () => {
+      expect(await acquireTimerLease(known, deps)).toBe(true);
+      return (await knownOf(watch.state, ACCOUNT)).latest()?.timer?.until;
+    };
+    expect(await acquire()).toBe(NOW + LEASE_DURATION);
+    now += LEASE_DURATION / 2 - SECOND;
+    watch.forget();
+    expect(await acquire()).toBe(NOW + LEASE_DURATION);
+    expect(watch.saves).toEqual([]);
+    now += 2 * SECOND;
+    expect(await acquire()).toBe(now + LEASE_DURATION);
   });
 });

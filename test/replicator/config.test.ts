@@ -37,6 +37,7 @@ describe("readConfig", () => {
         REPLICATOR_SITE: "intl",
         POLICY_FILE: "/etc/policy.yaml",
         STATE_URL: SERVER,
+        REPLICATOR_INSTALLATION: "prod2",
         SWEEP_EVERY: "90s",
         SETTLE: "500ms",
         LOG_LEVEL: "debug",
@@ -47,11 +48,22 @@ describe("readConfig", () => {
       site: "intl",
       policyFile: "/etc/policy.yaml",
       stateUrl: SERVER,
+      installation: "prod2",
       sweepEvery: 90_000,
       settle: 500,
       logLevel: "debug",
       onScf: true,
     });
+  });
+
+  it.each(["p", "Prod", "prod-1", "abcdefghijklm", "pröd", "?"])("refuses the installation id %s", (id) => {
+    expect(problemsOf({ REPLICATOR_INSTALLATION: id })).toEqual([
+      {
+        where: "REPLICATOR_INSTALLATION",
+        code: "not-an-installation",
+        text: `"${id}" is not allowed; use 2 to 12 lower-case letters and digits, e.g. REPLICATOR_INSTALLATION=prod`,
+      },
+    ]);
   });
 
   it("reports all problems at once, each with its value, the allowed values and an example", () => {
@@ -119,6 +131,9 @@ describe("readConfig", () => {
     const problems = problemsOf(env);
     expect(problems.map(({ where }) => where)).toEqual(["REPLICATOR_ENDPOINT", "STATE_URL"]);
     expect(JSON.stringify(problems)).not.toContain("planted-password");
+    for (const endpoint of ["http://h/?key=planted-password", "http://h#planted-password"]) {
+      expect(JSON.stringify(problemsOf({ REPLICATOR_ENDPOINT: endpoint }))).not.toContain("planted-password");
+    }
   });
 
   it.each([

@@ -1,4 +1,5 @@
 // Rare combinations of faults, in a cloud where a source is not busy while it is copied, which would hide a second call.
+
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { changeImage, deleteImage } from "../../emulator/control/console.ts";
 import { verdictOf } from "../../lib/adapters/tencent/errors/verdicts.ts";
@@ -8,7 +9,8 @@ import type { ImageRef } from "../../lib/model/types.ts";
 import { rebuild } from "../../lib/replicator/rebuild-state.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { ACCOUNT, policy, SETTLE } from "../support/builders.ts";
-import { gate } from "../support/gate.ts";
+import { gate, type StateCall, stopsAtCall } from "../support/gate.ts";
+import { recordOf } from "../support/records.ts";
 import { type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 
 const SECOND = 1_000;
@@ -25,13 +27,11 @@ afterEach(() => t.close());
 
 const codes = (problems: readonly { code: string }[]) => problems.map(({ code }) => code);
 const event = ({ region, imageId }: ImageRef) =>
-  ({ why: "event", scope: { kind: "images", images: [{ region, imageId }] } }) as const;
-/** Stops when the instance is about to call a method of its state for the first time. */
-function stopsAt(instance: Instance, verb: "saveCopy" | "saveAccount"): ReturnType<typeof gate> {
-  const { state } = instance;
-  const here = gate();
-  const verbs = state as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-  instance.state = { ...state, [verb]: async (...args: unknown[]) => here.pass().then(() => verbs[verb]?.(...args)) };
+  ({ trigger: "event", scope: { kind: "images", images: [{ region, imageId }] } }) as const;
+/** Stops when the instance is about to make such a call of its state for the first time. */
+function stopsAt(instance: Instance, call: StateCall): ReturnType<typeof gate> {
+  const { state, here } = stopsAtCall(instance.state, call);
+  instance.state = state;
   return here;
 }
 const withCloud = (cloud: (real: Cloud) => Partial<Cloud>, policies = [two]): Instance => {
@@ -50,7 +50,7 @@ describe("two concurrent runs that adopt one image for two roots", () => {
     t.bake({ region: "ap-shanghai" });
     const runs = [a, b].map((root) => {
       const instance = t.instance([both]);
-      const here = stopsAt(instance, "saveCopy");
+      const here = stopsAt(instance, "save copies");
       return { here, run: replicate(event(root as ImageRef), instance) };
     });
     for (const { here } of runs) await here.reached;
@@ -59,7 +59,7 @@ describe("two concurrent runs that adopt one image for two roots", () => {
       await run;
     }
     const { copies } = await replicate(sweep, t.instance([both]));
-    expect(copies.map(({ state }) => state).sort()).toEqual(["blocked", "ready"]);
+    expect(copies.map(({ phase }) => phase).sort()).toEqual(["blocked", "ready"]);
     expect(t.syncs()).toBe(0);
   });
 });
@@ -92,13 +92,13 @@ describe("the first read of an account, if it is old when the account is recorde
   ])("does not prove that no copy was requested since (%i s ago)", async (seconds, isUnknown) => {
     t.bake();
     const slow = t.instance([one]);
-    const here = stopsAt(slow, "saveAccount");
+    const here = stopsAt(slow, "save record");
     const run = replicate(sweep, slow);
     await here.reached;
     t.pass(seconds * SECOND);
     here.open();
     await run;
-    expect((await t.state.account(ACCOUNT))?.uncertainUntil !== undefined).toBe(isUnknown);
+    expect((await recordOf(t.state, ACCOUNT))?.uncertainUntil !== undefined).toBe(isUnknown);
     expect(t.syncs()).toBe(isUnknown ? 0 : 1);
   });
 });

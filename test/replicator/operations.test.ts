@@ -1,18 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { deleteImage, makeImages } from "../../emulator/control/console.ts";
+import { stateOf } from "../../lib/model/identity.ts";
 import type { AccountRecord, Copy } from "../../lib/model/types.ts";
 import { LEASE_DURATION } from "../../lib/record/timer-lease.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { type RunRequest, requestByHand, requestForTimer } from "../../lib/replicator/run-requests.ts";
 import { ACCOUNT, NOW, policy } from "../support/builders.ts";
 import { gate } from "../support/gate.ts";
+import { copiesOf, recordOf, saveRecord } from "../support/records.ts";
 import { type Instance, poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 const golden = policy({ to: ["ap-shanghai", "ap-beijing", "ap-singapore"], crossBorder: "approved" });
-const timer: RunRequest = { why: "timer", scope: { kind: "sweep" } };
+const timer: RunRequest = { trigger: "timer", scope: { kind: "sweep" } };
 
 let t: TestWorld;
 beforeEach(async () => {
@@ -20,9 +22,9 @@ beforeEach(async () => {
 });
 afterEach(() => t.close());
 
-const states = (copies: readonly Copy[]) => copies.map((copy) => `${copy.key.region} ${copy.state}`).sort();
+const states = (copies: readonly Copy[]) => copies.map((copy) => `${copy.key.region} ${stateOf(copy)}`).sort();
 const READY = ["ap-beijing ready", "ap-shanghai ready", "ap-singapore ready"];
-const record = () => t.state.account(ACCOUNT);
+const record = () => recordOf(t.state, ACCOUNT);
 const calls = () => t.world.requests.filter(({ action }) => action !== "GetCallerIdentity").length;
 
 /** An instance that stops when it begins to read the cloud. */
@@ -36,7 +38,7 @@ function stopped() {
 
 async function changeRecord(change: Partial<AccountRecord>) {
   const before = await record();
-  if (before) await t.state.saveAccount({ ...before, ...change });
+  if (before) await saveRecord(t.state, { ...before, ...change });
 }
 
 describe("a timer run", () => {
@@ -152,23 +154,23 @@ describe("the history", () => {
     const times = (await t.state.entries(ACCOUNT, 1000)).map(({ at }) => at);
     expect(Math.min(...times)).toBeGreaterThan(NOW + DAY);
     expect((await t.state.runs(ACCOUNT, 1000)).every(({ startedAt }) => startedAt > NOW + DAY)).toBe(true);
-    expect(states(await t.state.copies(ACCOUNT))).toEqual(READY);
+    expect(states(await copiesOf(t.state, ACCOUNT))).toEqual(READY);
   });
 });
 
 describe("a retry by the user", () => {
   const retryRequest = (choose: (copy: Copy) => boolean = () => true): RunRequest => ({
     ...sweep,
-    why: "retry",
+    trigger: "retry",
     retry: choose,
   });
 
   it("claims a failed copy again under the next number", async () => {
     t.bake();
     const effect = { kind: "fail-copy", percent: 40, destination: "ap-beijing" } as const;
-    addFault(t.world, { match: { action: "SyncImages", times: 0 }, effect });
+    addFault(t.world, { match: { action: "SyncImages", dryRun: false, times: 0 }, effect });
     const instance = t.instance([{ ...golden, attempts: 2 }]);
-    const failed = (await t.settle(instance, 100)).copies.find(({ state }) => state === "failed");
+    const failed = (await t.settle(instance, 100)).copies.find(({ phase }) => phase === "failed");
     expect(failed).toMatchObject({ attempts: 2, reason: { remedy: expect.stringContaining("retry") as string } });
     endFaults(t.world);
     const syncs = t.syncs();
@@ -194,7 +196,7 @@ describe("a retry by the user", () => {
     const instance = t.instance([golden]);
     await t.settle(instance, 35);
     const blocked = ["ap-beijing blocked", "ap-shanghai blocked", "ap-singapore ready"];
-    expect(states(await t.state.copies(ACCOUNT))).toEqual(blocked);
+    expect(states(await copiesOf(t.state, ACCOUNT))).toEqual(blocked);
     for (const image of fillers.flat()) deleteImage(t.world, image);
     expect(states((await replicate(sweep, instance)).copies)).toEqual(blocked);
     const report = await replicate(
@@ -208,11 +210,11 @@ describe("a retry by the user", () => {
   it("follows a stuck copy again until stuckAfter, and requests no second one", async () => {
     t.bake();
     const effect = { kind: "stick-copy", percent: 40, destination: "ap-beijing" } as const;
-    addFault(t.world, { match: { action: "SyncImages" }, effect });
+    addFault(t.world, { match: { action: "SyncImages", dryRun: false }, effect });
     const instance = t.instance([golden]);
     await t.settle(instance, 120);
     const stuck = ["ap-beijing blocked", "ap-shanghai ready", "ap-singapore ready"];
-    expect(states(await t.state.copies(ACCOUNT))).toEqual(stuck);
+    expect(states(await copiesOf(t.state, ACCOUNT))).toEqual(stuck);
     const report = await replicate(retryRequest(), instance);
     expect(states(report.copies)).toEqual(["ap-beijing copying", ...stuck.slice(1)]);
     t.pass(50 * MINUTE);
@@ -243,7 +245,7 @@ describe("a retry by the user", () => {
     const instance: Instance = t.instance([golden]);
     await t.settle(instance, 35);
     for (const image of fillers) deleteImage(t.world, image);
-    const before = await t.state.copies(ACCOUNT);
+    const before = await copiesOf(t.state, ACCOUNT);
     const sends = async (event: object) =>
       (await replicate(requestByHand({ ...event, dryRun: true }, [golden]), instance)).plan.actions.filter(
         (action) => action.do === "send",
@@ -251,7 +253,7 @@ describe("a retry by the user", () => {
     expect(await sends({})).toBe(0);
     expect(await sends({ retry: true })).toBe(1);
     expect(await sends({ retry: true, imageIds: ["img-8toqc6s3"] })).toBe(0);
-    expect(await t.state.copies(ACCOUNT)).toStrictEqual(before);
+    expect(await copiesOf(t.state, ACCOUNT)).toStrictEqual(before);
     await replicate(requestByHand({ retry: true }, [golden]), instance);
     expect(t.syncs()).toBe(2);
   });

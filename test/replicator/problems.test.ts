@@ -30,11 +30,11 @@ describe("a problem that needs manual action", () => {
     expect(codes(swept.problems)).toEqual(["mass-disappearance"]);
     const polled = await replicate(poll, instance);
     expect(codes(polled.run.problems)).toEqual(codes(polled.problems));
-    const named = { why: "event", scope: { kind: "images", images: [] } } as const;
+    const named = { trigger: "event", scope: { kind: "images", images: [] } } as const;
     expect(codes((await replicate(named, instance)).problems)).toEqual(["mass-disappearance"]);
   });
 
-  it("is reported for an unreadable region, which the next timer run reads again", async () => {
+  it("is reported for an unreadable region, which the timer reads again and then sweeps once", async () => {
     t.bake();
     addFault(t.world, {
       match: { action: "DescribeImages", region: "ap-beijing", times: 0 },
@@ -44,10 +44,15 @@ describe("a problem that needs manual action", () => {
     const timer = async () => replicate(await requestForTimer(instance, SWEEP_EVERY), instance);
     const first = await timer();
     expect(codes(first.problems)).toEqual(["unreadable-UnauthorizedOperation"]);
+    // The cloud's remedy, and the time, from the first run on.
+    expect(first.problems[0]?.remedy).toMatch(/cam.*; it is read again after 20\d\d-.*cvm-replicator retry/i);
     t.pass(60_000);
     endFaults(t.world);
     const second = await timer();
     expect(second.problems).toEqual([]);
+    t.pass(60_000);
+    expect((await requestForTimer(instance, SWEEP_EVERY)).scope.kind).toBe("sweep");
+    expect((await timer()).problems).toEqual([]);
     t.pass(60_000);
     expect((await requestForTimer(instance, SWEEP_EVERY)).scope.kind).toBe("poll");
   });

@@ -1,8 +1,10 @@
 // A rebuild while other processes plan, claim and send: no copy is made twice, wherever a process stops.
+
 import { describe, expect, it } from "vitest";
 import { rebuild } from "../../lib/replicator/rebuild-state.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { ACCOUNT, SETTLE } from "../support/builders.ts";
+import { copiesOf, saveCopy } from "../support/records.ts";
 import { sweep } from "../support/world.ts";
 import {
   expectNoCall,
@@ -34,7 +36,7 @@ describe("a process that planned before a rebuild", () => {
       expect(states((await replicate(sweep, t.instance([one]))).copies)).toEqual(["ap-shanghai waiting"]);
       t.pass(2 * MINUTE);
     }
-    const { instance, here } = stopsAt("saveCopy", when);
+    const { instance, here } = stopsAt("save copies", when);
     const run = replicate(sweep, instance);
     await here.reached;
     await rebuild(t.instance([one]));
@@ -50,7 +52,7 @@ describe("a process that planned before a rebuild", () => {
   it("sends nothing if it recorded the account in the same millisecond", async () => {
     await newWorld({});
     t.bake();
-    const { instance, here } = stopsAt("saveCopy", "after");
+    const { instance, here } = stopsAt("save copies", "after");
     const run = replicate(sweep, instance);
     await here.reached;
     await rebuild(t.instance([one]));
@@ -84,7 +86,7 @@ describe("a process that planned before a rebuild", () => {
     t.bake({ state: "CREATING", minutes: 1 });
     await replicate(sweep, t.instance([one]));
     // These are the records that the process read; it is about to replace them.
-    const outdated = await t.state.copies(ACCOUNT);
+    const outdated = await copiesOf(t.state, ACCOUNT);
     await rebuild(t.instance([one]));
     t.pass(UNKNOWN + SECOND);
     const { instance, here } = stopsAtSend();
@@ -92,7 +94,7 @@ describe("a process that planned before a rebuild", () => {
     await here.reached;
     for (const copy of outdated) {
       for (let version = 0; version < 4; version += 1)
-        expect(await t.state.saveCopy({ ...copy, version: copy.version + version })).toBeUndefined();
+        expect(await saveCopy(t.state, { ...copy, version: copy.version + version })).toBeUndefined();
     }
     here.open();
     await run;

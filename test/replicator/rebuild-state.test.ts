@@ -1,8 +1,10 @@
 // A rebuild finds the copies again, changes nothing, and can be killed and repeated.
+
 import { describe, expect, it } from "vitest";
 import { rebuild } from "../../lib/replicator/rebuild-state.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { ACCOUNT } from "../support/builders.ts";
+import { copiesOf, saveCopy } from "../support/records.ts";
 import { sweep } from "../support/world.ts";
 import {
   changes,
@@ -39,7 +41,7 @@ describe("a rebuild", () => {
     const inEach = (state: string) => ["ap-beijing", "ap-nanjing", "ap-shanghai"].map((region) => `${region} ${state}`);
     expect(states(report.copies)).toEqual([...inEach("ready"), ...inEach("finishing"), ...inEach("waiting")].sort());
     expect(report.copies.filter((c) => "reason" in c && c.reason.code === "unknown-after-loss")).toHaveLength(3);
-    expect((await t.state.runs(ACCOUNT, 1))[0]).toMatchObject({ why: "rebuild" });
+    expect((await t.state.runs(ACCOUNT, 1))[0]).toMatchObject({ trigger: "rebuild" });
     expect(states((await t.settle(instance, 60)).copies)).toEqual(
       [...inEach("ready"), ...inEach("ready"), ...inEach("ready")].sort(),
     );
@@ -60,11 +62,11 @@ describe("a rebuild", () => {
     t.bake();
     await replicate(sweep, t.instance([one]));
     for (const [verb, when, nth] of [
-      ["saveAccount", "before", 1],
-      ["saveAccount", "after", 1],
+      ["save record", "before", 1],
+      ["save record", "after", 1],
       ["forget", "before", 1],
       ["forget", "after", 1],
-      ["saveAccount", "after", 2],
+      ["save record", "after", 2],
     ] as const) {
       const { instance, here } = stopsAt(verb, when, nth);
       const dying = rebuild(instance);
@@ -85,9 +87,9 @@ describe("a state that has copies and no account record", () => {
     await newWorld();
     t.bake({ state: "CREATING", minutes: 1 });
     await replicate(sweep, t.instance([one]));
-    const [copy] = await t.state.copies(ACCOUNT);
+    const [copy] = await copiesOf(t.state, ACCOUNT);
     await t.forget();
-    if (copy) await t.state.saveCopy({ ...copy, version: 0 });
+    if (copy) await saveCopy(t.state, { ...copy, version: 0 });
     t.pass(2 * MINUTE);
     await expectNoCall();
     expect((await record())?.uncertainUntil).toBe(t.instance([]).now() + UNKNOWN);

@@ -1,11 +1,14 @@
 // The world of the rebuild tests, and instances that stop at a chosen point.
+
 import { afterEach, beforeEach, expect } from "vitest";
 import type { WorldOptions } from "../../emulator/world/types.ts";
+import { stateOf } from "../../lib/model/identity.ts";
 import type { Cloud } from "../../lib/model/ports.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { ACCOUNT, policy, SETTLE } from "../support/builders.ts";
-import { gate } from "../support/gate.ts";
+import { gate, type StateCall, stopsAtCall } from "../support/gate.ts";
+import { recordOf } from "../support/records.ts";
 import { type Instance, sweep, type TestWorld, testWorld } from "../support/world.ts";
 
 export const SECOND = 1_000;
@@ -37,9 +40,9 @@ export function useRebuildWorld(): void {
   afterEach(() => t.close());
 }
 
-export const states = (copies: readonly Copy[]) => copies.map((copy) => `${copy.key.region} ${copy.state}`).sort();
+export const states = (copies: readonly Copy[]) => copies.map((copy) => `${copy.key.region} ${stateOf(copy)}`).sort();
 export const changes = () => t.world.requests.filter(({ effects }) => effects.length > 0).length;
-export const record = () => t.state.account(ACCOUNT);
+export const record = () => recordOf(t.state, ACCOUNT);
 export const expectNoCall = async (request = sweep) => {
   const before = changes();
   await replicate(request, t.instance([one]));
@@ -54,24 +57,11 @@ export async function expectOneCopyEach(images = 1): Promise<void> {
   expect(report.run.problems).toEqual([]);
 }
 
-/**
- * An instance that stops at the n-th call of a method of its state, before or after the call does
- * its work.
- */
-export function stopsAt(verb: "saveCopy" | "account" | "saveAccount" | "forget", when: "before" | "after", nth = 1) {
+/** An instance that stops at the n-th such call of its state, before or after the call does its work. */
+export function stopsAt(call: StateCall, when: "before" | "after", nth = 1) {
   const instance = t.instance([one]);
-  const { state } = t;
-  const here = gate();
-  let uses = 0;
-  const verbs = state as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-  const slow = async (...args: unknown[]) => {
-    const isStopped = ++uses === nth;
-    if (isStopped && when === "before") await here.pass();
-    const answer = await verbs[verb]?.(...args);
-    if (isStopped && when === "after") await here.pass();
-    return answer;
-  };
-  instance.state = { ...state, [verb]: slow };
+  const { state, here } = stopsAtCall(t.state, call, when, nth);
+  instance.state = state;
   return { instance, here };
 }
 

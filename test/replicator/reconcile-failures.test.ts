@@ -1,9 +1,11 @@
 // replicate() when a destination, a copy or a source fails or is not available.
+
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { changeImage, deleteImage, makeImages } from "../../emulator/control/console.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { policy, SETTLE } from "../support/builders.ts";
+import { copiesOf } from "../support/records.ts";
 import { poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 import { golden, MINUTE, READY, states } from "./reconcile-world.ts";
 
@@ -44,7 +46,7 @@ describe("a copy that fails", () => {
   it("is made again with the next attempt number if the cloud gives up", async () => {
     t.bake();
     addFault(t.world, {
-      match: { action: "SyncImages" },
+      match: { action: "SyncImages", dryRun: false },
       effect: { kind: "fail-copy", percent: 40, destination: "ap-beijing" },
     });
     const report = await t.settle(t.instance([golden]), 60);
@@ -56,7 +58,7 @@ describe("a copy that fails", () => {
   it("is failed when the attempts of the policy are used up", async () => {
     t.bake();
     addFault(t.world, {
-      match: { action: "SyncImages", times: 0 },
+      match: { action: "SyncImages", dryRun: false, times: 0 },
       effect: { kind: "fail-copy", percent: 40, destination: "ap-beijing" },
     });
     const report = await t.settle(t.instance([{ ...golden, attempts: 2 }]), 100);
@@ -66,12 +68,12 @@ describe("a copy that fails", () => {
   it("is blocked as stuck if it makes no progress", async () => {
     t.bake();
     addFault(t.world, {
-      match: { action: "SyncImages" },
+      match: { action: "SyncImages", dryRun: false },
       effect: { kind: "stick-copy", percent: 40, destination: "ap-beijing" },
     });
     const report = await t.settle(t.instance([golden]), 120);
     expect(states(report.copies)).toEqual(["ap-beijing blocked", "ap-shanghai ready", "ap-singapore ready"]);
-    expect(report.copies.find((copy) => copy.state === "blocked")).toMatchObject({ reason: { code: "stuck" } });
+    expect(report.copies.find((copy) => copy.phase === "stuck")).toMatchObject({ reason: { code: "stuck" } });
   });
 
   it("is made again after a manual deletion, but only when two readings miss it", async () => {
@@ -96,7 +98,7 @@ describe("a copy that fails", () => {
     });
     const instance = t.instance([golden]);
     const report = await t.settle(instance, 40);
-    expect(report.copies.map((copy) => copy.state)).toEqual(["blocked", "blocked", "blocked"]);
+    expect(report.copies.map((copy) => copy.phase)).toEqual(["stuck", "stuck", "stuck"]);
     for (const line of t.copies()) expect(line).toContain("--copying-");
     endFaults(t.world);
     expect(states((await t.settle(instance)).copies)).toEqual(READY);
@@ -125,11 +127,35 @@ describe("a source", () => {
     const instance = t.instance([golden]);
     await replicate(sweep, instance);
     const source = { region: image?.region ?? "", imageId: image?.imageId ?? "" };
-    await replicate({ why: "event", scope: { kind: "images", images: [source] } }, instance);
+    await replicate({ trigger: "event", scope: { kind: "images", images: [source] } }, instance);
     for (let i = 0; i < 60; i += 1) {
       t.pass(MINUTE);
       await replicate(poll, instance);
     }
-    expect(states(await t.state.copies("100000000001"))).toEqual(READY);
+    expect(states(await copiesOf(t.state, "100000000001"))).toEqual(READY);
+  });
+});
+
+describe("a destination that was never copied to", () => {
+  it("is tried by a dry run, so that its refusal does not delay the other destinations", async () => {
+    const t = await testWorld({ unsyncableRegions: ["ap-beijing"] });
+    t.bake();
+    const { copies } = await replicate(sweep, t.instance([policy({ to: ["ap-shanghai", "ap-beijing"] })]));
+    expect(states(copies)).toEqual(["ap-beijing blocked", "ap-shanghai copying"]);
+    expect(t.syncs()).toBe(1);
+    await t.close();
+  });
+
+  it("is not tried again once a copy has arrived there", async () => {
+    const t = await testWorld();
+    const dryRuns = () => t.world.requests.filter(({ params }) => (params as { DryRun?: boolean }).DryRun).length;
+    const instance = t.instance([policy({ to: ["ap-shanghai", "ap-beijing"] })]);
+    t.bake();
+    await t.settle(instance);
+    expect(dryRuns()).toBe(2);
+    t.bake({ name: "golden-next" });
+    await t.settle(instance);
+    expect(dryRuns()).toBe(2);
+    await t.close();
   });
 });

@@ -1,6 +1,9 @@
 // The policies, images and expectations that the tests of replicate() share.
+
 import { makeImages, shareImage } from "../../emulator/control/console.ts";
 import type { StoredImage } from "../../emulator/world/image.ts";
+import { stateOf } from "../../lib/model/identity.ts";
+import type { Copy } from "../../lib/model/types.ts";
 import { policy } from "../support/builders.ts";
 import type { TestWorld } from "../support/world.ts";
 
@@ -17,8 +20,8 @@ export const base = policy({
 export const READY = ["ap-beijing ready", "ap-shanghai ready", "ap-singapore ready"];
 
 /** The state of each copy as `region state`. */
-export const states = (copies: readonly { key: { region: string }; state: string }[]): string[] =>
-  copies.map((copy) => `${copy.key.region} ${copy.state}`).sort();
+export const states = (copies: readonly Copy[]): string[] =>
+  copies.map((copy) => `${copy.key.region} ${stateOf(copy)}`).sort();
 
 /** Makes an image of another account and shares it with the account of the program. */
 export function makeSharedImage({ world }: TestWorld): StoredImage | undefined {

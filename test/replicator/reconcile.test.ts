@@ -1,9 +1,12 @@
 // One run of replicate(), and runs while images, policies and the clock change between them.
+
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { changeImage, deleteImage, makeImages } from "../../emulator/control/console.ts";
+import type { RequestRecord } from "../../emulator/world/types.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { copySettings, policy } from "../support/builders.ts";
+import { copiesOf, recordOf } from "../support/records.ts";
 import { poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 import { base, golden, MINUTE, makeSharedImage, READY, states } from "./reconcile-world.ts";
 
@@ -16,10 +19,10 @@ afterEach(() => t.close());
 describe("a run", () => {
   it("only plans if it is a dry run, and changes nothing", async () => {
     t.bake();
-    const report = await replicate({ ...sweep, dryRun: true }, t.instance([golden]));
+    const report = await replicate({ ...sweep, mode: "dry-run" }, t.instance([golden]));
     expect(report.plan.actions.filter((action) => action.do === "send")).toHaveLength(1);
-    expect(await t.state.copies("100000000001")).toEqual([]);
-    expect(await t.state.account("100000000001")).toBeUndefined();
+    expect(await copiesOf(t.state, "100000000001")).toEqual([]);
+    expect(await recordOf(t.state, "100000000001")).toBeUndefined();
     expect(t.world.requests.every((r) => r.action.startsWith("Describe") || r.action.startsWith("Get"))).toBe(true);
   });
 
@@ -59,7 +62,8 @@ describe("a run", () => {
     await t.settle(t.instance([golden]));
     const entries = await t.state.entries("100000000001", 1000);
     const requestIds = new Set(entries.map((entry) => entry.requestId));
-    const changes = t.world.requests.filter((r) => !r.action.startsWith("Describe") && !r.action.startsWith("Get"));
+    const isDryRun = ({ params }: RequestRecord) => (params as { DryRun?: boolean }).DryRun === true;
+    const changes = t.world.requests.filter((r) => !/^(Describe|Get)/.test(r.action) && !isDryRun(r));
     expect(changes.length).toBeGreaterThan(6);
     for (const { requestId } of changes) expect(requestIds).toContain(requestId);
   });
@@ -79,7 +83,7 @@ describe("changes between two runs", () => {
     expect(states((await replicate(sweep, instance)).copies)).toEqual(["ap-shanghai retired"]);
     if (root) changeImage(t.world, root, { tags: {} });
     const report = await replicate(sweep, instance);
-    expect(report.copies).toMatchObject([{ state: "ready", adopted: true }]);
+    expect(report.copies).toMatchObject([{ phase: "ready", adopted: true }]);
     const writes = t.world.requests.filter((r) =>
       ["TagResources", "ModifyImageAttribute", "SyncImages"].includes(r.action),
     );
@@ -107,13 +111,16 @@ describe("changes between two runs", () => {
   it("let the second step of a chain wait while the first step is made again", async () => {
     makeSharedImage(t);
     const instance = t.instance([{ ...base, to: ["ap-shanghai"] }]);
-    addFault(t.world, { match: { action: "SyncImages", nth: 2 }, effect: { kind: "fail-copy", percent: 40 } });
+    addFault(t.world, {
+      match: { action: "SyncImages", dryRun: false, nth: 2 },
+      effect: { kind: "fail-copy", percent: 40 },
+    });
     await replicate(sweep, instance);
     for (let i = 0; i < 40; i += 1) {
       t.pass(MINUTE);
       const { copies } = await replicate(poll, instance);
-      const first = copies.find((copy) => copy.key.region === "ap-guangzhou" && copy.state === "ready");
-      if (copies.some((copy) => copy.state === "retrying") && first?.state === "ready") {
+      const first = copies.find((copy) => copy.key.region === "ap-guangzhou" && copy.phase === "ready");
+      if (copies.some((copy) => copy.phase === "retrying") && first?.phase === "ready") {
         deleteImage(t.world, { region: "ap-guangzhou", imageId: first.imageId });
         break;
       }
@@ -126,7 +133,10 @@ describe("changes between two runs", () => {
     await t.close();
     t = await testWorld({ switches: { failedCopyState: "vanishes" } });
     t.bake({ count: 2 });
-    addFault(t.world, { match: { action: "SyncImages", times: 2 }, effect: { kind: "fail-copy", percent: 40 } });
+    addFault(t.world, {
+      match: { action: "SyncImages", dryRun: false, times: 2 },
+      effect: { kind: "fail-copy", percent: 40 },
+    });
     const report = await t.settle(t.instance([golden]), 60);
     expect(states(report.copies)).toEqual([...READY, ...READY].sort());
   });
@@ -154,13 +164,13 @@ describe("changes between two runs", () => {
     let slept = false;
     sleeper.state = {
       ...state,
-      saveAccount: async (record) => {
-        if (!slept && root) {
+      save: async (account, changes) => {
+        if (!slept && root && changes.record) {
           slept = true;
           t.pass(8 * 60 * MINUTE);
           changeImage(t.world, root, { tags: { "cvm-replicator:ignore": "yes" } });
         }
-        return state.saveAccount(record);
+        return state.save(account, changes);
       },
     };
     await replicate(sweep, sleeper);
@@ -169,9 +179,12 @@ describe("changes between two runs", () => {
 
   it("retry failed copies when the policy allows more attempts", async () => {
     t.bake();
-    addFault(t.world, { match: { action: "SyncImages", times: 0 }, effect: { kind: "fail-copy", percent: 40 } });
+    addFault(t.world, {
+      match: { action: "SyncImages", dryRun: false, times: 0 },
+      effect: { kind: "fail-copy", percent: 40 },
+    });
     const failed = await t.settle(t.instance([{ ...golden, attempts: 1 }]), 40);
-    expect(failed.copies.every((copy) => copy.state === "failed")).toBe(true);
+    expect(failed.copies.every((copy) => copy.phase === "failed")).toBe(true);
     endFaults(t.world);
     expect(states((await t.settle(t.instance([{ ...golden, attempts: 2 }]))).copies)).toEqual(READY);
   });

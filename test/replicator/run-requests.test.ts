@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Copy } from "../../lib/model/types.ts";
 import { requestForImages } from "../../lib/replicator/run-requests.ts";
 import { isSettled } from "../../lib/report/summary.ts";
 import { copy, NOW, policy } from "../support/builders.ts";
@@ -15,13 +16,13 @@ describe("an event", () => {
 describe("a copy that was absent when its region was last read", () => {
   it("is not settled: apply --wait waits until it is present again or confirmed as deleted", () => {
     const ready = copy<"ready">("ap-shanghai", {
-      state: "ready",
+      phase: "ready",
       imageId: "img-copy0001",
       name: "golden-web",
       readyAt: NOW,
       adopted: false,
     });
     expect(isSettled(ready)).toBe(true);
-    expect(isSettled({ ...ready, missingSince: NOW })).toBe(false);
+    expect(isSettled({ ...ready, missingSince: NOW } as Copy)).toBe(false);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { estimate } from "../../lib/report/estimate.ts";
 import { hasWork, viewOf } from "../../lib/report/plan-view.ts";
-import { image } from "../support/builders.ts";
+import { image, NOW } from "../support/builders.ts";
 import { copyIn } from "../support/plan-copy.ts";
 import { type CopyFields, minutes, type World, world } from "../support/plan-world.ts";
 
@@ -37,7 +37,7 @@ describe("an estimate", () => {
       .policy({ select: { type: "shared", creator: ["1"] } })
       .image({ type: "shared", creator: "1", sizeGiB: 50 });
     expect(estimate(chain.plan(), PRICES)).toMatchObject({ addGiB: 150 });
-    const record = { reason: "quota", notBefore: Number.MAX_SAFE_INTEGER };
+    const record = { reason: "quota", notBefore: NOW + 60_000 };
     const stopped = chain.copy("ap-guangzhou", "blocked", { record }).plan();
     expect(estimate(stopped, PRICES)).toMatchObject({ addGiB: 0 });
   });

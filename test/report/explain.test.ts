@@ -4,7 +4,7 @@ import { tokenName } from "../../lib/model/identity.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import type { Image } from "../../lib/model/types.ts";
 import { explain } from "../../lib/report/explain.ts";
-import { keyOf } from "../support/builders.ts";
+import { keyOf, LAB } from "../support/builders.ts";
 import { days, minutes, NOW, type PolicyFields, type World, world } from "../support/plan-world.ts";
 
 const [ROOT, COPY] = ["img-root0001", "img-root0001-ap-beijing"];
@@ -79,6 +79,7 @@ describe("an explanation of a source", () => {
     ["public", {}, { type: "public" }],
     ["ignored", {}, { tags: { "cvm-replicator:ignore": "" } }],
     ["deprecated", {}, { deprecated: true }],
+    ["over-age", { select: { type: "custom", maxAge: minutes(1) } }, { createdAt: NOW - minutes(2) }],
     ["too-young", { select: { type: "custom", minAge: minutes(1) } }, { createdAt: NOW - 1 }],
     ["no-destination", { to: ["ap-guangzhou"] }, {}],
     ["not-newest", { select: { type: "custom", newest: 1 } }, { createdAt: 1 }],
@@ -141,11 +142,26 @@ describe("an explanation of a copy", () => {
   });
 
   it("that is a duplicate names the recorded copy", () => {
-    const name = tokenName(keyOf("ap-beijing"), "golden-web", 2);
+    const name = tokenName(keyOf("ap-beijing"), "golden-web", 2, LAB);
     const second = { imageId: "img-second01", region: "ap-beijing", name };
     const given = world().image().copy("ap-beijing", "ready").otherImage(second);
     expect(explained("img-second01", given)).toMatchObject([
       { copyOf: { state: null, reason: text(`${COPY} is the recorded copy`) } },
+    ]);
+  });
+
+  it("has the problems of its own image, not those of one whose id is longer or named in a text", () => {
+    const report = world().policy({ onDrift: "report" }).image().copy("ap-beijing", "ready");
+    const longer = { imageId: `${COPY}x`, description: "by hand" };
+    const given = report
+      .version(2)
+      .copy("ap-beijing", "ready", { image: longer })
+      .shares(COPY, [])
+      .shares(`${COPY}x`, [])
+      .sweep();
+    expect(explained(COPY, given)).toMatchObject([{ copyOf: { reason: null } }]);
+    expect(explained(`${COPY}x`, given)).toMatchObject([
+      { copyOf: { reason: text("differs from its desired state") } },
     ]);
   });
 
@@ -180,9 +196,9 @@ describe("an explanation of a missing image", () => {
   it.each([
     ["pruned", "img-copy0001 was deleted: no policy wants it any more"],
     ["gone", "img-copy0001 is gone: not found twice"],
-  ])("finds a copy whose record names its image only in its reason: %s", (code, reason) => {
-    const record = { reason: { code, text: storedText(reason) }, imageId: undefined };
-    const left = world().image().withoutSources().copy("ap-beijing", "retired", { image: "absent", record });
+  ])("finds a copy by the image that it had: %s", (code, reason) => {
+    const record = { reason: { code, text: storedText(reason) }, lastImageId: "img-copy0001" };
+    const left = world().image().withoutSources().copy("ap-beijing", "ended", { record });
     expect(explained("img-copy0001", left)).toMatchObject([
       {
         region: "ap-beijing",
@@ -196,7 +212,11 @@ describe("an explanation of a missing image", () => {
   it("does not call a source missing if its region cannot be read", () => {
     const given = world().image().withoutSources().copy("ap-beijing", "ready", { image: "absent" });
     expect(explained(ROOT, given.unreadable("ap-guangzhou"))).toMatchObject([
-      { image: null, policies: [{ reasons: [{ code: "unreadable-Network" }] }] },
+      {
+        image: null,
+        unread: { code: "unreadable-Network" },
+        policies: [{ reasons: [{ code: "unreadable-Network" }] }],
+      },
     ]);
   });
 

@@ -233,7 +233,7 @@ describe("a forged event", { timeout: 30_000 }, () => {
     }
     expect(world.requests).toEqual([]);
     const [outcome] = await invoke("poll-copies", forgedCreation(imageId));
-    expect(outcome?.answer?.run.why).toBe("timer");
+    expect(outcome?.answer?.run.trigger).toBe("timer");
     expect(calls()).toEqual([]);
     expectNothingForged();
   });

@@ -2,12 +2,13 @@
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
 import type { RequestRecord } from "../../emulator/world/types.ts";
 import { ROLLED_BACK_TAG, tokenIn } from "../../lib/model/identity.ts";
-import { STALE } from "../../lib/model/time.ts";
 import type { Millis } from "../../lib/model/types.ts";
 import { copyText, type FinalCopy, finalCopies, finalFamilyOf, textOfFinal } from "../oracle/desired-copies.ts";
-import { createdAtOf, matches } from "../oracle/selection.ts";
+import { createdAtOf, isRecalled } from "../oracle/selection.ts";
 import type { Actor, SimulationContext } from "./context.ts";
-import { FRIEND } from "./setting.ts";
+import { isAnyRecalledIn } from "./recalls.ts";
+import { FRIEND, NOBODY, OLDEST_READING } from "./setting.ts";
+import { isShared } from "./taking-back.ts";
 
 /** A change of one image, at the moment when it arrives. */
 interface Change {
@@ -16,6 +17,7 @@ interface Change {
   readonly image: StoredImage;
   /** No manual change since then affects which copies are desired. */
   readonly isUnchanged: boolean;
+  readonly leftAt: Millis;
   /** The run that decided on the request could see every fact that is older than this. */
   readonly known: Millis;
 }
@@ -31,10 +33,15 @@ export function judgeChange(
   const { ImageId: imageId = "" } = params as { ImageId?: string };
   const image = sim.world.images.get(region)?.get(imageId);
   if (!image || sim.isUnrecognisable(image)) return undefined;
-  const known = leftAt - STALE;
+  const known = leftAt - OLDEST_READING;
   const root = sim.rootOf(sim.originOf(imageId)?.rootId ?? "");
   const isUnchanged = sim.changedByHandAt < known && !sim.mayCountAsSource(root?.region);
-  const change: Change = { sim, actor, image, known, isUnchanged };
+  const change: Change = { sim, actor, image, leftAt, known, isUnchanged };
+  if (action === "ModifyImageSharePermission" && request.result === "ok") {
+    const { AccountIds, Permission } = params as ShareParams;
+    if (Permission === "SHARE" && AccountIds.includes(FRIEND))
+      sim.takingBack.sharedAt.set(imageId, actor.member.startedAt);
+  }
   const wrong =
     action === "ModifyImageSharePermission"
       ? whyNotShared(change, params as ShareParams)
@@ -62,29 +69,23 @@ function expectedOf({ sim, actor, image }: Change): FinalCopy | undefined {
 
 /**
  * A finished copy may be shared with accounts that a policy names. It may be unshared only to
- * modify it, or when no policy desires it.
+ * modify it, or when no policy shares it any more.
  */
 function whyNotShared(change: Change, { AccountIds, Permission }: ShareParams): string | undefined {
-  const { sim, image, actor, isUnchanged } = change;
-  const unnamed = AccountIds.find((account) => account !== FRIEND);
+  const { sim, image, actor, isUnchanged, leftAt } = change;
+  const unnamed = AccountIds.find((account) => account !== FRIEND && account !== NOBODY);
   if (unnamed) return `no policy names ${unnamed}`;
-  const expected = expectedOf(change);
+  const isSaid = isShared(sim, actor, image);
   if (Permission === "CANCEL") {
-    if (actor.refusedAsShared.has(image.imageId) || !isUnchanged || !expected) return undefined;
-    return "it is desired, and need not be modified";
+    if (actor.refusedAsShared.has(image.imageId) || !isUnchanged) return undefined;
+    if (isSaid && expectedOf(change)) return "it is desired, and need not be modified";
+    return isSaid ? undefined : sim.takingBack.whyBraked(actor, leftAt);
   }
   if (image.encrypted) return "it is encrypted";
   if (tokenIn(image.name)) return "it is not finished";
-  const root = sim.rootOf(sim.originOf(image.imageId)?.rootId ?? "");
-  // If a newer version was rolled back, the policy desires an existing older one in its place.
-  const mayBeRetained = sim.images().some((one) => tagsOf(one).has(ROLLED_BACK_TAG));
-  const desiring =
-    expected?.policies ??
-    (mayBeRetained ? actor.policies.filter((one) => root && matches(one, root, sim.world.now())) : []);
-  const isShared = desiring.some(({ copy }) => copy.shareWith.length > 0);
   // An image unshared for a modification is shared again later, by the same process or by another
   // one.
-  return isShared || !isUnchanged || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy shares it";
+  return isSaid || !isUnchanged || sim.refusedAsShared.has(image.imageId) ? undefined : "no policy shares it";
 }
 
 function whyNotModified(change: Change, { ImageFamily, ImageDeprecated }: ModifyParams): string | undefined {
@@ -92,9 +93,11 @@ function whyNotModified(change: Change, { ImageFamily, ImageDeprecated }: Modify
   if (!isUnchanged) return undefined;
   const root = sim.rootOf(sim.originOf(image.imageId)?.rootId ?? "");
   const isRolledBack = tagsOf(image).has(ROLLED_BACK_TAG);
-  if (ImageDeprecated === true && root && !root.deprecated && !isRolledBack)
-    return "neither its source nor a rollback deprecates it";
-  if (ImageDeprecated === false && (root?.deprecated || isRolledBack)) return "it must be deprecated";
+  const isToLeave = root !== undefined && isRecalled(root);
+  const isByAge = change.actor.policies.some(({ prune }) => prune.deprecateAfter !== undefined);
+  if (ImageDeprecated === true && root && !isToLeave && !isRolledBack && !isByAge)
+    return "neither the recall of its source nor a rollback deprecates it";
+  if (ImageDeprecated === false && (isToLeave || isRolledBack)) return "it must be deprecated";
   return ImageFamily ? whyNotPublished(change, ImageFamily) : undefined;
 }
 
@@ -112,10 +115,16 @@ function whyNotPublished(change: Change, family: string): string | undefined {
   const newer = all
     .filter((one) => one.region === image.region && finalFamilyOf(one) === family)
     .filter(({ root }) => createdAtOf(root) > createdAtOf(expected.root))
-    .map((one) => existingCopyOf(change, one))
-    .find((other) => other && isSettled(sim, other, known) && !tagsOf(other).has(ROLLED_BACK_TAG));
+    .flatMap((one) => {
+      const other = existingCopyOf(change, one);
+      // One that may wait for other regions does not lead yet.
+      const mayBeHeld = one.policies.some(({ copy }) => copy.publish === "together");
+      return other && (other.family === family || !mayBeHeld) ? [other] : [];
+    })
+    .find((other) => isSettled(sim, other, known) && !tagsOf(other).has(ROLLED_BACK_TAG));
   if (newer) return `${newer.imageId} is the copy of a newer version`;
-  if (!expected.policies.every(({ copy }) => copy.publish === "together")) return undefined;
+  const isHeld = expected.policies.every(({ copy }) => copy.publish === "together");
+  if (!isHeld || isAnyRecalledIn(sim, image.region)) return undefined;
   const unfinished = all
     .filter(({ root, region }) => root === expected.root && region !== image.region)
     .map((one) => existingCopyOf(change, one))
@@ -152,6 +161,8 @@ function isSettled(sim: SimulationContext, image: StoredImage, known: Millis): b
 function isInProgress(sim: SimulationContext, image: StoredImage, known: Millis): boolean {
   const { work } = image;
   if (!work || work.sticksAtPercent !== undefined || work.startedAt >= known) return false;
-  const isRecorded = sim.recorded.has(image.imageId) && sim.stateLostAt < known && sim.policiesChangedAt < known;
-  return isRecorded && progressOf(image, sim.world.workNow()).state === "SYNCING";
+  // Until its image is recorded, a requested copy has made no progress, and may be left out for that.
+  const isRecorded = (sim.recorded.get(image.imageId) ?? Number.POSITIVE_INFINITY) < known;
+  const isUndisturbed = sim.stateLostAt < known && sim.policiesChangedAt < known;
+  return isRecorded && isUndisturbed && progressOf(image, sim.world.workNow()).state === "SYNCING";
 }

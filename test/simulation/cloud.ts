@@ -15,11 +15,17 @@ import type { Actor, SimulationContext, Unanswered } from "./context.ts";
 import { judgeDeletion } from "./deletions.ts";
 import { CALL_FAULTS, type FaultKind } from "./faults.ts";
 import { judgeRequest } from "./invariants.ts";
-import { OURS, SETTLE } from "./setting.ts";
+import { NOBODY, OURS, SETTLE } from "./setting.ts";
 
 type Answer = ApiError | Record<string, unknown>;
 
-const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13", as: "2018-04-19" } as const;
+const VERSIONS = {
+  cvm: "2017-03-12",
+  tag: "2018-08-13",
+  sts: "2018-08-13",
+  as: "2018-04-19",
+  region: "2022-06-27",
+} as const;
 /** Faults with an unknown outcome come twice as often as the others. */
 const EFFECTIVE = [...CALL_FAULTS, ...CALL_FAULTS.filter(([, , when]) => when !== "never")];
 /** Answers of SyncImages that count as faults. */
@@ -28,6 +34,8 @@ const REFUSALS: Readonly<Record<string, FaultKind>> = {
   ImageQuotaLimitExceeded: "quota-full",
 };
 
+/** The services that a sick region affects. One host serves the others for all regions. */
+const REGIONAL: ReadonlySet<string> = new Set(["cvm", "as"]);
 /** Calls that the key is not permitted to make for a while. */
 const UNANSWERED: Readonly<Record<string, Unanswered>> = {
   DescribeInstances: "unanswered-uses",
@@ -60,12 +68,16 @@ export function simulatedCloud(sim: SimulationContext, process: Actor): Cloud {
       return true;
     };
     const askedAt = sim.scheduler.now;
-    const slow = sim.faultsOn && sim.random.roll(sim.callFaults / 4);
+    const sick = REGIONAL.has(call.service) ? sim.sick.symptomOf(call.region, askedAt) : undefined;
+    if (sick) sim.count(sick.kind);
+    const slow = !sick && sim.faultsOn && sim.random.roll(sim.callFaults / 4);
     if (slow) sim.count("latency");
     await sim.scheduler.at(process, `${call.action} ${call.region ?? call.where ?? ""}`, {
       ...(slow && { delay: sim.random.between(1_000, 19_000) }),
-      ...(call.changes && { arrives }),
+      ...(sick && { delay: sick.delay }),
+      ...(call.changes && !sick?.code && { arrives }),
     });
+    if (sick?.code) throw failed(call, sick.code, sick.kind);
     if (isLate()) {
       sim.count("fenced");
       throw failed(call, "NotSent", "too late", "none");
@@ -141,10 +153,18 @@ function perform(sim: SimulationContext, process: Actor, account: Account, call:
       process.refusedAsShared.add((params as { ImageId: string }).ImageId);
       sim.refusedAsShared.add((params as { ImageId: string }).ImageId);
     }
+    if (
+      answer instanceof ApiError &&
+      action === "ModifyImageSharePermission" &&
+      JSON.stringify(params).includes(NOBODY)
+    )
+      sim.count("account-refused");
     if (!(answer instanceof ApiError)) countLateness(sim, action);
     else if (action === "DeleteImages" && answer.code === "InvalidImageId.IncorrectState")
       sim.count("leftover-refused");
     const request = sim.world.requests.at(-1);
+    if (request?.action === "SyncImages")
+      for (const { imageId } of request.effects) sim.installations.noteMade(imageId, process.member, sim.scheduler.now);
     if (request) judgeRequest(sim, process, request, leftAt);
   }
   if (action === "DescribeImageFromFamily" && !(answer instanceof ApiError)) {
@@ -166,7 +186,8 @@ function countLateness(sim: SimulationContext, action: string): void {
 function answerOf(sim: SimulationContext, account: Account, { service, action, region, params }: Call): Answer {
   try {
     const version = VERSIONS[service];
-    return plain(callAction(sim.world, { account, service, action, version, region, params: plain(params) }));
+    // A copy of the parameters, because the world keeps them; the answer is new and nobody keeps it.
+    return callAction(sim.world, { account, service, action, version, region, params: plain(params) });
   } catch (error) {
     if (error instanceof ApiError) return error;
     throw error;

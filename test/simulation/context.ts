@@ -1,30 +1,29 @@
 // The state of one simulation, shared by all its parts.
-import { randomUUID } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describeImageFromFamily } from "../../emulator/actions/cvm/describe-image-from-family.ts";
 import type { Account } from "../../emulator/settings/accounts.ts";
 import { progressOf, type StoredImage } from "../../emulator/world/image.ts";
 import type { World } from "../../emulator/world/types.ts";
-import { openState } from "../../lib/adapters/state/open.ts";
 import { tokenIn } from "../../lib/model/identity.ts";
 import type { Policy } from "../../lib/model/policy.ts";
-import type { ReadableJournal, State } from "../../lib/model/ports.ts";
+import type { State } from "../../lib/model/ports.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
 import { NOW } from "../support/builders.ts";
+import { emptyBucket, type SimulatedBucket } from "./bucket.ts";
 import type { FaultKind } from "./faults.ts";
+import { Installations, type Member } from "./installations.ts";
 import { findViolation, JournalIndex } from "./invariants.ts";
 import { type SeededRandom, seededRandom } from "./random.ts";
 import { type Process, Scheduler } from "./scheduler.ts";
 import { OURS, SETTLE, simulatedPolicies, simulatedWorld } from "./setting.ts";
-
-const IN_MEMORY = "/dev/shm";
+import { SickRegions } from "./sick-regions.ts";
+import { emptyState, isInCos } from "./state.ts";
+import { TakingBack } from "./taking-back.ts";
 
 /** A process, with the facts by which its requests are judged. */
 export interface Actor extends Process {
   /** The policy file as it was when it started. */
   readonly policies: readonly Policy[];
+  readonly member: Member;
   /** One run, for which the limit of deletions holds; a rollback makes several. */
   readonly isOneRun: boolean;
   deletions: number;
@@ -56,16 +55,19 @@ export class SimulationContext {
   readonly world: World;
   readonly trace: string[] = [];
   readonly journal = new JournalIndex();
+  readonly installations: Installations;
+  readonly sick: SickRegions;
+  readonly takingBack = new TakingBack();
   /** Copies that lost both marks by a manual change: no program can recognise them. */
   readonly unmarked = new Set<string>();
   /** Copies that were renamed or lost tags by hand: attributes not set by then stay unset. */
   readonly edited = new Set<string>();
-  /** Copies made by hand, by the same API. */
+  /** Copies made by hand. */
   readonly byHand = new Set<string>();
   /** Roots that were recalled by hand, and when. */
   readonly recalled = new Map<string, Millis>();
-  /** Images whose ids the current state contains. */
-  readonly recorded = new Set<string>();
+  /** Images whose ids the current state contains, and since when. */
+  readonly recorded = new Map<string, Millis>();
   /** Images that some process could not modify because they were shared. */
   readonly refusedAsShared = new Set<string>();
   /**
@@ -97,22 +99,24 @@ export class SimulationContext {
   riskyUntil: Millis = 0;
   /** Whether faults happen. */
   faultsOn = true;
-  state!: State & ReadableJournal;
+  state!: State;
+  bucket: SimulatedBucket | undefined;
   policies: readonly Policy[];
 
   readonly counts = new Map<FaultKind, number>();
   readonly #hiddenUntil = new Map<string, Millis>();
   readonly #origins = new Map<string, Origin>();
   readonly #pages = new Map<string, string>();
-  #path = "";
   #images: StoredImage[] | undefined;
   #violation: string | undefined;
   #checked: readonly StoredImage[] | undefined;
 
   constructor(seed: number) {
     this.seed = seed;
+    this.installations = new Installations(seed);
     this.random = seededRandom(seed);
     const { random } = this;
+    this.sick = new SickRegions(random);
     this.scheduler = new Scheduler(NOW, random);
     this.callFaults = random.pick([0, 0.02, 0.06, 0.15]);
     this.stateFaults = random.pick([0, 0.01, 0.03]);
@@ -173,9 +177,10 @@ export class SimulationContext {
     return this.scheduler.now < (this.#hiddenUntil.get(imageId) ?? 0);
   }
 
-  /** Counts lists that change while they are read page by page. */
+  /** Counts lists that change, or become old, while they are read page by page. */
   notePage(reader: string, region: string, params: object): void {
     const { Offset = 0 } = params as { Offset?: number };
+    if (this.sick.notePage(reader, region, Offset, this.scheduler.now)) this.count("long-list");
     const now = [...(this.world.images.get(region)?.keys() ?? [])].join();
     const key = `${reader} ${region}`;
     if (Offset === 0) this.#pages.set(key, now);
@@ -285,12 +290,11 @@ export class SimulationContext {
 
   /** Opens an empty state. */
   async open(): Promise<void> {
-    this.#path = join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), `cvm-replicator-sim-${randomUUID()}.db`);
-    this.state = await openState(`sqlite:${this.#path}`);
+    if (isInCos(this.seed)) this.bucket = emptyBucket(this, this.bucket);
+    this.state = (await this.bucket?.open()) ?? (await emptyState(this.seed));
   }
 
   async close(): Promise<void> {
     await this.state.close();
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(this.#path + suffix, { force: true });
   }
 }

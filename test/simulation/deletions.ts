@@ -1,13 +1,13 @@
 // Judges requests that delete an image.
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
-import { TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
-import { STALE } from "../../lib/model/time.ts";
+import { ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
 import type { Millis } from "../../lib/model/types.ts";
 import { copyText, finalCopies, textOfFinal } from "../oracle/desired-copies.ts";
-import { matches } from "../oracle/selection.ts";
+import { whyLastVersion } from "../oracle/last-version.ts";
+import { isRecalled, matches } from "../oracle/selection.ts";
 import type { Actor, SimulationContext } from "./context.ts";
 import type { FaultKind } from "./faults.ts";
-import { FRIEND, PARTNER } from "./setting.ts";
+import { FRIEND, OLDEST_READING, PARTNER } from "./setting.ts";
 
 const MOST_DELETIONS = 10;
 
@@ -16,6 +16,7 @@ interface Deletion {
   readonly sim: SimulationContext;
   readonly actor: Actor;
   readonly image: StoredImage;
+  readonly leftAt: Millis;
   /** The run that decided on the request could see every fact that is older than this. */
   readonly known: Millis;
 }
@@ -37,7 +38,7 @@ export function judgeDeletion(
     sim.reportViolation(`${actor.name} deletes more than ${MOST_DELETIONS} images in one run: ${ImageIds.join()}`);
   for (const imageId of ImageIds) {
     const image = sim.world.images.get(region)?.get(imageId);
-    const wrong = image && whyWrong({ sim, actor, image, known: leftAt - STALE });
+    const wrong = image && whyWrong({ sim, actor, image, leftAt, known: leftAt - OLDEST_READING });
     if (image) sim.count(copyLabel(sim, image));
     if (wrong) sim.reportViolation(`DeleteImages of ${imageId} ("${image.name}") in ${region}: ${wrong}`);
   }
@@ -52,6 +53,8 @@ function whyWrong(deletion: Deletion): string | undefined {
   const { sim, actor, image, known } = deletion;
   const { copiedFrom, imageId } = image;
   if (!copiedFrom || sim.byHand.has(imageId)) return "it is not ours";
+  const others = sim.installations.whyNotToChange(imageId, actor.member);
+  if (others) return others;
   if (!sim.isUnrecognisable(image) && !sim.journal.deletes(image.region, imageId, sim.originOf(imageId)?.rootId))
     return "the journal does not name the source of this copy";
   if (progressOf(image, sim.world.workNow()).state === "CREATEFAILED") return undefined;
@@ -76,7 +79,9 @@ function whyWrong(deletion: Deletion): string | undefined {
   const root = sim.rootOf(sim.originOf(imageId)?.rootId ?? "");
   if (sim.changedByHandAt >= known || sim.isUnrecognisable(image) || sim.mayCountAsSource(root?.region))
     return undefined;
-  return whyDesired(deletion) ?? whyForbidden(actor, deletion);
+  const why = whyDesired(deletion) ?? whyForbidden(actor, deletion);
+  if (why || isStep(deletion)) return why;
+  return whyLast(deletion) ?? sim.takingBack.whyBraked(actor, deletion.leftAt);
 }
 
 function isBeingMade(sim: SimulationContext, image: StoredImage): boolean {
@@ -90,7 +95,9 @@ function isBeingMade(sim: SimulationContext, image: StoredImage): boolean {
 function isPointedTo({ sim, actor, image, known }: Deletion): boolean {
   if (image.family === "" || sim.familyImage(image.region, image.family) !== image.imageId) return false;
   const answer = actor.familyAnswers.get(`${image.region}/${image.family}`);
-  return !answer || answer.at < known || answer.imageId === image.imageId;
+  // Without a recent answer the process saw no family, which a person may have set since.
+  if (!answer || answer.at < known) return sim.changedByHandAt < known;
+  return answer.imageId === image.imageId;
 }
 
 /**
@@ -125,4 +132,27 @@ function whyForbidden({ policies }: Actor, { sim, image }: Deletion): string | u
       (policy.name === maker || (root && matches(policy, root, sim.world.now()))),
   );
   return forbidding && `the policy ${forbidding.name} does not permit it`;
+}
+
+/** Why no other usable copy remains in the region. What a rollback marked just now may count. */
+function whyLast({ sim, actor, image }: Deletion): string | undefined {
+  const maker = actor.policies.find(({ name }) => name === tagsOf(image).get(`${TAG_PREFIX}policy`));
+  if (maker?.prune.last) return undefined;
+  const versionOf = (one: StoredImage) => {
+    const root = sim.rootOf(sim.originOf(one.imageId)?.rootId ?? "");
+    return { image: one, root, isBad: root !== undefined && isRecalled(root) };
+  };
+  // The program may have given an image its tags again that a person had made unrecognisable.
+  const isOurs = (one: StoredImage) =>
+    !sim.byHand.has(one.imageId) && tagsOf(one).get(`${TAG_PREFIX}self`) === one.imageId;
+  const others = sim.images().filter((one) => one.region === image.region && isOurs(one));
+  const own = versionOf(image);
+  const isBad = own.isBad || image.deprecated || tagsOf(image).has(ROLLED_BACK_TAG);
+  return whyLastVersion({ ...own, isBad }, others.map(versionOf), sim.world.workNow());
+}
+
+/** The plain copy before an encrypted one goes as soon as that is ready, also if a person renamed it. */
+function isStep({ sim, image }: Deletion): boolean {
+  const { rootId = "" } = sim.originOf(image.imageId) ?? {};
+  return image.name.includes("--plain-") || (!image.encrypted && sim.encryptedOf(rootId, image.region) !== undefined);
 }

@@ -1,6 +1,7 @@
 // Judges the end of a simulation: every copy is finished, and no work is left.
+import { shownState } from "../../emulator/actions/shared/image-view.ts";
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
-import { copyId, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
+import { copyId, isActive, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import type { Action } from "../../lib/plan/types.ts";
 import type { Report } from "../../lib/replicator/reconcile.ts";
@@ -12,10 +13,14 @@ import {
   isContradictory,
   textOfFinal,
 } from "../oracle/desired-copies.ts";
-import { createdAtOf, matches } from "../oracle/selection.ts";
+import { byVersion, matches } from "../oracle/selection.ts";
+import { ACCOUNT } from "../support/builders.ts";
 import type { SimulationContext } from "./context.ts";
 import { doublesOf } from "./invariants.ts";
-import { FRIEND, OURS, PARTNER } from "./setting.ts";
+import { isAlwaysBusy, whyLeft } from "./left-copies.ts";
+import { whyRecalledLeads } from "./recalls.ts";
+import { FRIEND, NOBODY, OURS } from "./setting.ts";
+import { whyStillShared } from "./taking-back.ts";
 
 /** Reasons that excuse a copy which is not ready after the faults. */
 const EXCUSES = new Set([
@@ -23,6 +28,8 @@ const EXCUSES = new Set([
   "name-conflict",
   "stuck",
   "source-failed",
+  "source-stuck",
+  "unidentified-stuck",
   "quota",
   "ImageQuotaLimitExceeded",
   "InvalidImageName.Duplicate",
@@ -31,6 +38,7 @@ const EXCUSES = new Set([
   "contradiction",
   "UnsupportedOperation.SharedImageModifyUnsupported",
   "too-large",
+  "unidentified",
 ]);
 
 interface Ready {
@@ -48,7 +56,7 @@ export function findUnfinished(sim: SimulationContext, last: Report): string | u
   const expected = finalCopies(sim.world, sim.policies);
   const byText = new Map(expected.map((one) => [textOfFinal(one), one]));
   const ready = last.copies.flatMap((copy): Ready[] => {
-    const image = copy.state === "ready" ? sim.imageOf(copy) : undefined;
+    const image = copy.phase === "ready" ? sim.imageOf(copy) : undefined;
     const desired = byText.get(textOf(copy));
     return image && desired ? [{ copy, image, expected: desired }] : [];
   });
@@ -57,7 +65,9 @@ export function findUnfinished(sim: SimulationContext, last: Report): string | u
     last.copies.map((copy) => whyUnfinished(sim, copy)).find(Boolean) ??
     ready.map((one) => whyUnlike(sim, one)).find(Boolean) ??
     whyMispointed(sim, ready) ??
-    whyMissing(sim, last, expected) ??
+    whyRecalledLeads(sim, last, (image) => isLocked(sim, image)) ??
+    whyMissing(sim, last.copies) ??
+    whyStillShared(sim, expected) ??
     whyLeft(sim, last, expected)
   );
 }
@@ -67,7 +77,13 @@ export function findUnfinished(sim: SimulationContext, last: Report): string | u
  * reported.
  */
 function unreported(sim: SimulationContext, last: Report): string | undefined {
+  const read = new Set([
+    ...sim.policies.flatMap(({ enabled, from, to }) => (enabled ? [...from, ...to] : [])),
+    ...last.copies.map(({ key }) => key.region),
+  ]);
   for (const [key, ids] of doublesOf(sim)) {
+    // After a loss of the state, no program reads a region that no policy names any more.
+    if (!sim.ourCopies().some(({ imageId, region }) => ids.includes(imageId) && read.has(region))) continue;
     const reported = ids.filter((id) =>
       last.plan.problems.some(({ code, text }) => code === "duplicate" && text.includes(id)),
     );
@@ -79,8 +95,8 @@ function unreported(sim: SimulationContext, last: Report): string | undefined {
 }
 
 /**
- * One more sweep does nothing, except that a copy blocked for an excused reason is retried from
- * time to time.
+ * One more sweep does nothing, except that what cannot be done is retried from time to time: a copy
+ * blocked for an excused reason, and a repair that the cloud ignores.
  */
 function workLeft(sim: SimulationContext, last: Report): string | undefined {
   const excused = new Set(last.copies.filter((copy) => isExcused(sim, copy)).map((copy) => copyId(copy.key)));
@@ -88,30 +104,75 @@ function workLeft(sim: SimulationContext, last: Report): string | undefined {
     action.do === "send"
       ? isAlwaysBusy(sim, action.source.imageId) ||
         action.claimRequests.every((claimRequest) => excused.has(copyId(claimRequest.copy.key)))
-      : excused.has(copyId(action.copy.key));
+      : excused.has(copyId(action.copy.key)) || isIgnored(sim, action.copy) || isRefused(action.copy);
   const left = last.plan.actions.filter((action) => !isRetry(action));
   if (left.length === 0) return undefined;
   return `one more sweep has something to do: ${JSON.stringify(left.map((a) => (a.do === "record" ? [a.event, a.text] : a.do)))}`;
 }
 
-/** A stuck copy keeps its source busy, if copies make their source busy. */
-function isAlwaysBusy(sim: SimulationContext, imageId: string): boolean {
-  return sim
-    .images()
-    .some(({ copiedFrom, work }) => copiedFrom?.imageId === imageId && work?.sticksAtPercent !== undefined);
+/** Whether a repair was tried before and is without effect, because the cloud lets no image leave its family. */
+function isIgnored({ world }: SimulationContext, copy: Copy): boolean {
+  if (world.switches.emptyFamily !== "ignored" || !("repair" in copy) || !copy.repair) return false;
+  return copy.repair.tries > 1 && copy.repair.differences.every((one) => one.startsWith("family"));
+}
+
+/** Whether an account was refused that does not exist, which is tried again once a day. */
+function isRefused(copy: Copy): boolean {
+  return "refusals" in copy && copy.refusals?.some(({ item }) => item === NOBODY) === true;
 }
 
 /** Blocked or failed for a reason that remains after the faults. */
 export function isExcused(sim: SimulationContext, copy: Copy): boolean {
-  if (copy.state !== "blocked" && copy.state !== "failed") return false;
+  if (copy.phase !== "blocked" && copy.phase !== "stuck" && copy.phase !== "failed") return false;
   const isReported = sim.policies.some(({ name, onDrift }) => name === copy.policy && onDrift === "report");
+  if (copy.reason.code === "name-taken" && !isNameKept(sim, copy, copy.reason.text)) return false;
+  if (copy.reason.code === "unidentified" && hasRecognisable(sim, copy)) return false;
+  // A stuck copy keeps the image busy from which this one is made, or which has its name.
+  if (/SYNCING|busy/.test(copy.reason.text) && isAlwaysBusy(sim, /img-\w+/.exec(copy.reason.text)?.[0] ?? ""))
+    return true;
+  // Only as long as the source is not shared with the account.
+  if (copy.reason.code === "source-revoked") return !sim.rootOf(copy.key.rootId)?.shares.has(OURS);
   return EXCUSES.has(copy.reason.code) || (copy.reason.code === "gone" && isReported);
 }
 
+/** Whether the region has an image that shows that it is this copy. */
+function hasRecognisable(sim: SimulationContext, { key }: Copy): boolean {
+  const text = copyText(key.rootId, key.region, key.variant !== "plain");
+  return sim
+    .ourCopies()
+    .some(
+      (image) =>
+        copyText(sim.originOf(image.imageId)?.rootId ?? "", image.region, image.encrypted) === text &&
+        !sim.isUnrecognisable(image),
+    );
+}
+
+/**
+ * Whether the image that a reason names keeps the name of a copy: not if it is a copy of ours that
+ * no policy desires, not even after a rollback, and that is shared with nobody.
+ */
+function isNameKept(sim: SimulationContext, { key }: Copy, text: string): boolean {
+  const [imageId = ""] = /img-\w+/.exec(text) ?? [];
+  const holder = sim.ourCopies().find((image) => image.imageId === imageId);
+  if (!holder || holder.shares.size > 0 || sim.isUnrecognisable(holder)) return true;
+  const { rootId = "" } = sim.originOf(imageId) ?? {};
+  const [root, own] = [sim.rootOf(rootId), sim.rootOf(key.rootId)];
+  const isNewer = root !== undefined && own !== undefined && byVersion(root, own) > 0;
+  const isDesired = finalCopies(sim.world, sim.policies).some(
+    ({ root, region }) => root.imageId === rootId && region === key.region,
+  );
+  return isDesired || isNewer || isAlwaysBusy(sim, imageId) || mayBeRetained(sim, key.region);
+}
+
+/** Whether a version was rolled back in the region, so that an older one may be desired in its place. */
+function mayBeRetained(sim: SimulationContext, region: string): boolean {
+  return sim.images().some((image) => image.region === region && tagsOf(image).has(ROLLED_BACK_TAG));
+}
+
 /** A copy must be ready in the cloud, too, or have an excuse. No claim may be left open. */
-function whyUnfinished(sim: SimulationContext, copy: Copy): string | undefined {
+export function whyUnfinished(sim: SimulationContext, copy: Copy): string | undefined {
   const where = `${copy.rootName} ${copy.key.rootId} → ${copy.key.region}`;
-  switch (copy.state) {
+  switch (copy.phase) {
     case "ready": {
       const image = sim.imageOf(copy);
       if (!image || progressOf(image, sim.world.workNow()).state !== "NORMAL")
@@ -120,18 +181,21 @@ function whyUnfinished(sim: SimulationContext, copy: Copy): string | undefined {
       return undefined;
     }
     case "retired":
+    case "ended":
       return undefined;
     case "blocked":
+    case "stuck":
     case "failed":
-      return isExcused(sim, copy) ? undefined : `${where} is ${copy.state}: ${copy.reason.text}`;
+      return isExcused(sim, copy) ? undefined : `${where} is ${copy.phase}: ${copy.reason.text}`;
     case "waiting":
       // The first step of a chain has its own excuse. A stuck copy keeps its source busy.
       if (copy.reason.code === "parent-not-ready" || /SYNCING|busy/.test(copy.reason.text)) return undefined;
       return `${where} is still waiting: ${JSON.stringify(copy.reason)}`;
+    case "requested":
     case "copying":
     case "finishing":
     case "retrying":
-      return `${where} is still ${copy.state}: ${JSON.stringify(copy)}`;
+      return `${where} is still ${copy.phase}: ${JSON.stringify(copy)}`;
   }
 }
 
@@ -143,17 +207,22 @@ function whyUnlike(sim: SimulationContext, { image, expected }: Ready): string |
   const { root, policies } = expected;
   const where = `${root.imageId} → ${image.region} counts as ready, but ${image.imageId}`;
   if (isReported(sim, expected) || isContradictory(expected)) return undefined;
+  // A copy that will never get further keeps its source SYNCING, and what is SYNCING is not repaired: the stuck copy is
+  // reported.
+  if (shownState(sim.world, ACCOUNT, image) !== "NORMAL") return undefined;
   const tags = tagsOf(image);
   if (tags.get(`${TAG_PREFIX}self`) !== image.imageId) return `${where} has no lineage`;
   const set = Object.assign({}, ...policies.map(({ copy }) => copy.tags.set)) as Record<string, string>;
   const expectedTags = [...[...tagsOf(root)].filter(([key]) => !key.startsWith(TAG_PREFIX)), ...Object.entries(set)];
   const lacking = expectedTags.find(([key, value]) => tags.get(key) !== value);
   if (lacking) return `${where} lacks the tag ${lacking.join("=")}`;
-  const isPublished = expected.region !== root.region || root.owner === OURS;
+  // A plain copy whose final name another image keeps is not given to anybody under its first name.
+  const isNamed = !image.name.includes("--plain-");
+  const isPublished = isNamed && (expected.region !== root.region || root.owner === OURS);
   const shareWith = isPublished ? policies.flatMap(({ copy }) => copy.shareWith) : [];
-  const unshared = shareWith.find((account) => !image.shares.has(account));
+  const unshared = shareWith.find((account) => account !== NOBODY && !image.shares.has(account));
   if (unshared) return `${where} is not shared with ${unshared}`;
-  if (isLocked(sim, image)) return undefined;
+  if (isLocked(sim, image) || isAlwaysBusy(sim, image.imageId)) return undefined;
   const description = policies.map(({ copy }) => copy.description ?? root.description)[0];
   if (image.description !== description) return `${where} is described as "${image.description}"`;
   return undefined;
@@ -169,9 +238,10 @@ function isReported(sim: SimulationContext, { root, region }: FinalCopy): boolea
   );
 }
 
-/** Shared with an account that no policy names, so that the cloud refuses to modify it. */
-function isLocked(sim: SimulationContext, { shares }: StoredImage): boolean {
-  return sim.world.switches.modifyWhileShared === "refused" && [...shares.keys()].some((uin) => uin !== FRIEND);
+/** Shared with an account that counts as added by a person, so that the cloud refuses to modify it. */
+function isLocked(sim: SimulationContext, { imageId, shares }: StoredImage): boolean {
+  const isOurs = (account: string) => account === FRIEND && !sim.takingBack.isForgotten(sim, imageId);
+  return sim.world.switches.modifyWhileShared === "refused" && [...shares.keys()].some((one) => !isOurs(one));
 }
 
 /**
@@ -205,68 +275,14 @@ function whyMispointed(sim: SimulationContext, ready: readonly Ready[]): string 
 }
 
 function isNewer(a: Ready, b: Ready): boolean {
-  const [x, y] = [a.expected.root, b.expected.root];
-  return createdAtOf(x) === createdAtOf(y) ? x.imageId > y.imageId : createdAtOf(x) > createdAtOf(y);
+  return byVersion(a.expected.root, b.expected.root) > 0;
 }
 
-/** Every copy that the policies and the cloud allow to be deleted is deleted. */
-function whyLeft(sim: SimulationContext, last: Report, expected: readonly FinalCopy[]): string | undefined {
-  const desired = new Set(expected.map((one) => textOfFinal(one)));
-  const retired = new Map(
-    last.copies.flatMap((copy) =>
-      copy.state === "retired" && copy.imageId !== undefined ? [[copy.imageId, copy.policy] as const] : [],
-    ),
-  );
-  const left = sim.ourCopies().find((image) => {
-    const { rootId = "" } = sim.originOf(image.imageId) ?? {};
-    const policy = retired.get(image.imageId);
-    if (policy === undefined || desired.has(copyText(rootId, image.region, image.encrypted))) return false;
-    const isStep = image.name.includes("--plain-") && !image.encrypted;
-    if (!image.encrypted && desired.has(copyText(rootId, image.region, true)) && !sim.encryptedOf(rootId, image.region))
-      return false;
-    const encrypted = sim.encryptedOf(rootId, image.region);
-    const permitted = isStep && encrypted && !sim.isUnrecognisable(encrypted) ? true : isPermitted(sim, policy, rootId);
-    return permitted && isDeletable(sim, image);
-  });
-  return left && `${left.imageId} ("${left.name}") in ${left.region} could be deleted, and still exists`;
-}
-
-/** `policy`: the policy that desired the copy last. */
-function isPermitted(sim: SimulationContext, policy: string, rootId: string): boolean {
-  const root = sim.rootOf(rootId);
-  const maker = sim.policies.find(({ name }) => name === policy);
-  // Copies of a shared image stay when the image is deleted. Without the root, its other policies
-  // are unknown.
-  if (!root || root.owner === PARTNER || !maker?.enabled || sim.mayCountAsSource(root.region)) return false;
-  return sim.policies.every(
-    (other) => other.prune.delete || (other !== maker && !matches(other, root, sim.world.now())),
-  );
-}
-
-function isDeletable(sim: SimulationContext, image: StoredImage): boolean {
-  const isUsed = sim.world.users.some(
-    ({ region, imageIds }) => region === image.region && imageIds.includes(image.imageId),
-  );
-  const isPointedTo = image.family !== "" && sim.familyImage(image.region, image.family) === image.imageId;
-  const isMarked = tagsOf(image).get(`${TAG_PREFIX}self`) === image.imageId && !tokenIn(image.name);
-  const isNormal = progressOf(image, sim.world.workNow()).state === "NORMAL";
-  const isShared = [...image.shares.keys()].some((uin) => uin !== FRIEND);
-  return (
-    isMarked &&
-    isNormal &&
-    !isAlwaysBusy(sim, image.imageId) &&
-    !isUsed &&
-    !isPointedTo &&
-    !isShared &&
-    !sim.isUnrecognisable(image)
-  );
-}
-
-/** Every desired copy must be recorded, and must not be retired. */
-function whyMissing(sim: SimulationContext, last: Report, expected: readonly FinalCopy[]): string | undefined {
-  const open = last.copies.filter(({ state }) => state !== "retired");
-  const recorded = new Set(open.map(textOf));
-  const missing = expected
+/** Every desired copy must be recorded, and must not be retired. `except`: a region that is not read. */
+export function whyMissing(sim: SimulationContext, copies: readonly Copy[], except?: string): string | undefined {
+  const recorded = new Set(copies.filter(isActive).map(textOf));
+  const missing = finalCopies(sim.world, sim.policies)
+    .filter(({ root, region }) => root.region !== except && region !== except)
     .filter(
       ({ root }) => progressOf(root, sim.world.workNow()).state === "NORMAL" && !sim.mayCountAsSource(root.region),
     )

@@ -1,19 +1,19 @@
 // What must hold at every step of a simulation.
 import { progressOf } from "../../emulator/world/image.ts";
 import type { RequestRecord } from "../../emulator/world/types.ts";
-import { CLAIM_LIFE, SIGNATURE_LIFE, STALE, SYNC_TIMEOUT } from "../../lib/model/time.ts";
+import { CLAIM_LIFE, SIGNATURE_LIFE, SYNC_TIMEOUT } from "../../lib/model/time.ts";
 import type { JournalEntry, Millis } from "../../lib/model/types.ts";
 import type { Report } from "../../lib/replicator/reconcile.ts";
 import { copyText } from "../oracle/desired-copies.ts";
 import { judgeChange } from "./changes.ts";
 import type { Actor, SimulationContext } from "./context.ts";
-import { HOME, MAX_GIB, PARTNER } from "./setting.ts";
+import { HOME, MAX_GIB, OLDEST_READING, PARTNER } from "./setting.ts";
 
 /**
  * The longest time from a plan to the effect of its request: an image recalled in between is still
  * copied.
  */
-const RECALL: Millis = STALE + CLAIM_LIFE + SIGNATURE_LIFE + SYNC_TIMEOUT + 60_000;
+const RECALL: Millis = OLDEST_READING + CLAIM_LIFE + SIGNATURE_LIFE + SYNC_TIMEOUT + 60_000;
 
 /** Finds a state of the cloud that must never exist, whatever the processes did. */
 export function findViolation(sim: SimulationContext): string | undefined {
@@ -58,7 +58,10 @@ export function judgeRequest(sim: SimulationContext, actor: Actor, request: Requ
   const complaint =
     request.action === "SyncImages"
       ? (brokenGuard(sim, request) ?? unexplainedCopy(sim, request))
-      : (foreignTouched(sim, request) ?? unexplainedChange(sim, request) ?? judgeChange(sim, actor, request, leftAt));
+      : (foreignTouched(sim, request) ??
+        othersTouched(sim, actor, request) ??
+        unexplainedChange(sim, request) ??
+        judgeChange(sim, actor, request, leftAt));
   if (complaint) sim.reportViolation(complaint);
 }
 
@@ -72,6 +75,15 @@ function foreignTouched(sim: SimulationContext, { action, params, effects }: Req
     return image !== undefined && (image.copiedFrom === undefined || sim.byHand.has(imageId));
   });
   return foreign ? `${action} on images that are not ours: ${JSON.stringify(params)}` : undefined;
+}
+
+/** Only the installation that made a copy may change it. */
+function othersTouched(sim: SimulationContext, actor: Actor, { action, effects }: RequestRecord): string | undefined {
+  for (const { imageId } of effects) {
+    const why = sim.installations.whyNotToChange(imageId, actor.member);
+    if (why) return `${action} of ${imageId}: ${why}`;
+  }
+  return undefined;
 }
 
 /** A SyncImages call that every version of the policies forbids. */
@@ -120,7 +132,7 @@ interface SyncParams {
 /** A run must not record a copy as ready that is not NORMAL or not ours (no policy here adopts). */
 export function findWrongRecord(sim: SimulationContext, { copies }: Report): string | undefined {
   for (const copy of copies) {
-    const image = copy.state === "ready" ? sim.imageOf(copy) : undefined;
+    const image = copy.phase === "ready" ? sim.imageOf(copy) : undefined;
     if (!image) continue;
     if (progressOf(image, sim.world.workNow()).state !== "NORMAL") return `${image.imageId} counts as ready and is not`;
     if (!image.copiedFrom || sim.byHand.has(image.imageId))

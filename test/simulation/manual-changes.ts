@@ -9,7 +9,7 @@ import { setQuota } from "../../emulator/world/world.ts";
 import { IGNORE_TAG, ROLLED_BACK_TAG, TAG_PREFIX, tokenIn } from "../../lib/model/identity.ts";
 import type { SimulationContext } from "./context.ts";
 import type { FaultKind } from "./faults.ts";
-import { bake, FAMILY, OURS, PARTNER, REGIONS, STRANGER } from "./setting.ts";
+import { bake, FAMILY, HOME, OURS, PARTNER, REGIONS, STRANGER } from "./setting.ts";
 
 /** Manual changes. Each returns whether there was an image to change. */
 const MANUAL_CHANGES = {
@@ -77,11 +77,30 @@ const MANUAL_CHANGES = {
   },
   "copy-by-hand": (sim, copy) => copy !== undefined && copyByHand(sim, copy),
   "delete-root": (sim, _, root) => root && sim.roots().length >= 3 && done(deleteImage(sim.world, root, true)),
+  "rebuild-root": ({ world }, _, root) => {
+    if (!root || root.region !== HOME || progressOf(root, world.workNow()).state !== "NORMAL") return false;
+    deleteImage(world, root, true);
+    return done(makeImages(world, sameAgain(root)));
+  },
+  "rename-root": ({ world, random }, _, root) => {
+    if (!root || root.region !== HOME || progressOf(root, world.workNow()).state !== "NORMAL") return false;
+    const order = sameAgain(root);
+    changeImage(world, root, { name: `golden-${random.between(1, 1e6)}`, silent: true });
+    return done(makeImages(world, order));
+  },
   "retag-root": ({ world, random }, _, root) => root && done(retag(world, root, { team: `t${random.between(1, 9)}` })),
   "ignore-root": (sim, _, root) => {
     if (!root) return false;
     if (!sim.recalled.has(root.imageId)) sim.recalled.set(root.imageId, sim.scheduler.now);
     return done(retag(sim.world, root, { [IGNORE_TAG]: "yes" }));
+  },
+  "unignore-root": (sim) => {
+    const marked = sim.roots().filter((root) => tagsOf(root).has(IGNORE_TAG));
+    if (marked.length === 0) return false;
+    const root = sim.random.pick(marked);
+    sim.recalled.delete(root.imageId);
+    const tags = Object.fromEntries([...tagsOf(root)].filter(([key]) => key !== IGNORE_TAG));
+    return done(changeImage(sim.world, root, { tags, silent: true }));
   },
   "deprecate-root": ({ world }, _, root) =>
     root && !root.deprecated && done(changeImage(world, root, { deprecated: true, silent: true })),
@@ -112,6 +131,11 @@ const MANUAL_CHANGES = {
 } satisfies Partial<
   Record<FaultKind, (sim: SimulationContext, copy?: StoredImage, root?: StoredImage) => boolean | undefined>
 >;
+
+/** The order of an image like this one, made now. */
+function sameAgain({ region, name, sizeGiB, description, family }: StoredImage) {
+  return { region, name, sizeGiB, description, tags: { team: "web" }, ...(family && { family }) };
+}
 
 /** Changes that affect neither which copies are desired nor which may be deleted. */
 const HARMLESS = new Set<FaultKind>(["use-copy", "stop-using", "share-copy", "noise", "fill-quota", "quota-changed"]);

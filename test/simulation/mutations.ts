@@ -1,6 +1,15 @@
 // Bugs to plant in the program. The simulation or a test must find each one.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { CORNER_MUTATIONS } from "./mutations-corners.ts";
+import { GIVING_MUTATIONS } from "./mutations-giving.ts";
+import { INSTALLATION_MUTATIONS } from "./mutations-installations.ts";
+import { NAME_MUTATIONS } from "./mutations-names.ts";
+import { PROGRESS_MUTATIONS } from "./mutations-progress.ts";
+import { PRUNING_MUTATIONS } from "./mutations-pruning.ts";
+import { REASON_MUTATIONS } from "./mutations-reasons.ts";
+import { RECALL_MUTATIONS } from "./mutations-recall.ts";
+import { STATE_MUTATIONS } from "./mutations-state.ts";
 
 const TOP = join(import.meta.dirname, "../..");
 
@@ -15,15 +24,13 @@ export interface Mutation {
 }
 
 export const MUTATIONS: readonly Mutation[] = [
+  ...PRUNING_MUTATIONS,
+  ...PROGRESS_MUTATIONS,
+  ...STATE_MUTATIONS,
   {
     name: "send a call in doubt again before the grace time has passed",
     find: "if (readAt >= inDoubtUntil) return",
     replace: "if (readAt >= 0) return",
-  },
-  {
-    name: "send a copy that another run has claimed",
-    find: "return saved && { ...claimed, version: saved.version };",
-    replace: "return { ...claimed, version: (saved ?? claimed).version };",
   },
   {
     name: "send a request after its claim has expired",
@@ -47,8 +54,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "treat an image as gone after one reading without it",
-    find: "if (copy.missingSince === undefined) {",
-    replace: "if (copy.missingSince === undefined && copy.createdAt < 0) {",
+    find: "if (missingSince === undefined) {",
+    replace: "if (missingSince === undefined && copy.createdAt < 0) {",
   },
   {
     name: "select copies as sources",
@@ -57,13 +64,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "treat a lost state as a new one",
-    find: "const lost = marked || observation.unreadable.size > 0 || copies.length > 0;",
-    replace: "const lost = marked && observation.unreadable.size < 0;",
-  },
-  {
-    name: "ignore that the state was lost during a run",
-    find: "if (await ctx.sameState()) await",
-    replace: "if ((await ctx.sameState()) || true) await",
+    find: "const isLost = marked.length > 0 || copies.length > 0;",
+    replace: "const isLost = marked.length > 0 && copies.length < 0;",
   },
   {
     name: "treat every claimant as dead",
@@ -81,14 +83,9 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: 'if (error.effect === "unknown" && error.code !== "Network") {',
   },
   {
-    name: "send without recording the claim",
-    find: 'const saved = await ctx.save(claimed, journal("claimed", { token: claimed.claim.token }));',
-    replace: "const saved = await Promise.resolve<Copy | undefined>(claimed);",
-  },
-  {
     name: "apply a stale plan",
-    find: 'if (action.do !== "record" && deps.now() - readAt > STALE) {',
-    replace: "if (deps.now() - readAt > Number.MAX_VALUE + STALE) {",
+    find: "return Math.min(Number.POSITIVE_INFINITY, ...times);",
+    replace: "return Math.min(...times, 1) * Number.POSITIVE_INFINITY;",
   },
   {
     name: "request copies at once after the state was lost",
@@ -97,7 +94,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "use the same token for every attempt",
-    find: "const number = Math.max(base.claimCount, candidates.lastClaim) + 1;",
+    find: "const number = Math.max(copy.claimCount, candidates.lastClaim) + 1;",
     replace: "const number = 1;",
   },
   {
@@ -112,13 +109,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "copy across the border without approval",
-    find: 'if (policy.crossBorder === "never" && crossesBorder(root.region, region)) {',
-    replace: 'if (policy.crossBorder === "never" && crossesBorder(root.region, root.region)) {',
+    find: 'if (policy.crossBorder === "never" && crossesBorder(root.region, region, policy.declaredSides)) {',
+    replace: 'if (policy.crossBorder === "never" && crossesBorder(root.region, root.region, policy.declaredSides)) {',
   },
   {
-    name: "write the journal only after the call",
-    find: "await ctx.report(announce(action), about);",
-    replace: "",
+    name: "wait for a region that does not exist",
+    find: "const block = desired.block ?? (unreadable?.code === NO_SUCH_REGION ? unreadable : undefined);",
+    replace: "const block = desired.block;",
   },
   {
     name: "rebuild the state without closing the account first",
@@ -127,18 +124,18 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "rebuild the state and do not wait for earlier claims",
-    find: "uncertainUntil: uncertainUntil(at, settle)",
-    replace: "uncertainUntil: at - settle",
+    find: "uncertainUntil: uncertainUntil(at, deps.settle)",
+    replace: "uncertainUntil: at - deps.settle",
   },
   {
     name: "retry a stuck copy as if it had never been requested",
-    find: 'return { ...stuck, ...fresh, state: "copying", claim: copy.claim, progressedAt: now };',
-    replace: 'return { ...copyBase(copy.key, copy, undefined, now), state: "waiting", reason: copy.reason };',
+    find: "return copying(base, copy, { progressedAt: now, percent: undefined });",
+    replace: 'return { ...base, phase: "waiting", reason: copy.reason };',
   },
   {
     name: "never request a retired copy again",
-    find: 'if (record?.state === "failed" && record.attempts >= policy.attempts) return NOTHING;',
-    replace: 'if (record?.state === "retired") return NOTHING;',
+    find: 'if (record?.phase === "failed" && record.attempts >= policy.attempts) return NOTHING;',
+    replace: 'if (record?.phase === "ended") return NOTHING;',
   },
   {
     name: "set lineage tags only",
@@ -161,14 +158,9 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "whyUsed, whyShared,",
   },
   {
-    name: "delete a copy although another policy does not permit it",
-    find: "const against = [own, ...others].find(",
-    replace: "const against = [own].find(",
-  },
-  {
     name: "delete any number of images in one run",
-    find: "let left = MOST_DELETIONS - deleted;",
-    replace: "let left = 1000 - deleted;",
+    find: "Math.max(0, MOST_DELETIONS - deleted.size)",
+    replace: "Math.max(0, 1000 - deleted.size)",
   },
   {
     name: "publish a copy with publish: together before the others are ready",
@@ -192,19 +184,14 @@ export const MUTATIONS: readonly Mutation[] = [
     replace: "return undefined;",
   },
   {
-    name: "unshare and delete an image that is shared with other accounts",
-    find: "return outside.length === 0 ? undefined :",
-    replace: "return outside.length >= 0 ? undefined :",
-  },
-  {
     name: "delete the plain copy before the encrypted one is ready",
-    find: 'copy.state === "ready" || (copy.state === "blocked" && copy.reason.code === "gone") ?',
-    replace: 'copy.state !== "waiting" ?',
+    find: 'copy.phase === "ready" || (copy.phase === "blocked" && copy.reason.code === "gone") ?',
+    replace: 'copy.phase !== "waiting" ?',
   },
   {
     name: "treat every intermediate copy as superseded",
-    find: "if (isReady) return undefined;",
-    replace: 'if (isReady || copy.imageId !== "") return undefined;',
+    find: 'return isSuperseded(copyCase, ctx) ? undefined : reason("not-superseded");',
+    replace: "return undefined;",
   },
   {
     name: "encrypt the source in place of the intermediate copy",
@@ -233,8 +220,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "make the older version the current image of its family",
-    find: ": x > y;",
-    replace: ": x < y;",
+    find: "return order === 0 ? copyId(a.key) > copyId(b.key) : order > 0;",
+    replace: "return order === 0 ? copyId(a.key) > copyId(b.key) : order < 0;",
   },
   {
     name: "leave the older version as the current image of its family",
@@ -243,8 +230,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "publish a version that was rolled back",
-    find: " || rollbacks.of(copy.key, copy) !== undefined",
-    replace: ' || rollbacks.of(copy.key, copy) === "nothing"',
+    find: "isRevived(copy, desiredCopies)) && rollbacks.of(copy.key, copy) === undefined",
+    replace: 'isRevived(copy, desiredCopies)) && rollbacks.of(copy.key, copy) !== "nothing"',
   },
   {
     name: "do not share a copy again after a modification",
@@ -258,9 +245,15 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "do not deprecate a copy with its source",
-    find: "recalled && !image.deprecated ? deprecate",
-    replace: 'recalled && image.imageId === "" ? deprecate',
+    find: "if (!image.deprecated) {",
+    replace: 'if (!image.deprecated && image.imageId === "") {',
   },
+  ...GIVING_MUTATIONS,
+  ...REASON_MUTATIONS,
+  ...RECALL_MUTATIONS,
+  ...NAME_MUTATIONS,
+  ...INSTALLATION_MUTATIONS,
+  ...CORNER_MUTATIONS,
 ];
 
 /** A place of a mutation's text: the file below `lib`, and its content with the bug. */

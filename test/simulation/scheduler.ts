@@ -67,7 +67,15 @@ export class Scheduler {
 
   /** The processes that wait at a gate and may continue now. */
   ready(): Process[] {
-    return this.processes.filter((p) => !p.dead && p.frozenUntil <= this.now && this.#open(p).length > 0);
+    return this.processes.filter((p) => !p.ended && p.frozenUntil <= this.now && this.#open(p).length > 0);
+  }
+
+  /** How long until the first process may continue; infinite if none waits for a time. */
+  untilReady(): Millis {
+    const times = this.processes
+      .filter((p) => !p.ended)
+      .map((p) => Math.max(p.frozenUntil, Math.min(...p.gates.map(({ readyAt }) => readyAt))));
+    return Math.max(0, Math.min(...times) - this.now);
   }
 
   #open(process: Process): Gate[] {
@@ -117,7 +125,7 @@ export class Scheduler {
   async #drain(): Promise<void> {
     // No process waits for real I/O, so one turn of the event loop lets every branch reach its
     // gate.
-    for (let turns = 0; turns < 2 || this.processes.some((p) => !p.ended && p.gates.length === 0); turns += 1) {
+    for (let turns = 0; turns === 0 || this.processes.some((p) => !p.ended && p.gates.length === 0); turns += 1) {
       if (turns > 1_000) throw new Error("a process waits for something that no gate controls");
       await new Promise((done) => setImmediate(done));
     }

@@ -6,6 +6,7 @@ import { ALL_SWITCHES, type Switches } from "../../emulator/settings/switches.ts
 import type { World } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import type { Policy } from "../../lib/model/policy.ts";
+import { PAGE_TIMEOUT, STALE } from "../../lib/model/time.ts";
 import type { Millis } from "../../lib/model/types.ts";
 import { copySettings, policy, SETTLE } from "../support/builders.ts";
 import type { SeededRandom } from "./random.ts";
@@ -13,8 +14,14 @@ import type { SeededRandom } from "./random.ts";
 export { SETTLE };
 export const OURS = "100000000001";
 export const PARTNER = "100000000002";
+/** The oldest reading that an action may be based on: the list of HOME has two parts, one for shared images. */
+export const OLDEST_READING: Millis = STALE + PAGE_TIMEOUT;
+/** How often the timer sweeps. */
+export const SWEEP_EVERY: Millis = 600_000;
 /** The account that the policies share copies with. */
 export const FRIEND = "100000000003";
+/** An account that a policy names, and that does not exist. */
+export const NOBODY = "100000000099";
 /** An account that no policy names. */
 export const STRANGER = "100000000004";
 /** The family of the images made in HOME. */
@@ -39,6 +46,7 @@ export function simulatedWorld(
     seed,
     rateLimits: false,
     imageSizeGiB: 20,
+    copyMinutes: [2, 15],
     quota: manyVersions ? 40 : random.pick([30, 30, 8]),
     accounts: DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved: true })),
     switches: drawSwitches(random, visibleTooLate),
@@ -66,12 +74,20 @@ function drawSwitches(random: SeededRandom, visibleTooLate: boolean): Partial<Sw
  * some images.
  */
 export function simulatedPolicies(random: SeededRandom, manyVersions: boolean): Policy[] {
-  const shareWith = random.pick([[], [FRIEND]]);
-  const prune = () => ({ delete: random.roll(0.75), minAge: random.pick([180_000, 600_000]) });
+  const shareWith = random.pick([[], [], [FRIEND], [FRIEND, NOBODY]]);
+  const prune = (): Policy["prune"] => ({
+    delete: random.roll(0.75),
+    minAge: random.pick([180_000, 600_000]),
+    last: random.roll(0.3),
+    shared: random.pick(["keep", "delete"]),
+    keep: random.pick([0, 0, 0, 1]),
+    templateVersions: random.pick(["all", "default"]),
+    ...(random.roll(0.2) && { deprecateAfter: 60_000 }),
+  });
   const onDrift = () => random.pick(["repair", "repair", "report"] as const);
   const golden = policy({
     name: "golden",
-    select: { type: "custom", name: ["golden-*", "!*-test"], ...newest(random) },
+    select: { type: "custom", name: ["golden-*", "!*-test"], ...(manyVersions ? {} : newest(random)) },
     to: ["ap-shanghai", "ap-beijing", "ap-singapore"],
     crossBorder: "approved",
     maxSizeGiB: MAX_GIB,
@@ -112,10 +128,12 @@ export function simulatedPolicies(random: SeededRandom, manyVersions: boolean): 
     to: ["ap-shanghai"],
     attempts: 20,
     copy: copySettings(encryptedIn("ap-shanghai", random.roll(0.4))),
-    prune: { delete: true, minAge: 300_000 },
+    prune: { delete: true, minAge: 300_000, last: random.roll(0.3) },
   });
   const all = [golden, also, back, base];
-  return manyVersions ? all.map((p) => ({ ...p, prune: { delete: true, minAge: 180_000 } })) : all;
+  return manyVersions
+    ? all.map((p) => ({ ...p, prune: { delete: true, minAge: 180_000, last: true, shared: "delete" } }))
+    : all;
 }
 
 /**
@@ -151,6 +169,7 @@ export function editedPolicies(policies: readonly Policy[], random: SeededRandom
     (p) => ({ ...p, onDrift: p.onDrift === "repair" ? "report" : "repair" }),
     (p) => ({ ...p, copy: { ...p.copy, publish: p.copy.publish === "each" ? "together" : "each" } }),
     (p) => ({ ...p, copy: { ...p.copy, ...encryptedIn("ap-singapore", p.copy.shareWith.length === 0) } }),
+    (p) => ({ ...p, copy: sharingTurned(p.copy) }),
   ]);
   const isFollowed = random.roll(0.7);
   const toggles = random.roll(0.3);
@@ -158,9 +177,16 @@ export function editedPolicies(policies: readonly Policy[], random: SeededRandom
   return policies.map((p) => {
     if (p.name === "golden") return golden;
     if (p.name !== "also") return p;
-    const copy = isFollowed ? { ...p.copy, name: golden.copy.name } : p.copy;
+    const { name: copyName, shareWith } = golden.copy;
+    const copy = isFollowed ? { ...p.copy, name: copyName, shareWith } : p.copy;
     return { ...p, copy, enabled: toggles ? !p.enabled : p.enabled };
   });
+}
+
+/** Shares copies that were not shared, and none that were. An encrypted copy cannot be shared. */
+function sharingTurned(copy: Policy["copy"]): Policy["copy"] {
+  const shareWith = copy.shareWith.length === 0 ? [FRIEND] : [];
+  return { ...copy, shareWith, ...encryptedIn("ap-singapore", false) };
 }
 
 /** Makes one more image for the policies. One in eight is too large or excluded by its name. */
@@ -185,8 +211,9 @@ export function addFirstImages(world: World, random: SeededRandom, faulty: boole
   const [shared] = makeImages(world, { region: HOME, name: "base-os", account: PARTNER, sizeGiB: 20 });
   if (shared) shareImage(world, shared, [OURS]);
   if (!faulty) return;
-  const match = (probability: number) => ({ action: "SyncImages", times: 0, probability });
+  const match = (probability: number) => ({ action: "SyncImages", dryRun: false, times: 0, probability });
   addFault(world, { match: match(0.08), effect: { kind: "fail-copy", percent: 40 } });
   addFault(world, { match: match(0.02), effect: { kind: "stick-copy", percent: 60 } });
   addFault(world, { match: match(0.05), effect: { kind: "lose-image-set" } });
+  addFault(world, { match: match(0.05), effect: { kind: "wrong-image-id" } });
 }

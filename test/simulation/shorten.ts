@@ -20,5 +20,5 @@ export function shorten(trace: readonly string[], violation: string, most: numbe
 }
 
 function namesIn(text: string): Set<string> {
-  return new Set(text.match(/img-[0-9a-z]+|copying-[0-9a-f]{16}-\d+/g) ?? []);
+  return new Set(text.match(/img-[0-9a-z]+|copying-[0-9a-f]{16}-[a-z0-9]+-\d+/g) ?? []);
 }

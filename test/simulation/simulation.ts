@@ -1,13 +1,15 @@
 // A simulation: its random steps, and its end without faults.
+
 import { endFaults } from "../../emulator/api/faults.ts";
-import type { Copy } from "../../lib/model/types.ts";
+import { recordOf } from "../support/records.ts";
 import type { Unanswered } from "./context.ts";
-import { findUnfinished, isExcused } from "./ending.ts";
 import type { FaultKind } from "./faults.ts";
+import { finishInTime } from "./finish.ts";
 import { changeByHand } from "./manual-changes.ts";
 import { ProgramRuns } from "./program-runs.ts";
 import type { Process } from "./scheduler.ts";
-import { addFirstImages, editedPolicies, OURS, onlyNewest, SETTLE } from "./setting.ts";
+import { addFirstImages, editedPolicies, OURS, onlyNewest, REGIONS, SETTLE, SWEEP_EVERY } from "./setting.ts";
+import { SICKNESSES } from "./sick-regions.ts";
 
 /** The outcome of one seed. */
 export interface Outcome {
@@ -24,7 +26,7 @@ function isLooking({ gates }: Process): boolean {
 }
 
 function isClaiming({ gates }: Process): boolean {
-  return gates.some(({ label }) => label === "state saveCopy");
+  return gates.some(({ label }) => label === "state save");
 }
 
 /** A cloud, manual changes, faults and up to eight processes. The seed decides every choice. */
@@ -42,9 +44,10 @@ export class Simulation extends ProgramRuns {
     let violation: string | undefined;
     try {
       addFirstImages(this.world, this.random, this.callFaults > 0, this.manyVersions);
+      this.installations.addLaptopImages(this.world);
       this.touched();
       if (this.manyVersions || this.random.roll(0.5)) await this.#copyFirstImages();
-      if (this.manyVersions) this.policies = onlyNewest(this.policies);
+      if (this.manyVersions) await this.#selectOnlyNewest();
       for (let i = 0; i < steps && !violation; i += 1) {
         await this.#next();
         violation = this.check();
@@ -67,10 +70,19 @@ export class Simulation extends ProgramRuns {
    */
   async #copyFirstImages(): Promise<void> {
     this.faultsOn = false;
-    for (let round = 0; round < 8; round += 1) {
-      await this.runAlone(round % 2 === 0 ? "sweep" : "timer");
-      this.scheduler.pass(this.random.between(200_000, 600_000));
+    for (let round = 0; round < (this.manyVersions ? 6 : 3); round += 1) {
+      await this.runAlone(round === 1 ? "timer" : "sweep");
+      this.scheduler.pass(this.random.between(500_000, 1_200_000));
     }
+    this.faultsOn = true;
+  }
+
+  /** Lets the policies select less, and waits until a run may delete the rest. */
+  async #selectOnlyNewest(): Promise<void> {
+    this.policies = onlyNewest(this.policies);
+    this.faultsOn = false;
+    await this.runAlone("sweep");
+    this.scheduler.pass(2 * SWEEP_EVERY);
     this.faultsOn = true;
   }
 
@@ -87,6 +99,9 @@ export class Simulation extends ProgramRuns {
       if (alive.length === 7) this.count("eight-at-once");
       return this.start(random.pick(["timer", "timer", "sweep", "sweep", "sweep", "event", "event", byHand]));
     }
+    const isLaptopAsleep = !alive.some((one) => one === this.installations.laptop);
+    if (this.installations.hasLaptop && isLaptopAsleep && random.roll(0.02)) return this.start("sweep", "laptop");
+    if (this.installations.lostId !== undefined && random.roll(0.01)) return this.#giveId();
     if (random.roll(0.018)) return changeByHand(this);
     if (random.roll(0.004)) {
       this.unanswered.set(random.pick<Unanswered>(UNANSWERED), scheduler.now + random.between(300_000, 3_600_000));
@@ -97,10 +112,18 @@ export class Simulation extends ProgramRuns {
       this.otherAccountUntil = scheduler.now + random.between(1_000, 30_000);
       return;
     }
+    if (!this.sick.isAny(scheduler.now) && random.roll(0.001))
+      return this.sick.begin(
+        random.pick(REGIONS),
+        random.pick(SICKNESSES),
+        scheduler.now + random.between(300_000, 3_600_000),
+      );
     if (random.roll(0.004)) {
-      const before = JSON.stringify(this.policies);
-      this.policies = editedPolicies(this.policies, random);
-      if (before === JSON.stringify(this.policies)) return;
+      const before = this.policies;
+      this.policies = editedPolicies(before, random);
+      if (JSON.stringify(before) === JSON.stringify(this.policies)) return;
+      this.olderPolicies = before;
+      if (random.roll(0.4)) this.olderUntil = scheduler.now + random.between(300_000, 7_200_000);
       this.policiesChangedAt = scheduler.now;
       return this.count("policy-changed");
     }
@@ -124,7 +147,10 @@ export class Simulation extends ProgramRuns {
       return this.freeze(process, "frozen", random.between(20_000, 900_000));
     const ready = scheduler.ready();
     if (ready.length > 0) await scheduler.step(random.pick(ready));
-    else scheduler.pass(isRisky ? random.between(2_000, 20_000) : random.between(10_000, 240_000));
+    else
+      scheduler.pass(
+        Math.min(isRisky ? random.between(2_000, 20_000) : random.between(10_000, 240_000), scheduler.untilReady()),
+      );
   }
 
   /** Whether a SyncImages call is about to be sent, or is in progress. */
@@ -144,65 +170,41 @@ export class Simulation extends ProgramRuns {
     const visible = this.ourCopies().some(
       (image) => image.visibleFrom <= this.world.workNow() && !this.isHidden(image.imageId),
     );
-    if (!visible || !(await this.state.account(OURS))) return;
+    const record = await recordOf(this.state, OURS);
+    // With a given id the state finds its own copies again, but not those of an id that it once made.
+    if (!visible || !record || this.installations.lostAt !== undefined) return;
+    const hasNoId = this.installations.given === undefined;
+    if (hasNoId) [this.installations.lostId] = record.installations;
     this.count(kind);
     this.riskyUntil = this.scheduler.now + 2 * SETTLE;
     await this.close();
     await this.open();
+    // A process that starts meanwhile may still have read the old state.
+    if (hasNoId) this.installations.lostAt = this.scheduler.now;
     this.recorded.clear();
     this.stateLostAt = this.scheduler.now;
   }
 
+  /** The user gives the id of the installation whose state was lost. */
+  #giveId(): void {
+    this.count("id-given-late");
+    this.installations.given = this.installations.lostId;
+    this.installations.lostId = undefined;
+  }
+
   /**
-   * Stops all faults. Every copy that can become ready must become ready, and then no work may be
-   * left.
+   * Stops all faults. Every copy that can become ready must become ready in time, and then no work
+   * may be left.
    */
   async #finishWithoutFaults(): Promise<string | undefined> {
-    const { random, scheduler } = this;
     this.log("faults stop");
     this.faultsOn = false;
     this.unanswered.clear();
+    if (this.installations.lostId !== undefined) this.#giveId();
     endFaults(this.world);
     this.otherAccountUntil = 0;
-    while (scheduler.processes.some((p) => !p.ended)) {
-      const ready = scheduler.ready();
-      if (ready.length > 0) await scheduler.step(random.pick(ready));
-      else scheduler.pass(30_000);
-      const violation = this.check();
-      if (violation) return violation;
-    }
-    let quiet = 0;
-    for (let round = 0; round < 160 && quiet < 2; round += 1) {
-      await this.runAlone(round % 4 === 0 ? "sweep" : "timer");
-      const violation = this.check();
-      if (violation) return violation;
-      if (round % 4 === 0) quiet = this.#isSettled() ? quiet + 1 : 0;
-      // Before the second quiet sweep every copy has become visible.
-      scheduler.pass(quiet === 1 ? this.world.switches.copyVisibleAfterMs : random.between(30_000, 300_000));
-    }
-    // A blocked copy is retried from time to time, and may just have succeeded.
-    let unfinished: string | undefined = "no sweep has run";
-    for (let tries = 0; tries < 7 && unfinished; tries += 1) {
-      await this.runAlone("sweep");
-      unfinished = this.last ? findUnfinished(this, this.last) : "the last sweep did not end";
-      const violation = this.check();
-      if (violation) return violation;
-      // A repair that failed several times is retried once a day.
-      scheduler.pass(tries === 3 ? 90_000_000 : 600_000);
-    }
-    return unfinished;
-  }
-
-  /** Whether the last sweep found no work and nothing to wait for. */
-  #isSettled(): boolean {
-    // A later step of a chain continues as soon as the step before it does.
-    const isLater = (copy: Copy) => copy.state === "waiting" && copy.reason.code === "parent-not-ready";
-    const isOpen = (copy: Copy) =>
-      !isLater(copy) &&
-      (copy.missingSince !== undefined ||
-        !(copy.state === "ready" || copy.state === "retired" || isExcused(this, copy)));
-    const mayBeDeletedLater = ["too-recent", "enough-deleted"];
-    const isRetained = this.last?.plan.retained.some(({ reason }) => mayBeDeletedLater.includes(reason.code)) ?? false;
-    return !isRetained && this.last?.copies.some(isOpen) === false && this.last.plan.actions.length === 0;
+    this.olderUntil = 0;
+    this.sick.end();
+    return finishInTime(this);
   }
 }

@@ -16,7 +16,7 @@ const factoryPolicy = policy({
   select: { type: "custom", name: ["golden-*"], newest: 1 },
   to: [HUB],
   copy: copySettings({ family: "inherit", publish: "together", shareWith: TEAMS }),
-  prune: { minAge: HOUR, delete: true },
+  prune: { minAge: HOUR, delete: true, shared: "delete" },
 });
 /**
  * Each team copies the images that the factory shares with it to three regions, under its own
@@ -28,7 +28,7 @@ const teamPolicy = policy({
   select: { type: "shared", creator: [FACTORY], newest: 1 },
   to: [HUB, "ap-beijing", FULL],
   copy: copySettings({ family: "base", publish: "together", tags: { inherit: false, set: { team: "us" } } }),
-  prune: { minAge: HOUR, delete: true },
+  prune: { minAge: HOUR, delete: true, shared: "delete" },
 });
 
 let s: Story;
@@ -58,7 +58,7 @@ it("a golden image reaches three teams; a new version replaces it in all regions
   // The full region is reported with its quota and usage, and does not delay the other regions.
   const blockedCopy = reports[1]?.copies.find(({ key }) => key.region === FULL);
   expect(blockedCopy).toMatchObject({
-    state: "blocked",
+    phase: "blocked",
     reason: { code: "quota", text: `${FULL} holds 2 of at most 2 custom images` },
   });
 

@@ -18,7 +18,7 @@ const golden = policy({
   to: REGIONS,
   select: { type: "custom", name: ["golden-*"], newest: 3 },
   copy: copySettings({ family: "inherit", shareWith: TEAMS.slice(0, 1) }),
-  prune: { minAge: HOUR, delete: true },
+  prune: { minAge: HOUR, delete: true, shared: "delete" },
 });
 
 let s: Story;
@@ -62,7 +62,7 @@ it("a bad image is recalled, its family is rolled back in all regions, and its c
   for (const region of REGIONS) expect(s.pointed(FACTORY, region, "golden")).toBe("golden-1");
   expect(s.names(FACTORY, "ap-shanghai")).toEqual(["golden-1"]);
   expect(s.names(FACTORY, "ap-beijing")).toEqual(["golden-1", "golden-2"]);
-  const { plan } = await replicate({ ...sweep, dryRun: true }, program);
+  const { plan } = await replicate({ ...sweep, mode: "dry-run" }, program);
   expect(plan.retained).toMatchObject([
     { reason: { code: "in-use", text: `the image is used by instance ${instance.id}` } },
   ]);
@@ -168,7 +168,7 @@ it("a rollback shares an older version again that was orphaned and unshared", {
   timeout: 120_000,
 }, async () => {
   const select = { ...golden.select, newest: 1 };
-  const program = s.program(FACTORY, [{ ...golden, select, prune: { minAge: HOUR, delete: true } }]);
+  const program = s.program(FACTORY, [{ ...golden, select, prune: { minAge: HOUR, delete: true, shared: "delete" } }]);
   s.bake("golden-1", "golden");
   await s.pass(2, [program]);
   const former = REGIONS.map((region) => s.image(FACTORY, region, "golden-1") as StoredImage);

@@ -1,6 +1,6 @@
 // An image of another account is copied into its own region first, and kept if it is unshared.
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
+import { changeImage, deleteImage, makeImages, shareImage } from "../../emulator/control/console.ts";
 import type { StoredImage } from "../../emulator/world/image.ts";
 import { copySettings, policy } from "../support/builders.ts";
 import { FACTORY, HOME, HOUR, type Story, story, TEAMS } from "./story.ts";
@@ -11,7 +11,7 @@ const copyShared = policy({
   select: { type: "shared", creator: [FACTORY], newest: 1 },
   to: ["ap-shanghai", "ap-beijing"],
   copy: copySettings({ family: "base", shareWith: [STRANGER] }),
-  prune: { minAge: HOUR, delete: true },
+  prune: { minAge: HOUR, delete: true, shared: "delete" },
 });
 
 let s: Story;
@@ -47,6 +47,22 @@ it("a shared image is found by a sweep, copied into its own region, and copied f
   expect(s.names(TEAM, "ap-beijing")).toEqual(["base-1"]);
 });
 
+it.each(["no", "yes"] as const)(
+  "a shared image that its owner rejected by a tag is not copied, tags visible: %s",
+  {
+    timeout: 60_000,
+  },
+  async (sharedImageTagsVisible) => {
+    Object.assign(s.t.world.switches, { sharedImageTagsVisible });
+    changeImage(s.t.world, shared("base-1"), { tags: { release: "approved" }, silent: true });
+    changeImage(s.t.world, shared("base-2"), { tags: { release: "rejected" }, silent: true });
+    const select = { ...copyShared.select, not: { tags: { release: ["rejected"] } } };
+    await s.pass(2, [s.program(TEAM, [{ ...copyShared, select }])]);
+    const expected = sharedImageTagsVisible === "yes" ? ["base-1"] : [];
+    for (const region of [HOME, ...copyShared.to]) expect(s.names(TEAM, region)).toEqual(expected);
+  },
+);
+
 it("a shared image that is unshared is reported and keeps its copies, until a newer image replaces it", {
   timeout: 60_000,
 }, async () => {
@@ -55,7 +71,7 @@ it("a shared image that is unshared is reported and keeps its copies, until a ne
   await s.pass(2, [program]);
   shareImage(s.t.world, root, [TEAM], "CANCEL", true);
   const [report] = await s.pass(3, [program]);
-  expect(report?.copies.map(({ state }) => state)).toEqual(["ready", "ready", "ready"]);
+  expect(report?.copies.map(({ phase }) => phase)).toEqual(["ready", "ready", "ready"]);
   expect(report?.problems).toMatchObject([{ code: "source-revoked" }]);
   for (const region of [HOME, ...copyShared.to]) expect(s.names(TEAM, region)).toEqual(["base-1"]);
 
@@ -65,7 +81,7 @@ it("a shared image that is unshared is reported and keeps its copies, until a ne
   expect(later?.problems).toEqual([]);
 });
 
-it("a shared image that is unshared while it is copied keeps the running copy, and gets no further copies", {
+it("a shared image that is unshared while it is copied keeps the running copy; the others say that it is not shared", {
   timeout: 60_000,
 }, async () => {
   const root = shared("base-1");
@@ -73,11 +89,17 @@ it("a shared image that is unshared while it is copied keeps the running copy, a
   await s.pass(0.1, [program]);
   shareImage(s.t.world, root, [TEAM], "CANCEL", true);
   const [report] = await s.pass(2, [program]);
-  expect(report?.copies.map(({ key, state }) => [key.region, state]).sort()).toEqual([
-    ["ap-beijing", "retired"],
+  expect(report?.copies.map(({ key, phase }) => [key.region, phase]).sort()).toEqual([
+    ["ap-beijing", "blocked"],
     [HOME, "ready"],
-    ["ap-shanghai", "retired"],
+    ["ap-shanghai", "blocked"],
   ]);
+  const reasons = report?.copies.flatMap((copy) => ("reason" in copy ? [copy.reason.code] : []));
+  expect(reasons).toEqual(["source-revoked", "source-revoked"]);
+
+  shareImage(s.t.world, root, [TEAM], "SHARE", true);
+  await s.pass(2, [program]);
+  for (const region of [HOME, ...copyShared.to]) expect(s.names(TEAM, region)).toEqual(["base-1"]);
 });
 
 it("an unshared image keeps its copies if an image of another family is newer, and if its first copy is deleted", {

@@ -58,7 +58,13 @@ export async function story(): Promise<Story> {
         for (const program of programs) reports.push(await replicate(minute % 10 === 0 ? sweep : poll, program));
         watch();
       }
-      return reports;
+      // A poll answers only the copies that were due.
+      const stateOf = (account: string, at: number) => (programs[at] as Instance).state.read(account, { all: true });
+      const withAll = async (report: Report, at: number) => {
+        const { copies } = await stateOf(report.account, at);
+        return { ...report, copies };
+      };
+      return Promise.all(reports.map(withAll));
     },
     bake(name, family) {
       const [image] = makeImages(t.world, { region: HOME, name, family, sizeGiB: 20, account: FACTORY });

@@ -1,7 +1,8 @@
 // Single objects for tests: an image, a policy, a claim, a record, an observation. A whole world: plan-world.ts.
+import type { Making } from "../../lib/model/identity.ts";
 import type { Observation, RegionView } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
-import type { AccountRecord, Claim, Copy, CopyKey, Image, ImageType, Millis } from "../../lib/model/types.ts";
+import type { AccountRecord, Claim, Copy, CopyKey, Image, ImageRef, ImageType, Millis } from "../../lib/model/types.ts";
 import { makePlan } from "../../lib/plan/plan.ts";
 import type { Plan, PlanInput } from "../../lib/plan/types.ts";
 
@@ -38,6 +39,7 @@ export function policy(fields: Partial<Policy> = {}): Policy {
     select: { type: "custom", name: ["golden-*"] },
     to: ["ap-shanghai", "ap-beijing"],
     crossBorder: "never",
+    declaredSides: {},
     copy: copySettings(),
     existing: "block",
     attempts: 5,
@@ -56,6 +58,11 @@ export function copySettings(fields: Partial<Policy["copy"]> = {}): Policy["copy
 
 export function keyOf(region: string, root: Pick<Image, "region" | "imageId"> = image()): CopyKey {
   return { account: ACCOUNT, rootRegion: root.region, rootId: root.imageId, region, variant: "plain" };
+}
+
+/** How the lineage tags say that this installation made a copy of this image for the policy golden. */
+export function madeFrom({ region, imageId }: ImageRef): Making {
+  return { parent: { region, imageId }, policy: "golden", installation: LAB };
 }
 
 /** The images that the cloud shows. Read whole are the named regions, and those of the images. */
@@ -92,11 +99,11 @@ export function claim(fields: Partial<Claim> = {}): Claim {
   };
 }
 
-type State<S extends Copy["state"]> = Extract<Copy, { state: S }>;
-type Own<S extends Copy["state"]> = Omit<State<S>, Exclude<keyof State<"waiting">, "state" | "reason" | "notBefore">>;
+type State<S extends Copy["phase"]> = Extract<Copy, { phase: S }>;
+type Own<S extends Copy["phase"]> = Omit<State<S>, Exclude<keyof State<"waiting">, "phase" | "reason" | "notBefore">>;
 
 /** A record in a state; `own` are the fields that this state has and others have not. */
-export function copy<S extends Copy["state"]>(region: string, own: Own<S>, base: Partial<State<"waiting">> = {}): Copy {
+export function copy<S extends Copy["phase"]>(region: string, own: Own<S>, base: Partial<State<"waiting">> = {}): Copy {
   return {
     key: keyOf(region),
     policy: "golden",
@@ -111,7 +118,13 @@ export function copy<S extends Copy["state"]>(region: string, own: Own<S>, base:
   } as unknown as Copy;
 }
 
-export const BORN: AccountRecord = { account: ACCOUNT, firstSeenAt: NOW - 86_400_000, version: 1 };
+/** The id of the installation in tests. */
+export const LAB = "lab";
+
+export const BORN: AccountRecord = {
+  ...{ account: ACCOUNT, firstSeenAt: NOW - 86_400_000, version: 1 },
+  ...{ installations: [LAB], metInstallations: [] },
+};
 
 /** A plan from parts of its input. Most tests describe a world instead, see plan-world.ts. */
 export function planOf(input: Partial<PlanInput> & Pick<PlanInput, "observation">): Plan {

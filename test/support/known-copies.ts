@@ -11,7 +11,7 @@ export interface Known<C extends Copy = Copy> {
   readonly copy: C;
 }
 
-type In<S extends Copy["state"]> = Extract<Copy, { state: S }>;
+type In<S extends Copy["phase"]> = Extract<Copy, { phase: S }>;
 
 function known<C extends Copy>(stage: Stage, root: Image, region: string, fields: CopyFields): Known<C> {
   const { key, image, record } = copyIn(stage, root, region, fields);
@@ -25,10 +25,17 @@ interface Differing {
   readonly copy?: RecordFields;
 }
 
-/** A finished copy of a root. */
-export function made(root: Image, region: string, differing: Differing = {}, variant: Variant = "plain") {
+/** A finished copy of a root; `installation`: another one made it. */
+export function made(
+  root: Image,
+  region: string,
+  differing: Differing = {},
+  variant: Variant = "plain",
+  installation?: string,
+) {
   const { image = {}, copy = {} } = differing;
-  return known<In<"ready">>("ready", root, region, { image, variant, record: copy });
+  const maker = installation === undefined ? {} : { installation };
+  return known<In<"ready">>("ready", root, region, { image, variant, record: copy, ...maker });
 }
 
 /** The same copy once no policy selects it any more. */

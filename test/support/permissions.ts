@@ -7,8 +7,8 @@ import type { World } from "../../emulator/world/types.ts";
 
 /**
  * The statements of the CAM policies in `deploy/cam/` have a fixed order: the first one is always
- * needed, the second one for `copy.shareWith` and rollback, the third one for deletions by `prune`,
- * of plain intermediate copies and of failed copies.
+ * needed, the second one for `copy.shareWith` and rollback. Deletions (by `prune`, of plain
+ * intermediate copies and of failed copies) have a file of their own.
  */
 
 const FOLDER = join(import.meta.dirname, "../../deploy/cam");
@@ -34,6 +34,16 @@ export function allowedBy(name: string, ...statements: readonly number[]): strin
     .sort();
 }
 
+/** The actions that a state in a bucket needs. */
+export function allowedForBucket(): string[] {
+  return allowedBy("state-in-cos");
+}
+
+/** The actions that a policy allows together with the file for deletions. */
+export function allowedWithDeletions(name: string): string[] {
+  return [...allowedBy(name), ...allowedBy("delete-images")].sort();
+}
+
 /**
  * Makes the emulator refuse every call of an account to an action that is not listed, as CAM does.
  */
@@ -47,7 +57,12 @@ export function allowOnly(world: World, account: string, actions: readonly strin
   }
 }
 
-/** The actions in a log of requests, as `service:Action`, each once. */
+/** The actions of COS whose name in CAM is not that of the operation (vendor's page 436/30580). */
+const IN_CAM: Readonly<Record<string, string>> = { ListObjects: "GetBucket", DeleteObjects: "DeleteMultipleObjects" };
+
+/** The actions in a log of requests, as CAM names them, each once. */
 export function calledIn(requests: readonly { service: string; action: string }[]): string[] {
-  return [...new Set(requests.map(({ service, action }) => `${service}:${action}`))].sort();
+  const nameOf = (service: string, action: string) =>
+    service === "cos" ? `name/cos:${IN_CAM[action] ?? action}` : `${service}:${action}`;
+  return [...new Set(requests.map(({ service, action }) => nameOf(service, action)))].sort();
 }

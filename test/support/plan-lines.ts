@@ -10,12 +10,12 @@ export function requestsOf({ actions }: Plan): string[] {
   );
 }
 
-/** The changes of records, as `destination: state (reason)`. */
+/** The changes of records, as `destination: phase (reason)`. */
 export function recordChangesOf({ actions }: Plan): string[] {
   return actions.flatMap((action) => {
     if (action.do !== "record") return [];
-    const { key, state } = action.copy;
-    return [`${key.region}: ${state}${"reason" in action.copy ? ` (${action.copy.reason.code})` : ""}`];
+    const { key, phase } = action.copy;
+    return [`${key.region}: ${phase}${"reason" in action.copy ? ` (${action.copy.reason.code})` : ""}`];
   });
 }
 
@@ -28,6 +28,7 @@ export function callsOf({ actions }: Plan): string[] {
     const { imageId } = action.image;
     if (action.do === "tag") return [`tag ${imageId}: ${Object.keys(action.tags).join(", ")}`];
     if (action.do === "delete") return [`delete ${imageId}`];
+    if (action.do === "untag") return [`untag ${imageId}: ${action.keys.join(", ")}`];
     if (action.do !== "modify") return [`${action.do} ${imageId}: ${action.accounts.join(", ")}`];
     const attributes = Object.entries(action.attributes).map(([key, value]) => `${key} = ${value}`);
     return [`modify ${imageId}: ${attributes.join(", ")}`];

@@ -11,6 +11,7 @@ import { ACCOUNT, BORN, image, NOW, policy, SETTLE } from "./builders.ts";
 import { type CopyFields, copyIn, type Stage } from "./plan-copy.ts";
 import { callsOf, recordChangesOf, requestsOf } from "./plan-lines.ts";
 import { type PolicyFields, policyOf } from "./plan-policy.ts";
+import { replaced, withGiven } from "./plan-records.ts";
 
 export type { CopyFields, RecordFields, Stage } from "./plan-copy.ts";
 export type { CopyBlock, PolicyFields } from "./plan-policy.ts";
@@ -56,8 +57,9 @@ interface Parts {
   readonly account: AccountRecord;
   readonly now: Millis;
   readonly readAt?: Millis;
-  readonly options: Pick<PlanInput, "sweep" | "deleted" | "acceptVanished">;
+  readonly options: Partial<PlanInput>;
   readonly ended: readonly string[];
+  readonly isGivenUnknown?: boolean;
 }
 
 /** Everything has a default. No call changes a world: each returns a new one, so that variants share a beginning. */
@@ -170,17 +172,12 @@ export class World {
 
   /** The regions were read by a sweep, or by a smaller run. */
   sweep(sweep = true): World {
-    return this.#option({ sweep });
+    return this.option({ sweep });
   }
 
-  /** The number of images that the run has deleted already. */
-  deletedBefore(deleted: number): World {
-    return this.#option({ deleted });
-  }
-
-  /** The user confirmed that absent copies are gone. */
-  acceptVanished(): World {
-    return this.#option({ acceptVanished: true });
+  /** The number of other images that the run has deleted already. */
+  deletedBefore(number: number): World {
+    return this.option({ deleted: new Set(Array.from({ length: number }, (_, n) => `other ${n}`)) });
   }
 
   /** Claimants that cannot send any more. */
@@ -191,6 +188,11 @@ export class World {
   /** The state was lost; unseen copies are in doubt until so many milliseconds after NOW. */
   stateLost(offset: Millis): World {
     return this.#with({ account: { ...this.#parts.account, uncertainUntil: NOW + offset } });
+  }
+
+  /** The records of finished copies do not say what they were given; by default they do. */
+  givenUnknown(): World {
+    return this.#with({ isGivenUnknown: true });
   }
 
   /** How many custom images a region may have. */
@@ -205,9 +207,9 @@ export class World {
   }
 
   /** What uses an image; undefined: nothing. */
-  users(imageId: string, user: string | undefined | typeof UNANSWERED): World {
+  users(imageId: string, user: string | undefined | typeof UNANSWERED, templateVersions: "all" | "default" = "all") {
     const { region } = this.#image(imageId);
-    return this.#answer({ ask: "uses", region, imageId }, user);
+    return this.#answer({ ask: "uses", region, imageId, templateVersions }, user);
   }
 
   /** The image that the family golden points to in ap-shanghai; undefined: none. */
@@ -222,10 +224,11 @@ export class World {
 
   /** What the planner is given. */
   input(): PlanInput {
-    const { policies = [policy()], records, account, now, answers, ended, options } = this.#parts;
+    const { policies = [policy()], records, account, now, answers, ended, options, isGivenUnknown } = this.#parts;
     const observation = this.#observation(policies);
     const rest = { record: account, now, settle: SETTLE, ended: new Set(ended) };
-    return { policies, observation, copies: records, answers, ...rest, ...options };
+    const input = { policies, observation, copies: records, answers, ...rest, ...options };
+    return isGivenUnknown ? input : { ...input, copies: withGiven(input) };
   }
 
   /** The plan that is made in this world. */
@@ -265,7 +268,8 @@ export class World {
     return this.#parts.images.filter((one) => one.imageId !== imageId);
   }
 
-  #option(option: Parts["options"]): World {
+  /** What the run allows, such as `acceptVanished`. */
+  option(option: Parts["options"]): World {
     return this.#with({ options: { ...this.#parts.options, ...option } });
   }
 
@@ -290,10 +294,4 @@ export function world(): World {
     options: {},
     ended: [],
   });
-}
-
-/** The list with one more element, in the place of the one with the same id if there is one. */
-function replaced<T>(list: readonly T[], one: T, idOf: (one: T) => string): T[] {
-  const isKnown = list.some((other) => idOf(other) === idOf(one));
-  return isKnown ? list.map((other) => (idOf(other) === idOf(one) ? one : other)) : [...list, one];
 }

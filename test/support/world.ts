@@ -1,4 +1,5 @@
 // A small cloud with a state and a clock, in which a test runs the whole program.
+
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,13 +18,20 @@ import { AnswerError } from "../../lib/adapters/tencent/transport/answer.ts";
 import type { Send } from "../../lib/adapters/tencent/transport/call.ts";
 import { cloudError } from "../../lib/adapters/tencent/transport/transport.ts";
 import type { Policy } from "../../lib/model/policy.ts";
-import type { Cloud, ReadableJournal, Replicator, State } from "../../lib/model/ports.ts";
+import type { Cloud, Replicator, State } from "../../lib/model/ports.ts";
 import type { Millis } from "../../lib/model/types.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import type { RunRequest } from "../../lib/replicator/run-requests.ts";
-import { NOW, SETTLE } from "./builders.ts";
+import { LAB, NOW, SETTLE } from "./builders.ts";
+import { copiesOf, NO_JOURNAL } from "./records.ts";
 
-const VERSIONS = { cvm: "2017-03-12", tag: "2018-08-13", sts: "2018-08-13", as: "2018-04-19" } as const;
+const VERSIONS = {
+  cvm: "2017-03-12",
+  tag: "2018-08-13",
+  sts: "2018-08-13",
+  as: "2018-04-19",
+  region: "2022-06-27",
+} as const;
 
 /** A replicator whose parts a test may replace. */
 export type Instance = { -readonly [K in keyof Replicator]: Replicator[K] };
@@ -34,7 +42,7 @@ export type Instance = { -readonly [K in keyof Replicator]: Replicator[K] };
  */
 export interface TestWorld {
   readonly world: World;
-  readonly state: State & ReadableJournal;
+  readonly state: State;
   /** Moves the clock forward. */
   pass(ms: Millis): void;
   bake(order?: Partial<ImageSpec>): StoredImage[];
@@ -50,12 +58,17 @@ export interface TestWorld {
   /** The number of SyncImages calls that had an effect. */
   syncs(): number;
   /** Replaces the state by an empty one, and returns it. */
-  forget(): Promise<State & ReadableJournal>;
+  forget(): Promise<State>;
   close(): Promise<void>;
 }
 
-export const sweep: RunRequest = { why: "test", scope: { kind: "sweep" } };
-export const poll: RunRequest = { why: "test", scope: { kind: "poll" } };
+/** Whether an account has copies that are not ready. */
+export function isUnfinished({ totals }: Report): boolean {
+  return Object.entries(totals).some(([phase, count]) => phase !== "ready" && count > 0);
+}
+
+export const sweep: RunRequest = { trigger: "test", scope: { kind: "sweep" } };
+export const poll: RunRequest = { trigger: "test", scope: { kind: "poll" } };
 
 /** The engines of the state in tests; PostgreSQL only if a server is available. */
 export const ENGINES = process.env["TEST_POSTGRES_URL"] ? (["embedded", "postgres"] as const) : (["embedded"] as const);
@@ -103,23 +116,27 @@ export async function testWorld(
     instance: (policies, more = {}) => ({
       cloud: cloudIn(world, owner, () => now),
       state: place.state,
-      journal: place.state,
+      journal: NO_JOURNAL,
       policies,
       me: { id: randomUUID() },
+      installation: LAB,
       now: () => now,
       stopAt: () => Number.POSITIVE_INFINITY,
       concurrency: 4,
+      pause: () => new Promise(() => {}),
       settle: SETTLE,
+      sweepEvery: 0,
       isDead: () => false,
       ...more,
     }),
     async settle(replicator, rounds = 40) {
       let report = await replicate(sweep, replicator);
-      for (let round = 0; round < rounds && report.copies.some((c) => c.state !== "ready"); round += 1) {
+      for (let round = 0; round < rounds && isUnfinished(report); round += 1) {
         now += 60_000;
         report = await replicate(poll, replicator);
       }
-      return report;
+      // A poll answers only the copies that were due.
+      return { ...report, copies: await copiesOf(replicator.state, report.account) };
     },
     copies: () =>
       copied()

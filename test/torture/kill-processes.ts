@@ -1,7 +1,8 @@
 // The scenario in which processes are killed at chosen moments.
+
 import { setTimeout as sleep } from "node:timers/promises";
-import { openState } from "../../lib/adapters/state/open.ts";
-import type { Copy } from "../../lib/model/types.ts";
+import type { CopyIn } from "../../lib/model/types.ts";
+import { copiesOf } from "../support/records.ts";
 import { isRunning, onJournal, PROGRAMS, type Started } from "./programs.ts";
 import type { TestBed } from "./test-bed.ts";
 
@@ -97,19 +98,19 @@ async function wait(bed: TestBed, moment: Moment, fault: string | undefined, chi
 /** The point at which a process was killed, derived from the emulator and the state. */
 async function whereKilled(bed: TestBed, pid: number | undefined, renamed: Set<string>): Promise<string> {
   const { account, images } = await bed.evidence();
-  const state = await openState(bed.stateUrl);
-  const copies = await state.copies(account);
+  const state = await bed.openState();
+  const copies = await copiesOf(state, account);
   await state.close();
   const claimed = copies.filter(
-    (copy): copy is Extract<Copy, { state: "copying" }> =>
-      copy.state === "copying" && !copy.imageId && !copy.claim.endedAt && copy.claim.claimant.pid === pid,
+    (copy): copy is CopyIn<"requested"> =>
+      copy.phase === "requested" && !copy.claim.endedAt && copy.claim.claimant.pid === pid,
   );
   const made = claimed.filter(({ key, claim }) =>
     images.some(({ region, name }) => region === key.region && name === claim.token),
   );
   const unrecorded = copies.filter(
     (copy) =>
-      (copy.state === "copying" || copy.state === "finishing") &&
+      (copy.phase === "copying" || copy.phase === "finishing") &&
       images.some(({ imageId, name }) => imageId === copy.imageId && name === copy.claim.settings.name) &&
       !renamed.has(`${copy.key.region}/${copy.imageId}`),
   );

@@ -1,10 +1,11 @@
 // The command `npm run torture`.
-import { emptySchema, postgres } from "../adapters/state/places.ts";
+import { emptyPrefix, emptySchema, postgres } from "../adapters/state/places.ts";
 import { readArguments } from "../support/arguments.ts";
 import { killOneOfSeveral, outages, pollConcurrently } from "./concurrent-programs.ts";
 import { freeze } from "./freeze-process.ts";
 import { kill } from "./kill-processes.ts";
 import { ownServer } from "./postgres-server.ts";
+import { sickRegions } from "./sick-regions.ts";
 import { type Result, show, showTable } from "./table.ts";
 import { TestBed } from "./test-bed.ts";
 
@@ -27,6 +28,7 @@ type Work = (bed: TestBed, say: Say) => Promise<number>;
 
 const SQLITE = "SQLite";
 const SERVER = "PostgreSQL";
+const BUCKET = "COS";
 const results: Result[] = [];
 const notRun: string[] = [];
 const open = new Set<TestBed>();
@@ -77,11 +79,11 @@ async function run(scenario: string, state: string, work: Work, makeState?: type
   }
 }
 
-const half = (state: string) => (state === SQLITE ? Math.ceil(kills / 2) : Math.floor(kills / 2));
+const third = (state: string) => (state === SQLITE ? kills - 2 * Math.floor(kills / 3) : Math.floor(kills / 3));
 const killing =
   (state: string): Work =>
   (bed, say) =>
-    kill(bed, half(state), say);
+    kill(bed, third(state), say);
 const freezing: Work = (bed, say) => freeze(bed, say).then(() => 0);
 
 async function outagesOnAServer(): Promise<void> {
@@ -106,14 +108,21 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 }
 show(`seed ${seed}`);
 // The longest scenario starts first, because it waits most of the time.
-const frozen = Promise.all([run("freeze", SQLITE, freezing), run("freeze", SERVER, freezing, emptySchema)]);
+const frozen = Promise.all([
+  run("freeze", SQLITE, freezing),
+  run("freeze", SERVER, freezing, emptySchema),
+  run("freeze", BUCKET, freezing, emptyPrefix),
+]);
 await Promise.all([
-  run("kill", SQLITE, killing(SQLITE)).then(() =>
-    run("neighbours", SQLITE, (bed, say) => killOneOfSeveral(bed, Math.ceil(kills / 4), say)),
-  ),
+  run("kill", SQLITE, killing(SQLITE))
+    .then(() => run("neighbours", SQLITE, (bed, say) => killOneOfSeveral(bed, Math.ceil(kills / 4), say)))
+    .then(() => run("sick", SQLITE, (bed, say) => sickRegions(bed, 8, say))),
   run("kill", SERVER, killing(SERVER), emptySchema)
     .then(() => run("pollers", SERVER, (bed, say) => pollConcurrently(bed, 12, say).then(() => 0), emptySchema))
     .then(outagesOnAServer),
+  run("kill", BUCKET, killing(BUCKET), emptyPrefix).then(() =>
+    run("pollers", BUCKET, (bed, say) => pollConcurrently(bed, 12, say).then(() => 0), emptyPrefix),
+  ),
 ]);
 await frozen;
 // Last, because on a busy machine requests do not arrive at the rate at which a process sends them.
@@ -122,7 +131,7 @@ await run("alone", SQLITE, async (bed) => {
   return 0;
 });
 if (results.length + notRun.length === 0) {
-  show(`unknown scenario ${only}; use one of kill, freeze, pollers, outages, neighbours, alone`);
+  show(`unknown scenario ${only}; use one of kill, freeze, pollers, outages, neighbours, sick, alone`);
   process.exitCode = 2;
 }
 showTable(results);

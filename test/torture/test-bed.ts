@@ -3,6 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import { openState } from "../../lib/adapters/state/open.ts";
+import type { State } from "../../lib/model/ports.ts";
 import { type Emulated, startEmulatorProgram, userEnv } from "../e2e/support.ts";
 import { type SeededRandom, seededRandom } from "../simulation/random.ts";
 import { type DesiredImage, type Evidence, judge, type LoggedRequest, type Verdict, type WorldImage } from "./judge.ts";
@@ -91,6 +94,13 @@ export class TestBed {
     this.#original.splice(-1, 1, { ...made, sharedWith: [MAIN] });
     this.#desired.push({ ...made, destinations: [HOME, ...CHAIN], tags: SET });
     return { region, imageId };
+  }
+
+  /** Opens the state of the processes, to look at it. */
+  openState(): Promise<State> {
+    const [{ secretId, secretKey }] = DEFAULT_ACCOUNTS;
+    const cos = { credentials: async () => ({ secretId, secretKey }), endpoint: new URL(this.cloud.url) };
+    return openState(this.stateUrl, { readOnly: true, cos });
   }
 
   start(program: Program, event: unknown = {}): Started {

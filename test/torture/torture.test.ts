@@ -1,13 +1,16 @@
 // A few kills of real processes on each state.
 import { afterAll, describe, expect, it } from "vitest";
-import { emptyFile, emptySchema, postgres, tellSkipped } from "../adapters/state/places.ts";
+import { emptyFile, emptyPrefix, emptySchema, postgres, tellSkipped } from "../adapters/state/places.ts";
 import { kill } from "./kill-processes.ts";
 import { TestBed } from "./test-bed.ts";
 
 /**
  * A few kills in every run of the tests; `npm run torture` makes a hundred and runs more scenarios.
  */
-const PLACES = [{ place: "the embedded state", make: emptyFile }];
+const PLACES = [
+  { place: "the embedded state", make: emptyFile },
+  { place: "COS", make: emptyPrefix },
+];
 if (postgres) PLACES.push({ place: "PostgreSQL", make: emptySchema });
 tellSkipped("killed processes");
 

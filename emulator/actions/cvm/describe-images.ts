@@ -1,38 +1,22 @@
 // The action DescribeImages and its filters.
-import type {
-  DescribeImagesRequest,
-  DescribeImagesResponse,
-  Filter,
-} from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { ApiError, errors } from "../../errors.ts";
+import type { Input } from "../../model/model.ts";
 import { type StoredImage, tagsOf } from "../../world/image.ts";
 import { visibleImages } from "../../world/inventory.ts";
 import type { World } from "../../world/types.ts";
-import { CVM, defineAction } from "../shared/define-action.ts";
+import { defineAction } from "../shared/define-action.ts";
 import { checkImageIds, imageType, viewImage } from "../shared/image-view.ts";
-import { integer, required, string, strings } from "../shared/parameters.ts";
 
 /**
  * Lists images. Limits: 100 ids, 10 filters with 5 values each, and `Limit` up to 100 (default 20).
  */
-export const describeImages = defineAction<DescribeImagesRequest, DescribeImagesResponse>({
-  ...CVM,
-  name: "DescribeImages",
-  write: false,
-  rules: {
-    ImageIds: strings,
-    Filters: {
-      type: "array",
-      items: { type: "object", fields: { Name: required(string), Values: required(strings) } },
-    },
-    Offset: integer,
-    Limit: integer,
-    InstanceType: string,
-  },
-  run(
+export const describeImages = defineAction(
+  "cvm",
+  "DescribeImages",
+  (
     { world, account, region },
     { ImageIds: ids = [], Filters: filters = [], Offset: offset = 0, Limit: limit = 20 },
-  ) {
+  ) => {
     if (ids.length > 0 && filters.length > 0) {
       throw new ApiError(
         "InvalidParameter.InvalidParameterCoexistImageIdsFilters",
@@ -63,7 +47,7 @@ export const describeImages = defineAction<DescribeImagesRequest, DescribeImages
       TotalCount: matching.length,
     };
   },
-});
+);
 
 /**
  * The test of one filter: any of its values must match. Names and platforms match on substrings.
@@ -71,7 +55,7 @@ export const describeImages = defineAction<DescribeImagesRequest, DescribeImages
 function filterTest(
   world: World,
   account: string,
-  { Name: name, Values: values }: Filter,
+  { Name: name, Values: values }: Input<"cvm", "Filter">,
 ): (i: StoredImage) => boolean {
   if (values.length === 0) throw errors.invalidValue("Filters.Values", `filter ${name} has no values`);
   if (values.length > 5) {

@@ -1,15 +1,11 @@
 // The action DescribeInstances.
-import type {
-  DescribeInstancesRequest,
-  DescribeInstancesResponse,
-  Instance,
-} from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
+import { blank } from "../../model/blank.ts";
+import type { Output } from "../../model/model.ts";
 import { usersOf } from "../../world/image-users.ts";
 import type { ImageUser } from "../../world/types.ts";
-import { type Answer, CVM, defineAction } from "../shared/define-action.ts";
+import { defineAction } from "../shared/define-action.ts";
 import { isoTime } from "../shared/image-view.ts";
 import { type Listing, MATCHES_NOTHING, pageOf, selectItems } from "../shared/pagination.ts";
-import { integer, required, string, strings } from "../shared/parameters.ts";
 
 const zoneOf = (region: string) => `${region}-1`;
 const STATE = "RUNNING";
@@ -50,96 +46,29 @@ const LISTING: Listing = {
 };
 
 /** Lists instances. Ids that do not exist are left out. */
-export const describeInstances = defineAction<DescribeInstancesRequest, DescribeInstancesResponse>({
-  ...CVM,
-  name: "DescribeInstances",
-  write: false,
-  rules: {
-    InstanceIds: strings,
-    Filters: {
-      type: "array",
-      items: { type: "object", fields: { Name: required(string), Values: required(strings) } },
-    },
-    Offset: integer,
-    Limit: integer,
-  },
-  run({ world, account, region }, { InstanceIds: ids, Filters: filters, Offset, Limit }) {
+export const describeInstances = defineAction(
+  "cvm",
+  "DescribeInstances",
+  ({ world, account, region }, { InstanceIds: ids, Filters: filters, Offset, Limit }) => {
     const all = usersOf(world, account.uin, region, "instance");
     const matching = selectItems(all, { ids, filters }, LISTING);
     return { TotalCount: matching.length, InstanceSet: pageOf(matching, Offset, Limit).map(viewInstance) };
   },
-});
+);
 
-function viewInstance({ id, name, imageIds, region, createdAt }: ImageUser): Answer<Instance> {
+function viewInstance({ id, name, imageIds, region, createdAt }: ImageUser): Output<"cvm", "Instance"> {
   return {
-    ...UNSET_FIELDS,
+    ...blank("cvm", "Instance"),
+    Placement: { Zone: zoneOf(region), ProjectId: 0 },
     InstanceId: id,
+    InstanceType: "S5.MEDIUM2",
+    CPU: 2,
+    Memory: 2,
+    RestrictState: "NORMAL",
     InstanceName: name,
-    ImageId: imageIds[0] ?? null,
-    InstanceState: STATE,
+    InstanceChargeType: CHARGE_TYPE,
+    ImageId: imageIds[0] ?? "",
     CreatedTime: isoTime(createdAt),
-    Placement: { ...NO_PLACEMENT, Zone: zoneOf(region) },
+    InstanceState: STATE,
   };
 }
-
-const NO_PLACEMENT = {
-  DedicatedResourcePackTenancy: null,
-  DedicatedResourcePackIds: null,
-  RackId: null,
-  Zone: null,
-  ProjectId: 0,
-  HostIds: null,
-  HostId: null,
-};
-
-// Fields of struct Instance that the emulator does not model.
-const UNSET_FIELDS = {
-  Placement: null,
-  InstanceId: null,
-  InstanceType: "S5.MEDIUM2",
-  CPU: 2,
-  Memory: 2,
-  RestrictState: "NORMAL",
-  InstanceName: null,
-  InstanceChargeType: CHARGE_TYPE,
-  SystemDisk: null,
-  DataDisks: null,
-  PrivateIpAddresses: null,
-  PublicIpAddresses: null,
-  InternetAccessible: null,
-  VirtualPrivateCloud: null,
-  ImageId: null,
-  RenewFlag: null,
-  CreatedTime: null,
-  ExpiredTime: null,
-  OsName: null,
-  SecurityGroupIds: null,
-  LoginSettings: null,
-  InstanceState: null,
-  Tags: null,
-  StopChargingMode: null,
-  Uuid: null,
-  LatestOperation: null,
-  LatestOperationState: null,
-  LatestOperationRequestId: null,
-  DisasterRecoverGroupId: null,
-  IPv6Addresses: null,
-  CamRoleName: null,
-  HpcClusterId: null,
-  RdmaIpAddresses: null,
-  DedicatedClusterId: null,
-  IsolatedSource: null,
-  DisasterRecoverGroupIds: null,
-  GPUInfo: null,
-  LicenseType: null,
-  DisableApiTermination: null,
-  HostName: null,
-  DefaultLoginUser: null,
-  DefaultLoginPort: null,
-  LatestOperationErrorMsg: null,
-  EnableJumboFrame: null,
-  Metadata: null,
-  PublicIPv6Addresses: null,
-  CpuTopology: null,
-  PartitionNumber: null,
-} satisfies Answer<Instance>;

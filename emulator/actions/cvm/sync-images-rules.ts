@@ -1,6 +1,6 @@
 // The checks of SyncImages: the source and the destinations.
-import type { SyncImagesRequest } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { ApiError, errors } from "../../errors.ts";
+import type { Params } from "../../model/model.ts";
 import type { Region } from "../../settings/regions.ts";
 import { progressOf, type StoredImage } from "../../world/image.ts";
 import { countCustomImages, isBusy, nameTaken } from "../../world/inventory.ts";
@@ -13,7 +13,7 @@ import { imageType, requireImage } from "../shared/image-view.ts";
  * Returns the source image. Throws `ApiError` if it cannot be copied now (cvm 2017-03-12,
  * SyncImages).
  */
-export function checkSource({ world, account, region }: Call, params: SyncImagesRequest): StoredImage {
+export function checkSource({ world, account, region }: Call, params: Params<"cvm", "SyncImages">): StoredImage {
   const [imageId] = params.ImageIds;
   if (imageId === undefined) throw errors.invalidValue("ImageIds", "it is empty");
   if (params.ImageIds.length > 1) throw errors.tooManyValues("ImageIds", 1);
@@ -66,7 +66,12 @@ export function checkSource({ world, account, region }: Call, params: SyncImages
 }
 
 /** Throws `ApiError` unless the image can be copied to every destination. */
-export function checkDestinations(call: Call, params: SyncImagesRequest, source: StoredImage, name: string): void {
+export function checkDestinations(
+  call: Call,
+  params: Params<"cvm", "SyncImages">,
+  source: StoredImage,
+  name: string,
+): void {
   const { world, account, region } = call;
   const destinations = params.DestinationRegions;
   const sourceRegion = world.config.regions.find((candidate) => candidate.id === region);

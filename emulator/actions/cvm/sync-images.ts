@@ -1,14 +1,10 @@
 // The action SyncImages.
-import type {
-  SyncImagesRequest,
-  SyncImagesResponse,
-} from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { errors } from "../../errors.ts";
+import type { Params } from "../../model/model.ts";
 import { type StoredImage, tagsOf, type Work } from "../../world/image.ts";
 import { addImage, beginWork, nameTaken } from "../../world/inventory.ts";
 import type { World } from "../../world/types.ts";
-import { type Call, CVM, defineAction } from "../shared/define-action.ts";
-import { boolean, required, string, strings } from "../shared/parameters.ts";
+import { type Call, defineAction } from "../shared/define-action.ts";
 import { checkDestinations, checkSource } from "./sync-images-rules.ts";
 
 /**
@@ -16,41 +12,29 @@ import { checkDestinations, checkSource } from "./sync-images-rules.ts";
  * to its own region with encryption. All destinations are checked first, so a rejected call has no
  * effect.
  */
-export const syncImages = defineAction<SyncImagesRequest, SyncImagesResponse>({
-  ...CVM,
-  name: "SyncImages",
-  write: true,
-  rules: {
-    ImageIds: required(strings),
-    DestinationRegions: required(strings),
-    DryRun: boolean,
-    ImageName: string,
-    ImageSetRequired: boolean,
-    Encrypt: boolean,
-    KmsKeyId: string,
-  },
-  run(call, params) {
-    const { world } = call;
-    const source = checkSource(call, params);
-    const name = params.ImageName ?? source.name;
-    checkDestinations(call, params, source, name);
-    if (params.DryRun) {
-      if (world.switches.dryRunAnswer === "error") throw errors.dryRun();
-      return { ImageSet: [] };
-    }
-    const copies = params.DestinationRegions.map((region) => copy(call, source, region, name, params));
-    call.touched.push(...copies.map(({ region, imageId }) => ({ region, imageId })));
-    if (!params.ImageSetRequired) return { ImageSet: [] };
-    const missing = { none: 0, last: 1, all: copies.length }[world.switches.imageSetMissingEntries];
-    return {
-      ImageSet: copies
-        .slice(0, copies.length - missing)
-        .map(({ imageId, region }) => ({ ImageId: imageId, Region: region })),
-    };
-  },
+export const syncImages = defineAction("cvm", "SyncImages", (call, params) => {
+  const { world } = call;
+  const source = checkSource(call, params);
+  const name = params.ImageName ?? source.name;
+  checkDestinations(call, params, source, name);
+  if (params.DryRun) {
+    if (world.switches.dryRunAnswer === "error") throw errors.dryRun();
+    return { ImageSet: [] };
+  }
+  const copies = params.DestinationRegions.map((region) => copy(call, source, region, name, params));
+  call.touched.push(...copies.map(({ region, imageId }) => ({ region, imageId })));
+  if (!params.ImageSetRequired) return { ImageSet: [] };
+  const missing = { none: 0, last: 1, all: copies.length }[world.switches.imageSetMissingEntries];
+  return {
+    ImageSet: copies
+      .slice(0, copies.length - missing)
+      .map(({ imageId, region }) => ({ ImageId: imageId, Region: region })),
+  };
 });
 
-function copy(call: Call, source: StoredImage, region: string, name: string, params: SyncImagesRequest): StoredImage {
+type SyncImages = Params<"cvm", "SyncImages">;
+
+function copy(call: Call, source: StoredImage, region: string, name: string, params: SyncImages): StoredImage {
   const { world, account } = call;
   const { switches } = world;
   return addImage(world, {

@@ -1,20 +1,7 @@
-// Declares actions, typed by the vendor's request and response types.
+// Declares actions, typed by the vendor's model.
+import { type ActionName, type Answer, MODEL, type Params, type Service } from "../../model/model.ts";
 import type { Account } from "../../settings/accounts.ts";
 import type { CopyFault, ImageAt, World } from "../../world/types.ts";
-import type { Rule, Rules } from "./parameters.ts";
-
-/** The products of the emulator. */
-export type Service = "cvm" | "tag" | "sts" | "region" | "as";
-
-/**
- * A response with every field of the vendor's struct. Any field may be null, but none may be
- * missing, so a wrong, missing or extra field does not compile.
- */
-export type Answer<T> = T extends readonly (infer Item)[]
-  ? Answer<Item>[]
-  : T extends object
-    ? { [K in keyof T]-?: Answer<NonNullable<T[K]>> | null }
-    : T;
 
 /** The context of a running action. */
 export interface Call {
@@ -36,26 +23,32 @@ export interface Action {
   readonly regional: boolean;
   /** Whether CloudAudit records the action. */
   readonly write: boolean;
-  readonly rules: Readonly<Record<string, Rule>>;
   /** Returns the response without its RequestId. Throws `ApiError`. */
   readonly run: (call: Call, params: unknown) => Record<string, unknown>;
 }
 
-/** Declares an action with the request and response types of the vendor's SDK. */
-export function defineAction<Request, Response>(action: {
-  readonly service: Service;
-  readonly version: string;
-  readonly name: string;
-  readonly regional: boolean;
-  readonly write: boolean;
-  readonly rules: Rules<Request>;
-  readonly run: (call: Call, params: Request) => Answer<Omit<Response, "RequestId">>;
-}): Action {
-  // The compiler checks the rules against the type; the rules check the parameters before `run`.
-  return action as unknown as Action;
-}
+/** The products with one endpoint for all regions. */
+const GLOBAL: readonly Service[] = ["cam", "region", "sts", "tag"];
+const READS = /^(Describe|Get|List)/;
 
-/** Fields that all actions of CVM share. */
-export const CVM = { service: "cvm", version: "2017-03-12", regional: true } as const;
-/** Fields that all actions of Tag share. */
-export const TAG = { service: "tag", version: "2018-08-13", regional: false } as const;
+/**
+ * Declares the behaviour of an action that the model describes. The members of a request are
+ * checked before `run`; an answer that lacks a member, or has null against the model, does not
+ * compile. What the model cannot say (lengths, enumerations, relations) is left to `run`.
+ */
+export function defineAction<S extends Service, N extends ActionName<S>>(
+  service: S,
+  name: N,
+  run: (call: Call, params: Params<S, N>) => Answer<S, N>,
+  { regional = !GLOBAL.includes(service) } = {},
+): Action {
+  return {
+    service,
+    version: MODEL[service].version,
+    name,
+    regional,
+    write: !READS.test(name),
+    // The parameters have passed `checkRequest`, which the compiler cannot see.
+    run: run as Action["run"],
+  };
+}

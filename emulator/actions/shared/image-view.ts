@@ -1,10 +1,9 @@
 // Images as the API shows them to an account.
-import type { Image } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { errors } from "../../errors.ts";
+import type { Output } from "../../model/model.ts";
 import { type ImageState, progressOf, type StoredImage, tagsOf } from "../../world/image.ts";
 import { isBusy, visibleImage } from "../../world/inventory.ts";
 import type { World } from "../../world/types.ts";
-import type { Answer } from "./define-action.ts";
 
 /** Formats epoch milliseconds as `YYYY-MM-DDThh:mm:ssZ`, the format that struct Image documents. */
 export function isoTime(at: number): string {
@@ -25,7 +24,7 @@ export function shownState(world: World, account: string, image: StoredImage): I
 }
 
 /** An image as DescribeImages shows it to an account (cvm 2017-03-12, struct Image). */
-export function viewImage(world: World, account: string, image: StoredImage): Answer<Image> {
+export function viewImage(world: World, account: string, image: StoredImage): Output<"cvm", "Image"> {
   const owned = image.owner === account;
   const tags = owned || world.switches.sharedImageTagsVisible === "yes" ? tagsOf(image, world.workNow()) : new Map();
   return {
@@ -48,7 +47,6 @@ export function viewImage(world: World, account: string, image: StoredImage): An
     LicenseType: image.licenseType,
     ImageFamily: image.family,
     ImageDeprecated: image.deprecated,
-    CdcCacheStatus: null,
   };
 }
 

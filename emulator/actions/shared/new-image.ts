@@ -1,32 +1,16 @@
 // Checks that CreateImage and ImportImage share.
-import type { TagSpecification } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { ApiError, errors } from "../../errors.ts";
+import type { Input } from "../../model/model.ts";
 import { countCustomImages } from "../../world/inventory.ts";
 import { checkTagKey, checkTagLists, checkTagValue } from "../../world/tags.ts";
 import { quotaOf } from "../../world/world.ts";
 import type { Call } from "./define-action.ts";
 import { checkDescription, checkName, checkUnique } from "./image-names.ts";
-import { required, string } from "./parameters.ts";
-
-/** The rule for the parameter TagSpecification. */
-export const tagSpecification = {
-  type: "array",
-  items: {
-    type: "object",
-    fields: {
-      ResourceType: required(string),
-      Tags: required({
-        type: "array",
-        items: { type: "object", fields: { Key: required(string), Value: required(string) } },
-      } as const),
-    },
-  },
-} as const;
 
 /** Checks name, description, tags and quota of a new image. Returns its tags. Throws `ApiError`. */
 export function checkNewImage(
   { world, account, region }: Call,
-  params: { ImageName: string; ImageDescription?: string; TagSpecification?: TagSpecification[] },
+  params: { ImageName: string; ImageDescription?: string; TagSpecification?: Input<"cvm", "TagSpecification">[] },
 ): Record<string, string> {
   checkName(params.ImageName);
   checkDescription(params.ImageDescription);

@@ -1,15 +1,6 @@
 // The action GetCallerIdentity.
 import { defineAction } from "../shared/define-action.ts";
 
-interface GetCallerIdentityResponse {
-  Arn: string;
-  AccountId: string;
-  UserId: string;
-  PrincipalId: string;
-  Type: string;
-  RequestId: string;
-}
-
 /** The role id of all temporary credentials. */
 const ROLE = "4611686018427387904";
 
@@ -18,21 +9,13 @@ const ROLE = "4611686018427387904";
  * ones (with a token) belong to a role, as in a cloud function. The shapes follow the examples of
  * sts 2018-08-13 in the vendor's command line tool.
  */
-export const getCallerIdentity = defineAction<Record<never, never>, GetCallerIdentityResponse>({
-  service: "sts",
-  version: "2018-08-13",
-  name: "GetCallerIdentity",
-  regional: false,
-  write: false,
-  rules: {},
-  run({ account: { uin, token } }) {
-    const common = { AccountId: uin, PrincipalId: uin };
-    if (token === undefined) return { ...common, Arn: `qcs::cam:${uin}:uin/${uin}`, UserId: uin, Type: "CAMUser" };
-    return {
-      ...common,
-      Arn: `qcs::sts:${uin}:assumed-role/${ROLE}`,
-      UserId: `${ROLE}:emulator`,
-      Type: "CAMRole",
-    };
-  },
+export const getCallerIdentity = defineAction("sts", "GetCallerIdentity", ({ account: { uin, token } }) => {
+  const common = { AccountId: uin, PrincipalId: uin };
+  if (token === undefined) return { ...common, Arn: `qcs::cam:${uin}:uin/${uin}`, UserId: uin, Type: "CAMUser" };
+  return {
+    ...common,
+    Arn: `qcs::sts:${uin}:assumed-role/${ROLE}`,
+    UserId: `${ROLE}:emulator`,
+    Type: "CAMRole",
+  };
 });

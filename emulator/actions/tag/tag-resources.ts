@@ -7,38 +7,15 @@ import {
   checkTagValue,
   type FailedResource,
   TAGS_PER_RESOURCE,
-  type TagPair,
   targetOf,
 } from "../../world/tags.ts";
-import { defineAction, TAG } from "../shared/define-action.ts";
-import { required, string, strings } from "../shared/parameters.ts";
-
-interface TagResourcesRequest {
-  ResourceList: string[];
-  Tags: TagPair[];
-}
-
-interface TagResourcesResponse {
-  FailedResources: FailedResource[];
-  RequestId: string;
-}
+import { defineAction } from "../shared/define-action.ts";
 
 /** Adds or replaces tags of images. A failed image does not affect the others (tag 2018-08-13). */
-export const tagResources = defineAction<TagResourcesRequest, TagResourcesResponse>({
-  ...TAG,
-  name: "TagResources",
-  write: true,
-  rules: {
-    ResourceList: required(strings),
-    Tags: required({
-      type: "array",
-      items: {
-        type: "object",
-        fields: { TagKey: required(string), TagValue: required(string), Category: string },
-      },
-    }),
-  },
-  run({ world, account, touched }, { ResourceList: resources, Tags: tags }) {
+export const tagResources = defineAction(
+  "tag",
+  "TagResources",
+  ({ world, account, touched }, { ResourceList: resources, Tags: tags }) => {
     checkTagLists(
       resources,
       tags.map((tag) => tag.TagKey),
@@ -79,4 +56,4 @@ export const tagResources = defineAction<TagResourcesRequest, TagResourcesRespon
     }
     return { FailedResources };
   },
-});
+);

@@ -1,26 +1,13 @@
 // The action UnTagResources of Tag.
 import { writeTags } from "../../world/image.ts";
 import { checkTagKey, checkTagLists, type FailedResource, targetOf } from "../../world/tags.ts";
-import { defineAction, TAG } from "../shared/define-action.ts";
-import { required, strings } from "../shared/parameters.ts";
-
-interface UnTagResourcesRequest {
-  ResourceList: string[];
-  TagKeys: string[];
-}
-
-interface UnTagResourcesResponse {
-  FailedResources: FailedResource[];
-  RequestId: string;
-}
+import { defineAction } from "../shared/define-action.ts";
 
 /** Removes tags from images. Keys that an image does not have are ignored (tag 2018-08-13). */
-export const unTagResources = defineAction<UnTagResourcesRequest, UnTagResourcesResponse>({
-  ...TAG,
-  name: "UnTagResources",
-  write: true,
-  rules: { ResourceList: required(strings), TagKeys: required(strings) },
-  run({ world, account, touched }, { ResourceList: resources, TagKeys: keys }) {
+export const unTagResources = defineAction(
+  "tag",
+  "UnTagResources",
+  ({ world, account, touched }, { ResourceList: resources, TagKeys: keys }) => {
     checkTagLists(resources, keys);
     for (const key of keys) checkTagKey(key);
     const FailedResources: FailedResource[] = [];
@@ -40,4 +27,4 @@ export const unTagResources = defineAction<UnTagResourcesRequest, UnTagResources
     }
     return { FailedResources };
   },
-});
+);

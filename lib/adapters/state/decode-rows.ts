@@ -3,21 +3,28 @@ import * as z from "zod/mini";
 import { StateError } from "../../model/errors.ts";
 import { fullText, type Message } from "../../model/messages/define.ts";
 import { type Expected, storeFault } from "../../model/messages/state.ts";
+import type { Totals } from "../../model/ports.ts";
 import type {
   AccountRecord,
   AwaitedImage,
   Claim,
   Claimant,
   Copy,
+  CopyBase,
+  CopyImage,
+  CopyIn,
   CopyKey,
-  CopyState,
+  CopyPhase,
+  Given,
   ImageRef,
   JournalEntry,
   Reason,
+  Refusal,
+  RefusedDeletion,
+  RegionRecord,
   Run,
   Settings,
 } from "../../model/types.ts";
-import type { Tables } from "./schema.ts";
 
 /** Checks of some fields of `T`; a field that does not exist in `T` does not compile. */
 type Shape<T> = { readonly [K in keyof T]?: z.ZodMiniType };
@@ -51,6 +58,14 @@ const claim = z.object({
   sendFailure: maybeText,
 } satisfies Shape<Claim>);
 
+const refusal = z.object({ kind: text, item: text, code: text, at: number } satisfies Shape<Refusal>);
+const refusedDeletion = z.object({ code: text, tries: number, at: number } satisfies Shape<RefusedDeletion>);
+
+const given = z.record(
+  text,
+  z.object({ accounts: z.array(text), tags: texts, families: z.array(text) } satisfies Shape<Given>),
+);
+
 const copy = {
   key: z.object({
     account: text,
@@ -65,41 +80,72 @@ const copy = {
   claimCount: number,
   createdAt: number,
   updatedAt: number,
-  missingSince: maybeNumber,
   rolledBackFrom: maybeText,
+  inDoubtUntil: maybeNumber,
+  delayedSince: maybeNumber,
+  lastImageId: maybeText,
+} satisfies Shape<CopyBase>;
+const copyImage = {
+  imageId: text,
+  missingSince: maybeNumber,
   pendingReshare: z.optional(z.array(z.unknown())),
-} satisfies Shape<Copy>;
-const inState = <S extends CopyState>(arm: Shape<Extract<Copy, { state: S }>>) =>
-  z.object({ ...copy, claim: z.optional(claim), ...arm });
-const copyByState: { readonly [S in CopyState]: z.ZodMiniType } = {
-  waiting: inState<"waiting">({ reason, notBefore: maybeNumber }),
-  copying: inState<"copying">({
+  given: z.optional(given),
+  sharedByOthers: z.optional(z.array(text)),
+  refusals: z.optional(z.array(refusal)),
+} satisfies Shape<CopyImage>;
+const inPhase = <P extends CopyPhase>(fields: Shape<CopyIn<P>>) => z.object({ ...copy, ...fields });
+const copyByPhase: { readonly [P in CopyPhase]: z.ZodMiniType } = {
+  waiting: inPhase<"waiting">({ reason, notBefore: maybeNumber }),
+  retrying: inPhase<"retrying">({ reason, notBefore: number }),
+  blocked: inPhase<"blocked">({ reason, notBefore: maybeNumber }),
+  failed: inPhase<"failed">({ reason }),
+  requested: inPhase<"requested">({ claim }),
+  copying: inPhase<"copying">({
+    ...copyImage,
     claim,
-    imageId: maybeText,
     percent: maybeNumber,
     progressedAt: number,
     tagRefused: z.optional(flag),
   }),
-  finishing: inState<"finishing">({ claim, imageId: text, progressedAt: number }),
-  ready: inState<"ready">({ imageId: text, name: text, readyAt: number, adopted: flag }),
-  retrying: inState<"retrying">({ reason, notBefore: number }),
-  blocked: inState<"blocked">({ reason, notBefore: maybeNumber, imageId: maybeText }),
-  failed: inState<"failed">({ reason }),
-  retired: inState<"retired">({ reason, imageId: maybeText, adopted: z.optional(flag) }),
+  finishing: inPhase<"finishing">({ ...copyImage, claim, progressedAt: number }),
+  stuck: inPhase<"stuck">({ ...copyImage, claim, reason, notBefore: maybeNumber }),
+  ready: inPhase<"ready">({ ...copyImage, name: text, readyAt: number, adopted: flag, installation: maybeText }),
+  retired: inPhase<"retired">({
+    ...copyImage,
+    refusedDeletion: z.optional(refusedDeletion),
+    name: text,
+    reason,
+    since: number,
+    adopted: flag,
+    installation: maybeText,
+    deprecatedByAge: z.optional(flag),
+  }),
+  ended: inPhase<"ended">({ reason, since: number }),
 };
+const region = z.object({
+  sweptAt: maybeNumber,
+  failure: z.optional(z.object({ count: number, retryAt: number, reason })),
+} satisfies Shape<RegionRecord>);
 const account = z.object({
   account: text,
   firstSeenAt: number,
   uncertainUntil: maybeNumber,
+  uncertainBecause: z.optional(z.object({ cause: text, regions: z.optional(z.array(text)) })),
   lastSweepAt: maybeNumber,
+  policy: z.optional(z.object({ hash: text, since: number })),
+  cloudRegions: z.optional(z.object({ ids: z.array(text), readAt: number })),
+  regions: z.optional(z.record(z.string(), region)),
   heartbeatAt: maybeNumber,
   timer: z.optional(z.object({ by: claimant, until: number })),
   problems: z.optional(z.array(reason)),
+  // Not minLength: it reads `length` of whatever is there, before it is known to be a list.
+  installations: z.array(text).check(z.refine((ids) => ids.length > 0)),
+  metInstallations: z.optional(z.array(text)),
 } satisfies Shape<AccountRecord>);
 const run = z.object({
   id: text,
   account: text,
-  why: text,
+  trigger: text,
   startedAt: number,
   endedAt: number,
   actions: z.record(z.string(), z.unknown()),
@@ -132,17 +178,26 @@ export function copyColumns(key: CopyKey) {
   };
 }
 
+type CopyColumns = { readonly [C in keyof ReturnType<typeof copyColumns>]: string };
+
+/** A record with a version, as stored. */
+interface VersionedRow {
+  readonly version: number;
+  readonly body: string;
+}
+
 /** Reads a stored copy. Throws `StateError` that names a damaged record, as all readers here. */
-export function readCopy(row: Omit<Tables["replicator_copies"], "updated_at" | "policy">): Copy {
+export function readCopy(row: CopyColumns & VersionedRow & { readonly phase: string }): Copy {
   const at = recordOf(
     `copy of ${row.root_region}/${row.root_id} in ${row.region} (${row.variant}) of account ${row.account}`,
   );
   const body = parse(row.body, at);
-  const schema = Object.hasOwn(copyByState, row.state) ? copyByState[row.state as CopyState] : undefined;
-  if (!schema || body.state !== row.state) throw damaged(storeFault("record-state", { ...at, state: row.state }));
-  const stored = check<Copy>(body, schema, at);
+  if (!isPhase(row.phase) || body.phase !== row.phase) {
+    throw damaged(storeFault("record-phase", { ...at, phase: row.phase }));
+  }
+  const stored = check<Copy>(body, copyByPhase[row.phase], at);
   for (const [column, value] of Object.entries(copyColumns(stored.key))) {
-    if (row[column as keyof ReturnType<typeof copyColumns>] !== value) {
+    if (row[column as keyof CopyColumns] !== value) {
       throw damaged(storeFault("record-column", { ...at, column }));
     }
   }
@@ -151,7 +206,7 @@ export function readCopy(row: Omit<Tables["replicator_copies"], "updated_at" | "
 }
 
 /** Reads a stored account. */
-export function readAccount(row: Tables["replicator_accounts"]): AccountRecord {
+export function readAccount(row: VersionedRow & { readonly account: string }): AccountRecord {
   const at = recordOf(`account ${row.account}`);
   const stored = check<AccountRecord>(parse(row.body, at), account, at);
   if (stored.account !== row.account) throw damaged(storeFault("record-account", at));
@@ -160,24 +215,45 @@ export function readAccount(row: Tables["replicator_accounts"]): AccountRecord {
 }
 
 /** Reads a stored run. */
-export function readRun(row: Pick<Tables["replicator_runs"], "id" | "body">): Run {
+export function readRun(row: { readonly id: string; readonly body: string }): Run {
   const at = recordOf(`run ${row.id}`, true);
   return check<Run>(parse(row.body, at), run, at);
 }
 
 /** Reads a line of the journal. */
-export function readEntry(row: Pick<Tables["replicator_journal"], "writer" | "seq" | "body">): JournalEntry {
+export function readEntry(row: { readonly writer: string; readonly seq: number; readonly body: string }): JournalEntry {
   const at = recordOf(`journal line ${row.writer}/${row.seq}`, true);
   return check<JournalEntry>(parse(row.body, at), entry, at);
 }
 
 /** Reads an awaited image, whose row has no body. */
-export function readAwaited(row: Tables["replicator_awaited"]): AwaitedImage {
+export function readAwaited(row: { account: string; region: string; image_id: string; since: number }): AwaitedImage {
   if (!Number.isSafeInteger(row.since)) {
     const at = recordOf(`awaited image ${row.region}/${row.image_id}`);
     throw damaged(storeFault("record-field", { ...at, field: "since", expected: "time" }));
   }
   return { account: row.account, region: row.region, imageId: row.image_id, since: row.since };
+}
+
+/**
+ * Reads the totals of an account. Nothing but what users see depends on them, and only a user who
+ * changes rows by hand brings one below zero: such a total is left out, as a total of zero is.
+ */
+export function readTotals(account: string, rows: readonly { phase: string; count: number }[]): Totals {
+  const at = recordOf(`totals of account ${account}`);
+  const totals: Partial<Record<CopyPhase, number>> = {};
+  for (const { phase, count } of rows) {
+    if (!isPhase(phase)) throw damaged(storeFault("record-phase", { ...at, phase }));
+    if (!Number.isSafeInteger(count)) {
+      throw damaged(storeFault("record-field", { ...at, field: phase, expected: "number" }));
+    }
+    if (count > 0) totals[phase] = count;
+  }
+  return totals;
+}
+
+function isPhase(phase: string): phase is CopyPhase {
+  return Object.hasOwn(copyByPhase, phase);
 }
 
 /** A record, as messages name it. `isHistory`: nothing depends on the record. */

@@ -1,38 +1,69 @@
 // Opens the state that a STATE_URL names.
-import { StateError } from "../../model/errors.ts";
-import { fullText } from "../../model/messages/define.ts";
+import { cosUrlMessage } from "../../model/messages/cos.ts";
 import { stateMessage } from "../../model/messages/state.ts";
-import type { ReadableJournal, State } from "../../model/ports.ts";
-import { explainPostgres, openPostgres } from "./postgres.ts";
-import type { Engine } from "./schema.ts";
+import type { State } from "../../model/ports.ts";
+import { type CosOptions, openCosState } from "./cos/cos-state.ts";
+import type { Engine } from "./engine.ts";
+import { explainPostgres } from "./postgres/explain.ts";
+import { openPostgres, openPostgresToRead } from "./postgres/open.ts";
+import { stateToRead } from "./read-only.ts";
 import { sqlState, stateError } from "./sql-state.ts";
-import { explainSqlite, openSqlite } from "./sqlite.ts";
-import { describeStateUrl, parseStateUrl, type StateUrl } from "./url.ts";
+import { explainSqlite } from "./sqlite/explain.ts";
+import { openSqlite, openSqliteToRead } from "./sqlite/open.ts";
+import { describeStateUrl, parseStateUrl, refuse, type StateUrl } from "./url.ts";
 
-/**
- * Opens the state that a `STATE_URL` names: `sqlite:PATH` (or `file:PATH`) in this process, or
- * `postgres://…` on a server. Creates its tables if necessary. `allowEmbedded: false` refuses a
- * file. Throws `StateError`.
- */
-export async function openState(
-  url: string,
-  options: { readonly allowEmbedded?: boolean } = {},
-): Promise<State & ReadableJournal> {
-  const parsed = parseStateUrl(url);
-  const where = describeStateUrl(url);
-  if (parsed.engine === "sqlite" && options.allowEmbedded === false) {
-    throw new StateError(fullText(stateMessage("state-url-embedded", { url: where })));
-  }
-  return sqlState(await openEngine(parsed, where), where);
+/** How to open a state. */
+export interface OpenOptions {
+  /** `false` refuses a file: the instances of a function do not share it. */
+  readonly allowEmbedded?: boolean;
+  /**
+   * Neither creates nor changes anything: a state that does not exist is empty, and every change is
+   * refused with a `StateError`.
+   */
+  readonly readOnly?: boolean;
+  /** How to reach a bucket of COS. A state in one is refused without it. */
+  readonly cos?: CosAccess;
 }
 
-async function openEngine(parsed: StateUrl, where: string): Promise<Engine> {
-  const explain = parsed.engine === "sqlite" ? explainSqlite : explainPostgres;
+/** How to reach a bucket of COS. */
+export interface CosAccess extends Pick<CosOptions, "credentials" | "endpoint"> {
+  /** The region of the bucket if its URL names none. */
+  readonly region?: string | undefined;
+}
+
+type Database = Exclude<StateUrl, { readonly engine: "cos" }>;
+
+/**
+ * Opens the state that a `STATE_URL` names: `sqlite:PATH` (or `file:PATH`) in this process,
+ * `postgres://…` on a server, or `cos://…` in a bucket. Creates its tables if necessary. Throws
+ * `InputError` for a wrong URL, else `StateError`.
+ */
+export async function openState(url: string, options: OpenOptions = {}): Promise<State> {
+  const parsed = parseStateUrl(url, undefined, options.cos?.region);
+  const where = describeStateUrl(url);
+  if (parsed.engine === "sqlite" && options.allowEmbedded === false) {
+    throw refuse(stateMessage("state-url-embedded", { url: where }));
+  }
+  if (parsed.engine === "cos") {
+    if (!options.cos) throw refuse(cosUrlMessage("state-url-cos-no-access", { url: where }));
+    return await openCosState(parsed.place, where, { ...options.cos, readOnly: options.readOnly ?? false });
+  }
   try {
-    return await (parsed.engine === "sqlite"
-      ? openSqlite(parsed.path)
-      : openPostgres(parsed.connectionString, parsed.schema));
+    if (!options.readOnly) return sqlState(await openEngine(parsed), where);
+    const engine = await openEngineToRead(parsed);
+    return stateToRead(engine && sqlState(engine, where), where);
   } catch (error) {
+    const explain = parsed.engine === "sqlite" ? explainSqlite : explainPostgres(parsed.connectionString);
     throw stateError({ explain }, where, error);
   }
+}
+
+function openEngine(parsed: Database): Promise<Engine> {
+  return parsed.engine === "sqlite" ? openSqlite(parsed.path) : openPostgres(parsed.connectionString, parsed.schema);
+}
+
+function openEngineToRead(parsed: Database): Promise<Engine | undefined> {
+  return parsed.engine === "sqlite"
+    ? openSqliteToRead(parsed.path)
+    : openPostgresToRead(parsed.connectionString, parsed.schema);
 }

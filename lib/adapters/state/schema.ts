@@ -1,47 +1,7 @@
 // The tables of the state, and the SQL that creates or updates them.
-import type { Kysely } from "kysely";
 import { StateError } from "../../model/errors.ts";
-import { fullText, type Message } from "../../model/messages/define.ts";
+import { fullText } from "../../model/messages/define.ts";
 import { storeFault } from "../../model/messages/state.ts";
-
-/**
- * The tables, for Kysely. `body` is the whole record as JSON; the other columns serve to find it.
- */
-export interface Tables {
-  replicator_copies: {
-    account: string;
-    root_region: string;
-    root_id: string;
-    region: string;
-    variant: string;
-    state: string;
-    policy: string;
-    version: number;
-    updated_at: number;
-    body: string;
-  };
-  replicator_accounts: { account: string; version: number; body: string };
-  replicator_awaited: { account: string; region: string; image_id: string; since: number };
-  replicator_runs: { account: string; id: string; started_at: number; body: string };
-  replicator_journal: {
-    /** One opened state. `seq` counts its lines and orders those of the same millisecond. */
-    writer: string;
-    seq: number;
-    account: string;
-    at: number;
-    root_id: string | null;
-    copy_key: string | null;
-    image_id: string | null;
-    body: string;
-  };
-}
-
-/** One of the two databases, opened and up to date. */
-export interface Engine {
-  readonly db: Kysely<Tables>;
-  /** What an error of this database means (a text of `storeFault`) and what to do about it. */
-  explain(error: unknown): Message;
-}
 
 /**
  * Every version of the schema, oldest first, in SQL that both databases support. Never change a
@@ -50,11 +10,25 @@ export interface Engine {
  */
 const migrations: readonly (readonly string[])[] = [
   [
+    // `body` is the whole record as JSON; the other columns serve to find it. `due_at`: when a poll
+    // has to read the copy, null if the copy is not open; the others: see `searchColumns`.
     `create table replicator_copies (
        account text not null, root_region text not null, root_id text not null, region text not null,
-       variant text not null, state text not null, policy text not null, version integer not null,
-       updated_at bigint not null, body text not null,
+       variant text not null, phase text not null, due_at bigint, image_id text, name text, family text,
+       version integer not null, body text not null,
        primary key (account, root_region, root_id, region, variant))`,
+    // Has an entry for each open copy alone, and all that a poll needs: it is read without the table.
+    `create index replicator_copies_due on replicator_copies (account, due_at, root_region, root_id)
+       where due_at is not null`,
+    // Each of these serves one condition of `read` alone, so that no planner with old statistics can
+    // search it instead of the primary key: by one text, which no other query names, or where a value is set.
+    `create index replicator_copies_region on replicator_copies ((account || '/' || region))`,
+    `create index replicator_copies_image on replicator_copies (image_id, region) where image_id is not null`,
+    `create index replicator_copies_name on replicator_copies (name, region) where name is not null`,
+    `create index replicator_copies_family on replicator_copies (family, region) where family is not null`,
+    // How many copies are in each phase. A query that counts them would read every copy.
+    `create table replicator_totals (
+       account text not null, phase text not null, count bigint not null, primary key (account, phase))`,
     `create table replicator_accounts (account text primary key, version integer not null, body text not null)`,
     `create table replicator_awaited (
        account text not null, region text not null, image_id text not null, since bigint not null,
@@ -63,6 +37,7 @@ const migrations: readonly (readonly string[])[] = [
        account text not null, id text not null, started_at bigint not null, body text not null,
        primary key (account, id))`,
     `create index replicator_runs_latest on replicator_runs (account, started_at, id)`,
+    // `writer` is one opened state. `seq` counts its lines, and orders those of one millisecond.
     `create table replicator_journal (
        writer text not null, seq bigint not null, account text not null, "at" bigint not null,
        root_id text, copy_key text, image_id text, body text not null,

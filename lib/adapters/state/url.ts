@@ -1,22 +1,25 @@
 // Reads STATE_URL, and shows it in messages without its password.
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { StateError } from "../../model/errors.ts";
-import { fullText, type Message } from "../../model/messages/define.ts";
+import { wrongSetting } from "../../model/errors.ts";
+import type { Message } from "../../model/messages/define.ts";
 import { stateMessage } from "../../model/messages/state.ts";
+import { type CosPlace, describeCosUrl, parseCosUrl } from "./cos/place.ts";
 
 /** The place of the state, from `STATE_URL`. */
 export type StateUrl =
   | { readonly engine: "sqlite"; readonly path: string }
-  | { readonly engine: "postgres"; readonly connectionString: string; readonly schema: string | undefined };
+  | { readonly engine: "postgres"; readonly connectionString: string; readonly schema: string | undefined }
+  | { readonly engine: "cos"; readonly place: CosPlace };
 
-const refuse = (message: Message) => new StateError(fullText(message));
+/** The error of a wrong `STATE_URL`. */
+export const refuse = (message: Message) => wrongSetting("STATE_URL", message);
 
 /**
  * Reads a `STATE_URL`. A relative path is relative to `cwd`; the forms with `//` are URLs
- * (absolute, percent-decoded). Throws `StateError`; no message repeats a password.
+ * (absolute, percent-decoded). A bucket is in `region` if its URL names none. Throws `InputError`; no message repeats a password.
  */
-export function parseStateUrl(url: string, cwd = process.cwd()): StateUrl {
+export function parseStateUrl(url: string, cwd = process.cwd(), region?: string): StateUrl {
   const scheme = schemeOf(url);
   if (scheme === "sqlite" || scheme === "file") {
     return { engine: "sqlite", path: filePath(url, url.slice(scheme.length + 1), cwd) };
@@ -26,6 +29,7 @@ export function parseStateUrl(url: string, cwd = process.cwd()): StateUrl {
     if (!parsed) throw refuse(stateMessage("state-url-invalid", { url: describeStateUrl(url) }));
     return { engine: "postgres", ...takeSchema(parsed) };
   }
+  if (scheme === "cos") return { engine: "cos", place: parseCosUrl(url, region) };
   if (scheme !== undefined) throw refuse(stateMessage("state-url-unknown-scheme", { scheme }));
   throw refuse(stateMessage(url.trim() ? "state-url-no-scheme" : "state-url-empty"));
 }
@@ -35,6 +39,7 @@ export function describeStateUrl(url: string): string {
   const scheme = schemeOf(url);
   // It may be the URL of a server under the wrong scheme; a path may hold an @ too.
   if (scheme === "sqlite" || scheme === "file") return url.replace(/:.*@/s, ":…@");
+  if (scheme === "cos") return describeCosUrl(url);
   if (scheme !== "postgres" && scheme !== "postgresql") return scheme === undefined ? "STATE_URL" : `${scheme}:…`;
   const parsed = serverUrl(url);
   if (!parsed) return `${scheme}://…`;

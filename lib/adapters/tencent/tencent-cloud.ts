@@ -6,6 +6,7 @@ import type { Millis } from "../../model/types.ts";
 import { usesOver } from "./calls/image-usage.ts";
 import type { Calls } from "./calls/list-calls.ts";
 import { imageReads } from "./calls/read-images.ts";
+import { regionReads } from "./calls/read-regions.ts";
 import { imageCopying } from "./calls/sync-images.ts";
 import { imageWrites } from "./calls/write-images.ts";
 import { isTransient } from "./errors/verdicts.ts";
@@ -13,6 +14,7 @@ import { accountIn, callerIdentity } from "./transport/account-guard.ts";
 import type { CallLine, Send } from "./transport/call.ts";
 import type { Credentials } from "./transport/credentials.ts";
 import type { Site } from "./transport/endpoints.ts";
+import { isThrottled } from "./transport/pace.ts";
 import { repeating } from "./transport/retry.ts";
 import { transport } from "./transport/transport.ts";
 
@@ -69,11 +71,12 @@ export function cloudOver(send: Send, options: OverOptions): Cloud {
     (call, read) =>
       repeat(() => send(call, read), signal, isRetryable);
   const calls: Calls = { repeated: repeatedIf(isTransient), page, timeoutMs };
-  const throttled = repeatedIf((code) => code.startsWith("RequestLimitExceeded"));
+  const throttled = repeatedIf(isThrottled);
   const reads = imageReads(calls);
   return {
     account: () => calls.repeated(callerIdentity(options.site, timeoutMs), accountIn),
     ...reads,
+    ...regionReads(calls),
     ...imageCopying(send, throttled, options.timeoutMs ?? SYNC_TIMEOUT),
     ...imageWrites(calls),
     uses: usesOver(calls, reads.familyImage),

@@ -1,10 +1,5 @@
-// What a failed call, a malformed answer or missing credentials mean, and what to do next.
+// What a failed call or a malformed answer means, and what to do next.
 import { catalogue, error, info, warn } from "./define.ts";
-
-const CREDENTIALS =
-  "give credentials in one of three ways: set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY (and " +
-  "TENCENTCLOUD_TOKEN for a temporary key); run as a cloud function with an execution role; or run " +
-  "`tccli configure` (TCCLI_PROFILE names the profile)";
 
 const withRemedy = (remedy: string) => (text: string) => error(() => ({ text, remedy }));
 
@@ -20,9 +15,13 @@ const notShareable = withRemedy(
   "take `copy.shareWith` out of the policy, or exclude the image with `select.not`: the other accounts have to create " +
     "the image themselves",
 );
-const tagFault = withRemedy("correct the tag in the policy's `copy.tags`");
+const tagFault = withRemedy(
+  "correct the tag in the policy's `copy.tags.set`, or on the source if the copy inherits it",
+);
 const quotaUsedUp = withRemedy("free some of the quota, or ask the vendor for a higher one");
-const tooLong = withRemedy("shorten the name or the description");
+const tooLong = withRemedy(
+  "shorten the name or the description: in the policy's `copy`, or that of the source if the copy inherits it",
+);
 /** For refusals that no policy, image or account can cause. */
 const defect = withRemedy("report this as a bug: the program sent a request that the API does not accept");
 
@@ -140,6 +139,10 @@ const meanings = {
   "region-invalid": regionClosed("the region is not valid for this operation"),
   "region-without-copies": regionClosed("the region does not take part in image copies"),
   "region-closed": regionClosed("the region is not open for this operation"),
+  "family-name-invalid": error(() => ({
+    text: "the name of the image family is not valid",
+    remedy: "correct `copy.family` in the policy, or the family of the source",
+  })),
   "value-too-long": tooLong("a value is too long"),
   "instance-type-malformed": defect("the instance type is malformed"),
   "instance-type-unknown": defect("the instance type does not exist"),
@@ -172,11 +175,19 @@ const meanings = {
   "tag-key-unknown": error(() => "the tag key does not exist"),
   "tag-filter-key-reserved": defect("a tag key is reserved"),
   "tag-filter-value-invalid": defect("a tag value is not valid"),
+  "tag-policy-refuses": error(() => ({
+    text: "a tag policy of the organisation does not allow a tag",
+    remedy: "correct the tag in the policy's `copy.tags`, or have the tag policy changed",
+  })),
   "tags-busy": info(() => "the tags of the resource are being changed already"),
   "tags-unsupported": defect("the service does not support tags"),
   "resource-name-malformed": defect("the name of the resource is malformed"),
   "too-many-resources": defect("the call names too many resources"),
   "too-many-tags-in-call": defect("the call has too many tags"),
+  "resource-full-of-tags": error(() => ({
+    text: "the resource has too many tags",
+    remedy: "shorten the policy's `copy.tags`, or remove tags that are not needed",
+  })),
   "tag-quota-used-up": error(() => ({ text: "a quota of tags is used up", remedy: "remove tags that are not needed" })),
   "tag-values-used-up": error(() => ({
     text: "a tag key has too many values",
@@ -224,9 +235,16 @@ const details = {
   "no-answer-within": warn((p: { ms: number }) => `no answer within ${p.ms} ms`),
   "run-ended": info(() => "the run has ended"),
   "no-words": warn(() => "no message"),
-  "http-status": warn((p: { status: number; words: string }) => `HTTP ${p.status} ${p.words}`.trim()),
+  "http-status": warn((p: { status: number }) => `HTTP ${p.status}`),
+  "not-json": warn(() => "the answer is not JSON"),
+  "no-response": warn(() => "the answer has no Response"),
+  "system-error": warn((p: { name: string }) => p.name),
+  "certificate-refused": error(() => "the certificate of the server is not accepted"),
+  "key-not-sendable": error(() => "the key or its token contains a character that HTTP cannot carry"),
+  "connection-lost": warn(() => "the connection was lost"),
 
   "past-last-moment": info((p: { ms: number }) => `the last moment to send passed ${p.ms} ms ago`),
+  "no-answer-before": info((p: { code: string }) => `an earlier call of this run had no answer (${p.code})`),
   "call-stopped": info(() => "the call was stopped"),
   "no-timestamp": error(() => "the request carries no timestamp"),
   "no-second-send": warn(() => "the request was not sent a second time"),
@@ -237,8 +255,9 @@ const details = {
 
   "field-absent": warn((p: { field: string }) => `${p.field} is absent`),
   "field-no-object": warn((p: { field: string }) => `${p.field} is not an object`),
-  "field-wrong-type": warn((p: { field: string; value: string }) => `${p.field}: ${p.value} has the wrong type`),
+  "field-wrong-type": warn((p: { field: string; kind: string }) => `${p.field} has the wrong type: ${p.kind}`),
   "field-no-time": warn((p: { field: string; value: string }) => `${p.field}: ${p.value} is not a time`),
+  "image-id-form": warn((p: { field: string; value: string }) => `${p.field}: "${p.value}" is not an image id`),
   "image-type-unknown": warn(
     (p: { imageId: string; type: string }) => `image ${p.imageId}: unknown ImageType ${p.type}`,
   ),
@@ -260,32 +279,3 @@ const details = {
 
 /** What happened in a failed call, in parentheses after its meaning; and what uses an image. */
 export const cloudDetail = catalogue(details);
-
-const credentialFault = <Params = unknown>(write: (params: Params) => string, first?: string) =>
-  error((params: Params) => ({
-    text: write(params),
-    remedy: first === undefined ? CREDENTIALS : `${first}, or ${CREDENTIALS}`,
-  }));
-
-const credentials = {
-  "credentials-half": credentialFault((p: { given: string }) => `not set although ${p.given} is set`),
-  "credentials-absent": credentialFault(() => "no credentials: no variables are set and this file does not exist"),
-  "profile-unreadable": credentialFault((p: { code: string }) => `the file cannot be read (${p.code})`),
-  "profile-not-json": credentialFault(() => "the file is not JSON"),
-  "profile-no-object": credentialFault(() => "the file is not a JSON object"),
-  "profile-incomplete": credentialFault((p: { field: string }) => `${p.field} is missing`),
-  "profile-token-no-text": credentialFault(() => "token is not a string"),
-  "profile-assumes-role": credentialFault(
-    () => "the profile assumes a role, which is not supported",
-    "export a temporary key",
-  ),
-  "profile-expired": credentialFault(
-    (p: { at: string }) => `the key expired at ${p.at}`,
-    "run any tccli command to renew the key",
-  ),
-};
-
-/**
- * Why there are no credentials; a message stands after the variable or the file that it is about.
- */
-export const credentialsMessage = catalogue(credentials);

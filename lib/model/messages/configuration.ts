@@ -1,7 +1,9 @@
 // Problems of the environment and of the files that it names.
 import { catalogue, error } from "./define.ts";
 
+const BUCKET_EXAMPLE = "STATE_URL=cos://images-1250000000/state";
 const SERVER_EXAMPLE = "STATE_URL=postgres://user:password@10.0.0.5:5432/replicator";
+const SHARED = `use a bucket of COS, e.g. ${BUCKET_EXAMPLE}, or a server, e.g. ${SERVER_EXAMPLE}`;
 const ENDPOINT_ALLOWED =
   "use http:// or https://, a host, optionally a port, and nothing else, e.g. REPLICATOR_ENDPOINT=http://127.0.0.1:9900";
 
@@ -29,19 +31,23 @@ const configurationProblems = {
   })),
   "state-url-missing": error(() => ({
     text: "must be set in a cloud function",
-    remedy: `use the URL of a server, e.g. ${SERVER_EXAMPLE}`,
+    remedy: SHARED,
   })),
   "state-url-without-scheme": error(() => ({
     text: "a value without a scheme is not allowed",
-    remedy: `use sqlite:PATH or postgres://…, e.g. ${SERVER_EXAMPLE}`,
+    remedy: `use sqlite:PATH, cos://… or postgres://…, e.g. ${SERVER_EXAMPLE}`,
   })),
   "state-url-scheme": error((p: { scheme: string }) => ({
     text: `a URL that begins with "${p.scheme}" is not allowed`,
-    remedy: `use sqlite:PATH or postgres://…, e.g. ${SERVER_EXAMPLE}`,
+    remedy: `use sqlite:PATH, cos://… or postgres://…, e.g. ${SERVER_EXAMPLE}`,
   })),
   "state-file-on-scf": error((p: { scheme: string }) => ({
     text: `a file (${p.scheme}) is not allowed in a cloud function, because its instances share no disk`,
-    remedy: `use the URL of a server, e.g. ${SERVER_EXAMPLE}`,
+    remedy: SHARED,
+  })),
+  "not-an-installation": error((p: { value: string }) => ({
+    text: `"${p.value}" is not allowed`,
+    remedy: "use 2 to 12 lower-case letters and digits, e.g. REPLICATOR_INSTALLATION=prod",
   })),
   "variable-not-supported": error(() => ({ text: "not supported yet", remedy: "unset it" })),
   "no-such-file": error((p: { file: string; option: string }) => notRead(p.file, "there is no such file", p.option)),

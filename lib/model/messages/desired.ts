@@ -1,5 +1,6 @@
 // Messages about desired copies: blocks, waits, images not selected, and failed examples.
-import { error, info } from "./define.ts";
+import { error, info, warn } from "./define.ts";
+import { declareSide } from "./policy-values.ts";
 
 /** Two values of one setting, as the reason `contradiction` lists them: `name "a" and "b"`. */
 export function twoValues(setting: string, first: string, second: string): string {
@@ -7,6 +8,11 @@ export function twoValues(setting: string, first: string, second: string): strin
 }
 
 export const desiredReasons = {
+  /** `more`: how many other sources wait. */
+  "sources-wait": warn((p: { policy: string; imageId: string; more: number; regions: readonly string[] }) => ({
+    text: `policy ${p.policy} compares the newest images of all its source regions, so ${p.imageId}${p.more > 0 ? ` and ${p.more} more get` : " gets"} no copies while ${p.regions.join(", ")} cannot be read`,
+    remedy: `they follow once it is read; to go on without it, remove it from \`from\` of that policy`,
+  })),
   "source-failed": error((p: { state: string }) => ({
     text: `the source is ${p.state}`,
     remedy: "create the source image again",
@@ -16,29 +22,45 @@ export const desiredReasons = {
     remedy: "create the image from the system disk alone, and copy the data disks by their snapshots",
   })),
   "source-not-normal": info((p: { state: string }) => `the source is ${p.state}; it can be copied once it is NORMAL`),
-  "cross-border": error((p: { from: string; to: string; policy: string }) => ({
-    text: `${p.from} → ${p.to} crosses the border of mainland China, which requires the vendor's approval`,
-    remedy: `once the vendor has approved it for this account, set crossBorder: approved in policy ${p.policy}; otherwise remove ${p.to} from its \`to\``,
+  "source-stuck": error((p: { imageId: string; region: string; state: string; since: string }) => ({
+    text: `the source ${p.imageId} in ${p.region} has been ${p.state} since ${p.since}`,
+    remedy:
+      "look at it in the console: a copy of it that makes no progress keeps it busy, and can be deleted; else ask the vendor's support. It is copied once it is NORMAL",
+  })),
+  /** `undeclared`: a region whose side is unknown, so that the copy only counts as crossing. */
+  "cross-border": error((p: { from: string; to: string; policy: string; undeclared?: string | undefined }) => ({
+    text:
+      p.undeclared === undefined
+        ? `${p.from} → ${p.to} crosses the border of mainland China, which requires the vendor's approval`
+        : `${p.from} → ${p.to} counts as crossing the border of mainland China, which requires the vendor's approval, because this release does not know ${p.undeclared}`,
+    remedy: `${p.undeclared === undefined ? "" : `${declareSide(p.undeclared)}; or `}once the vendor has approved it for this account, set crossBorder: approved in policy ${p.policy}; otherwise remove ${p.to} from its \`to\``,
   })),
   "too-large": error((p: { sizeGiB: number; policy: string; maxSizeGiB: number }) => ({
     text: `the source has ${p.sizeGiB} GiB, but policy ${p.policy} allows at most ${p.maxSizeGiB} GiB`,
     remedy: "raise maxSizeGiB or make the image smaller",
   })),
-  "bad-name": error((p: { name: string; problem: string }) => ({
-    text: `the name of the copy would be "${p.name}", which ${p.problem}`,
-    remedy: "change copy.name in the policy",
+  /** `ofSource`: the name of the source causes it; with another name, the template would do. */
+  "bad-name": error((p: { name: string; problem: string; sourceId: string; ofSource: boolean }) => ({
+    text: `the name of the copy would be "${p.name}", which ${p.problem}${p.ofSource ? `; that comes from the name of the source, ${p.sourceId}` : ""}`,
+    remedy: p.ofSource
+      ? `rename the source ${p.sourceId}, or use {{sourceId}} instead of {{name}} in copy.name`
+      : "change copy.name in the policy",
   })),
-  "too-many-tags": error((p: { tags: number; ownTags: number; maxTags: number }) => ({
-    text: `the copy would have ${p.tags} tags and up to ${p.ownTags} tags of this program; the cloud allows ${p.maxTags}`,
-    remedy: "set copy.tags.inherit: false or remove tags from the source",
-  })),
+  /** `inherited`: how many of the tags only the source has. */
+  "too-many-tags": error(
+    (p: { tags: number; inherited: number; sourceId: string; ownTags: number; maxTags: number }) => ({
+      text: `the copy would have ${p.tags} tags, ${p.inherited} of them from the source ${p.sourceId}, and up to ${p.ownTags} tags of this program; the cloud allows ${p.maxTags}`,
+      remedy: "set copy.tags.inherit: false or remove tags from the source",
+    }),
+  ),
   contradiction: error((p: { policies: readonly string[]; differences: readonly string[] }) => ({
     text: `the policies ${p.policies.join(" and ")} disagree about this copy: ${p.differences.join("; ")}`,
     remedy: "make the policies agree, or let only one of them select this image for this region",
   })),
   "source-revoked": error((p: { imageId: string; name: string; region: string }) => ({
-    text: `${p.imageId} ("${p.name}") in ${p.region} is no longer shared with this account; its copies are kept`,
-    remedy: "ask its owner to share it again, or delete the copies if they are no longer needed",
+    text: `${p.imageId} ("${p.name}") in ${p.region} was deleted by its owner, or is no longer shared with this account; the copies that exist are kept`,
+    remedy:
+      "if the image still exists, ask its owner to share it again; delete the copies if they are no longer needed",
   })),
   "not-newest": info((p: { newest: number }) => ({
     text: `the image is not among the newest ${p.newest}`,

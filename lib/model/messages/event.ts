@@ -9,14 +9,17 @@ const ignoredReasons = {
     remedy: "name an id such as img-8toqc6s3",
   })),
   "bad-region": warn((p: { event: string; imageId: string; value: string }) => ({
-    text: `${p.event} of ${p.imageId}: ${p.value} is not a region`,
+    text: `${p.event} of ${p.imageId}: expected a region, got ${p.value}`,
     remedy: "name a region such as ap-guangzhou",
   })),
   "irrelevant-call": info((p: { call: string }) => `${p.call} does not change which images are selected`),
   "failed-call": info((p: { call: string; failure: string }) => `${p.call} failed (${p.failure}), so no image changed`),
-  "no-image-named": info((p: { call: string; value?: string }) =>
-    p.value === undefined ? `${p.call} names no image` : `${p.call} names no image: ${p.value} is not an image id`,
-  ),
+  /** `read` are fields with their values; no field is in both lists. */
+  "no-image-named": info((p: { call: string; read: readonly string[]; empty: readonly string[] }) => {
+    const read = p.read.length > 0 ? ` in ${p.read.join(", ")}` : "";
+    const empty = p.empty.length > 0 ? `; empty or absent are ${p.empty.join(", ")}` : "";
+    return `${p.call} names no image${read}${empty}`;
+  }),
   "too-many-images": warn(
     (p: { more: number; most: number }) => `${p.more} images beyond the first ${p.most} are left to the next sweep`,
   ),

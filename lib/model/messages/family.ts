@@ -1,5 +1,6 @@
 // Messages about image families: leaders, publications that wait, and rollbacks.
 import { error, info, warn } from "./define.ts";
+import { installationText } from "./installations.ts";
 
 /**
  * The regions that a publication leaves out, as an addition to a sentence; empty if there are none.
@@ -35,6 +36,10 @@ export const familyReasons = {
         ? `use one of ${p.families.map((name) => `"${name}"`).join(", ")}`
         : "run cvm-replicator status to see all copies",
   })),
+  "family-of-other": error((p: { family: string; installation: string }) => ({
+    text: `all copies in the family "${p.family}" were made by ${installationText(p.installation)}, which alone changes them`,
+    remedy: "run the rollback with the state of that installation",
+  })),
   "rolled-back-before": info((p: { imageId: string; name: string }) => ({
     text: `${p.imageId} ("${p.name}") was rolled back before`,
     remedy: "use --further to go back one more version",
@@ -42,6 +47,20 @@ export const familyReasons = {
   "previous-version-differs": warn(
     (p: { versions: readonly string[] }) =>
       `the previous version is not the same in every region: ${p.versions.join("; ")}`,
+  ),
+  "awaits-replacement": info(
+    (p: { family: string; region: string }) =>
+      `leaves the family ${p.family} in ${p.region} once another version has joined it there, because its source was recalled`,
+  ),
+  "recalled-and-current": error((p: { imageId: string; region: string; family: string; rootId: string }) => ({
+    text: `${p.imageId} in ${p.region} stays in the family ${p.family} although its source ${p.rootId} was recalled: no policy selects another version`,
+    remedy: "publish another version, or have an earlier one selected",
+  })),
+  "recall-not-followed": error(
+    (p: { imageId: string; region: string; family: string | undefined; rootId: string; cause: string }) => ({
+      text: `${p.imageId} in ${p.region}${p.family === undefined ? "" : `, in the family ${p.family},`} stays as it is although its source ${p.rootId} was recalled: ${p.cause}`,
+      remedy: "deprecate that image and take it out of its family by hand",
+    }),
   ),
   // With a region: a copy of the rolled-back version. Without: an image that is not deleted.
   unfinished: info((p: { state: string; region?: string }) =>

@@ -1,5 +1,7 @@
 // The journal's events: each change of a record, and each call that changes something in the cloud.
 import { catalogue, info, type Message, warn } from "./define.ts";
+import { installationText } from "./installations.ts";
+import { unshareCommand } from "./upkeep.ts";
 
 /** The text of a reason or of a failed call, which its own catalogue or the cloud wrote. */
 interface Written {
@@ -41,7 +43,7 @@ const deletedText = ({ sizeGiB, why }: { sizeGiB: number; why: string }) =>
   `deleted with its snapshots (${sizeGiB} GiB): ${why}`;
 
 type Recovery =
-  | { readonly from: "marker" | "reappearance" | "selection" }
+  | { readonly from: "marker" | "reappearance" | "selection" | "take-over" }
   | { readonly from: "other-image"; readonly missingId: string };
 
 function recoveryText(p: { readonly imageId: string } & Recovery): string {
@@ -54,6 +56,8 @@ function recoveryText(p: { readonly imageId: string } & Recovery): string {
       return `${p.imageId} is visible again`;
     case "selection":
       return `selected again; ${p.imageId} still exists`;
+    case "take-over":
+      return `${p.imageId} is of an installation whose id this one took over`;
   }
 }
 
@@ -70,16 +74,17 @@ function refreshedText(
 
 function repairedText(p: {
   readonly imageId: string;
-  readonly differences: string;
+  readonly differences: readonly string[];
   readonly end: "repaired" | "report-only" | "abandoned";
 }): string {
+  const differences = p.differences.join("; ");
   switch (p.end) {
     case "repaired":
-      return `${p.imageId} no longer differs: ${p.differences}`;
+      return `${p.imageId} no longer differs: ${differences}`;
     case "report-only":
-      return `${p.imageId} still differs, which is only reported from now on: ${p.differences}`;
+      return `${p.imageId} still differs, which is only reported from now on: ${differences}`;
     case "abandoned":
-      return `${p.imageId} stays as it is, because no policy says how it must be: ${p.differences}`;
+      return `${p.imageId} stays as it is, because no policy says how it must be: ${differences}`;
   }
 }
 
@@ -108,10 +113,15 @@ const definitions = {
     p.publishing ? `${p.imageId} no longer waits for other regions and is published` : `${p.imageId} is NORMAL`,
   ),
   "publication-held": noted,
+  "name-held": noted,
   stuck: warned,
   ready: info((p: { imageId: string; name: string }) => `${p.imageId} is ready as "${p.name}"`),
   retired: noted,
   missing: info((p: { imageId: string }) => `${p.imageId} is missing; it counts as gone if it is still missing later`),
+  unidentified: warn(
+    (p: { imageId: string }) =>
+      `${p.imageId} exists, but shows neither the temporary name nor the tags of this copy; nothing is changed about it`,
+  ),
   gone: noted,
   recovered: info(recoveryText),
   adopted: info((p: { imageId: string; again: boolean }) =>
@@ -120,11 +130,24 @@ const definitions = {
       : `${p.imageId} has the name of the copy and matches the source; it was created outside this program and is adopted`,
   ),
   "adoption-discarded": noted,
+  "left-to-other": info(
+    (p: { imageId: string; installation: string }) =>
+      `${p.imageId} is the copy; ${installationText(p.installation)} made it and alone changes it`,
+  ),
 
   // Repairs, and what a record learns about a finished copy.
   drift: info((p: { imageId: string; difference: string }) => `repair ${p.imageId}: ${p.difference}`),
   repaired: info(repairedText),
   refreshed: info(refreshedText),
+  "shared-by-others": warn(
+    (p: { imageId: string; region: string; accounts: readonly string[] }) =>
+      `${p.imageId} is shared with ${listed(p.accounts)}, which no policy names; that stays unless it is ended by ${unshareCommand(p)}`,
+  ),
+  "not-shared-by-others": info(
+    (p: { imageId: string; region: string; accounts: readonly string[] }) =>
+      `${p.imageId} in ${p.region} is no longer shared with ${listed(p.accounts)}, or a policy names them now`,
+  ),
+  recalled: noted,
   undeprecated: info((p: { imageId: string }) => `${p.imageId} is no longer deprecated`),
   rollback: info((p: { family: string; leaves: boolean }) =>
     p.leaves ? `leaves family ${p.family}` : `returns to family ${p.family}`,
@@ -133,10 +156,15 @@ const definitions = {
   undeletable: noted,
   "tag-refused": noted,
 
+  refused: warn((p: { items: readonly string[]; text: string }) => `refused for ${listed(p.items)}: ${p.text}`),
+
   // Calls on one image: before, after, refused.
   tag: info((p: { tags: readonly string[] }) => `set tags ${listed(p.tags)}`),
   tagged: info((p: { tags: readonly string[] }) => `tags set: ${listed(p.tags)}`),
   "tag-failed": warned,
+  untag: info((p: { tags: readonly string[] }) => `remove tags ${listed(p.tags)}`),
+  untagged: info((p: { tags: readonly string[] }) => `tags removed: ${listed(p.tags)}`),
+  "untag-failed": warned,
   modify: info((p: Attributes) => attributesText(p, false)),
   modified: info((p: Attributes) => attributesText(p, true)),
   "modify-failed": warned,

@@ -1,8 +1,6 @@
 // Why a copy waits, fails, is blocked or retired, and the warnings of a plan.
 import { catalogue, error, info, warn } from "./define.ts";
 
-const variantOf = (imageId: string) => `${imageId}, another variant of this copy,`;
-
 function nameTaken(p: {
   readonly imageId: string;
   readonly region: string;
@@ -10,7 +8,14 @@ function nameTaken(p: {
   readonly isOurs: boolean;
   /** Why the image cannot be adopted; shown under either setting of `existing`. */
   readonly misfit?: string | undefined;
+  /** Of a copy of this program that would be renamed if it were not shared with these accounts. */
+  readonly sharedWith?: readonly string[] | undefined;
 }) {
+  if (p.sharedWith)
+    return {
+      text: `${p.imageId} in ${p.region}, an older copy of this program, is named "${p.name}" and shared with ${p.sharedWith.join(", ")}, so it cannot be renamed`,
+      remedy: "end that sharing, or give the copy another name (copy.name)",
+    };
   const owner = p.isOurs ? ", another copy of this program," : "";
   const adoption = p.misfit ? `it cannot be adopted: ${p.misfit}` : "it would fit existing: adopt";
   const rename = "rename or delete that image";
@@ -24,14 +29,33 @@ function nameTaken(p: {
   };
 }
 
-function cannotRename(p: { readonly variantId: string; readonly region: string; readonly name: string }) {
-  return {
-    text: `${variantOf(p.variantId)} has the name "${p.name}" in ${p.region} and could not be renamed`,
-    remedy:
-      "if that image is shared with other accounts, stop sharing it (a shared image cannot be renamed) and run " +
-      "cvm-replicator retry; it is also retried every ten minutes",
+function uncertain(p: {
+  /** Until when it waits; or for how long from the first run on that is recorded. */
+  readonly until?: string;
+  readonly length?: string;
+  readonly cause?: "lost" | "others" | "unread" | "slow";
+  readonly regions?: readonly string[];
+}): string {
+  // A newer version of this program may have stored another cause.
+  const causes: Readonly<Record<string, string>> = {
+    lost: "the state was lost or rebuilt",
+    others:
+      "this state is new, and the account has copies of another installation, or of this one before its state was lost",
+    unread: `${p.regions?.join(", ")} could not be read when this state first met the account`,
+    slow: "reading the account took too long when this state first met it",
   };
+  const wait = p.until === undefined ? `waits ${p.length} from the first apply on` : `waiting until ${p.until}`;
+  return `${causes[p.cause ?? "lost"] ?? causes["lost"]}; ${wait} in case this copy is already in progress`;
 }
+
+/** Why a run did not read something: its region cannot be read, or is late in a sweep, or this was a poll. */
+export type Unread = "unreadable" | "late" | "poll";
+
+const NEXT_READING: Readonly<Record<Unread, string>> = {
+  unreadable: "its region could not be read, and is read again by a later run",
+  late: "its region is still being read, or the next sweep reads it",
+  poll: "a sweep reads it",
+};
 
 export const lifecycleReasons = {
   // Before the request.
@@ -40,23 +64,33 @@ export const lifecycleReasons = {
     (p: { imageId: string; state: string }) =>
       `${p.imageId} exists and is ${p.state}; whether it is finished shows only when it is NORMAL`,
   ),
-  "unknown-after-loss": info(
-    (p: { until: string }) =>
-      `the state was rebuilt; waiting until ${p.until} in case this copy is already in progress`,
-  ),
+  "unidentified-stuck": error((p: { imageId: string; region: string; state: string; since: string }) => ({
+    text: `${p.imageId} in ${p.region} has been ${p.state} since ${p.since}, so that it is unknown whether it is finished`,
+    remedy: "ask the vendor's support about this image, or delete it",
+  })),
+  "unknown-after-loss": info(uncertain),
   "parent-not-ready": info(
-    (p: { region: string; state?: string | undefined }) =>
-      `waits for the copy in ${p.region}, which is ${p.state ?? "not requested yet"}`,
+    /** `cause`: why that copy needs manual action. */
+    (p: { region: string; state?: string | undefined; cause?: string | undefined }) =>
+      `waits for the copy in ${p.region}, which is ${p.state ?? "not requested yet"}${p.cause === undefined ? "" : `: ${p.cause}`}`,
   ),
   leftover: info((p: { imageId: string; why: string }) => `${p.imageId} is deleted first: ${p.why}`),
-  "freeing-name": info((p: { imageId: string }) => `${variantOf(p.imageId)} is renamed first`),
-  "name-taken": error((p: Parameters<typeof nameTaken>[0] | Parameters<typeof cannotRename>[0]) =>
-    "variantId" in p ? cannotRename(p) : nameTaken(p),
-  ),
+  "name-taken": error(nameTaken),
+  "name-held": error((p: { imageId: string; region: string; name: string; state?: string }) => ({
+    text: `${p.imageId} in ${p.region} still has the name "${p.name}" and cannot give it up: ${p.state === undefined ? "the policy has changed since" : `it is ${p.state}`}`,
+    remedy:
+      p.state === undefined
+        ? "nothing, if the policy was changed a short time ago; otherwise let only one policy run for this account"
+        : "if this lasts, find out what keeps that image busy",
+  })),
   "adopted-twice": info(() => "the adopted image is already recorded as the copy of another image"),
 
   // The request and its outcome.
   "no-effect": info((p: { token: string }) => `the request for "${p.token}" created no image`),
+  unidentified: error((p: { imageId: string; rootId: string; region: string }) => ({
+    text: `${p.imageId} was recorded as this copy, but shows neither its temporary name nor its tags, so nothing is changed about it`,
+    remedy: `if it is a copy that was renamed and lost its tags, it stays as it is; to have the copy made again: cvm-replicator retry ${p.rootId} --region ${p.region}`,
+  })),
   "requested-with-others": info(
     (p: { at: string; refusal: string }) =>
       `requested again at ${p.at}: the call was refused for another destination: ${p.refusal}`,
@@ -64,6 +98,10 @@ export const lifecycleReasons = {
   "request-alone": info(
     (p: { at: string; refusal: string }) =>
       `requested again, on its own, at ${p.at}: the call for several destinations was refused: ${p.refusal}`,
+  ),
+  "refusal-in-doubt": info(
+    (p: { until: string }) =>
+      `a call for several destinations was refused; waiting until ${p.until} in case it started this copy all the same`,
   ),
   "copy-failed": warn((p: { imageId: string; state: string }) => `the copy failed (${p.imageId} is ${p.state})`),
   stuck: error(
@@ -86,15 +124,60 @@ export const lifecycleReasons = {
       remedy: `to create it again, run cvm-replicator retry ${p.rootId} --region ${p.region}, or set onDrift: repair`,
     }),
   })),
-  deselected: info(() => "no longer selected by any policy"),
+  deselected: info((p: { cause: string | undefined }) =>
+    p.cause === undefined ? "no longer selected by any policy" : `no longer selected by any policy: ${p.cause}`,
+  ),
+  "source-deleted": info((p: { imageId: string; isShared: boolean }) =>
+    p.isShared ? `its source ${p.imageId} was deleted or is no longer shared` : `its source ${p.imageId} was deleted`,
+  ),
+  "left-from": info((p: { policy: string; region: string }) => `policy ${p.policy} no longer copies from ${p.region}`),
+  "left-to": info((p: { policy: string; region: string }) => `policy ${p.policy} no longer copies to ${p.region}`),
+  "encryption-changed": info(
+    (p: { policy: string; region: string }) => `policy ${p.policy} no longer asks for this encryption in ${p.region}`,
+  ),
+  recalled: info(() => "its source was recalled"),
   superseded: info(() => "it was an intermediate copy for encryption and is no longer needed"),
-  "unfinished-orphan": info(
-    () => "unfinished, and not selected by any policy; it is left as it is, under its current name",
+  /** `cause`: why no policy selects it; without, that is not known. */
+  "unfinished-orphan": info((p: { cause?: string | undefined }) =>
+    p.cause === undefined
+      ? "unfinished, and which policy selects it is unknown; it is left as it is, under its current name"
+      : `unfinished, and ${p.cause}; it is left as it is, under its current name`,
+  ),
+
+  // What a copy waits for, where its record does not say so.
+  "region-unread": info(
+    (p: { region: string; because: Unread }) =>
+      `${p.region} was not read whole in this run; ${NEXT_READING[p.because]}`,
+  ),
+  "image-unread": info(
+    (p: { imageId: string; because: Unread }) => `${p.imageId} was not read in this run; ${NEXT_READING[p.because]}`,
+  ),
+  "in-doubt": info(
+    (p: { token: string }) => `requested as "${p.token}"; the outcome of the call is unknown, so it is searched for`,
+  ),
+  "not-visible-yet": info((p: { imageId: string }) => `${p.imageId} was requested and may not be visible yet`),
+  missing: info(
+    (p: { imageId: string; since: string }) =>
+      `${p.imageId} has not been found as this copy since ${p.since}; it counts as gone once a later run confirms that, unless too many are missing at once`,
+  ),
+  undetermined: info(
+    () => "whether a policy still selects the source is unknown, because a source region was not read whole",
+  ),
+  "image-busy": info(
+    (p: { imageId: string; state: string }) => `${p.imageId} is ${p.state}; changed only once it is NORMAL`,
+  ),
+  "repair-paused": info(
+    (p: { differences: readonly string[]; tries: number }) =>
+      `${p.differences.join("; ")}: repaired ${p.tries === 1 ? "once" : `${p.tries} times`} and not visible yet`,
   ),
 
   // Of the whole plan.
-  "left-out": warn((p: { family: string; rootId: string; region: string; without: string }) => ({
-    text: `family ${p.family} moves to the copy of ${p.rootId} in ${p.region}${p.without}`,
+  /** Without `region` the copies are only requested: the family moves once they are finished. */
+  "left-out": warn((p: { family: string; rootId: string; region?: string; without: string }) => ({
+    text:
+      p.region === undefined
+        ? `family ${p.family} will move to the copies of ${p.rootId}${p.without}`
+        : `family ${p.family} moves to the copy of ${p.rootId} in ${p.region}${p.without}`,
     remedy: "see the reasons in those regions; they follow once the cause is gone",
   })),
   large: warn((p: { imageId: string; name: string; sizeGiB: number; documentedGiB: number }) => ({
@@ -127,9 +210,11 @@ const retryProblems = {
   ),
   "nothing-to-retry": error(
     (p: { value: string; filter: keyof typeof MATCHES }) =>
-      `"${p.value}": no copy that ${MATCHES[p.filter]} is failed or blocked; cvm-replicator status lists all copies`,
+      `"${p.value}": no copy that ${MATCHES[p.filter]} is failed, blocked or waits for an unreadable region; cvm-replicator status lists all copies`,
   ),
-  "no-copy-for-all": error(() => "no failed or blocked copy matches all of these filters"),
+  "no-copy-for-all": error(
+    () => "no copy that is failed, blocked or waits for an unreadable region matches all of these filters",
+  ),
 } as const;
 
 /** What is wrong with the filters of `cvm-replicator retry`. */

@@ -2,6 +2,24 @@
 import { error } from "./define.ts";
 import { didYouMeanOr, quote } from "./policy-values.ts";
 
+/** The error codes of the YAML parser (yaml 2.9, `ErrorCode`) that say more than that it cannot go on. */
+const INVALID_YAML: Readonly<Record<string, string>> = {
+  BAD_ALIAS: "this alias is not valid",
+  BAD_DIRECTIVE: "this directive is not valid",
+  BAD_DQ_ESCAPE: "this escape sequence is not valid in double quotes",
+  BAD_INDENT: "this line has the wrong indentation",
+  BAD_SCALAR_START: "a value that begins with this character must be quoted",
+  BLOCK_AS_IMPLICIT_KEY: "a nested map or list cannot begin on this line",
+  BLOCK_IN_FLOW: "a nested map or list cannot stand inside [ ] or { }",
+  KEY_OVER_1024_CHARS: "a key is longer than 1024 characters",
+  MISSING_CHAR: "a character is missing: a quote, a bracket, a comma, a colon or a space",
+  MULTILINE_IMPLICIT_KEY: "a key must be on one line, and a colon with a space must follow it",
+  MULTIPLE_DOCS: "a file must contain one document only",
+  TAB_AS_INDENT: "tabs are not allowed as indentation",
+  TAG_RESOLVE_FAILED: "tags (!name) are not supported",
+  UNEXPECTED_TOKEN: "this is not expected here",
+};
+
 const yaml = {
   "file-too-large": error((p: { mostKiB: number }) => ({
     text: `is larger than ${p.mostKiB} KiB`,
@@ -9,8 +27,7 @@ const yaml = {
   })),
   "not-text": error(() => "is not a text file: it contains NUL characters"),
   "nested-too-deeply": error(() => "is nested too deeply"),
-  /** `problem` is the sentence of the YAML parser. */
-  "invalid-yaml": error((p: { problem: string }) => p.problem),
+  "invalid-yaml": error((p: { code: string }) => INVALID_YAML[p.code] ?? "this is not valid YAML"),
   "too-many-values": error((p: { most: number }) => ({
     text: `contains more than ${p.most} values, including those that aliases (*name) repeat`,
     remedy: "put what policies share into `defaults`",
@@ -18,7 +35,20 @@ const yaml = {
   "alias-in-itself": error((p: { alias: string }) => `*${p.alias} stands inside the value &${p.alias} that it repeats`),
   "alias-without-anchor": error((p: { alias: string }) => ({
     text: `*${p.alias} repeats nothing`,
-    remedy: `put &${p.alias} before the value that it repeats, above this line`,
+    remedy: `put it in quotes if it is a text: "*${p.alias}"; to repeat a value, put &${p.alias} before it, above this line`,
+  })),
+  /** `sign`: such as ! or *. Of a policy file, also the text that begins with it, and what is probably meant. */
+  "unquoted-sign": error((p: { sign: string; policy: { found: string; quoted: string } | undefined }) => ({
+    text: `${p.policy?.found ?? "a text"} begins with ${p.sign}, which has a meaning of its own in YAML`,
+    remedy: p.policy ? `put it in quotes: ${quote(p.policy.quoted)}` : "put it in quotes",
+  })),
+  "unquoted-template": error((p: { found: string | undefined }) => ({
+    text: `${p.found ?? "a text"} begins with {, which begins a map in YAML`,
+    remedy: p.found === undefined ? "put the text in quotes" : `put the text in quotes: ${quote(p.found)}`,
+  })),
+  "altered-number": error((p: { source: string; value: number }) => ({
+    text: `${p.source} is read as the number ${p.value}`,
+    remedy: `put it in quotes if it is an id or a text: "${p.source}"${Number.isSafeInteger(p.value) ? `; otherwise write ${p.value}` : ""}`,
   })),
   "key-not-text": error(() => "a key must be text"),
   "merge-key": error(() => ({
@@ -64,8 +94,8 @@ const values = {
     text: `${quote(p.key)} is not allowed: tag keys that begin with ${p.prefix} are reserved`,
     remedy: "choose another key",
   })),
-  "tag-key-length": error((p: { key: string; most: number }) => {
-    return `${quote(p.key)} has ${p.key.length} characters; a tag key must have 1 to ${p.most}`;
+  "tag-key-length": error((p: { key: string; length: number; most: number }) => {
+    return `${quote(p.key)} has ${p.length} characters; a tag key must have 1 to ${p.most}`;
   }),
   "tag-key-control-character": error((p: { key: string }) => {
     return `${quote(p.key)} contains a control character, which a tag key must not`;

@@ -1,12 +1,17 @@
 // Why the values of a policy file cannot be used: regions, globs, name templates, conflicts.
 import { catalogue, error } from "./define.ts";
 import { policyFileProblems } from "./policy-file.ts";
-import { didYouMeanOr, quote } from "./policy-values.ts";
+import { declareSide, didYouMeanOr, quote } from "./policy-values.ts";
 
 const regions = {
   "unknown-region-or-group": error((p: { name: string; near?: string | undefined; words: readonly string[] }) => ({
     text: `${quote(p.name)} is not a known region or group`,
     remedy: didYouMeanOr(p.near, `allowed are ${p.words.join(", ")}, each with or without a leading !`),
+  })),
+  /** A word of the form of a region id that is so near to a known word that it may be a misspelling. */
+  "unlikely-region": error((p: { name: string; near: string }) => ({
+    text: `${quote(p.name)} is not a known region or group`,
+    remedy: `did you mean ${quote(p.near)}? if it is a region that is newer than this release, ${declareSide(p.name)}`,
   })),
   "unknown-region": error((p: { name: string; near?: string | undefined }) => ({
     text: `${quote(p.name)} is not a region`,
@@ -26,7 +31,16 @@ const regions = {
   })),
   "group-built-in": error((p: { group: string }) => ({
     text: `${quote(p.group)} is a built-in group and cannot be changed`,
-    remedy: "choose another name",
+    remedy:
+      'choose another name, or add a region that this release does not know: regions: { outside: ["+me-saudi-arabia"] }',
+  })),
+  "region-on-other-side": error((p: { id: string; side: string }) => ({
+    text: `${quote(p.id)} belongs to ${p.side === "finance" ? "the finance regions, which are on neither side" : p.side}`,
+    remedy: "remove it here",
+  })),
+  "addition-in-list": error((p: { id: string }) => ({
+    text: `only mainland and outside in \`regions\` can have an entry that begins with +`,
+    remedy: `write ${quote(p.id)} here, and "+${p.id}" there`,
   })),
   "group-named-like-region": error((p: { group: string }) => ({
     text: `${quote(p.group)} is the name of a region and cannot be the name of a group`,
@@ -44,6 +58,14 @@ const globs = {
   "glob-ends-with-backslash": error((p: { glob: string }) => ({
     text: `${quote(p.glob)} ends with \\, which must stand before the character that it escapes`,
     remedy: "write \\\\ for the character itself",
+  })),
+  /** `signs` are what only regular expressions have, `meant` is the glob with the same meaning. */
+  "glob-regular-expression": error((p: { glob: string; signs: readonly string[]; meant?: string | undefined }) => ({
+    text: `${quote(p.glob)} looks like a regular expression (${p.signs.join(" ")}), but names are selected by globs, in which * is any text and ? any character`,
+    remedy:
+      p.meant === undefined
+        ? "write one glob for each alternative, or \\ before a sign that the name contains"
+        : `write ${quote(p.meant)}`,
   })),
   "glob-unsupported-sign": error((p: { glob: string; sign: string }) => ({
     text: `${quote(p.glob)} contains ${p.sign}, which globs do not support`,

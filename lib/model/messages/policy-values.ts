@@ -2,7 +2,8 @@
 
 /** A text as a message shows it: in quotes, and shortened where it is long. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text);
+  const characters = Array.from(text);
+  return JSON.stringify(characters.length > 60 ? `${characters.slice(0, 57).join("")}…` : text);
 }
 
 /**
@@ -10,6 +11,11 @@ export function quote(text: string): string {
  */
 export function didYouMeanOr(near: string | undefined, otherwise: string): string {
   return near === undefined ? otherwise : `did you mean ${JSON.stringify(near)}?`;
+}
+
+/** How to state the side of a region that this release does not know. */
+export function declareSide(region: string): string {
+  return `say on which side of the border it is: regions: { outside: ["+${region}"] } or { mainland: ["+${region}"] }`;
 }
 
 const duration = "a duration such as 90s, 10m, 2h or 7d";
@@ -31,7 +37,7 @@ export const allowed = {
   positiveDuration: `${duration}, greater than 0`,
   date: "a date such as 2026-01-01 or a time such as 2026-01-01T08:00:00Z",
 
-  account: 'an account id: digits in quotes, such as "100000000002"',
+  account: 'an account id: 5 to 20 digits in quotes, such as "100000000002"',
   accounts: 'a list of account ids, such as ["100000000002"]',
   accountsAtMost: (most: number) => `a list of at most ${most} account ids, such as ["100000000003"]`,
 

@@ -1,6 +1,6 @@
 // What a policy file allows but probably does not mean.
 import { catalogue, warn } from "./define.ts";
-import { quote } from "./policy-values.ts";
+import { declareSide, quote } from "./policy-values.ts";
 
 /** Writes a warning about a policy file. */
 export const policyWarning = catalogue({
@@ -8,9 +8,17 @@ export const policyWarning = catalogue({
     text: `${p.account} is a number, and a number loses leading zeros`,
     remedy: `put account ids in quotes, such as "${p.account}"`,
   })),
+  "short-account": warn((p: { account: string; usual: number }) => ({
+    text: `"${p.account}" has ${p.account.length} digits, but most account ids have ${p.usual} to 12`,
+    remedy: "compare it with the account id in the console",
+  })),
+  "unknown-region": warn((p: { region: string }) => ({
+    text: `this release does not know the region ${p.region}: no built-in group contains it, and copies from and to it count as crossing the border of mainland China`,
+    remedy: declareSide(p.region),
+  })),
   "disabled-policy": warn((p: { policy: string }) => `policy ${p.policy} is disabled and selects no images`),
   "all-old-images": warn((p: { policy: string }) => ({
-    text: `policy ${p.policy} has neither select.newest nor select.createdAfter, so it copies every old image that it selects, at once`,
+    text: `policy ${p.policy} has none of select.newest, select.createdAfter and select.maxAge, so it copies every old image that it selects, at once`,
     remedy: "set one of them",
   })),
   "unknown-architecture": warn((p: { architecture: string; known: readonly string[] }) => ({
@@ -29,6 +37,28 @@ export const policyWarning = catalogue({
   "short-prune-age": warn((p: { policy: string; minAge: string }) => ({
     text: `prune.minAge is ${p.minAge} in policy ${p.policy}: if images are deselected by mistake, their copies are deleted after ${p.minAge}`,
     remedy: "use 1h or more (default 7d)",
+  })),
+  "shared-tags": warn((p: { policy: string; key: string }) => ({
+    text: `policy ${p.policy} selects shared images by ${p.key}, but their tags may not be visible: an image that shows no tags is not selected`,
+    remedy: "select by name or creator (select.name, select.not.name, select.creator)",
+  })),
+  /** `shortest`: `SETTLE` and 60 s, below which no copy is deleted. */
+  "raised-prune-age": warn((p: { policy: string; minAge: string; shortest: string }) => ({
+    text: `prune.minAge is ${p.minAge} in policy ${p.policy}, but ${p.shortest} is the minimum (SETTLE + 60 s): copies are deleted ${p.shortest} after their images were deselected, even by mistake`,
+    remedy: "use 1h or more (default 7d)",
+  })),
+  "no-age-selected": warn((p: { policy: string }) => ({
+    text: `policy ${p.policy} selects no image, because select.minAge is longer than select.maxAge`,
+    remedy: "raise select.maxAge, or lower select.minAge",
+  })),
+  "late-deprecation": warn((p: { policy: string; deprecateAfter: string; minAge: string }) => ({
+    text: `prune.deprecateAfter is ${p.deprecateAfter} in policy ${p.policy}, so a copy is deleted after ${p.minAge} before it is deprecated`,
+    remedy: "set it to less than prune.minAge",
+  })),
+  "shared-copies-kept": warn((p: { policy: string }) => ({
+    text: `policy ${p.policy} deletes orphaned copies, but keeps those that are shared with the accounts of shareWith`,
+    remedy:
+      "set prune.shared: keep if this is meant; with prune.shared: delete they are deleted, even if those accounts use them",
   })),
   "redundant-policy": warn((p: { policy: string; other: string }) => ({
     text: `policy ${p.policy} adds nothing: policy ${p.other} copies all of its images to all of its regions, with the same settings`,

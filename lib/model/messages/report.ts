@@ -24,22 +24,27 @@ export const reportReasons = {
 } as const;
 
 const reportTexts = {
-  "not-found": info(() => "not found when last checked"),
   requested: info(() => "requested; not visible in the cloud yet"),
   "rolled-back": info((p: { family: string; isFinished: boolean; isDeprecated: boolean }) => {
     const change = p.isFinished ? `removed from family ${p.family}` : `will not join family ${p.family}`;
     return `rolled back (${change}${p.isDeprecated ? ", deprecated" : ""})`;
   }),
-  deprecated: info(() => "deprecated, because its source is deprecated"),
+  deprecated: info((p: { because: "age" | "recall" | "said" }) => {
+    if (p.because === "said") return "deprecated";
+    return p.because === "age"
+      ? "deprecated, as prune.deprecateAfter says"
+      : "deprecated, because its source was recalled";
+  }),
   repairing: info(
-    (p: { differences: string; tries: number }) =>
-      `being repaired: ${p.differences}${p.tries > 1 ? ` (tried ${p.tries} times)` : ""}`,
+    (p: { differences: readonly string[]; tries: number }) =>
+      `being repaired: ${p.differences.join("; ")}${p.tries > 1 ? ` (tried ${p.tries} times)` : ""}`,
   ),
   adopted: info(() => "adopted: created outside this program, so never changed or deleted"),
   "not-deleted": info((p: { reason: string }) => `not deleted: ${p.reason}`),
   "duplicate-of": info((p: { imageId: string }) => `${p.imageId} is the recorded copy`),
-  "repair-step": info((p: { change: string; differences: string }) => {
-    return `${p.change} (all differences: ${p.differences})`;
+  "next-attempt": info((p: { attempt: number; at: string }) => `attempt ${p.attempt} follows after ${p.at}`),
+  "repair-step": info((p: { change: string; differences: readonly string[] }) => {
+    return `${p.change} (all differences: ${p.differences.join("; ")})`;
   }),
   "timer-never-ran": info(() => "timer: has not run yet (function poll-copies)"),
   "timer-ran": info((p: { ago: string }) => `timer: ran ${p.ago}`),

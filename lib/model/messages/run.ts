@@ -1,16 +1,33 @@
 // What a run, a rebuild, a rollback and a manual request report.
 import { catalogue, error, info, type Message, storedText, warn } from "./define.ts";
 
-/** Why a rollback is not complete, or what its user should know. */
+/** Why a region is not read; why a rollback is not complete, or what its user should know. */
 export const runReasons = {
+  /** `near`: a region that the cloud has and that may be meant. */
+  "no-such-region": error((p: { region: string; near?: string | undefined }) => ({
+    text: `Tencent Cloud lists no region ${p.region} for CVM`,
+    remedy: `${p.near === undefined ? "" : `use ${p.near}, if that is meant; or `}correct ${p.region} in the policy file, or remove it`,
+  })),
   "not-rolled-back": error((p: { family: string; region: string; current?: string; failure?: string }) => ({
     text: `the family "${p.family}" in ${p.region} is not rolled back yet: ${p.failure ?? `it points to ${p.current ?? "no image"}`}`,
     remedy: "run the rollback again in a minute; the journal has the cloud's answers",
+  })),
+  "work-left": warn((p: { calls: number }) => ({
+    text: `${p.calls} calls were not made: what they are based on was older than allowed each time, because the cloud answers slowly`,
+    remedy: "run it again; if that does not help, look for a region or an API that is slow",
   })),
   "previous-version-orphaned": warn((p: { imageId: string; name: string; region: string }) => ({
     text: `no policy selects the source of ${p.imageId} ("${p.name}") in ${p.region}; the copy is kept, with its present shares, while the family points to it`,
     remedy: "let a policy select its source again, or publish a newer version",
   })),
+} as const;
+
+/** What each kind of question is about. */
+const SUBJECTS = {
+  quota: "how many images it may hold",
+  shares: "with which accounts all its images are shared",
+  uses: "what uses its images",
+  family: "which images all its families point to",
 } as const;
 
 const runMessages = {
@@ -19,6 +36,20 @@ const runMessages = {
     text: `stopped early: the ${p.seconds} s left to the function were too few to read everything; nothing is lost`,
     remedy: `give the function a longer time limit, at least 60 s (${p.cause})`,
   })),
+  "still-reading": warn((p: { region: string }) => ({
+    text: `the images of ${p.region} were still being read when the time of the run was over`,
+    remedy: "give the function a longer time limit, or run cvm-replicator apply",
+  })),
+  "still-asking": warn((p: { region: string; ask: "quota" | "shares" | "uses" | "family"; limit: string }) => ({
+    text: `${p.region} did not say within ${p.limit} ${SUBJECTS[p.ask]}; nothing that depends on that was done`,
+    remedy: "run it again; if that does not help, look for what slows down the API in that region",
+  })),
+  "region-skipped": info(
+    (p: { at: string }) => `it is read again after ${p.at}; to read it at once, run cvm-replicator retry`,
+  ),
+  "region-read-next": info(
+    () => "the next run reads it again; if that fails for long, check the region with the vendor",
+  ),
   "account-contended": error((p: { account: string }) => ({
     text: `other processes keep changing the record of account ${p.account}`,
     remedy: "run it again",
@@ -40,6 +71,14 @@ const requestProblems = {
   "unknown-key": error((p: { allowed: readonly string[] }) => ({
     text: "unknown key",
     remedy: `use one of ${p.allowed.join(", ")}`,
+  })),
+  "no-copy-of": error((p: { imageId: string }) => ({
+    text: `no copy of ${JSON.stringify(p.imageId)} is recorded`,
+    remedy: "name a source, or a copy that cvm-replicator status shows",
+  })),
+  "copies-gone": error((p: { imageId: string }) => ({
+    text: `no copy of ${JSON.stringify(p.imageId)} is left to prune: none of the recorded ones has an image any more`,
+    remedy: "cvm-replicator explain with that id shows what became of them",
   })),
   "unknown-policy": error((p: { value: string; policies: readonly string[] }) => ({
     text: `${p.value} is not the name of a policy`,
@@ -66,6 +105,18 @@ export const requestProblem = catalogue(requestProblems);
  * `unreadable-UnauthorizedOperation`.
  */
 export type ReadFailureCode = `${"unreadable" | "unanswered"}-${string}`;
+
+/** The reason of an unreadable region that a run does not try to read again yet. */
+export function skippedReason(failure: Message<string>, retryAt: string): Message<string> {
+  const next = runMessage("region-skipped", { at: retryAt }).text;
+  const remedy = failure.remedy === undefined ? next : storedText(`${failure.remedy}; ${next}`);
+  return { ...failure, remedy };
+}
+
+/** The reason of a region that a run could not read, before it is recorded when the next run reads it. */
+export function unreadReason(failure: Message<string>): Message<string> {
+  return { ...failure, remedy: failure.remedy ?? runMessage("region-read-next").text };
+}
 
 /**
  * The reason for a region that could not be read, or a question that was not answered, in the words

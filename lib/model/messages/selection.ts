@@ -30,6 +30,15 @@ export const selectionReasons = {
     text: `the tag ${p.key} is ${p.value === undefined ? "missing" : quote(p.value)}; the policy selects ${anyOf(p.taken)}`,
     remedy: "tag the image, or change select.tags in the policy",
   })),
+  "tags-unseen": info(() => ({
+    text: "the image shows no tags, which those of a shared image may not, and the policy selects by tags",
+    remedy: "select by name or creator (select.name, select.not.name, select.creator)",
+  })),
+  /** Of a selected image: a remark. */
+  "recall-unseen": info((p: { tag: string }) => ({
+    text: `the tags of this shared image may not be visible, so its owner cannot recall it with the tag ${p.tag}`,
+    remedy: "exclude it by select.not.name, or have its owner deprecate it",
+  })),
   platform: info((p: { value: string; taken: readonly string[] }) => ({
     text: `the platform is ${quote(p.value)}; the policy selects ${anyOf(p.taken)}`,
     remedy: "change select.platform in the policy",
@@ -51,6 +60,10 @@ export const selectionReasons = {
   "too-old": info((p: { createdAt: string; createdAfter: string }) => ({
     text: `the image was created at ${p.createdAt}; the policy selects images created at ${p.createdAfter} or later`,
     remedy: "set select.createdAfter to an earlier time",
+  })),
+  "over-age": info((p: { maxAge: string; createdAt: string }) => ({
+    text: `the image was created at ${p.createdAt}; the policy selects images that are at most ${p.maxAge} old`,
+    remedy: "raise select.maxAge, or create the image again",
   })),
   "not-name": info((p: { name: string; glob: string }) => ({
     text: `the name ${quote(p.name)} matches ${quote(p.glob)} in select.not.name`,

@@ -2,42 +2,44 @@
 import { catalogue, error } from "./define.ts";
 
 const FORMS =
-  "use sqlite:PATH for a file on this computer, or postgres://USER:PASSWORD@HOST:5432/DATABASE for a server";
+  "use sqlite:PATH for a file on this computer, cos://BUCKET-APPID/PREFIX for a bucket of COS, " +
+  "or postgres://USER:PASSWORD@HOST:5432/DATABASE for a server";
 
 const messages = {
-  "state-url-empty": error(() => ({ text: "STATE_URL is empty", remedy: FORMS })),
-  "state-url-no-scheme": error(() => ({ text: "STATE_URL has no scheme", remedy: FORMS })),
+  "state-url-empty": error(() => ({ text: "is empty", remedy: FORMS })),
+  "state-url-no-scheme": error(() => ({ text: "has no scheme", remedy: FORMS })),
   "state-url-unknown-scheme": error((p: { scheme: string }) => ({
-    text: `STATE_URL has the unknown scheme "${p.scheme}:"`,
+    text: `has the unknown scheme "${p.scheme}:"`,
     remedy: FORMS,
   })),
   "state-url-invalid": error((p: { url: string }) => ({
-    text: `STATE_URL: ${p.url} is not a valid URL`,
+    text: `${p.url} is not a valid URL`,
     remedy:
       "if the user or the password contains one of the characters : / ? # [ ] @ % write it percent-encoded, @ as %40",
   })),
   "state-url-no-file": error((p: { url: string }) => ({
-    text: `STATE_URL: ${p.url} names no file`,
+    text: `${p.url} names no file`,
     remedy: "write for example sqlite:.cvm-replicator/state.db",
   })),
   "state-url-not-local": error((p: { url: string }) => ({
-    text: `STATE_URL: ${p.url} is not a file on this computer`,
+    text: `${p.url} is not a file on this computer`,
     remedy: "write sqlite:PATH for a relative path or sqlite:///PATH for an absolute one",
   })),
   "state-url-schema": error((p: { schema: string }) => ({
-    text: `STATE_URL: the schema "${p.schema}" is not allowed`,
+    text: `the schema "${p.schema}" is not allowed`,
     remedy: "use at most 63 lower-case letters, digits and _, and no digit first",
   })),
   "state-url-embedded": error((p: { url: string }) => ({
     text:
-      `STATE_URL: ${p.url} is an embedded state, which the instances of a function do not share, ` +
+      `${p.url} is an embedded state, which the instances of a function do not share, ` +
       "so that each instance would make its own copies",
-    remedy: "set STATE_URL=postgres://USER:PASSWORD@HOST:5432/DATABASE",
+    remedy:
+      "set STATE_URL=postgres://USER:PASSWORD@HOST:5432/DATABASE for a server, or STATE_URL=cos://BUCKET-APPID/PREFIX for a bucket",
   })),
   "state-unusable": error((p: { url: string; problem: string }) => `the state ${p.url} ${p.problem}`),
 };
 
-/** A complete message. No parameter may hold a password: `url` is a described URL. */
+/** A complete message; those about a URL follow the name STATE_URL. No parameter may hold a password: `url` is a described URL. */
 export const stateMessage = catalogue(messages);
 
 const HISTORY = "restore a backup, or delete the record: it is history, and nothing depends on it";
@@ -73,8 +75,8 @@ const recordFaults = {
   "record-field": damaged(
     (p: Damaged & { field: string; expected: Expected }) => `"${p.field}" is missing or not ${EXPECTED[p.expected]}`,
   ),
-  "record-state": damaged(
-    (p: Damaged & { state: string }) => `its state "${p.state}" is unknown or differs from the state in its body`,
+  "record-phase": damaged(
+    (p: Damaged & { phase: string }) => `its phase "${p.phase}" is unknown or differs from the phase in its body`,
   ),
   "record-column": damaged((p: Damaged & { column: string }) => `its body has another ${p.column}`),
   "record-account": damaged(() => "its body is of another account"),
@@ -86,10 +88,17 @@ const recordFaults = {
 const fault = (text: string, remedy: string) =>
   error((p: { cause: string }) => ({ text: `${text} (${p.cause})`, remedy }));
 
+/** The schema had no version of its own before the first release, so that only a query notices. */
+const OTHER_TABLES = "has tables that this version of the program did not make";
+
 const SQLITE_PERMISSIONS = "change the permissions of the file and its folder";
 
 const storeFaults = {
   "state-closed": error(() => "is already closed"),
+  "state-opened-to-read": error(() => ({
+    text: "was opened to be read, and is not changed",
+    remedy: "report this as an error of the program",
+  })),
   "state-newer": error((p: { version: number; supported: number }) => ({
     text: `was made by a newer version of this program (schema ${p.version}, this version supports ${p.supported})`,
     remedy: "update this program, or set STATE_URL to another state",
@@ -111,7 +120,7 @@ const storeFaults = {
     text: "is on a file system that several processes cannot share",
     remedy: "put the file on a local disk",
   })),
-  "sqlite-not-database": fault("is not a SQLite database", "name another file with STATE_URL=sqlite:PATH"),
+  "sqlite-not-database": fault("is not an SQLite database", "name another file with STATE_URL=sqlite:PATH"),
   "sqlite-damaged": fault(
     "is damaged",
     "restore a backup, or move the file away: the next sweep recovers the records of the copies from the cloud",
@@ -124,6 +133,11 @@ const storeFaults = {
   "sqlite-read-only": fault("cannot be written", SQLITE_PERMISSIONS),
   "sqlite-cannot-open": fault("cannot be opened", SQLITE_PERMISSIONS),
   "sqlite-disk": fault("cannot be read or written", "check the disk, then run again"),
+  "sqlite-other-tables": fault(
+    OTHER_TABLES,
+    "move the file away, or name another one with STATE_URL=sqlite:PATH; then cvm-replicator apply, with " +
+      "REPLICATOR_INSTALLATION as before, finds the copies again in the cloud",
+  ),
   "sqlite-failed": fault("failed", "check the file and its disk, then run again"),
 
   "server-password": fault("refused the user or the password", "correct them in STATE_URL"),
@@ -135,6 +149,10 @@ const storeFaults = {
     "does not have this database",
     "create the database (createdb NAME), or name another one in STATE_URL",
   ),
+  "server-schema": error((p: { schema: string; actual: string | null }) => ({
+    text: `uses the schema ${p.actual ?? "(none)"} in place of ${p.schema}, so that two states could be mixed up`,
+    remedy: "name the server itself in STATE_URL, not a pooler that drops the start-up parameter options",
+  })),
   "server-permission": fault(
     "does not give this user the permission",
     "grant the user CREATE on the schema, or name another schema with ?schema=NAME",
@@ -155,6 +173,11 @@ const storeFaults = {
   "server-unreachable": fault(
     "cannot be reached",
     "check host and port in STATE_URL, that the server runs, and that its security group lets this network in",
+  ),
+  "server-other-tables": fault(
+    OTHER_TABLES,
+    "name a new schema with ?schema=NAME, or drop the tables replicator_*; then cvm-replicator apply, with " +
+      "REPLICATOR_INSTALLATION as before, finds the copies again in the cloud",
   ),
   "server-failed": fault("failed", "check the server, then run again"),
 };

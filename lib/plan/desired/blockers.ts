@@ -3,8 +3,8 @@ import { MAX_TAGS, OWN_TAGS } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { Image, Reason, Settings } from "../../model/types.ts";
-import { nameProblem } from "../../policy/values/name-template.ts";
-import { crossesBorder } from "../../policy/values/regions.ts";
+import { copyName, nameProblem } from "../../policy/values/name-template.ts";
+import { crossesBorder, sideOf } from "../../policy/values/regions.ts";
 
 /**
  * What must be changed in the policy, the image or the account before the copy can be requested.
@@ -16,8 +16,9 @@ export function whyBlocked(policy: Policy, root: Image, region: string, settings
   if (root.wholeMachine) {
     return reason("whole-machine");
   }
-  if (policy.crossBorder === "never" && crossesBorder(root.region, region)) {
-    return reason("cross-border", { from: root.region, to: region, policy: policy.name });
+  if (policy.crossBorder === "never" && crossesBorder(root.region, region, policy.declaredSides)) {
+    const undeclared = [root.region, region].find((id) => sideOf(id, policy.declaredSides) === undefined);
+    return reason("cross-border", { from: root.region, to: region, policy: policy.name, undeclared });
   }
   if (policy.maxSizeGiB !== undefined && root.sizeGiB > policy.maxSizeGiB) {
     const { name, maxSizeGiB } = policy;
@@ -25,11 +26,15 @@ export function whyBlocked(policy: Policy, root: Image, region: string, settings
   }
   const problem = nameProblem(settings.name);
   if (problem) {
-    return reason("bad-name", { name: settings.name, problem });
+    const ofSource = !nameProblem(copyName(policy.copy.name, { ...root, name: "x" }, root.region, region));
+    return reason("bad-name", { name: settings.name, problem, sourceId: root.imageId, ofSource });
   }
-  const tags = Object.keys(settings.tags).length;
-  if (tags + OWN_TAGS > MAX_TAGS) {
-    return reason("too-many-tags", { tags, ownTags: OWN_TAGS, maxTags: MAX_TAGS });
+  const tags = Object.keys(settings.tags);
+  if (tags.length + OWN_TAGS > MAX_TAGS) {
+    const set = { ...policy.copy.tags.set, ...policy.copy.regions[region]?.tags?.set };
+    const inherited = tags.filter((key) => !Object.hasOwn(set, key)).length;
+    const limits = { ownTags: OWN_TAGS, maxTags: MAX_TAGS };
+    return reason("too-many-tags", { tags: tags.length, inherited, sourceId: root.imageId, ...limits });
   }
   return undefined;
 }

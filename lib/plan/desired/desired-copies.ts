@@ -1,13 +1,13 @@
 // Lists every copy that the policies ask for, including the intermediate copies of chains.
-import { copyId, intermediateName, RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
+import { copyId, intermediateName, isActive, RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
 import { seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
-import type { CopyKey, Image, ImageRef, Settings, Variant } from "../../model/types.ts";
+import type { CopyKey, GivenByPolicy, Image, ImageRef, Settings, Variant } from "../../model/types.ts";
 import { copyName } from "../../policy/values/name-template.ts";
 import type { PlanContext } from "../types.ts";
 import { whyBlocked, whyWaiting } from "./blockers.ts";
 import { mergeDesired } from "./merge-policies.ts";
-import { readWhole, recordedCopies, type SelectionInput, selectSources } from "./sources.ts";
+import { readWhole, type SelectionInput, selectSources, waitForNewest } from "./sources.ts";
 import type { DesiredCopies, DesiredCopy, NotSelected, Publication } from "./types.ts";
 
 /**
@@ -19,32 +19,43 @@ export function listDesiredCopies(policies: readonly Policy[], input: SelectionI
   const { observation, copies } = input;
   const desiredCopies = new Map<string, DesiredCopy>();
   const notSelected: NotSelected[] = [];
-  const recorded = recordedCopies(copies);
   // A ready copy may be missing in one listing only. A copy that is `gone` is only reported.
   const finished = new Set(
     copies.flatMap((copy) =>
-      copy.state === "ready" || (copy.state === "blocked" && copy.reason.code === "gone") ? [copyId(copy.key)] : [],
+      copy.phase === "ready" || (copy.phase === "blocked" && copy.reason.code === "gone") ? [copyId(copy.key)] : [],
     ),
   );
-  const existing = new Set(copies.flatMap((copy) => ("imageId" in copy && copy.imageId ? [copyId(copy.key)] : [])));
-  const activeCopies = new Set(copies.flatMap((copy) => (copy.state === "retired" ? [] : [copyId(copy.key)])));
+  const existing = new Set(copies.flatMap((copy) => ("imageId" in copy ? [copyId(copy.key)] : [])));
+  const activeCopies = new Set(copies.flatMap((copy) => (isActive(copy) ? [copyId(copy.key)] : [])));
   for (const policy of policies.filter((p) => p.enabled)) {
     const isWhole = readWhole(policy, observation);
-    const sources = selectSources(policy, { ...input, recorded }, notSelected);
+    const sources = selectSources(policy, input, notSelected);
+    const undecided = new Set<Image>();
     for (const root of [...sources.selected, ...sources.retained]) {
       for (const desired of desiredCopiesOf(policy, root, observation.account, finished)) {
-        if (!isWhole && !activeCopies.has(copyId(desired.key))) continue;
+        if (!isWhole && !activeCopies.has(copyId(desired.key))) {
+          undecided.add(root);
+          continue;
+        }
         if (sources.retained.has(root) && !existing.has(copyId(desired.key))) continue;
         const other = desiredCopies.get(copyId(desired.key));
         desiredCopies.set(copyId(desired.key), other ? mergeDesired(other, desired, finished) : desired);
       }
     }
+    notSelected.push(...waitForNewest(policy, sources.selected, undecided, observation));
   }
   return { desiredCopies, notSelected };
 }
 
-/** The publication of an intermediate copy: it exists only as the source of other copies. */
-const UNPUBLISHED: Publication = { shareWith: [], publishTogether: false };
+/** A copy that exists only as the source of other copies: it has no family, and is not shared. */
+function unpublished(desired: DesiredCopy): DesiredCopy {
+  const publication: Publication = { shareWith: [], publishTogether: false };
+  return { ...desired, publication, gives: givesOf(desired.policy, desired.settings, publication) };
+}
+
+function givesOf({ name }: Policy, { tags }: Settings, { shareWith, family }: Publication): GivenByPolicy {
+  return { [name]: { accounts: shareWith, tags, families: family === undefined ? [] : [family] } };
+}
 
 /** The copies that one policy asks for of one root, and the intermediate copies they need. */
 function desiredCopiesOf(policy: Policy, root: Image, account: string, finished: ReadonlySet<string>): DesiredCopy[] {
@@ -69,7 +80,7 @@ function desiredCopiesOf(policy: Policy, root: Image, account: string, finished:
     // `to` lacks this region only if it is the root's own region and the root is shared. The first
     // copy is needed anyway.
     if (!policy.to.includes(region)) {
-      desiredCopies.push({ ...desiredCopyOf(policy, root, plain), publication: UNPUBLISHED });
+      desiredCopies.push(unpublished(desiredCopyOf(policy, root, plain)));
       continue;
     }
     if (!encrypt) {
@@ -77,16 +88,15 @@ function desiredCopiesOf(policy: Policy, root: Image, account: string, finished:
       continue;
     }
     // SyncImages encrypts within one region only, so a plain copy goes there first.
-    const encrypted = keyIn(region, `encrypted:${encrypt.kmsKeyId ?? "default"}`);
+    const encrypted = keyIn(region, variantIn(policy, region));
     desiredCopies.push({ ...desiredCopyOf(policy, root, encrypted), parent: plain });
     if (finished.has(copyId(encrypted)) && copyId(plain) !== copyId(first)) continue;
-    const { settings, ...intermediate } = desiredCopyOf(policy, root, plain);
+    const { settings, ...intermediate } = unpublished(desiredCopyOf(policy, root, plain));
     const name = intermediateName(plain, root.name);
     desiredCopies.push({
       ...intermediate,
       ...source,
       settings: { ...settings, name },
-      publication: UNPUBLISHED,
       intermediate: true,
     });
   }
@@ -95,6 +105,12 @@ function desiredCopiesOf(policy: Policy, root: Image, account: string, finished:
 
 function encryptIn(policy: Policy, region: string) {
   return policy.copy.regions[region]?.encrypt ?? policy.copy.encrypt;
+}
+
+/** The variant of the copies that a policy asks for in a region. */
+export function variantIn(policy: Policy, region: string): Variant {
+  const encrypt = encryptIn(policy, region);
+  return encrypt ? `encrypted:${encrypt.kmsKeyId ?? "default"}` : "plain";
 }
 
 function desiredCopyOf(policy: Policy, root: Image, key: CopyKey): DesiredCopy {
@@ -115,6 +131,7 @@ function desiredCopyOf(policy: Policy, root: Image, key: CopyKey): DesiredCopy {
     root,
     settings,
     publication,
+    gives: givesOf(policy, settings, publication),
     ...(block && { block }),
     ...(wait && { wait }),
   };
@@ -146,9 +163,10 @@ export function isOrphan(
     desiredCopies,
     observation,
     isSourceRevoked,
-  }: Pick<PlanContext, "desiredCopies" | "observation" | "isSourceRevoked">,
+    recall,
+  }: Pick<PlanContext, "desiredCopies" | "observation" | "isSourceRevoked" | "recall">,
 ): boolean {
-  if (desiredCopies.has(copyId(key)) || isSourceRevoked(key)) return false;
+  if (desiredCopies.has(copyId(key)) || isSourceRevoked(key) || recall.isHeld(key)) return false;
   const root: ImageRef = { region: key.rootRegion, imageId: key.rootId };
   const custom = seen(observation, root, "custom");
   return custom !== "unread" && seen(observation, root, "shared") !== "unread";

@@ -41,6 +41,7 @@ export function mergeDesired(first: DesiredCopy, second: DesiredCopy, finished: 
       publishTogether: base.publication.publishTogether || other.publication.publishTogether,
       ...(family !== undefined && { family }),
     },
+    gives: { ...first.gives, ...second.gives },
     ...(block && { block }),
   };
 }

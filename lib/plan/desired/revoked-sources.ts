@@ -1,15 +1,16 @@
 // Finds shared sources that their owner no longer shares, so that their copies are kept.
-import { groupBy } from "../../model/group-by.ts";
-import { lineageOf, rootRefId } from "../../model/identity.ts";
-import { reason } from "../../model/messages/reasons.ts";
+import { groupBy } from "../../model/collections.ts";
+import { isActive, lineageOf, rootRefId, versionOf } from "../../model/identity.ts";
+import { compareVersions } from "../../model/image.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { Copy, CopyKey, Image, ImageRef, Reason } from "../../model/types.ts";
 import type { PlanInput } from "../types.ts";
 import type { DesiredCopy } from "./types.ts";
+import { sourceRevoked } from "./why-deselected.ts";
 
 /**
- * Finds shared sources that are absent because their owner stopped sharing them or deleted them.
+ * Finds shared sources, those of policies that select shared images, that are absent because their owner stopped sharing them or deleted them.
  * Their copies are kept as they are, and the loss is reported. The exception: a policy with
  * `newest` has enough newer images in the family, so the copies would be orphaned anyway.
  */
@@ -19,40 +20,41 @@ export function findRevokedSources(
   isRolledBack: (root: ImageRef) => boolean,
 ): { readonly isSourceRevoked: (key: CopyKey) => boolean; readonly problems: readonly Reason[] } {
   const copiesByRoot = groupBy(copies, ({ key }) => rootRefId(key));
-  const absent = [...sharedRoots(copies, observation)].filter(
+  const shared = new Set(policies.filter(({ select }) => select.type === "shared").map(({ name }) => name));
+  const shown = rootsShown(observation, shared);
+  const absent = [...recordedRoots(copies, shared), ...shown].filter(
     ([, ref]) => seen(observation, ref, "shared") === "absent" && seen(observation, ref) === "absent",
   );
   const revoked = new Map<string, readonly Copy[]>();
   const versions = absent.length > 0 ? versionsByPolicy(desiredCopies, isRolledBack) : new Map<string, Image[]>();
   for (const [root] of absent) {
     const rootCopies = copiesByRoot.get(root) ?? [];
-    if (!rootCopies.every((copy) => isAgedOut(copy, policies, versions.get(copy.policy) ?? []))) {
-      revoked.set(root, rootCopies);
-    }
+    // Without any copy there is nothing to keep.
+    if (!shown.has(root) && !rootCopies.some((copy) => "imageId" in copy || copy.phase === "requested")) continue;
+    const isReplaced = rootCopies.every((copy) => isAgedOut(copy, policies, versions.get(copy.policy) ?? []));
+    // Without a record nothing shows how old the source was.
+    if (rootCopies.length === 0 || !isReplaced) revoked.set(root, rootCopies);
   }
-  const active = [...revoked.values()].flatMap((some) => some.find((copy) => copy.state !== "retired") ?? []);
+  const active = [...revoked.values()].flatMap((some) => some.find(isActive) ?? []);
   return {
     isSourceRevoked: (key) => revoked.has(rootRefId(key)),
-    problems: active.map(({ key, rootName }) =>
-      reason("source-revoked", { imageId: key.rootId, name: rootName, region: key.rootRegion }),
-    ),
+    problems: active.map(sourceRevoked),
   };
 }
 
-/**
- * The shared roots. Only a shared image is first copied within its own region, which a record
- * shows, or the lineage tags of a copy whose parent is that first copy.
- */
-function sharedRoots(copies: readonly Copy[], observation: Observation): ReadonlyMap<string, ImageRef> {
+/** The roots of the copies that were made for these policies, by the records. */
+function recordedRoots(copies: readonly Copy[], policies: ReadonlySet<string>): ReadonlyMap<string, ImageRef> {
+  const own = copies.filter(({ policy }) => policies.has(policy));
+  return new Map(own.map(({ key }) => [rootRefId(key), { region: key.rootRegion, imageId: key.rootId }]));
+}
+
+/** The same by the lineage tags, also of copies that are not recorded. */
+function rootsShown(observation: Observation, policies: ReadonlySet<string>): ReadonlyMap<string, ImageRef> {
   const roots = new Map<string, ImageRef>();
-  for (const { key } of copies) {
-    if (key.region === key.rootRegion) roots.set(rootRefId(key), { region: key.rootRegion, imageId: key.rootId });
-  }
   for (const view of observation.regions.values()) {
     for (const image of view.images.values()) {
       const lineage = lineageOf(image);
-      if (!lineage || lineage.parent.region !== lineage.rootRegion || lineage.parent.imageId === lineage.rootId)
-        continue;
+      if (!lineage || !policies.has(lineage.policy)) continue;
       roots.set(rootRefId(lineage), { region: lineage.rootRegion, imageId: lineage.rootId });
     }
   }
@@ -73,7 +75,9 @@ function isAgedOut(copy: Copy, policies: readonly Policy[], versions: readonly I
       enabled && from.includes(key.rootRegion) && select.type === "shared" && select.newest === undefined,
   );
   if (isSelectedWithoutNewest) return false;
-  const newer = versions.filter((root) => (root.family ?? "") === rootFamily && root.createdAt > rootCreatedAt);
+  const newer = versions.filter(
+    (root) => (root.family ?? "") === rootFamily && compareVersions(root, versionOf(copy)) > 0,
+  );
   return newer.length >= newest;
 }
 

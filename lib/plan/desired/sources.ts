@@ -1,21 +1,26 @@
 // Selects the source images of a policy, including the choice of the newest N.
-import { isMarked } from "../../model/identity.ts";
-import { reason } from "../../model/messages/reasons.ts";
+import { isActive, isMarked, refText, versionOf } from "../../model/identity.ts";
+import { type Version } from "../../model/image.ts";
+import { NO_SUCH_REGION, reason, SOURCES_WAIT } from "../../model/messages/reasons.ts";
 import { hasFailed, type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import { CLOCK_SKEW } from "../../model/time.ts";
 import type { Copy, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
-import { newestOf, type Version, whyNotSelected } from "../../policy/values/select.ts";
+import { newestOf, whyNotSelected, withoutRecall } from "../../policy/values/select.ts";
 import type { NotSelected } from "./types.ts";
 
 /** The data that policies select sources from. */
 export interface SelectionInput {
   readonly observation: Observation;
   readonly copies: readonly Copy[];
+  /** The images that are copies according to the records. */
+  readonly recorded: ReadonlyMap<string, Copy>;
   readonly now: Millis;
   readonly settle: Millis;
   /** Whether `rollback` took this version out of its family. */
   readonly isRolledBack: (root: ImageRef) => boolean;
+  /** Whether this source was recalled with too many others, so that nothing is done about it. */
+  readonly isRecallHeld: (root: ImageRef) => boolean;
 }
 
 /** The sources that a policy selects. */
@@ -26,16 +31,12 @@ export interface SelectedSources {
 }
 
 /**
- * Selects the sources of a policy; adds the other images of its type to `notSelected`. `recorded`:
- * the images that are copies according to the records.
+ * Selects the sources of a policy; adds the other images of its type to `notSelected`.
  */
-export function selectSources(
-  policy: Policy,
-  input: SelectionInput & { readonly recorded: ReadonlySet<string> },
-  notSelected: NotSelected[],
-): SelectedSources {
-  const { observation, recorded, now, isRolledBack } = input;
+export function selectSources(policy: Policy, input: SelectionInput, notSelected: NotSelected[]): SelectedSources {
+  const { observation, recorded, now, isRolledBack, isRecallHeld } = input;
   const selected: Image[] = [];
+  const held: Image[] = [];
   for (const region of policy.from) {
     for (const image of observation.regions.get(region)?.images.values() ?? []) {
       if (image.type !== policy.select.type) continue;
@@ -43,6 +44,7 @@ export function selectSources(
         whyIsCopy(image, observation.account, recorded) ?? whyNotSelected(policy.select, image, now) ?? undefined;
       if (why) notSelected.push({ policy: policy.name, image, reason: why });
       else selected.push(image);
+      if (isRecallHeld(image) && !whyNotSelected(policy.select, withoutRecall(image), now)) held.push(image);
     }
   }
   if (policy.select.newest === undefined || !readWhole(policy, observation))
@@ -50,14 +52,15 @@ export function selectSources(
   // A failed image does not count among the newest.
   const usableImages = selected.filter((image) => !hasFailed(image));
   const recentlyGone = recentlyGoneSources(policy, input);
-  const newestVersions = new Set<Version>(newestOf(policy.select, [...usableImages, ...recentlyGone]));
+  const newestVersions = new Set<Version>(newestOf(policy.select, [...usableImages, ...recentlyGone, ...held]));
   const newest = new Set(usableImages.filter((image) => newestVersions.has(image)));
-  // A rolled-back or recently gone version still counts, so an older version may be needed in its
+  // A rolled-back, recently gone or held version still counts, so an older version may be needed in its
   // place: the existing copies of that older version are retained, and no new ones are created.
   const good = usableImages.filter((image) => !isRolledBack(image));
   const retained = new Set(newestOf(policy.select, good).filter((image) => !newest.has(image)));
   for (const image of selected.filter((i) => !newest.has(i) && !retained.has(i))) {
-    const why = reason("not-newest", { newest: policy.select.newest });
+    const failed = hasFailed(image) && reason("source-failed", { state: image.state });
+    const why = failed || reason("not-newest", { newest: policy.select.newest });
     notSelected.push({ policy: policy.name, image, reason: why });
   }
   return { selected: newest, retained };
@@ -71,22 +74,70 @@ export function selectSources(
 function recentlyGoneSources(policy: Policy, { observation, copies, now, settle }: SelectionInput): Version[] {
   const recentlyGone = new Map<string, Version>();
   for (const copy of copies) {
-    const { key, rootCreatedAt: createdAt, rootFamily: family } = copy;
+    const { key, rootCreatedAt, rootFamily: family } = copy;
     // The record of a copy in an unreadable region never changes, so its source would count
     // forever.
-    if (copy.policy !== policy.name || createdAt === undefined || observation.unreadable.has(key.region)) continue;
-    if (copy.state === "retired" && (copy.since ?? 0) < now - settle - CLOCK_SKEW) continue;
+    if (copy.policy !== policy.name || rootCreatedAt === undefined || observation.unreadable.has(key.region)) continue;
+    if (!isActive(copy) && copy.since < now - settle - CLOCK_SKEW) continue;
+    // A copy may be stuck for ever, and the source of another account may be shared again.
+    if (copy.phase === "stuck" && policy.select.type === "custom") continue;
     const root = { region: key.rootRegion, imageId: key.rootId };
     if (seen(observation, root) !== "absent" || seen(observation, root, "shared") !== "absent") continue;
-    recentlyGone.set(refText(root), { ...root, createdAt, ...(family && { family }) });
+    recentlyGone.set(refText(root), { ...versionOf(copy), ...(family && { family }) });
   }
   return [...recentlyGone.values()];
 }
 
 /** Why an image cannot be a source: copies of copies would make A → B and B → A endless. */
-function whyIsCopy(image: Image, account: string, recorded: ReadonlySet<string>): Reason | undefined {
+function whyIsCopy(image: Image, account: string, recorded: ReadonlyMap<string, Copy>): Reason | undefined {
   if (!isMarked(image, account) && !recorded.has(refText(image))) return undefined;
   return reason("is-a-copy");
+}
+
+/**
+ * The sources without copies that may be among the newest: that is not known, because a region that
+ * the policy compares was not read whole.
+ */
+export function waitForNewest(
+  policy: Policy,
+  selected: Iterable<Image>,
+  undecided: ReadonlySet<Image>,
+  observation: Observation,
+): NotSelected[] {
+  if (undecided.size === 0) return [];
+  const region = unreadSources(policy, observation).join(", ");
+  const newest = newestOf(
+    policy.select,
+    [...selected].filter((image) => !hasFailed(image)),
+  );
+  return newest
+    .filter((image) => undecided.has(image))
+    .map((image) => ({ policy: policy.name, image, reason: reason("unread", { region }) }));
+}
+
+/**
+ * One problem for each policy whose new sources wait for a region that could not be read. A region
+ * that is only late is read in this run.
+ */
+export function sourcesThatWait(
+  policies: readonly Policy[],
+  notSelected: readonly NotSelected[],
+  observation: Observation,
+): Reason[] {
+  return policies.flatMap((policy) => {
+    const regions = unreadSources(policy, observation).filter((region) => observation.unreadable.has(region));
+    const [first, ...others] = notSelected.filter((one) => one.policy === policy.name && one.reason.code === "unread");
+    if (!first || regions.length === 0) return [];
+    const { imageId } = first.image;
+    return [reason(SOURCES_WAIT, { policy: policy.name, imageId, more: others.length, regions })];
+  });
+}
+
+/** The source regions that were not read whole. One that does not exist has no images. */
+function unreadSources({ from, select }: Policy, { regions, unreadable }: Observation): string[] {
+  return from
+    .filter((region) => unreadable.get(region)?.code !== NO_SUCH_REGION)
+    .filter((region) => !regions.get(region)?.complete.has(select.type));
 }
 
 /**
@@ -94,19 +145,5 @@ function whyIsCopy(image: Image, account: string, recorded: ReadonlySet<string>)
  * without `newest`. If not, only recorded copies count as desired.
  */
 export function readWhole(policy: Policy, observation: Observation): boolean {
-  return (
-    policy.select.newest === undefined ||
-    policy.from.every((region) => observation.regions.get(region)?.complete.has(policy.select.type))
-  );
-}
-
-/** The images that are copies according to the records. */
-export function recordedCopies(copies: readonly Copy[]): ReadonlySet<string> {
-  return new Set(
-    copies.flatMap((c) => ("imageId" in c && c.imageId ? [refText({ ...c.key, imageId: c.imageId })] : [])),
-  );
-}
-
-function refText(ref: ImageRef): string {
-  return `${ref.region}/${ref.imageId}`;
+  return policy.select.newest === undefined || unreadSources(policy, observation).length === 0;
 }

@@ -4,7 +4,6 @@ import type { Observation, RegionView } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { Image, ImageType, Millis, Reason } from "../../model/types.ts";
 import { EXAMPLE_ACCOUNT, type Example } from "../../policy/parse-examples.ts";
-import { REGIONS } from "../../policy/values/regions.ts";
 import { listDesiredCopies } from "./desired-copies.ts";
 
 /**
@@ -24,11 +23,13 @@ export interface ExampleResult {
 export function tryExample(example: Example, policies: readonly Policy[], now: Millis): ExampleResult {
   const { image, policy: onlyPolicy, regions: expected } = example;
   const { desiredCopies, notSelected } = listDesiredCopies(policies, {
-    observation: observationOf(image),
+    observation: observationOf(image, policies),
     copies: [],
+    recorded: new Map(),
     now,
     settle: 0,
     isRolledBack: () => false,
+    isRecallHeld: () => false,
   });
   const relevant = [...desiredCopies.values()].filter(
     (desired) => !desired.intermediate && (onlyPolicy === undefined || desired.policies.includes(onlyPolicy)),
@@ -74,8 +75,12 @@ function whyNotConsidered({ enabled, from, select }: Policy, image: Image): Reas
   return reason("example-other-type", { type: image.type, selected: select.type });
 }
 
-/** The observation of an account that has this image and no other, with every region read whole. */
-function observationOf(image: Image): Observation {
+/**
+ * The observation of an account that has this image and no other, with every region of the policies
+ * read whole.
+ */
+function observationOf(image: Image, policies: readonly Policy[]): Observation {
+  const regions = [image.region, ...policies.flatMap(({ from, to }) => [...from, ...to])];
   const view = (region: string): RegionView => ({
     readAt: 0,
     complete: new Set<ImageType>(["custom", "shared"]),
@@ -84,7 +89,7 @@ function observationOf(image: Image): Observation {
   });
   return {
     account: EXAMPLE_ACCOUNT,
-    regions: new Map(REGIONS.map(({ id }) => [id, view(id)])),
+    regions: new Map(regions.map((region) => [region, view(region)])),
     unreadable: new Map(),
   };
 }

@@ -1,6 +1,6 @@
 // The desired state: copies that policies ask for, and images that no policy selects.
 import type { Policy } from "../../model/policy.ts";
-import type { CopyKey, Image, Reason, Settings } from "../../model/types.ts";
+import type { CopyKey, GivenByPolicy, Image, Reason, Settings } from "../../model/types.ts";
 
 /** An image that a policy considered and did not select. */
 export interface NotSelected {
@@ -30,6 +30,8 @@ export interface DesiredCopy {
   readonly parent?: CopyKey;
   readonly settings: Settings;
   readonly publication: Publication;
+  /** What each policy gives the copy, of its settings and its publication. */
+  readonly gives: GivenByPolicy;
   /** A plain copy that exists only to be encrypted, and is deleted after that. */
   readonly intermediate?: true;
   /** Why the copy cannot be created without manual action. */

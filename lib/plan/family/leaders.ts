@@ -1,8 +1,9 @@
 // Finds the copy that leads each family in each region, and copies that lead it wrongly.
-import { copyId, rootRefId } from "../../model/identity.ts";
+import { copyId, refText, rootRefId, versionOf } from "../../model/identity.ts";
+import { compareVersions } from "../../model/image.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { type Answers, answerTo, hasFailed, type Observation, type Question, seen } from "../../model/observation.ts";
-import type { Copy, CopyKey, Image, ImageRef, Reason } from "../../model/types.ts";
+import type { Copy, CopyImage, CopyKey, CopyPhase, Image, ImageProblem, Millis } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import type { RegionImages } from "../image-index.ts";
 import type { RolledBack } from "./rolled-back.ts";
@@ -10,12 +11,14 @@ import type { RolledBack } from "./rolled-back.ts";
 /**
  * What the planner knows about image families. In each region, a family points to one of its
  * images, apparently the one created last; this is not documented, and not verified. An older
- * version may be copied later than a newer one, so the copy of the newest version *leads*: only the
- * leader is put into the family, and older copies stay in it. If the family points to an older copy
- * instead of the leader, that copy leaves the family.
+ * version may be copied later than a newer one, so the copy of the newest finished version *leads*:
+ * only the leader is put into the family, and older copies stay in it. If the family points to an
+ * older copy instead of the leader, that copy leaves the family. A version that is still being copied,
+ * or waits for other regions or for its name, does not lead yet: else a family would never move while versions are
+ * made faster than they are copied.
  */
 export interface Families {
-  /** Whether the copy is the leader of its family in its region. */
+  /** Whether the copy leads its family in its region, or will once it is finished: no leader is newer. */
   readonly leads: (key: CopyKey) => boolean;
   /**
    * Whether the image must leave its family, because the family points to it instead of the leader.
@@ -24,11 +27,11 @@ export interface Families {
   /** What must be asked of the cloud before `isWronglyLeading` is complete. */
   readonly questions: readonly Question[];
   /** Families that point to an image of other origin. */
-  readonly problems: readonly Reason[];
+  readonly problems: readonly ImageProblem[];
 }
 
-/** The states in which a copy can lead: its image exists or is being created. */
-const LIVE = new Set<Copy["state"]>(["copying", "finishing", "ready"]);
+/** The phases in which a copy can lead: its image exists or is being created. */
+const LIVE = new Set<CopyPhase>(["requested", "copying", "finishing", "ready"]);
 
 /** What the leaders are found from: the records, and what was read from the cloud. */
 export interface FamilyInput {
@@ -37,6 +40,11 @@ export interface FamilyInput {
   readonly images: ReadonlyMap<string, RegionImages>;
   readonly answers: Answers;
   readonly sweep: boolean;
+  readonly now: Millis;
+  /** Whether the version was recalled, so that it cannot lead. */
+  readonly isRecalled: (key: CopyKey) => boolean;
+  /** Whether the family of this copy waits for copies in other regions. */
+  readonly isHeld: (desired: DesiredCopy) => boolean;
 }
 
 /**
@@ -44,16 +52,33 @@ export interface FamilyInput {
  * images from the cloud's answers. `rollbacks`: versions that cannot lead.
  */
 export function families(
-  { copies: recorded, observation, images, answers, sweep }: FamilyInput,
+  { copies: recorded, observation, images, answers, sweep, now, isRecalled, isHeld }: FamilyInput,
   desiredCopies: ReadonlyMap<string, DesiredCopy>,
   rollbacks: RolledBack,
 ): Families {
   const copies = recorded.map((copy) => withDesired(copy, desiredCopies.get(copyId(copy.key))));
-  const leaders = leadersOf(copies, rollbacks);
-  const leading = new Set(leaders.map(({ key }) => copyId(key)));
+  // A stuck copy that is NORMAL after all is completed in the same step, once its recheck is due.
+  const isCompleted = (copy: Copy) =>
+    copy.phase === "stuck" && imageOf(copy, observation)?.state === "NORMAL" && (copy.notBefore ?? 0) <= now;
+  const mayLead = (copy: Copy) =>
+    (LIVE.has(copy.phase) || isCompleted(copy) || isRevived(copy, desiredCopies)) &&
+    rollbacks.of(copy.key, copy) === undefined &&
+    !isRecalled(copy.key);
+  const isPublishable = (copy: Copy) => {
+    if (copy.phase === "ready" || copy.phase === "retired") return true;
+    if (copy.phase === "finishing" && copy.nameHold) return false;
+    const desired = desiredCopies.get(copyId(copy.key));
+    const image = imageOf(copy, observation);
+    if (!desired || !image || (copy.phase === "copying" && image.state !== "NORMAL")) return false;
+    return image.family === copy.family || !isHeld(desired);
+  };
+  const candidates = copies.filter(mayLead);
+  const leaders = leadersOf(candidates.filter(isPublishable));
+  const leaderOf = new Map(leaders.map((leader) => [familyIdOf(leader), leader]));
+  const leading = new Set(candidates.flatMap((copy) => (isOutrun(copy, leaderOf) ? [] : [copyId(copy.key)])));
   const copyByImage = new Map(copies.flatMap((copy) => (hasImage(copy) ? [[imageText(copy), copy]] : [])));
   // Only a sweep reads every image of a family.
-  const sight = { observation, images, answers, copyByImage };
+  const sight = { observation, images, answers, copyByImage, isRecalled };
   const checks = sweep ? leaders.map((leader) => checkFamilyOf(leader, sight)) : [];
   const wronglyLeading = new Set(checks.flatMap(({ wrong = [] }) => wrong.map(refText)));
   return {
@@ -65,19 +90,34 @@ export function families(
 }
 
 /** The copy of the newest version of each family in each region. */
-function leadersOf(copies: readonly Copy[], rollbacks: RolledBack): Copy[] {
+function leadersOf(copies: readonly Copy[]): Copy[] {
   const leaders = new Map<string, Copy>();
   for (const copy of copies) {
-    if (copy.family === undefined || !LIVE.has(copy.state) || rollbacks.of(copy.key, copy) !== undefined) continue;
-    const familyId = `${copy.key.region}/${copy.family}`;
+    if (copy.family === undefined) continue;
+    const familyId = familyIdOf(copy);
     const other = leaders.get(familyId);
     if (!other || isNewer(copy, other)) leaders.set(familyId, copy);
   }
   return [...leaders.values()];
 }
 
+function familyIdOf({ key, family }: Copy): string {
+  return `${key.region}/${family}`;
+}
+
+/** Whether a copy has no family, or the leader of its family is newer. */
+function isOutrun(copy: Copy, leaderOf: ReadonlyMap<string, Copy>): boolean {
+  const leader = leaderOf.get(familyIdOf(copy));
+  return copy.family === undefined || (leader !== undefined && isNewer(leader, copy));
+}
+
+/** Whether a retired copy is desired again, so that it is about to be ready. */
+function isRevived({ key, phase }: Copy, desiredCopies: ReadonlyMap<string, DesiredCopy>): boolean {
+  return phase === "retired" && desiredCopies.has(copyId(key));
+}
+
 /** What a check of one family looks at. */
-interface Sight extends Pick<FamilyInput, "observation" | "images" | "answers"> {
+interface Sight extends Pick<FamilyInput, "observation" | "images" | "answers" | "isRecalled"> {
   /** The recorded copy of each image. */
   readonly copyByImage: ReadonlyMap<string, Copy>;
 }
@@ -86,24 +126,25 @@ interface Sight extends Pick<FamilyInput, "observation" | "images" | "answers"> 
 interface FamilyCheck {
   readonly wrong?: readonly Image[];
   readonly question?: Question;
-  readonly problem?: Reason;
+  readonly problem?: ImageProblem;
 }
 
 /**
  * Asks the cloud which image the leader's family points to, if several images are in it, and
  * compares the answer.
  */
-function checkFamilyOf(leader: Copy, { observation, images, answers, copyByImage }: Sight): FamilyCheck {
+function checkFamilyOf(leader: Copy, sight: Sight): FamilyCheck {
+  const { observation, images, answers, copyByImage, isRecalled } = sight;
   const { region } = leader.key;
   const family = leader.family ?? "";
   const image = imageOf(leader, observation);
-  if (!image || image.family !== family || image.deprecated || leader.state !== "ready") return {};
+  if (!image || image.family !== family || image.deprecated || leader.phase !== "ready") return {};
   // While the leader's image is being copied, the family points to another one for a while.
   if (image.state !== "NORMAL") return {};
   const members = images.get(region)?.inFamily(family) ?? [];
   const otherMembers = members.filter((other) => other !== image && !hasFailed(other));
   if (otherMembers.length === 0) return {};
-  const mayLeave = (other: Image) => mayLeaveFamily(copyByImage.get(refText(other)), leader);
+  const mayLeave = (other: Image) => mayLeaveFamily(copyByImage.get(refText(other)), leader, isRecalled);
   const question = { ask: "family", region, family } as const;
   const answer = answerTo(answers, question);
   if (!answer) return { question };
@@ -117,21 +158,24 @@ function checkFamilyOf(leader: Copy, { observation, images, answers, copyByImage
   if (mayLeave(pointed)) return { wrong: [pointed] };
   if (copyByImage.has(refText(pointed))) return {};
   const { imageId: pointedId, name: pointedName } = pointed;
-  return { problem: reason("family-taken", { family, region, pointedId, pointedName, imageId: image.imageId }) };
+  const taken = reason("family-taken", { family, region, pointedId, pointedName, imageId: image.imageId });
+  return { problem: { images: [image, pointed], reason: taken } };
 }
 
 /**
  * May the image of this copy leave the family? Yes if the copy is desired, or orphaned and older
- * than the leader. No if it is orphaned and newer, because its source may only be absent for now.
- * Adopted and unrecorded images never leave.
+ * than the leader, or recalled. No if it is orphaned and newer, because its source may only be absent
+ * for now. Adopted and unrecorded images never leave.
  */
-function mayLeaveFamily(copy: Copy | undefined, leader: Copy): boolean {
-  if (copy?.state === "ready") return !copy.adopted;
+function mayLeaveFamily(copy: Copy | undefined, leader: Copy, isRecalled: FamilyInput["isRecalled"]): boolean {
+  if (copy?.phase === "ready") return !copy.adopted;
   return (
-    copy?.state === "retired" &&
+    copy?.phase === "retired" &&
     !copy.adopted &&
     // A copy of the same source with other encryption leaves, too: the desired variant leads.
-    (rootRefId(leader.key) === rootRefId(copy.key) || (copy.rootCreatedAt !== undefined && isNewer(leader, copy)))
+    (isRecalled(copy.key) ||
+      rootRefId(leader.key) === rootRefId(copy.key) ||
+      (copy.rootCreatedAt !== undefined && isNewer(leader, copy)))
   );
 }
 
@@ -140,17 +184,18 @@ function mayLeaveFamily(copy: Copy | undefined, leader: Copy): boolean {
  * and a record that was recovered from an ownership marker has neither.
  */
 function withDesired(copy: Copy, desired: DesiredCopy | undefined): Copy {
-  if (!desired) return copy;
+  // Where policies contradict each other, the copy stays as it is.
+  if (!desired || desired.block?.code === "contradiction") return copy;
   const { family: _, ...rest } = copy;
   const { family } = desired.publication;
-  const updated = { ...rest, rootCreatedAt: desired.root.createdAt };
+  const updated = { ...rest, rootName: desired.root.name, rootCreatedAt: desired.root.createdAt };
   return family === undefined ? updated : { ...updated, family };
 }
 
-/** Whether `a` is of a newer version than `b`; the key decides within the same second. */
+/** Whether `a` is of a newer version than `b`; of two copies of one version, the key decides. */
 function isNewer(a: Copy, b: Copy): boolean {
-  const [x, y] = [a.rootCreatedAt ?? 0, b.rootCreatedAt ?? 0];
-  return x === y ? copyId(a.key) > copyId(b.key) : x > y;
+  const order = compareVersions(versionOf(a), versionOf(b));
+  return order === 0 ? copyId(a.key) > copyId(b.key) : order > 0;
 }
 
 function imageOf(copy: Copy, observation: Observation): Image | undefined {
@@ -159,14 +204,10 @@ function imageOf(copy: Copy, observation: Observation): Image | undefined {
   return typeof image === "string" ? undefined : image;
 }
 
-function hasImage(copy: Copy): copy is Copy & { imageId: string } {
-  return "imageId" in copy && copy.imageId !== undefined;
+function hasImage(copy: Copy): copy is Extract<Copy, CopyImage> {
+  return "imageId" in copy;
 }
 
-function imageText({ key, imageId }: Copy & { imageId: string }): string {
+function imageText({ key, imageId }: Extract<Copy, CopyImage>): string {
   return refText({ region: key.region, imageId });
-}
-
-function refText({ region, imageId }: ImageRef): string {
-  return `${region}/${imageId}`;
 }

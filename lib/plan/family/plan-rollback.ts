@@ -1,22 +1,15 @@
 // Plans the rollback of a family: which images leave it and which return to it, region by region.
-import { groupBy } from "../../model/group-by.ts";
-import {
-  copyId,
-  IGNORE_TAG,
-  isAside,
-  isIntermediate,
-  isProven,
-  ROLLED_BACK_TAG,
-  rootRefId,
-  tokenIn,
-} from "../../model/identity.ts";
+import { groupBy } from "../../model/collections.ts";
+import { copyId, IGNORE_TAG, isAside, isIntermediate, ROLLED_BACK_TAG, stateOf } from "../../model/identity.ts";
 import { versionIn } from "../../model/messages/family.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { reason } from "../../model/messages/reasons.ts";
-import { hasFailed, type Observation, seen } from "../../model/observation.ts";
-import type { Copy, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
+import { type Observation, seen } from "../../model/observation.ts";
+import type { Copy, CopyIn, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
 import type { CloudCall, RecordChange } from "../types.ts";
 import { ROLLBACK } from "../upkeep/refresh-record.ts";
+import { isOlder, isSameRoot, type OwnedCopy, ownedCopies } from "./owned-copies.ts";
+import { isRecalled } from "./usable.ts";
 
 /** The rollback of a family in one region. */
 export interface RegionRollback {
@@ -51,14 +44,6 @@ export interface RollbackOrder {
   readonly now: Millis;
 }
 
-/** A copy that provably belongs to this program, and its image. */
-interface OwnedCopy {
-  readonly copy: Copy & { readonly imageId: string };
-  readonly image: Image;
-  /** The age of its version, the same in every region: see `withVersionAge`. */
-  readonly versionCreatedAt: Millis;
-}
-
 /**
  * Plans to take the newest version of a family out of it, in every region that has both this
  * version and an older copy. The images in the cloud decide which version is the newest, whatever
@@ -76,20 +61,18 @@ export function rollback(
   copies: readonly Copy[],
   observation: Observation,
 ): Rollback {
-  const ownedCopies = withVersionAge(copies.flatMap((copy) => ownedCopyOf(copy, observation) ?? [])).sort((a, b) =>
-    isOlder(a, b) ? 1 : isOlder(b, a) ? -1 : 0,
-  );
-  const chosen = chooseVersion({ family, further, now }, ownedCopies);
-  if (!chosen) return noRollback(family, copies, ownedCopies);
+  const owned = ownedCopies(copies, observation);
+  const chosen = chooseVersion({ family, further, now }, owned);
+  if (!chosen) return noRollback(family, copies, owned);
   const { bad, isDone } = chosen;
   const { regions, leaving, joining, problems } = moveRegions(family, chosen, observation);
   const isBegun = leaving.length > 0 || chosen.tagged.some((other) => isSameRoot(other, bad));
   const unpublished = isBegun ? unpublishedCopies(family, copies, chosen) : [];
   const unpublishedIds = new Set(unpublished.filter(isFinished).map(({ key }) => copyId(key)));
-  const out = [...leaving, ...ownedCopies.filter(({ copy }) => unpublishedIds.has(copyId(copy.key)))];
+  const out = [...leaving, ...owned.filter(({ copy }) => unpublishedIds.has(copyId(copy.key)))];
   const unfinished = unpublished.filter((copy) => !isFinished(copy));
 
-  const repair = { what: ROLLBACK, tries: 0, at: now };
+  const repair = { differences: [ROLLBACK], tries: 0, at: now };
   const remember = (copy: Copy, to: "leave" | "join"): RecordChange => {
     const { code: event, text } = journal("rollback", { family, leaves: to === "leave" });
     return { do: "record", copy: { ...copy, updatedAt: now }, event, text };
@@ -111,7 +94,9 @@ export function rollback(
       ),
   ];
   const remarks = [
-    ...(isDone && out.length === 0 ? [rolledBackBefore(bad)] : []),
+    ...(isDone && out.length === 0
+      ? [reason("rolled-back-before", { imageId: bad.copy.key.rootId, name: bad.copy.rootName })]
+      : []),
     ...differingTargets(regions),
     ...unfinished.map(notPublished),
     ...(regions.length > 0 ? sourceRemarks(family, bad, observation) : []),
@@ -190,54 +175,49 @@ function unpublishedCopies(family: string, copies: readonly Copy[], { bad, inFam
 }
 
 /** Whether the copy is ready or retired. */
-function isFinished(copy: Copy): copy is Extract<Copy, { state: "ready" | "retired" }> {
-  return copy.state === "ready" || copy.state === "retired";
+function isFinished(copy: Copy): copy is CopyIn<"ready" | "retired"> {
+  return copy.phase === "ready" || copy.phase === "retired";
 }
 
-/** A blocked copy without its backoff, so that the next run handles it immediately. */
+/** A stuck copy without its backoff, so that the next run handles it immediately. */
 function withoutBackoff(copy: Copy): Copy {
-  if (copy.state !== "blocked" || !copy.claim) return copy;
+  if (copy.phase !== "stuck") return copy;
   const { notBefore: _, ...rest } = copy;
   return rest;
 }
 
 /**
  * Whether the family can go back to this copy: it is finished and has its own name, and its source
- * is neither deprecated nor ignored. It need not be in the family, because it may have been created
+ * is not recalled. It need not be in the family, because it may have been created
  * too late; its desired family counts.
  */
 function isFormer({ copy, image }: OwnedCopy, family: string, observation: Observation): boolean {
   if (!isFinished(copy) || image.state !== "NORMAL" || image.deprecated) return false;
   if (isAside(image, copy.key) || isIntermediate(image, copy.key)) return false;
-  const root = seen(observation, { region: copy.key.rootRegion, imageId: copy.key.rootId });
-  if (typeof root !== "string" && (root.deprecated || Object.hasOwn(root.tags, IGNORE_TAG))) return false;
-  return image.family === family || (copy.state === "ready" && copy.family === family);
+  if (isRecalled(copy.key, observation)) return false;
+  return image.family === family || (copy.phase === "ready" && copy.family === family);
 }
 
 /**
- * The empty rollback of a family without a copy that could leave it; names the families that exist.
+ * The empty rollback of a family without a copy that could leave it; names the other families, or the
+ * installation that made all of its copies.
  */
 function noRollback(family: string, copies: readonly Copy[], ownedCopies: readonly OwnedCopy[]): Rollback {
-  const names = new Set([...copies.map((copy) => copy.family), ...ownedCopies.map(({ image }) => image.family)]);
-  const families = [...names].flatMap((name) => (name ? [name] : [])).sort();
-  const problems = [reason("no-such-family", { family, families })];
+  const own = copies.filter((copy) => makerOf(copy) === undefined);
+  const names = new Set([...own.map((copy) => copy.family), ...ownedCopies.map(({ image }) => image.family)]);
+  const families = [...names].flatMap((name) => (name && name !== family ? [name] : [])).sort();
+  const installation = copies.filter((copy) => copy.family === family).flatMap((copy) => makerOf(copy) ?? [])[0];
+  const problems = [
+    installation !== undefined && !names.has(family)
+      ? reason("family-of-other", { family, installation })
+      : reason("no-such-family", { family, families }),
+  ];
   return { regions: [], changes: [], calls: [], concerned: new Set(), problems, remarks: [] };
 }
 
-/**
- * The copy with its image, if the image is provably ours and has left its token behind. Any state
- * but a failed one will do: an image that is being copied is SYNCING.
- */
-function ownedCopyOf(copy: Copy, observation: Observation): Omit<OwnedCopy, "versionCreatedAt"> | undefined {
-  if (!("imageId" in copy) || copy.imageId === undefined || ("adopted" in copy && copy.adopted)) return undefined;
-  const image = seen(observation, { region: copy.key.region, imageId: copy.imageId });
-  if (typeof image === "string" || hasFailed(image) || tokenIn(image.name)) return undefined;
-  if (!isProven(image, copy.key)) return undefined;
-  return { copy: { ...copy, imageId: copy.imageId }, image };
-}
-
-function rolledBackBefore({ copy: { key, rootName } }: OwnedCopy): Reason {
-  return reason("rolled-back-before", { imageId: key.rootId, name: rootName });
+/** The other installation that made a copy; undefined if this one did. */
+function makerOf(copy: Copy): string | undefined {
+  return "installation" in copy ? copy.installation : undefined;
 }
 
 function differingTargets(regions: readonly RegionRollback[]): Reason[] {
@@ -252,8 +232,8 @@ function differingTargets(regions: readonly RegionRollback[]): Reason[] {
   return [reason("previous-version-differs", { versions })];
 }
 
-function notPublished({ key, state }: Copy): Reason {
-  return reason("unfinished", { state, region: key.region });
+function notPublished(copy: Copy): Reason {
+  return reason("unfinished", { state: stateOf(copy), region: copy.key.region });
 }
 
 /** A rollback never changes the source, which is not this program's; its owner must decide. */
@@ -266,33 +246,6 @@ function sourceRemarks(family: string, { copy }: OwnedCopy, observation: Observa
   if (!isIn && isIgnored) return [];
   const source = { imageId: rootId, name: root.name, region: rootRegion };
   return [reason("source-left", { ...source, ...(isIn && { family }), isIgnored, ignoreTag: IGNORE_TAG })];
-}
-
-function isSameRoot({ copy: { key: a } }: { copy: Copy }, { copy: { key: b } }: { copy: Copy }): boolean {
-  return rootRefId(a) === rootRefId(b);
-}
-
-/**
- * Orders versions as `leaders.ts` does. The API shows times in seconds, so two versions may have
- * the same time; then the key decides.
- */
-function isOlder(a: OwnedCopy, b: OwnedCopy): boolean {
-  const [x, y] = [a.versionCreatedAt, b.versionCreatedAt];
-  return x === y ? rootRefId(a.copy.key) < rootRefId(b.copy.key) : x < y;
-}
-
-/**
- * Adds the age of each version: when its root was created, as any record of a copy says, else when
- * its oldest copy was. With ages of their own, a version could be older than itself elsewhere.
- */
-function withVersionAge(copies: readonly Omit<OwnedCopy, "versionCreatedAt">[]): OwnedCopy[] {
-  const byRoot = groupBy(copies, ({ copy }) => rootRefId(copy.key));
-  return [...byRoot.values()].flatMap((version) => {
-    const recorded = version.flatMap(({ copy }) => copy.rootCreatedAt ?? []);
-    const [versionCreatedAt = 0] =
-      recorded.length > 0 ? recorded : [Math.min(...version.map((one) => one.image.createdAt))];
-    return version.map((one) => ({ ...one, versionCreatedAt }));
-  });
 }
 
 function named({ region, imageId, name }: Image) {

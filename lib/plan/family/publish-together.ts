@@ -1,9 +1,9 @@
 // Implements `publish: together`: holds a family back until the copies in all regions are finished.
-import { groupBy } from "../../model/group-by.ts";
+import { groupBy } from "../../model/collections.ts";
 import { copyId, rootRefId } from "../../model/identity.ts";
 import { withoutRegions } from "../../model/messages/family.ts";
-import { reason } from "../../model/messages/reasons.ts";
-import type { Copy, Millis, Reason } from "../../model/types.ts";
+import { PARENT_NOT_READY, reason } from "../../model/messages/reasons.ts";
+import type { Copy, CopyPhase, Millis, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 
 /**
@@ -19,7 +19,14 @@ export function groupPublications(
   const published = [...desiredCopies.values()].filter(({ intermediate }) => !intermediate);
   const copiesByRoot = groupBy(published, ({ key }) => rootRefId(key));
   const groupOf = (desired: DesiredCopy) => copiesByRoot.get(rootRefId(desired.key)) ?? [desired];
-  const progressOf = (desired: DesiredCopy) => publishProgress(desired, copyOf(desired.key), now);
+  const progressOf = (desired: DesiredCopy): Progress => {
+    const copy = copyOf(desired.key);
+    const parent = desired.parent && desiredCopies.get(copyId(desired.parent));
+    const isAwaited = copy?.phase === "waiting" && copy.reason.code === PARENT_NOT_READY;
+    if (!isAwaited || !parent || desired.block) return publishProgress(desired, copy, now);
+    // Once the copy comes that this one is made from, it is requested at once.
+    return progressOf(parent) === "left out" ? "left out" : "under way";
+  };
   return {
     /** Why the publication of a copy must wait for other regions; undefined if it need not wait. */
     publicationHoldOf: (desired: DesiredCopy): Reason | undefined => {
@@ -40,11 +47,24 @@ export function groupPublications(
   };
 }
 
-function publishProgress(desired: DesiredCopy, copy: Copy | undefined, now: Millis): "done" | "left out" | "under way" {
+/** The phases in which a copy does not become ready by itself. */
+const STOPPED: ReadonlySet<CopyPhase> = new Set(["blocked", "failed", "stuck", "retired", "ended"]);
+
+type Progress = "done" | "left out" | "under way";
+
+function publishProgress(desired: DesiredCopy, copy: Copy | undefined, now: Millis): Progress {
   if (desired.block) return "left out";
   if (!copy) return "under way";
-  if (copy.state === "blocked" || copy.state === "failed" || copy.state === "retired") return "left out";
-  if (copy.state === "ready" || (copy.state === "finishing" && copy.publicationHold)) return "done";
-  const since = copy.state === "copying" || copy.state === "finishing" ? copy.progressedAt : copy.updatedAt;
-  return now - since > desired.policy.stuckAfter ? "left out" : "under way";
+  if (STOPPED.has(copy.phase)) return "left out";
+  if (copy.phase === "ready" || (copy.phase === "finishing" && copy.publicationHold)) return "done";
+  return now - progressedAt(copy) > desired.policy.stuckAfter ? "left out" : "under way";
+}
+
+/**
+ * When an unfinished copy last made progress. Neither a new reason nor another try is any, and after a
+ * failed attempt the image must be finished within the time.
+ */
+function progressedAt(copy: Copy): Millis {
+  if ("progressedAt" in copy && copy.attempts === 0) return copy.progressedAt;
+  return copy.delayedSince ?? copy.updatedAt;
 }

@@ -39,7 +39,7 @@ export function rolledBackVersions(copies: readonly Copy[], observation: Observa
   );
   const of = (key: CopyKey, copy: Copy | undefined): string | undefined => {
     const root = rootRefId(key);
-    if (copy?.state === "ready" || copy?.state === "retired")
+    if (copy?.phase === "ready" || copy?.phase === "retired" || copy?.phase === "ended")
       return tagged.has(copyId(key)) ? tagged.get(copyId(key)) : copy.rolledBackFrom;
     return versions.get(root) ?? copy?.rolledBackFrom ?? (finished.has(root) ? undefined : recorded.get(root));
   };

@@ -20,7 +20,7 @@ export function adopters(copies: readonly Copy[]): ReadonlyMap<string, string> {
 
 /** The image (region/id) that a copy adopted; undefined if the copy was created or is not ready. */
 export function adoptedImage(copy: Copy): string | undefined {
-  return copy.state === "ready" && copy.adopted ? `${copy.key.region}/${copy.imageId}` : undefined;
+  return copy.phase === "ready" && copy.adopted ? `${copy.key.region}/${copy.imageId}` : undefined;
 }
 
 /** Keeps the first adoption of each image in a plan, and no send from an adopted image. */

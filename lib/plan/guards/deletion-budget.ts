@@ -1,25 +1,36 @@
 // Guards: at most ten deletions in a run, and no deletion in a family that moves.
+import { groupBy } from "../../model/collections.ts";
 import { copyId } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
-import type { Guarded, PlanContext, Step } from "../types.ts";
+import type { CloudCall, Guarded, PlanContext, Step } from "../types.ts";
+import { wasDeletionRefused } from "../upkeep/pruning/prune.ts";
 
-/** Most deletions in one run, so that an error in a policy does not empty an account at once. */
+/** Most images that are deleted or unshared in one run, so that an error in a policy does not empty an account. */
 export const MOST_DELETIONS = 10;
 
 /**
- * Keeps at most MOST_DELETIONS deletions. `deleted` counts those that this run has made already.
+ * Keeps at most MOST_DELETIONS deletions and ends of sharing. `deleted` holds the copies for which
+ * this run has done so already; such an image may be deleted after it was unshared. What the cloud
+ * refused before comes last, so that it keeps no other image from its deletion.
  */
 export function deletionBudget(steps: readonly Step[], { deleted }: PlanContext): Guarded {
-  let left = MOST_DELETIONS - deleted;
+  const counted = steps.filter(({ call }) => isCounted(call) && !deleted.has(copyId(call.copy.key)));
+  const byRefusal = groupBy(counted, ({ call }) => isCounted(call) && wasDeletionRefused(call.copy));
+  const inOrder = [...(byRefusal.get(false) ?? []), ...(byRefusal.get(true) ?? [])];
+  const beyond = new Set(inOrder.slice(Math.max(0, MOST_DELETIONS - deleted.size)));
   const permitted = steps.map((step): Step => {
-    // An image that stops being shared is deleted next, so both calls count.
-    if (step.call?.do !== "delete" && step.call?.do !== "unshare") return step;
-    left -= 1;
-    if (left >= 0) return step;
-    const { copy, image } = step.call;
-    return { retained: { copy, image, reason: reason("enough-deleted", { limit: MOST_DELETIONS }) } };
+    const { call } = step;
+    if (!isCounted(call) || !beyond.has(step)) return step;
+    const { copy, image } = call;
+    const enough = reason("enough-deleted", { limit: MOST_DELETIONS });
+    if (call.why === undefined) return { wait: { key: copy.key, reason: enough } };
+    return { retained: { copy, image, reason: enough } };
   });
   return { steps: permitted };
+}
+
+function isCounted(call: CloudCall | undefined): call is Extract<CloudCall, { do: "delete" | "unshare" }> {
+  return call?.do === "delete" || call?.do === "unshare";
 }
 
 /**
@@ -39,7 +50,7 @@ export function movingFamilies(steps: readonly Step[], { desiredCopies }: PlanCo
   const settled = steps.map((step): Step => {
     const { call } = step;
     if (call?.do !== "delete" && call?.do !== "unshare") return step;
-    if (call.do === "delete" && call.refused) return step;
+    if (call.do === "delete" ? call.refused : call.why === undefined) return step;
     const { copy, image } = call;
     const { family, region } = image;
     if (!family) return step;

@@ -1,6 +1,6 @@
 // Filters that reduce a finished plan to some copies, or to changes of records.
 import type { Copy, CopyKey } from "../../model/types.ts";
-import type { Action, Plan } from "../types.ts";
+import type { Action, ClaimRequest, Plan, Send } from "../types.ts";
 
 /** The plan with the actions on copies that `only` accepts; undefined accepts all. */
 export function onlyThese(plan: Plan, only?: (key: CopyKey, policy: string) => boolean): Plan {
@@ -8,10 +8,24 @@ export function onlyThese(plan: Plan, only?: (key: CopyKey, policy: string) => b
   const keep = (copy: Copy) => only(copy.key, copy.policy);
   const actions = plan.actions.flatMap((action): Action[] => {
     if (action.do !== "send") return keep(action.copy) ? [action] : [];
-    const claimRequests = action.claimRequests.filter((claimRequest) => keep(claimRequest.copy));
-    return claimRequests.length > 0 ? [{ ...action, claimRequests }] : [];
+    return onlyRequests(action, ({ copy }) => keep(copy));
   });
   return { ...plan, actions };
+}
+
+/** The plan without the requests of copies in a region whose quota is not known yet. */
+export function onlyWithKnownQuota(plan: Plan): Plan {
+  const open = new Set(plan.questions.flatMap(({ ask, region }) => (ask === "quota" ? [region] : [])));
+  const actions = plan.actions.flatMap((action): Action[] =>
+    action.do === "send" ? onlyRequests(action, ({ copy }) => !open.has(copy.key.region)) : [action],
+  );
+  return { ...plan, actions };
+}
+
+/** The request with the destinations that `keep` accepts, if there are any. */
+function onlyRequests(send: Send, keep: (claimRequest: ClaimRequest) => boolean): Send[] {
+  const claimRequests = send.claimRequests.filter(keep);
+  return claimRequests.length > 0 ? [{ ...send, claimRequests }] : [];
 }
 
 /** The plan without calls, and without the record changes that announce a call. */

@@ -6,14 +6,16 @@ import { secondAdoption } from "./adoption-conflicts.ts";
 import { deletionBudget, movingFamilies } from "./deletion-budget.ts";
 import { massDisappearance } from "./mass-disappearance.ts";
 import { nameConflicts } from "./name-conflicts.ts";
+import { othersImages } from "./other-installations.ts";
 import { quota } from "./quota.ts";
 
 /**
- * The first guard drops losses that are likely to be none. The next three reduce the new copies to
- * those that may be requested. Only then is it known which families move, and the deletions that
+ * First go the calls that only another installation may make. The next guard drops losses that are likely to be none. The three after it reduce the new
+ * copies to those that may be requested. Only then is it known which families move, and the deletions that
  * remain are counted last.
  */
 export const GUARDS: readonly Guard[] = [
+  othersImages,
   massDisappearance,
   secondAdoption,
   nameConflicts,

@@ -1,27 +1,48 @@
 // Guard: if many copies disappear at once, their loss is reported and not recorded.
 import { copyId } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
+import type { Totals } from "../../model/ports.ts";
 import type { Copy } from "../../model/types.ts";
-import type { Guarded, PlanContext, Step } from "../types.ts";
+import type { Action, Guarded, PlanContext, Step } from "../types.ts";
 
 /**
  * Removes the steps that record copies as gone, and adds a problem, if more than three copies and
- * more than a tenth of all disappear at once. The cause is then likely to be other credentials, an
- * outage or an accident. A user may confirm that they are gone (`acceptVanished`).
+ * more than a tenth of all disappear in one run. The cause is then likely to be other credentials,
+ * an outage or an accident. A user may confirm that they are gone (`acceptVanished`). `vanished`
+ * counts those that this run has recorded already: its rounds see one region after the other.
  */
-export function massDisappearance(steps: readonly Step[], { copies, acceptVanished }: PlanContext): Guarded {
+export function massDisappearance(steps: readonly Step[], ctx: PlanContext): Guarded {
+  const { copies, acceptVanished, vanished } = ctx;
   if (acceptVanished) return { steps };
-  // The loss of a retired copy needs no repair, so it does not count.
-  const active = new Set(
-    copies.filter((copy) => copy.state !== "retired" && hasImage(copy)).map(({ key }) => copyId(key)),
-  );
-  const isLoss = ({ change }: Step) => change?.event === "gone" && active.has(copyId(change.copy.key));
-  const gone = steps.filter(isLoss);
-  if (gone.length <= Math.max(3, Math.floor(active.size / 10))) return { steps };
-  const problem = reason("mass-disappearance", { gone: gone.length, total: active.size });
-  return { steps: steps.filter((step) => !isLoss(step)), problems: [problem] };
+  const shown = shownCopies(copies);
+  const total = Math.max(shown.size, ctx.sweep ? 0 : inTotal(ctx.totals));
+  const retired = new Set(copies.filter(({ phase }) => phase === "retired").map(({ key }) => copyId(key)));
+  const losses = steps.filter(({ change }) => change?.event === "gone" && !retired.has(copyId(change.copy.key)));
+  const gone = losses.filter(({ change }) => change && shown.has(copyId(change.copy.key))).length;
+  if (gone === 0 || gone + vanished <= Math.max(3, Math.floor(total / 10))) return { steps };
+  const problem = reason("mass-disappearance", { gone, total });
+  const held = new Set(losses);
+  // Copies that never appeared are held as well: in an outage they may exist.
+  return { steps: steps.filter((step) => !held.has(step)), problems: [problem] };
 }
 
-function hasImage(copy: Copy): boolean {
-  return "imageId" in copy && copy.imageId !== undefined;
+/** How many copies of the account the cloud shows, as far as their phases tell. */
+function inTotal({ copying = 0, finishing = 0, stuck = 0, ready = 0 }: Totals = {}): number {
+  return copying + finishing + stuck + ready;
+}
+
+/** How many of these copies the actions of a plan record as gone. */
+export function countVanished(actions: readonly Action[], copies: readonly Copy[]): number {
+  const shown = shownCopies(copies);
+  return actions.filter((one) => one.do === "record" && one.event === "gone" && shown.has(copyId(one.copy.key))).length;
+}
+
+/**
+ * The copies that the cloud has shown once. A request whose copy never appeared is an attempt that
+ * failed, and the loss of a retired copy needs no repair, so neither counts.
+ */
+function shownCopies(copies: readonly Copy[]): ReadonlySet<string> {
+  const neverAppeared = (copy: Copy) => copy.phase === "copying" && copy.percent === undefined;
+  const isShown = (copy: Copy) => "imageId" in copy && copy.phase !== "retired" && !neverAppeared(copy);
+  return new Set(copies.filter(isShown).map(({ key }) => copyId(key)));
 }

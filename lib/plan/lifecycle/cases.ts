@@ -3,8 +3,8 @@ import { copyId, imageIdOf, lineageOf } from "../../model/identity.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Copy, CopyKey } from "../../model/types.ts";
 import { isOrphan } from "../desired/desired-copies.ts";
+import { candidatesFor, showsIdentity } from "../image-index.ts";
 import type { CopyCase, PlanContext } from "../types.ts";
-import { candidatesFor } from "./candidates.ts";
 
 /** All cases, by root and then by region. */
 export function casesOf(ctx: PlanContext): CopyCase[] {
@@ -25,14 +25,17 @@ function caseOf(id: string, key: CopyKey, ctx: PlanContext): CopyCase {
   const imageId = record && imageIdOf(record);
   const region = ctx.customImages(key.region);
   const withoutImage = region ? "absent" : "unread";
-  const image = imageId === undefined ? withoutImage : seen(ctx.observation, { region: key.region, imageId });
+  const recorded = imageId === undefined ? withoutImage : seen(ctx.observation, { region: key.region, imageId });
+  const isOther = record && typeof recorded !== "string" && !showsIdentity(recorded, record);
+  const image = isOther ? "unidentified" : recorded;
+  const isGone = image === "absent" || image === "unidentified";
   return {
     key,
     image,
     isOrphaned: isOrphan(key, ctx),
     ...(record && { record }),
     ...(desired && { desired }),
-    ...(image === "absent" && region && { candidates: candidatesFor(key, region) }),
+    ...(isGone && region && { candidates: candidatesFor(key, region, ctx.installations) }),
   };
 }
 
@@ -42,12 +45,18 @@ function caseOf(id: string, key: CopyKey, ctx: PlanContext): CopyCase {
  */
 function withRollback(copy: Copy, ctx: PlanContext): Copy {
   const rolledBackFrom = ctx.rolledBackFrom(copy.key, copy);
-  if (copy.state === "ready" || copy.state === "retired" || rolledBackFrom === copy.rolledBackFrom) return copy;
+  if (
+    copy.phase === "ready" ||
+    copy.phase === "retired" ||
+    copy.phase === "ended" ||
+    rolledBackFrom === copy.rolledBackFrom
+  )
+    return copy;
   const { rolledBackFrom: _, ...rest } = copy;
   return rolledBackFrom === undefined ? rest : { ...rest, rolledBackFrom };
 }
 
-/** Our copies by the lineage tags that the cloud shows, recorded and desired or not. */
+/** All copies by the lineage tags that the cloud shows, recorded and desired or not. */
 function keysByLineage(observation: Observation): CopyKey[] {
   return [...observation.regions.entries()].flatMap(([region, view]) =>
     [...view.images.values()].flatMap((image) => {

@@ -25,15 +25,17 @@
 //
 // The region must have been read after that time. If the state was lost, there is no claim: then
 // every copy that is not visible stays in doubt until `uncertainUntil` (see `creation/check-blockers.ts`).
-import { tokenIn } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { BUSY_BACKOFF, backoff, CLOCK_SKEW, SIGNATURE_LIFE, SYNC_TIMEOUT } from "../../model/time.ts";
-import type { Copy } from "../../model/types.ts";
-import { attemptFailed, baseOf, NOTHING, recordChange } from "../transitions.ts";
+import type { CopyIn } from "../../model/types.ts";
+import { failedImage } from "../image-index.ts";
+import { orphanedClaim, waiting } from "../transitions.ts";
 import type { CopyCase, PlanContext, Step } from "../types.ts";
+import { attemptFailed, baseOf, copyFailed, recordChange, wait, waitForRegion } from "./steps.ts";
 
-type Copying = Extract<Copy, { state: "copying" }>;
+/** A case in doubt. */
+type Requested = CopyCase & { readonly record: CopyIn<"requested"> };
 
 /**
  * The step of a requested copy without an image: wait while it is in doubt, then count the request
@@ -41,16 +43,12 @@ type Copying = Extract<Copy, { state: "copying" }>;
  */
 export function resolveInDoubt(copyCase: CopyCase, ctx: PlanContext): Step | "done" {
   const { key, record: copy, candidates } = copyCase;
-  if (copy?.state !== "copying" || copy.imageId !== undefined) return "done";
+  if (copy?.phase !== "requested") return "done";
   const readAt = ctx.customImages(key.region)?.readAt;
-  if (!candidates || readAt === undefined) return NOTHING;
+  if (!candidates || readAt === undefined) return waitForRegion(copyCase, ctx);
   const { claim } = copy;
-  const failure = candidates.failed.find((image) => tokenIn(image.name)?.claimNumber === claim.number);
-  if (failure) {
-    const copyFailed = reason("copy-failed", { imageId: failure.imageId, state: failure.state });
-    const failed = { reason: copyFailed, event: "copy-failed", delay: backoff(copy.attempts) } as const;
-    return attemptFailed({ ...copyCase, record: copy }, failed, ctx);
-  }
+  const failed = failedImage(candidates, claim);
+  if (failed) return copyFailed({ ...copyCase, record: copy }, failed, ctx);
   const hasClaimantEnded = ctx.ended.has(claim.claimant.id);
   const endedAt = claim.endedAt ?? (hasClaimantEnded ? Math.min(claim.sendBy + SYNC_TIMEOUT, ctx.now) : undefined);
   const inDoubtUntil =
@@ -58,23 +56,21 @@ export function resolveInDoubt(copyCase: CopyCase, ctx: PlanContext): Step | "do
       ? claim.sendBy + SIGNATURE_LIFE + CLOCK_SKEW + ctx.settle
       : endedAt + (hasClaimantEnded ? 0 : CLOCK_SKEW) + ctx.settle;
   if (readAt >= inDoubtUntil) return noEffect({ ...copyCase, record: copy }, ctx);
-  if (claim.endedAt !== undefined || endedAt === undefined) return NOTHING;
-  const ended = { ...copy, claim: { ...claim, endedAt }, updatedAt: ctx.now };
-  return recordChange(ended, journal("claimant-ended", { token: claim.token }));
+  const { token } = claim;
+  if (claim.endedAt !== undefined || endedAt === undefined)
+    return wait(copyCase, reason("in-doubt", { token }), inDoubtUntil);
+  return recordChange(orphanedClaim(copy, endedAt, ctx.now), journal("claimant-ended", { token }));
 }
 
 /**
  * The request created no copy. It counts as an attempt only if the cloud made it fail, not if a
  * process died.
  */
-function noEffect(copyCase: CopyCase & { readonly record: Copying }, ctx: PlanContext): Step {
+function noEffect(copyCase: Requested, ctx: PlanContext): Step {
   const { claim, attempts } = copyCase.record;
   const why = reason("no-effect", { token: claim.token });
   if (claim.sendFailure === "failed")
     return attemptFailed(copyCase, { reason: why, event: "no-effect", delay: backoff(attempts) }, ctx);
-  const notBefore = claim.sendFailure === "busy" ? { notBefore: ctx.now + BUSY_BACKOFF } : {};
-  return recordChange(
-    { ...baseOf(copyCase, ctx), state: "waiting", reason: why, ...notBefore },
-    journal("no-effect", { text: why.text }),
-  );
+  const notBefore = claim.sendFailure === "busy" ? ctx.now + BUSY_BACKOFF : undefined;
+  return recordChange(waiting(baseOf(copyCase, ctx), why, notBefore), journal("no-effect", { text: why.text }));
 }

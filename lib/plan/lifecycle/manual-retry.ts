@@ -1,9 +1,10 @@
 // Manual retry (`cvm-replicator retry`): failed and blocked copies start again.
 import type { Problem } from "../../model/errors.ts";
-import { copyId } from "../../model/identity.ts";
+import { copyId, imageIdOf, stateOf } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { retryProblem } from "../../model/messages/lifecycle.ts";
 import type { Copy, Millis } from "../../model/types.ts";
+import { baseFields, copying } from "../transitions.ts";
 import type { RecordChange } from "../types.ts";
 
 /** The arguments and options of `retry`, and what each filters by. */
@@ -16,6 +17,9 @@ export interface RetryFilter {
   readonly region?: string | undefined;
 }
 
+/** Only a retry has such a copy made again. */
+const MADE_ANEW = ["gone", "unidentified"];
+
 /**
  * The record of a failed or blocked copy with no attempts and no backoff, so that the next plan
  * does not wait; undefined for any other copy. Only the plan decides whether a copy is requested,
@@ -23,39 +27,40 @@ export interface RetryFilter {
  * claim number is used twice.
  */
 export function retried(copy: Copy, now: Millis): Copy | undefined {
-  const fresh = { attempts: 0, updatedAt: now };
-  if (copy.state === "failed") return { ...copy, ...fresh, state: "retrying", reason: copy.reason, notBefore: now };
-  if (copy.state !== "blocked") return undefined;
-  if (copy.reason.code === "gone") return { ...copy, ...fresh, state: "waiting", reason: copy.reason };
+  const fresh = { attempts: 0, delayedSince: now, updatedAt: now };
+  if (copy.phase === "failed") return { ...copy, ...fresh, phase: "retrying", notBefore: now };
+  const isMadeAnew = copy.phase === "blocked" && MADE_ANEW.includes(copy.reason.code);
+  if (isMadeAnew) return { ...copy, ...fresh, phase: "waiting" };
+  if (copy.phase !== "blocked" && copy.phase !== "stuck") return undefined;
   // The next check becomes due now. It keeps a time, because polls skip blocked copies without one.
   if (copy.notBefore !== undefined) return { ...copy, ...fresh, notBefore: now };
-  if (!copy.claim || copy.imageId === undefined) return { ...copy, ...fresh };
-  const { reason: _, ...stuck } = copy;
-  return { ...stuck, ...fresh, state: "copying", claim: copy.claim, progressedAt: now };
+  if (copy.phase === "blocked") return { ...copy, ...fresh };
+  const base = { ...baseFields(copy.key, copy, undefined, now), ...fresh };
+  return copying(base, copy, { progressedAt: now, percent: undefined });
 }
 
 /** The record changes that make the chosen copies start again. */
 export function retryChanges(copies: readonly Copy[], chosen: (copy: Copy) => boolean, now: Millis): RecordChange[] {
   return copies.filter(chosen).flatMap((copy): RecordChange[] => {
     const next = retried(copy, now);
-    const { code: event, text } = journal("retry", { state: copy.state });
+    const { code: event, text } = journal("retry", { state: stateOf(copy) });
     return next ? [{ do: "record", copy: next, event, text }] : [];
   });
 }
 
 /**
- * The failed and blocked copies that match the filter, as `copyId`s, and the problems of a filter
- * without a match.
+ * The failed and blocked copies that match the filter, and those that wait for an unreadable region,
+ * as `copyId`s; and the problems of a filter without a match.
  */
 export function chooseForRetry(
   copies: readonly Copy[],
   { images, policy, region }: RetryFilter,
 ): { chosen: ReadonlySet<string>; problems: Problem[] } {
   const problems: Problem[] = [];
-  const hasImage = (copy: Copy, id: string) => copy.key.rootId === id || ("imageId" in copy && copy.imageId === id);
+  const hasImage = (copy: Copy, id: string) => copy.key.rootId === id || imageIdOf(copy) === id;
   const mustMatch = (where: keyof typeof FILTERS, value: string, matches: (copy: Copy) => boolean) => {
     const matching = copies.filter(matches);
-    if (matching.some(needsManualAction)) return;
+    if (matching.some(isRetryable)) return;
     const code = matching.length > 0 ? "nothing-to-retry" : "no-such-copy";
     problems.push({ where, text: retryProblem(code, { value, filter: FILTERS[where] }).text });
   };
@@ -65,7 +70,7 @@ export function chooseForRetry(
 
   const chosen = copies.filter(
     (copy) =>
-      needsManualAction(copy) &&
+      isRetryable(copy) &&
       (images.length === 0 || images.some((id) => hasImage(copy, id))) &&
       (policy === undefined || copy.policy === policy) &&
       (region === undefined || copy.key.region === region),
@@ -77,6 +82,9 @@ export function chooseForRetry(
   return { chosen: new Set(chosen.map(({ key }) => copyId(key))), problems };
 }
 
-function needsManualAction({ state }: Copy): boolean {
-  return state === "failed" || state === "blocked";
+/** Whether a retry makes a difference: it also reads a region that was unreadable a short time ago. */
+function isRetryable(copy: Copy): boolean {
+  const { phase } = copy;
+  if (phase === "waiting") return copy.reason.code.startsWith("unreadable-");
+  return phase === "failed" || phase === "blocked" || phase === "stuck";
 }

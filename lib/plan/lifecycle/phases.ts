@@ -1,14 +1,14 @@
 // The life of a copy: the stages and their phases in their order.
-import { NOTHING } from "../transitions.ts";
 import type { CopyCase, PlanContext, Step } from "../types.ts";
 import { finishRollback } from "../upkeep/finish-rollback.ts";
 import { followSource } from "../upkeep/follow-source.ts";
-import { prune } from "../upkeep/prune.ts";
+import { reshare } from "../upkeep/giving/reshare.ts";
+import { prune } from "../upkeep/pruning/prune.ts";
 import { abandonRepair, awaitSweep, noticeUndeprecated, repair } from "../upkeep/repair.ts";
-import { reshare } from "../upkeep/reshare.ts";
 import { confirmLoss } from "./confirm-loss.ts";
 import { checkBlockers } from "./creation/check-blockers.ts";
 import { claimName } from "./creation/claim-name.ts";
+import { useOther } from "./creation/other-installation.ts";
 import { request } from "./creation/request.ts";
 import { awaitRecheck, followProgress } from "./finishing/follow-progress.ts";
 import { leaveFamily, publish } from "./finishing/publish.ts";
@@ -16,10 +16,9 @@ import { rename } from "./finishing/rename.ts";
 import { complete, share } from "./finishing/share.ts";
 import { tag } from "./finishing/tag.ts";
 import { resolveInDoubt } from "./in-doubt.ts";
-import { locate } from "./locate.ts";
+import { checkMaker, locate } from "./locate.ts";
 import { discardAdoption, retire, retireUnmade, revive } from "./retire.ts";
 import {
-  blocked,
   every,
   firstStep,
   kept,
@@ -28,20 +27,22 @@ import {
   retired,
   type Stage,
   stage,
+  stuck,
   toRequest,
   underWay,
   unmade,
 } from "./stages.ts";
+import { NOTHING } from "./steps.ts";
 
 /**
  * The first phase that is not done gives the next step of a copy. A step changes the record or the
  * cloud, and the next plan reads both again, so no copy passes two stages in one plan.
  */
 export const LIFE: readonly Stage[] = [
-  stage(every, locate, confirmLoss, resolveInDoubt),
-  stage(toRequest, checkBlockers, claimName, request),
+  stage(every, locate, checkMaker, confirmLoss, resolveInDoubt),
+  stage(toRequest, useOther, checkBlockers, claimName, request),
   stage(unmade, retireUnmade),
-  stage(blocked, awaitRecheck),
+  stage(stuck, awaitRecheck),
   stage(underWay, followProgress, tag, rename, leaveFamily, publish, share, complete),
   stage(ready, retire, discardAdoption),
   stage(retired, revive),

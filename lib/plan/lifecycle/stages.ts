@@ -1,10 +1,10 @@
 // The stages in the life of a copy: which copies are in each, and what is certain about them there.
 import { isIntermediate, isProven } from "../../model/identity.ts";
-import type { Claim, Copy, Image, Ready, Retired } from "../../model/types.ts";
+import type { CopyIn, Image, Ready, Retired } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
 import type { CopyCase, PlanContext, Step } from "../types.ts";
+import { accountsOfPolicies } from "../upkeep/giving/shares.ts";
 import { refreshRecord } from "../upkeep/refresh-record.ts";
-import { accountsOfPolicies } from "../upkeep/shares.ts";
 
 /**
  * Decides one thing about a copy. Gives its next step, or `done` if nothing is left to do here, so
@@ -44,11 +44,11 @@ export function firstStep<C extends CopyCase>(
 
 /** A copy that is desired and has no image. */
 export type ToRequest = CopyCase & { readonly desired: DesiredCopy };
-/** A blocked copy whose image exists. */
-export type Blocked = CopyCase & { readonly record: Extract<Copy, { state: "blocked" }> };
+/** A stuck copy whose image exists. */
+export type Stuck = CopyCase & { readonly record: CopyIn<"stuck"> };
 /** A requested copy whose image exists, until it is ready. */
 export type UnderWay = CopyCase & {
-  readonly record: Extract<Copy, { state: "copying" | "finishing" | "blocked" }> & { readonly claim: Claim };
+  readonly record: CopyIn<"copying" | "finishing" | "stuck">;
   readonly image: Image;
 };
 /** A finished copy whose image exists, desired or orphaned. */
@@ -80,16 +80,16 @@ export function unmade(copyCase: CopyCase): CopyCase | undefined {
   return typeof copyCase.image === "string" && !copyCase.desired ? copyCase : undefined;
 }
 
-export function blocked(copyCase: CopyCase): Blocked | undefined {
+export function stuck(copyCase: CopyCase): Stuck | undefined {
   const { record, image } = copyCase;
-  return record?.state === "blocked" && typeof image !== "string" ? { ...copyCase, record } : undefined;
+  return record?.phase === "stuck" && typeof image !== "string" ? { ...copyCase, record } : undefined;
 }
 
 export function underWay(copyCase: CopyCase): UnderWay | undefined {
   const { record, image, desired } = copyCase;
   if (typeof image === "string") return undefined;
-  if (record?.state === "copying" || record?.state === "finishing") return { ...copyCase, record, image };
-  if (record?.state !== "blocked" || !record.claim) return undefined;
+  if (record?.phase === "copying" || record?.phase === "finishing") return { ...copyCase, record, image };
+  if (record?.phase !== "stuck") return undefined;
   // The name or tags of the policy may have been the cause, so the current settings count from here
   // on.
   const claim = desired ? { ...record.claim, settings: desired.settings } : record.claim;
@@ -98,23 +98,23 @@ export function underWay(copyCase: CopyCase): UnderWay | undefined {
 
 export function ready(copyCase: CopyCase): ReadyCase | undefined {
   const { record, image } = copyCase;
-  return record?.state === "ready" && typeof image !== "string" ? { ...copyCase, record, image } : undefined;
+  return record?.phase === "ready" && typeof image !== "string" ? { ...copyCase, record, image } : undefined;
 }
 
 export function retired(copyCase: CopyCase): RetiredCase | undefined {
   const { record, image } = copyCase;
-  return record?.state === "retired" && typeof image !== "string" ? { ...copyCase, record, image } : undefined;
+  return record?.phase === "retired" && typeof image !== "string" ? { ...copyCase, record, image } : undefined;
 }
 
-export function kept(copyCase: CopyCase): Kept | undefined {
+export function kept(copyCase: CopyCase, ctx: PlanContext): Kept | undefined {
   const { record, image, desired } = copyCase;
-  if (record?.state !== "ready" || typeof image === "string" || !desired) return undefined;
+  if (record?.phase !== "ready" || typeof image === "string" || !desired) return undefined;
   // A contradiction leaves the desired settings undefined. An intermediate copy whose direct policy
   // is blocked stays as is.
   const isUnpublished = isIntermediate(image, copyCase.key) && !desired.intermediate;
   if (desired.block && (desired.block.code === "contradiction" || isUnpublished)) return undefined;
   const { shareWith } = desired.publication;
-  return { ...copyCase, record: refreshRecord(record, image, desired), stored: record, image, desired, shareWith };
+  return { ...copyCase, record: refreshRecord(record, image, desired, ctx), stored: record, image, desired, shareWith };
 }
 
 /**
@@ -123,7 +123,7 @@ export function kept(copyCase: CopyCase): Kept | undefined {
  */
 export function left(copyCase: CopyCase, ctx: PlanContext): Shared | undefined {
   const finished = ready(copyCase) ?? retired(copyCase);
-  if (!finished || kept(copyCase)) return undefined;
+  if (!finished || kept(copyCase, ctx)) return undefined;
   const { key, record, image } = finished;
   if (!isProven(image, key) || record.adopted || image.state !== "NORMAL") return undefined;
   if (!ctx.sweep && !record.repair) return undefined;

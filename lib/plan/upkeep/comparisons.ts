@@ -1,28 +1,39 @@
 // Compares a finished copy with its policy and its source, one attribute after the other.
-import { isAside, isIntermediate, lineageOf, lineageTags, ROLLED_BACK_TAG } from "../../model/identity.ts";
+import {
+  hasSteppedAside,
+  isIntermediate,
+  lineageOf,
+  lineageTags,
+  ownInstallationOf,
+  ROLLED_BACK_TAG,
+} from "../../model/identity.ts";
 import { difference } from "../../model/messages/upkeep.ts";
+import type { Ready, Refusal } from "../../model/types.ts";
+import { placeOf } from "../family/recall/in-families.ts";
 import type { Kept } from "../lifecycle/stages.ts";
 import type { PlanContext, Step } from "../types.ts";
-import { emptyFamily, modify, rollbackDifference } from "./differences.ts";
-import { putAside } from "./put-aside.ts";
+import { type Compared, deprecate, emptyFamily, modify, rollbackDifference } from "./differences.ts";
+import { isLeftOut, wasRefused } from "./giving/refusals.ts";
+import { missingShares } from "./giving/shares.ts";
+import { endShares, leaveFamily, removeTags } from "./giving/take-back.ts";
 import { ROLLBACK } from "./refresh-record.ts";
-import { missingShares } from "./shares.ts";
+import { stepAside } from "./step-aside.ts";
 import { type Difference, isTried } from "./try-repair.ts";
-
-/** What differs; or the question or the problem that keeps it from being known. */
-type Compared = Difference | Pick<Step, "questions" | "problem"> | undefined;
 
 /**
  * In the order in which differences are repaired: a rollback comes before everything that it undoes,
- * the own name before the family that it publishes, and the shares come last, because a shared image
- * cannot be modified.
+ * shares end before anything else is modified, the own name comes before the family that it
+ * publishes, and the shares come last, because a shared image cannot be modified.
  */
 export const COMPARISONS: readonly ((copyCase: Kept, ctx: PlanContext) => Compared)[] = [
   rollbackDifference,
+  endShares,
+  removeTags,
   compareTags,
   compareName,
   compareDescription,
   compareDeprecation,
+  leaveFamily,
   compareFamily,
   compareShares,
 ];
@@ -38,14 +49,18 @@ export function compare(
 }
 
 /** The desired tags and lineage tags that the image lacks or has with another value. */
-function compareTags({ key, image, desired }: Kept): Compared {
+function compareTags({ key, record, image, desired }: Kept, { now, installations }: PlanContext): Compared {
   const lineage = lineageOf(image);
   const parent = lineage?.parent ?? { region: desired.root.region, imageId: desired.root.imageId };
-  const expected = { ...desired.settings.tags, ...lineageTags(key, parent, desired.policy.name, image.imageId) };
-  const tags = Object.fromEntries(Object.entries(expected).filter(([name, value]) => image.tags[name] !== value));
+  const making = { parent, policy: desired.policy.name, installation: ownInstallationOf(image, installations) };
+  const expected = { ...desired.settings.tags, ...lineageTags(key, image.imageId, making) };
+  const isMissing = ([name, value]: [string, string]) =>
+    image.tags[name] !== value && !isLeftOut(record, "tag", name, now);
+  const tags = Object.fromEntries(Object.entries(expected).filter(isMissing));
   const keys = Object.keys(tags);
   if (keys.length === 0) return undefined;
-  return { what: difference("tags", { keys }).text, call: (copy) => ({ do: "tag", copy, image, tags }) };
+  const what = difference("tags", { keys }).text;
+  return { what, call: (copy) => ({ do: "tag", copy, image, tags }), ...ifRefused(keys, "tag", record) };
 }
 
 /** A copy keeps the name it was given when it was finished, except for a temporary one. */
@@ -53,9 +68,11 @@ function compareName(copyCase: Kept, ctx: PlanContext): Compared {
   const { desired } = copyCase;
   if (!isUnnamed(copyCase)) return undefined;
   const holder = ctx.holderOf(desired);
-  const aside = holder && putAside(holder, desired, ctx);
-  const call = aside ? () => aside : modify(copyCase, { name: desired.settings.name });
-  return { what: difference("name").text, call, always: true };
+  const aside = holder && stepAside(holder, desired, ctx);
+  if (aside && holder.state !== "NORMAL") return undefined;
+  const what = difference("name").text;
+  if (aside) return { what, call: () => aside, always: true, takesBack: true };
+  return { what, call: modify(copyCase, { name: desired.settings.name }), always: true };
 }
 
 function compareDescription(copyCase: Kept): Compared {
@@ -64,11 +81,11 @@ function compareDescription(copyCase: Kept): Compared {
   return { what: difference("description").text, call: modify(copyCase, { description }) };
 }
 
-/** The source is not deprecated any more. */
+/** The source is not recalled any more. */
 function compareDeprecation(copyCase: Kept): Compared {
   const { record, image } = copyCase;
   if (!image.deprecated || !record.deprecatedByUs || isRolledBack(copyCase)) return undefined;
-  return { what: difference("deprecation").text, call: modify(copyCase, { deprecated: false }), always: true };
+  return deprecate(copyCase, false);
 }
 
 function compareFamily(copyCase: Kept, ctx: PlanContext): Compared {
@@ -78,24 +95,40 @@ function compareFamily(copyCase: Kept, ctx: PlanContext): Compared {
   if (family === undefined || image.family === family || !ctx.leads(key)) return undefined;
   if (isRolledBack(copyCase) || isUnnamed(copyCase) || ctx.publicationHoldOf(desired)) return undefined;
   const what = difference("family", { family }).text;
-  // Joining the family completes a rollback that has begun; the image did not drift.
-  const always = isTried(record, ROLLBACK) || isTried(record, what) ? { always: true as const } : {};
-  return { what, call: modify(copyCase, { family }), ...always };
+  // Joining the family completes a rollback or a recall that has begun or ended; the image did not drift.
+  const hasCause =
+    isTried(record, ROLLBACK) ||
+    isTried(record, what) ||
+    record.deprecatedByUs ||
+    ctx.recall.isUrgent(placeOf(desired));
+  return { what, call: modify(copyCase, { family }), ...(hasCause && { always: true as const }) };
 }
 
 function compareShares(copyCase: Kept, ctx: PlanContext): Compared {
-  const { image, desired, shareWith } = copyCase;
-  if (shareWith.length === 0 || desired.intermediate || isUnnamed(copyCase)) return undefined;
+  const { record, stored, image, desired, shareWith } = copyCase;
+  if (desired.intermediate || isUnnamed(copyCase)) return undefined;
+  // After a loss of the state it is not known whether others share the image; if they do, they may end it.
+  if (shareWith.length === 0 && stored.given && !stored.sharedByOthers?.length) return undefined;
   const shares = missingShares(image, shareWith, ctx.answers);
   if (!("missing" in shares)) return shares;
-  const { missing: accounts } = shares;
+  const accounts = shares.missing.filter((account) => !isLeftOut(record, "account", account, ctx.now));
   if (accounts.length === 0) return undefined;
-  return { what: difference("shares", { accounts }).text, call: (copy) => ({ do: "share", copy, image, accounts }) };
+  const what = difference("shares", { accounts }).text;
+  return {
+    what,
+    call: (copy) => ({ do: "share", copy, image, accounts }),
+    ...ifRefused(accounts, "account", record),
+  };
+}
+
+/** The image never had what the cloud refused, so trying it again repairs no drift. */
+function ifRefused(items: readonly string[], kind: Refusal["kind"], record: Ready): Pick<Difference, "always"> {
+  return items.some((item) => wasRefused(record, kind, item)) ? { always: true } : {};
 }
 
 /** An intermediate or put-aside copy is published only after it has its own name again. */
 function isUnnamed({ key, image, desired }: Kept): boolean {
-  return !desired.intermediate && (isIntermediate(image, key) || isAside(image, key));
+  return !desired.intermediate && (isIntermediate(image, key) || hasSteppedAside(image, key));
 }
 
 function isRolledBack(copyCase: Kept): boolean {

@@ -4,9 +4,13 @@ import { difference } from "../../model/messages/upkeep.ts";
 import type { ImageAttributes } from "../../model/ports.ts";
 import type { Copy } from "../../model/types.ts";
 import type { Shared } from "../lifecycle/stages.ts";
-import type { CloudCall } from "../types.ts";
+import type { CloudCall, Step } from "../types.ts";
+import { accountsGiven } from "./giving/given.ts";
 import { isAboutToBeMarked, ROLLBACK } from "./refresh-record.ts";
 import type { Difference } from "./try-repair.ts";
+
+/** What differs; or the question or the problem that keeps it from being known. */
+export type Compared = Difference | Pick<Step, "questions" | "problem"> | undefined;
 
 /** The difference of a copy whose family points to it instead of to the copy of a newer version. */
 export const WRONGLY_LEADING = difference("family-wrongly-led").text;
@@ -28,9 +32,9 @@ export function rollbackDifference(copyCase: Shared): Difference | undefined {
   return { what, call: modify(copyCase, { family: "", deprecated: true }), always: true };
 }
 
-/** The source is deprecated, and the copy is to follow it. */
-export function deprecate(copyCase: Shared): Difference {
-  return { what: difference("deprecation").text, call: modify(copyCase, { deprecated: true }), always: true };
+/** The source was recalled, and the copy is to follow it; or the recall has ended. */
+export function deprecate(copyCase: Shared, deprecated = true): Difference {
+  return { what: difference("deprecation").text, call: modify(copyCase, { deprecated }), always: true };
 }
 
 /** The family points to this copy instead of to the one of the newest version. */
@@ -39,6 +43,7 @@ export function emptyFamily(copyCase: Shared): Difference {
 }
 
 /** The call that sets attributes of the image; it may have to stop sharing it for a moment. */
-export function modify({ image, shareWith }: Shared, attributes: ImageAttributes): (copy: Copy) => CloudCall {
-  return (copy) => ({ do: "modify", copy, image, attributes, mayUnshareTemporarily: shareWith });
+export function modify({ record, image, shareWith }: Shared, attributes: ImageAttributes): (copy: Copy) => CloudCall {
+  const mayUnshareTemporarily = [...shareWith, ...accountsGiven(record.given)];
+  return (copy) => ({ do: "modify", copy, image, attributes, mayUnshareTemporarily });
 }

@@ -1,23 +1,29 @@
 // Updates the record of a finished copy from its policy, its source and the tags of its image.
-import { isIntermediate, ROLLED_BACK_TAG } from "../../model/identity.ts";
+import { isIntermediate, isProven, ROLLED_BACK_TAG } from "../../model/identity.ts";
 import { type JournalMessage, journal } from "../../model/messages/journal.ts";
-import type { Copy, Image } from "../../model/types.ts";
+import { answerTo, sharesOf } from "../../model/observation.ts";
+import type { CopyIn, Image, Ready, Refusal } from "../../model/types.ts";
 import type { DesiredCopy } from "../desired/types.ts";
+import type { PlanContext } from "../types.ts";
+import { refreshGiven } from "./giving/given.ts";
+import { isDesired, isToBeReshared } from "./giving/refusals.ts";
 
 /** The fields that are kept up to date. */
 const FIELDS = [
   "policy",
+  "rootName",
+  "name",
   "rootCreatedAt",
   "rootFamily",
   "family",
   "rolledBackFrom",
   "deprecatedByUs",
   "desiredDirectly",
+  "given",
+  "refusals",
 ] as const;
 
-type Ready = Extract<Copy, { state: "ready" }>;
-
-/** The difference in `Repair.what` while a rollback sets its tag. */
+/** The difference in `Repair.differences` while a rollback sets its tag. */
 export const ROLLBACK = "rollback";
 
 /**
@@ -26,16 +32,32 @@ export const ROLLBACK = "rollback";
  * has neither family nor age, the policy may have been renamed, and a rollback may have been
  * undone.
  */
-export function refreshRecord(copy: Ready, image: Image, desired: DesiredCopy): Ready {
+export function refreshRecord(
+  copy: Ready,
+  image: Image,
+  desired: DesiredCopy,
+  { answers, policies }: Pick<PlanContext, "answers" | "policies">,
+): Ready {
+  const answer = answerTo(answers, sharesOf(image));
+  const shared = answer && "value" in answer ? answer.value : undefined;
+  // A share that was ended for a modification is still given.
+  const accounts = shared && [...shared, ...(copy.pendingReshare ?? [])];
   const { family } = desired.publication;
-  const { createdAt: rootCreatedAt, family: rootFamily = "" } = desired.root;
-  const { family: _, rolledBackFrom: __, desiredDirectly: ___, ...rest } = copy;
+  const { name: rootName, createdAt: rootCreatedAt, family: rootFamily = "" } = desired.root;
+  const { family: _, rolledBackFrom: __, desiredDirectly: ___, refusals: before, ...rest } = copy;
+  const stays = (one: Refusal) => isDesired(one, desired) || isToBeReshared(one, copy);
+  const refusals = before?.filter((one) => stays(one) && !isAccepted(one, image, desired, shared));
   const rolledBackFrom = isAboutToBeMarked(copy) ? copy.rolledBackFrom : image.tags[ROLLED_BACK_TAG];
   const refreshed: Ready = {
     ...rest,
     policy: desired.policy.name,
+    // After its tags are removed by hand, only its name shows that it is this copy.
+    name: isProven(image, copy.key) ? image.name : copy.name,
+    rootName,
     rootCreatedAt,
     rootFamily,
+    given: refreshGiven(copy.given, desired.gives, { image, accounts }, policies),
+    ...(refusals && refusals.length > 0 && { refusals: refusals.length === before?.length ? before : refusals }),
     ...(family !== undefined && { family }),
     ...(rolledBackFrom !== undefined && { rolledBackFrom }),
     ...(!desired.intermediate && isIntermediate(image, copy.key) && { desiredDirectly: true }),
@@ -46,12 +68,22 @@ export function refreshRecord(copy: Ready, image: Image, desired: DesiredCopy): 
   return isSame ? copy : refreshed;
 }
 
+/** The image has what the cloud refused before. `accounts`: those it is shared with, if known. */
+function isAccepted(
+  { kind, item }: Refusal,
+  image: Image,
+  { settings }: DesiredCopy,
+  accounts: readonly string[] | undefined,
+): boolean {
+  return kind === "account" ? accounts?.includes(item) === true : image.tags[item] === settings.tags[item];
+}
+
 /** The journal's entry for a record that was refreshed. */
 export function refreshed({ family, policy, rolledBackFrom }: Ready, { imageId }: Image): JournalMessage {
   return journal("refreshed", { imageId, policy, family, rolledBackFrom });
 }
 
 /** Whether `rollback` has changed the record but may not have set the tag yet. */
-export function isAboutToBeMarked({ repair, rolledBackFrom }: Extract<Copy, { state: "ready" | "retired" }>): boolean {
-  return rolledBackFrom !== undefined && repair?.what === ROLLBACK;
+export function isAboutToBeMarked({ repair, rolledBackFrom }: CopyIn<"ready" | "retired">): boolean {
+  return rolledBackFrom !== undefined && repair?.differences[0] === ROLLBACK && repair.differences.length === 1;
 }

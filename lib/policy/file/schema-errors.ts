@@ -22,7 +22,9 @@ export function shapeProblems(yaml: YamlFile): Problem[] {
 /** The problems of a file against any schema that is built like the one of the policy file. */
 export function schemaProblems(schema: z.ZodMiniType, yaml: YamlFile): Problem[] {
   const result = z.safeParse(schema, yaml.value);
-  return (result.error?.issues ?? []).flatMap(innermost).flatMap((issue) => problemsOf(issue, yaml, schema));
+  const problems = (result.error?.issues ?? []).flatMap(innermost).flatMap((issue) => problemsOf(issue, yaml, schema));
+  // What the YAML does not say clearly is reported already.
+  return problems.filter(({ where }) => !yaml.problems.some((unclear) => unclear.where === where));
 }
 
 /** A problem at a path of the file; with `key`, at that key of the map there. */
@@ -76,7 +78,9 @@ function problemsOf(issue: Issue, yaml: YamlFile, schema: z.ZodMiniType): Proble
   }
   const phrase = allowedBy(issue);
   if (value === undefined) return [problemAt(yaml, issue.path, policyProblem("missing-value", { allowed: phrase }))];
-  const wrong = { allowed: phrase, found: show(value), correction: correctionOf(issue, value) };
+  // A whole file that is one text is no policy, perhaps a file of secrets: it is not quoted.
+  const found = issue.path.length === 0 && typeof value === "string" ? "text" : show(value);
+  const wrong = { allowed: phrase, found, correction: correctionOf(issue, value) };
   return [problemAt(yaml, issue.path, policyProblem("invalid-value", wrong))];
 }
 

@@ -11,14 +11,15 @@ import { type CheckName, problemOf } from "./value-checks.ts";
  */
 
 /**
- * At least one character or entry. Does not apply to maps, which may have any value as their key
- * `length`.
+ * At least one character or entry, and at most so many. They do not apply to maps, which may have
+ * any value as their key `length`, even one that throws when it is compared.
  */
-const notEmpty = (phrase: string) => {
-  const check = z.minLength(1, phrase);
+const notEmpty = (phrase: string) => ofLists(z.minLength(1, phrase));
+const atMost = (entries: number, phrase: string) => ofLists(z.maxLength(entries, phrase));
+function ofLists<T extends ReturnType<typeof z.minLength | typeof z.maxLength>>(check: T): T {
   check._zod.def.when = ({ value }) => typeof value === "string" || Array.isArray(value);
   return check;
-};
+}
 const passes = (name: CheckName) => z.refine<string>((value) => !problemOf(name, value), name);
 export const text = (phrase: string) => z.string(phrase).check(notEmpty(phrase));
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
@@ -41,10 +42,14 @@ const positiveDuration = duration(/^[1-9]\d{0,7}(ms|s|m|h|d)$/, allowed.positive
 const ISO = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
 export const date = z.string(allowed.date).check(z.regex(ISO, { error: allowed.date, abort: true }), passes("date"));
 
+/**
+ * The id of an account (uin). Those in the vendor's documentation have 9 to 12 digits; older ones
+ * are numbers of QQ, which have 5 or more.
+ */
 export const account = z.union(
   [
-    z.string(allowed.account).check(z.regex(/^\d{1,20}$/, allowed.account)),
-    z.int(allowed.account).check(z.gte(1, allowed.account)),
+    z.string(allowed.account).check(z.regex(/^\d{5,20}$/, allowed.account)),
+    z.int(allowed.account).check(z.gte(10_000, allowed.account)),
   ],
   allowed.account,
 );
@@ -59,7 +64,7 @@ const tagFilter = z.record(
 
 /** Limits of tags: tag 2018-08-13; documents 651/13354 and 436/31509. */
 const tagKey = z.string().check(passes("tagKey"));
-const tagValue = z.string(allowed.tagValue).check(z.regex(/^[^\u0000-\u001f\u007f-\u009f]{0,255}$/, allowed.tagValue));
+const tagValue = z.string(allowed.tagValue).check(z.regex(/^[^\u0000-\u001f\u007f-\u009f]{0,255}$/u, allowed.tagValue));
 const tagsToSet = z.record(tagKey, tagValue);
 
 /** Most tags that a policy can set: a resource has at most 50, and this program needs its own. */
@@ -84,6 +89,7 @@ const select = z.strictObject({
   ),
   createdAfter: described(date, "Images created at this time or later. A date means 00:00 UTC."),
   minAge: described(anyDuration, "The minimum age of an image, which leaves time to withdraw it before it is copied."),
+  maxAge: described(positiveDuration, "The maximum age of an image. Copies of older images are orphaned."),
   newest: described(
     whole(allowed.wholeFrom1),
     "Select only the N newest images of each family. Images without a family form one group.",
@@ -145,7 +151,7 @@ const copy = z.strictObject({
     "each (default): each copy gets its family as soon as it is finished. together: the copies of a source get their family once they are finished in all regions that are not blocked.",
   ),
   shareWith: described(
-    z.array(account, SHARE_WITH).check(z.maxLength(MOST_SHARES, SHARE_WITH)),
+    z.array(account, SHARE_WITH).check(atMost(MOST_SHARES, SHARE_WITH)),
     "Accounts that the copies are shared with.",
   ),
   encrypt: described(encrypt, ENCRYPT),
@@ -201,6 +207,26 @@ const settings = {
           boolean,
           "Whether orphaned copies that nothing uses are deleted, with their snapshots. Default false.",
         ),
+        last: described(
+          boolean,
+          "Whether the last usable version of a family in a region is deleted as well. Default false: it stays until a newer one is ready there.",
+        ),
+        shared: described(
+          oneOf(["keep", "delete"]),
+          "keep (default): an orphaned copy that is shared with any account stays. delete: it is unshared from the accounts of shareWith and deleted, whether they use it or not.",
+        ),
+        keep: described(
+          whole(allowed.wholeFrom1),
+          "How many orphaned copies of each family and region stay, the newest ones. Default: none.",
+        ),
+        deprecateAfter: described(
+          positiveDuration,
+          "How long a copy must have been orphaned before it is deprecated. Default: it is not deprecated.",
+        ),
+        templateVersions: described(
+          oneOf(["default", "all"]),
+          "all (default): every version of a launch template keeps its image. default: only the default version and newer ones.",
+        ),
       },
       allowed.prune,
     ),
@@ -227,7 +253,7 @@ export const policyFile = z.strictObject({
   version: z.literal(1, allowed.version).check(z.describe("The version of this format: 1.")),
   regions: described(
     z.record(z.string(), regionList),
-    "Your own groups of regions, by name. Built-in groups: mainland, outside, all.",
+    'Your own groups of regions, by name. Built-in groups: mainland, outside, all. mainland and outside can get regions that this release does not know: outside: ["+me-saudi-arabia"].',
   ),
   defaults: described(
     z.strictObject(settings),

@@ -2,6 +2,7 @@
 import { RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
 import type { Message } from "../../model/messages/define.ts";
 import { policyProblem } from "../../model/messages/policy-rules.ts";
+import { countCharacters } from "../../model/printable.ts";
 import { globProblem } from "../values/globs.ts";
 import { templateProblem } from "../values/name-template.ts";
 
@@ -35,6 +36,7 @@ function isInCalendar(iso: string): boolean {
 function tagKeyProblem(key: string): Message | undefined {
   const prefix = RESERVED_TAG_PREFIXES.find((reserved) => key.toLowerCase().startsWith(reserved));
   if (prefix) return policyProblem("tag-key-reserved", { key, prefix });
-  if (key === "" || key.length > MAX_TAG_KEY) return policyProblem("tag-key-length", { key, most: MAX_TAG_KEY });
+  const length = countCharacters(key);
+  if (length === 0 || length > MAX_TAG_KEY) return policyProblem("tag-key-length", { key, length, most: MAX_TAG_KEY });
   return /\p{Cc}/u.test(key) ? policyProblem("tag-key-control-character", { key }) : undefined;
 }

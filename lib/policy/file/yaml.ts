@@ -10,12 +10,14 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  type Scalar,
   visit,
   type YAMLMap,
 } from "yaml";
 import { InputError, type Problem, toProblem } from "../../model/errors.ts";
 import type { Message } from "../../model/messages/define.ts";
 import { policyProblem } from "../../model/messages/policy-rules.ts";
+import { unquoted, unquotedTemplate, yamlProblem } from "./yaml-errors.ts";
 
 /** The path to a value: keys of maps and indexes of lists. */
 export type Path = readonly PropertyKey[];
@@ -23,7 +25,10 @@ export type Path = readonly PropertyKey[];
 /** The values of a YAML file, and the line and column of each. */
 export interface YamlFile {
   readonly value: unknown;
-  /** The keys that are written twice. The rest of the file can still be checked. */
+  /**
+   * The keys that are written twice, and the numbers that YAML reads as other numbers. The rest of
+   * the file can still be checked.
+   */
   readonly problems: readonly Problem[];
   /**
    * `file:line:column` of the value at a path or, with `key`, of that key in the map there. Of the
@@ -69,19 +74,15 @@ export function readYaml(text: string, file: string): YamlFile {
       return refuse(policyProblem("nested-too-deeply"));
     const errors = [...document.errors, ...document.warnings];
     if (errors.length > 0) {
-      throw new InputError(
-        errors.map(({ pos, message }) =>
-          toProblem(position(pos[0]), policyProblem("invalid-yaml", { problem: message })),
-        ),
-      );
+      throw new InputError(errors.map((error) => toProblem(position(error.pos[0]), yamlProblem(error, text))));
     }
-    const { problems, repeated, targets } = checkNodes(document, position);
-    if (problems.length > 0) throw new InputError([...repeated, ...problems]);
+    const { problems, unclear, targets } = checkNodes(document, text, position);
+    if (problems.length > 0) throw new InputError([...unclear, ...problems]);
     if (countValues(document.contents, targets) > MAX_VALUES)
       return refuse(policyProblem("too-many-values", { most: MAX_VALUES }));
     return {
       value: document.toJS({ maxAliasCount: -1 }) as unknown,
-      problems: repeated,
+      problems: unclear,
       at: (path, key) => position(offsetOf(document, targets, path, key)),
     };
   } catch (error) {
@@ -95,18 +96,22 @@ export function readYaml(text: string, file: string): YamlFile {
 type Targets = ReadonlyMap<Alias, Node>;
 
 /**
- * Finds the keys and aliases that cannot be used, the keys that are written twice, and the target
- * of each alias.
+ * Finds the keys, tags and aliases that cannot be used, what the file does not say clearly, and the
+ * target of each alias.
  */
-function checkNodes(document: Document, position: (offset: number) => string) {
+function checkNodes(document: Document, text: string, position: (offset: number) => string) {
   const problems: Problem[] = [];
-  const repeated: Problem[] = [];
+  const unclear: Problem[] = [];
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();
   visit(document, {
     Value(_, node) {
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
-      if (isMap(node)) repeated.push(...repeatedKeys(node, position));
+      if (isMap(node)) unclear.push(...repeatedKeys(node, position));
+      const at = node.range?.[0] ?? 0;
+      // The tag `!` alone means nothing, so that `! ap-tokyo` would include what it should exclude.
+      if (node.tag === "!") problems.push(toProblem(position(at), unquoted(text, text.lastIndexOf("!", at))));
+      if (isScalar(node)) unclear.push(...alteredNumber(node, position(at)));
     },
     Alias(_, node, ancestors) {
       const alias = node.source;
@@ -115,17 +120,28 @@ function checkNodes(document: Document, position: (offset: number) => string) {
       if (ancestors.some((outer) => isNode(outer) && !isAlias(outer) && outer.anchor === alias))
         report(policyProblem("alias-in-itself", { alias }));
       else if (target) targets.set(node, target);
+      // In a file without anchors it is a text, above all a glob.
+      else if (anchors.size === 0) report(unquoted(text, node.range?.[0] ?? 0));
       else report(policyProblem("alias-without-anchor", { alias }));
     },
     Pair(_, pair) {
       const key = pair.key as Node | null;
       const report = (message: Message) => problems.push(toProblem(position(key?.range?.[0] ?? 0), message));
-      if (!isScalar(key) || key.value === null || typeof key.value === "object") report(policyProblem("key-not-text"));
+      const at = key?.range?.[0] ?? 0;
+      if (!isScalar(key) || key.value === null || typeof key.value === "object")
+        report(unquotedTemplate(text, at) ?? policyProblem("key-not-text"));
       else if (key.value === "<<") report(policyProblem("merge-key"));
       else if (key.value === "__proto__") report(policyProblem("proto-key"));
     },
   });
-  return { problems, repeated, targets };
+  return { problems, unclear, targets };
+}
+
+/** The problem of a whole number that YAML reads as another one, above all an account id. */
+function alteredNumber({ value, source }: Scalar, where: string): Problem[] {
+  if (typeof value !== "number" || !Number.isInteger(value) || source === undefined || source.includes(".")) return [];
+  if (String(value) === source.replace(/^\+/, "")) return [];
+  return [toProblem(where, policyProblem("altered-number", { source, value }))];
 }
 
 function repeatedKeys(map: YAMLMap, position: (offset: number) => string): Problem[] {

@@ -2,7 +2,7 @@
 import type { Problem } from "../../model/errors.ts";
 import { MAX_TAGS, OWN_TAGS } from "../../model/identity.ts";
 import { policyProblem } from "../../model/messages/policy-rules.ts";
-import { policyWarning } from "../../model/messages/policy-warnings.ts";
+import type { DeclaredSides } from "../../model/policy.ts";
 import { MAX_SET_TAGS } from "../file/schema.ts";
 import { problemAt, shapeProblems, valueAt } from "../file/schema-errors.ts";
 import type { Path, YamlFile } from "../file/yaml.ts";
@@ -16,21 +16,26 @@ const MAX_GROUPS = 100;
  * All problems in a policy file, and its region groups. Each check reads the values as written and
  * skips values of a wrong shape, so that one problem hides no other.
  */
-export function policyProblems(yaml: YamlFile): { groups: Groups; problems: Problem[] } {
-  const { groups, problems } = readGroups(yaml);
+export function policyProblems(yaml: YamlFile): {
+  groups: Groups;
+  declaredSides: DeclaredSides;
+  problems: Problem[];
+} {
+  const { groups, declaredSides, problems } = readGroups(yaml);
   const policies: Path[] = listAt(yaml, ["policies"]).map((_, index) => ["policies", index]);
   return {
     groups,
+    declaredSides,
     problems: [
       ...yaml.problems,
       ...shapeProblems(yaml),
       ...unsupported(yaml, "accounts"),
-      ...regionKeys(yaml, ["prices", "snapshotGiBMonth"], ["default"]),
+      ...regionKeys(yaml, ["prices", "snapshotGiBMonth"], groups, ["default"]),
       ...problems,
       ...[["defaults"], ...policies].flatMap((block) => [
         ...regionProblems(yaml, [...block, "from"], groups, problems.length === 0),
         ...regionProblems(yaml, [...block, "to"], groups, problems.length === 0),
-        ...regionKeys(yaml, [...block, "copy", "regions"]),
+        ...regionKeys(yaml, [...block, "copy", "regions"], groups),
       ]),
       ...policies.flatMap((_, index) => [...mergedProblems(yaml, index), ...encryptionProblems(yaml, index, groups)]),
       ...repeatedNames(yaml),
@@ -50,17 +55,18 @@ export function ownOrDefault(yaml: YamlFile, index: number, path: Path): Path {
     : written;
 }
 
-function readGroups(yaml: YamlFile): { groups: Groups; problems: Problem[] } {
+function readGroups(yaml: YamlFile): ReturnType<typeof policyProblems> {
   const names = keysOf(valueAt(yaml.value, ["regions"]));
   if (names.length > MAX_GROUPS) {
     const message = policyProblem("too-many-groups", { count: names.length, most: MAX_GROUPS });
-    return { groups: BUILT_IN_GROUPS, problems: [problemAt(yaml, ["regions"], message)] };
+    return { groups: BUILT_IN_GROUPS, declaredSides: {}, problems: [problemAt(yaml, ["regions"], message)] };
   }
-  const { groups, problems } = resolveGroups(
+  const { groups, declaredSides, problems } = resolveGroups(
     Object.fromEntries(names.map((name) => [name, textsAt(yaml, ["regions", name])])),
   );
   return {
     groups,
+    declaredSides,
     problems: problems.map(({ group, index, message }) =>
       index === undefined
         ? problemAt(yaml, ["regions"], message, group)
@@ -88,9 +94,9 @@ function unsupported(yaml: YamlFile, key: string): Problem[] {
 }
 
 /** The problems of a map whose keys must be region ids or one of `others`. */
-function regionKeys(yaml: YamlFile, path: Path, others: readonly string[] = []): Problem[] {
+function regionKeys(yaml: YamlFile, path: Path, groups: Groups, others: readonly string[] = []): Problem[] {
   return keysOf(valueAt(yaml.value, path)).flatMap((key) => {
-    const problem = others.includes(key) ? undefined : regionProblem(key, others);
+    const problem = others.includes(key) ? undefined : regionProblem(key, groups, others);
     return problem === undefined ? [] : [problemAt(yaml, path, problem, key)];
   });
 }
@@ -149,25 +155,6 @@ function mergedProblems(yaml: YamlFile, index: number): Problem[] {
   return problems;
 }
 
-/**
- * Warnings about account ids that are numbers: valid, but YAML has already dropped any leading
- * zero.
- */
-export function numericAccounts(yaml: YamlFile): Problem[] {
-  const blocks: Path[] = [["defaults"], ...listAt(yaml, ["policies"]).map((_, index) => ["policies", index])];
-  const lists = blocks.flatMap((block): Path[] => [
-    [...block, "copy", "shareWith"],
-    [...block, "select", "creator"],
-  ]);
-  return lists.flatMap((path) =>
-    listAt(yaml, path).flatMap((account, place) =>
-      typeof account === "number"
-        ? [problemAt(yaml, [...path, place], policyWarning("account-as-number", { account }))]
-        : [],
-    ),
-  );
-}
-
 function repeatedNames(yaml: YamlFile): Problem[] {
   const firstIndex = new Map<string, number>();
   return listAt(yaml, ["policies"]).flatMap((_, index) => {
@@ -187,14 +174,26 @@ function keysOf(value: unknown): string[] {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
 }
 
+/** The paths of all lists of regions: the groups of the file, and `from` and `to`. */
+export function regionLists(yaml: YamlFile): Path[] {
+  const groups = keysOf(valueAt(yaml.value, ["regions"])).filter((name) => !BUILT_IN_GROUPS.has(name));
+  const blocks: Path[] = [["defaults"], ...listAt(yaml, ["policies"]).map((_, index) => ["policies", index])];
+  return [
+    ...groups.map((name) => ["regions", name]),
+    ...blocks.flatMap((block) => ["from", "to"].map((key) => [...block, key])),
+  ];
+}
+
 /** The list at a path; empty if there is none. */
 export function listAt(yaml: YamlFile, path: Path): readonly unknown[] {
   const value = valueAt(yaml.value, path);
   return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
-// The schema reports entries that are not text. They count as `all` here, so that the other entries
-// keep their index.
-function textsAt(yaml: YamlFile, path: Path): string[] {
+/**
+ * The list of texts at a path. The schema reports entries that are not text. They count as `all`
+ * here, so that the other entries keep their index.
+ */
+export function textsAt(yaml: YamlFile, path: Path): string[] {
   return listAt(yaml, path).map((entry) => (typeof entry === "string" && entry !== "" ? entry : "all"));
 }

@@ -106,7 +106,7 @@ function copyIn(policy: Policy, source: string, region: string): CopiesInRegion 
   const named = policy.to.includes(region);
   if (region === source ? policy.select.type !== "shared" : !named) return undefined;
   const encrypt: Encrypt = named && (policy.copy.regions[region]?.encrypt ?? policy.copy.encrypt);
-  const blocked = policy.crossBorder === "never" && crossesBorder(source, region);
+  const blocked = policy.crossBorder === "never" && crossesBorder(source, region, policy.declaredSides);
   return { policy, encrypt: JSON.stringify(encrypt), published: named, blocked };
 }
 

@@ -35,6 +35,7 @@ function matchesAllOf(wide: Select, narrow: Select): boolean {
     (wide.family === undefined || wide.family === narrow.family) &&
     (wide.createdAfter ?? Number.NEGATIVE_INFINITY) <= (narrow.createdAfter ?? Number.NEGATIVE_INFINITY) &&
     (wide.minAge ?? 0) <= (narrow.minAge ?? 0) &&
+    (wide.maxAge ?? Number.POSITIVE_INFINITY) >= (narrow.maxAge ?? Number.POSITIVE_INFINITY) &&
     within(wide.not?.name ?? [], narrow.not?.name ?? []) &&
     excludesNoMore(wide.not?.tags ?? {}, narrow.not?.tags ?? {})
   );

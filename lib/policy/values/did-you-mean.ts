@@ -1,15 +1,38 @@
 // Finds the allowed word that a misspelt word probably meant.
 
+/** A shorter beginning says too little about the whole word. */
+const SHORTEST_BEGINNING = 4;
+
+const NEGATION = /^(un|no|dis|without)/;
+
+/** Whether one word has the opposite meaning of the other, as `maxAge` has of `minAge`. */
+function areOpposite(a: string, b: string): boolean {
+  if (NEGATION.test(a) !== NEGATION.test(b) && (a.endsWith(b) || b.endsWith(a))) return true;
+  return (a.startsWith("min") && b.startsWith("max")) || (a.startsWith("max") && b.startsWith("min"));
+}
+
 /**
- * The word nearest to a misspelt one, ignoring case. Undefined if none is near: up to 3 edits, 1 in
- * a short word.
+ * The word that a misspelt one probably means: the only one that begins with it, or the nearest one,
+ * ignoring case and words of the opposite meaning. Undefined if none is near: one edit for every four
+ * letters, because a word with more of them wrong means something else.
  */
 export function didYouMean(wrong: string, words: Iterable<string>): string | undefined {
-  const limit = Math.min(3, Math.max(1, Math.floor(wrong.length / 3)));
+  const all = [...words];
+  const [completed, ...others] = all.filter((word) => word.toLowerCase().startsWith(wrong.toLowerCase()));
+  if (wrong.length >= SHORTEST_BEGINNING && completed !== undefined && others.length === 0) return completed;
+  return nearest(wrong, all, Math.min(3, Math.max(1, Math.floor(wrong.length / 4))));
+}
+
+/**
+ * The word nearest to another one, ignoring case and words of the opposite meaning. Undefined if none
+ * is within `limit` edits.
+ */
+export function nearest(wrong: string, words: Iterable<string>, limit: number): string | undefined {
   let best: { word: string; distance: number } | undefined;
   for (const word of words) {
-    if (Math.abs(word.length - wrong.length) > limit) continue;
-    const distance = editDistance(wrong.toLowerCase(), word.toLowerCase());
+    const [a, b] = [wrong.toLowerCase(), word.toLowerCase()];
+    if (Math.abs(a.length - b.length) > limit || areOpposite(a, b)) continue;
+    const distance = editDistance(a, b);
     if (distance <= limit && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { word, distance };
   }
   return best?.word;

@@ -1,6 +1,8 @@
 // Globs for image names: matching, and what is wrong with a glob.
 import type { Message } from "../../model/messages/define.ts";
 import { policyProblem } from "../../model/messages/policy-rules.ts";
+import { countCharacters } from "../../model/printable.ts";
+import { asRegularExpression } from "./regular-expressions.ts";
 
 /** Longest glob that is accepted. Image names have at most 60 characters. */
 const MAX_LENGTH = 256;
@@ -70,9 +72,18 @@ export function excludingGlobs(globs: readonly string[], text: string): string[]
 export function globProblem(glob: string): Message | undefined {
   const pattern = glob.replace(/^!/, "");
   if (pattern === "") return policyProblem("glob-empty", { glob });
-  if (pattern.length > MAX_LENGTH) return policyProblem("value-too-long", { value: glob, most: MAX_LENGTH });
+  if (countCharacters(pattern) > MAX_LENGTH) return policyProblem("value-too-long", { value: glob, most: MAX_LENGTH });
+  const regularExpression = asRegularExpression(pattern);
+  if (regularExpression) {
+    const { signs, meant } = regularExpression;
+    return policyProblem("glob-regular-expression", {
+      glob,
+      signs,
+      meant: meant && glob.replace(pattern, () => meant),
+    });
+  }
   const unescaped = pattern.replace(/\\[^]/gu, "");
   if (unescaped.includes("\\")) return policyProblem("glob-ends-with-backslash", { glob });
-  const sign = /[{}[\]]/.exec(unescaped)?.[0];
+  const sign = /[{}[\]|]/.exec(unescaped)?.[0];
   return sign === undefined ? undefined : policyProblem("glob-unsupported-sign", { glob, sign });
 }

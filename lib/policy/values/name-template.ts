@@ -2,6 +2,7 @@
 import { MAX_NAME } from "../../model/identity.ts";
 import type { Message } from "../../model/messages/define.ts";
 import { policyProblem } from "../../model/messages/policy-rules.ts";
+import { countCharacters } from "../../model/printable.ts";
 import type { Image, Millis } from "../../model/types.ts";
 
 /** The placeholders of a name template: the words allowed between `{{` and `}}`. */
@@ -60,7 +61,8 @@ export function copyName(template: string, image: Named, rootRegion: string, des
  */
 export function nameProblem(name: string): Message["text"] | undefined {
   if (name === "") return policyProblem("name-empty").text;
-  if (name.length > MAX_NAME) return policyProblem("name-too-long", { length: name.length, most: MAX_NAME }).text;
+  const length = countCharacters(name);
+  if (length > MAX_NAME) return policyProblem("name-too-long", { length, most: MAX_NAME }).text;
   if (/[\p{Cc}\u2028\u2029]/u.test(name)) return policyProblem("name-control-character").text;
   if (name !== name.trim()) return policyProblem("name-outer-space").text;
   return undefined;
@@ -71,7 +73,8 @@ export function nameProblem(name: string): Message["text"] | undefined {
  * image.
  */
 export function templateProblem(template: string): Message | undefined {
-  if (template.length > MAX_LENGTH) return policyProblem("value-too-long", { value: template, most: MAX_LENGTH });
+  if (countCharacters(template) > MAX_LENGTH)
+    return policyProblem("value-too-long", { value: template, most: MAX_LENGTH });
   const rest = fill(template, { name: "", region: "", sourceRegion: "", sourceId: "", date: "" });
   const unknown = /\{\{.*?\}\}/.exec(rest)?.[0];
   if (unknown)

@@ -1,5 +1,6 @@
 // Whether a `select` block selects an image and, if not, why.
 import { IGNORE_TAG } from "../../model/identity.ts";
+import { compareVersions, type Version } from "../../model/image.ts";
 import { notSelected } from "../../model/messages/selection.ts";
 import type { Select } from "../../model/policy.ts";
 import { formatDuration } from "../../model/time.ts";
@@ -13,18 +14,29 @@ export interface SelectReason extends Reason {
 }
 
 /**
- * Why a `select` block does not select an image; undefined if it does. Answers `too-young` only if
- * nothing else excludes the image. Ignores the state of the image, its region and `newest`.
+ * Why a `select` block does not select an image; undefined if it does. Answers `over-age` or
+ * `too-young` only if nothing else excludes the image. Ignores the state of the image, its region
+ * and `newest`.
  */
 export function whyNotSelected(select: Select, image: Image, now: Millis): SelectReason | undefined {
   return (
-    recalled(image) ?? mismatch(select, image) ?? excluded(select.not, image) ?? tooYoung(select.minAge, image, now)
+    recalled(image) ??
+    mismatch(select, image) ??
+    excluded(select.not, image) ??
+    overAge(select.maxAge, image, now) ??
+    tooYoung(select.minAge, image, now)
   );
 }
 
 function recalled(image: Image): SelectReason | undefined {
   if (image.deprecated) return notSelected("deprecated");
   return Object.hasOwn(image.tags, IGNORE_TAG) ? notSelected("ignored", { tag: IGNORE_TAG }) : undefined;
+}
+
+/** The image without the marks of a recall: what a policy would see if it had not been recalled. */
+export function withoutRecall(image: Image): Image {
+  const { [IGNORE_TAG]: _, ...tags } = image.tags;
+  return { ...image, deprecated: false, tags };
 }
 
 function mismatch(select: Select, image: Image): SelectReason | undefined {
@@ -34,6 +46,7 @@ function mismatch(select: Select, image: Image): SelectReason | undefined {
     const isExcluded = globs.length > 0;
     return notSelected("name", { name: image.name, globs: isExcluded ? globs : select.name, isExcluded });
   }
+  if (hasUnseenTags(image) && namesTags(select)) return notSelected("tags-unseen");
   for (const [key, taken] of Object.entries(select.tags ?? {})) {
     const value = tagOf(image, key);
     if (value === undefined || !taken.includes(value)) return notSelected("tags", { key, value, taken });
@@ -54,6 +67,10 @@ function mismatch(select: Select, image: Image): SelectReason | undefined {
   return undefined;
 }
 
+function namesTags({ tags, not }: Select): boolean {
+  return Object.keys({ ...tags, ...not?.tags }).length > 0;
+}
+
 function excluded(not: Select["not"], image: Image): SelectReason | undefined {
   const glob = not?.name?.find((entry) => matches(entry, image.name));
   if (glob !== undefined) return notSelected("not-name", { name: image.name, glob });
@@ -64,6 +81,19 @@ function excluded(not: Select["not"], image: Image): SelectReason | undefined {
   return undefined;
 }
 
+/**
+ * Whether the tags of an image may not be visible. It is not documented whether the account that an
+ * image is shared with sees its tags: one that shows none may have any.
+ */
+export function hasUnseenTags({ type, tags }: Pick<Image, "type" | "tags">): boolean {
+  return type === "shared" && Object.keys(tags).length === 0;
+}
+
+function overAge(maxAge: Millis | undefined, image: Image, now: Millis): SelectReason | undefined {
+  if (maxAge === undefined || now - image.createdAt <= maxAge) return undefined;
+  return notSelected("over-age", { maxAge: formatDuration(maxAge), createdAt: timeText(image.createdAt) });
+}
+
 function tooYoung(minAge: Millis | undefined, image: Image, now: Millis): SelectReason | undefined {
   if (minAge === undefined || now - image.createdAt >= minAge) return undefined;
   const notBefore = image.createdAt + minAge;
@@ -72,31 +102,18 @@ function tooYoung(minAge: Millis | undefined, image: Image, now: Millis): Select
 }
 
 /**
- * The fields of an image that decide which of two images is newer, and whether they compete for
- * `newest`.
- */
-export type Version = Pick<Image, "region" | "imageId" | "createdAt" | "family">;
-
-/**
  * The newest N of the selected images (`select.newest`), newest first. Counts each family on its
- * own; images without a family form one group. The image id decides between images that were
- * created at the same time.
+ * own; images without a family form one group.
  */
-export function newestOf<T extends Version>(select: Select, images: readonly T[]): T[] {
+export function newestOf<T extends Version & Pick<Image, "family">>(select: Select, images: readonly T[]): T[] {
   const counts = new Map<string | undefined, number>();
-  return [...images].sort(newerFirst).filter((image) => {
-    const count = (counts.get(image.family) ?? 0) + 1;
-    counts.set(image.family, count);
-    return count <= (select.newest ?? Number.POSITIVE_INFINITY);
-  });
-}
-
-function newerFirst(a: Version, b: Version): number {
-  return b.createdAt - a.createdAt || compare(b.imageId, a.imageId) || compare(b.region, a.region);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return [...images]
+    .sort((a, b) => compareVersions(b, a))
+    .filter((image) => {
+      const count = (counts.get(image.family) ?? 0) + 1;
+      counts.set(image.family, count);
+      return count <= (select.newest ?? Number.POSITIVE_INFINITY);
+    });
 }
 
 // The vendor spells platforms in mixed case ("TencentOS", "CentOS"): "Ubuntu" and "ubuntu" are the

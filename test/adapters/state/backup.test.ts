@@ -9,11 +9,13 @@ import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openState } from "../../../lib/adapters/state/open.ts";
 import { storedText } from "../../../lib/model/messages/define.ts";
-import type { ReadableJournal, State } from "../../../lib/model/ports.ts";
+import type { State } from "../../../lib/model/ports.ts";
 import { rebuild } from "../../../lib/replicator/rebuild-state.ts";
 import { replicate } from "../../../lib/replicator/reconcile.ts";
 import { ACCOUNT, policy, SETTLE } from "../../support/builders.ts";
+import { copiesOf, recordOf, saveCopy } from "../../support/records.ts";
 import { sweep, type TestWorld, testWorld } from "../../support/world.ts";
+import { counted, totalsOf } from "./calls.ts";
 import { emptyFolder, emptySchema, postgres, tellSkipped } from "./places.ts";
 import { copyOf, key } from "./samples.ts";
 
@@ -80,7 +82,7 @@ it.runIf(process.env["REQUIRE_ALL_TESTS"])("has all that these tests need", () =
 
 describe.each(PLACES)("a backup of $engine", ({ make }) => {
   let place: Place;
-  let state: State & ReadableJournal;
+  let state: State;
   beforeEach(async () => {
     place = await make();
     state = await openState(place.url);
@@ -96,7 +98,6 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
     const write = async () => {
       while (!stopped) {
         const copy = copyOf({ key: { ...key, rootId: `img-${written}` } });
-        await state.saveCopy(copy);
         const line = {
           at: written,
           runId: "r",
@@ -105,7 +106,7 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
           event: "w",
           text: storedText("t"),
         } as const;
-        await state.append([{ ...line, key: copy.key }]);
+        await state.save(key.account, { copies: [{ copy, entries: [{ ...line, key: copy.key }] }] });
         written += 1;
         await immediate();
       }
@@ -120,13 +121,14 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
     await state.close();
     await place.restore();
     state = await openState(place.url);
-    const copies = await state.copies(key.account);
+    const copies = await copiesOf(state, key.account);
     expect(copies.length).toBeGreaterThanOrEqual(before);
     expect(copies.length).toBeLessThanOrEqual(after + 1);
     const lines = await state.entries(key.account, 100_000);
-    // Each line is written after its copy, and the backup shows one moment.
-    expect(copies.length - lines.length).toBeOneOf([0, 1]);
-    expect(await state.saveCopy({ ...copies[0]!, policy: "goes on" })).toBeDefined();
+    // Each line is written with its copy, and the backup shows one moment.
+    expect(lines).toHaveLength(copies.length);
+    expect(totalsOf(await state.read(key.account))).toEqual(counted(copies));
+    expect(await saveCopy(state, { ...copies[0]!, policy: "goes on" })).toBeDefined();
   });
 
   describe("that was made before a copy was requested", () => {
@@ -137,7 +139,7 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
     /** Restores the state from before the claim while the cloud does not list the copy yet. */
     async function restoreOldState() {
       t = await testWorld({ switches: { copyVisibleAfterMs: SETTLE - 1000, sourceBusyWhileCopying: "no" } });
-      const instance = t.instance([one], { state, journal: state });
+      const instance = t.instance([one], { state });
       await replicate(sweep, instance);
       t.pass(3_600_000);
       t.bake();
@@ -147,7 +149,7 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
       await state.close();
       await place.restore();
       state = await openState(place.url);
-      return t.instance([one], { state, journal: state });
+      return t.instance([one], { state });
     }
 
     it("leads to a second copy if the program continues with it", async () => {
@@ -160,10 +162,10 @@ describe.each(PLACES)("a backup of $engine", ({ make }) => {
       await rebuild(instance);
       await replicate(sweep, instance);
       const report = await t.settle(instance);
-      expect(report.copies.map((copy) => copy.state)).toEqual(["ready"]);
+      expect(report.copies.map((copy) => copy.phase)).toEqual(["ready"]);
       expect(t.copies()).toHaveLength(1);
       expect(t.syncs()).toBe(1);
-      expect((await state.account(ACCOUNT))?.uncertainUntil).toBeDefined();
+      expect((await recordOf(state, ACCOUNT))?.uncertainUntil).toBeDefined();
     });
   });
 });

@@ -1,5 +1,7 @@
 // The contract of the state for its history: runs and journal lines.
 import { expect, it } from "vitest";
+import { awaitedOf } from "../../support/records.ts";
+import { append, setAwaited } from "./calls.ts";
 import type { Fixture } from "./contract.ts";
 import { A, awaited, entry, key, run } from "./samples.ts";
 
@@ -7,11 +9,12 @@ import { A, awaited, entry, key, run } from "./samples.ts";
 export function historyContract(t: Fixture): void {
   it("deletes the runs and journal lines of one account before a time, and stores new ones", async () => {
     const other = "200000000001";
-    for (const at of [10, 20, 30]) await t.state.saveRun(run(`r${at}`, at));
-    await t.state.saveRun({ ...run("r10", 10), account: other });
-    await t.state.append([entry(10, "a"), entry(20, "b"), entry(30, "c"), { ...entry(10, "d"), account: other }]);
+    for (const at of [10, 20, 30]) await t.state.save(A, { run: run(`r${at}`, at) });
+    await t.state.save(other, { run: { ...run("r10", 10), account: other } });
+    await append(t.state, A, [entry(10, "a"), entry(20, "b"), entry(30, "c")]);
+    await append(t.state, other, [{ ...entry(10, "d"), account: other }]);
     await t.state.deleteHistoryBefore(A, 20);
-    await t.state.append([entry(30, "e")]);
+    await append(t.state, A, [entry(30, "e")]);
     expect((await t.state.runs(A, 10)).map(({ id }) => id)).toEqual(["r30", "r20"]);
     expect((await t.state.entries(A, 10)).map(({ text }) => text)).toEqual(["e", "c", "b"]);
     expect(await t.state.runs(other, 10)).toHaveLength(1);
@@ -24,30 +27,35 @@ export function historyContract(t: Fixture): void {
       ["c", 30],
       ["a", 10],
     ] as const)
-      await t.state.saveRun(run(id, at));
-    await t.state.saveRun({ ...run("b", 20), failures: 7 });
+      await t.state.save(A, { run: run(id, at) });
+    await t.state.save(A, { run: { ...run("b", 20), failures: 7 } });
     const found = await t.state.runs(A, 2);
     expect(found).toStrictEqual([run("c", 30), { ...run("b", 20), failures: 7 }]);
   });
 
   it("lists the newest journal lines first, and lines of one millisecond in their order", async () => {
-    await t.state.append([]);
-    await t.state.append([entry(5, "a"), entry(5, "b")]);
-    await t.state.append([entry(5, "c"), entry(9, "d"), entry(1, "e")]);
+    await append(t.state, A, []);
+    await append(t.state, A, [entry(5, "a"), entry(5, "b")]);
+    await append(t.state, A, [entry(5, "c"), entry(9, "d"), entry(1, "e")]);
     expect((await t.state.entries(A, 10)).map((found) => found.text)).toEqual(["d", "c", "b", "a", "e"]);
     expect((await t.state.entries(A, 2)).map((found) => found.text)).toEqual(["d", "c"]);
   });
 
   it("stores more journal lines and awaited images than fit into one statement", async () => {
-    await t.state.append(Array.from({ length: 1201 }, (_, at) => entry(at, `line ${at}`)));
-    await t.state.setAwaited(
+    await append(
+      t.state,
+      A,
+      Array.from({ length: 1201 }, (_, at) => entry(at, `line ${at}`)),
+    );
+    await setAwaited(
+      t.state,
+      A,
       Array.from({ length: 1201 }, (_, n) => awaited(`img-${n}`)),
-      [],
     );
     const found = await t.state.entries(A, 5000);
     expect(found).toHaveLength(1201);
     expect(found[0]!.text).toBe("line 1200");
-    expect(await t.state.awaited(A)).toHaveLength(1201);
+    expect(await awaitedOf(t.state, A)).toHaveLength(1201);
   });
 
   it("finds the journal of an image as root and as copy, with the copy's lines from before its id was known", async () => {
@@ -60,7 +68,7 @@ export function historyContract(t: Fixture): void {
       entry(5, "other root", { key: { ...key, rootId: "img-other" } }),
       entry(6, "no image"),
     ];
-    await t.state.append(lines);
+    await append(t.state, A, lines);
     const texts = async (imageId: string, limit = 10) =>
       (await t.state.entries(A, limit, imageId)).map((found) => found.text);
     expect(await texts("img-copy")).toEqual(["found", "sent", "send"]);

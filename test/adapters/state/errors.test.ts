@@ -1,27 +1,31 @@
 // What the state says about a wrong STATE_URL, an unusable file and a damaged record.
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import Database from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
 import { openState } from "../../../lib/adapters/state/open.ts";
 import { describeStateUrl } from "../../../lib/adapters/state/url.ts";
-import { StateError } from "../../../lib/model/errors.ts";
-import { storedText } from "../../../lib/model/messages/define.ts";
+import { InputError, StateError } from "../../../lib/model/errors.ts";
+import type { State } from "../../../lib/model/ports.ts";
+import { copiesOf, saveCopy } from "../../support/records.ts";
 import { emptyFile, emptyFolder } from "./places.ts";
-import { A, awaited, copyOf, everyArm } from "./samples.ts";
+import { A, accountRecord, awaited, copyOf, entry, everyArm, run } from "./samples.ts";
 
 const { folder, remove } = emptyFolder();
 afterAll(remove);
 
-/** The message with which opening fails. Expects a StateError. */
-async function refusal(url: string, options?: { allowEmbedded?: boolean }): Promise<string> {
+/** The message with which opening fails: with a StateError, or with an InputError for a wrong URL. */
+async function refusal(
+  url: string,
+  { kind = StateError, ...options }: { allowEmbedded?: boolean; kind?: typeof StateError | typeof InputError } = {},
+): Promise<string> {
   const error: unknown = await openState(url, options).then(
     (state) => state.close(),
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(StateError);
-  return (error as StateError).message;
+  expect(error).toBeInstanceOf(kind);
+  return (error as Error).message;
 }
 
 describe("a STATE_URL", () => {
@@ -43,14 +47,14 @@ describe("a STATE_URL", () => {
     ["postgres://user:1234?secret@localhost/db", "is not a valid URL"],
     ["postgres://user:secret@localhost/db?schema=No-Such", 'the schema "No-Such" is not allowed'],
   ])("%s is refused: %s", async (url, message) => {
-    const text = await refusal(url);
+    const text = await refusal(url, { kind: InputError });
     expect(text).toContain(message);
     expect(text).toMatch(/^STATE_URL.*; ./);
     expect(text).not.toMatch(/secret|1234|cret@/);
   });
 
   it("of an embedded state is refused for functions, whose instances do not share it", async () => {
-    const text = await refusal(`sqlite:${folder}/scf/state.db`, { allowEmbedded: false });
+    const text = await refusal(`sqlite:${folder}/scf/state.db`, { allowEmbedded: false, kind: InputError });
     expect(text).toContain("the instances of a function do not share");
     expect(text).toContain("set STATE_URL=postgres://");
     expect(existsSync(`${folder}/scf`)).toBe(false);
@@ -77,6 +81,24 @@ describe("a STATE_URL", () => {
     expect(existsSync(`${folder}/${file}`)).toBe(true);
     expect(statSync(`${folder}/forms`).mode & 0o777).toBe(0o700);
   });
+
+  it.each([
+    ["a new file in a folder that others may read", async () => {}],
+    ["an empty file", async (file: string) => writeFileSync(file, "")],
+    ["a state that others may read", (file: string) => openState(`sqlite:${file}`).then((state) => state.close())],
+  ])("is readable for its user alone: %s", async (what, prepare) => {
+    const open = `${folder}/open-${what.length}`;
+    mkdirSync(open, { mode: 0o755 });
+    const { mode } = statSync(open);
+    await prepare(`${open}/state.db`);
+    if (existsSync(`${open}/state.db`)) chmodSync(`${open}/state.db`, 0o664);
+    const state = await openState(`sqlite:${open}/state.db`);
+    await saveCopy(state, copyOf({}));
+    const modes = readdirSync(open).map((file) => [file, (statSync(`${open}/${file}`).mode & 0o777).toString(8)]);
+    await state.close();
+    expect(modes).toEqual(["state.db", "state.db-shm", "state.db-wal"].map((file) => [file, "600"]));
+    expect(statSync(open).mode).toBe(mode);
+  });
 });
 
 describe("an embedded state reports", () => {
@@ -101,9 +123,25 @@ describe("an embedded state reports", () => {
     expect(await refusal(`sqlite:${place}/state.db`)).toMatch(/cannot be (opened|written)/);
   });
 
+  it("tables that another program or an unreleased version made, and does not change them", async () => {
+    const path = `${folder}/foreign.db`;
+    const database = new Database(path);
+    database.exec("create table replicator_schema (version integer primary key)");
+    database.exec("insert into replicator_schema values (1)");
+    database.exec("create table replicator_copies (account text primary key, body text not null)");
+    database.close();
+    const bytes = readFileSync(path);
+    const state = await openState(`sqlite:${path}`, { readOnly: true });
+    await expect(state.read(A)).rejects.toThrow(
+      /tables that this version .* did not make \(.*no such .*; move the file away/,
+    );
+    await state.close();
+    expect(readFileSync(path)).toEqual(bytes);
+  });
+
   it("a file that is not a database, and does not change it", async () => {
     writeFileSync(`${folder}/text.db`, "not a database. ".repeat(500));
-    expect(await refusal(`sqlite:${folder}/text.db`)).toMatch(/is not a SQLite database .*STATE_URL=sqlite:PATH/);
+    expect(await refusal(`sqlite:${folder}/text.db`)).toMatch(/is not an SQLite database .*STATE_URL=sqlite:PATH/);
     expect(readFileSync(`${folder}/text.db`, "utf8")).toBe("not a database. ".repeat(500));
   });
 
@@ -143,54 +181,51 @@ describe("the message for a damaged record names the record:", () => {
     [body("$.claim.claimant", "null"), '"claim.claimant" is missing or not an object'],
     [body("$.key.region", "'ap-tokyo'"), "its body has another region"],
     [body("$.version", "9"), "and differs from the version in its body"],
-    [body("$.state", "'ready'"), 'its state "copying" is unknown or differs from the state in its body'],
-    ["set state = 'toString'", 'its state "toString" is unknown'],
+    [body("$.phase", "'ready'"), 'its phase "copying" is unknown or differs from the phase in its body'],
+    ["set phase = 'toString'", 'its phase "toString" is unknown'],
   ])("copy: %s", async (sql, message) => {
-    const text = await readDamaged(`update replicator_copies ${sql}`, (state) => state.copies(A));
+    const text = await readDamaged(`update replicator_copies ${sql}`, (state) => copiesOf(state, A));
     expect(text).toContain(name);
     expect(text).toContain(message);
     expect(text).toContain("cvm-replicator rebuild");
   });
 
+  const reading = (state: State) => state.read(A);
   it.each([
-    ["account 100000000001", "update replicator_accounts set body = json_remove(body, '$.firstSeenAt')", "account"],
-    ["account 100000000001", "update replicator_accounts set version = 4", "account"],
-    ["run r1", "update replicator_runs set body = json_remove(body, '$.problems')", "runs"],
-    ["journal line", "update replicator_journal set body = json_remove(body, '$.text')", "entries"],
-    ["awaited image ap-guangzhou/img-1", "update replicator_awaited set since = 'x'", "awaited"],
-  ] as const)("%s: %s", async (record, sql, verb) => {
-    const text = await readDamaged(sql, (state) => state[verb](A, 10));
+    ["account 100000000001", "update replicator_accounts set body = json_remove(body, '$.firstSeenAt')", reading],
+    ["account 100000000001", "update replicator_accounts set version = 4", reading],
+    ["awaited image ap-guangzhou/img-1", "update replicator_awaited set since = 'x'", reading],
+    ["totals of account 100000000001", "update replicator_totals set count = 'x'", reading],
+    ["totals of account 100000000001", "update replicator_totals set phase = 'toString'", reading],
+    ["run r1", "update replicator_runs set body = json_remove(body, '$.problems')", (state) => state.runs(A, 10)],
+    [
+      "journal line",
+      "update replicator_journal set body = json_remove(body, '$.text')",
+      (state) => state.entries(A, 10),
+    ],
+  ] as [string, string, (state: State) => Promise<unknown>][])("%s: %s", async (record, sql, read) => {
+    const text = await readDamaged(sql, read);
     expect(text).toContain(record);
   });
 
-  async function readDamaged(
-    sql: string,
-    read: (state: Awaited<ReturnType<typeof openState>>) => Promise<unknown>,
-  ): Promise<string> {
+  async function readDamaged(sql: string, read: (state: State) => Promise<unknown>): Promise<string> {
     const { url, remove: removeFile } = await emptyFile();
     const state = await openState(url);
-    await state.saveCopy(copying);
-    await state.saveCopy(copyOf({ key: { ...copying.key, account: "other" } }));
-    await state.saveAccount({ account: A, firstSeenAt: 1, version: 0 });
-    await state.setAwaited([awaited("img-1")], []);
-    const times = { startedAt: 1, endedAt: 2 };
-    await state.saveRun({
-      id: "r1",
-      account: A,
-      why: "poll",
-      ...times,
-      actions: {},
-      failures: 0,
-      stoppedEarly: false,
-      problems: [],
+    await state.save(A, {
+      copies: [{ copy: copying }],
+      record: accountRecord(),
+      awaited: { add: [awaited("img-1")], remove: [] },
+      run: run("r1", 1),
+      entries: [entry(1, "t")],
     });
-    await state.append([{ at: 1, runId: "r1", account: A, level: "info", event: "send", text: storedText("t") }]);
+    await saveCopy(state, copyOf({ key: { ...copying.key, account: "other" } }));
     await read(state);
     change(url, `${sql} where account = '${A}'`);
     const error: unknown = await read(state).catch((reason: unknown) => reason);
     await state.close();
     await removeFile();
     expect(error).toBeInstanceOf(StateError);
+    expect((error as StateError).damaged).toBe(true);
     return (error as StateError).message;
   }
 });

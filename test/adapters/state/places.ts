@@ -33,6 +33,11 @@ export async function emptySchema(): Promise<Empty> {
   };
 }
 
+/** A new prefix in the bucket that each emulator program has; the emulator forgets it. */
+export async function emptyPrefix(): Promise<Empty> {
+  return { url: `cos://state-1250000001/${randomUUID()}?region=ap-guangzhou`, remove: async () => {} };
+}
+
 /** Runs SQL directly on the server. */
 export async function query(sql: string, schema = "public"): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: postgres, options: `-c search_path=${schema}` });

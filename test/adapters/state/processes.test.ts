@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openState } from "../../../lib/adapters/state/open.ts";
+import { copiesOf, recordOf } from "../../support/records.ts";
+import { counted, totalsOf } from "./calls.ts";
 import { type Empty, emptyFile, emptyFolder, emptySchema, postgres, tellSkipped } from "./places.ts";
 import { A } from "./samples.ts";
 
@@ -87,18 +89,29 @@ function processes(name: string, makeEmpty: () => Promise<Empty>): void {
       expect(won.flat().sort()).toEqual(Array.from({ length: keys }, (_, index) => `img-${index}`).sort());
       expect(won.filter((lines) => lines.length > 0).length).toBeGreaterThan(1);
       const state = await openState(empty.url);
-      const owners = new Map((await state.copies(A)).map((copy) => [copy.key.rootId, copy.policy]));
+      const owners = new Map((await copiesOf(state, A)).map((copy) => [copy.key.rootId, copy.policy]));
       await state.close();
       for (const [number, lines] of won.entries()) {
         for (const rootId of lines) expect(owners.get(rootId)).toBe(`process ${number}`);
       }
     });
 
+    it("saves each copy of overlapping batches of four processes once, with its line and in the totals", async () => {
+      const won = await finish(await start("batches", empty.url, 4, 12));
+      expect(won.filter((lines) => lines.length > 0).length).toBeGreaterThan(1);
+      const state = await openState(empty.url);
+      const found = await state.read(A, { all: true });
+      const texts = (await state.entries(A, 100_000)).map(({ text }) => `${text}`);
+      await state.close();
+      expect(texts.sort()).toEqual(won.flat().sort());
+      expect(totalsOf(found)).toEqual(counted(found.copies));
+    });
+
     it("loses no change if four processes replace one record", async () => {
       const won = await finish(await start("count", empty.url, 4, 25));
       expect(won.flat()).toHaveLength(100);
       const state = await openState(empty.url);
-      expect(await state.account(A)).toMatchObject({ account: A, firstSeenAt: 100 });
+      expect(await recordOf(state, A)).toMatchObject({ account: A, firstSeenAt: 100 });
       await state.close();
     });
 
@@ -110,7 +123,7 @@ function processes(name: string, makeEmpty: () => Promise<Empty>): void {
       expect(workers.map((worker) => worker.process.signalCode)).toEqual(["SIGKILL", "SIGKILL"]);
       const acknowledged = workers.flatMap((worker) => worker.lines.slice(1));
       const state = await openState(empty.url);
-      const found = new Set((await state.copies(A)).map((copy) => copy.key.rootId));
+      const found = new Set((await copiesOf(state, A)).map((copy) => copy.key.rootId));
       await state.close();
       expect(acknowledged.length).toBeGreaterThan(80);
       expect(acknowledged.filter((rootId) => !found.has(rootId))).toEqual([]);

@@ -1,6 +1,6 @@
 // Sample records: one copy of every state, with every field.
 import { storedText } from "../../../lib/model/messages/define.ts";
-import type { AwaitedImage, Claim, Copy, CopyKey, JournalEntry, Run } from "../../../lib/model/types.ts";
+import type { AccountRecord, AwaitedImage, Claim, Copy, CopyKey, JournalEntry, Run } from "../../../lib/model/types.ts";
 
 export const A = "100000000001";
 export const key: CopyKey = {
@@ -36,30 +36,39 @@ const claim: Claim = {
 };
 const time = 1_795_000_000_005;
 
-/** One copy of every state, with every field that it can have. */
+/** One copy of every phase, with every field that it can have. */
 export const everyArm = [
-  { ...base, state: "waiting", reason, notBefore: time },
+  { ...base, phase: "waiting", reason, notBefore: time, inDoubtUntil: time, delayedSince: time },
   {
     ...base,
-    state: "copying",
+    phase: "copying",
     claim,
     imageId: "img-copy",
     percent: 20,
     progressedAt: time,
     tagRefused: true,
     missingSince: time,
+    pendingReshare: ["100000000002"],
   },
-  { ...base, state: "finishing", claim, imageId: "img-copy", progressedAt: time, missingSince: time },
-  { ...base, state: "ready", imageId: "img-copy", name: "golden-1", readyAt: time, adopted: false, missingSince: time },
-  { ...base, state: "retrying", reason, notBefore: time },
-  { ...base, state: "blocked", reason, notBefore: time, claim, imageId: "img-copy" },
-  { ...base, state: "failed", reason },
-  { ...base, state: "retired", reason, imageId: "img-copy" },
+  { ...base, phase: "requested", claim },
+  { ...base, phase: "finishing", claim, imageId: "img-copy", progressedAt: time, missingSince: time },
+  { ...base, phase: "ready", imageId: "img-copy", name: "golden-1", readyAt: time, adopted: false, missingSince: time },
+  { ...base, phase: "retrying", reason, notBefore: time },
+  { ...base, phase: "blocked", reason, notBefore: time },
+  { ...base, phase: "stuck", reason, notBefore: time, claim, imageId: "img-copy" },
+  { ...base, phase: "failed", reason },
+  { ...base, phase: "retired", reason, imageId: "img-copy", name: "golden-1", since: time, adopted: true },
+  { ...base, phase: "ended", reason, since: time },
 ] as const satisfies readonly Copy[];
 
 /** A waiting copy. */
 export function copyOf(more: Partial<Copy>): Copy {
-  return { ...base, state: "waiting", reason, ...more } as Copy;
+  return { ...base, phase: "waiting", reason, ...more } as Copy;
+}
+
+/** An account record that was not saved yet. */
+export function accountRecord(more: Partial<AccountRecord> = {}): AccountRecord {
+  return { account: A, firstSeenAt: 1, installations: ["lab"], version: 0, ...more };
 }
 
 export function awaited(imageId: string, since = 1_795_000_000_000): AwaitedImage {
@@ -79,7 +88,7 @@ export function run(id: string, startedAt: number): Run {
     stoppedEarly: false,
     problems: [{ code: "c", text: storedText("t") }],
   };
-  return { id, account: A, why: "sweep", startedAt, endedAt: startedAt + 1, ...result };
+  return { id, account: A, trigger: "sweep", startedAt, endedAt: startedAt + 1, ...result };
 }
 
 /** A journal line. */

@@ -1,12 +1,14 @@
 // What the state says about a server that is unreachable, refuses, or drops connections.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openState } from "../../../lib/adapters/state/open.ts";
 import { StateError } from "../../../lib/model/errors.ts";
+import { copiesOf, saveCopy } from "../../support/records.ts";
 import { type Empty, emptySchema, postgres, query, tellSkipped } from "./places.ts";
 import { A, copyOf, key } from "./samples.ts";
+import { firewallBefore } from "./sql/firewall.ts";
 
 tellSkipped("the messages about a server, and lost connections,");
 
@@ -49,6 +51,28 @@ describe("an unreachable server", () => {
     silent.close();
     closing.close();
   });
+});
+
+it("a server that quotes the password is not passed on with it", async () => {
+  const password = "se%23cret";
+  // Asks for the password in clear, and answers it with an error that contains it.
+  const quoting = createServer((socket) => {
+    socket.once("data", () => {
+      socket.write(Buffer.from("R\0\0\0\x08\0\0\0\x03"));
+      socket.once("data", (bytes) => {
+        const fields = `SFATAL\0C28000\0Mno entry for ${bytes.subarray(5, -1).toString()}\0\0`;
+        const length = Buffer.alloc(4);
+        length.writeInt32BE(fields.length + 4);
+        socket.end(Buffer.concat([Buffer.from("E"), length, Buffer.from(fields)]));
+      });
+    });
+  }).listen(0, "127.0.0.1");
+  await once(quoting, "listening");
+  const place = `127.0.0.1:${(quoting.address() as AddressInfo).port}/db`;
+  const text = await failure(openState(`postgres://user:${password}@${place}`));
+  expect(text).toContain("no entry for ***");
+  expect(text).not.toContain("cret");
+  quoting.close();
 });
 
 describe.skipIf(!postgres)("a server", () => {
@@ -98,7 +122,7 @@ describe.skipIf(!postgres)("a server", () => {
       await query(`grant usage on schema ${schema} to ${user}`);
       await query(`grant select, insert, update, delete on all tables in schema ${schema} to ${user}`);
       const state = await openState(url);
-      expect(await state.saveCopy(copyOf({}))).toBeDefined();
+      expect(await saveCopy(state, copyOf({}))).toBeDefined();
       await state.close();
     } finally {
       await query(`drop owned by ${user}; drop role ${user}`);
@@ -109,57 +133,43 @@ describe.skipIf(!postgres)("a server", () => {
     const state = await openState(empty.url);
     const blocker = query("begin; lock table replicator_copies; select pg_sleep(0.6); commit", schemaOf(empty));
     await new Promise((done) => setTimeout(done, 150));
-    const saving = failure(state.saveCopy(copyOf({})));
+    const saving = failure(saveCopy(state, copyOf({})));
     await new Promise((done) => setTimeout(done, 150));
-    await drop(`application_name = '${name}' and query like 'insert%replicator_copies%'`);
+    await drop(`application_name = '${name}' and query like 'with lock%' and state = 'active'`);
     const text = await saving;
     await blocker;
     expect(text).toContain("it is unknown whether the last change was stored");
-    expect(await state.copies(A)).toEqual([]);
-    expect(await state.saveCopy(copyOf({}))).toBeDefined();
+    expect(await copiesOf(state, A)).toEqual([]);
+    expect(await saveCopy(state, copyOf({}))).toBeDefined();
     await state.close();
   });
 
   it("that dropped idle connections causes no lost write", async () => {
     const state = await openState(empty.url);
-    await Promise.all([state.copies(A), state.copies(A)]);
+    await Promise.all([copiesOf(state, A), copiesOf(state, A)]);
     await drop(`application_name = '${name}' and state = 'idle'`);
     skipMinute();
-    expect(await state.saveCopy(copyOf({}))).toBeDefined();
+    expect(await saveCopy(state, copyOf({}))).toBeDefined();
     await state.close();
   });
 
   it("behind a firewall that dropped idle connections causes no lost write", async () => {
-    const target = new URL(postgres!);
-    let hasDropped = false;
-    const pairs: Socket[] = [];
-    const firewall = createServer((socket) => {
-      const onward = connect(Number(target.port), target.hostname);
-      // A connection from before the drop stays open but carries no data.
-      const openedAfter = hasDropped;
-      pairs.push(socket, onward);
-      socket.on("data", (data) => hasDropped === openedAfter && onward.write(data)).on("error", () => {});
-      onward.on("data", (data) => socket.write(data)).on("error", () => {});
-    }).listen(0, "127.0.0.1");
-    await once(firewall, "listening");
-    const state = await openState(
-      changed(empty.url, { host: `127.0.0.1:${(firewall.address() as AddressInfo).port}` }),
-    );
-    await state.copies(A);
+    const firewall = await firewallBefore(empty.url);
+    const state = await openState(firewall.url);
+    await copiesOf(state, A);
 
-    hasDropped = true;
+    firewall.drop("silent");
     skipMinute();
-    expect(await state.saveCopy(copyOf({}))).toBeDefined();
+    expect(await saveCopy(state, copyOf({}))).toBeDefined();
 
     await state.close();
-    for (const socket of pairs) socket.destroy();
     firewall.close();
   });
 
   it("gets two connections at most, however many calls wait", async () => {
     const state = await openState(empty.url);
     const saves = Array.from({ length: 100 }, (_, index) =>
-      state.saveCopy(copyOf({ key: { ...key, rootId: `img-${index}` } })),
+      saveCopy(state, copyOf({ key: { ...key, rootId: `img-${index}` } })),
     );
     expect((await Promise.all(saves)).every((stored) => stored !== undefined)).toBe(true);
     const [row] = await query(`select count(*)::int as count from pg_stat_activity where application_name = '${name}'`);
@@ -179,8 +189,6 @@ function schemaOf(empty: Empty): string {
 }
 
 async function drop(which: string): Promise<void> {
-  const dropped = await query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and ${which}`,
-  );
-  expect(dropped.length).toBeGreaterThan(0);
+  const sql = `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and ${which}`;
+  await vi.waitFor(async () => expect((await query(sql)).length).toBeGreaterThan(0), { timeout: 5_000 });
 }

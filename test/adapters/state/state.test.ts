@@ -1,13 +1,13 @@
 // The contract of the state, for each store that implements it.
 import { describe } from "vitest";
 import { openState } from "../../../lib/adapters/state/open.ts";
-import { directoryState } from "../../support/directory-state.ts";
+import { emptyMemory, memoryState } from "../../support/memory-state.ts";
 import { stateContract } from "./contract.ts";
-import { emptyFile, emptyFolder, emptySchema, postgres, tellSkipped } from "./places.ts";
+import { emptyFile, emptySchema, postgres, tellSkipped } from "./places.ts";
 
-stateContract("the state in plain files", async () => {
-  const { folder, remove } = emptyFolder();
-  return { open: async () => directoryState(folder), remove };
+stateContract("the state in memory", async () => {
+  const memory = emptyMemory();
+  return { open: async () => memoryState(memory), remove: async () => {} };
 });
 
 stateContract("the state in SQLite", async () => {

@@ -3,8 +3,10 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { openState } from "../../../lib/adapters/state/open.ts";
-import { storedText } from "../../../lib/model/messages/define.ts";
-import { A, copyOf, key } from "./samples.ts";
+import type { Copy } from "../../../lib/model/types.ts";
+import { recordOf, saveCopy, saveRecord } from "../../support/records.ts";
+import { append } from "./calls.ts";
+import { A, accountRecord, copyOf, entry, everyArm, key } from "./samples.ts";
 
 /**
  * `worker MODE URL NUMBER OF COUNT`: prints `ready`, waits for a line on standard input, and prints
@@ -33,29 +35,50 @@ async function main(): Promise<void> {
   }
 
   if (mode === "open") {
-    await state.append([
-      { at: 1, runId: number!, account: A, level: "info", event: "open", text: storedText(number!) },
-    ]);
+    await append(state, A, [entry(1, number!)]);
   }
   if (mode === "claim") {
     // Every process tries every key, each from another start, so that they often collide.
     const start = Math.floor((Number(number) * Number(count)) / Number(of));
     for (let index = 0; index < Number(count); index++) {
       const rootId = `img-${(start + index) % Number(count)}`;
-      if (await state.saveCopy(copyOf({ key: { ...key, rootId }, policy: `process ${number}` }))) print(rootId);
+      if (await saveCopy(state, copyOf({ key: { ...key, rootId }, policy: `process ${number}` }))) print(rootId);
+    }
+  }
+  if (mode === "batches") {
+    // Every process replaces many copies of every other process at once, in an order of its own.
+    const { copies } = await state.read(A, { all: true });
+    let known = new Map(copies.map((copy) => [copy.key.rootId, copy]));
+    for (let round = 0; round < Number(count); round++) {
+      const batch = Array.from({ length: 60 }, (_, at) => {
+        const rootId = `img-${(at * (2 * Number(number) + 1) + round * 17) % 97}`;
+        const phase = everyArm[(at + round + Number(number)) % everyArm.length]!;
+        const version = known.get(rootId)?.version ?? 0;
+        const copy = { ...phase, key: { ...key, rootId }, policy: `process ${number}`, version } as Copy;
+        return { copy, entries: [entry(round, `${rootId} of ${number} in ${round}`)] };
+      });
+      const { copies: saved } = await state.save(A, { copies: batch });
+      for (const [
+        at,
+        {
+          entries: [line],
+        },
+      ] of batch.entries())
+        if (saved[at] && line) print(line.text);
+      known = new Map((await state.read(A, { all: true })).copies.map((copy) => [copy.key.rootId, copy]));
     }
   }
   if (mode === "count") {
     for (let added = 0; added < Number(count); ) {
-      const record = (await state.account(A)) ?? { account: A, firstSeenAt: 0, version: 0 };
-      if (!(await state.saveAccount({ ...record, firstSeenAt: record.firstSeenAt + 1 }))) continue;
+      const record = (await recordOf(state, A)) ?? accountRecord({ firstSeenAt: 0 });
+      if (!(await saveRecord(state, { ...record, firstSeenAt: record.firstSeenAt + 1 }))) continue;
       print(String(++added));
     }
   }
   if (mode === "forever") {
     for (let index = 0; ; index++) {
       const rootId = `img-${number}-${index}`;
-      if (await state.saveCopy(copyOf({ key: { ...key, rootId } }))) print(rootId);
+      if (await saveCopy(state, copyOf({ key: { ...key, rootId } }))) print(rootId);
     }
   }
   await state.close();

@@ -136,7 +136,9 @@ describe.concurrent("against the emulator", () => {
     await cloud.unshare(golden, [other.uin], IN_TIME);
     await cloud.unshare(golden, [other.uin], IN_TIME);
     expect(await cloud.sharedWith(golden)).toEqual([third.uin]);
-    expect(await errorOf(cloud.share(golden, ["123"], IN_TIME))).toMatchObject({ code: "InvalidAccountId.NotFound" });
+    const { refused } = await cloud.share(golden, ["123", other.uin], IN_TIME);
+    expect(refused.get("123")).toMatchObject({ code: "InvalidAccountId.NotFound" });
+    expect((await cloud.sharedWith(golden)).sort()).toEqual([other.uin, third.uin].sort());
   });
 
   it("deletes an image that is not shared, and succeeds if it is deleted already", async () => {

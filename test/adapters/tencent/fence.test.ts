@@ -43,7 +43,7 @@ async function listen(onConnection: (socket: Socket, arrived: (bytes: Buffer, vi
 const listenPlain = () => listen((socket, arrived) => socket.on("data", (bytes: Buffer) => arrived(bytes)));
 
 const sync = (notAfter: number): SyncRequest => ({
-  source: { region: "ap-guangzhou", imageId: "img-1" },
+  source: { region: "ap-guangzhou", imageId: "img-0001" },
   destinations: ["ap-beijing"],
   name: "token",
   notAfter,

@@ -51,10 +51,10 @@ describe.concurrent("a cloud whose credentials become those of another account",
     expect(creators).toEqual(Array.from({ length: 230 }, () => A.uin));
   });
 
-  const image = { region: GZ, imageId: "img-1" };
+  const image = { region: GZ, imageId: "img-0001" };
   it.each<[string, (cloud: Cloud) => Promise<unknown>]>([
     ["images", (cloud) => cloud.images(GZ, "custom")],
-    ["imagesById", (cloud) => cloud.imagesById(GZ, ["img-1"])],
+    ["imagesById", (cloud) => cloud.imagesById(GZ, ["img-0001"])],
     ["syncImage", (cloud) => cloud.syncImage(syncRequest())],
     ["trySyncImage", (cloud) => cloud.trySyncImage(syncRequest())],
     ["tag", (cloud) => cloud.tag(image, A.uin, { a: "b" }, IN_TIME)],
@@ -65,7 +65,7 @@ describe.concurrent("a cloud whose credentials become those of another account",
     ["deleteImage", (cloud) => cloud.deleteImage(image, IN_TIME)],
     ["quota", (cloud) => cloud.quota(GZ)],
     ["familyImage", (cloud) => cloud.familyImage(GZ, "golden")],
-    ["uses", (cloud) => cloud.uses(GZ, ["img-1"])],
+    ["uses", (cloud) => cloud.uses(GZ, ["img-0001"], "all")],
     ["account", (cloud) => cloud.account()],
   ])("sends nothing for %s, and inquires once about the new key", async (_, call) => {
     const { cloud, requests } = await emulated([A, B, B]);
@@ -203,7 +203,7 @@ describe.concurrent("the inquiry whose key it is", () => {
 
   it.each<[string, (cloud: Cloud) => Promise<unknown>]>([
     ["syncImage", (cloud) => cloud.syncImage(syncRequest())],
-    ["modify", (cloud) => cloud.modify({ region: GZ, imageId: "img-1" }, { name: "name" }, IN_TIME)],
+    ["modify", (cloud) => cloud.modify({ region: GZ, imageId: "img-0001" }, { name: "name" }, IN_TIME)],
   ])("stops with the run, and the call has no effect: %s", async (_, call) => {
     const run = new AbortController();
     const api = await serve(

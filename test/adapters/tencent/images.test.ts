@@ -6,7 +6,7 @@ describe.concurrent("images", () => {
   it("maps the fields of the API, of which any may be absent or null", async () => {
     const api = await serve(() =>
       imagesAnswer(
-        apiImage("img-1", {
+        apiImage("img-0001", {
           ImageDescription: "words",
           CreatedTime: "2020-09-22T00:00:00+00:00",
           Tags: [
@@ -24,7 +24,7 @@ describe.concurrent("images", () => {
           ],
         }),
         {
-          ImageId: "img-2",
+          ImageId: "img-0002",
           ImageType: "PRIVATE_IMAGE",
           Tags: null,
           SnapshotSet: null,
@@ -32,15 +32,15 @@ describe.concurrent("images", () => {
           ImageName: null,
         },
         { ImageName: "without an id" },
-        apiImage("img-3", { ImageType: "PUBLIC_IMAGE" }),
+        apiImage("img-0003", { ImageType: "PUBLIC_IMAGE" }),
       ),
     );
     const images = await api.cloud().images("ap-tokyo", "custom");
     expect(images).toEqual([
       {
         region: "ap-tokyo",
-        imageId: "img-1",
-        name: "name of img-1",
+        imageId: "img-0001",
+        name: "name of img-0001",
         description: "words",
         type: "custom",
         state: "MELTING",
@@ -61,7 +61,7 @@ describe.concurrent("images", () => {
         syncPercent: 20,
       },
       expect.objectContaining({
-        imageId: "img-2",
+        imageId: "img-0002",
         name: "",
         createdAt: 0,
         tags: {},
@@ -78,11 +78,11 @@ describe.concurrent("images", () => {
   });
 
   it("reads every image although others are deleted between the pages", async () => {
-    let all = Array.from({ length: 230 }, (_, i) => apiImage(`img-${i}`));
+    let all = Array.from({ length: 230 }, (_, i) => apiImage(`img-000${i}`));
     const api = await serve(({ params }, n) => {
       const { Offset, Limit } = params as { Offset: number; Limit: number };
       const page = { answer: { ImageSet: all.slice(Offset, Offset + Limit), TotalCount: all.length } };
-      if (n === 1) all = [...all.slice(1), apiImage("img-new")]; // one is deleted, one is added: the count stays
+      if (n === 1) all = [...all.slice(1), apiImage("img-newer1")]; // one is deleted, one is added: the count stays
       return page;
     });
     const ids = (await api.cloud().images("ap-tokyo", "custom")).map(({ imageId }) => imageId);
@@ -91,7 +91,7 @@ describe.concurrent("images", () => {
   });
 
   it("stops after some reads of a list that keeps changing", async () => {
-    const api = await serve((_request, n) => ({ answer: { ImageSet: [apiImage(`img-${n}`)], TotalCount: 2 } }));
+    const api = await serve((_request, n) => ({ answer: { ImageSet: [apiImage(`img-000${n}`)], TotalCount: 2 } }));
     await expect(api.cloud().images("ap-tokyo", "custom")).rejects.toMatchObject({
       code: "Unstable",
       outcome: "retry",
@@ -102,9 +102,10 @@ describe.concurrent("images", () => {
   it.each([
     ["no TotalCount", { ImageSet: [] }],
     ["a list that is a string", { ImageSet: "x", TotalCount: 1 }],
-    ["a number for a name", { ImageSet: [apiImage("img-1", { ImageName: 7 })], TotalCount: 1 }],
-    ["a snapshot that is a string", { ImageSet: [apiImage("img-1", { SnapshotSet: ["snap-1"] })], TotalCount: 1 }],
-    ["a time that cannot be parsed", { ImageSet: [apiImage("img-1", { CreatedTime: "yesterday" })], TotalCount: 1 }],
+    ["an id that is none", { ImageSet: [apiImage("images/1")], TotalCount: 1 }],
+    ["a number for a name", { ImageSet: [apiImage("img-0001", { ImageName: 7 })], TotalCount: 1 }],
+    ["a snapshot that is a string", { ImageSet: [apiImage("img-0001", { SnapshotSet: ["snap-1"] })], TotalCount: 1 }],
+    ["a time that cannot be parsed", { ImageSet: [apiImage("img-0001", { CreatedTime: "yesterday" })], TotalCount: 1 }],
   ])("reports %s as a bad answer", async (_, answer) => {
     const api = await serve(() => ({ answer }));
     await expect(api.cloud().images("ap-tokyo", "custom")).rejects.toMatchObject({
@@ -117,8 +118,8 @@ describe.concurrent("images", () => {
 });
 
 describe.concurrent("imagesById", () => {
-  const existing = ["img-1", "img-3"];
-  const asked = Array.from({ length: 5 }, (_, i) => `img-${i}`);
+  const existing = ["img-0001", "img-0003"];
+  const asked = Array.from({ length: 5 }, (_, i) => `img-000${i}`);
 
   it.each([
     ["are left out", undefined],
@@ -130,7 +131,7 @@ describe.concurrent("imagesById", () => {
       if (code && ids.some((id) => !existing.includes(id))) return { error: code };
       return imagesAnswer(...ids.filter((id) => existing.includes(id)).map((id) => apiImage(id)));
     });
-    const images = await api.cloud().imagesById("ap-tokyo", [...asked, "img-1"]);
+    const images = await api.cloud().imagesById("ap-tokyo", [...asked, "img-0001"]);
     expect(images.map(({ imageId }) => imageId)).toEqual(existing);
     expect(api.requests[0]?.params).toEqual({ ImageIds: asked, Limit: 100 });
   });
@@ -144,21 +145,23 @@ describe.concurrent("imagesById", () => {
     const cloud = api.cloud();
     expect(await cloud.imagesById("ap-tokyo", [])).toEqual([]);
     expect(await cloud.imagesById("ap-tokyo", ["nonsense"])).toEqual([]);
-    const many = Array.from({ length: 150 }, (_, i) => `img-${i}`);
+    const many = Array.from({ length: 150 }, (_, i) => `img-000${i}`);
     expect(await cloud.imagesById("ap-tokyo", many)).toHaveLength(150);
     expect(api.requests).toHaveLength(3);
   });
 
   it("does not take a refusal, or an answer that withholds images, for absence", async () => {
     const refusing = await serve(() => ({ error: "UnauthorizedOperation" }));
-    await expect(refusing.cloud().imagesById("ap-tokyo", ["img-1"])).rejects.toMatchObject({ outcome: "terminal" });
-    const short = await serve(() => ({ answer: { ImageSet: [apiImage("img-1")], TotalCount: 2 } }));
-    await expect(short.cloud().imagesById("ap-tokyo", ["img-1", "img-2"])).rejects.toMatchObject({ code: "BadAnswer" });
+    await expect(refusing.cloud().imagesById("ap-tokyo", ["img-0001"])).rejects.toMatchObject({ outcome: "terminal" });
+    const short = await serve(() => ({ answer: { ImageSet: [apiImage("img-0001")], TotalCount: 2 } }));
+    await expect(short.cloud().imagesById("ap-tokyo", ["img-0001", "img-0002"])).rejects.toMatchObject({
+      code: "BadAnswer",
+    });
   });
 });
 
 describe.concurrent("sharedWith", () => {
-  const image = { region: "ap-tokyo", imageId: "img-1" };
+  const image = { region: "ap-tokyo", imageId: "img-0001" };
 
   it.each([
     ["accounts", [{ AccountId: "100000000002", CreatedTime: "2026-03-21T08:41:45Z" }, { AccountId: 100000000003 }]],
@@ -167,7 +170,7 @@ describe.concurrent("sharedWith", () => {
     const api = await serve(() => ({ answer: { SharePermissionSet: set } }));
     expect(await api.cloud().sharedWith(image)).toEqual(set ? ["100000000002", "100000000003"] : []);
     expect(api.requests[0]).toMatchObject({ action: "DescribeImageSharePermission", region: "ap-tokyo" });
-    expect(api.requests[0]?.params).toEqual({ ImageId: "img-1" });
+    expect(api.requests[0]?.params).toEqual({ ImageId: "img-0001" });
   });
 
   it.each([[[{}]], [[{ AccountId: true }]], [["100000000002"]], ["x"]])("reports %j as a bad answer", async (set) => {
@@ -191,7 +194,7 @@ describe.concurrent("quota", () => {
 
 describe.concurrent("familyImage", () => {
   it.each([
-    ["the id", { Image: apiImage("img-1") }, "img-1"],
+    ["the id", { Image: apiImage("img-0001") }, "img-0001"],
     ["nothing for null", { Image: null }, undefined],
     ["nothing for an absent image", {}, undefined],
     ["nothing for an empty one", { Image: {} }, undefined],
@@ -207,5 +210,7 @@ describe.concurrent("familyImage", () => {
     expect(await api.cloud().familyImage("ap-tokyo", "")).toBeUndefined();
     expect(api.requests).toHaveLength(0);
     await expect(api.cloud().familyImage("ap-tokyo", "golden")).rejects.toMatchObject({ code: "BadAnswer" });
+    const odd = await serve(() => ({ answer: { Image: { ImageId: "images/1" } } }));
+    await expect(odd.cloud().familyImage("ap-tokyo", "golden")).rejects.toMatchObject({ code: "BadAnswer" });
   });
 });

@@ -1,7 +1,8 @@
 // Paging through lists that change, and reading by ids.
-import fc from "fast-check";
+
 import { describe, expect, it } from "vitest";
 import { readAll, readByIds } from "../../../lib/adapters/tencent/calls/paging.ts";
+import fc from "../../support/random.ts";
 
 const self = (item: string) => item;
 

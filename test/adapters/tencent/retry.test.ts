@@ -1,9 +1,9 @@
-// Retries and the pace of calls.
-
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { repeating, waitForRateLimit } from "../../../lib/adapters/tencent/transport/retry.ts";
+// The retries of calls that may be repeated.
+import { describe, expect, it } from "vitest";
+import { repeating } from "../../../lib/adapters/tencent/transport/retry.ts";
 import { CloudError } from "../../../lib/model/errors.ts";
 import { storedText } from "../../../lib/model/messages/define.ts";
+import { fakeClock } from "./fake-clock.ts";
 
 const failing = (code: string) =>
   new CloudError({ action: "DescribeImages", code, text: storedText("no"), outcome: "retry", effect: "none" });
@@ -30,6 +30,28 @@ describe.concurrent("repeating", () => {
     await expect(repeating(call, AbortSignal.abort())).rejects.toMatchObject({ code: "Aborted" });
   });
 
+  it("retries five times, after longer and longer pauses that differ from caller to caller", async () => {
+    const { signal } = new AbortController();
+    const { clock, during } = fakeClock(3);
+    const starts = (caller: number[]) => () => {
+      caller.push(clock.now());
+      return Promise.reject(failing("InternalError"));
+    };
+    const callers: [number[], number[]] = [[], []];
+    const calls = callers.map((caller) => repeating(starts(caller), signal, undefined, clock).catch(() => "failed"));
+    expect(await during(Promise.all(calls))).toEqual(["failed", "failed"]);
+    for (const times of callers) {
+      const pauses = times.slice(1).map((at, i) => at - (times[i] ?? 0));
+      const shortest = [200, 400, 800, 1600, 3200];
+      expect(pauses).toHaveLength(shortest.length);
+      for (const [i, least] of shortest.entries()) {
+        expect(pauses[i]).toBeGreaterThanOrEqual(least);
+        expect(pauses[i]).toBeLessThan(2 * least);
+      }
+    }
+    expect(callers[0].slice(1)).not.toEqual(callers[1].slice(1));
+  });
+
   it("does not retry an error that is not a CloudError", async () => {
     let n = 0;
     const call = () => {
@@ -38,24 +60,5 @@ describe.concurrent("repeating", () => {
     };
     await expect(repeating(call, new AbortController().signal)).rejects.toThrow(RangeError);
     expect(n).toBe(1);
-  });
-});
-
-describe("waitForRateLimit", () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
-
-  it("spaces calls so that with delays of 200 ms at most 10 arrive in a second", async () => {
-    const starts: number[] = [];
-    const take = async () => {
-      await waitForRateLimit("late calls", new AbortController().signal);
-      starts.push(Date.now());
-    };
-    const all = Promise.all(Array.from({ length: 40 }, take));
-    await vi.advanceTimersByTimeAsync(6_000);
-    await all;
-    for (const from of starts) {
-      expect(starts.filter((start) => start >= from && start < from + 1_200).length).toBeLessThanOrEqual(10);
-    }
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { failure, IN_TIME, type Reaction, serve } from "./api-server.ts";
 
-const image = { region: "ap-tokyo", imageId: "img-1" };
+const image = { region: "ap-tokyo", imageId: "img-0001" };
 const accounts = (count: number) => Array.from({ length: count }, (_, i) => `${100000000002 + i}`);
 const ALREADY: Reaction = { error: "FailedOperation.AccountAlreadyExists" };
 const DONE: Reaction = { answer: {} };
@@ -26,12 +26,13 @@ async function sharing(...has: string[]) {
 describe.concurrent("share", () => {
   it("names up to 50 accounts per call, each once, and answers the last request id", async () => {
     const { api, cloud, sent, shared } = await sharing();
-    expect(await cloud.share(image, [...accounts(120), "100000000002"], IN_TIME)).toBe("req-3");
+    const answer = await cloud.share(image, [...accounts(120), "100000000002"], IN_TIME);
+    expect(answer).toEqual({ requestId: "req-3", refused: new Map() });
     expect(sent().map(({ length }) => length)).toEqual([50, 50, 20]);
     expect([...shared]).toEqual(accounts(120));
     expect(api.requests[0]).toMatchObject({ action: "ModifyImageSharePermission", region: "ap-tokyo" });
     expect(api.requests[2]?.params).toEqual({
-      ImageId: "img-1",
+      ImageId: "img-0001",
       AccountIds: accounts(120).slice(100),
       Permission: "SHARE",
     });
@@ -46,34 +47,64 @@ describe.concurrent("share", () => {
 
   it("succeeds if the only account has the image already", async () => {
     const { cloud, sent } = await sharing("100000000002");
-    expect(await cloud.share(image, accounts(1), IN_TIME)).toBe("req-e");
+    expect(await cloud.share(image, accounts(1), IN_TIME)).toEqual({ requestId: "req-e", refused: new Map() });
     expect(sent()).toHaveLength(1);
   });
 
-  it("throws any other refusal, also of a call for one account", async () => {
-    const reactions: Reaction[] = [ALREADY, DONE, { error: "InvalidAccountId.NotFound" }];
-    const api = await serve((_request, n) => reactions[n - 1] ?? DONE);
-    const error = await failure(api.cloud().share(image, accounts(3), IN_TIME));
-    expect(error).toMatchObject({ code: "InvalidAccountId.NotFound", outcome: "terminal", effect: "unknown" });
-    expect(api.requests).toHaveLength(3);
-    const encrypted = await serve(() => ({ error: "UnsupportedOperation.EncryptedImagesNotSupported" }));
-    expect(await failure(encrypted.cloud().share(image, accounts(3), IN_TIME))).toMatchObject({ effect: "none" });
+  it.each([
+    "InvalidAccountId.NotFound",
+    "InvalidAccountIs.YourSelf",
+    "FailedOperation.NotMasterAccount",
+    "OverQuota",
+    "InvalidParameterValue.InvalidAppIdFormat",
+    "SomethingNew.AccountClosed",
+  ])("shares with every other account if one is refused with %s", async (code) => {
+    const [first = "", bad = "", last = ""] = accounts(3);
+    const api = await serve(({ params }) =>
+      (params as { AccountIds: string[] }).AccountIds.includes(bad) ? { error: code } : DONE,
+    );
+    const { refused } = await api.cloud().share(image, [first, bad, last], IN_TIME);
+    expect([...refused].map(([account, error]) => [account, error.code])).toEqual([[bad, code]]);
+    const sent = api.requests.map(({ params }) => (params as { AccountIds: string[] }).AccountIds);
+    expect(sent).toEqual([[first, bad, last], [first], [bad], [last]]);
+  });
+
+  it.each([
+    "UnsupportedOperation.EncryptedImagesNotSupported",
+    "FailedOperation.RImageShareFailed",
+    "UnauthorizedOperation.PermissionDenied",
+  ])("throws a refusal of the image or of the caller, after one call: %s", async (code) => {
+    const api = await serve(() => ({ error: code }));
+    expect(await failure(api.cloud().share(image, accounts(3), IN_TIME))).toMatchObject({ code, effect: "none" });
+    expect(api.requests).toHaveLength(1);
   });
 });
 
 describe.concurrent("unshare", () => {
+  it("stops sharing with every other account if one is refused, and throws then", async () => {
+    const [first = "", bad = "", last = ""] = accounts(3);
+    const api = await serve(({ params }) =>
+      (params as { AccountIds: string[] }).AccountIds.includes(bad) ? { error: "InvalidAccountId.NotFound" } : DONE,
+    );
+    expect(await failure(api.cloud().unshare(image, [first, bad, last], IN_TIME))).toMatchObject({
+      code: "InvalidAccountId.NotFound",
+    });
+    expect(api.requests).toHaveLength(4);
+  });
+
   it("stops sharing, with up to 50 accounts per call", async () => {
     const { api, cloud, sent, shared } = await sharing(...accounts(60));
     expect(await cloud.unshare(image, accounts(55), IN_TIME)).toBe("req-2");
     expect(sent().map(({ length }) => length)).toEqual([50, 5]);
     expect([...shared]).toEqual(accounts(60).slice(55));
-    expect(api.requests[1]?.params).toMatchObject({ ImageId: "img-1", Permission: "CANCEL" });
+    expect(api.requests[1]?.params).toMatchObject({ ImageId: "img-0001", Permission: "CANCEL" });
   });
 });
 
 it("neither sends anything without accounts", async () => {
   const { api, cloud } = await sharing();
-  expect([await cloud.share(image, [], IN_TIME), await cloud.unshare(image, [], IN_TIME)]).toEqual(["", ""]);
+  expect(await cloud.share(image, [], IN_TIME)).toEqual({ requestId: "", refused: new Map() });
+  expect(await cloud.unshare(image, [], IN_TIME)).toBe("");
   expect(api.requests).toHaveLength(0);
 });
 
@@ -82,7 +113,7 @@ describe.concurrent("deleteImage", () => {
     const api = await serve(() => DONE);
     expect(await api.cloud().deleteImage(image, IN_TIME)).toBe("req-1");
     expect(api.requests[0]).toMatchObject({ action: "DeleteImages", region: "ap-tokyo" });
-    expect(api.requests[0]?.params).toEqual({ ImageIds: ["img-1"], DeleteBindedSnap: true });
+    expect(api.requests[0]?.params).toEqual({ ImageIds: ["img-0001"], DeleteBindedSnap: true });
   });
 
   it("succeeds if an earlier attempt, whose answer was lost, deleted the image", async () => {

@@ -1,6 +1,9 @@
 // What holds for every call: hosts, signatures, credentials, secrets, rate limits and retries.
+
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { InputError, toProblem } from "../../../lib/model/errors.ts";
+import { credentialsMessage } from "../../../lib/model/messages/credentials.ts";
 import { failure, IN_TIME, imagesAnswer, KEY, serve, signer, syncRequest } from "./api-server.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -12,7 +15,7 @@ describe("every call", () => {
     const cloud = api.cloud();
     await cloud.images("ap-guangzhou", "custom");
     await cloud.images("ap-shanghai-fsi", "custom");
-    await cloud.tag({ region: "ap-tokyo", imageId: "img-1" }, "1", { a: "b" }, IN_TIME);
+    await cloud.tag({ region: "ap-tokyo", imageId: "img-0001" }, "1", { a: "b" }, IN_TIME);
     expect(await cloud.account()).toBe("100000000001");
     await api.cloud({ site: "intl" }).images("ap-guangzhou", "custom");
     const all = [...api.requests, ...api.inquiries];
@@ -41,7 +44,8 @@ describe("every call", () => {
 
   it("has no effect and needs manual action without credentials", async () => {
     const api = await serve(() => imagesAnswer());
-    const cloud = api.cloud({ credentials: () => Promise.reject(new Error("set TENCENTCLOUD_SECRET_ID")) });
+    const missing = toProblem("TENCENTCLOUD_SECRET_KEY", credentialsMessage("credentials-absent"));
+    const cloud = api.cloud({ credentials: () => Promise.reject(new InputError([missing])) });
     for (const call of [() => cloud.account(), () => cloud.syncImage(syncRequest())]) {
       const error = await failure(call());
       expect(error).toMatchObject({ name: "CloudError", code: "NoCredentials", outcome: "terminal", effect: "none" });
@@ -93,7 +97,8 @@ describe("every call", () => {
     const mostInASecond = Math.max(
       ...arrivals.map((from) => arrivals.filter((at) => at >= from && at < from + 900).length),
     );
-    expect(mostInASecond).toBe(8);
+    expect(mostInASecond).toBeLessThanOrEqual(8);
+    expect(mostInASecond).toBeGreaterThanOrEqual(6);
   });
 });
 
@@ -107,15 +112,16 @@ describe.concurrent("reads and repeatable writes", () => {
     const once = (_request: unknown, n: number) => (n === 1 ? sendFailure : { answer: { AccountId: "1" } });
     const api = await serve(once, once);
     await expect(api.cloud().account()).resolves.toBe("1");
-    await expect(api.cloud().modify({ region: "r", imageId: "img-1" }, { name: "name" }, IN_TIME)).resolves.toBe(
+    await expect(api.cloud().modify({ region: "r", imageId: "img-0001" }, { name: "name" }, IN_TIME)).resolves.toBe(
       "req-2",
     );
   });
 
-  it("are retried after a timeout", async () => {
-    const once = (_request: unknown, n: number) => (n === 1 ? ({ hang: true } as const) : imagesAnswer());
-    const api = await serve(once);
-    await expect(api.cloud({ timeoutMs: 200 }).images("ap-tokyo", "custom")).resolves.toEqual([]);
+  it("are not retried after a timeout: a region that hangs costs one time limit", async () => {
+    const api = await serve(() => ({ hang: true }) as const);
+    const error = await failure(api.cloud({ timeoutMs: 1_000 }).images("ap-tokyo", "custom"));
+    expect(error).toMatchObject({ code: "Timeout", effect: "none" });
+    expect(api.requests).toHaveLength(1);
   });
 
   it("are not retried after a refusal", async () => {

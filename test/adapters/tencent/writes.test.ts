@@ -8,14 +8,14 @@ describe.concurrent("syncImage", () => {
     const api = await serve(() => ({
       answer: {
         ImageSet: [
-          { Region: "ap-beijing", ImageId: "img-b" },
+          { Region: "ap-beijing", ImageId: "img-bbbb" },
           { Region: "ap-tokyo", ImageId: null },
-          { Region: "ap-seoul", ImageId: "img-not-asked" },
+          { Region: "ap-seoul", ImageId: "img-notasked" },
         ],
       },
     }));
     const answer = await api.cloud().syncImage(syncRequest(["ap-beijing", "ap-tokyo", "ap-nanjing"]));
-    expect(answer).toEqual({ imageIds: new Map([["ap-beijing", "img-b"]]), requestId: "req-1" });
+    expect(answer).toEqual({ imageIds: new Map([["ap-beijing", "img-bbbb"]]), requestId: "req-1" });
     expect(api.requests[0]?.params).toEqual({
       ImageIds: ["img-source"],
       DestinationRegions: ["ap-beijing", "ap-tokyo", "ap-nanjing"],
@@ -66,6 +66,26 @@ describe.concurrent("syncImage", () => {
     ]);
   });
 
+  it.each([
+    ["a malformed id", [{ Region: "ap-beijing", ImageId: "bbbb" }]],
+    ["an id with more in it", [{ Region: "ap-beijing", ImageId: "img-bbbb;img-cccc" }]],
+    ["an empty id", [{ Region: "ap-beijing", ImageId: "" }]],
+    ["the id of the source", [{ Region: "ap-beijing", ImageId: "img-source" }]],
+    [
+      "two ids",
+      [
+        { Region: "ap-beijing", ImageId: "img-bbbb" },
+        { Region: "ap-beijing", ImageId: "img-cccc" },
+      ],
+    ],
+  ])("does not believe %s, and believes the others", async (_, entries) => {
+    const api = await serve(() => ({
+      answer: { ImageSet: [...entries, { Region: "ap-tokyo", ImageId: "img-tttt" }] },
+    }));
+    const { imageIds } = await api.cloud().syncImage(syncRequest(["ap-beijing", "ap-tokyo"]));
+    expect(imageIds).toEqual(new Map([["ap-tokyo", "img-tttt"]]));
+  });
+
   it("does not follow a redirect", async () => {
     const api = await serve(() => ({ status: 307, location: "/again" }));
     await expect(api.cloud().syncImage(syncRequest())).rejects.toMatchObject({ effect: "unknown" });
@@ -113,22 +133,34 @@ describe.concurrent("tag and modify", () => {
   it("sets ten tags per call and answers the last request id", async () => {
     const api = await serve(() => ({ answer: { FailedResources: [] } }));
     const tags = Object.fromEntries(Array.from({ length: 23 }, (_, i) => [`k${i}`, `v${i}`]));
-    expect(await api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "100000000001", tags, IN_TIME)).toBe(
-      "req-3",
-    );
+    const answer = await api.cloud().tag({ region: "ap-tokyo", imageId: "img-0001" }, "100000000001", tags, IN_TIME);
+    expect(answer).toEqual({ requestId: "req-3", refused: new Map() });
     const sent = api.requests.map(({ params }) => params as { ResourceList: string[]; Tags: object[] });
     expect(sent.map(({ Tags }) => Tags.length)).toEqual([10, 10, 3]);
-    expect(sent[0]?.ResourceList).toEqual(["qcs::cvm:ap-tokyo:uin/100000000001:image/img-1"]);
+    expect(sent[0]?.ResourceList).toEqual(["qcs::cvm:ap-tokyo:uin/100000000001:image/img-0001"]);
     expect(sent[2]?.Tags[2]).toEqual({ TagKey: "k22", TagValue: "v22" });
   });
 
-  it("throws for a resource that failed, with its code", async () => {
+  it("sets every other tag if one is refused, also if the answer does not name it", async () => {
+    const api = await serve(({ params }) => {
+      const isBad = JSON.stringify(params).includes("k3");
+      return isBad ? { error: "InvalidParameterValue.TagValueLengthExceeded" } : { answer: { FailedResources: [] } };
+    });
+    const tags = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`k${i}`, "v"]));
+    const { refused } = await api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "1", tags, IN_TIME);
+    expect([...refused.keys()]).toEqual(["k3"]);
+    const sent = api.requests.map(({ params }) => (params as { Tags: object[] }).Tags.length);
+    expect(sent).toEqual([10, ...Array.from({ length: 10 }, () => 1), 2]);
+  });
+
+  it("answers the error of a resource that failed, with its code", async () => {
     const api = await serve(() => ({
       answer: { FailedResources: [{ Resource: "…", Code: "InvalidParameter.Tag", Message: "bad tag" }] },
     }));
-    const error = await failure(api.cloud().tag({ region: "ap-tokyo", imageId: "img-1" }, "1", { a: "b" }, IN_TIME));
+    const { refused } = await api.cloud().tag({ region: "ap-tokyo", imageId: "img-0001" }, "1", { a: "b" }, IN_TIME);
+    const error = refused.get("a");
     expect(error).toMatchObject({ code: "InvalidParameter.Tag", outcome: "terminal", region: "ap-tokyo" });
-    expect(error.requestId).toBe("req-1");
+    expect(error?.requestId).toBe("req-1");
   });
 
   it.each<[string, ImageAttributes, object]>([
@@ -143,14 +175,14 @@ describe.concurrent("tag and modify", () => {
     ],
   ])("sets %s in one call", async (_, attributes, params) => {
     const api = await serve(() => ({ answer: {} }));
-    expect(await api.cloud().modify({ region: "ap-tokyo", imageId: "img-1" }, attributes, IN_TIME)).toBe("req-1");
+    expect(await api.cloud().modify({ region: "ap-tokyo", imageId: "img-0001" }, attributes, IN_TIME)).toBe("req-1");
     expect(api.requests).toMatchObject([{ action: "ModifyImageAttribute", region: "ap-tokyo" }]);
-    expect(api.requests[0]?.params).toEqual({ ImageId: "img-1", ...params });
+    expect(api.requests[0]?.params).toEqual({ ImageId: "img-0001", ...params });
   });
 });
 
 describe.concurrent("tag and modify whose last moment has passed", () => {
-  const image = { region: "ap-tokyo", imageId: "img-1" };
+  const image = { region: "ap-tokyo", imageId: "img-0001" };
   const NOT_SENT = { code: "NotSent", outcome: "requeue", effect: "none" };
 
   it("are neither sent nor retried", async () => {
@@ -180,7 +212,7 @@ describe.concurrent("tag and modify whose last moment has passed", () => {
 });
 
 describe.concurrent("tagging at the end of the run", () => {
-  const image = { region: "ap-tokyo", imageId: "img-1" };
+  const image = { region: "ap-tokyo", imageId: "img-0001" };
 
   it("has no effect if it was not sent", async () => {
     const api = await serve(() => ({ answer: {} }));

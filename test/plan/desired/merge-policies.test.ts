@@ -53,7 +53,7 @@ describe("a copy that two policies ask for", () => {
 
   it("is blocked by all differences between two policies, even if a third agrees with one of them", () => {
     const plan = planned(one("a", { name: "x" }), one("b"), one("c", { name: "x", ...tags({ env: "dr" }) }));
-    expect(plan.copies[0]).toMatchObject({ state: "blocked", reason: { code: "contradiction" } });
+    expect(plan.copies[0]).toMatchObject({ phase: "blocked", reason: { code: "contradiction" } });
     const both = planned(one("a", { name: "x", family: "f" }), one("b", { family: "g" }));
     expect(both.copies[0]).toMatchObject({
       reason: {

@@ -1,6 +1,8 @@
 // Policies with `select.newest`: which versions are selected, and which copies are retained.
 import { describe, expect, it } from "vitest";
-import { minutes, type PolicyFields, SETTLE, world } from "../../support/plan-world.ts";
+import { reason } from "../../../lib/model/messages/reasons.ts";
+import { makePlan } from "../../../lib/plan/plan.ts";
+import { minutes, NOW, type PolicyFields, SETTLE, type Stage, world } from "../../support/plan-world.ts";
 
 const family = "web";
 const NEWEST: PolicyFields = { name: "newest", select: { type: "custom", newest: 1 }, copy: { family: "inherit" } };
@@ -15,12 +17,50 @@ describe("a policy with select.newest", () => {
     expect(versions.version(1).plan().calls).toHaveLength(4);
   });
 
+  it("selects the one with the higher name of two that were made in the same second", () => {
+    const createdAt = NOW - minutes(90);
+    for (const [high, low] of [
+      ["golden-1.10.0", "golden-1.9.0"],
+      ["golden-1.1.0", "golden-1.0.0"],
+    ]) {
+      const lower = { imageId: "img-zzzz0001", family, createdAt, name: low as string };
+      const higher = { imageId: "img-aaaa0001", family, createdAt, name: high as string };
+      for (const given of [world().image(lower).image(higher), world().image(higher).image(lower)]) {
+        const { desired } = given.policy(NEWEST).plan();
+        expect(new Set(desired.map(({ root }) => root.name))).toEqual(new Set([high]));
+      }
+    }
+  });
+
   it("selects the previous version if the newest one failed or was recalled", () => {
     for (const fields of [{ state: "CREATEFAILED" }, { deprecated: true }])
       expect(versions.change("img-root0002", fields).plan().calls).toEqual([
         "send img-root0001 → ap-beijing",
         "send img-root0001 → ap-shanghai",
       ]);
+  });
+
+  it("selects the previous version if the newest one was deleted, though a copy of it is stuck for ever", () => {
+    const record = { rootCreatedAt: NOW, rootFamily: family };
+    const requestsWith = (stage: Stage) => {
+      const deleted = versions.copy("ap-shanghai", stage, { policy: "newest", record }).remove("img-root0002");
+      return deleted.sweep().plan().requests;
+    };
+    expect(requestsWith("stuck")).toEqual(["img-root0001 → ap-beijing", "img-root0001 → ap-shanghai"]);
+    expect(requestsWith("copying")).toEqual([]);
+  });
+
+  it("selects although one of its source regions does not exist", () => {
+    const given = versions.policy({ ...NEWEST, from: ["ap-guangzhou", "ap-atlantis"] });
+    const absent = { unreadable: new Map([["ap-atlantis", reason("no-such-region", { region: "ap-atlantis" })]]) };
+    const input = given.input();
+    const { desiredCopies } = makePlan({ ...input, observation: { ...input.observation, ...absent } });
+    expect(desiredCopies.size).toBe(2);
+  });
+
+  it("says of a failed image that it failed, and not that others are newer", () => {
+    const { notSelected } = versions.change("img-root0002", { state: "CREATEFAILED" }).plan();
+    expect(notSelected).toMatchObject([{ image: { imageId: "img-root0002" }, reason: { code: "source-failed" } }]);
   });
 
   it("continues recorded copies and starts no others if not all competing images were read", () => {
@@ -40,6 +80,23 @@ describe("a policy with select.newest", () => {
       .plan();
     expect(plan.calls).toEqual([]);
     expect(plan.recordChanges).toEqual([]);
+  });
+});
+
+describe("a new version while another source region cannot be read", () => {
+  const two = versions.policy({ ...NEWEST, from: ["ap-guangzhou", "ap-chengdu"], to: ["ap-shanghai"] }).sweep();
+  const older = two.copy("ap-shanghai", "ready", { of: "img-root0001", policy: "newest" });
+
+  it("gets no copies, and that is reported with the image and the region", () => {
+    const plan = older.unreadable("ap-chengdu").plan();
+    expect(plan.sends).toEqual([]);
+    expect(plan.notSelected).toMatchObject([{ image: { imageId: "img-root0002" }, reason: { code: "unread" } }]);
+    const [waits] = plan.problems.filter(({ code }) => code === "sources-wait");
+    expect(waits?.text).toMatch(/^policy newest .* img-root0002 gets no copies while ap-chengdu cannot be read$/);
+  });
+
+  it("is no problem while that region is only late", () => {
+    expect(older.unread("ap-chengdu").plan().problems).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 // Which images are sources: never our own copies, however they are recognised.
 import { describe, expect, it } from "vitest";
 import { lineageTags } from "../../../lib/model/identity.ts";
-import { image, keyOf } from "../../support/builders.ts";
+import { image, keyOf, madeFrom } from "../../support/builders.ts";
 import { type World, world } from "../../support/plan-world.ts";
 
 describe("a copy is never a source", () => {
@@ -18,7 +18,7 @@ describe("a copy is never a source", () => {
   });
 
   it("but lineage tags that another image inherited prove nothing", () => {
-    const tags = lineageTags(keyOf("ap-shanghai"), image(), "golden", "img-copy0001");
+    const tags = lineageTags(keyOf("ap-shanghai"), "img-copy0001", madeFrom(image()));
     const baked = world().policies(back).otherImage({ imageId: "img-other001", name: "golden-new", tags });
     expect(baked.plan().requests).toEqual(["img-other001 → ap-guangzhou"]);
   });

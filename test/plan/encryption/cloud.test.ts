@@ -21,11 +21,11 @@ describe("encrypting in the cloud", () => {
     t.bake();
     const regions = { [SHANGHAI]: { encrypt: { kmsKeyId: KEY } }, [BEIJING]: { encrypt: {} } };
     const report = await t.settle(t.instance([rule({ regions })]), 80);
-    expect(report.copies.map(({ key, state }) => [key.region, key.variant, state]).sort()).toEqual([
+    expect(report.copies.map(({ key, phase }) => [key.region, key.variant, phase]).sort()).toEqual([
       [BEIJING, "encrypted:default", "ready"],
-      [BEIJING, "plain", "retired"],
+      [BEIJING, "plain", "ended"],
       [SHANGHAI, `encrypted:${KEY}`, "ready"],
-      [SHANGHAI, "plain", "retired"],
+      [SHANGHAI, "plain", "ended"],
     ]);
     const syncs = t.world.requests.filter(({ action, effects }) => action === "SyncImages" && effects.length > 0);
     const asked = syncs.map(({ region, params }) => {
@@ -47,7 +47,7 @@ describe("encrypting in the cloud", () => {
     t.world.kmsKeys.set(BEIJING, [KEY]);
     t.bake();
     const report = await t.settle(t.instance([rule({ encrypt: { kmsKeyId: KEY } })]), 80);
-    const states = Object.fromEntries(report.copies.map(({ key, state }) => [`${key.region} ${key.variant}`, state]));
+    const states = Object.fromEntries(report.copies.map(({ key, phase }) => [`${key.region} ${key.variant}`, phase]));
     expect(states).toMatchObject({
       [`${BEIJING} encrypted:${KEY}`]: "ready",
       [`${SHANGHAI} encrypted:${KEY}`]: "blocked",

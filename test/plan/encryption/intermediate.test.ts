@@ -1,8 +1,8 @@
 // The intermediate copy: when it is created, the room that is reserved for it, and its deletion.
 import { describe, expect, it } from "vitest";
-import { lineageTags } from "../../../lib/model/identity.ts";
+import { intermediateName, lineageTags } from "../../../lib/model/identity.ts";
 import { RECHECK_AFTER } from "../../../lib/model/time.ts";
-import { image, keyOf } from "../../support/builders.ts";
+import { image, keyOf, madeFrom } from "../../support/builders.ts";
 import { days, NOW, UNANSWERED, type World, world } from "../../support/plan-world.ts";
 
 const [PLAIN, ENCRYPTED] = ["img-root0001-ap-shanghai", "img-root0001-ap-shanghai-enc"];
@@ -86,13 +86,13 @@ describe("the intermediate copy, when the encrypted copy is ready", () => {
 });
 
 it("the lineage tags of a plain copy are void on an encrypted copy", () => {
-  const tags = lineageTags(keyOf("ap-shanghai"), image(), "golden", ENCRYPTED);
+  const tags = lineageTags(keyOf("ap-shanghai"), ENCRYPTED, madeFrom(image()));
   const plan = encrypting
     .copy("ap-shanghai", "ready", { ...encrypted, record: "absent" })
     .change(ENCRYPTED, { tags })
     .plan();
   expect(plan.recordChanges).toContain("ap-shanghai: ready");
-  expect(plan.copies.find(({ key }) => key.variant !== "plain")?.state).not.toBe("ready");
+  expect(plan.copies.find(({ key }) => key.variant !== "plain")?.phase).not.toBe("ready");
 });
 
 describe("room for an encrypted copy", () => {
@@ -168,5 +168,45 @@ describe("an intermediate copy", () => {
     const own = { name: "own", to: ["ap-shanghai"], maxSizeGiB: 1, copy: { name: "x-{{name}}" } };
     const plan = encrypting.policies(own, { to: ["ap-shanghai"], copy: { encrypt: {} } }).plan();
     expect(plan.calls).toEqual(["send img-root0001 → ap-shanghai"]);
+  });
+});
+
+describe("an intermediate copy that a policy desires itself before it is finished", () => {
+  const PLAIN_NAME = intermediateName(keyOf("ap-shanghai"), "golden-web");
+  const claim = { settings: { name: PLAIN_NAME, description: "a golden image", tags: {} } };
+  const both = encrypting
+    .policy({ name: "plain", to: ["ap-shanghai"], copy: { family: "web", shareWith: ["100000000002"] } })
+    .shares(image().imageId, []);
+  const under = (name: string, family?: string) =>
+    both
+      .copy("ap-shanghai", "finishing", { image: { name, ...(family && { family }) }, record: { claim } })
+      .shares(PLAIN, [])
+      .plan();
+
+  it("gets the name of its claim, and is neither published nor shared under it", () => {
+    const renamed = under("golden-web--copying-0123456789abcdef-1").actions.find((action) => action.do === "modify");
+    expect(renamed?.attributes).toEqual({ name: PLAIN_NAME, description: "a golden image" });
+    const plan = under(PLAIN_NAME);
+    expect([plan.calls, plan.recordChanges]).toEqual([[], expect.arrayContaining(["ap-shanghai: ready"])]);
+  });
+
+  it("leaves the family that the cloud has copied from the source", () => {
+    const renamed = under("golden-web--copying-0123456789abcdef-1", "web").actions.find(
+      ({ do: kind }) => kind === "modify",
+    );
+    expect(renamed).toMatchObject({ attributes: { family: "" } });
+  });
+
+  it("is published and shared by a sweep, once it has its own name", () => {
+    const ready = (name?: "intermediate") =>
+      both
+        .copy("ap-shanghai", "ready", { policy: "plain", ...(name && { name }) })
+        .shares(PLAIN, [])
+        .sweep()
+        .plan();
+    expect(ready("intermediate").actions.find((action) => action.do === "modify")?.attributes).toEqual({
+      name: "golden-web",
+    });
+    expect(ready().calls.join()).toContain("family");
   });
 });

@@ -24,18 +24,89 @@ describe("the newest version", () => {
     ]);
   });
 
-  it.each<[Copy["state"], "keeps" | "leaves"]>([
-    ["copying", "keeps"],
+  it.each<[Copy["phase"], "keeps" | "leaves"]>([
+    ["requested", "leaves"],
+    ["copying", "leaves"],
     ["finishing", "keeps"],
     ["ready", "keeps"],
     ["waiting", "leaves"],
     ["retrying", "leaves"],
     ["blocked", "leaves"],
     ["failed", "leaves"],
-  ])("that is %s %s the lead", (state, word) => {
+  ])("that is %s %s the lead to the one before", (state, word) => {
     const { calls } = versions.copy("ap-shanghai", "ready", v1).copy("ap-shanghai", state, v2).plan();
     const ofOld = calls.filter((call) => call.startsWith(`modify ${OLD}`));
     expect(ofOld).toEqual(word === "keeps" ? [] : [`modify ${OLD}: family = golden`]);
+  });
+
+  it.each([
+    ["NORMAL", []],
+    ["SYNCING", [`modify ${OLD}: family = golden`]],
+  ] as const)(
+    "that was stuck and is %s now leads only if it is NORMAL, because it is completed then",
+    (state, expected) => {
+      const stuck = { ...v2, image: { state } };
+      const { calls } = versions.copy("ap-shanghai", "ready", v1).copy("ap-shanghai", "stuck", stuck).plan();
+      expect(calls.filter((call) => call.startsWith(`modify ${OLD}`))).toEqual(expected);
+    },
+  );
+
+  describe("that is still being copied does not hold up the one before", () => {
+    const joins = (image: string, name: string) =>
+      `modify ${image}: name = ${name}, description = a golden image, family = golden`;
+    const finished = { image: { state: "NORMAL" } } as const;
+
+    it("which joins the family when it is finished, and is followed by the newer one", () => {
+      const building = versions.copy("ap-shanghai", "copying", v2);
+      const first = building.copy("ap-shanghai", "copying", { ...v1, ...finished });
+      expect(first.plan().calls).toEqual([joins(OLD, "golden-1")]);
+      const next = building.copy("ap-shanghai", "ready", { ...v1, ...inFamily });
+      expect(next.copy("ap-shanghai", "copying", { ...v2, ...finished }).plan().calls).toEqual([
+        joins(YOUNG, "golden-2"),
+      ]);
+    });
+
+    it("but one that is finished later than the newer one stays out", () => {
+      for (const image of [{}, { family: "golden" }]) {
+        const late = versions
+          .copy("ap-shanghai", "finishing", { ...v2, name: "final", image })
+          .copy("ap-shanghai", "copying", { ...v1, ...finished });
+        expect(late.plan().calls).toContain(`modify ${OLD}: name = golden-1, description = a golden image`);
+      }
+    });
+
+    it("nor if it is finished and waits for other regions; it does not become ready without its family", () => {
+      const together = versions.policy({
+        to: ["ap-shanghai", "ap-beijing"],
+        copy: { family: "inherit", publish: "together" },
+      });
+      const held = together
+        .copy("ap-shanghai", "finishing", { ...v2, name: "final" })
+        .copy("ap-beijing", "copying", v2)
+        .copy("ap-beijing", "ready", { ...v1, ...inFamily })
+        .copy("ap-shanghai", "finishing", { ...v1, name: "final" });
+      const plan = held.plan();
+      expect(plan.calls).toEqual([`modify ${OLD}: family = golden`]);
+      expect(plan.copies.find(({ key }) => key.rootId === v2.of)).toMatchObject({
+        phase: "finishing",
+        publicationHold: { code: "publication-held" },
+      });
+      // What has joined its family leads, although a region has been added since.
+      const published = held.copy("ap-shanghai", "finishing", { ...v2, name: "final", ...inFamily });
+      expect(published.plan().calls).toEqual([]);
+    });
+  });
+
+  it("is the one with the higher name of two that were made in the same second", () => {
+    const createdAt = NOW - hours(9);
+    const same = world()
+      .policy({ to: ["ap-shanghai"], copy: { family: "inherit" } })
+      .image({ imageId: "img-zzzz0001", name: "golden-1.9.0", family: "golden", createdAt })
+      .image({ imageId: "img-aaaa0001", name: "golden-1.10.0", family: "golden", createdAt })
+      .copy("ap-shanghai", "ready", { of: "img-zzzz0001" })
+      .copy("ap-shanghai", "ready", { of: "img-aaaa0001" })
+      .sweep();
+    expect(same.plan().calls).toEqual(["modify img-aaaa0001-ap-shanghai: family = golden"]);
   });
 
   it("leads in each region by itself", () => {

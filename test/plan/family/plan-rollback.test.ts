@@ -46,6 +46,16 @@ describe("rolling a family back", () => {
     expect(outcomeOf(late)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
   });
 
+  it("orders versions of one second by their names, numbers by value", () => {
+    const createdAt = NOW - days(3);
+    const same = world()
+      .image({ imageId: "img-zzzz0001", name: "golden-1.9.0", family, createdAt })
+      .image({ imageId: "img-aaaa0001", name: "golden-1.10.0", family, createdAt })
+      .copy("ap-shanghai", "ready", { of: "img-zzzz0001", image: { family } })
+      .copy("ap-shanghai", "ready", { of: "img-aaaa0001", image: { family } });
+    expect(rollBack(same).moves).toEqual(["ap-shanghai: golden-1.10.0 → golden-1.9.0"]);
+  });
+
   it("never goes back to another copy of the same version, whatever their ages and records", () => {
     const { copies, observation } = versions
       .copy("ap-beijing", "retired", of(1, { image: { family, createdAt: NOW - days(1) } }))
@@ -153,9 +163,11 @@ describe("rolling a family back", () => {
     const deprecated = two.copy("ap-shanghai", "ready", of(3, { image: { family, deprecated: true } }));
     expect(outcomeOf(deprecated)).toEqual(["ap-shanghai: golden-3 → golden-2"]);
     const record = { reason: "share-refused", claim: {}, notBefore: NOW + days(1) };
-    const { tagged, changes } = rollBack(two.copy("ap-shanghai", "blocked", of(3, { image: { family }, record })));
+    const { tagged, changes } = rollBack(
+      two.copy("ap-shanghai", "stuck", of(3, { image: { family }, record, name: "final" })),
+    );
     expect(tagged).toEqual(["img-root0003-ap-shanghai"]);
-    expect(changes).toMatchObject([{ copy: { state: "blocked", rolledBackFrom: "golden" } }]);
+    expect(changes).toMatchObject([{ copy: { phase: "stuck", rolledBackFrom: "golden" } }]);
     expect(changes[0]?.copy).not.toHaveProperty("notBefore");
   });
 
@@ -202,6 +214,15 @@ describe("rolling a family back", () => {
     expect(outcomeOf(deprecated)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
     const ignored = known.change("img-root0002", { family: "other", tags: { [IGNORE_TAG]: "bad" } });
     expect(outcomeOf(ignored)).toEqual(["ap-shanghai: golden-2 → golden-1"]);
+  });
+
+  it("names the installation that made all copies of a family, not the family as one to use", () => {
+    const others = world()
+      .image({ family })
+      .copy("ap-shanghai", "ready", { installation: "other", image: { family }, record: { family } });
+    const [problem] = rollBack(others).problems;
+    expect(problem).toMatchObject({ code: "family-of-other" });
+    expect(problem?.text).toContain("installation other");
   });
 
   it("reports a family without copies, and the families that exist", () => {

@@ -30,7 +30,7 @@ describe("publish: together", () => {
     expect(first.calls).toEqual([]);
     expect(first.actions[0]).toMatchObject({
       event: "publication-held",
-      copy: { state: "finishing", publicationHold: { code: "publication-held" } },
+      copy: { phase: "finishing", publicationHold: { code: "publication-held" } },
       text: "published together with the copies in ap-beijing, which are not finished yet",
     });
     expect(waiting.after(first).plan().actions).toEqual([]);
@@ -50,6 +50,13 @@ describe("publish: together", () => {
     ["blocked", "blocked", { notBefore: NOW + 1 }],
     ["failed", "failed", {}],
     ["stuck", "copying", { percent: 40, progressedAt: NOW - hours(1) - 1 }],
+    ["waiting for too long, whatever it waited for", "waiting", { updatedAt: NOW, delayedSince: NOW - hours(1) - 1 }],
+    ["requested again", "requested", { delayedSince: NOW - hours(1) - 1, claim: { claimedAt: NOW } }],
+    [
+      "copied again after an attempt that failed long ago",
+      "copying",
+      { attempts: 1, delayedSince: NOW - hours(1) - 1, percent: 40, progressedAt: NOW },
+    ],
     ["waiting for too long", "waiting", { notBefore: NOW + 1, updatedAt: NOW - hours(1) - 1 }],
   ])("leaves out a region whose copy is %s, with a warning", (_, stage, record) => {
     const plan = named.copy("ap-beijing", stage, { record }).plan();
@@ -68,6 +75,57 @@ describe("publish: together", () => {
       expect(plan.recordChanges).toEqual(["ap-shanghai: finishing"]);
     },
   );
+
+  it("leaves out a late copy until its image is recorded, though the cloud shows that already", () => {
+    const record = { delayedSince: NOW - hours(1) - 1, claim: { claimedAt: NOW } };
+    const requested = named.copy("ap-beijing", "requested", { record, image: { state: "SYNCING" } });
+    const first = requested.plan();
+    expect(first.calls).toEqual(joining);
+    expect(first.recordChanges).toContain("ap-beijing: copying");
+    expect(requested.after(first).plan().calls).toEqual([]);
+  });
+
+  it("waits for a copy that makes progress in its first attempt, however late that began", () => {
+    const record = { delayedSince: NOW - hours(9), percent: 40, progressedAt: NOW };
+    expect(named.copy("ap-beijing", "copying", { record }).plan().calls).toEqual([]);
+  });
+
+  it("waits for a copy while the one that it is made from makes progress", () => {
+    const encrypting = named.policy({ copy: { regions: { "ap-beijing": { encrypt: {} } } } });
+    const awaiting = {
+      variant: "encrypted:default",
+      record: { reason: "parent-not-ready", updatedAt: NOW - hours(9) },
+    } as const;
+    const given = encrypting.copy("ap-beijing", "waiting", awaiting);
+    const progress = (progressedAt: number) =>
+      given.copy("ap-beijing", "copying", { name: "intermediate", record: { percent: 40, progressedAt } }).plan().calls;
+    expect(progress(NOW)).not.toContain(joining[0]);
+    expect(progress(NOW - hours(2))).toContain(joining[0]);
+  });
+
+  it("measures the delay from the first time that the copy was desired, over all reasons and tries", () => {
+    const since = (given: World) => given.plan().copies.find(({ key }) => key.region === "ap-beijing")?.delayedSince;
+    const record = { delayedSince: NOW - 7, notBefore: NOW - 1 };
+    expect(since(named.unreadable("ap-beijing"))).toBe(NOW);
+    expect(since(named.copy("ap-beijing", "waiting", { record }).unreadable("ap-beijing"))).toBe(NOW - 7);
+    const failed = (attempts: number) =>
+      since(named.copy("ap-beijing", "copying", { image: { state: "CREATEFAILED" }, record: { ...record, attempts } }));
+    expect([failed(0), failed(1)]).toEqual([NOW, NOW - 7]);
+    expect(since(named.copy("ap-beijing", "finishing", { name: "final", ...ready, record }))).toBeUndefined();
+  });
+
+  it("says which regions it will leave out when it requests the copies, also if they are blocked only now", () => {
+    const requested = world()
+      .policy({ to: ["ap-shanghai", "ap-beijing"], copy: { family: "golden", publish: "together" } })
+      .image()
+      .otherImage({ region: "ap-beijing", imageId: "img-byhand01", name: "golden-web" })
+      .sweep();
+    const plan = requested.plan();
+    expect(plan.calls).toEqual(["send img-root0001 → ap-shanghai"]);
+    expect(plan.warnings.map(({ text }) => text)).toEqual([
+      "family golden will move to the copies of img-root0001, without ap-beijing",
+    ]);
+  });
 
   it("leaves out a region that the policy blocks", () => {
     const plan = named.policy({ to: ["ap-shanghai", "ap-hongkong"] }).plan();

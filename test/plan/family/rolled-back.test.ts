@@ -30,6 +30,18 @@ describe("the plan after the rollback tag is set", () => {
     expect(orphaned.plan().calls).toContain(leaves[0]);
   });
 
+  it("records in a sweep that an orphaned copy is tagged, because a poll may not see the tag", () => {
+    const orphaned = versions.change("img-root0002", { name: "x" });
+    const isRecorded = (record: object, tags: Record<string, string>) => {
+      const fields = of(2, { image: { ...OUT, tags }, record });
+      const { actions } = orphaned.copy("ap-shanghai", "retired", fields).plan();
+      return actions.some((one) => one.do === "record" && one.event === "refreshed");
+    };
+    expect(isRecorded({}, { [ROLLED_BACK_TAG]: "golden" })).toBe(true);
+    expect(isRecorded({ rolledBackFrom: "golden" }, { [ROLLED_BACK_TAG]: "golden" })).toBe(false);
+    expect(isRecorded({}, {})).toBe(false);
+  });
+
   it("puts the former copy into the family if it is not in it", () => {
     const given = versions.copy("ap-shanghai", "ready", tagged(OUT)).copy("ap-shanghai", "ready", of(1, {}));
     expect(given.plan().calls).toEqual([`modify ${GOOD}: family = golden`]);
@@ -75,12 +87,12 @@ describe("the plan after the rollback tag is set", () => {
   });
 
   it("continues if the version is deselected before the tag is set", () => {
-    const begun = { rolledBackFrom: "golden", repair: { what: "rollback", tries: 0, at: NOW } };
+    const begun = { rolledBackFrom: "golden", repair: { differences: ["rollback"], tries: 0, at: NOW } };
     const given = versions
       .change("img-root0002", { tags: { [IGNORE_TAG]: "bad" } })
       .copy("ap-shanghai", "ready", of(2, { image: { family }, record: begun }));
     const first = given.plan();
-    expect(first.copies[0]?.state).toBe("retired");
+    expect(first.copies[0]?.phase).toBe("retired");
     expect(given.after(first).plan().calls[0]).toContain(ROLLED_BACK_TAG);
   });
 
@@ -91,7 +103,7 @@ describe("the plan after the rollback tag is set", () => {
       .copy("ap-shanghai", "retired", of(1))
       .plan();
     expect(plan.desired.map(({ root }) => root.name).sort()).toEqual(["golden-1", "golden-2"]);
-    expect(plan.copies.map(({ state }) => state)).toEqual(["ready", "ready"]);
+    expect(plan.copies.map(({ phase }) => phase)).toEqual(["ready", "ready"]);
   });
 
   it("undoes the deprecation when the tag is removed", () => {

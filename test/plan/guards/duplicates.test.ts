@@ -1,11 +1,11 @@
 // Two images with the marks of one copy: reported, and neither is deleted.
 import { describe, expect, it } from "vitest";
 import { tokenName } from "../../../lib/model/identity.ts";
-import { keyOf } from "../../support/builders.ts";
+import { keyOf, LAB } from "../../support/builders.ts";
 import { world } from "../../support/plan-world.ts";
 
 describe("two candidates for one copy", () => {
-  const second = { imageId: "img-copy0002", name: tokenName(keyOf("ap-shanghai"), "golden-web", 2) };
+  const second = { imageId: "img-copy0002", name: tokenName(keyOf("ap-shanghai"), "golden-web", 2, LAB) };
 
   it("keep the recorded one, report the other and delete nothing", () => {
     const plan = world()

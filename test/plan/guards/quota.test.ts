@@ -1,6 +1,6 @@
 // The image quota of a region: which new copies get room, and which are blocked.
 import { describe, expect, it } from "vitest";
-import { UNANSWERED, type World, world } from "../../support/plan-world.ts";
+import { days, hours, NOW, UNANSWERED, type World, world } from "../../support/plan-world.ts";
 
 /** Adds so many images of others in ap-shanghai. */
 const used = (given: World, count: number) =>
@@ -21,7 +21,10 @@ describe("a region without room for more images", () => {
     const [blocked] = plan.copies;
     expect(blocked).toMatchObject({
       key: { rootId: "img-root0001" },
-      reason: { code: "quota", text: "ap-shanghai holds 3 of at most 5 custom images" },
+      reason: {
+        code: "quota",
+        text: "ap-shanghai holds 3 of at most 5 custom images, and room for 2 more goes to copies that are requested first",
+      },
     });
     expect(blocked && "reason" in blocked && blocked.reason.remedy).toMatch(/quota/);
   });
@@ -77,4 +80,82 @@ describe("the quota of a region", () => {
       .plan();
     expect(plan.calls).toEqual(["send img-root0003 → ap-shanghai"]);
   });
+});
+
+describe("a full region with orphaned copies of ours", () => {
+  const OLD = "img-root0001-ap-shanghai";
+  const newest = { type: "custom", name: ["golden-*"], newest: 1 } as const;
+  const pruning = { to: ["ap-shanghai"], select: newest, prune: { minAge: hours(1), delete: true } };
+  const orphan = (given: World, n: number) =>
+    given
+      .version(n)
+      .copy("ap-shanghai", "retired")
+      .users(`img-root000${n}-ap-shanghai`, undefined)
+      .shares(`img-root000${n}-ap-shanghai`, []);
+  const last = orphan(world().policy(pruning).sweep(), 1).version(3);
+  const two = orphan(last, 2).version(3);
+
+  it("deletes them first; the new copy waits, and is requested when there is room", () => {
+    const plan = two.quota("ap-shanghai", 2).plan();
+    expect(plan.calls).toEqual([`delete ${OLD}`]);
+    expect(plan.recordChanges).toContain("ap-shanghai: waiting (making-room)");
+    const after = two.after(plan).remove(OLD).quota("ap-shanghai", 2).sweep(false);
+    expect(after.plan().calls).toEqual(["send img-root0003 → ap-shanghai"]);
+  });
+
+  it("does not wait for a deletion that the cloud refused before, and tries that again all the same", () => {
+    const refusedDeletion = { code: "UnauthorizedOperation", tries: 5, at: NOW - days(2) };
+    const plan = two
+      .copy("ap-shanghai", "retired", { of: "img-root0001", record: { refusedDeletion } })
+      .quota("ap-shanghai", 2)
+      .plan();
+    expect(plan.calls).toEqual([`delete ${OLD}`]);
+    expect(plan.recordChanges).toContain("ap-shanghai: blocked (quota)");
+  });
+
+  it("does not wait if there is room", () => {
+    expect(two.quota("ap-shanghai", 3).plan().calls).toContain("send img-root0003 → ap-shanghai");
+  });
+
+  it("blocks what would not fit after the deletions either", () => {
+    const more = two.policy({ select: { type: "custom", name: ["golden-3", "golden-4"] } }).version(4);
+    const changes = more.quota("ap-shanghai", 2).plan().recordChanges;
+    expect(changes.filter((change) => !change.includes("retired"))).toEqual([
+      "ap-shanghai: blocked (quota)",
+      "ap-shanghai: waiting (making-room)",
+    ]);
+  });
+
+  it("blocks the new copy if only the last version is left, names that version, and says so once", () => {
+    const given = last.quota("ap-shanghai", 1);
+    const plan = given.plan();
+    expect(plan.calls).toEqual([]);
+    const blocked = plan.copies.find(({ phase }) => phase === "blocked");
+    const why = blocked && "reason" in blocked ? blocked.reason : undefined;
+    expect(why).toMatchObject({ code: "quota" });
+    expect(why?.text).toContain(`${OLD} ("golden-1")`);
+    expect(why?.remedy).toContain("cvm-replicator prune");
+    for (const sweep of [true, false]) expect(given.after(plan).sweep(sweep).plan().recordChanges).toEqual([]);
+  });
+
+  it("names no copy that its policy never deletes", () => {
+    const plan = last
+      .policy({ prune: { delete: false } })
+      .quota("ap-shanghai", 1)
+      .plan();
+    expect(JSON.stringify(plan.copies)).not.toContain("last usable");
+  });
+});
+
+it("the end of a share makes no room in a full region", () => {
+  const given = { golden: { accounts: ["100000000009"], tags: {}, families: [] } };
+  const plan = one
+    .copy("ap-shanghai", "ready", { record: { given } })
+    .shares("img-root0001-ap-shanghai", ["100000000009"])
+    .version(2)
+    .quota("ap-shanghai", 1)
+    .sweep()
+    .plan();
+  expect(plan.calls).toEqual(["unshare img-root0001-ap-shanghai: 100000000009"]);
+  expect(plan.recordChanges).toContain("ap-shanghai: blocked (quota)");
 });

@@ -43,7 +43,7 @@ describe("a copy in progress", () => {
     expect(early.recordChanges).toEqual([]);
     expect(early.problems.map(({ code }) => code)).toEqual([expect.stringMatching("unanswered")]);
     const late = finishing.at(hours(1)).plan();
-    expect(late.recordChanges).toEqual([expect.stringMatching("blocked .unanswered")]);
+    expect(late.recordChanges).toEqual([expect.stringMatching("stuck .unanswered")]);
     const answered = finishing.after(late).shares(COPY, [FRIEND]).at(hours(2));
     expect(answered.plan().recordChanges).toEqual(["ap-shanghai: ready"]);
   });
@@ -60,7 +60,7 @@ describe("a copy in progress", () => {
       record: { percent: 40, progressedAt: NOW - hours(1) - 1 },
     });
     const stuck = stalled.plan();
-    expect(stuck.recordChanges).toEqual(["ap-shanghai: blocked (stuck)"]);
+    expect(stuck.recordChanges).toEqual(["ap-shanghai: stuck (stuck)"]);
     const later = stalled.after(stuck).change(COPY, { state: "NORMAL" });
     expect(later.plan().recordChanges).toEqual(["ap-shanghai: finishing"]);
   });
@@ -72,7 +72,7 @@ describe("a copy in progress", () => {
 
   it("is gone only if it is missing twice, SETTLE apart", () => {
     const once = missing.plan();
-    expect(once.copies[0]).toMatchObject({ state: "copying", missingSince: NOW });
+    expect(once.copies[0]).toMatchObject({ phase: "copying", missingSince: NOW });
     expect(missing.after(once).at(1000).plan().actions).toEqual([]);
     const twice = missing.after(once).at(SETTLE + CLOCK_SKEW);
     expect(twice.plan().recordChanges).toEqual(["ap-shanghai: retrying (gone)"]);

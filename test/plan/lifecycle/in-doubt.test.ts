@@ -3,19 +3,19 @@ import { describe, expect, it } from "vitest";
 import { tokenName } from "../../../lib/model/identity.ts";
 import { CLOCK_SKEW, SYNC_TIMEOUT } from "../../../lib/model/time.ts";
 import type { Claim } from "../../../lib/model/types.ts";
-import { keyOf } from "../../support/builders.ts";
+import { keyOf, LAB } from "../../support/builders.ts";
 import { hours, NOW, SETTLE, world } from "../../support/plan-world.ts";
 
 describe("a copy in doubt", () => {
   const requested = world()
     .policy({ to: ["ap-shanghai"] })
     .image();
-  const inDoubt = (claim: Partial<Claim> = {}) => requested.copy("ap-shanghai", "in doubt", { record: { claim } });
-  const token = (claimNumber: number) => tokenName(keyOf("ap-shanghai"), "golden-web", claimNumber);
+  const inDoubt = (claim: Partial<Claim> = {}) => requested.copy("ap-shanghai", "requested", { record: { claim } });
+  const token = (claimNumber: number) => tokenName(keyOf("ap-shanghai"), "golden-web", claimNumber, LAB);
 
   it("is recovered if an image with its token is visible", () => {
     const visible = { image: { state: "SYNCING" }, lineage: false } as const;
-    const plan = requested.copy("ap-shanghai", "in doubt", visible).plan();
+    const plan = requested.copy("ap-shanghai", "requested", visible).plan();
     expect(plan.recordChanges).toEqual(["ap-shanghai: copying"]);
     expect(plan.copies[0]).toMatchObject({ imageId: "img-root0001-ap-shanghai", claim: { token: token(1) } });
   });
@@ -53,7 +53,7 @@ describe("a copy in doubt", () => {
 
   it("waits only SETTLE once its claimant has ended", () => {
     const plan = inDoubt().ended("another process").plan();
-    expect(plan.recordChanges).toEqual(["ap-shanghai: copying"]);
+    expect(plan.recordChanges).toEqual(["ap-shanghai: requested"]);
     expect(plan.copies[0]).toMatchObject({ claim: { endedAt: NOW - 30_000 + SYNC_TIMEOUT } });
   });
 
@@ -68,7 +68,7 @@ describe("a copy in doubt", () => {
 
   it("fails once the attempts are used up", () => {
     const claim = { endedAt: NOW - SETTLE - CLOCK_SKEW, sendFailure: "failed" } as const;
-    const last = requested.copy("ap-shanghai", "in doubt", { record: { claim, progressedAt: NOW, attempts: 4 } });
+    const last = requested.copy("ap-shanghai", "requested", { record: { claim, progressedAt: NOW, attempts: 4 } });
     expect(last.plan().recordChanges).toEqual(["ap-shanghai: failed (no-effect)"]);
   });
 });

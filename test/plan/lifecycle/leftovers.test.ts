@@ -2,13 +2,14 @@
 import { describe, expect, it } from "vitest";
 import { lineageTags, tokenName } from "../../../lib/model/identity.ts";
 import type { Image } from "../../../lib/model/types.ts";
-import { image, keyOf } from "../../support/builders.ts";
+import { image, keyOf, LAB, madeFrom } from "../../support/builders.ts";
 import { type RecordFields, world } from "../../support/plan-world.ts";
 
 describe("an image left by a failed attempt", () => {
   const LEFT = "img-left0001";
   const key = keyOf("ap-shanghai");
-  const token = (claimNumber: number, rootId = key.rootId) => tokenName({ ...key, rootId }, "golden-web", claimNumber);
+  const token = (claimNumber: number, rootId = key.rootId) =>
+    tokenName({ ...key, rootId }, "golden-web", claimNumber, LAB);
   const left = { imageId: LEFT, name: token(1), state: "CREATEFAILED" };
   const unrecorded = world()
     .policy({ to: ["ap-shanghai"] })
@@ -38,7 +39,7 @@ describe("an image left by a failed attempt", () => {
   });
 
   it("is also proven ours by its lineage tags", () => {
-    const tags = lineageTags(key, image(), "golden", LEFT);
+    const tags = lineageTags(key, LEFT, madeFrom(image()));
     expect(failedOnce({ name: "renamed", tags }).plan().calls).toEqual([`delete ${LEFT}`]);
   });
 

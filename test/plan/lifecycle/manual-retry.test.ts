@@ -1,6 +1,7 @@
 // The record changes and the filters of `cvm-replicator retry`.
 import { describe, expect, it } from "vitest";
-import type { Copy } from "../../../lib/model/types.ts";
+import { storedText } from "../../../lib/model/messages/define.ts";
+import type { Copy, CopyIn } from "../../../lib/model/types.ts";
 import { chooseForRetry, retried } from "../../../lib/plan/lifecycle/manual-retry.ts";
 import { recordOf } from "../../support/plan-copy.ts";
 import { minutes, NOW } from "../../support/plan-world.ts";
@@ -8,14 +9,14 @@ import { minutes, NOW } from "../../support/plan-world.ts";
 const image = { claim: {}, imageId: "img-copy0001" };
 const failed = recordOf("ap-shanghai", "failed");
 const refused = recordOf("ap-beijing", "blocked", { notBefore: NOW + minutes(10), attempts: 2 });
-const stuck = recordOf("ap-tokyo", "blocked", image);
-const copying = recordOf("ap-nanjing", "in doubt");
+const stuck = recordOf("ap-tokyo", "stuck", image);
+const copying = recordOf("ap-nanjing", "requested");
 
 describe("the record of a copy that is retried manually", () => {
   it("has no attempts and no backoff", () => {
-    expect(retried(failed, NOW)).toMatchObject({ state: "retrying", attempts: 0, notBefore: NOW, claimCount: 1 });
+    expect(retried(failed, NOW)).toMatchObject({ phase: "retrying", attempts: 0, notBefore: NOW, claimCount: 1 });
     expect(retried(refused, NOW)).toMatchObject({
-      state: "blocked",
+      phase: "blocked",
       attempts: 0,
       notBefore: NOW,
       reason: { code: "other" },
@@ -23,16 +24,16 @@ describe("the record of a copy that is retried manually", () => {
   });
 
   it("keeps its claim and its image, so that the image is read again and not requested again", () => {
-    const { claim } = stuck as Extract<Copy, { state: "blocked" }>;
-    expect(retried(stuck, NOW)).toMatchObject({ state: "copying", ...image, claim, progressedAt: NOW });
+    const { claim } = stuck as CopyIn<"stuck">;
+    expect(retried(stuck, NOW)).toMatchObject({ phase: "copying", ...image, claim, progressedAt: NOW });
     expect(retried(stuck, NOW)).not.toHaveProperty("reason");
-    const unnamed = recordOf("ap-tokyo", "blocked", { ...image, notBefore: NOW + minutes(10) });
-    expect(retried(unnamed, NOW)).toMatchObject({ state: "blocked", ...image, claim, notBefore: NOW });
+    const unnamed = recordOf("ap-tokyo", "stuck", { ...image, notBefore: NOW + minutes(10) });
+    expect(retried(unnamed, NOW)).toMatchObject({ phase: "stuck", ...image, claim, notBefore: NOW });
   });
 
   it("stays blocked if its policy blocks it, and gets no time for a poll", () => {
     const byPolicy = recordOf("ap-tokyo", "blocked");
-    expect(retried(byPolicy, NOW)).toMatchObject({ state: "blocked", reason: { code: "other" } });
+    expect(retried(byPolicy, NOW)).toMatchObject({ phase: "blocked", reason: { code: "other" } });
     expect(retried(byPolicy, NOW)).not.toHaveProperty("notBefore");
   });
 
@@ -57,6 +58,14 @@ describe("the copies to retry", () => {
     expect(regions({ region: "ap-beijing", policy: "golden" })).toEqual({ regions: ["ap-beijing"], problems: [] });
   });
 
+  it("include those that wait for an unreadable region, which a retry reads at once", () => {
+    const unreadable = { code: "unreadable-Timeout", text: storedText("no answer") };
+    const waiting = { ...refused, phase: "waiting", reason: unreadable } as Copy;
+    const filter = { images: [], region: refused.key.region };
+    expect(chooseForRetry([waiting], filter)).toMatchObject({ chosen: { size: 1 }, problems: [] });
+    expect(retried(waiting, NOW)).toBeUndefined();
+  });
+
   it("are none, without a problem, if no copy is failed or blocked and no filter is given", () => {
     expect(chooseForRetry([copying], { images: [] })).toEqual({ chosen: new Set(), problems: [] });
   });
@@ -66,7 +75,7 @@ describe("the copies to retry", () => {
     expect(problems.map(({ where, text }) => `${where}: ${text}`)).toEqual([
       expect.stringMatching(/^IMAGE: "img-8toqc6s3": no recorded copy matches this image id/),
       expect.stringMatching(/^--by: "gold": no recorded copy belongs to this policy/),
-      expect.stringMatching(/^--region: "ap-nanjing": no copy that is in this region is failed or blocked/),
+      expect.stringMatching(/^--region: "ap-nanjing": no copy that is in this region is failed, blocked or waits/),
     ]);
     const combined = regions({ images: ["img-copy0001"], region: "ap-beijing" });
     expect(combined.problems).toHaveLength(1);

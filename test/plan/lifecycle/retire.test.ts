@@ -6,7 +6,8 @@ import { world } from "../../support/plan-world.ts";
 describe("an image that is no longer selected", () => {
   it("has its copies retired, without a call", () => {
     const plan = world()
-      .image({ tags: { "cvm-replicator:ignore": "yes" } })
+      .policy({ select: { type: "custom", name: ["other-*"] } })
+      .image()
       .copy("ap-shanghai", "ready")
       .plan();
     expect(plan.actions.map((action) => action.do)).toEqual(["record"]);

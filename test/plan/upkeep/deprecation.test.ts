@@ -18,7 +18,7 @@ describe("deprecation", () => {
     for (const onDrift of ["repair", "report"] as const) {
       const plan = recalled.policy({ onDrift }).plan();
       expect(plan.calls).toEqual([`modify ${COPY}: deprecated = true`]);
-      expect(plan.copies[0]).toMatchObject({ state: "retired", deprecatedByUs: true });
+      expect(plan.copies[0]).toMatchObject({ phase: "retired", deprecatedByUs: true });
     }
   });
 
@@ -38,7 +38,7 @@ describe("deprecation", () => {
   it("stays recorded as ours when the source is selected again", () => {
     const fields = { image: { family, deprecated: true }, record: { deprecatedByUs: true } } as const;
     const plan = base.copy("ap-shanghai", "retired", fields).plan();
-    expect(plan.copies[0]).toMatchObject({ state: "ready", deprecatedByUs: true });
+    expect(plan.copies[0]).toMatchObject({ phase: "ready", deprecatedByUs: true });
   });
 
   it("stays while the copy is rolled back", () => {

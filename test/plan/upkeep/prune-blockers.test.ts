@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { IGNORE_TAG, lineageTags, tokenName } from "../../../lib/model/identity.ts";
 import { CLOCK_SKEW } from "../../../lib/model/time.ts";
 import { MOST_DELETIONS } from "../../../lib/plan/guards/deletion-budget.ts";
-import { image, keyOf } from "../../support/builders.ts";
+import { image, keyOf, LAB, madeFrom } from "../../support/builders.ts";
 import {
   hours,
   NOW,
@@ -20,20 +20,48 @@ const COPY = "img-root0001-ap-shanghai";
 const PRUNING: PolicyFields = {
   to: ["ap-shanghai"],
   copy: { shareWith: [LISTED] },
-  prune: { minAge: hours(1), delete: true },
+  prune: { minAge: hours(1), delete: true, last: true, shared: "delete" },
 };
 /** A copy that every check permits to delete, except for these fields of its record. */
 const recorded = (record: RecordFields) =>
   world()
     .policy(PRUNING)
     .image({ tags: { [IGNORE_TAG]: "bad" } })
-    .copy("ap-shanghai", "retired", { record: { since: NOW - hours(2), ...record } })
+    .copy("ap-shanghai", "retired", {
+      image: { deprecated: true },
+      record: { since: NOW - hours(2), reason: "recalled", deprecatedByUs: true, ...record },
+    })
     .sweep()
     .users(COPY, undefined)
     .shares(COPY, []);
 const orphaned = recorded({});
-const inFamily = orphaned.change(COPY, { family: "golden" });
+/** A recalled copy stays in its family for other reasons, so the source of this one is gone. */
+const inFamily = orphaned.withoutSources().change(COPY, { family: "golden" });
 const key = keyOf("ap-shanghai");
+/** A stuck copy that was made from the orphaned one. */
+const stuckFrom = (fields: { readonly state: "SYNCING" | "NORMAL" }) =>
+  orphaned
+    .image({ imageId: "img-root0002" })
+    .remove("img-root0002")
+    .copy("ap-beijing", "stuck", {
+      image: fields,
+      record: { claim: { parent: { region: "ap-shanghai", imageId: COPY } } },
+    });
+/** An image without a record, whose tags say that it was made from the orphaned copy. */
+const taggedFrom = (fields: { readonly state: "SYNCING" | "CREATEFAILED" }) =>
+  orphaned
+    .image({ imageId: "img-root0002" })
+    .remove("img-root0002")
+    .otherImage({
+      region: "ap-beijing",
+      imageId: "img-renamed",
+      name: "by-hand",
+      tags: lineageTags({ ...key, rootId: "img-root0002", region: "ap-beijing" }, "img-renamed", {
+        ...madeFrom(image()),
+        parent: { region: "ap-shanghai", imageId: COPY },
+      }),
+      ...fields,
+    });
 
 describe("an orphaned copy", () => {
   it.each<[code: string, because: string, World]>([
@@ -55,7 +83,12 @@ describe("an orphaned copy", () => {
     [
       "too-recent",
       "another policy that selects its source has a higher prune.minAge",
-      orphaned.policy({ ...PRUNING, name: "other", to: ["ap-beijing"], prune: { minAge: hours(9), delete: true } }),
+      orphaned.policy({
+        ...PRUNING,
+        name: "other",
+        to: ["ap-beijing"],
+        prune: { minAge: hours(9), delete: true, last: true },
+      }),
     ],
     [
       "too-recent",
@@ -71,15 +104,19 @@ describe("an orphaned copy", () => {
     [
       "no-lineage",
       "its lineage tags were copied from another image",
-      orphaned.change(COPY, { tags: lineageTags(key, image(), "golden", "img-another1") }),
+      orphaned.change(COPY, { tags: lineageTags(key, "img-another1", madeFrom(image())) }),
     ],
     [
       "no-lineage",
       "its lineage tags name another source",
-      orphaned.change(COPY, { tags: lineageTags({ ...key, rootId: "img-else" }, image(), "golden", COPY) }),
+      orphaned.change(COPY, { tags: lineageTags({ ...key, rootId: "img-else" }, COPY, madeFrom(image())) }),
     ],
     ["unfinished", "it is not NORMAL", orphaned.change(COPY, { state: "SYNCING" })],
-    ["unfinished", "it still has its temporary name", orphaned.change(COPY, { name: tokenName(key, "golden-web", 1) })],
+    [
+      "unfinished",
+      "it still has its temporary name",
+      orphaned.change(COPY, { name: tokenName(key, "golden-web", 1, LAB) }),
+    ],
     ["adopted", "it was adopted", recorded({ adopted: true })],
     [
       "is-parent",
@@ -88,6 +125,12 @@ describe("an orphaned copy", () => {
         .image({ imageId: "img-root0002" })
         .remove("img-root0002")
         .copy("ap-beijing", "copying", { record: { claim: { parent: { region: "ap-shanghai", imageId: COPY } } } }),
+    ],
+    ["is-parent", "a stuck copy may still be made from it", stuckFrom({ state: "SYNCING" })],
+    [
+      "is-parent",
+      "a copy that was renamed by hand, and is not recorded after a loss of the state, is being made from it",
+      taggedFrom({ state: "SYNCING" }),
     ],
     ["in-use", "it is in use", orphaned.users(COPY, "instance ins-1")],
     ["unanswered-UnauthorizedOperation", "its users cannot be read", orphaned.users(COPY, UNANSWERED)],
@@ -104,5 +147,13 @@ describe("an orphaned copy", () => {
     const plan = given.plan();
     expect(plan.calls.filter((call) => call.includes(COPY))).toEqual([]);
     expect(plan.retained.map(({ image: { imageId }, reason }) => [imageId, reason.code])).toEqual([[COPY, code]]);
+  });
+
+  it("is deleted although a stuck copy was made from it, once that is NORMAL", () => {
+    expect(stuckFrom({ state: "NORMAL" }).plan().calls).toContain(`delete ${COPY}`);
+  });
+
+  it("is deleted although the image of a failed attempt, which the cloud does not delete, was made from it", () => {
+    expect(taggedFrom({ state: "CREATEFAILED" }).plan().calls).toContain(`delete ${COPY}`);
   });
 });

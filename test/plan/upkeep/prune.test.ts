@@ -2,20 +2,24 @@
 import { describe, expect, it } from "vitest";
 import { IGNORE_TAG } from "../../../lib/model/identity.ts";
 import { sharesOf, usesOf } from "../../../lib/model/observation.ts";
+import { CLOCK_SKEW } from "../../../lib/model/time.ts";
 import { MOST_DELETIONS } from "../../../lib/plan/guards/deletion-budget.ts";
-import { hours, NOW, type PolicyFields, type World, world } from "../../support/plan-world.ts";
+import { hours, NOW, type PolicyFields, SETTLE, type World, world } from "../../support/plan-world.ts";
 
 const LISTED = "100000000003";
 const COPY = "img-root0001-ap-shanghai";
 const PRUNING: PolicyFields = {
   to: ["ap-shanghai"],
   copy: { shareWith: [LISTED] },
-  prune: { minAge: hours(1), delete: true },
+  prune: { minAge: hours(1), delete: true, last: true, shared: "delete" },
 };
 const unasked = world()
   .policy(PRUNING)
   .image({ tags: { [IGNORE_TAG]: "bad" } })
-  .copy("ap-shanghai", "retired", { record: { since: NOW - hours(2) } })
+  .copy("ap-shanghai", "retired", {
+    image: { deprecated: true },
+    record: { since: NOW - hours(2), reason: "recalled", deprecatedByUs: true },
+  })
   .sweep();
 /** A copy that every check permits to delete. */
 const orphaned = unasked.users(COPY, undefined).shares(COPY, []);
@@ -25,20 +29,29 @@ describe("an orphaned copy", () => {
     const plan = orphaned.plan();
     expect(plan.calls).toEqual([`delete ${COPY}`]);
     expect(plan.actions).toMatchObject([
-      { do: "delete", sizeGiB: 20, done: { state: "retired", reason: { code: "pruned" } } },
+      { do: "delete", sizeGiB: 20, done: { phase: "ended", lastImageId: COPY, reason: { code: "pruned" } } },
     ]);
     const [action] = plan.actions;
     expect(action?.do === "delete" && action.done).not.toHaveProperty("imageId");
   });
 
+  it("is kept for as long as others may still see its source, however short prune.minAge is", () => {
+    const shortest = SETTLE + CLOCK_SKEW;
+    const prune = { ...PRUNING.prune, minAge: 0 };
+    const asked = (ago: number) =>
+      orphaned
+        .policy({ prune })
+        .copy("ap-shanghai", "retired", {
+          image: { deprecated: true },
+          record: { since: NOW - ago, reason: "recalled", deprecatedByUs: true },
+        })
+        .plan();
+    expect(asked(shortest - 1).retained).toMatchObject([{ reason: { code: "too-recent" } }]);
+    expect(asked(shortest).calls).toEqual([`delete ${COPY}`]);
+  });
+
   it("has a record after its deletion that says nothing of the image, such as its deprecation", () => {
-    const [action] = orphaned
-      .change(COPY, { deprecated: true })
-      .copy("ap-shanghai", "retired", {
-        image: { deprecated: true },
-        record: { deprecatedByUs: true },
-      })
-      .plan().actions;
+    const [action] = orphaned.plan().actions;
     expect(action?.do === "delete" && action.done).toBeTruthy();
     expect(action?.do === "delete" && action.done).not.toHaveProperty("deprecatedByUs");
   });
@@ -53,7 +66,7 @@ describe("an orphaned copy", () => {
   });
 
   it("is not deleted before all questions are answered, and no questions are asked if its policy forbids the deletion", () => {
-    const plan = unasked.change(COPY, { family: "golden" }).plan();
+    const plan = unasked.withoutSources().change(COPY, { family: "golden" }).plan();
     const ref = { region: "ap-shanghai", imageId: COPY };
     expect(plan.calls).toEqual([]);
     expect(plan.questions).toEqual([
@@ -91,7 +104,10 @@ describe("an orphaned copy", () => {
   });
 
   it("is kept while families change in its region, because its family may then point to it", () => {
+    // A recalled one would wait to leave its family.
     const joining = orphaned
+      .copy("ap-shanghai", "retired", { record: { since: NOW - hours(2) } })
+      .withoutSources()
       .policy({ copy: { family: "inherit" } })
       .image({ imageId: "img-root0002", family: "golden" })
       .copy("ap-shanghai", "ready")
@@ -103,6 +119,7 @@ describe("an orphaned copy", () => {
     expect(joining.plan().calls).toContain(`delete ${COPY}`);
     // A source may be busy while it is being copied, so the family may point to another image.
     const onward = orphaned
+      .withoutSources()
       .policies(PRUNING, { ...PRUNING, name: "onward", from: ["ap-shanghai"], to: ["ap-beijing"] })
       .image({ region: "ap-shanghai", imageId: "img-root0003", family: "golden" })
       .familyPointsTo("img-root0003");
@@ -129,5 +146,38 @@ describe("an orphaned copy", () => {
 
   it("becomes ready again when it is desired again", () => {
     expect(orphaned.change("img-root0001", { tags: {} }).plan().recordChanges).toEqual(["ap-shanghai: ready"]);
+  });
+});
+
+describe("deletions that the cloud refused before", () => {
+  const refusedDeletion = { code: "UnauthorizedOperation", tries: 5, at: NOW - hours(25) };
+  const roots = Array.from({ length: MOST_DELETIONS + 2 }, (_, n) => `img-each${n}`);
+  const many = roots
+    .reduce<World>(
+      (all, imageId, n) =>
+        all
+          .image({ imageId })
+          .copy("ap-shanghai", "retired", n < MOST_DELETIONS ? { record: { refusedDeletion } } : {})
+          .users(`${imageId}-ap-shanghai`, undefined)
+          .shares(`${imageId}-ap-shanghai`, []),
+      world().policy(PRUNING).sweep(),
+    )
+    .withoutSources();
+
+  it("come last among those of a run", () => {
+    const { calls } = many.plan();
+    expect(calls).toHaveLength(MOST_DELETIONS);
+    for (const root of roots.slice(MOST_DELETIONS)) expect(calls).toContain(`delete ${root}-ap-shanghai`);
+  });
+
+  it("are tried at once by the command prune", () => {
+    const paused = { ...refusedDeletion, at: NOW - hours(1) };
+    const one = orphaned.copy("ap-shanghai", "retired", {
+      image: { deprecated: true },
+      record: { since: NOW - hours(2), reason: "recalled", deprecatedByUs: true, refusedDeletion: paused },
+    });
+    expect(one.plan().calls).not.toContain(`delete ${COPY}`);
+    expect(one.plan().problems).toMatchObject([{ code: "deletion-refused" }]);
+    expect(one.option({ mayDeleteLast: () => true }).plan().calls).toContain(`delete ${COPY}`);
   });
 });

@@ -6,8 +6,10 @@ import type {
   SyncImage,
   Tag,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
+import { isImageId } from "../../../model/image.ts";
 import { cloudDetail } from "../../../model/messages/cloud.ts";
 import { storedText } from "../../../model/messages/define.ts";
+import type { SyncRequest } from "../../../model/ports.ts";
 import type { Image, ImageType } from "../../../model/types.ts";
 import {
   AnswerError,
@@ -48,6 +50,7 @@ export function listedImages(imageSet: unknown, region: string, offset = 0, only
     const imageId = textOf(fields[key("ImageId")], "ImageId");
     const apiType = textOf(fields[key("ImageType")], "ImageType");
     if (!imageId) return { mark: `entry ${offset + index}` };
+    if (!isImageId(imageId)) throw malformedId("ImageSet", imageId);
     if (only && apiType !== IMAGE_TYPES[only]) return { mark: imageId };
     return { mark: imageId, image: toImage(imageId, apiType, fields, region) };
   });
@@ -108,18 +111,28 @@ function tagsOf(tags: unknown, imageId: string): Record<string, string> {
 }
 
 /**
- * Reads SyncImages' ImageSet: destination → image id. Leaves out incomplete entries and regions
- * that were not requested.
+ * Reads SyncImages' ImageSet: destination → image id. Leaves out destinations whose id is absent,
+ * malformed, that of the source or contradicted by a second one, and regions that were not
+ * requested.
  */
-export function syncedIds(imageSet: unknown, requested: readonly string[]): Map<string, string> {
-  const ids = new Map<string, string>();
+export function syncedIds(imageSet: unknown, request: SyncRequest): Map<string, string> {
+  const answered = new Map(request.destinations.map((region) => [region, new Set<string>()]));
   for (const entry of listOf(imageSet, "ImageSet")) {
     const copy = record(entry, "ImageSet");
     const region = textOf(copy["Region" satisfies keyof SyncImage], "Region");
     const imageId = textOf(copy["ImageId" satisfies keyof SyncImage], "ImageId");
-    if (region && imageId && requested.includes(region) && !ids.has(region)) ids.set(region, imageId);
+    if (region && imageId) answered.get(region)?.add(imageId);
   }
-  return ids;
+  return new Map(
+    [...answered].flatMap(([region, [imageId, ...others]]): [string, string][] =>
+      isImageId(imageId) && imageId !== request.source.imageId && others.length === 0 ? [[region, imageId]] : [],
+    ),
+  );
+}
+
+/** The error for an id that is none: the image that it should name is then unknown, not absent. */
+export function malformedId(field: string, value: string): AnswerError {
+  return new AnswerError(cloudDetail("image-id-form", { field, value }));
 }
 
 /** Reads the account ids of DescribeImageSharePermission's SharePermissionSet. */

@@ -5,6 +5,7 @@ import type {
   DescribeLaunchTemplateVersionsRequest,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { cloudDetail } from "../../../model/messages/cloud.ts";
+import type { TemplateVersions } from "../../../model/policy.ts";
 import type { Cloud } from "../../../model/ports.ts";
 import { absent, type Json, listOf, numberOf, record, textOf } from "../transport/answer.ts";
 import type { Call } from "../transport/call.ts";
@@ -28,7 +29,7 @@ interface User {
  * whose user is missed could be deleted, so a list that is incomplete or not understood throws.
  */
 export function usesOver(calls: Calls, familyImage: Cloud["familyImage"]): Cloud["uses"] {
-  return async (region, imageIds) => {
+  return async (region, imageIds, templateVersions) => {
     const users = new Map(imageIds.map((id): [string, string[]] => [id, []]));
     if (users.size === 0) return new Map();
     const families = new Map<string, string | undefined>();
@@ -39,7 +40,8 @@ export function usesOver(calls: Calls, familyImage: Cloud["familyImage"]): Cloud
     };
     // One after the other, so that no read goes on after another has failed.
     for (const read of [instances, launchTemplates, launchConfigurations]) {
-      for (const user of await read(calls, region)) users.get((await imageOf(user)) ?? "")?.push(user.label);
+      for (const user of await read(calls, region, templateVersions))
+        users.get((await imageOf(user)) ?? "")?.push(user.label);
     }
     return new Map(
       [...users].flatMap(([id, [first, ...more]]): [string, string][] =>
@@ -62,7 +64,11 @@ async function instances(calls: Calls, region: string): Promise<User[]> {
   );
 }
 
-async function launchTemplates(calls: Calls, region: string): Promise<User[]> {
+/**
+ * The versions of launch templates. With `default`, those older than the default version of their
+ * template do not count; where the cloud names no default version, all of them count.
+ */
+async function launchTemplates(calls: Calls, region: string, counted: TemplateVersions): Promise<User[]> {
   const params: DescribeLaunchTemplatesRequest = {};
   const call = describe(calls, "DescribeLaunchTemplates", region, params);
   const templates = await readWholeList(calls, call, "launch templates", (answer) =>
@@ -70,7 +76,9 @@ async function launchTemplates(calls: Calls, region: string): Promise<User[]> {
       const id = idIn(template, "LaunchTemplateId");
       const latest = numberOf(template["LatestVersionNumber"], `${id}: LatestVersionNumber`);
       if (latest === undefined) throw absent(`${id}: LatestVersionNumber`);
-      return { mark: id, latest, count: numberOf(template["LaunchTemplateVersionCount"], `${id}: versions`) };
+      const preset = numberOf(template["DefaultVersionNumber"], `${id}: DefaultVersionNumber`);
+      const oldest = counted === "default" ? (preset ?? 0) : 0;
+      return { mark: id, latest, oldest, count: numberOf(template["LaunchTemplateVersionCount"], `${id}: versions`) };
     }),
   );
   const users: User[] = [];
@@ -81,7 +89,7 @@ async function launchTemplates(calls: Calls, region: string): Promise<User[]> {
 async function versions(
   calls: Calls,
   region: string,
-  { mark: id, latest, count = 1 }: { mark: string; latest: number; count?: number | undefined },
+  { mark: id, latest, oldest, count = 1 }: { mark: string; latest: number; oldest: number; count?: number | undefined },
 ): Promise<User[]> {
   // Without a range the API lists versions 0 to 30 only.
   const params: DescribeLaunchTemplateVersionsRequest = { LaunchTemplateId: id, MinVersion: 0, MaxVersion: latest };
@@ -93,14 +101,14 @@ async function versions(
       if (number === undefined) throw absent(`${id}: LaunchTemplateVersion`);
       const data = record(version["LaunchTemplateVersionData"], `${id}: LaunchTemplateVersionData`);
       const label = cloudDetail("launch-template-version", { id, version: number }).text;
-      return { mark: `${number}`, label, ...imageIn(data, id) };
+      return { mark: `${number}`, number, label, ...imageIn(data, id) };
     }),
   );
   if (all.length < count) {
     const { text } = cloudDetail("list-short", { read: all.length, total: count, list });
     throw cloudError(call, { code: "Unstable", text }, "none");
   }
-  return all;
+  return all.filter(({ number }) => number >= oldest);
 }
 
 // as 2018-04-19, DescribeLaunchConfigurations: pages of up to 100, as in cvm

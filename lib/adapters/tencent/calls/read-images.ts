@@ -5,12 +5,13 @@ import type {
   DescribeImagesRequest,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { CloudError } from "../../../model/errors.ts";
+import { isImageId } from "../../../model/image.ts";
 import { cloudDetail } from "../../../model/messages/cloud.ts";
 import type { Cloud } from "../../../model/ports.ts";
 import type { Image } from "../../../model/types.ts";
 import { AnswerError, absent, numberOf, record, textOf } from "../transport/answer.ts";
 import type { Call } from "../transport/call.ts";
-import { IMAGE_TYPES, listedImages, sharedAccounts } from "./decode.ts";
+import { IMAGE_TYPES, listedImages, malformedId, sharedAccounts } from "./decode.ts";
 import { type Calls, readWholeList } from "./list-calls.ts";
 import { readByIds } from "./paging.ts";
 
@@ -77,7 +78,9 @@ export function imageReads(
       const params: DescribeImageFromFamilyRequest = { ImageFamily: family };
       return await repeated(cvm("DescribeImageFromFamily", region, params), ({ Image: image }) => {
         if (image === undefined || image === null) return undefined;
-        return textOf(record(image, "Image")["ImageId"], "ImageId") || undefined;
+        const imageId = textOf(record(image, "Image")["ImageId"], "ImageId") || undefined;
+        if (imageId !== undefined && !isImageId(imageId)) throw malformedId("Image", imageId);
+        return imageId;
       });
     },
   };

@@ -42,7 +42,7 @@ export function imageCopying(
   return {
     syncImage: (request) =>
       send(sync(request, false), (answer) => ({
-        imageIds: syncedIds(answer["ImageSet"], request.destinations),
+        imageIds: syncedIds(answer["ImageSet"], request),
         requestId: requestIdIn(answer),
       })),
 

@@ -9,9 +9,10 @@ import type { Cloud } from "../../../model/ports.ts";
 import type { ImageRef, Millis } from "../../../model/types.ts";
 import type { Call } from "../transport/call.ts";
 import { refuseFailed } from "./decode.ts";
+import { sendAll } from "./each-alone.ts";
 import { type Calls, requestIdIn } from "./list-calls.ts";
 
-const TAGS_PER_CALL = 10; // tag 2018-08-13, TagResources
+const TAGS_PER_CALL = 10; // tag 2018-08-13, TagResources and UnTagResources
 // cvm 2017-03-12, ModifyImageSharePermission: an image can be shared with 500 accounts (50 in older
 // documents). The limit for one call is not documented.
 const ACCOUNTS_PER_CALL = 50;
@@ -20,7 +21,7 @@ const ACCOUNTS_PER_CALL = 50;
 export function imageWrites({
   repeated,
   timeoutMs,
-}: Calls): Pick<Cloud, "tag" | "modify" | "share" | "unshare" | "deleteImage"> {
+}: Calls): Pick<Cloud, "tag" | "untag" | "modify" | "share" | "unshare" | "deleteImage"> {
   const change = (action: string, { region }: ImageRef, params: object, notAfter: Millis): Promise<string> =>
     repeated({ service: "cvm", action, region, params, timeoutMs, notAfter, changes: true }, requestIdIn);
 
@@ -33,40 +34,44 @@ export function imageWrites({
     return change("ModifyImageSharePermission", image, params, notAfter);
   };
 
-  const shareAll = async (image: ImageRef, accounts: readonly string[], notAfter: Millis): Promise<string> => {
+  const permitOrHas = async (image: ImageRef, accounts: readonly string[], notAfter: Millis): Promise<string> => {
     try {
       return await permit("SHARE", image, accounts, notAfter);
     } catch (error) {
-      if (!(error instanceof CloudError && error.code === "FailedOperation.AccountAlreadyExists")) throw error;
-      if (accounts.length === 1) return error.requestId ?? "";
-      // One of the accounts has the image already. It is not documented whether the others got it
-      // from this call, so the image is shared with each account in a call of its own.
-      let requestId = "";
-      for (const account of accounts) requestId = await shareAll(image, [account], notAfter);
-      return requestId;
+      const hasImage = error instanceof CloudError && error.code === "FailedOperation.AccountAlreadyExists";
+      if (hasImage && accounts.length === 1) return error.requestId ?? "";
+      throw error;
     }
   };
 
+  const changeTags = (
+    action: "TagResources" | "UnTagResources",
+    { region, imageId, account }: ImageRef & { readonly account: string },
+    tags: object,
+    notAfter: Millis,
+  ): Promise<string> => {
+    const ResourceList = [`qcs::cvm:${region}:uin/${account}:image/${imageId}`];
+    const params = { ResourceList, ...tags };
+    const call: Call = { service: "tag", action, where: region, params, timeoutMs, notAfter, changes: true };
+    return repeated(call, (answer) => {
+      refuseFailed(answer["FailedResources"]);
+      return requestIdIn(answer);
+    });
+  };
+
   return {
-    async tag(image, account, tags, notAfter) {
-      const resource = `qcs::cvm:${image.region}:uin/${account}:image/${image.imageId}`;
-      const all = Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
-      let requestId = "";
-      for (const batch of batches(all, TAGS_PER_CALL)) {
-        const call: Call = {
-          service: "tag",
-          action: "TagResources",
-          where: image.region,
-          params: { ResourceList: [resource], Tags: batch },
-          timeoutMs,
-          notAfter,
-          changes: true,
-        };
-        requestId = await repeated(call, (answer) => {
-          refuseFailed(answer["FailedResources"]);
-          return requestIdIn(answer);
-        });
-      }
+    tag(image, account, tags, notAfter) {
+      return sendAll(Object.keys(tags), TAGS_PER_CALL, (keys) => {
+        const Tags = keys.map((TagKey) => ({ TagKey, TagValue: tags[TagKey] }));
+        return changeTags("TagResources", { ...image, account }, { Tags }, notAfter);
+      });
+    },
+
+    async untag(image, account, keys, notAfter) {
+      const { requestId, refused } = await sendAll(keys, TAGS_PER_CALL, (TagKeys) =>
+        changeTags("UnTagResources", { ...image, account }, { TagKeys }, notAfter),
+      );
+      for (const error of refused.values()) throw error;
       return requestId;
     },
 
@@ -81,19 +86,15 @@ export function imageWrites({
       return change("ModifyImageAttribute", image, params, notAfter);
     },
 
-    async share(image, accounts, notAfter) {
-      let requestId = "";
-      for (const batch of batches([...new Set(accounts)], ACCOUNTS_PER_CALL)) {
-        requestId = await shareAll(image, batch, notAfter);
-      }
-      return requestId;
+    share(image, accounts, notAfter) {
+      return sendAll([...new Set(accounts)], ACCOUNTS_PER_CALL, (some) => permitOrHas(image, some, notAfter));
     },
 
     async unshare(image, accounts, notAfter) {
-      let requestId = "";
-      for (const batch of batches([...new Set(accounts)], ACCOUNTS_PER_CALL)) {
-        requestId = await permit("CANCEL", image, batch, notAfter);
-      }
+      const { requestId, refused } = await sendAll([...new Set(accounts)], ACCOUNTS_PER_CALL, (some) =>
+        permit("CANCEL", image, some, notAfter),
+      );
+      for (const error of refused.values()) throw error;
       return requestId;
     },
 
@@ -109,8 +110,4 @@ export function imageWrites({
       }
     },
   };
-}
-
-function batches<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
 }

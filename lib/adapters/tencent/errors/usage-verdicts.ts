@@ -41,5 +41,6 @@ export const USE_VERDICTS: Readonly<Record<string, Verdict>> = {
   "InvalidParameterValue.InvalidFilter": terminalUnknown("call", "filter-invalid"),
   "InvalidParameterValue.InvalidLaunchConfigurationId": terminalUnknown("call", "launch-configuration-id-invalid"),
   "InvalidParameterValue.TooLong": terminalUnknown("call", "parameter-too-long"),
+  "LimitExceeded.FilterValuesTooLong": terminalUnknown("call", "filter-too-many-values"),
   InvalidPermission: terminalUnknown("account", "service-not-opened"),
 };

@@ -12,10 +12,10 @@ import {
 
 /**
  * Sources: the lists of error codes of cvm 2017-03-12 SyncImages, DescribeImages,
- * ModifyImageAttribute, ModifyImageSharePermission, DescribeImageSharePermission, DeleteImages and
- * DescribeImageQuota; those of `USE_VERDICTS`; tag 2018-08-13 TagResources; sts 2018-08-13
- * GetCallerIdentity; and the vendor's list of common error codes. The codes of the last block are
- * the adapter's own.
+ * ModifyImageAttribute, ModifyImageSharePermission, DescribeImageSharePermission, DeleteImages,
+ * DescribeImageQuota and DescribeImageFromFamily; those of `USE_VERDICTS`; tag 2018-08-13 TagResources; sts 2018-08-13
+ * GetCallerIdentity; region 2022-06-27 DescribeRegions; and the vendor's list of common error codes.
+ * The codes of the last block are the adapter's own.
  */
 export const VERDICTS: Readonly<Record<string, Verdict>> = {
   // Common codes: request rates and quotas
@@ -67,6 +67,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   "InternalError.GetSeedTokenError": retryUnknown("account", "key-not-checked"),
   InternalServerError: retryUnknown("call", "cloud-fault"),
   "MutexOperation.TaskRunning": requeueUnknown("source", "task-running"),
+  // Undocumented: the vendor's plugins for Terraform and Packer retry it.
   ResourceBusy: requeueUnknown("source", "resource-busy"),
   ResourceInUse: requeueUnknown("source", "resource-in-use"),
   ResourceInsufficient: retryUnknown("call", "resources-short"),
@@ -92,9 +93,11 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   "InvalidParameter.InstanceImageNotSupport": terminalNone("source", "image-whole-machine"),
   "InvalidParameter.InvalidKmsKeyId": terminalNone("destination", "kms-key-unknown"),
   "InvalidParameter.InvalidParameterCoexistImageIdsFilters": terminalUnknown("call", "ids-and-filters"),
+  // In older lists of ModifyImageAttribute.
   "InvalidParameter.ValueTooLarge": terminalUnknown("call", "value-too-long"),
   "InvalidParameterValue.InstanceTypeNotFound": terminalUnknown("call", "instance-type-unknown"),
-  "InvalidParameterValue.InvalidAppIdFormat": terminalUnknown("account", "app-id-invalid"),
+  "InvalidParameterValue.InvalidAppIdFormat": terminalUnknown("call", "app-id-invalid"),
+  "InvalidParameterValue.InvalidImageFamily": terminalUnknown("call", "family-name-invalid"),
   "InvalidParameterValue.InvalidImageId": terminalNone("source", "image-refuses"),
   "InvalidParameterValue.InvalidImageState": requeueNone("source", "image-in-operation"),
   "InvalidParameterValue.InvalidParameterValueLimit": terminalUnknown("call", "page-too-large"),
@@ -102,12 +105,13 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   "InvalidParameterValue.LimitExceeded": terminalNone("call", "too-many-values"),
   "InvalidParameterValue.TagKeyNotFound": terminalUnknown("call", "tag-key-unknown"),
   "InvalidParameterValue.TooLarge": terminalUnknown("call", "value-too-long"),
+  "InvalidParameterValue.ZoneNotSupported": terminalUnknown("call", "zone-unsupported"),
   "InvalidRegion.NotFound": terminalNone("destination", "region-unknown"),
   "InvalidRegion.Unavailable": terminalNone("destination", "region-without-copies"),
   "InvalidZone.MismatchRegion": terminalUnknown("call", "zone-mismatch"),
   "ResourcesSoldOut.SpecifiedInstanceType": retryUnknown("call", "instance-type-sold-out"),
   "UnsupportedOperation.EncryptedImagesNotSupported": terminalNone("source", "image-encrypted"),
-  "UnsupportedOperation.LocationImageNotSupport": terminalNone("source", "image-location"),
+  "UnsupportedOperation.LocationImageNotSupported": terminalNone("source", "image-location"),
   "UnsupportedOperation.Region": terminalNone("destination", "region-closed"),
   "UnsupportedOperation.SharedImageModifyUnsupported": terminalNone("source", "image-shared-unchangeable"),
   "UnsupportedOperation.SyncEncryptImageNotSupport": terminalNone("source", "image-encrypted"),
@@ -122,7 +126,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   "FailedOperation.RImageShareFailed": terminalNone("source", "red-hat-not-shareable"),
   "InvalidAccountId.NotFound": terminalUnknown("call", "account-unknown"),
   "InvalidAccountIs.YourSelf": terminalUnknown("call", "account-own"),
-  OverQuota: terminalUnknown("source", "too-many-accounts"),
+  OverQuota: terminalUnknown("call", "too-many-accounts"),
 
   // cvm 2017-03-12: DeleteImages, DescribeImageQuota
   "InvalidParameterValue.InvalidImageIdIsShared": terminalNone("source", "image-shared"),
@@ -131,6 +135,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   ...USE_VERDICTS,
 
   // tag 2018-08-13, TagResources. SyncImages does not document these, so their effect is unknown.
+  "FailedOperation.PolicyEnforcedInvalid": terminalUnknown("call", "tag-policy-refuses"),
   "FailedOperation.ResourceTagProcessing": requeueUnknown("call", "tags-busy"),
   "InvalidParameter.ReservedTagKey": terminalUnknown("call", "tag-key-reserved"),
   "InvalidParameter.Tag": terminalUnknown("call", "tag-invalid"),
@@ -143,13 +148,19 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   "InvalidParameterValue.TagValueCharacterIllegal": terminalUnknown("call", "tag-value-character"),
   "InvalidParameterValue.TagValueEmpty": terminalUnknown("call", "tag-value-empty"),
   "InvalidParameterValue.TagValueLengthExceeded": terminalUnknown("call", "tag-value-too-long"),
+  // In older lists of TagResources.
   "LimitExceeded.Quota": terminalUnknown("call", "tag-quota-used-up"),
+  // Of ModifyResourceTags. The codes in FailedResources of TagResources are not documented.
+  "LimitExceeded.ResourceAttachedTags": terminalUnknown("call", "resource-full-of-tags"),
   "LimitExceeded.ResourceNumPerRequest": terminalUnknown("call", "too-many-resources"),
   "LimitExceeded.TagNumPerRequest": terminalUnknown("call", "too-many-tags-in-call"),
   "LimitExceeded.TagValue": terminalUnknown("call", "tag-values-used-up"),
 
   // sts 2018-08-13, GetCallerIdentity
   "InvalidParameter.AccessKeyNotSupport": terminalUnknown("account", "key-kind-unsupported"),
+
+  // region 2022-06-27, DescribeRegions
+  "InvalidParameter.ParameterError": terminalUnknown("call", "parameter-wrong"),
 
   // The adapter's own codes: the cloud gave no verdict, or none that can be used.
   AccountChanged: requeueNone("account", "account-changed"),
@@ -186,9 +197,12 @@ export function verdictOf(code: string): Verdict {
 }
 
 const TRANSIENT = /^(RequestLimitExceeded|InternalError|InternalServerError|ServiceUnavailable)(\.|$)/;
-const TRANSIENT_CODES = new Set(["Network", "Timeout", "HttpStatus", "AuthFailure.SignatureExpire"]);
+const TRANSIENT_CODES = new Set(["Network", "HttpStatus", "AuthFailure.SignatureExpire"]);
 
-/** Whether a repeatable call that failed with this code is worth a retry within seconds. */
+/**
+ * Whether a repeatable call that failed with this code is worth a retry within seconds. A call
+ * without an answer has had its whole time already: a region that hangs would take six times that.
+ */
 export function isTransient(code: string): boolean {
   return TRANSIENT.test(code) || TRANSIENT_CODES.has(code);
 }

@@ -33,8 +33,8 @@ export function record(value: unknown, field: string): Json {
 export function field<T>(value: unknown, is: (value: unknown) => value is T, name: string): T | undefined {
   if (value === undefined || value === null) return undefined;
   if (is(value)) return value;
-  const shown = JSON.stringify(value)?.slice(0, 100);
-  throw new AnswerError(cloudDetail("field-wrong-type", { field: name, value: shown }));
+  // Not the value: a part of it could be the beginning of a secret, which would not be recognised.
+  throw new AnswerError(cloudDetail("field-wrong-type", { field: name, kind: isList(value) ? "list" : typeof value }));
 }
 
 /** The error for a field that the program needs and the answer does not have. */

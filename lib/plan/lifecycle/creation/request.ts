@@ -3,10 +3,10 @@ import { isProven, tokenIn, tokenName } from "../../../model/identity.ts";
 import { reason } from "../../../model/messages/reasons.ts";
 import { hasFailed } from "../../../model/observation.ts";
 import type { Copy, Image } from "../../../model/types.ts";
-import { NOTHING, unmadeBase } from "../../transitions.ts";
 import type { ClaimRequest, CloudCall, PlanContext, Step } from "../../types.ts";
 import type { ToRequest } from "../stages.ts";
-import { parentOf, waitFor } from "./check-blockers.ts";
+import { NOTHING } from "../steps.ts";
+import { parentOf, unrequested, waitFor } from "./check-blockers.ts";
 
 /** Nothing keeps the copy from being requested: deletes what is left over, then proposes a claim. */
 export function request(copyCase: ToRequest, ctx: PlanContext): Step {
@@ -19,15 +19,11 @@ export function request(copyCase: ToRequest, ctx: PlanContext): Step {
     const why = reason("leftover", { imageId: leftover.image.imageId, why: leftover.why });
     return { ...waitFor(copyCase, { reason: why }, ctx), call: leftover };
   }
-  const base = unmadeBase(copyCase, ctx);
-  const number = Math.max(base.claimCount, candidates.lastClaim) + 1;
-  // A blocked copy stays blocked until it is claimed, so that it is not reported as waiting between.
-  const copy: Copy =
-    record?.state === "blocked"
-      ? { ...base, state: "blocked", reason: record.reason }
-      : { ...base, state: "waiting", reason: record?.state === "waiting" ? record.reason : reason("new") };
-  const token = tokenName(key, desired.root.name, number);
-  const claimRequest: ClaimRequest = { copy, claim: { number, token, parent, settings: desired.settings } };
+  const copy = unrequested(copyCase, ctx);
+  const number = Math.max(copy.claimCount, candidates.lastClaim) + 1;
+  const token = tokenName(key, desired.root.name, number, ctx.installations[0]);
+  const claim = { number, token, parent, settings: desired.settings };
+  const claimRequest: ClaimRequest = { copy, claim, ...(!ctx.hasCopyIn(key.region) && { isFirstThere: true }) };
   return { call: { do: "send", claimRequest } };
 }
 

@@ -3,11 +3,13 @@ import { journal } from "../../../model/messages/journal.ts";
 import { reason } from "../../../model/messages/reasons.ts";
 import type { ImageAttributes } from "../../../model/ports.ts";
 import { iso, RECHECK_AFTER } from "../../../model/time.ts";
-import type { Copy } from "../../../model/types.ts";
+import type { Copy, CopyIn } from "../../../model/types.ts";
 import type { DesiredCopy } from "../../desired/types.ts";
-import { baseOf, recordChange } from "../../transitions.ts";
+import { finishing, stuck } from "../../transitions.ts";
 import type { CloudCall, PlanContext, Step } from "../../types.ts";
+import { accountsGiven, addGiven } from "../../upkeep/giving/given.ts";
 import type { UnderWay } from "../stages.ts";
+import { baseOf, recordChange } from "../steps.ts";
 
 /** One call that finishes a copy. Its result is read back before the next call. */
 export interface FinishingCall {
@@ -19,24 +21,35 @@ export interface FinishingCall {
 /** The call, with the record that the copy is being finished; after `stuckAfter` it is blocked. */
 export function carryOut(copyCase: UnderWay, { attribute, call }: FinishingCall, ctx: PlanContext): Step {
   const { record: copy, image, desired } = copyCase;
-  const { claim } = copy;
   const { imageId } = image;
-  const recorded = copy.state === "finishing" ? copy : undefined;
-  if (recorded && !recorded.publicationHold) {
-    if (ctx.now - recorded.progressedAt <= stuckAfter(desired)) return { call: call(recorded) };
-    const stuck = reason("stuck", { imageId, unset: attribute, since: iso(recorded.progressedAt) });
-    const notBefore = ctx.now + RECHECK_AFTER;
-    const blocked: Copy = { ...baseOf(copyCase, ctx), state: "blocked", claim, imageId, reason: stuck, notBefore };
-    return recordChange(blocked, journal("stuck", { text: stuck.text }));
+  const recorded = copy.phase === "finishing" ? copy : undefined;
+  if (recorded && !recorded.publicationHold && !recorded.nameHold) {
+    if (ctx.now - recorded.progressedAt <= stuckAfter(desired)) {
+      const current = withGiven(recorded, desired);
+      if (current === recorded) return { call: call(recorded) };
+      const message = journal("refreshed", { imageId, policy: current.policy, family: current.family });
+      return { ...recordChange({ ...current, updatedAt: ctx.now }, message), call: call(current) };
+    }
+    const why = reason("stuck", { imageId, unset: attribute, since: iso(recorded.progressedAt) });
+    const next = stuck(baseOf(copyCase, ctx), copy, why, ctx.now + RECHECK_AFTER);
+    return recordChange(next, journal("stuck", { text: why.text }));
   }
-  const finishing: Copy = { ...baseOf(copyCase, ctx), state: "finishing", claim, imageId, progressedAt: ctx.now };
-  const message = journal("finishing", { imageId, publishing: recorded !== undefined });
-  return { ...recordChange(finishing, message), call: call(finishing) };
+  const next = withGiven(finishing(baseOf(copyCase, ctx), copy), desired);
+  const message = journal("finishing", { imageId, publishing: recorded?.publicationHold !== undefined });
+  return { ...recordChange(next, message), call: call(next) };
+}
+
+/** The record with what the copy is given: by its settings, and by the policies that desire it now. */
+function withGiven(copy: CopyIn<"finishing">, desired: DesiredCopy | undefined): CopyIn<"finishing"> {
+  const { tags } = copy.claim.settings;
+  const bySettings = addGiven(copy.given, { [copy.policy]: { accounts: [], tags, families: [] } });
+  const given = addGiven(bySettings, desired?.gives ?? {});
+  return given === copy.given ? copy : { ...copy, given };
 }
 
 /** The call that sets attributes of the image; it may have to stop sharing it for a moment. */
-export function modify({ image, desired }: UnderWay, attributes: ImageAttributes) {
-  const mayUnshareTemporarily = desired?.publication.shareWith ?? [];
+export function modify({ record, image, desired }: UnderWay, attributes: ImageAttributes) {
+  const mayUnshareTemporarily = [...(desired?.publication.shareWith ?? []), ...accountsGiven(record.given)];
   return (copy: Copy) => ({ do: "modify", copy, image, attributes, mayUnshareTemporarily }) as const;
 }
 

@@ -2,17 +2,17 @@
 import { journal } from "../../../model/messages/journal.ts";
 import { reason } from "../../../model/messages/reasons.ts";
 import { hasFailed } from "../../../model/observation.ts";
-import { backoff, iso } from "../../../model/time.ts";
-import type { Copy } from "../../../model/types.ts";
-import { attemptFailed, baseOf, NOTHING, recordChange } from "../../transitions.ts";
+import { iso, mustWait } from "../../../model/time.ts";
+import { copying, stuck } from "../../transitions.ts";
 import type { PlanContext, Step } from "../../types.ts";
-import type { Blocked, UnderWay } from "../stages.ts";
+import type { Stuck, UnderWay } from "../stages.ts";
+import { baseOf, copyFailed, NOTHING, recordChange } from "../steps.ts";
 import { stuckAfter } from "./carry-out.ts";
 import { missingTags } from "./tag.ts";
 
-/** A blocked copy is checked again when it is due; one that was never requested waits. */
-export function awaitRecheck({ record: { claim, notBefore } }: Blocked, { now }: PlanContext): Step | "done" {
-  return !claim || (notBefore !== undefined && now < notBefore) ? NOTHING : "done";
+/** A stuck copy is checked again when it is due. */
+export function awaitRecheck({ record: { notBefore } }: Stuck, ctx: PlanContext): Step | "done" {
+  return notBefore !== undefined && mustWait(notBefore, ctx) ? NOTHING : "done";
 }
 
 /**
@@ -22,34 +22,22 @@ export function awaitRecheck({ record: { claim, notBefore } }: Blocked, { now }:
 export function followProgress(copyCase: UnderWay, ctx: PlanContext): Step | "done" {
   const { record: copy, image, desired } = copyCase;
   const { imageId, state, syncPercent: percent } = image;
-  if (hasFailed(image)) {
-    const failed = reason("copy-failed", { imageId, state });
-    return attemptFailed(copyCase, { reason: failed, event: "copy-failed", delay: backoff(copy.attempts) }, ctx);
-  }
+  if (hasFailed(image)) return copyFailed(copyCase, image, ctx);
   if (state === "NORMAL") return "done";
   // A copy with a publication hold was NORMAL before; it is SYNCING now as the source of other
   // copies.
-  if (copy.state === "blocked" || (copy.state === "finishing" && copy.publicationHold)) return NOTHING;
+  if (copy.phase === "stuck" || (copy.phase === "finishing" && copy.publicationHold)) return NOTHING;
   const base = baseOf(copyCase, ctx);
-  const copying = copy.state === "copying" ? copy : undefined;
-  const hasProgressed = copying?.percent !== percent || copying?.imageId !== imageId;
-  const progressedAt = copying && !hasProgressed ? copying.progressedAt : ctx.now;
-  if (copying && ctx.now - progressedAt > stuckAfter(desired)) {
-    const stuck = reason("stuck", { imageId, state, percent, since: iso(progressedAt) });
-    const blocked: Copy = { ...base, state: "blocked", claim: copy.claim, imageId, reason: stuck };
-    return recordChange(blocked, journal("stuck", { text: stuck.text }));
+  const recorded = copy.phase === "copying" ? copy : undefined;
+  const hasProgressed = recorded === undefined || recorded.percent !== percent;
+  const progressedAt = recorded && !hasProgressed ? recorded.progressedAt : ctx.now;
+  if (recorded && ctx.now - progressedAt > stuckAfter(desired)) {
+    const why = reason("stuck", { imageId, state, percent, since: iso(progressedAt) });
+    return recordChange(stuck(base, copy, why), journal("stuck", { text: why.text }));
   }
-  const next: Copy = {
-    ...base,
-    state: "copying",
-    claim: copy.claim,
-    imageId,
-    progressedAt,
-    ...(percent !== undefined && { percent }),
-    ...(copying?.tagRefused && { tagRefused: true }),
-  };
+  const next = copying(base, copy, { progressedAt, percent });
   const step = hasProgressed ? recordChange(next, journal("progress", { imageId, state, percent })) : NOTHING;
-  const tags = missingTags(copyCase);
-  if (Object.keys(tags).length === 0 || copying?.tagRefused) return step;
+  const tags = missingTags(copyCase, ctx);
+  if (Object.keys(tags).length === 0 || recorded?.tagRefused) return step;
   return { ...step, call: { do: "tag", copy: hasProgressed ? next : copy, image, tags } };
 }

@@ -1,6 +1,7 @@
 // Sets the tags that a copy still lacks: lineage, policy, rollback.
-import { lineageTags, ROLLED_BACK_TAG } from "../../../model/identity.ts";
+import { lineageTags, ownInstallationOf, ROLLED_BACK_TAG } from "../../../model/identity.ts";
 import type { PlanContext, Step } from "../../types.ts";
+import { isLeftOut } from "../../upkeep/giving/refusals.ts";
 import type { UnderWay } from "../stages.ts";
 import { carryOut } from "./carry-out.ts";
 
@@ -10,17 +11,21 @@ import { carryOut } from "./carry-out.ts";
  */
 export function tag(copyCase: UnderWay, ctx: PlanContext): Step | "done" {
   const { image } = copyCase;
-  const tags = missingTags(copyCase);
+  const tags = missingTags(copyCase, ctx);
   if (Object.keys(tags).length === 0) return "done";
   return carryOut(copyCase, { attribute: "tags", call: (copy) => ({ do: "tag", copy, image, tags }) }, ctx);
 }
 
-/** The tags that a copy still lacks, lineage included. */
-export function missingTags({ record: copy, image }: UnderWay): Record<string, string> {
+/** The tags that a copy still lacks, lineage included, without those that the cloud refuses. */
+export function missingTags({ record: copy, image }: UnderWay, ctx: PlanContext): Record<string, string> {
+  const installation = ownInstallationOf(image, ctx.installations);
+  const making = { parent: copy.claim.parent, policy: copy.policy, installation };
   const expected = {
     ...copy.claim.settings.tags,
-    ...lineageTags(copy.key, copy.claim.parent, copy.policy, image.imageId),
+    ...lineageTags(copy.key, image.imageId, making),
     ...(copy.rolledBackFrom !== undefined && { [ROLLED_BACK_TAG]: copy.rolledBackFrom }),
   };
-  return Object.fromEntries(Object.entries(expected).filter(([key, value]) => image.tags[key] !== value));
+  const isMissing = ([key, value]: [string, string]) =>
+    image.tags[key] !== value && !isLeftOut(copy, "tag", key, ctx.now);
+  return Object.fromEntries(Object.entries(expected).filter(isMissing));
 }

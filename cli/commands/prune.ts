@@ -1,0 +1,55 @@
+// The command prune: deletes the orphaned copies of one image, the last versions included.
+import { fullText } from "../../lib/model/messages/define.ts";
+import { plainJson } from "../../lib/model/printable.ts";
+import { findPrunable, type Prunable, type Pruning, pruneImages } from "../../lib/replicator/prune-image.ts";
+import { confirm } from "../ui/confirm.ts";
+import { message } from "../ui/messages.ts";
+import { lineOf } from "../ui/text.ts";
+import { withReplicator } from "../with-replicator.ts";
+
+/**
+ * Runs `prune`: shows what it will delete, asks, and deletes. Answers the exit code: 3 if a copy of
+ * the image stays. Throws `InputError` if no copy has this id, or if it is not confirmed: by
+ * `--yes`, or by an answer in a terminal.
+ */
+export async function prune(
+  imageId: string,
+  options: { policy?: string; yes?: boolean; json?: boolean },
+): Promise<0 | 3 | 130> {
+  return withReplicator(options.policy, async ({ replicator }, interrupted) => {
+    const pruning = await findPrunable(imageId, replicator);
+    // With --json, standard output has the JSON alone.
+    (options.json ? process.stderr : process.stdout).write(textOf(pruning));
+    const { prunable, retained } = pruning;
+    if (prunable.length > 0 && !options.yes) {
+      await confirm("prune", message("prune-effect", { images: prunable.length, sizeGiB: sizeOf(prunable) }).text);
+    }
+    if (interrupted()) return 130;
+    const images = prunable.length > 0 ? await pruneImages(prunable, replicator) : [];
+    const deleted = images.filter(({ done }) => done).length;
+    process.stdout.write(
+      options.json
+        ? `${plainJson({ imageId, images, retained }, 2)}\n`
+        : lineOf(message("prune-result", { deleted, left: images.length - deleted + retained.length }).text),
+    );
+    if (interrupted()) return 130;
+    return deleted < images.length || retained.length > 0 ? 3 : 0;
+  });
+}
+
+function textOf({ prunable, retained }: Pruning): string {
+  const lines = [
+    ...prunable.map(({ isShared, why: text, ...image }) =>
+      message("plan-delete", { ...image, unshareFirst: isShared, text }),
+    ),
+    ...retained.map(({ imageId, name, region, reason }) => {
+      const images = message("plan-source", { name, imageId, region, label: "" }).text;
+      return message("plan-retained", { images, reason: fullText(reason) });
+    }),
+  ];
+  return lines.map(({ text }) => lineOf(text)).join("");
+}
+
+function sizeOf(prunable: readonly Prunable[]): number {
+  return prunable.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
+}

@@ -1,0 +1,27 @@
+// The API of tag 2018-08-13 after the vendor's model (tencentcloud-cli 6e53beb, 2026-08-21), made by ../generate.ts.
+export const tag = {
+  version: "2018-08-13",
+  actions: {
+    TagResources: {
+      input: { ResourceList: "string[]", Tags: "Tag[]" },
+      output: { FailedResources: "FailedResource[]" },
+    },
+    UnTagResources: {
+      input: { ResourceList: "string[]", TagKeys: "string[]" },
+      output: { FailedResources: "FailedResource[]" },
+    },
+    GetResources: {
+      input: { ResourceList: "string[]?", TagFilters: "TagFilter[]?", PaginationToken: "string?", MaxResults: "int?" },
+      output: { PaginationToken: "string", ResourceTagMappingList: "ResourceTagMapping[]" },
+    },
+  },
+  inputs: {
+    Tag: { TagKey: "string", TagValue: "string", Category: "string?" },
+    TagFilter: { TagKey: "string", TagValue: "string[]?" },
+  },
+  outputs: {
+    FailedResource: { Resource: "string?", Code: "string?", Message: "string?" },
+    ResourceTagMapping: { Resource: "string", Tags: "Tag[]" },
+    Tag: { TagKey: "string", TagValue: "string", Category: "string?" },
+  },
+} as const;
