@@ -103,6 +103,24 @@ describe("the first read of an account, if it is old when the account is recorde
   });
 });
 
+describe("a run that reads the account while another one is storing its first record", () => {
+  it("does not keep its copies waiting for longer than a moment", async () => {
+    t.bake();
+    const first = t.instance([one]);
+    const { state, here } = stopsAtCall(first.state, "save record", "before", 2);
+    first.state = state;
+    const run = replicate(sweep, first);
+    await here.reached;
+    const during = await replicate(sweep, t.instance([one]));
+    expect(during.copies).toMatchObject([{ phase: "waiting", reason: { code: "unknown-after-loss" } }]);
+    here.open();
+    await run;
+    t.pass(MINUTE);
+    await replicate(poll, t.instance([one]));
+    expect(t.syncs()).toBe(1);
+  });
+});
+
 describe("a call that is refused as busy after it started one of its copies", () => {
   it("is not repeated before that copy must be visible", async () => {
     await t.close();

@@ -2,7 +2,7 @@
 import { stateOf } from "../../../model/identity.ts";
 import { NO_SUCH_REGION, reason } from "../../../model/messages/reasons.ts";
 import { seen } from "../../../model/observation.ts";
-import { CLOCK_SKEW, formatDuration, iso, mustWait } from "../../../model/time.ts";
+import { BUSY_BACKOFF, CLOCK_SKEW, formatDuration, iso, mustWait } from "../../../model/time.ts";
 import type { Copy, CopyIn, ImageRef, Millis, Reason } from "../../../model/types.ts";
 import type { DesiredCopy } from "../../desired/types.ts";
 import { showsIdentity } from "../../image-index.ts";
@@ -99,14 +99,19 @@ function awaitRegion(copyCase: ToRequest, ctx: PlanContext): Step | "done" {
   return isCertain(copyCase, ctx) ? "done" : awaitCertainty(copyCase, ctx);
 }
 
-/** Waits until no request that is not recorded can take effect any more. */
+/**
+ * Waits until no request that is not recorded can take effect any more. "slow" is what another process
+ * stores for the moment in which it meets the account, so the copy is looked at again soon.
+ */
 function awaitCertainty(copyCase: ToRequest, ctx: PlanContext): Step {
   const { uncertainUntil = ctx.now, uncertainBecause, firstSeenAt, isAccountStored } = ctx;
   const until = isAccountStored
     ? { until: iso(uncertainUntil) }
     : { length: formatDuration(uncertainUntil - firstSeenAt) };
   const uncertain = reason(UNCERTAIN_AFTER_LOSS, { ...until, ...uncertainBecause });
-  return waitFor(copyCase, { reason: uncertain, ...(isAccountStored && { notBefore: uncertainUntil }) }, ctx);
+  const mayEndSoon = uncertainBecause?.cause === "slow";
+  const notBefore = mayEndSoon ? Math.min(uncertainUntil, ctx.now + BUSY_BACKOFF) : uncertainUntil;
+  return waitFor(copyCase, { reason: uncertain, ...(isAccountStored && { notBefore }) }, ctx);
 }
 
 /** Whether the region was read whole, and no earlier request may still take effect there. */
