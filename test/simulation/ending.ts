@@ -79,7 +79,8 @@ export function findUnfinished(sim: SimulationContext, last: Report): string | u
 function unreported(sim: SimulationContext, last: Report): string | undefined {
   const read = new Set([
     ...sim.policies.flatMap(({ enabled, from, to }) => (enabled ? [...from, ...to] : [])),
-    ...last.copies.map(({ key }) => key.region),
+    // No program reads a region for a copy that ended before it was requested.
+    ...last.copies.flatMap(({ key, phase, claimCount }) => (phase === "ended" && claimCount === 0 ? [] : [key.region])),
   ]);
   for (const [key, ids] of doublesOf(sim)) {
     // After a loss of the state, no program reads a region that no policy names any more.
