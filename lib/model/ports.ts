@@ -124,7 +124,11 @@ export interface State {
    * root or as copy.
    */
   entries(account: string, limit: number, imageId?: string): Promise<JournalEntry[]>;
-  /** Deletes the runs that started, and the journal entries that were written, before a time. */
+  /**
+   * Deletes the runs that started and the journal entries that were written before a time, and the
+   * copies that have ended and were last changed before it. An ended copy has no image, so nothing in
+   * the cloud is forgotten with it.
+   */
   deleteHistoryBefore(account: string, before: Millis): Promise<void>;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { deleteImage, makeImages } from "../../emulator/control/console.ts";
 import { stateOf } from "../../lib/model/identity.ts";
-import type { AccountRecord, Copy } from "../../lib/model/types.ts";
+import type { AccountRecord, Copy, ImageRef } from "../../lib/model/types.ts";
 import { LEASE_DURATION } from "../../lib/record/timer-lease.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { type RunRequest, requestByHand, requestForTimer } from "../../lib/replicator/run-requests.ts";
@@ -155,6 +155,23 @@ describe("the history", () => {
     expect(Math.min(...times)).toBeGreaterThan(NOW + DAY);
     expect((await t.state.runs(ACCOUNT, 1000)).every(({ startedAt }) => startedAt > NOW + DAY)).toBe(true);
     expect(states(await copiesOf(t.state, ACCOUNT))).toEqual(READY);
+  });
+
+  it("has copies that ended for 90 days; none that is forgotten is copied again", async () => {
+    const [first] = t.bake();
+    await t.settle(t.instance([golden]));
+    deleteImage(t.world, first as ImageRef, true);
+    const pruning = t.instance([{ ...golden, prune: { ...golden.prune, delete: true, minAge: DAY, last: true } }]);
+    for (let day = 0; day < 95; day += 1) {
+      t.pass(DAY);
+      await replicate(sweep, pruning);
+      if (day === 60)
+        expect((await copiesOf(t.state, ACCOUNT)).map(({ phase }) => phase)).toEqual(["ended", "ended", "ended"]);
+    }
+    const { copies, totals } = await t.state.read(ACCOUNT, { all: true });
+    expect(copies).toEqual([]);
+    expect(Object.values(totals).filter((count) => count !== 0)).toEqual([]);
+    expect(t.syncs()).toBe(1);
   });
 });
 

@@ -77,6 +77,9 @@ export function memoryState(memory: Memory = emptyMemory()): State {
         for (const [id, run] of memory.runs)
           if (run.account === account && run.startedAt < before) memory.runs.delete(id);
         memory.journal = memory.journal.filter((entry) => entry.account !== account || entry.at >= before);
+        for (const [id, copy] of memory.copies)
+          if (copy.key.account === account && copy.phase === "ended" && copy.updatedAt < before)
+            memory.copies.delete(id);
       }),
     entries: (account, limit, imageId) =>
       attempt(() => {

@@ -20,6 +20,8 @@ const migrations: readonly (readonly string[])[] = [
     // Has an entry for each open copy alone, and all that a poll needs: it is read without the table.
     `create index replicator_copies_due on replicator_copies (account, due_at, root_region, root_id)
        where due_at is not null`,
+    // Those that `deleteHistoryBefore` looks at.
+    `create index replicator_copies_ended on replicator_copies (account) where phase = 'ended'`,
     // Each of these serves one condition of `read` alone, so that no planner with old statistics can
     // search it instead of the primary key: by one text, which no other query names, or where a value is set.
     `create index replicator_copies_region on replicator_copies ((account || '/' || region))`,

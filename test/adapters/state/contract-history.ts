@@ -1,14 +1,18 @@
 // The contract of the state for its history: runs and journal lines.
 import { expect, it } from "vitest";
+import { storedText } from "../../../lib/model/messages/define.ts";
+import type { Copy } from "../../../lib/model/types.ts";
 import { awaitedOf } from "../../support/records.ts";
-import { append, setAwaited } from "./calls.ts";
+import { append, setAwaited, totalsOf } from "./calls.ts";
 import type { Fixture } from "./contract.ts";
-import { A, awaited, entry, key, run } from "./samples.ts";
+import { A, awaited, base, copyOf, entry, key, run } from "./samples.ts";
+
+const other = "200000000001";
+const WHY = { code: "deselected", text: storedText("no longer selected by any policy") };
 
 /** The tests of runs and journal lines, for the store of `t`. */
 export function historyContract(t: Fixture): void {
   it("deletes the runs and journal lines of one account before a time, and stores new ones", async () => {
-    const other = "200000000001";
     for (const at of [10, 20, 30]) await t.state.save(A, { run: run(`r${at}`, at) });
     await t.state.save(other, { run: { ...run("r10", 10), account: other } });
     await append(t.state, A, [entry(10, "a"), entry(20, "b"), entry(30, "c")]);
@@ -19,6 +23,24 @@ export function historyContract(t: Fixture): void {
     expect((await t.state.entries(A, 10)).map(({ text }) => text)).toEqual(["e", "c", "b"]);
     expect(await t.state.runs(other, 10)).toHaveLength(1);
     expect(await t.state.entries(other, 10)).toHaveLength(1);
+  });
+
+  it("deletes the copies of one account that ended before a time, and counts them no more", async () => {
+    const ended = (rootId: string, updatedAt: number, account = A) =>
+      ({ ...base, key: { ...key, account, rootId }, phase: "ended", since: 1, reason: WHY, updatedAt }) as const;
+    const all = [ended("img-1", 10), ended("img-2", 20), copyOf({})];
+    const [old] = (await t.state.save(A, { copies: all.map((copy) => ({ copy })) })).copies;
+    await t.state.save(other, { copies: [{ copy: ended("img-1", 10, other) }] });
+    await t.state.deleteHistoryBefore(A, 20);
+    const left = await t.state.read(A, { all: true });
+    expect(left.copies.map((copy) => copy.key.rootId).sort()).toEqual(["img-2", key.rootId]);
+    expect(totalsOf(left)).toEqual({ ended: 1, waiting: 1 });
+    expect((await t.state.read(other, { all: true })).copies).toHaveLength(1);
+    // A program that still knows the record cannot bring it back.
+    expect((await t.state.save(A, { copies: [{ copy: old as Copy }] })).copies).toEqual([undefined]);
+    const [again] = (await t.state.save(A, { copies: [{ copy: ended("img-1", 30) }] })).copies;
+    expect(again).toMatchObject({ updatedAt: 30 });
+    expect(again?.version).not.toBe(old?.version);
   });
 
   it("lists the newest runs first, and a run that is saved again only once", async () => {

@@ -73,6 +73,13 @@ function engineOf(connections: Connections, connectionString: string): Engine {
       }),
     async deleteHistoryBefore(account, before) {
       const sql = `with lock as materialized (select ${lockAccount("$1")} as held),
+        ended as (
+          delete from replicator_copies using lock
+          where account = $1 and phase = 'ended' and (body::json ->> 'updatedAt')::numeric < $2
+          returning 1),
+        totals as (
+          update replicator_totals set count = count - (select count(*) from ended)
+          where account = $1 and phase = 'ended'),
         runs as (delete from replicator_runs using lock where account = $1 and started_at < $2)
         delete from replicator_journal using lock where account = $1 and "at" < $2`;
       await connections.write({ sql, params: [account, before] });

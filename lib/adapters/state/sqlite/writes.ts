@@ -112,4 +112,8 @@ export function forgetAccount(statements: Statements, account: string, damagedBo
 export function deleteHistory(statements: Statements, account: string, before: Millis): void {
   statements.run("delete from replicator_runs where account = $1 and started_at < $2", [account, before]);
   statements.run('delete from replicator_journal where account = $1 and "at" < $2', [account, before]);
+  const sql = `delete from replicator_copies
+    where account = $1 and phase = 'ended' and json_extract(body, '$.updatedAt') < $2`;
+  const ended = statements.run(sql, [account, before]);
+  if (ended > 0) addToTotal(statements, account, "ended", -ended);
 }

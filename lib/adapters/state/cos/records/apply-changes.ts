@@ -2,7 +2,7 @@
 import type { Changes, CopyChange, Saved } from "../../../../model/ports.ts";
 import type { AccountRecord, Copy, JournalEntry, Millis } from "../../../../model/types.ts";
 import { type AwaitedRow, awaitedRow, encodeCopy, encodeRecord, type KeyColumns, runRow } from "../../encode-rows.ts";
-import type { Head, LineRow, Past } from "./head.ts";
+import type { CopyRow, Head, LineRow, Past } from "./head.ts";
 
 /** Names a new journal line. */
 export type NextLine = () => Pick<LineRow, "writer" | "seq">;
@@ -61,10 +61,12 @@ export function forgotten(head: Head, isDamaged: (account: NonNullable<Head["acc
   return { ...head, copies: [], awaited: [], account: head.account && !isDamaged(head.account) ? head.account : null };
 }
 
-/** The head without the history from before a time. */
+/** The head without the history from before a time; see `State.deleteHistoryBefore`. */
 export function withoutHistoryBefore(head: Head, before: Millis): Head {
+  const isOver = ({ phase, body }: CopyRow) => phase === "ended" && (JSON.parse(body) as Copy).updatedAt < before;
   return {
     ...head,
+    copies: head.copies.filter((row) => !isOver(row)),
     runs: head.runs.filter(({ started_at: at }) => at >= before),
     lines: head.lines.filter(({ at }) => at >= before),
     historyFrom: Math.max(head.historyFrom, before),
