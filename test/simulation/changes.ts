@@ -39,7 +39,8 @@ export function judgeChange(
   const change: Change = { sim, actor, image, leftAt, known, isUnchanged };
   if (action === "ModifyImageSharePermission" && request.result === "ok") {
     const { AccountIds, Permission } = params as ShareParams;
-    if (Permission === "SHARE" && AccountIds.includes(FRIEND))
+    // What was ended for a modification is given back, whoever gave it: no record says then that it is ours.
+    if (Permission === "SHARE" && AccountIds.includes(FRIEND) && !actor.refusedAsShared.has(imageId))
       sim.takingBack.sharedAt.set(imageId, actor.member.startedAt);
   }
   const wrong =
