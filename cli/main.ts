@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { CloudError, InputError, ReplicatorError } from "../lib/model/errors.ts";
 import type { ApplyOptions } from "./commands/apply.ts";
+import type { EmulatorOptions } from "./commands/emulator.ts";
 import type { RebuildOptions } from "./commands/rebuild.ts";
 import type { RetryOptions } from "./commands/retry.ts";
 import { packageVersion } from "./package.ts";
@@ -136,13 +137,14 @@ program
 
 program
   .command("emulator")
-  .description("run an emulated Tencent Cloud API on this machine (CVM images, Tag, STS, Region, COS)")
+  .description("run an emulated Tencent Cloud API on this machine (CVM images, Tag, STS, Region, COS, SCF)")
   .option("--port <port>", "port to listen on (0: any)", "9900")
   .option("--host <host>", "address to listen on", "127.0.0.1")
   .option("--time-scale <n>", "run image creation, copies and imports n times as fast as the cloud", "1")
   .option("--no-cross-border", "refuse copies between mainland China and elsewhere, as for a new account")
   .option("--seed <n>", "seed of the random numbers", "1")
-  .action(async (options: { crossBorder: boolean; port: string; host: string; timeScale: string; seed: string }) => {
+  .option("--run-functions", "run the functions that are deployed to it, with all your rights; on loopback only")
+  .action(async (options: EmulatorOptions) => {
     exitCode = await (await import("./commands/emulator.ts")).emulator(options);
   });
 

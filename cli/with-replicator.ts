@@ -3,6 +3,7 @@ import type { Journal } from "../lib/model/ports.ts";
 import type { Millis } from "../lib/model/types.ts";
 import { readConfig } from "../lib/replicator/config.ts";
 import { type Opened, openReplicator } from "../lib/replicator/open-replicator.ts";
+import { DEFAULT_POLICY_FILE, readPolicies } from "./read-policies.ts";
 import { message } from "./ui/messages.ts";
 
 /** What a command does differently from others. */
@@ -35,11 +36,12 @@ export async function withReplicator<T>(
     stopAt = 0;
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
-  const config = readConfig(policy === undefined ? process.env : { ...process.env, POLICY_FILE: policy });
-  const isInterrupted = () => interrupts > 0;
-  const opened = await openReplicator(config, process.env, { at: () => stopAt, isInterrupted }, { journals, readOnly });
+  const config = readConfig(process.env);
+  const contents = await readPolicies(policy ?? config.policyFile ?? DEFAULT_POLICY_FILE, config.settle);
+  const stop = { at: () => stopAt, isInterrupted: () => interrupts > 0 };
+  const opened = await openReplicator(config, process.env, stop, { contents, journals, readOnly });
   try {
-    return await work(opened, isInterrupted);
+    return await work(opened, stop.isInterrupted);
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     await opened.close();

@@ -5,10 +5,14 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { ReplicatorError } from "../lib/model/errors.ts";
+import { type Build, buildText } from "../lib/record/program.ts";
+import { sourceCommit } from "./source-commit.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FUNCTIONS = ["image-created", "evaluate-policy", "poll-copies"] as const;
 const CLI = "dist/cli/main.js";
+/** Nodejs18.15 is the newest runtime in the SCF API documentation (scf 2018-04-16, CreateFunction). */
+const FUNCTION_TARGET = "node18";
 
 const common = {
   absWorkingDir: ROOT,
@@ -19,15 +23,15 @@ const common = {
 } satisfies BuildOptions;
 
 /** One CommonJS file for each function, because the zips for SCF contain no node_modules. */
-function buildFunctions() {
+function buildFunctions(of: Build) {
   return build({
     ...common,
     entryPoints: FUNCTIONS.map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
     outdir: "dist/functions",
     format: "cjs",
-    // Nodejs18.15 is the newest runtime in the SCF API documentation (scf 2018-04-16, CreateFunction).
-    target: "node18",
+    target: FUNCTION_TARGET,
     minify: true,
+    define: { BUILD: JSON.stringify(of), "import.meta.dirname": "__dirname" },
     // libsql is native and loaded for an embedded state only. It needs `require`, because SCF exposes
     // the modules of a layer through NODE_PATH, which `import()` ignores.
     external: ["libsql"],
@@ -35,6 +39,7 @@ function buildFunctions() {
     alias: {
       "whatwg-url": join(ROOT, "deploy/stubs/whatwg-url.ts"),
       "form-data": join(ROOT, "deploy/stubs/form-data.ts"),
+      url: join(ROOT, "deploy/stubs/url.ts"),
       "pg-native": join(ROOT, "deploy/stubs/nothing.ts"),
       // Every request has an agent of its own, so the SDK never makes one for a proxy: 18 kB less.
       "https-proxy-agent": join(ROOT, "deploy/stubs/nothing.ts"),
@@ -44,7 +49,7 @@ function buildFunctions() {
 }
 
 /** ES modules that use node_modules; split, so that each command loads only the code that it needs. */
-function buildCli() {
+function buildCli(of: Build) {
   return build({
     ...common,
     entryPoints: ["cli/main.ts"],
@@ -52,6 +57,7 @@ function buildCli() {
     format: "esm",
     target: "node20",
     packages: "external",
+    define: { BUILD: JSON.stringify(of) },
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
   });
@@ -91,11 +97,31 @@ async function report(outputs: Metafile["outputs"]): Promise<void> {
   }
 }
 
+/** Makes the zips, and prints the size and the hash of each. */
+async function pack(of: Build): Promise<void> {
+  // Dynamic imports, because the policy parser would slow down every `npm start`.
+  const { packFunctions } = await import("./package.ts");
+  const { settleIn } = await import("../lib/replicator/config.ts");
+  const { policyFile, zips, warnings } = await packFunctions({
+    root: ROOT,
+    names: FUNCTIONS,
+    build: of,
+    target: FUNCTION_TARGET,
+    policyPath: process.env["POLICY_FILE"],
+    settle: settleIn(process.env),
+  });
+  for (const warning of warnings) console.warn(`warning: ${warning}`);
+  console.log(`packed ${buildText(of)} with the policy ${relative(process.cwd(), policyFile)}:`);
+  for (const { file, bytes, sha256 } of zips) console.log(`${file.padEnd(36)}${String(bytes).padStart(8)}  ${sha256}`);
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const unknown = args.filter((arg) => arg !== "--package");
   if (unknown.length > 0) throw new Error(`build: unknown argument ${unknown.join(" ")}; allowed: --package`);
 
-  const [functions, cli] = await Promise.all([buildFunctions(), buildCli()]);
+  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
+  const of: Build = { version, ...sourceCommit(ROOT) };
+  const [functions, cli] = await Promise.all([buildFunctions(of), buildCli(of)]);
   await deleteStaleOutputs("dist/functions", functions.metafile.outputs);
   await deleteStaleOutputs("dist/cli", cli.metafile.outputs);
   await makeExecutable(join(ROOT, CLI));
@@ -104,13 +130,7 @@ async function main(args: readonly string[]): Promise<void> {
   await Promise.all(FUNCTIONS.map((name) => writeFile(join(ROOT, "dist/functions", name, "package.json"), manifest)));
   await report({ ...functions.metafile.outputs, ...cli.metafile.outputs });
 
-  if (args.includes("--package")) {
-    // A dynamic import, because the policy parser would slow down every `npm start`.
-    const { packFunctions } = await import("./package.ts");
-    const { policyFile, zips, warnings } = await packFunctions(ROOT, FUNCTIONS, process.env["POLICY_FILE"]);
-    for (const warning of warnings) console.warn(`warning: ${warning}`);
-    console.log(`packed with the policy ${relative(process.cwd(), policyFile)}: ${zips.join(" ")}`);
-  }
+  if (args.includes("--package")) await pack(of);
 }
 
 try {

@@ -1,7 +1,7 @@
 // The command demo: everything on this machine, from a new image to its copies.
 
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,12 +14,14 @@ import { createWorld } from "../../emulator/world/world.ts";
 import { StartError } from "../../lib/model/errors.ts";
 import { stateOf } from "../../lib/model/identity.ts";
 import type { Copy } from "../../lib/model/types.ts";
-import { readConfig } from "../../lib/replicator/config.ts";
+import { compilePolicies } from "../../lib/policy/compiled.ts";
+import { readConfig, settleIn } from "../../lib/replicator/config.ts";
 import type { Answer } from "../../lib/replicator/invoke-function.ts";
 import { openStateOf } from "../../lib/replicator/open-replicator.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { isSettled, summarise } from "../../lib/report/summary.ts";
-import { packageFolder } from "../package.ts";
+import { packageFolder, packageVersion } from "../package.ts";
+import { readPolicies } from "../read-policies.ts";
 import { message } from "../ui/messages.ts";
 import { showProgress } from "../ui/progress.ts";
 import { totalsOf } from "../ui/table.ts";
@@ -54,12 +56,15 @@ export async function demo(): Promise<0 | 1 | 130> {
     accounts: accounts(true),
   });
   const cloud = await startEmulator({ port: 0, world });
+  const policyFile = join(folder, "policy.json");
+  const policies = await readPolicies(join(top, "policy.example.yaml"), settleIn(process.env));
+  await writeFile(policyFile, compilePolicies(policies, packageVersion()));
   const stateUrl = `sqlite:${join(folder, "state.db")}`;
   Object.assign(process.env, {
     REPLICATOR_ENDPOINT: cloud.url,
     TENCENTCLOUD_SECRET_ID: owner.secretId,
     TENCENTCLOUD_SECRET_KEY: owner.secretKey,
-    POLICY_FILE: join(top, "policy.example.yaml"),
+    POLICY_FILE: policyFile,
     STATE_URL: stateUrl,
     SWEEP_EVERY: "5s",
     SETTLE: "2s",

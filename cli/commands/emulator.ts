@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { EmulatorInputError } from "../../emulator/errors.ts";
 import { startEmulator } from "../../emulator/server.ts";
-import { type Account, DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import { type Account, DEFAULT_ACCOUNTS, randomAccounts } from "../../emulator/settings/accounts.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { InputError, type Problem, StartError } from "../../lib/model/errors.ts";
 import { message } from "../ui/messages.ts";
@@ -11,14 +11,18 @@ import { lineOf } from "../ui/text.ts";
 /** A bucket of the first account, for a state in COS. */
 const BUCKET = { name: "state-1250000001", region: "ap-guangzhou" };
 
+/** The options of `emulator`, as the command line has them. */
+export interface EmulatorOptions {
+  readonly crossBorder: boolean;
+  readonly port: string;
+  readonly host: string;
+  readonly runFunctions?: true;
+  readonly timeScale: string;
+  readonly seed: string;
+}
+
 /** Runs `emulator`. Throws `InputError` for wrong options, `StartError` if it cannot listen. */
-export async function emulator(options: {
-  crossBorder: boolean;
-  port: string;
-  host: string;
-  timeScale: string;
-  seed: string;
-}): Promise<0> {
+export async function emulator(options: EmulatorOptions): Promise<0> {
   const port = Number(options.port);
   const timeScale = Number(options.timeScale);
   const seed = Number(options.seed);
@@ -32,17 +36,23 @@ export async function emulator(options: {
   if (problems.length > 0) throw new InputError(problems);
 
   const buckets = [BUCKET];
+  const base = options.runFunctions ? randomAccounts() : DEFAULT_ACCOUNTS;
   const world = createWorld({
     now: () => Date.now(),
-    ...{ timeScale, seed, buckets, accounts: accounts(options.crossBorder) },
+    ...{ timeScale, seed, buckets, accounts: accounts(options.crossBorder, base) },
   });
-  const running = await startEmulator({ port, host: options.host, world }).catch((error: unknown) => {
+  const functionEnv = (url: string) => ({ REPLICATOR_ENDPOINT: url });
+  const running = await startEmulator({
+    ...{ port, host: options.host, world },
+    ...(options.runFunctions && { runFunctions: { functionEnv } }),
+  }).catch((error: unknown) => {
     throw error instanceof EmulatorInputError
       ? new StartError(message("emulator-not-started", { cause: error.message }).text)
       : error;
   });
   if (running.isExposed) process.stderr.write(lineOf(message("emulator-exposed", { host: options.host }).text));
-  const [{ uin, secretId, secretKey }] = DEFAULT_ACCOUNTS;
+  if (options.runFunctions) process.stderr.write(lineOf(message("emulator-runs-functions").text));
+  const [{ uin, secretId, secretKey }] = base;
   process.stdout.write(
     [
       message("emulator-started", { url: running.url, timeScale }).text,
@@ -67,6 +77,6 @@ export async function emulator(options: {
  * The emulator's accounts, with or without the vendor's approval of copies across the border of
  * mainland China.
  */
-export function accounts(crossBorderApproved: boolean): Account[] {
-  return DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved }));
+export function accounts(crossBorderApproved: boolean, base: readonly Account[] = DEFAULT_ACCOUNTS): Account[] {
+  return base.map((account) => ({ ...account, crossBorderApproved }));
 }

@@ -6,7 +6,8 @@ import { plainJson } from "../../lib/model/printable.ts";
 import { type ExampleResult, tryExample } from "../../lib/plan/desired/try-examples.ts";
 import { parseExamples } from "../../lib/policy/parse-examples.ts";
 import { readConfig, settleIn } from "../../lib/replicator/config.ts";
-import { readInput, readPolicies } from "../../lib/replicator/open-replicator.ts";
+import { readInput } from "../../lib/replicator/open-replicator.ts";
+import { DEFAULT_POLICY_FILE, readPolicies } from "../read-policies.ts";
 import { message } from "../ui/messages.ts";
 import { lineOf } from "../ui/text.ts";
 
@@ -15,7 +16,7 @@ import { lineOf } from "../ui/text.ts";
  * `InputError` with every error in the files.
  */
 export async function validate(options: { policy?: string; tests?: string; json?: boolean }): Promise<0 | 2> {
-  const file = options.policy ?? readConfig(process.env).policyFile;
+  const file = options.policy ?? readConfig(process.env).policyFile ?? DEFAULT_POLICY_FILE;
   const json = (result: object) => {
     if (options.json) process.stdout.write(`${plainJson(result, 2)}\n`);
   };

@@ -184,7 +184,7 @@ class UnattendedDeployment {
     if (missing.length > 0) {
       throw new this.UserError(
         `Not built: ${missing.map((file) => path.relative(this.serverless.serviceDir, file)).join(", ")}. ` +
-          "Run: npm run build -- --package",
+          "Run: npm run package",
         "NOT_BUILT",
       );
     }

@@ -112,6 +112,8 @@ export interface Run {
   readonly problems: readonly Reason[];
   /** Why this run did nothing and left the work to another one. */
   readonly skipped?: string;
+  /** The build of the program, e.g. `0.1.0+4f795c7`. Absent if the sources ran as they are. */
+  readonly program?: string;
 }
 
 /** One line of the journal: a decision, or a call that changes something in the cloud. */

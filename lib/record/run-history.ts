@@ -6,6 +6,7 @@ import type { Scope } from "../model/observation.ts";
 import type { Changes, CopyChange, Replicator } from "../model/ports.ts";
 import type { AccountRecord, Millis, Reason, Run } from "../model/types.ts";
 import type { OfAccount } from "./account-record.ts";
+import { build, buildText } from "./program.ts";
 import { isUnreadable, type Readings, regionsAfter, unreadableRegions } from "./region-records.ts";
 import { withoutLease } from "./timer-lease.ts";
 
@@ -107,6 +108,7 @@ export function startRun(account: string, trigger: string, startedAt: Millis) {
       failures,
       stoppedEarly,
       problems,
+      ...(build && { program: buildText(build) }),
     }),
   };
 }

@@ -13,7 +13,8 @@ export interface Config {
   /** The origin that receives every API call instead of the real hosts. */
   readonly endpoint?: string;
   readonly site: "cn" | "intl";
-  readonly policyFile: string;
+  /** The path that the user has given, for a command of a policy file, for a function of a compiled policy. */
+  readonly policyFile?: string;
   /** May contain a password; messages use `describeStateUrl`. */
   readonly stateUrl: string;
   /** The id of this installation, if the user has given one. */
@@ -102,7 +103,7 @@ export function readConfig(env: Env): Config {
   const config: Config = {
     ...(at ? { endpoint: at } : {}),
     site: oneOf("REPLICATOR_SITE", SITES, "cn"),
-    policyFile: env["POLICY_FILE"] || "policy.yaml",
+    ...(env["POLICY_FILE"] && { policyFile: env["POLICY_FILE"] }),
     stateUrl: stateUrl(),
     ...(installation !== undefined && { installation }),
     sweepEvery: duration("SWEEP_EVERY", "10m"),

@@ -1,14 +1,17 @@
 // Runs one invocation of a cloud function on SCF, within its deadline.
+import { join } from "node:path";
 import { lineJournal } from "../adapters/journal/json-lines.ts";
 import { CloudError, StartError } from "../model/errors.ts";
 import { fullText } from "../model/messages/define.ts";
 import { runMessage } from "../model/messages/run.ts";
 import type { Replicator } from "../model/ports.ts";
 import type { Copy, Millis, Run } from "../model/types.ts";
+import { type Policies, readCompiledPolicies } from "../policy/compiled.ts";
+import { version } from "../record/program.ts";
 import { type PlanView, viewOf } from "../report/plan-view.ts";
 import { type Summary, summarise, summariseAnswer } from "../report/summary.ts";
-import { readConfig } from "./config.ts";
-import { type Opened, openReplicator } from "./open-replicator.ts";
+import { type Config, readConfig } from "./config.ts";
+import { type Opened, openReplicator, readInput } from "./open-replicator.ts";
 import { replicate } from "./reconcile.ts";
 import type { RunRequest } from "./run-requests.ts";
 
@@ -41,6 +44,14 @@ function tooLittleTime(left: Millis, cause: CloudError): StartError {
 }
 
 /**
+ * The policies of the package, unless `POLICY_FILE` names others. In a bundle `import.meta.dirname` is its folder, so
+ * that it does not matter where a package was unpacked.
+ */
+async function readPolicies({ policyFile = join(import.meta.dirname, "policy.json") }: Config): Promise<Policies> {
+  return readCompiledPolicies(await readInput(policyFile, "the policy", "POLICY_FILE"), policyFile, version);
+}
+
+/**
  * Runs one invocation of a function: opens a replicator from the environment, does one run within
  * the remaining time, and closes everything. `concerns` limits the summary to some of the copies; without it the counts are those of the account.
  * Errors are rethrown, so that SCF counts the invocation as failed and repeats it.
@@ -62,7 +73,7 @@ export async function invoke(
       config,
       process.env,
       { at: () => stopAt, signal: stop.signal },
-      { journals: [printed] },
+      { contents: await readPolicies(config), journals: [printed] },
     );
     const request = await requestFor(opened.replicator, config.sweepEvery);
     const { account, run, plan, copies, totals, problems } = await replicate(request, opened.replicator);

@@ -11,7 +11,7 @@ import { configurationProblem } from "../model/messages/configuration.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Cloud, Journal, Replicator, State } from "../model/ports.ts";
 import type { Millis } from "../model/types.ts";
-import { parsePolicy } from "../policy/parse-policy.ts";
+import type { Policies } from "../policy/compiled.ts";
 import { isDead, thisProcess } from "../record/claimants.ts";
 import type { Config } from "./config.ts";
 
@@ -38,14 +38,6 @@ export interface Stop {
   readonly isInterrupted?: () => boolean;
   /** Aborts calls that are still in progress. */
   readonly signal?: AbortSignal;
-}
-
-/**
- * Reads and checks the policy file. `settle` is `SETTLE`, in milliseconds. Throws `InputError` with
- * every problem that it finds.
- */
-export async function readPolicies(file: string, settle: Millis): Promise<ReturnType<typeof parsePolicy>> {
-  return parsePolicy(await readInput(file, "the policy", "--policy or POLICY_FILE"), file, settle);
 }
 
 /**
@@ -98,18 +90,24 @@ export async function openStateOf(
   return openState(stateUrl, { allowEmbedded: !onScf, readOnly, cos });
 }
 
+/** What a replicator is opened with. */
+interface Contents extends Pick<OpenOptions, "readOnly"> {
+  /** The policies, and the warnings about their file. */
+  readonly contents: Policies & { readonly warnings?: readonly Problem[] };
+  readonly journals: readonly Journal[];
+}
+
 /**
  * Builds a replicator; this is the only place where ports meet their adapters. Throws `InputError`
- * for an invalid policy or missing credentials, and `StateError` if the state cannot be opened.
+ * for missing credentials, and `StateError` if the state cannot be opened.
  * `readOnly`: for a dry run, which needs no state that may be written.
  */
 export async function openReplicator(
   config: Config,
   env: NodeJS.ProcessEnv,
   stop: Stop,
-  { journals, readOnly }: { readonly journals: readonly Journal[] } & Pick<OpenOptions, "readOnly">,
+  { contents: { policies, prices, warnings: ofPolicies = [] }, journals, readOnly }: Contents,
 ): Promise<Opened> {
-  const { policies, prices, warnings: ofPolicies } = await readPolicies(config.policyFile, config.settle);
   const warnings = [...ofPolicies];
   // A run that stops early may leave a region that is still being read.
   const end = new AbortController();

@@ -4,13 +4,14 @@ import { once } from "node:events";
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { functionEnv } from "../support/compiled-policy.ts";
 import { TOP, temporaryFolder } from "./support.ts";
 
 export type Name = "image-created" | "poll-copies" | "evaluate-policy";
 
 /** The parts of an answer that tests read. */
 export interface Answer {
-  readonly run: { actions: Record<string, number>; stoppedEarly: boolean; trigger: string };
+  readonly run: { actions: Record<string, number>; stoppedEarly: boolean; trigger: string; program?: string };
   readonly plan: { create: { source: { imageId: string }; destinations: string[] }[] };
   readonly copies: { source: { imageId: string }; policy: string; region: string; state: string }[];
   readonly summary: Record<string, number>;
@@ -51,7 +52,10 @@ export async function callAll(
   const cwd = folder.path;
   try {
     copyFileSync(join(TOP, "dist/functions", name, "index.js"), join(cwd, "index.js"));
-    const child = spawn(node, ["-e", RUN, JSON.stringify([events, remaining])], { cwd, env });
+    const child = spawn(node, ["-e", RUN, JSON.stringify([events, remaining])], {
+      cwd,
+      env: functionEnv(env),
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));

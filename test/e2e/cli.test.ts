@@ -181,6 +181,9 @@ describe("an error", { timeout: 30_000 }, () => {
     server.close();
     expect(taken.code).toBe(1);
     expect(taken.stderr).toMatch(/^error: cannot listen on 127\.0\.0\.1:\d+: the port is already in use; stop/);
+    const exposed = await run(["emulator", "--port", "0", "--host", "0.0.0.0", "--run-functions"]);
+    expect(exposed).toMatchObject({ code: 1, stdout: "" });
+    expect(exposed.stderr).toMatch(/^error: functions run on loopback only, .* 0\.0\.0\.0; use the host 127\.0\.0\.1/);
   });
 });
 

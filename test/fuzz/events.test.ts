@@ -12,8 +12,10 @@ import * as imageCreated from "../../functions/image-created.ts";
 import * as pollCopies from "../../functions/poll-copies.ts";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import { InputError } from "../../lib/model/errors.ts";
+import { version } from "../../lib/record/program.ts";
 import { requestByHand } from "../../lib/replicator/run-requests.ts";
 import { policy } from "../support/builders.ts";
+import { functionEnv } from "../support/compiled-policy.ts";
 import fc from "../support/random.ts";
 import { deepJson, json, mutated, nastyText, PATIENCE, RAW, runs } from "./arbitraries.ts";
 
@@ -137,7 +139,7 @@ describe("the functions", () => {
     vi.stubEnv("REPLICATOR_ENDPOINT", emulator.url);
     vi.stubEnv("TENCENTCLOUD_SECRET_ID", secretId);
     vi.stubEnv("TENCENTCLOUD_SECRET_KEY", secretKey);
-    vi.stubEnv("POLICY_FILE", file);
+    vi.stubEnv("POLICY_FILE", functionEnv({ POLICY_FILE: file }, version)["POLICY_FILE"] ?? "");
     vi.stubEnv("STATE_URL", `sqlite:${join(folder, "state.db")}`);
     vi.stubEnv("SWEEP_EVERY", "1h");
   });

@@ -1,12 +1,15 @@
 // Random and slow policy files: each gives policies or an InputError.
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { InputError } from "../../lib/model/errors.ts";
 import type { Policy } from "../../lib/model/policy.ts";
+import { compilePolicies, readCompiledPolicies } from "../../lib/policy/compiled.ts";
 import { parsePolicy } from "../../lib/policy/parse-policy.ts";
 import fc from "../support/random.ts";
 import { changed, json, mutations, nastyText, runs } from "./arbitraries.ts";
+import { policyFile } from "./policy-arbitraries.ts";
 
 const EXAMPLE = readFileSync(new URL("../../policy.example.yaml", import.meta.url), "utf8");
 const SMALL = "version: 1\npolicies: [{ name: p, from: [ap-guangzhou], to: [ap-tokyo] }]\n";
@@ -163,63 +166,11 @@ describe("a policy file of random text", () => {
 });
 
 describe("a policy of random structure", () => {
-  const regions = fc.subarray(["ap-guangzhou", "ap-tokyo", "all", "mine", "!ap-seoul", "outside"], { minLength: 1 });
-  const name = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,9}$/);
-  const length = fc
-    .tuple(fc.integer({ min: 1, max: 999 }), fc.constantFrom("ms", "s", "m", "h", "d"))
-    .map((p) => p.join(""));
-  const words = fc.array(fc.oneof(nastyText, fc.string({ minLength: 1, maxLength: 5 })), {
-    minLength: 1,
-    maxLength: 2,
-  });
-  const tags = fc.dictionary(
-    fc.oneof(fc.constant("constructor"), fc.string({ maxLength: 6 })),
-    fc.string({ maxLength: 6 }),
-    { maxKeys: 3 },
-  );
-  const settings = {
-    enabled: fc.boolean(),
-    from: regions,
-    to: regions,
-    crossBorder: fc.constantFrom("never", "approved"),
-    existing: fc.constantFrom("block", "adopt"),
-    maxSizeGiB: fc.integer({ min: 1, max: 2 ** 40 }),
-    attempts: fc.integer({ min: 1, max: 20 }),
-    stuckAfter: length,
-    select: fc.record(
-      {
-        name: fc.constantFrom(["golden-*", "!*-test"], ["\\*"], ["网页*"]),
-        tags,
-        platform: words,
-        family: fc.string({ minLength: 1 }),
-        createdAfter: fc.constantFrom("2026-01-01", "2026-01-01T08:00:00Z", "2024-02-29"),
-        minAge: length,
-        newest: fc.integer({ min: 1, max: 1e9 }),
-        creator: fc.constantFrom(["100000000002"], [100000000002]),
-      },
-      { requiredKeys: [] },
-    ),
-    copy: fc.record(
-      { name: fc.constantFrom("{{name}}", "{{ name }}-{{date}}", "x"), tags: fc.record({ set: tags }) },
-      { requiredKeys: [] },
-    ),
-  };
-  const file = fc.record({
-    version: fc.constant(1),
-    regions: fc.constant({ mine: ["ap-shanghai"] }),
-    defaults: fc.record(settings, { requiredKeys: [] }),
-    policies: fc.uniqueArray(fc.record({ name, ...settings }, { requiredKeys: ["name", "from", "to"] }), {
-      minLength: 1,
-      maxLength: 3,
-      selector: (p) => p.name,
-    }),
-  });
-
   it("gives the same policies in every notation: blocks, flow, JSON, quotes", () => {
     let valid = 0;
     let all = 0;
     fc.assert(
-      fc.property(file, (contents) => {
+      fc.property(policyFile, (contents) => {
         const read = policiesOf(JSON.stringify(contents));
         all += 1;
         if (read) valid += 1;
@@ -232,9 +183,29 @@ describe("a policy of random structure", () => {
     expect(valid / all, "share of valid files").toBeGreaterThan(0.2);
   });
 
+  it("is the same after it was compiled into a package", () => {
+    let valid = 0;
+    let all = 0;
+    fc.assert(
+      fc.property(policyFile, (contents) => {
+        const text = stringify(contents);
+        all += 1;
+        if (!policiesOf(text)) return;
+        valid += 1;
+        const { policies, prices } = parsePolicy(text, "p.yaml");
+        const compiled = compilePolicies({ policies, ...(prices && { prices }) }, "1.2.3");
+        const loaded = readCompiledPolicies(compiled, "policy.json", "1.2.3");
+        // Vitest takes a tag `constructor` for the type of an object.
+        expect(isDeepStrictEqual(loaded, { policies, prices }), compiled).toBe(true);
+      }),
+      runs(200),
+    );
+    expect(valid / all, "share of valid files").toBeGreaterThan(0.2);
+  });
+
   it("gives policies or an InputError if parts of it are replaced by random values", () => {
     fc.assert(
-      fc.property(file, mutations, json, (contents, changes, more) => {
+      fc.property(policyFile, mutations, json, (contents, changes, more) => {
         policiesOf(stringify(changed(contents, changes)));
         policiesOf(stringify({ ...contents, more }));
       }),

@@ -14,10 +14,9 @@ const problemsOf = (env: Record<string, string>) => {
 const SERVER = "postgres://replicator:planted-password@10.0.0.5:5432/replicator";
 
 describe("readConfig", () => {
-  it("has a default for every variable", () => {
+  it("has a default for every variable that has one for commands and functions alike", () => {
     const defaults = {
       site: "cn",
-      policyFile: "policy.yaml",
       stateUrl: "sqlite:.cvm-replicator/state.db",
       sweepEvery: 600_000,
       settle: 120_000,
@@ -25,9 +24,16 @@ describe("readConfig", () => {
       onScf: false,
     };
     expect(readConfig({})).toEqual(defaults);
-    expect(readConfig({ REPLICATOR_ENDPOINT: "", STATE_URL: "", SETTLE: "", LOG_LEVEL: "", NOTIFY_URL: "" })).toEqual(
-      defaults,
-    );
+    expect(
+      readConfig({
+        REPLICATOR_ENDPOINT: "",
+        POLICY_FILE: "",
+        STATE_URL: "",
+        SETTLE: "",
+        LOG_LEVEL: "",
+        NOTIFY_URL: "",
+      }),
+    ).toEqual(defaults);
   });
 
   it("reads every variable", () => {

@@ -2,8 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
+import type { Fault } from "../../emulator/settings/faults.ts";
 import { ALL_SWITCHES, type Switches } from "../../emulator/settings/switches.ts";
-import type { Fault, RequestRecord } from "../../emulator/world/types.ts";
+import type { RequestRecord } from "../../emulator/world/types.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { nextCheck } from "../../lib/report/summary.ts";
 import { policy, SETTLE } from "../support/builders.ts";

@@ -6,7 +6,7 @@ import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { makeImages } from "../../emulator/control/console.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
-import type { FaultEffect } from "../../emulator/world/types.ts";
+import type { FaultEffect } from "../../emulator/settings/faults.ts";
 import { tencentCloud } from "../../lib/adapters/tencent/tencent-cloud.ts";
 import { stateOf } from "../../lib/model/identity.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";

@@ -8,7 +8,7 @@ import { makeImages, shareImage } from "../../emulator/control/console.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import { makeUser } from "../../emulator/world/image-users.ts";
-import { makeBucket } from "../../emulator/world/make-bucket.ts";
+import { makeBucket } from "../../emulator/world/services/make-bucket.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { tencentCloud } from "../../lib/adapters/tencent/tencent-cloud.ts";

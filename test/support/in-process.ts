@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { vi } from "vitest";
+import { functionEnv } from "./compiled-policy.ts";
 
 /**
  * Tests of the output and effects of a program run it in the process of the test. Behaviour that
@@ -55,7 +56,7 @@ export function invokeFunction(
   env: Record<string, string>,
 ): Promise<Invoked> {
   return alone(async () => {
-    const { result, stdout, stderr } = await withProcess({ args: [], env, cwd: TOP }, async () => {
+    const { result, stdout, stderr } = await withProcess({ args: [], env: functionEnv(env), cwd: TOP }, async () => {
       const bundle = createRequire(import.meta.url)(join(TOP, "dist/functions", name, "index.js")) as {
         main_handler(event: unknown, context: object): Promise<unknown>;
       };

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { type Ended, startCli, TOP } from "../e2e/support.ts";
+import { functionEnv } from "../support/compiled-policy.ts";
 
 /** The programs under test: the functions as built, and the command. */
 export const PROGRAMS = ["apply", "image-created", "poll-copies", "evaluate-policy"] as const;
@@ -29,7 +30,7 @@ export function startProgram(program: Program, event: unknown, env: Record<strin
   const file = join(TOP, "dist/functions", program, "index.js");
   const child = spawn(process.execPath, ["-e", CALL, JSON.stringify([file, event, REMAINING])], {
     // The native library of the embedded state is not part of the bundle.
-    env: { ...env, NODE_PATH: join(TOP, "node_modules") },
+    env: { ...functionEnv(env), NODE_PATH: join(TOP, "node_modules") },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -153,6 +153,7 @@ const run = z.object({
   stoppedEarly: flag,
   problems: z.array(reason),
   skipped: maybeText,
+  program: maybeText,
 } satisfies Shape<Run>);
 const entry = z.object({
   at: number,

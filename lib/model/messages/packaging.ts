@@ -1,5 +1,7 @@
-// Problems of packaging the functions for SCF.
+// Problems of packaging the functions for SCF, and of the policies in their packages.
 import { catalogue, error } from "./define.ts";
+
+const PACKAGE_AGAIN = "run `npm run package` and deploy the zips that it makes";
 
 /** Writes a problem of packaging. */
 export const packagingProblem = catalogue({
@@ -7,4 +9,14 @@ export const packagingProblem = catalogue({
     text: `cannot read ${p.file} (${p.cause})`,
     remedy: "set POLICY_FILE to the path of a policy file",
   })),
+  "policy-not-compiled": error(() => ({
+    text: "not a compiled policy, which is all that a function reads",
+    remedy: `${PACKAGE_AGAIN}; they hold the policy, so POLICY_FILE need not be set for a function`,
+  })),
+  "policy-of-other-version": error(
+    (p: { version: string; format: number; own: { version: string; format: number } }) => ({
+      text: `compiled by version ${p.version} (format ${p.format}), but this is version ${p.own.version} (format ${p.own.format})`,
+      remedy: PACKAGE_AGAIN,
+    }),
+  ),
 } as const);
