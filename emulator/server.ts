@@ -7,9 +7,11 @@ import { endFaults } from "./api/faults.ts";
 import { answerApi } from "./api/http.ts";
 import { isLoopback, ownHostsOf, refusalOf } from "./api/request-guard.ts";
 import { controlApi } from "./control/control-api.ts";
-import { answerCos } from "./cos/http.ts";
-import { isCosHost } from "./cos/request.ts";
 import { EmulatorInputError } from "./errors.ts";
+import { answerCos } from "./services/cos/http.ts";
+import { isCosHost } from "./services/cos/request.ts";
+import { deliverDue } from "./services/events/deliver.ts";
+import { type RunFunctions, startFunctions } from "./services/functions/start-functions.ts";
 import type { World } from "./world/types.ts";
 
 type Env = { Bindings: HttpBindings };
@@ -38,7 +40,7 @@ export interface Emulator {
   readonly port: number;
   /** Whether other machines may reach it, and with it the control API, which asks for no key. */
   readonly isExposed: boolean;
-  /** Stops listening, ends all faults and closes every connection. */
+  /** Stops listening, ends all faults, closes every connection and kills all functions. */
   close(): Promise<void>;
 }
 
@@ -52,8 +54,19 @@ export async function startEmulator(options: {
   world: World;
   /** PEM texts. If given, the server uses HTTPS, which some clients require. */
   tls?: { cert: string; key: string };
+  /**
+   * Runs the functions that are deployed to it, with all rights of the user: this executes code that
+   * arrives over HTTP. Refused beyond loopback. Whoever knows a key of `world` may deploy, so a world
+   * that web pages or other users could reach needs keys of its own (`randomAccounts`).
+   */
+  runFunctions?: RunFunctions;
 }): Promise<Emulator> {
-  const { world, port, host = "127.0.0.1", tls } = options;
+  const { world, port, host = "127.0.0.1", tls, runFunctions } = options;
+  if (runFunctions && !isLoopback(host)) {
+    throw new EmulatorInputError(
+      `functions run on loopback only, because they run with all your rights, and other machines may reach ${host}; use the host 127.0.0.1, or do not run functions`,
+    );
+  }
   const secure = tls && { createServer: createSecureServer, serverOptions: tls };
   const server = createAdaptorServer({ fetch: createApp(world, ownHostsOf(host)).fetch, ...secure }) as Server;
   // A client with a connection pool must not send a request on a connection that is just closing.
@@ -62,14 +75,20 @@ export async function startEmulator(options: {
     server.once("error", (error) => reject(listenError(error, host, port)));
     server.listen(port, host, resolve);
   });
+  // A batch, or an event that a fault delays, is due at a time at which no request may come.
+  const deliveries = setInterval(() => deliverDue(world), 200).unref();
   const address = server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
+  const url = `http${tls ? "s" : ""}://${host.includes(":") ? `[${host}]` : host}:${bound}`;
+  const endFunctions = runFunctions && startFunctions(world, runFunctions, url);
   return {
-    url: `http${tls ? "s" : ""}://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    url,
     port: bound,
     isExposed: !isLoopback(host),
     close: async () => {
       endFaults(world);
+      clearInterval(deliveries);
+      await endFunctions?.();
       const closed = new Promise<void>((done) => server.close(() => done()));
       server.closeAllConnections();
       await closed;

@@ -1,5 +1,7 @@
 // Audit events: a CloudAudit record for each write, in the envelope of EventBridge.
-import type { AuditRecord, ImageAt, World } from "../world/types.ts";
+import { deliverEvent } from "../services/events/deliver.ts";
+import type { AuditEvent, AuditRecord } from "../world/services/event-bus.ts";
+import type { ImageAt, World } from "../world/types.ts";
 
 /** The data of a write that its audit event needs. */
 export interface AuditedCall {
@@ -17,7 +19,7 @@ export interface AuditedCall {
   readonly console?: boolean;
 }
 
-/** Adds the audit event of a write. Failed writes have one too. */
+/** Adds the audit event of a write, and delivers it to the rules that match. Failed writes have one too. */
 export function audit(world: World, call: AuditedCall): void {
   const { account, service, region, requestId, outcome } = call;
   const failed = "code" in outcome;
@@ -55,7 +57,7 @@ export function audit(world: World, call: AuditedCall): void {
     sensitiveAction: "0",
     tags: [""],
   };
-  world.events.push({
+  const event: AuditEvent = {
     cursor: world.events.length + 1,
     account: account.uin,
     event: {
@@ -71,7 +73,9 @@ export function audit(world: World, call: AuditedCall): void {
       tags: {},
       data: record,
     },
-  });
+  };
+  world.events.push(event);
+  deliverEvent(world, event);
 }
 
 /** The fields of a record that depend on the switch `auditRecords`. */

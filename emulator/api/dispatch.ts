@@ -4,12 +4,15 @@ import type { Action } from "../actions/shared/define-action.ts";
 import { ApiError, errors, type TransportFault } from "../errors.ts";
 import { checkRequest } from "../model/check-request.ts";
 import type { Service } from "../model/model.ts";
+import { deliverDue } from "../services/events/deliver.ts";
+import { checkPermission } from "../services/identity/enforce.ts";
 import type { Account } from "../settings/accounts.ts";
-import type { ActiveFault, ImageAt, World } from "../world/types.ts";
+import type { ActiveFault } from "../settings/faults.ts";
+import type { ImageAt, World } from "../world/types.ts";
 import { audit } from "./audit-events.ts";
 import { callFaultsOf, copyFaultsOf, faultsFor, type InjectedError } from "./faults.ts";
 import { countCall } from "./rate-limit.ts";
-import { logRequest } from "./request-log.ts";
+import { logRequest, withoutCode } from "./request-log.ts";
 
 /** An authenticated call. */
 export interface CallRequest {
@@ -22,10 +25,18 @@ export interface CallRequest {
   readonly params: Readonly<Record<string, unknown>>;
   /** Whether numbers and booleans are text, as in a GET request. */
   readonly text?: boolean;
+  /** The body of an action that takes bytes instead of JSON. */
+  readonly body?: Uint8Array | undefined;
 }
 
 export type CallResult =
-  | { readonly kind: "answer"; readonly response: Record<string, unknown>; readonly holds: readonly ActiveFault[] }
+  | {
+      readonly kind: "answer";
+      readonly response: Record<string, unknown>;
+      /** Members that replace those of the response once they are known. Never rejects. */
+      readonly later: Promise<Record<string, unknown>> | undefined;
+      readonly holds: readonly ActiveFault[];
+    }
   | {
       readonly kind: "error";
       readonly error: ApiError;
@@ -60,6 +71,7 @@ export function callAction(world: World, request: CallRequest): Record<string, u
 
 /** Chooses the faults that hit an authenticated call. The call is not validated yet. */
 export function beginCall(world: World, request: CallRequest): PendingCall {
+  deliverDue(world);
   const requestId = world.random.uuid();
   const dryRun = request.params["DryRun"] === true || String(request.params["DryRun"]) === "true";
   const faults = faultsFor(world, {
@@ -83,7 +95,7 @@ function finishCall(
 ): CallResult {
   const { lostBefore, hangs, refusedBefore, lostAfter, refusedAfter, holds } = callFaultsOf(faults);
   const touched: ImageAt[] = [];
-  const log = (result: string) => {
+  const log = (result: string, reason?: string) => {
     logRequest(world, {
       at: world.now(),
       requestId,
@@ -91,8 +103,9 @@ function finishCall(
       service: request.service,
       action: request.action,
       region: request.region ?? "",
-      params: request.params,
+      params: withoutCode(request.params),
       result,
+      ...(reason !== undefined && { reason }),
       effects: touched,
       faults: faults.map((fault) => fault.id),
     });
@@ -103,19 +116,25 @@ function finishCall(
   };
   const refused = (error: ApiError): CallResult => {
     error.requestId = requestId;
-    log(error.code);
+    log(error.code, error.code.endsWith("UnauthorizedOperation") ? error.message : undefined);
     return { kind: "error", error, requestId, holds };
   };
 
   if (lostBefore) return transport(lostBefore);
   let response: Record<string, unknown>;
+  let later: Promise<Record<string, unknown>> | undefined;
   try {
     if (refusedBefore) throw injectedError(refusedBefore);
     const action = findAction(request.service, request.action, request.version);
     const region = checkRegion(world, action, request.region);
     countCall(world, request.account.uin, action.name, region);
+    checkPermission(world, { ...request, requestId, images: imagesInParams(request) });
     const params = checkRequest(action.service, action.name, request.params, request.text);
-    const call = { world, account: request.account, region, touched, copyFaults: copyFaultsOf(faults) };
+    const { account, body } = request;
+    const answerLater = (members: Promise<Record<string, unknown>>) => {
+      later = members;
+    };
+    const call = { world, account, region, touched, copyFaults: copyFaultsOf(faults), body, answerLater };
     response = { ...action.run(call, params), RequestId: requestId };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -131,7 +150,7 @@ function finishCall(
     if (effect.kind === "wrong-image-id") nameOtherImage(response, effect.imageId, world, request.account.uin);
   }
   log("ok");
-  return { kind: "answer", response, holds };
+  return { kind: "answer", response, later, holds };
 }
 
 function injectedError({ code, message }: InjectedError): ApiError {
@@ -185,11 +204,19 @@ function auditCall(
     service: request.service,
     action: request.action,
     region: request.region ?? "",
-    params: request.params,
+    params: withoutCode(request.params),
     requestId,
-    outcome: outcome instanceof ApiError ? { code: outcome.code, message: outcome.message } : { response: outcome },
+    outcome:
+      outcome instanceof ApiError
+        ? { code: outcome.code, message: outcome.message }
+        : { response: withoutKeys(outcome) },
     images: inParams.length > 0 ? inParams : touched,
   });
+}
+
+/** An answer without the credentials that AssumeRole gives out. */
+function withoutKeys({ Credentials: _, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  return rest;
 }
 
 /** The images whose ids are in the parameters of a CVM request. */

@@ -1,6 +1,7 @@
 // Injected faults: adding and ending them, and matching them to calls.
 import { TransportFault } from "../errors.ts";
-import type { ActiveFault, CopyFault, Fault, FaultEffect, World } from "../world/types.ts";
+import type { ActiveFault, Fault, FaultEffect } from "../settings/faults.ts";
+import type { CopyFault, World } from "../world/types.ts";
 
 /** Adds a fault to a world. It is active until its `times` are used up or it is ended. */
 export function addFault(world: World, fault: Fault): ActiveFault {
@@ -36,8 +37,12 @@ export function releaseHolds(fault: ActiveFault): void {
   fault.holds.clear();
 }
 
+/** The action that faults name for the delivery of an event. */
+export const DELIVERY = "deliver";
+
 /**
- * Returns the faults that hit a call. Every matching fault counts it as seen, those that hit it as
+ * Returns the faults that hit a call. A delivery is no call of a client, so only a fault that names
+ * it hits it. Every matching fault counts it as seen, those that hit it as
  * fired.
  */
 export function faultsFor(
@@ -49,7 +54,7 @@ export function faultsFor(
     const matches =
       !fault.ended &&
       (match.service ?? call.service) === call.service &&
-      (match.action ?? call.action) === call.action &&
+      (match.action ?? (call.action === DELIVERY ? "" : call.action)) === call.action &&
       (match.region ?? call.region) === call.region &&
       (match.account ?? call.account) === call.account &&
       (match.dryRun ?? call.dryRun) === call.dryRun;
@@ -117,4 +122,12 @@ export function copyFaultsOf(faults: readonly Fault[]): CopyFault[] {
     const { percent, destination } = effect;
     return [destination === undefined ? { how, percent } : { how, percent, destination }];
   });
+}
+
+/** What the faults of a delivery do to it: how often it happens, and how late in milliseconds. */
+export function deliveryFaultsOf(faults: readonly Fault[]): { count: number; lateMs: number } {
+  const effects = faults.map((fault) => fault.effect);
+  const counts = effects.flatMap((effect) => (effect.kind === "deliver-times" ? [effect.count] : []));
+  const lateMs = effects.reduce((ms, effect) => ms + (effect.kind === "deliver-late" ? effect.ms : 0), 0);
+  return { count: counts[0] ?? 1, lateMs };
 }

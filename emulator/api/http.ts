@@ -31,7 +31,7 @@ export async function answerApi(world: World, context: HttpContext): Promise<Res
   const result = pending.finish();
   for (const fault of result.holds) await hold(fault);
   if (result.kind === "transport") return answerTransportFault(context, result.fault);
-  if (result.kind === "answer") return Response.json({ Response: result.response });
+  if (result.kind === "answer") return Response.json({ Response: { ...result.response, ...(await result.later) } });
   return errorAnswer(result.error, result.requestId);
 }
 

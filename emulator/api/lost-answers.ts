@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { TransportFault } from "../errors.ts";
-import type { ActiveFault } from "../world/types.ts";
+import type { ActiveFault } from "../settings/faults.ts";
 
 /** A context of a real server, or of `app.request()`, which has no bindings. */
 export type HttpContext = Context<{ Bindings: HttpBindings }>;

@@ -1,7 +1,9 @@
 // Checks TC3-HMAC-SHA256 signatures.
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { ApiError } from "../errors.ts";
+import { accountOf, checkTimestamp, checkToken, signatureFailure } from "../services/identity/credentials.ts";
 import type { Account } from "../settings/accounts.ts";
+import type { World } from "../world/types.ts";
 
 /** The parts of a request that its signature covers. */
 export interface SignedRequest {
@@ -22,9 +24,6 @@ export interface Authorization {
   readonly signedHeaders: readonly string[];
   readonly signature: string;
 }
-
-/** How far the timestamp of a signature may differ from the clock, in both directions. */
-const LIFETIME_SECONDS = 300;
 
 /**
  * Reads `TC3-HMAC-SHA256 Credential=<id>/<date>/<service>/tc3_request, SignedHeaders=…,
@@ -47,42 +46,16 @@ export function parseAuthorization(header: string): Authorization {
 }
 
 /**
- * Checks a signature and returns the account that signed. `now` is in epoch milliseconds.
+ * Checks a signature and returns the account that signed.
  * Throws `ApiError` InvalidParameter, or AuthFailure.SignatureExpire, .SecretIdNotFound,
  * .SignatureFailure or .TokenFailure.
  */
-export function verify(
-  request: SignedRequest,
-  authorization: Authorization,
-  accounts: readonly Account[],
-  now: number,
-): Account {
+export function verify(world: World, request: SignedRequest, authorization: Authorization): Account {
   const timestamp = request.headers["x-tc-timestamp"] ?? "";
-  if (!/^\d{1,11}$/.test(timestamp)) {
-    throw new ApiError("InvalidParameter", "The header `X-TC-Timestamp` must be a time in seconds.");
-  }
-  if (Math.abs(now / 1000 - Number(timestamp)) > LIFETIME_SECONDS) {
-    throw new ApiError(
-      "AuthFailure.SignatureExpire",
-      `The signature has expired: the timestamp \`${timestamp}\` differs from the server's time \`${Math.floor(now / 1000)}\` by more than five minutes.`,
-    );
-  }
-  const account = accounts.find((candidate) => candidate.secretId === authorization.secretId);
-  if (account === undefined) {
-    throw new ApiError(
-      "AuthFailure.SecretIdNotFound",
-      "The SecretId is not found, please ensure that your SecretId is correct.",
-    );
-  }
-  if (!isSignedBy(request, authorization, timestamp, account.secretKey)) {
-    throw new ApiError(
-      "AuthFailure.SignatureFailure",
-      "The provided credentials could not be validated. Please check your signature is correct.",
-    );
-  }
-  if ((request.headers["x-tc-token"] ?? "") !== (account.token ?? "")) {
-    throw new ApiError("AuthFailure.TokenFailure", "The token is not valid.");
-  }
+  checkTimestamp(world, "X-TC-Timestamp", timestamp);
+  const account = accountOf(world, authorization.secretId);
+  if (!isSignedBy(request, authorization, timestamp, account.secretKey)) throw signatureFailure();
+  checkToken(world, account, request.headers["x-tc-token"]);
   return account;
 }
 

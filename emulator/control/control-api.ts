@@ -2,15 +2,18 @@
 import { type Context, Hono } from "hono";
 import { addFault, endFaults, releaseHolds } from "../api/faults.ts";
 import { ApiError, EmulatorInputError } from "../errors.ts";
+import { deliverDue } from "../services/events/deliver.ts";
+import type { ActiveFault } from "../settings/faults.ts";
 import { ALL_SWITCHES, parseSwitches } from "../settings/switches.ts";
-import type { Bucket } from "../world/bucket.ts";
 import { progressOf, type StoredImage, tagsOf } from "../world/image.ts";
 import { makeInstances, makeLaunchConfiguration, makeLaunchTemplate, removeUser } from "../world/image-users.ts";
 import { imagesIn, isBusy } from "../world/inventory.ts";
-import { makeBucket } from "../world/make-bucket.ts";
-import type { ActiveFault, World } from "../world/types.ts";
+import type { Bucket } from "../world/services/bucket.ts";
+import { makeBucket } from "../world/services/make-bucket.ts";
+import type { World } from "../world/types.ts";
 import { advance, setKmsKeys, setQuota } from "../world/world.ts";
 import { changeImage, deleteImage, makeImages, shareImage } from "./console.ts";
+import { functionsApi } from "./functions-api.ts";
 import {
   bucketBody,
   clockBody,
@@ -23,8 +26,10 @@ import {
   launchTemplateBody,
   parseBody,
   quotaBody,
+  secretBody,
   shareBody,
 } from "./request-bodies.ts";
+import { setSecret } from "./secrets.ts";
 import { exportWorld, importWorld } from "./snapshot.ts";
 
 /**
@@ -107,6 +112,7 @@ export function controlApi(world: World): Hono {
     setQuota(world, region, quota);
     return c.json({ quotas: Object.fromEntries(world.quotas) });
   });
+  app.put("/secrets", async (c) => c.json(setSecret(world, parseBody(secretBody, await readObject(c)))));
   app.put("/kms-keys", async (c) => {
     const { region, keys } = parseBody(kmsKeysBody, await readObject(c));
     setKmsKeys(world, region, keys);
@@ -120,6 +126,8 @@ export function controlApi(world: World): Hono {
     const events = world.events.slice(start).filter((event) => (account ?? event.account) === event.account);
     return c.json({ events, next: world.events.length });
   });
+  app.get("/deliveries", (c) => c.json({ deliveries: world.deliveries, waiting: world.eventQueue.length }));
+  app.route("/", functionsApi(world));
   app.get("/export", (c) => c.json(exportWorld(world)));
   app.put("/import", async (c) => {
     importWorld(world, await readObject(c));
@@ -127,6 +135,7 @@ export function controlApi(world: World): Hono {
   });
   app.post("/clock", async (c) => {
     advance(world, parseBody(clockBody, await readObject(c)).advanceMs);
+    deliverDue(world);
     return c.json({ clockOffset: world.clockOffset });
   });
   app.all("/*", (c) => c.json({ error: `${c.req.method} ${c.req.path} does not exist` }, 404));

@@ -93,6 +93,15 @@ export const quotaBody = z
 /** Body of PUT /_emulator/kms-keys. */
 export const kmsKeysBody = z.strictObject({ region: text, keys: z.array(text) });
 
+/** Body of PUT /_emulator/secrets. Without `text` the version is removed. */
+export const secretBody = z.strictObject({
+  account: text.optional(),
+  region: text,
+  name,
+  version: name,
+  text: text.optional(),
+});
+
 /** Body of POST /_emulator/clock. */
 export const clockBody = z.strictObject({ advanceMs: z.number().min(0) });
 
@@ -113,6 +122,8 @@ const effect = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("not-json") }),
   z.strictObject({ kind: z.literal("fail-copy"), percent, destination: text.optional() }),
   z.strictObject({ kind: z.literal("stick-copy"), percent: percent.max(99), destination: text.optional() }),
+  z.strictObject({ kind: z.literal("deliver-times"), count: z.number().int().min(0).max(100) }),
+  z.strictObject({ kind: z.literal("deliver-late"), ms: z.number().min(0) }),
 ]);
 
 /** Body of POST /_emulator/faults. */

@@ -1,30 +1,30 @@
 // Exports a world as JSON and imports it.
 import { EmulatorInputError } from "../errors.ts";
 import { parseSwitches, type Switches } from "../settings/switches.ts";
-import type { Bucket, FormerObject, StoredObject } from "../world/bucket.ts";
 import type { StoredImage } from "../world/image.ts";
 import { createRandom } from "../world/random.ts";
-import type { AuditEvent, RequestRecord, World } from "../world/types.ts";
+import type { AuditEvent } from "../world/services/event-bus.ts";
+import type { RequestRecord, World } from "../world/types.ts";
+import { type BucketJson, exportBucket, importBucket } from "./bucket-snapshot.ts";
+import { exportFunctions, type FunctionsJson, importFunctions } from "./function-snapshot.ts";
+import { exportServices, importServices, type ServicesJson } from "./snapshot-services.ts";
 
 type ImageJson = Omit<StoredImage, "shares" | "familySerial" | "kmsKeyId"> &
   Partial<Pick<StoredImage, "familySerial" | "kmsKeyId">> & {
     readonly shares: readonly (readonly [uin: string, at: number])[];
   };
 
-type ObjectJson = Omit<StoredObject, "body"> & { readonly base64: string };
-
-type BucketJson = Omit<Bucket, "objects" | "former" | "versioning"> & {
-  readonly versioning?: "Enabled" | "Suspended";
-  readonly objects: readonly (readonly [key: string, object: ObjectJson])[];
-  readonly former: readonly (readonly [key: string, former: { object: ObjectJson; listedUntil: number }])[];
-};
-
 /** A world as JSON. It does not contain faults and rate counters, which are transient. */
-export interface WorldJson {
+export interface WorldJson extends ServicesJson, FunctionsJson {
   readonly format: "cvm-emulator-world-1";
   readonly images: readonly ImageJson[];
   /** Absent in older exports. */
   readonly buckets?: readonly BucketJson[];
+  /** Absent in older exports, as are the next three. */
+  readonly cam?: World["cam"];
+  readonly sessions?: World["sessions"];
+  readonly resourceTags?: readonly (readonly [resource: string, tags: Readonly<Record<string, string>>])[];
+  readonly secrets?: readonly (readonly [key: string, text: string])[];
   readonly switches: Switches;
   readonly leftSnapshots: World["leftSnapshots"];
   readonly users: World["users"];
@@ -42,6 +42,11 @@ export function exportWorld(world: World): WorldJson {
     format: "cvm-emulator-world-1",
     images: images.map((image) => ({ ...image, shares: [...image.shares] })),
     buckets: [...world.buckets.values()].map(exportBucket),
+    cam: world.cam,
+    sessions: world.sessions,
+    resourceTags: [...world.resourceTags].map(([resource, tags]) => [resource, Object.fromEntries(tags)]),
+    secrets: [...world.secrets],
+    ...exportFunctions(world),
     switches: world.switches,
     leftSnapshots: world.leftSnapshots,
     users: world.users,
@@ -49,6 +54,7 @@ export function exportWorld(world: World): WorldJson {
     kmsKeys: [...world.kmsKeys],
     requests: world.requests,
     events: world.events,
+    ...exportServices(world),
     clockOffset: world.clockOffset,
     seed: world.random.state(),
   };
@@ -94,6 +100,16 @@ export function importWorld(world: World, input: unknown): void {
   }
   world.buckets.clear();
   for (const bucket of buckets) world.buckets.set(bucket.name, bucket);
+  refill(world.cam.roles, from.cam?.roles);
+  refill(world.cam.policies, from.cam?.policies);
+  refill(world.sessions, from.sessions);
+  world.resourceTags.clear();
+  for (const [resource, tags] of from.resourceTags ?? []) {
+    world.resourceTags.set(resource, new Map(Object.entries(tags)));
+  }
+  world.secrets.clear();
+  for (const [key, text] of from.secrets ?? []) world.secrets.set(key, text);
+  importFunctions(world, from);
   Object.assign(world.switches, switches);
   refill(world.leftSnapshots, from.leftSnapshots);
   refill(world.users, from.users);
@@ -103,35 +119,9 @@ export function importWorld(world: World, input: unknown): void {
   for (const [region, keys] of from.kmsKeys ?? []) world.kmsKeys.set(region, keys);
   refill(world.requests, from.requests);
   refill(world.events, from.events);
+  importServices(world, from);
   world.clockOffset = from.clockOffset ?? 0;
   world.random = createRandom(from.seed ?? 1);
-}
-
-function exportBucket({ objects, former, versioning, ...bucket }: Bucket): BucketJson {
-  const toJson = ({ body, ...object }: StoredObject) => ({ ...object, base64: Buffer.from(body).toString("base64") });
-  return {
-    ...bucket,
-    ...(versioning && { versioning }),
-    objects: [...objects].map(([key, object]) => [key, toJson(object)]),
-    former: [...former].map(([key, { object, listedUntil }]) => [key, { object: toJson(object), listedUntil }]),
-  };
-}
-
-function importBucket({ objects, former, versioning, ...bucket }: BucketJson): Bucket {
-  const fromJson = ({ base64, ...object }: ObjectJson) => ({
-    ...object,
-    body: new Uint8Array(Buffer.from(base64, "base64")),
-  });
-  const formerOf = ({ object, listedUntil }: { object: ObjectJson; listedUntil: number }): FormerObject => ({
-    object: fromJson(object),
-    listedUntil,
-  });
-  return {
-    ...bucket,
-    versioning,
-    objects: new Map(objects.map(([key, object]) => [key, fromJson(object)])),
-    former: new Map(former.map(([key, object]) => [key, formerOf(object)])),
-  };
 }
 
 function refill<T>(list: T[], items: readonly T[] = []): void {

@@ -6,6 +6,7 @@ import { cvm } from "./services/cvm.ts";
 import { eb } from "./services/eb.ts";
 import { region } from "./services/region.ts";
 import { scf } from "./services/scf.ts";
+import { ssm } from "./services/ssm.ts";
 import { sts } from "./services/sts.ts";
 import { tag } from "./services/tag.ts";
 
@@ -14,7 +15,7 @@ import { tag } from "./services/tag.ts";
  * `bool` or an object of the service), `[]` for a list, `|null` if an answer may have null, and `?`
  * if a request or an answer may lack the member.
  */
-export const MODEL = { as, cam, cls, cvm, eb, region, scf, sts, tag };
+export const MODEL = { as, cam, cls, cvm, eb, region, scf, ssm, sts, tag };
 
 type Model = typeof MODEL;
 

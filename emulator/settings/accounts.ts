@@ -1,4 +1,6 @@
 // The accounts of the emulator and their made-up key pairs.
+import { randomBytes } from "node:crypto";
+
 /**
  * One key pair of one account. Several key pairs may share a `uin`, for example a permanent key and
  * a temporary one with a token. The values are made up and work with the emulator only.
@@ -11,6 +13,8 @@ export interface Account {
   readonly secretKey: string;
   /** For temporary credentials: the required value of X-TC-Token. */
   readonly token?: string;
+  /** For credentials of a role: the role, whose policies decide what they may do. Without one, they may do all. */
+  readonly role?: { readonly name: string; readonly id: string; readonly sessionName?: string };
   /**
    * Whether the vendor approved this account for copies between mainland China and other regions.
    */
@@ -44,3 +48,13 @@ export const DEFAULT_ACCOUNTS: readonly [Account, Account, Account, Account] = [
     secretKey: "emulator-secret-4",
   },
 ];
+
+/** The same accounts with keys that nobody can know: for an emulator that executes code. */
+export function randomAccounts(): [Account, ...Account[]] {
+  const [main, ...others] = DEFAULT_ACCOUNTS.map((account) => ({
+    ...account,
+    secretId: `AKID${randomBytes(16).toString("hex")}`,
+    secretKey: randomBytes(16).toString("hex"),
+  }));
+  return [main as Account, ...others];
+}

@@ -1,6 +1,9 @@
 // The switches: one for each API behaviour that is unverified or undocumented.
 import { EmulatorInputError } from "../errors.ts";
 import { COS_SWITCHES } from "./cos-switches.ts";
+import { EVENT_SWITCHES } from "./event-switches.ts";
+import { IDENTITY_SWITCHES } from "./identity-switches.ts";
+import { SCF_SWITCHES } from "./scf-switches.ts";
 import type { SwitchSpec } from "./switch-spec.ts";
 
 /**
@@ -148,6 +151,9 @@ export const ALL_SWITCHES = {
       "What audit records contain: parameters, answer and resources, as in the vendor's field table; or neither parameters nor answer, as in the known real records of CVM, and the images only in `resources`, with a project and short regions, or only in `resourceName`.",
   },
   ...COS_SWITCHES,
+  ...IDENTITY_SWITCHES,
+  ...EVENT_SWITCHES,
+  ...SCF_SWITCHES,
 } as const satisfies Record<string, SwitchSpec>;
 
 type Table = typeof ALL_SWITCHES;

@@ -50,6 +50,11 @@ export function checkTagLists(resources: readonly string[], keys: readonly strin
   }
 }
 
+/** The key of `World.resourceTags` for a function of SCF. */
+export function resourceTagKey(uin: string, region: string, functionId: string): string {
+  return `qcs::scf:${region}:uin/${uin}:lam/${functionId}`;
+}
+
 const SIX_PARTS = /^qcs::([a-z]*):([a-z0-9-]*):(?:uin\/(\d*))?:([^:/]+)\/([^:/]+)$/;
 
 /** The image that a resource description names, or the failure for this resource. */

@@ -1,141 +1,15 @@
-// The types of a world: images, audit events, faults, requests, image users and options.
+// The types of a world: images, audit events, requests, image users and options.
 import type { Account } from "../settings/accounts.ts";
+import type { ActiveFault } from "../settings/faults.ts";
 import type { Region } from "../settings/regions.ts";
 import type { Switches } from "../settings/switches.ts";
-import type { Bucket } from "./bucket.ts";
 import type { StoredImage } from "./image.ts";
 import type { Random } from "./random.ts";
-
-/**
- * A CloudAudit record as EventBridge delivers it in `data`. The vendor encodes nested JSON as text
- * (cloudaudit 2019-03-19, DescribeEvents, and product documentation 1021/40499).
- */
-export interface AuditRecord {
-  readonly userIdentity: {
-    readonly principalId: string;
-    readonly accountId: string;
-    readonly secretId: string;
-    readonly sessionContext: string;
-    readonly type: string;
-    readonly userName: string;
-  };
-  readonly eventRegion: string;
-  readonly eventVersion: number;
-  readonly errorCode: string;
-  readonly errorMessage: string;
-  readonly requestID: string;
-  readonly eventID: string;
-  readonly apiVersion: string;
-  readonly eventType: "ApiCall" | "ConsoleCall";
-  readonly actionType: "Write";
-  readonly httpMethod: "POST";
-  readonly apiErrorCode: number | string;
-  readonly apiErrorMessage: string;
-  readonly userAgent: string;
-  /** Epoch seconds. */
-  readonly eventTime: number;
-  readonly sourceIPAddress: string;
-  readonly eventSource: string;
-  /** JSON text of a list of resources. */
-  readonly resources: string;
-  readonly resourceName: string;
-  readonly resourceSet: readonly never[];
-  /** JSON text, or empty; see the switch `auditRecords`. */
-  readonly requestParameters: string;
-  /** JSON text. */
-  readonly responseElements?: string;
-  readonly resourceType: string;
-  readonly eventName: string;
-  readonly sensitiveAction: string;
-  readonly tags: readonly string[];
-}
-
-/** The envelope in which EventBridge delivers a record (product documentation 1108/46246). */
-export interface CloudEvent {
-  readonly specversion: "1.0";
-  readonly id: string;
-  readonly source: string;
-  readonly type: string;
-  readonly subject: string;
-  /** Epoch milliseconds. */
-  readonly time: number;
-  readonly region: string;
-  readonly resource: readonly string[];
-  readonly datacontenttype: "application/json;charset=utf-8";
-  readonly tags: Record<string, never>;
-  readonly data: AuditRecord;
-}
-
-/** An audit event in the list of a world. */
-export interface AuditEvent {
-  /** From 1, without gaps. */
-  readonly cursor: number;
-  /** `uin` of the account whose event bus receives the event. */
-  readonly account: string;
-  readonly event: CloudEvent;
-}
-
-/** The effect of a fault on the calls that it hits. */
-export type FaultEffect =
-  /** Answers this error; if `after` is set, the call takes effect first. */
-  | { readonly kind: "error"; readonly code: string; readonly message?: string; readonly after?: boolean }
-  /** Answers this HTTP status with an HTML page; if `after` is set, the call takes effect first. */
-  | { readonly kind: "http"; readonly status: 500 | 502 | 503; readonly after?: boolean }
-  /** Waits before the call takes effect. */
-  | { readonly kind: "delay"; readonly ms: number }
-  /** Never answers, and the call takes no effect. The connection closes when the fault ends. */
-  | { readonly kind: "hang" }
-  | { readonly kind: "drop-before" }
-  | { readonly kind: "drop-after" }
-  /**
-   * The call takes effect; its response is held for `ms`, or until the fault is released or ended.
-   */
-  | { readonly kind: "hold-after"; readonly ms?: number }
-  /** Removes the last `count` entries of ImageSet from the response. Default 1. */
-  | { readonly kind: "lose-image-set"; readonly count?: number }
-  /**
-   * The last entry of ImageSet names another image: `imageId`, or else the oldest one that the
-   * caller owns in that region, if any.
-   */
-  | { readonly kind: "wrong-image-id"; readonly imageId?: string }
-  /** The call takes effect; the response is HTTP 200 with text that is not JSON. */
-  | { readonly kind: "not-json" }
-  | { readonly kind: "fail-copy"; readonly percent: number; readonly destination?: string }
-  | { readonly kind: "stick-copy"; readonly percent: number; readonly destination?: string };
-
-/** The calls that a fault hits. An absent field matches everything. */
-export interface FaultMatch {
-  readonly service?: string;
-  readonly action?: string;
-  readonly region?: string;
-  /** `uin` of the caller. */
-  readonly account?: string;
-  readonly dryRun?: boolean;
-  /** The number of the first matching call that the fault hits, from 1. Default 1. */
-  readonly nth?: number;
-  /** The number of calls that the fault hits; 0 means all. Default 1. */
-  readonly times?: number;
-  /** Probability (0 to 1) for each matching call, drawn from the world's seed. Default 1. */
-  readonly probability?: number;
-}
-
-/** A fault to inject. */
-export interface Fault {
-  readonly match: FaultMatch;
-  readonly effect: FaultEffect;
-}
-
-/** A fault in a world, with its counters. */
-export interface ActiveFault extends Fault {
-  readonly id: string;
-  /** Matching calls so far. */
-  seen: number;
-  /** Request ids of the calls that the fault hit. */
-  readonly fired: string[];
-  ended: boolean;
-  /** Functions that release the responses that the fault holds now. */
-  readonly holds: Set<() => void>;
-}
+import type { Bucket } from "./services/bucket.ts";
+import type { Cam, Session } from "./services/cam.ts";
+import type { AuditEvent, Delivery, EventBus, QueuedEvent } from "./services/event-bus.ts";
+import type { FunctionState } from "./services/function.ts";
+import type { Logset, LogTopic } from "./services/log-topic.ts";
 
 /** A logged request, successful or not. */
 export interface RequestRecord {
@@ -150,6 +24,8 @@ export interface RequestRecord {
   readonly params: unknown;
   /** `ok`, an error code, or the kind of transport fault: `dropped`, `http` or `notJson`. */
   readonly result: string;
+  /** Why CAM refused the request, in full. */
+  readonly reason?: string;
   /** Images that the request created or changed, even if its response was lost. */
   readonly effects: readonly ImageAt[];
   /** Ids of the faults that hit the request. */
@@ -238,7 +114,7 @@ export interface WorldOptions {
 }
 
 /** The complete state of an emulator. A plain object that needs no server and never waits. */
-export interface World {
+export interface World extends FunctionState {
   readonly config: Required<Omit<WorldOptions, "now" | "switches" | "maxCopyGiB" | "kmsKeys" | "buckets">> & {
     readonly maxCopyGiB: number;
   };
@@ -256,11 +132,28 @@ export interface World {
   readonly copies: Map<string, StoredImage[]>;
   /** Full name → bucket of COS. */
   readonly buckets: Map<string, Bucket>;
+  readonly cam: Cam;
+  /** Temporary credentials, also those that have expired a short time ago. */
+  readonly sessions: Session[];
+  /** `qcs::scf:<region>:uin/<uin>:lam/<id>` → tags of a resource that is no image. */
+  readonly resourceTags: Map<string, Map<string, string>>;
+  /** `uin/region/name/version` → text of a secret of ssm. */
+  readonly secrets: Map<string, string>;
   /** Snapshots that DeleteImages left behind. */
   readonly leftSnapshots: { readonly region: string; readonly snapshotId: string }[];
   readonly faults: ActiveFault[];
   readonly requests: RequestRecord[];
   readonly events: AuditEvent[];
+  /** Id → event bus, the default ones included. */
+  readonly eventBuses: Map<string, EventBus>;
+  /** Events on their way to targets. */
+  readonly eventQueue: QueuedEvent[];
+  /** Invocations of targets; the oldest are dropped beyond a number. */
+  readonly deliveries: Delivery[];
+  /** Id → logset of CLS. */
+  readonly logsets: Map<string, Logset>;
+  /** Id → log topic of CLS. */
+  readonly logTopics: Map<string, LogTopic>;
   /** `account/action/region` → number of calls in the current second. */
   readonly rates: Map<string, { second: number; calls: number }>;
   serial: number;

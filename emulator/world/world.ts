@@ -4,13 +4,14 @@ import { DEFAULT_ACCOUNTS } from "../settings/accounts.ts";
 import { REGIONS } from "../settings/regions.ts";
 import { defaultSwitches } from "../settings/switches.ts";
 import type { StoredImage } from "./image.ts";
-import { makeBucket } from "./make-bucket.ts";
 import { addPublicImages } from "./public-images.ts";
 import { createRandom } from "./random.ts";
+import { defaultBus } from "./services/event-bus.ts";
+import { makeBucket } from "./services/make-bucket.ts";
 import type { RateLimits, World, WorldOptions } from "./types.ts";
 
 /**
- * The documented limit of each action; DescribeImages is a guess. `default` is the limit of most
+ * The documented limit of each action; DescribeImages, UploadLog and the invocations are guesses. `default` is the limit of most
  * actions.
  */
 const DEFAULT_LIMITS: RateLimits = {
@@ -18,6 +19,10 @@ const DEFAULT_LIMITS: RateLimits = {
   DescribeImages: 40,
   DescribeLaunchTemplates: 20,
   DescribeLaunchConfigurations: 20,
+  PutEvents: 5000,
+  UploadLog: 500,
+  Invoke: 1000,
+  InvokeFunction: 1000,
 };
 
 /** Creates a world with accounts, regions and a few public images, and without custom images. */
@@ -47,10 +52,23 @@ export function createWorld(options: WorldOptions): World {
     images: new Map(regions.map((region) => [region.id, new Map<string, StoredImage>()])),
     copies: new Map(),
     buckets: new Map(),
+    cam: { roles: [], policies: [] },
+    sessions: [],
+    resourceTags: new Map(),
+    secrets: new Map(),
+    functions: new Map(),
+    asyncEvents: [],
+    invocations: [],
+    runner: undefined,
     leftSnapshots: [],
     faults: [],
     requests: [],
     events: [],
+    eventBuses: new Map(),
+    eventQueue: [],
+    deliveries: [],
+    logsets: new Map(),
+    logTopics: new Map(),
     rates: new Map(),
     serial: 0,
     clockOffset: 0,
@@ -58,6 +76,10 @@ export function createWorld(options: WorldOptions): World {
     workNow: () => now() + world.clockOffset,
   };
   addPublicImages(world);
+  for (const { uin } of world.config.accounts) {
+    const bus = defaultBus(uin, now());
+    world.eventBuses.set(bus.id, bus);
+  }
   for (const bucket of options.buckets ?? []) makeBucket(world, bucket);
   return world;
 }

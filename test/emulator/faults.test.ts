@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { addFault, endFaults, releaseHolds } from "../../emulator/api/faults.ts";
 import { ApiError, TransportFault } from "../../emulator/errors.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
-import type { FaultEffect, FaultMatch } from "../../emulator/world/types.ts";
+import type { FaultEffect, FaultMatch } from "../../emulator/settings/faults.ts";
 import { type Bench, bench, caught, GOLDEN, MINUTE, responseOf, sign, sync } from "./support.ts";
 
 const BEIJING = { region: "ap-beijing" };

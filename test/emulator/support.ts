@@ -5,7 +5,7 @@ import { callAction } from "../../emulator/api/dispatch.ts";
 import { type ImageSpec, makeImages } from "../../emulator/control/console.ts";
 import { ApiError } from "../../emulator/errors.ts";
 import type { Service } from "../../emulator/model/model.ts";
-import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import { type Account, DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import type { World, WorldOptions } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { deviations } from "./model/answer-check.ts";
@@ -20,6 +20,11 @@ const VERSIONS: Readonly<Record<string, string>> = {
   sts: "2018-08-13",
   region: "2022-06-27",
   as: "2018-04-19",
+  cam: "2019-01-16",
+  ssm: "2019-09-23",
+  eb: "2021-04-16",
+  cls: "2020-10-16",
+  scf: "2018-04-16",
 };
 
 export interface Bench {
@@ -37,9 +42,11 @@ export interface Bench {
 }
 
 export interface CallOptions {
-  readonly account?: typeof MAIN;
+  readonly account?: Account;
   readonly service?: string;
   readonly region?: string;
+  /** The body of an action that takes bytes. */
+  readonly body?: Uint8Array | undefined;
 }
 
 export type Shown = Record<string, unknown> & {
@@ -69,7 +76,7 @@ export function bench(options: Partial<WorldOptions> = {}): Bench {
   let now = START;
   const world = createWorld({ now: () => now, rateLimits: false, ...options });
   const call: Bench["call"] = (action, params = {}, options = {}) => {
-    const { account = MAIN, service = "cvm", region = "ap-guangzhou" } = options;
+    const { account = MAIN, service = "cvm", region = "ap-guangzhou", body } = options;
     const answer: unknown = callAction(world, {
       account,
       service: service as Service,
@@ -77,6 +84,7 @@ export function bench(options: Partial<WorldOptions> = {}): Bench {
       version: VERSIONS[service] ?? "",
       region,
       params: params as Record<string, unknown>,
+      body,
     });
     expect(deviations(service as Service, action, answer)).toEqual([]);
     return answer as Answer;

@@ -10,6 +10,9 @@ import {
   type SwitchName,
 } from "../../emulator/settings/switches.ts";
 import { COS_CASES } from "./cos/switch-cases.ts";
+import { EVENT_CASES } from "./events/switch-cases.ts";
+import { SCF_CASES } from "./functions/switch-cases.ts";
+import { IDENTITY_CASES } from "./identity/switch-cases.ts";
 import { type Bench, bench, caught, GOLDEN, MAIN, MINUTE, sync } from "./support.ts";
 
 const BEIJING = { region: "ap-beijing" };
@@ -241,6 +244,9 @@ const CASES: { [K in SwitchName]: (value: Switches[K], b: Bench) => void } = {
     });
   },
   ...COS_CASES,
+  ...IDENTITY_CASES,
+  ...EVENT_CASES,
+  ...SCF_CASES,
 };
 
 describe("every switch, with every value", () => {

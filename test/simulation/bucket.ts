@@ -1,5 +1,5 @@
 // A bucket of COS as the state of the simulated processes: a gate before and after each request, and faults.
-import { beginCos } from "../../emulator/cos/service.ts";
+import { beginCos } from "../../emulator/services/cos/service.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";

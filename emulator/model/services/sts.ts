@@ -6,7 +6,18 @@ export const sts = {
       input: {},
       output: { Arn: "string?", AccountId: "string?", UserId: "string?", PrincipalId: "string?", Type: "string?" },
     },
+    AssumeRole: {
+      input: {
+        RoleArn: "string", RoleSessionName: "string", DurationSeconds: "int?", Policy: "string?", ExternalId: "string?",
+        Tags: "Tag[]?", SourceIdentity: "string?", SerialNumber: "string?", TokenCode: "string?",
+      },
+      output: { Credentials: "Credentials", ExpiredTime: "int", Expiration: "string" },
+    },
   },
-  inputs: {},
-  outputs: {},
+  inputs: {
+    Tag: { Key: "string", Value: "string" },
+  },
+  outputs: {
+    Credentials: { Token: "string", TmpSecretId: "string", TmpSecretKey: "string" },
+  },
 } as const;

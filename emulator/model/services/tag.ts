@@ -14,14 +14,30 @@ export const tag = {
       input: { ResourceList: "string[]?", TagFilters: "TagFilter[]?", PaginationToken: "string?", MaxResults: "int?" },
       output: { PaginationToken: "string", ResourceTagMappingList: "ResourceTagMapping[]" },
     },
+    DescribeResourceTagsByResourceIds: {
+      input: {
+        ServiceType: "string", ResourcePrefix: "string", ResourceIds: "string[]", ResourceRegion: "string",
+        Offset: "int?", Limit: "int?", Category: "string?",
+      },
+      output: { TotalCount: "int", Offset: "int", Limit: "int", Tags: "TagResource[]" },
+    },
+    ModifyResourceTags: {
+      input: { Resource: "string", ReplaceTags: "Tag[]?", DeleteTags: "TagKeyObject[]?" },
+      output: {},
+    },
   },
   inputs: {
     Tag: { TagKey: "string", TagValue: "string", Category: "string?" },
     TagFilter: { TagKey: "string", TagValue: "string[]?" },
+    TagKeyObject: { TagKey: "string" },
   },
   outputs: {
     FailedResource: { Resource: "string?", Code: "string?", Message: "string?" },
     ResourceTagMapping: { Resource: "string", Tags: "Tag[]" },
     Tag: { TagKey: "string", TagValue: "string", Category: "string?" },
+    TagResource: {
+      TagKey: "string", TagValue: "string", ResourceId: "string", TagKeyMd5: "string", TagValueMd5: "string",
+      ServiceType: "string", Category: "string?",
+    },
   },
 } as const;

@@ -2,10 +2,10 @@
 import { request as httpRequest } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { addFault, endFaults } from "../../../emulator/api/faults.ts";
-import type { CosRequest } from "../../../emulator/cos/request.ts";
 import { TransportFault } from "../../../emulator/errors.ts";
 import { createApp, type Emulator, startEmulator } from "../../../emulator/server.ts";
-import type { FaultEffect, FaultMatch } from "../../../emulator/world/types.ts";
+import type { CosRequest } from "../../../emulator/services/cos/request.ts";
+import type { FaultEffect, FaultMatch } from "../../../emulator/settings/faults.ts";
 import { caught, MAIN } from "../support.ts";
 import { BUCKET, type CosBench, cosBench, REGION, signedRequest, valuesOf } from "./support.ts";
 
@@ -140,7 +140,7 @@ describe("over HTTP", () => {
 
   it("refuses a host that names no bucket", async () => {
     const response = await createApp(cosBench().world).request("/", {
-      headers: { host: "service.cos.myqcloud.com" },
+      headers: { host: "bucket.service.myqcloud.com" },
     });
     expect([response.status, valuesOf("Code", await response.text())]).toEqual([400, ["InvalidBucketName"]]);
   });

@@ -171,7 +171,7 @@ it("operations, parameters and headers that the emulator does not have are refus
   b.put("k");
   expectRefusal(b.send({ query: { acl: "" } }), [501, "NotImplemented"]);
   expectRefusal(b.send({ key: "k", query: { versionId: "1" } }), [501, "NotImplemented"]);
-  expectRefusal(b.send({ method: "POST", key: "k", query: { uploads: "" } }), [501, "NotImplemented"]);
+  expectRefusal(b.send({ method: "POST", key: "k", query: { restore: "" } }), [501, "NotImplemented"]);
   expectRefusal(b.send({ method: "DELETE", key: "k", query: { versionId: "1" } }), [501, "NotImplemented"]);
   for (const header of ["x-cos-copy-source", "range", "if-match"]) {
     expectRefusal(b.put("k", "", { [header]: "x" }), [501, "NotImplemented"]);

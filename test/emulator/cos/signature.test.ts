@@ -1,7 +1,7 @@
 // Signatures of COS: what the vendor's client signed is accepted, and everything else refused.
 import { describe, expect, it } from "vitest";
-import type { CosRequest } from "../../../emulator/cos/request.ts";
-import { callCos } from "../../../emulator/cos/service.ts";
+import type { CosRequest } from "../../../emulator/services/cos/request.ts";
+import { callCos } from "../../../emulator/services/cos/service.ts";
 import { GOLDEN, MAIN } from "../support.ts";
 import sdkRequests from "./sdk-requests.json" with { type: "json" };
 import { cosBench, expectRefusal, receivedOf, type Sent, START, signedRequest } from "./support.ts";

@@ -1,11 +1,11 @@
 // A bench for the tests of COS: a world with buckets, and a signing client written apart from the emulator's check.
 import { createHash, createHmac } from "node:crypto";
 import { expect } from "vitest";
-import type { CosRequest } from "../../../emulator/cos/request.ts";
-import { beginCos, type CosResponse, callCos, type PendingCosRequest } from "../../../emulator/cos/service.ts";
+import type { CosRequest } from "../../../emulator/services/cos/request.ts";
+import { beginCos, type CosResponse, callCos, type PendingCosRequest } from "../../../emulator/services/cos/service.ts";
 import type { Account } from "../../../emulator/settings/accounts.ts";
 import type { World, WorldOptions } from "../../../emulator/world/types.ts";
-import { bench, MAIN } from "../support.ts";
+import { type Bench, bench, MAIN } from "../support.ts";
 
 export const BUCKET = "state-1250000001";
 export const REGION = "ap-guangzhou";
@@ -55,8 +55,8 @@ export interface CosBench {
   keys(query?: Readonly<Record<string, string>>): string[];
 }
 
-export function cosBench(options: Partial<WorldOptions> = {}): CosBench {
-  const general = bench({ buckets: [{ name: BUCKET, region: REGION }], ...options });
+export function cosBench(options: Partial<WorldOptions> = {}, shared?: Bench): CosBench {
+  const general = shared ?? bench({ buckets: [{ name: BUCKET, region: REGION }], ...options });
   const { world } = general;
   const send = (request: Sent) => receivedOf(callCos(world, signedRequest({ ...signedNow(world), ...request })));
   const put: CosBench["put"] = (key, body = key, headers = {}) => send({ method: "PUT", key, body, headers });
@@ -108,7 +108,7 @@ export function signedRequest(sent: Sent): CosRequest {
   const { keyTime = time } = sent;
   const sha1 = (secret: string, text: string) => createHmac("sha1", secret).update(text).digest("hex");
   const [headerList, headerText] = canonical(headers, sent.signedHeaders);
-  const [paramList, paramText] = canonical(query);
+  const [paramList, paramText] = canonical(lowerCased(query));
   const digest = createHash("sha1")
     .update(`${method.toLowerCase()}\n/${key}\n${paramText}\n${headerText}\n`)
     .digest("hex");
@@ -128,6 +128,11 @@ export function signedRequest(sent: Sent): CosRequest {
     },
     body,
   };
+}
+
+/** Names are signed in lower case. */
+function lowerCased(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function canonical(

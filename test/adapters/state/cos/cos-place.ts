@@ -1,7 +1,8 @@
 // A bucket of the emulator for tests: over HTTP with the real clock, or in this process with a clock of the test.
-import { beginCos, callCos } from "../../../../emulator/cos/service.ts";
+
 import { TransportFault } from "../../../../emulator/errors.ts";
 import { startEmulator } from "../../../../emulator/server.ts";
+import { beginCos, callCos } from "../../../../emulator/services/cos/service.ts";
 import { DEFAULT_ACCOUNTS } from "../../../../emulator/settings/accounts.ts";
 import type { World, WorldOptions } from "../../../../emulator/world/types.ts";
 import { createWorld } from "../../../../emulator/world/world.ts";

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { addFault, endFaults } from "../../../../emulator/api/faults.ts";
-import type { Fault } from "../../../../emulator/world/types.ts";
+import type { Fault } from "../../../../emulator/settings/faults.ts";
 import { LostAnswer } from "../../../../lib/adapters/state/cos/requests/client.ts";
 import { httpTransport } from "../../../../lib/adapters/state/cos/requests/http.ts";
 import { signRequest } from "../../../../lib/adapters/state/cos/requests/sign.ts";

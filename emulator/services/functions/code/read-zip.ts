@@ -1,0 +1,141 @@
+// Reads a zip of code and refuses every zip that could leave its folder or fill the memory.
+import { crc32, inflateRawSync } from "node:zlib";
+
+/** Limits of code: 500 MB (product documentation 583/11637); the number of entries is the emulator's. */
+export interface ZipLimits {
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+export const ZIP_LIMITS: ZipLimits = { bytes: 500 * 1024 * 1024, entries: 10_000 };
+
+/** A file or a folder of a zip. */
+export interface ZipEntry {
+  /** Relative, with slashes, without `.` and `..`. */
+  readonly path: string;
+  readonly isFolder: boolean;
+  readonly isExecutable: boolean;
+  /** Inflates the file. Throws `ZipError` if it is not as long as the zip says. */
+  read(): Uint8Array;
+}
+
+/** A zip that is damaged or refused. */
+export class ZipError extends Error {
+  override readonly name = "ZipError";
+}
+
+const END = 0x06054b50;
+const CENTRAL = 0x02014b50;
+const LOCAL = 0x04034b50;
+const END_BYTES = 22;
+const CENTRAL_BYTES = 46;
+const LOCAL_BYTES = 30;
+const ENCRYPTED = 1;
+/** File types in the upper half of the external attributes, if they were written on Unix. */
+const TYPE = 0o170000;
+const REGULAR = 0o100000;
+const FOLDER = 0o040000;
+
+/**
+ * The entries of a zip. Throws `ZipError` if it is damaged or encrypted, or if it has a path that
+ * is absolute, has a backslash, `.` or `..`, stands in it twice or below a file, is a link or a
+ * device, or if it is larger than the limits allow.
+ */
+export function readZip(zip: Uint8Array, limits: ZipLimits = ZIP_LIMITS): ZipEntry[] {
+  const view = Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength);
+  const end = endOf(view);
+  const count = view.readUInt16LE(end + 10);
+  // Larger numbers stand in the form Zip64 only, which this marks.
+  if (count === 0xffff) throw new ZipError("the zip has the form Zip64");
+  if (count > limits.entries) throw new ZipError(`the zip has ${count} entries; at most ${limits.entries} are allowed`);
+  const kinds = new Map<string, boolean>();
+  let at = view.readUInt32LE(end + 16);
+  let total = 0;
+  return Array.from({ length: count }, () => {
+    if (at + CENTRAL_BYTES > end || view.readUInt32LE(at) !== CENTRAL) throw new ZipError("the zip is damaged");
+    const size = view.readUInt32LE(at + 24);
+    const nameEnd = at + CENTRAL_BYTES + view.readUInt16LE(at + 28);
+    const name = view.toString("utf8", at + CENTRAL_BYTES, nameEnd);
+    if ((view.readUInt16LE(at + 8) & ENCRYPTED) !== 0) throw new ZipError(`${name} is encrypted`);
+    const mode = view.readUInt8(at + 5) === 3 ? view.readUInt32LE(at + 38) >>> 16 : 0;
+    const isFolder = name.endsWith("/");
+    checkType(name, mode & TYPE, isFolder);
+    const path = checkPath(name);
+    claim(kinds, path, isFolder);
+    total += size;
+    if (total > limits.bytes) throw new ZipError(`the zip has more than ${limits.bytes} bytes unpacked`);
+    const packed = { method: view.readUInt16LE(at + 10), crc: view.readUInt32LE(at + 16), size };
+    const [from, length] = [view.readUInt32LE(at + 42), view.readUInt32LE(at + 20)];
+    at = nameEnd + view.readUInt16LE(at + 30) + view.readUInt16LE(at + 32);
+    return {
+      path,
+      isFolder,
+      isExecutable: (mode & 0o111) !== 0,
+      read: () => unpack(view, { ...packed, path, from, length }),
+    };
+  });
+}
+
+/** Where the end record begins; only a comment may follow it. */
+function endOf(view: Buffer): number {
+  const first = Math.max(0, view.length - END_BYTES - 0xffff);
+  for (let at = view.length - END_BYTES; at >= first; at -= 1) {
+    if (view.readUInt32LE(at) === END && at + END_BYTES + view.readUInt16LE(at + 20) === view.length) return at;
+  }
+  throw new ZipError("it is not a zip");
+}
+
+function checkType(name: string, type: number, isFolder: boolean): void {
+  if (type === 0 || type === (isFolder ? FOLDER : REGULAR)) return;
+  throw new ZipError(`${name} is a link or a device`);
+}
+
+/** The path without its last slash. */
+function checkPath(name: string): string {
+  const path = name.replace(/\/$/, "");
+  const isWrong =
+    /[\\\0\uFFFD]/.test(path) ||
+    /^[A-Za-z]:/.test(path) ||
+    path.split("/").some((part) => part === "" || part === "." || part === "..");
+  if (isWrong) throw new ZipError(`the path ${JSON.stringify(name)} is not allowed`);
+  return path;
+}
+
+/** Enters a path and the folders above it. Names that differ in their case alone are one file on macOS. */
+function claim(kinds: Map<string, boolean>, path: string, isFolder: boolean): void {
+  const parts = path.normalize("NFC").toLowerCase().split("/");
+  const key = parts.join("/");
+  const known = kinds.get(key);
+  if (known !== undefined && !(known && isFolder)) throw new ZipError(`${path} is in the zip twice`);
+  for (let depth = 1; depth < parts.length; depth += 1) {
+    const above = parts.slice(0, depth).join("/");
+    if (kinds.get(above) === false) throw new ZipError(`${path} is below a file`);
+    kinds.set(above, true);
+  }
+  kinds.set(key, isFolder);
+}
+
+interface Packed {
+  readonly path: string;
+  readonly from: number;
+  readonly length: number;
+  readonly method: number;
+  readonly crc: number;
+  readonly size: number;
+}
+
+/** Never makes more bytes than the zip announced, which `readZip` counted. */
+function unpack(view: Buffer, { path, from, length, method, crc, size }: Packed): Uint8Array {
+  const damaged = new ZipError(`${path} is damaged`);
+  if (from + LOCAL_BYTES > view.length || view.readUInt32LE(from) !== LOCAL) throw damaged;
+  const start = from + LOCAL_BYTES + view.readUInt16LE(from + 26) + view.readUInt16LE(from + 28);
+  const packed = view.subarray(start, start + length);
+  let data: Uint8Array;
+  try {
+    data = method === 0 ? packed : inflateRawSync(packed, { maxOutputLength: Math.max(1, size) });
+  } catch {
+    throw damaged;
+  }
+  if ((method !== 0 && method !== 8) || data.length !== size || crc32(data) !== crc) throw damaged;
+  return data;
+}

@@ -1,0 +1,41 @@
+// Refuses the calls of the API that the caller's role does not allow.
+import { ApiError } from "../../errors.ts";
+import type { Service } from "../../model/model.ts";
+import type { Account } from "../../settings/accounts.ts";
+import type { ImageAt, World } from "../../world/types.ts";
+import { refusalOf } from "./permissions.ts";
+
+/** A call before it runs. */
+export interface CheckedCall {
+  readonly account: Account;
+  readonly service: Service;
+  readonly action: string;
+  readonly requestId: string;
+  /** The images in the parameters; without any, the action is checked on all resources. */
+  readonly images: readonly ImageAt[];
+}
+
+/** Products that refuse with UnauthorizedOperation; at the others the gateway refuses, with a code of AuthFailure. */
+const OWN_CODE: readonly Service[] = ["as", "cvm", "sts"];
+
+/**
+ * Throws `ApiError` UnauthorizedOperation or AuthFailure.UnauthorizedOperation unless the caller may do the action on
+ * each resource. The text is that of real refusals of CVM, with the emulator's reason behind it.
+ */
+export function checkPermission(world: World, call: CheckedCall): void {
+  const { account, service, requestId, images } = call;
+  if (account.role === undefined) return;
+  const action = `${service}:${call.action}`;
+  const named = images.map(({ region, imageId }) => `qcs::cvm:${region}:uin/${account.uin}:image/${imageId}`);
+  for (const resource of named.length > 0 ? named : ["*"]) {
+    const reason = refusalOf(world, account, action, resource);
+    if (reason === undefined) continue;
+    const { permissionCode } = world.switches;
+    const byProduct = OWN_CODE.includes(service) ? "UnauthorizedOperation" : "AuthFailure.UnauthorizedOperation";
+    throw new ApiError(
+      permissionCode === "by-product" ? byProduct : permissionCode,
+      `[request id:${requestId}]you are not authorized to perform operation (${action})\n` +
+        `resource (${resource}) has no permission\n(emulator: ${reason})`,
+    );
+  }
+}
