@@ -17,7 +17,7 @@ export type StepAside = Extract<CloudCall, { do: "modify" }> & { readonly image:
  * The call by which `holder` gives up its name to a desired copy; undefined if it must keep it. Only
  * a finished copy of ours steps aside: another variant of the same root that no policy desires under
  * this name, after the encryption was changed; the copy of a root that has another name now; and the
- * orphaned copy of an older version, whose source was deleted and made again under its name.
+ * orphaned copy of an older version, or of one whose source was deleted.
  */
 export function stepAside(holder: Image, desired: DesiredCopy, ctx: PlanContext): StepAside | undefined {
   const copy = copyOf(holder, desired, ctx);
@@ -57,9 +57,14 @@ function newNameOf(copy: Ready | Retired, holder: Image, desired: DesiredCopy, c
   }
   const isOlder = compareVersions(versionOf(copy), { ...desired.root }) < 0;
   const isCertain = copy.phase === "retired" || isOrphan(key, ctx);
-  if (!isCertain || !isOlder) return undefined;
+  if (!isCertain || !(isOlder || isDeleted(copy, ctx))) return undefined;
   const name = sourceNameOf(copy, ctx);
   return name !== undefined && isFree(name) ? name : replacedName(key, copy.rootName);
+}
+
+/** Whether its source was deleted: then the copy is of no version any more, and its age says nothing. */
+function isDeleted({ key }: Copy, ctx: PlanContext): boolean {
+  return seen(ctx.observation, { region: key.rootRegion, imageId: key.rootId }) === "absent";
 }
 
 /** The name that the copy would have today, if its source still exists. */

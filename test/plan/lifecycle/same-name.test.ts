@@ -108,6 +108,13 @@ describe("a source that was deleted and made again under its name", () => {
     expect(orphaned.plan().calls).toEqual([`modify ${OLD}: name = ${aside}`]);
   });
 
+  it("gets the name from a copy of a newer version whose source was deleted", () => {
+    const older = v1.withoutSources().image({ imageId: "img-root0002", createdAt: NOW - hours(9000) });
+    const orphaned = older.shares(OLD, []).copy("ap-shanghai", "retired");
+    const plan = orphaned.copy("ap-shanghai", "finishing", { of: "img-root0002" }).plan();
+    expect(plan.calls).toEqual([`modify ${OLD}: name = ${aside}`]);
+  });
+
   it("does not get the name of a copy whose source may still exist", () => {
     expect(finished.unread("ap-guangzhou").plan().calls).not.toContain(`modify ${OLD}: name = ${aside}`);
   });
