@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { addFault, endFaults } from "../../emulator/api/faults.ts";
+import { addFault } from "../../emulator/api/faults.ts";
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
 import { DESTINATIONS, type Deployed, deployByApi, type Options, packages } from "./deploy-by-api.ts";
 
