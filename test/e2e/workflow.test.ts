@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { addFault, endFaults } from "../../emulator/api/faults.ts";
+import { addFault } from "../../emulator/api/faults.ts";
 import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
 import { DESTINATIONS, type Deployed, deployByApi, type Options, packages } from "./deploy-by-api.ts";
 
@@ -142,6 +142,13 @@ describe("an image that a client of the vendor creates", { timeout: 240_000 }, (
     for (const pid of frozen) process.kill(pid, "SIGCONT");
     expect(frozen.length).toBeGreaterThan(0);
     await expectOneCopyEach();
+  });
+
+  it("logs why a region cannot be read, although the invocation succeeds", async () => {
+    await deploy({ without: ["cvm:DescribeImages"] });
+    const { Result } = await d.call("scf", "Invoke", { FunctionName: "poll-copies", ClientContext: "{}" });
+    expect(Result).toMatchObject({ InvokeResult: 0 });
+    expect(JSON.stringify(await linesOf("unreadable-UnauthorizedOperation"))).toContain("cvm:DescribeImages");
   });
 
   it("waits, and says why, while the role lacks a permission, and is copied once it has it", async () => {
