@@ -137,10 +137,16 @@ program
 
 program
   .command("emulator")
-  .description("run an emulated Tencent Cloud API on this machine (CVM images, Tag, STS, Region, COS, SCF)")
+  .description(
+    "run an emulated Tencent Cloud API on this machine (CVM images, Tag, STS, CAM, Region, COS, EventBridge, CLS, SCF)",
+  )
   .option("--port <port>", "port to listen on (0: any)", "9900")
   .option("--host <host>", "address to listen on", "127.0.0.1")
-  .option("--time-scale <n>", "run image creation, copies and imports n times as fast as the cloud", "1")
+  .option(
+    "--time-scale <n>",
+    "run image creation, copies and imports n times as fast as the cloud; not timers and retries of functions",
+    "1",
+  )
   .option("--no-cross-border", "refuse copies between mainland China and elsewhere, as for a new account")
   .option("--seed <n>", "seed of the random numbers", "1")
   .option("--run-functions", "run the functions that are deployed to it, with all your rights; on loopback only")

@@ -14,7 +14,7 @@ export const emulatorLines = {
     return `warning: other machines may reach the emulator at ${p.host}, and its control API asks for no key; leave out --host`;
   }),
   "emulator-runs-functions": warn(() => {
-    return "warning: functions that are deployed to this emulator run with all your rights; it is no sandbox. Its keys are new at every start";
+    return "warning: functions that are deployed to this emulator run with all your rights; this is no sandbox. Its keys are new at every start";
   }),
   "emulator-export": info((p: { name: string; value: string }) => `  export ${p.name}=${p.value}`),
   "emulator-export-id": info((p: { value: string; account: string }) => {

@@ -5,7 +5,7 @@ import { CloudError, StartError } from "../model/errors.ts";
 import { fullText } from "../model/messages/define.ts";
 import { runMessage } from "../model/messages/run.ts";
 import type { Replicator } from "../model/ports.ts";
-import type { Copy, Millis, Run } from "../model/types.ts";
+import type { Copy, JournalEntry, Millis, Run } from "../model/types.ts";
 import { type Policies, readCompiledPolicies } from "../policy/compiled.ts";
 import { version } from "../record/program.ts";
 import { type PlanView, viewOf } from "../report/plan-view.ts";
@@ -47,8 +47,16 @@ function tooLittleTime(left: Millis, cause: CloudError): StartError {
  * The policies of the package, unless `POLICY_FILE` names others. In a bundle `import.meta.dirname` is its folder, so
  * that it does not matter where a package was unpacked.
  */
-async function readPolicies({ policyFile = join(import.meta.dirname, "policy.json") }: Config): Promise<Policies> {
-  return readCompiledPolicies(await readInput(policyFile, "the policy", "POLICY_FILE"), policyFile, version);
+async function readPolicies({ policyFile }: Config): Promise<Policies> {
+  const file = policyFile ?? join(import.meta.dirname, "policy.json");
+  const option = policyFile === undefined ? undefined : "POLICY_FILE";
+  return readCompiledPolicies(await readInput(file, "the policy", option), file, version);
+}
+
+/** Lines for what this run could not do. Only its record has them otherwise, and a log is where one looks first. */
+function problemEntries({ id, account, endedAt, problems }: Run): JournalEntry[] {
+  const entry = { at: endedAt, runId: id, account, level: "warn", event: "problem" } as const;
+  return problems.map(({ code, ...problem }) => ({ ...entry, code, text: fullText(problem) }));
 }
 
 /**
@@ -77,6 +85,7 @@ export async function invoke(
     );
     const request = await requestFor(opened.replicator, config.sweepEvery);
     const { account, run, plan, copies, totals, problems } = await replicate(request, opened.replicator);
+    await printed.append(problemEntries(run));
     const { only } = request;
     const isPart = concerns !== undefined || only !== undefined;
     const requested = copies.filter((copy) => (concerns?.(copy) ?? true) && (only?.(copy.key, copy.policy) ?? true));

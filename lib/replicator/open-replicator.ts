@@ -42,9 +42,9 @@ export interface Stop {
 
 /**
  * Reads a file that the user named: `what` is e.g. `the policy`, `option` the option or variable
- * that names the file. Throws `InputError` if the file cannot be read.
+ * that names the file, none if it belongs to a package. Throws `InputError` if the file cannot be read.
  */
-export async function readInput(file: string, what: string, option: string): Promise<string> {
+export async function readInput(file: string, what: string, option?: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {

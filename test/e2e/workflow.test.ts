@@ -144,6 +144,13 @@ describe("an image that a client of the vendor creates", { timeout: 240_000 }, (
     await expectOneCopyEach();
   });
 
+  it("logs why a region cannot be read, although the invocation succeeds", async () => {
+    await deploy({ without: ["cvm:DescribeImages"] });
+    const { Result } = await d.call("scf", "Invoke", { FunctionName: "poll-copies", ClientContext: "{}" });
+    expect(Result).toMatchObject({ InvokeResult: 0 });
+    expect(JSON.stringify(await linesOf("unreadable-UnauthorizedOperation"))).toContain("cvm:DescribeImages");
+  });
+
   it("waits, and says why, while the role lacks a permission, and is copied once it has it", async () => {
     await deploy({ without: ["tag:TagResources"] });
     await d.createImage("golden-web");

@@ -44,7 +44,11 @@ function codeInCos({ world, account, region }: Call, input: CodeInput): Uint8Arr
   }
   const bucket = world.buckets.get(`${name}-${account.appId}`);
   if (bucket === undefined || bucket.region !== at || bucket.owner !== account.uin) {
-    throw new ApiError("InvalidParameterValue.CosBucketName", `There is no bucket \`${name}\` of yours in \`${at}\`.`);
+    const hint = name.endsWith(`-${account.appId}`) ? ` Write the name without \`-${account.appId}\`.` : "";
+    throw new ApiError(
+      "InvalidParameterValue.CosBucketName",
+      `There is no bucket \`${name}\` of yours in \`${at}\`.${hint}`,
+    );
   }
   const object = bucket.objects.get(key.replace(/^\//, ""));
   if (object === undefined) {

@@ -60,7 +60,10 @@ export function settingsWith(settings: FunctionSettings, input: SettingsInput): 
   }
   if (init < 1 || init > 300) refuse("LimitExceeded.InitTimeout", "`InitTimeout` must be from 1 to 300 seconds.");
   if (!RUNTIMES.includes(runtime)) {
-    refuse("InvalidParameterValue.Runtime", `\`Runtime\` must be one of ${RUNTIMES.join(", ")}.`);
+    refuse(
+      "InvalidParameterValue.Runtime",
+      `The emulator runs Node.js only: \`Runtime\` must be one of ${RUNTIMES.join(", ")}.`,
+    );
   }
   if ([...description].length > MOST_DESCRIPTION) {
     refuse("InvalidParameterValue.Description", `\`Description\` has at most ${MOST_DESCRIPTION} characters.`);

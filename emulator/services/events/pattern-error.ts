@@ -5,7 +5,7 @@ export class PatternError extends Error {
 
   /** `place` is a path such as `data.eventName.0`; empty for the pattern as a whole. */
   constructor(place: string, why: string) {
-    super(place === "" ? `the pattern: ${why}` : `the pattern at \`${place}\`: ${why}`);
+    super(place === "" ? why : `at \`${place}\`: ${why}`);
   }
 }
 

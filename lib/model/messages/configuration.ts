@@ -7,9 +7,16 @@ const SHARED = `use a bucket of COS, e.g. ${BUCKET_EXAMPLE}, or a server, e.g. $
 const ENDPOINT_ALLOWED =
   "use http:// or https://, a host, optionally a port, and nothing else, e.g. REPLICATOR_ENDPOINT=http://127.0.0.1:9900";
 
-const notRead = (file: string, cause: string, option: string) => ({
+interface NotRead {
+  readonly file: string;
+  /** What names the file; none for a file of a package. */
+  readonly option: string | undefined;
+}
+
+const notRead = (file: string, cause: string, option: string | undefined) => ({
   text: `cannot read ${file}: ${cause}`,
-  remedy: `name the file with ${option}`,
+  remedy:
+    option === undefined ? "run `npm run package` and deploy the zips that it makes" : `name the file with ${option}`,
 });
 
 const configurationProblems = {
@@ -50,9 +57,9 @@ const configurationProblems = {
     remedy: "use 2 to 12 lower-case letters and digits, e.g. REPLICATOR_INSTALLATION=prod",
   })),
   "variable-not-supported": error(() => ({ text: "not supported yet", remedy: "unset it" })),
-  "no-such-file": error((p: { file: string; option: string }) => notRead(p.file, "there is no such file", p.option)),
-  "file-is-a-folder": error((p: { file: string; option: string }) => notRead(p.file, "it is a folder", p.option)),
-  "file-unreadable": error((p: { file: string; option: string; cause: string }) => notRead(p.file, p.cause, p.option)),
+  "no-such-file": error((p: NotRead) => notRead(p.file, "there is no such file", p.option)),
+  "file-is-a-folder": error((p: NotRead) => notRead(p.file, "it is a folder", p.option)),
+  "file-unreadable": error((p: NotRead & { cause: string }) => notRead(p.file, p.cause, p.option)),
 } as const;
 
 /**

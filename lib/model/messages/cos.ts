@@ -59,7 +59,7 @@ const faults = {
   "cos-refused": error((p: { code: string }) => ({
     text: `refuses the access (${p.code})`,
     remedy:
-      "allow this user or role to read, put, list and delete objects below the prefix, and to read the versioning of the bucket",
+      "allow this user or role to read, put, list and delete objects below the prefix, and to read the versioning of the bucket (deploy/cam/state-in-cos.json); check the bucket and the region in STATE_URL, too",
   })),
   "cos-failed": error((p: { status: number; code: string }) => ({
     text: `failed (HTTP ${p.status}, ${p.code})`,

@@ -19,6 +19,10 @@ const credentials = {
     remedy: "unset the one that does not belong to the key",
   })),
   "credentials-absent": credentialFault(() => "no credentials: no variables are set and this file does not exist"),
+  "role-absent": error(() => ({
+    text: "not set, which means that the function has no role",
+    remedy: "give the function a role that trusts scf.qcloud.com (docs/deploy.md, CAM permissions)",
+  })),
   "profile-unreadable": credentialFault((p: { code: string }) => `the file cannot be read (${p.code})`),
   "profile-not-json": credentialFault(() => "the file is not JSON"),
   "profile-no-object": credentialFault(() => "the file is not a JSON object"),

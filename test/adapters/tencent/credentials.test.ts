@@ -48,6 +48,14 @@ describe("findCredentials", () => {
     expect(await find({})).toEqual({ secretId: "file-id", secretKey: "file-key", token: "file-token" });
   });
 
+  it("takes no profile in a function, which on the emulator would find that of the user", async () => {
+    profile("default", { secretId: "file-id", secretKey: "file-key" });
+    expect(await find({ ...ROLE, TENCENTCLOUD_RUNENV: "SCF" })).toMatchObject({ secretId: "role-id" });
+    expect(await messageOf({ TENCENTCLOUD_RUNENV: "SCF" })).toMatch(
+      /^TENCENTCLOUD_SECRETID: .* has no role; give the function/,
+    );
+  });
+
   it.each(["TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN", "TENCENTCLOUD_SESSION_TOKEN"])(
     "takes the token from %s, as one of the vendor's tools does",
     async (name) => {

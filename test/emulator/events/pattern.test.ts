@@ -78,9 +78,9 @@ describe("a pattern", () => {
   });
 
   it.each([
-    ["{", "the pattern: it is not JSON"],
-    ["[]", "the pattern: it must be a JSON object"],
-    ["{}", "the pattern: it must have a field"],
+    ["{", "it is not JSON"],
+    ["[]", "it must be a JSON object"],
+    ["{}", "it must have a field"],
     ['{"data":{}}', "at `data`: it must have a field"],
     ['{"data":{"a":[]}}', "at `data.a`: the list must have an item"],
     ['{"a":[["b"]]}', "at `a.0`: a list inside a list"],

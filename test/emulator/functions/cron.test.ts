@@ -54,7 +54,7 @@ describe("a cron expression", () => {
   });
 
   it.each([
-    ["0 */5 * * * *", /seven fields, and it has 6/],
+    ["0 */5 * * * *", /seven fields \(second minute .* year\), and it has 6/],
     ["", /seven fields/],
     ["60 * * * * * *", /second/],
     ["0 0 24 * * * *", /hour/],

@@ -37,7 +37,10 @@ interface Field {
 /** Parses an expression: `*`, values, names, lists, ranges and steps. Answers what is wrong as text. */
 export function parseCron(text: string): Cron | string {
   const parts = text.trim().split(/\s+/);
-  if (parts.length !== FIELDS.length) return `it must have seven fields, and it has ${parts.length}`;
+  if (parts.length !== FIELDS.length) {
+    const names = FIELDS.map(({ name }) => name).join(" ");
+    return `it must have seven fields (${names}), and it has ${parts.length}`;
+  }
   const sets: Partial<Record<Field["name"], ReadonlySet<number>>> = {};
   for (const [index, field] of FIELDS.entries()) {
     const values = valuesOf(field, parts[index] ?? "");

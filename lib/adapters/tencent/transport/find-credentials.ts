@@ -25,7 +25,7 @@ const SETS: readonly Names[] = [
 
 /**
  * Finds credentials: those set by hand, else those of a cloud function's role, else those of a
- * profile of the vendor's tools below `home`. Call it for each request, because SCF and `tccli`
+ * profile of the vendor's tools below `home`, where no function looks. Call it for each request, because SCF and `tccli`
  * replace temporary keys while the program runs. Throws `InputError` that names what is missing; no
  * message holds any part of a key.
  */
@@ -33,6 +33,10 @@ export async function findCredentials(search: CredentialSearch): Promise<Credent
   for (const names of SETS) {
     const found = inVariables(names, search.env);
     if (found) return found;
+  }
+  // A function has no profiles; on the emulator it would find those of the user, which are for the real cloud.
+  if (search.env["TENCENTCLOUD_RUNENV"] === "SCF") {
+    throw new InputError([toProblem("TENCENTCLOUD_SECRETID", credentialsMessage("role-absent"))]);
   }
   return await profileCredentials(search);
 }
