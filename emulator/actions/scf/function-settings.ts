@@ -85,6 +85,10 @@ export function settingsWith(settings: FunctionSettings, input: SettingsInput): 
 function environmentIn({ Variables = [] }: Input<"scf", "Environment">): FunctionSettings["environment"] {
   const variables = Variables.map(({ Key: key = "", Value: value = "" }) => ({ key, value }));
   const keys = variables.map(({ key }) => key);
+  const unusable = variables.find(({ value }) => value.includes("\0"))?.key;
+  if (unusable !== undefined) {
+    refuse("InvalidParameterValue.Environment", `The value of the variable \`${unusable}\` has a zero byte.`);
+  }
   const malformed = keys.find((key, index) => !/^[A-Za-z][A-Za-z0-9_]*$/.test(key) || keys.indexOf(key) !== index);
   if (malformed !== undefined) {
     refuse("InvalidParameterValue.Environment", `The variable \`${malformed}\` is malformed or there twice.`);

@@ -1,5 +1,5 @@
 // Runs functions: finds or starts an instance for each call, and ends those that are not needed.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ApiError } from "../../errors.ts";
@@ -15,6 +15,7 @@ import {
 } from "../../world/services/function.ts";
 import type { World } from "../../world/types.ts";
 import { issueRoleSession } from "../identity/sessions.ts";
+import { removeFolder } from "./code/remove-folder.ts";
 import { unpack } from "./code/unpack.ts";
 import { contextOf, environmentOf, keyVariables } from "./function-environment.ts";
 import { refused } from "./invocation-result.ts";
@@ -68,7 +69,7 @@ export function createRunner(
   const hasRoom = (stored: StoredFunction) => (running.get(stored.id) ?? 0) < instancesOf(stored);
   const end = (pooled: Pooled) => {
     pool.delete(pooled);
-    const done = pooled.instance.end().then(() => rm(pooled.folder, { recursive: true, force: true }));
+    const done = pooled.instance.end().then(async () => removeFolder(pooled.folder));
     track(done);
   };
   const isCurrent = ({ stored, revision }: Pooled) => {
@@ -80,25 +81,26 @@ export function createRunner(
     const session = sessionOf(world, stored, code);
     const folder = await mkdtemp(join(tmpdir(), "emulator-function-"));
     const files = { folder, bootstrap: join(folder, "bootstrap.cjs"), code: join(folder, "code") };
+    const { settings, revision } = code;
+    let instance: Instance;
     try {
       await writeFile(files.bootstrap, BOOTSTRAP);
       // Else a package.json above the folder for temporary files could decide what the code is.
       await writeFile(join(folder, "package.json"), "{}");
       await unpack(code.code, files.code);
+      instance = startInstance({
+        node: nodes[settings.runtime] ?? process.execPath,
+        files,
+        handler: settings.handler,
+        environment: environmentOf(stored, code, { codeRoot: `${files.code}/`, source, session, extra }),
+        memoryMb: settings.memoryMb,
+        initTimeoutMs: settings.initTimeoutSeconds * 1000,
+        now: () => world.now(),
+      });
     } catch (error) {
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
       throw error;
     }
-    const { settings, revision } = code;
-    const instance = startInstance({
-      node: nodes[settings.runtime] ?? process.execPath,
-      files,
-      handler: settings.handler,
-      environment: environmentOf(stored, code, { codeRoot: `${files.code}/`, source, session, extra }),
-      memoryMb: settings.memoryMb,
-      initTimeoutMs: settings.initTimeoutSeconds * 1000,
-      now: () => world.now(),
-    });
     const pooled = { stored, revision, instance, folder, session, isBusy: true, idleSince: 0 };
     pool.add(pooled);
     return pooled;
@@ -106,10 +108,11 @@ export function createRunner(
   const take = async (stored: StoredFunction, code: FunctionRevision, source: string): Promise<Pooled> => {
     for (const pooled of pool) {
       if (pooled.isBusy || pooled.revision !== code.revision || !pooled.instance.isAlive()) continue;
-      pooled.isBusy = true;
       const { session } = pooled;
       const isOld = session !== undefined && session.expiresAt - world.now() < KEYS_LIFETIME_MS / 2;
+      // Throws if the role is gone; the instance must not count as busy then.
       if (isOld) pooled.session = sessionOf(world, stored, code);
+      pooled.isBusy = true;
       return pooled;
     }
     return start(stored, code, source);

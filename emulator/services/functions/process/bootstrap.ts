@@ -21,7 +21,14 @@ const pipe = new net.Socket({ fd: 3, readable: true, writable: true });
 pipe.setEncoding("utf8");
 for (const event of ["end", "close", "error"]) pipe.on(event, die);
 const send = (message) => pipe.write(stringify(message) + "\n");
-const failureOf = (error) => String((error && error.stack) || error);
+// A function can throw anything, also an object that no text can be made of.
+const failureOf = (error) => {
+  try {
+    return String((error && error.stack) || error);
+  } catch {
+    return "the function threw an object that cannot be shown";
+  }
+};
 
 async function load(name) {
   const dot = name.lastIndexOf(".");

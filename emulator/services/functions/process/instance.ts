@@ -46,9 +46,10 @@ export interface Instance {
 }
 
 interface Message {
-  readonly id?: string;
-  readonly text?: string;
-  readonly failure?: string;
+  /** The call that it answers; none if the code was loaded, or if the message is not of the bootstrap. */
+  readonly id: string | undefined;
+  readonly text: string | undefined;
+  readonly failure: string | undefined;
 }
 
 /** Milliseconds between two looks at the resident memory. */
@@ -75,11 +76,11 @@ export function startInstance(spec: InstanceSpec): Instance {
   const nextMessage = readMessages(pipe);
 
   /** Waits for a message, the end of the process, the time limit or the memory limit. */
-  const outcome = async (timeoutMs: number, timedOut: InvocationError) => {
+  const outcome = async (id: string | undefined, timeoutMs: number, timedOut: InvocationError) => {
     const stop = new AbortController();
     const memory = watchMemory(child.pid ?? 0, spec.memoryMb, stop.signal);
     const result = await Promise.race([
-      nextMessage(),
+      nextMessage(id),
       ended,
       memory.exceeded,
       sleep(timeoutMs, timedOut, { signal: stop.signal }).catch(() => timedOut),
@@ -91,7 +92,7 @@ export function startInstance(spec: InstanceSpec): Instance {
   const load = async () => {
     const seconds = spec.initTimeoutMs / 1000;
     const timedOut = { status: 446, message: `Function initialization timed out after ${seconds} seconds` };
-    const { result } = await outcome(spec.initTimeoutMs, timedOut);
+    const { result } = await outcome(undefined, spec.initTimeoutMs, timedOut);
     if ("status" in result) return result;
     return result.failure === undefined ? undefined : { status: 430, message: result.failure };
   };
@@ -118,12 +119,18 @@ export function startInstance(spec: InstanceSpec): Instance {
       pipe.write(`${JSON.stringify(call)}\n`);
       const seconds = call.context.time_limit_in_ms / 1000;
       const timedOut = { status: 433, message: `Invoking task timed out after ${seconds} seconds` };
-      const { result, memoryBytes } = await outcome(call.context.time_limit_in_ms, timedOut);
+      const { result, memoryBytes } = await outcome(call.id, call.context.time_limit_in_ms, timedOut);
       if ("status" in result) {
         await end();
         return failed(call.id, result, facts(memoryBytes));
       }
       const durationMs = performance.now() - started;
+      if (result.id === undefined) {
+        // Its handler may still run.
+        await end();
+        const message = result.failure ?? WROTE_TO_PIPE;
+        return failed(call.id, { status: 430, message }, { ...facts(memoryBytes), durationMs });
+      }
       await output.untilEnd(call.id);
       signal(group, "SIGSTOP");
       const measured = { ...facts(memoryBytes), durationMs };
@@ -164,25 +171,33 @@ async function untilEnd(child: ChildProcess, onExit: () => void): Promise<Invoca
   });
 }
 
-/** Answers a function that waits for the next message. A message that nobody waits for is dropped. */
-function readMessages(pipe: Duplex): () => Promise<Message> {
+/** Answers a function that waits for the next message about a call. One that nobody waits for is dropped. */
+function readMessages(pipe: Duplex): (id: string | undefined) => Promise<Message> {
   let onMessage: ((message: Message) => void) | undefined;
   readLines(pipe, (line) => onMessage?.(parseMessage(line)));
-  return async () =>
+  return async (id) =>
     new Promise((resolve) => {
-      onMessage = resolve;
+      onMessage = (message) => {
+        if (message.id === undefined || message.id === id) resolve(message);
+      };
     });
 }
 
-/** A function can write to the pipe, too: what is no message counts as its failure. */
+const WROTE_TO_PIPE = "the function wrote to file descriptor 3";
+
+/** A function can write to the pipe, too: what is no message of the bootstrap counts as its failure. */
 function parseMessage(line: string): Message {
   try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value === "object" && value !== null) return value;
+    const { id, text, failure } = JSON.parse(line) as Record<keyof Message, unknown>;
+    if (isTextOrNone(id) && isTextOrNone(text) && isTextOrNone(failure)) return { id, text, failure };
   } catch {
     // Answered below.
   }
-  return { failure: "the function wrote to file descriptor 3" };
+  return { id: undefined, text: undefined, failure: WROTE_TO_PIPE };
+}
+
+function isTextOrNone(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === "string";
 }
 
 function watchMemory(pid: number, memoryMb: number, stop: AbortSignal) {
