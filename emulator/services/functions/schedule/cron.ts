@@ -54,13 +54,14 @@ export function parseCron(text: string): Cron | string {
 function valuesOf(field: Field, text: string): Set<number> | undefined {
   const values = new Set<number>();
   for (const item of text.split(",")) {
-    const [, range = "", step] = /^([^/]+)(?:\/(\d{1,4}))?$/.exec(item) ?? [];
-    const [first = "", last] = range.split("-");
+    const [, first = "", last, step] = /^(\*|[^*/-]+)(?:-([^*/-]+))?(?:\/(\d{1,4}))?$/.exec(item) ?? [];
     const from = first === "*" ? field.from : valueOf(field, first);
     // `5/10` goes from 5 to the end, like `*/10`.
     const to = last === undefined ? (first === "*" || step ? field.to : from) : valueOf(field, last);
-    if (from === undefined || to === undefined || from > to || step === "0") return undefined;
-    for (let value = from; value <= to; value += Number(step ?? 1)) values.add(value);
+    const by = Number(step ?? 1);
+    const isRangeOfAll = first === "*" && last !== undefined;
+    if (from === undefined || to === undefined || from > to || by === 0 || isRangeOfAll) return undefined;
+    for (let value = from; value <= to; value += by) values.add(value);
   }
   return values;
 }
