@@ -75,6 +75,7 @@ describe("a zip is refused", () => {
     "./a",
     "a/.",
     "a\0b",
+    `${"a/".repeat(500)}b`,
   ])("with the path %j", (name) => {
     expect(refusal(named(name))).toMatch(/is not allowed/);
   });
@@ -96,6 +97,12 @@ describe("a zip is refused", () => {
     expect(refusal(many, { bytes: 1e6, entries: 10 })).toMatch(/11 entries; at most 10/);
     const bomb = zip({ a: strToU8("0".repeat(600)), b: strToU8("0".repeat(600)) });
     expect(refusal(bomb, { bytes: 1000, entries: 10 })).toMatch(/more than 1000 bytes/);
+  });
+
+  it("with too many folders, which few entries can name", () => {
+    const deep = named(...Array.from({ length: 10 }, (_, i) => `${i}/${"a/".repeat(400)}b`));
+    expect(refusal(deep)).toBe("accepted");
+    expect(refusal(deep, { bytes: 1e6, entries: 10 })).toMatch(/more than 20 files and folders/);
   });
 
   it("whose file is longer than it says, without making more than that", () => {

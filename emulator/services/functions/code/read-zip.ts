@@ -31,6 +31,8 @@ const END_BYTES = 22;
 const CENTRAL_BYTES = 46;
 const LOCAL_BYTES = 30;
 const ENCRYPTED = 1;
+/** Disks have no longer paths: 1024 bytes on macOS. */
+const MOST_PATH = 1000;
 /** File types in the upper half of the external attributes, if they were written on Unix. */
 const TYPE = 0o170000;
 const REGULAR = 0o100000;
@@ -38,8 +40,8 @@ const FOLDER = 0o040000;
 
 /**
  * The entries of a zip. Throws `ZipError` if it is damaged or encrypted, or if it has a path that
- * is absolute, has a backslash, `.` or `..`, stands in it twice or below a file, is a link or a
- * device, or if it is larger than the limits allow.
+ * is absolute, has a backslash, `.` or `..`, stands in it twice or below a file, is too long, is a
+ * link or a device, or if it is larger than the limits allow.
  */
 export function readZip(zip: Uint8Array, limits: ZipLimits = ZIP_LIMITS): ZipEntry[] {
   const view = Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength);
@@ -48,7 +50,7 @@ export function readZip(zip: Uint8Array, limits: ZipLimits = ZIP_LIMITS): ZipEnt
   // Larger numbers stand in the form Zip64 only, which this marks.
   if (count === 0xffff) throw new ZipError("the zip has the form Zip64");
   if (count > limits.entries) throw new ZipError(`the zip has ${count} entries; at most ${limits.entries} are allowed`);
-  const kinds = new Map<string, boolean>();
+  const tree = newTree(2 * limits.entries);
   let at = view.readUInt32LE(end + 16);
   let total = 0;
   return Array.from({ length: count }, () => {
@@ -61,7 +63,7 @@ export function readZip(zip: Uint8Array, limits: ZipLimits = ZIP_LIMITS): ZipEnt
     const isFolder = name.endsWith("/");
     checkType(name, mode & TYPE, isFolder);
     const path = checkPath(name);
-    claim(kinds, path, isFolder);
+    tree.claim(path, isFolder);
     total += size;
     if (total > limits.bytes) throw new ZipError(`the zip has more than ${limits.bytes} bytes unpacked`);
     const packed = { method: view.readUInt16LE(at + 10), crc: view.readUInt32LE(at + 16), size };
@@ -94,25 +96,49 @@ function checkType(name: string, type: number, isFolder: boolean): void {
 function checkPath(name: string): string {
   const path = name.replace(/\/$/, "");
   const isWrong =
+    path.length > MOST_PATH ||
     /[\\\0\uFFFD]/.test(path) ||
     /^[A-Za-z]:/.test(path) ||
     path.split("/").some((part) => part === "" || part === "." || part === "..");
-  if (isWrong) throw new ZipError(`the path ${JSON.stringify(name)} is not allowed`);
+  if (isWrong) throw new ZipError(`the path ${JSON.stringify(name.slice(0, MOST_PATH))} is not allowed`);
   return path;
 }
 
-/** Enters a path and the folders above it. Names that differ in their case alone are one file on macOS. */
-function claim(kinds: Map<string, boolean>, path: string, isFolder: boolean): void {
-  const parts = path.normalize("NFC").toLowerCase().split("/");
-  const key = parts.join("/");
-  const known = kinds.get(key);
-  if (known !== undefined && !(known && isFolder)) throw new ZipError(`${path} is in the zip twice`);
-  for (let depth = 1; depth < parts.length; depth += 1) {
-    const above = parts.slice(0, depth).join("/");
-    if (kinds.get(above) === false) throw new ZipError(`${path} is below a file`);
-    kinds.set(above, true);
-  }
-  kinds.set(key, isFolder);
+interface Node {
+  readonly isFolder: boolean;
+  /** By their names in lower case: names that differ in their case alone are one file on macOS. */
+  readonly below: Map<string, Node>;
+}
+
+/**
+ * The files and folders of a zip. One entry can name hundreds of folders, so those that no entry
+ * is for are counted, too.
+ */
+function newTree(most: number) {
+  const root: Node = { isFolder: true, below: new Map() };
+  let count = 0;
+  const add = (to: Node, name: string, isFolder: boolean): Node => {
+    count += 1;
+    if (count > most) throw new ZipError(`the zip has more than ${most} files and folders`);
+    const node = { isFolder, below: new Map<string, Node>() };
+    to.below.set(name, node);
+    return node;
+  };
+  return {
+    /** Enters a path and the folders above it. Throws `ZipError` if it cannot be there. */
+    claim: (path: string, isFolder: boolean) => {
+      const parts = path.normalize("NFC").toLowerCase().split("/");
+      const last = parts.pop() ?? "";
+      let folder = root;
+      for (const part of parts) {
+        folder = folder.below.get(part) ?? add(folder, part, true);
+        if (!folder.isFolder) throw new ZipError(`${path} is below a file`);
+      }
+      const known = folder.below.get(last);
+      if (known !== undefined && !(known.isFolder && isFolder)) throw new ZipError(`${path} is in the zip twice`);
+      if (known === undefined) add(folder, last, isFolder);
+    },
+  };
 }
 
 interface Packed {
