@@ -30,7 +30,7 @@ import {
   shareBody,
 } from "./request-bodies.ts";
 import { setSecret } from "./secrets.ts";
-import { exportWorld, importWorld } from "./snapshot.ts";
+import { checkOpenImport, importWorld, openExport } from "./snapshot.ts";
 
 /**
  * The control API below `/_emulator`: unsigned JSON for tests and demos. The README lists its
@@ -128,9 +128,11 @@ export function controlApi(world: World): Hono {
   });
   app.get("/deliveries", (c) => c.json({ deliveries: world.deliveries, waiting: world.eventQueue.length }));
   app.route("/", functionsApi(world));
-  app.get("/export", (c) => c.json(exportWorld(world)));
+  app.get("/export", (c) => c.json(openExport(world)));
   app.put("/import", async (c) => {
-    importWorld(world, await readObject(c));
+    const input = await readObject(c);
+    checkOpenImport(world, input);
+    importWorld(world, input);
     return c.json({ images: describeWorld(world).images.length });
   });
   app.post("/clock", async (c) => {

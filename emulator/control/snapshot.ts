@@ -124,6 +124,30 @@ export function importWorld(world: World, input: unknown): void {
   world.random = createRandom(from.seed ?? 1);
 }
 
+/**
+ * An export for the control API, which asks for no key. While functions run it has no temporary
+ * credentials: other users of the machine could deploy code with them, which runs as this user.
+ */
+export function openExport(world: World): WorldJson {
+  const exported = exportWorld(world);
+  return world.runner === undefined ? exported : { ...exported, sessions: [] };
+}
+
+/**
+ * Throws `EmulatorInputError` for an import through the control API that would bring functions or
+ * credentials into a world whose functions run.
+ */
+export function checkOpenImport(world: World, input: Readonly<Record<string, unknown>>): void {
+  if (world.runner === undefined) return;
+  for (const name of ["functions", "asyncEvents", "sessions"]) {
+    const items = input[name] ?? [];
+    if (Array.isArray(items) && items.length === 0) continue;
+    throw new EmulatorInputError(
+      `${name}: cannot be imported while functions run, because an import asks for no key; import into an emulator without --run-functions`,
+    );
+  }
+}
+
 function refill<T>(list: T[], items: readonly T[] = []): void {
   list.length = 0;
   for (const item of items) list.push(item);
