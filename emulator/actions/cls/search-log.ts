@@ -2,6 +2,7 @@
 import { errors } from "../../errors.ts";
 import { dropExpiredLines } from "../../services/logs/append-logs.ts";
 import { mustBe, requireTopic } from "../../services/logs/find-topic.ts";
+import { searchTime } from "../../services/logs/query/search-time.ts";
 import { searchTopic } from "../../services/logs/query/search-topic.ts";
 import { viewLog } from "../../services/logs/views.ts";
 import { defineAction } from "../shared/define-action.ts";
@@ -21,7 +22,8 @@ export const searchLog = defineAction("cls", "SearchLog", (call, params) => {
   if (limit < 1 || limit > 1000) throw mustBe("Limit", "from 1 to 1000");
   if (offset < 0) throw mustBe("Offset", "0 or more");
   dropExpiredLines(call.world, topic);
-  const found = searchTopic(topic, { from, to, query, order, limit, offset, context });
+  const time = searchTime(() => performance.now());
+  const found = searchTopic(topic, { from, to, query, order, limit, offset, context }, time);
   const Results = found.lines.map((line) => viewLog(topic, line));
   return { Results, Context: found.context, ListOver: found.isOver, Analysis: false, SamplingRate: 1, ...NO_ANALYSIS };
 });

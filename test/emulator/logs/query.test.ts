@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matcherOf, NoIndexError } from "../../../emulator/services/logs/query/match-query.ts";
 import { parseQuery } from "../../../emulator/services/logs/query/parser.ts";
+import { SearchTimeError, searchTime } from "../../../emulator/services/logs/query/search-time.ts";
 import { QueryError } from "../../../emulator/services/logs/query/tokens.ts";
 import { caught } from "../support.ts";
 import { type Fields, RULE } from "./support.ts";
@@ -159,5 +160,20 @@ describe("a search condition", () => {
     );
     const matches = matcherOf(parseQuery(`a${"*a".repeat(1000)}b`), RULE);
     expect(matches({ text: "a".repeat(10_000) })).toBe(false);
+  });
+
+  it.each([
+    ["a wildcard", `a*${"a".repeat(6000)}b`, "a".repeat(200_000)],
+    ["a phrase", `"${"a ".repeat(3000)}b"`, "a ".repeat(100_000)],
+    ["many words", Array.from({ length: 1500 }, (_, i) => `b${i}`).join(" OR "), "a ".repeat(50_000)],
+  ])("ends after its time: %s", (_, query, text) => {
+    const matches = matcherOf(
+      parseQuery(query),
+      RULE,
+      searchTime(() => performance.now(), 100),
+    );
+    const start = performance.now();
+    expect(caught(() => matches({ text }))).toBeInstanceOf(SearchTimeError);
+    expect(performance.now() - start).toBeLessThan(2000);
   });
 });

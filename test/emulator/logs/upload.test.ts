@@ -93,6 +93,12 @@ describe("a LogGroupList", () => {
     expect(refusal(body)).toContain(expected);
   });
 
+  it("with many logs that all have many tags is refused before it fills the memory", () => {
+    const logs = Array.from({ length: 2000 }, () => encodeLog(TIME, { k: "v" }));
+    const tags = Array.from({ length: 600 }, (_, i) => field(5, Buffer.concat([field(1, `t${i}`), field(2, "v")])));
+    expect(refusal(encodeGroup(logs, Buffer.concat(tags)))).toMatch(/^LimitExceeded.LogSize: .*1000000 tags/);
+  });
+
   it("that is cut off anywhere, or any bytes at all, is refused or decoded, and never a crash", () => {
     const body = encodeGroup(
       [encodeLog(TIME, { key: "value", other: "2" }), encodeLog(TIME, { key: "v" })],

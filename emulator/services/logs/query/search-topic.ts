@@ -3,6 +3,7 @@ import { ApiError } from "../../../errors.ts";
 import type { LogLine, LogTopic } from "../../../world/services/log-topic.ts";
 import { matcherOf, NoIndexError } from "./match-query.ts";
 import { parseQuery } from "./parser.ts";
+import { SearchTimeError, type Spend } from "./search-time.ts";
 import { QueryError } from "./tokens.ts";
 
 /** What to search for. Times are in milliseconds, `to` is excluded. */
@@ -27,15 +28,18 @@ export interface FoundLogs {
 /**
  * The logs that a search finds: those that arrived while the topic had an index. Throws `ApiError`
  * FailedOperation.SyntaxError with the place, FailedOperation.QueryError for a key without an index,
- * and FailedOperation.InvalidContext.
+ * FailedOperation.InvalidContext, and FailedOperation.SearchTimeout if `spend` ends it.
  */
-export function searchTopic(topic: LogTopic, search: Search): FoundLogs {
-  const matches = matcherFor(topic, search.query);
+export function searchTopic(topic: LogTopic, search: Search, spend?: Spend): FoundLogs {
+  const matches = matcherFor(topic, search.query, spend);
   const sign = search.order === "asc" ? 1 : -1;
   const compare = (a: Place, b: Place) => sign * (a.timeMs - b.timeMs || a.serial - b.serial);
   const after = search.context === "" ? undefined : placeOf(search.context);
-  const found = topic.lines
-    .filter((line) => line.isIndexed && line.timeMs >= search.from && line.timeMs < search.to && matches(line.fields))
+  const found = inTime(() =>
+    topic.lines.filter(
+      (line) => line.isIndexed && line.timeMs >= search.from && line.timeMs < search.to && matches(line.fields),
+    ),
+  )
     .filter((line) => after === undefined || compare(line, after) > 0)
     .sort(compare);
   const lines = found.slice(search.offset, search.offset + search.limit);
@@ -44,10 +48,19 @@ export function searchTopic(topic: LogTopic, search: Search): FoundLogs {
   return { lines, isOver, context: last ? contextOf(last) : search.context };
 }
 
-function matcherFor(topic: LogTopic, query: string): (fields: LogLine["fields"]) => boolean {
+function inTime<T>(search: () => T): T {
+  try {
+    return search();
+  } catch (error) {
+    if (!(error instanceof SearchTimeError)) throw error;
+    throw new ApiError("FailedOperation.SearchTimeout", `The search was ended: ${error.message}.`);
+  }
+}
+
+function matcherFor(topic: LogTopic, query: string, spend?: Spend): (fields: LogLine["fields"]) => boolean {
   try {
     const parsed = parseQuery(query);
-    return topic.index === undefined ? () => false : matcherOf(parsed, topic.index.rule);
+    return topic.index === undefined ? () => false : matcherOf(parsed, topic.index.rule, spend);
   } catch (error) {
     if (error instanceof QueryError) {
       throw new ApiError("FailedOperation.SyntaxError", `The QueryString is not valid ${error.message}.`);

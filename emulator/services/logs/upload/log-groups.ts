@@ -20,6 +20,8 @@ const MOST_VALUE_BYTES = 1024 * 1024;
 const MOST_GROUP_BYTES = 5 * 1024 * 1024;
 /** Logs of all groups together. The emulator's own limit: five groups are advised. */
 const MOST_LOGS_TOGETHER = 100_000;
+/** Tags of all logs together: each log of a group has all of its tags. The emulator's own limit. */
+const MOST_TAGS_TOGETHER = 1_000_000;
 
 const text = new TextDecoder("utf-8", { fatal: true });
 
@@ -29,15 +31,16 @@ const text = new TextDecoder("utf-8", { fatal: true });
  */
 export function decodeLogGroups(bytes: Uint8Array): SentLog[] {
   const logs: SentLog[] = [];
+  const tagged = { count: 0 };
   for (const [index, group] of messages(readFields(bytes), 1, "LogGroupList").entries()) {
     // One message after the other, so that the fields of all of them are never in memory together.
-    for (const log of decodeGroup(readFields(group), index)) logs.push(log);
+    for (const log of decodeGroup(readFields(group), index, tagged)) logs.push(log);
     if (logs.length > MOST_LOGS_TOGETHER) throw new LogLimitError(`there are more than ${MOST_LOGS_TOGETHER} logs`);
   }
   return logs;
 }
 
-function decodeGroup(group: readonly WireField[], index: number): SentLog[] {
+function decodeGroup(group: readonly WireField[], index: number, tagged: { count: number }): SentLog[] {
   const place = `logGroupList.${index}`;
   const logs = messages(group, 1, place);
   if (logs.length > MOST_LOGS) throw new LogLimitError(`${place} has ${logs.length} logs, more than ${MOST_LOGS}`);
@@ -45,6 +48,10 @@ function decodeGroup(group: readonly WireField[], index: number): SentLog[] {
   const source = textOf(group, 4, place);
   const tags = pairs(messages(group, 5, `${place}.logTags`), `${place}.logTags`);
   const tagFields = tags.map(([key, value]) => [`__TAG__.${key}`, value] as const);
+  tagged.count += tags.length * logs.length;
+  if (tagged.count > MOST_TAGS_TOGETHER) {
+    throw new LogLimitError(`the logs have more than ${MOST_TAGS_TOGETHER} tags together`);
+  }
   let bytes = 0;
   return logs.map((message, logIndex) => {
     const at = `${place}.logs.${logIndex}`;
