@@ -1,6 +1,7 @@
 // Checks signatures of version 1, HmacSHA256 and HmacSHA1, whose common parameters are in the form or the query.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { ApiError, errors } from "../errors.ts";
+import { ownValue } from "../model/own-value.ts";
 import { accountOf, checkTimestamp, checkToken, signatureFailure } from "../services/identity/credentials.ts";
 import type { Account } from "../settings/accounts.ts";
 import type { World } from "../world/types.ts";
@@ -39,7 +40,7 @@ export function verifyForm(world: World, request: SignedRequest, form: URLSearch
   if (missing !== undefined) throw errors.missingParameter(missing);
   const text = (name: string) => form.get(name) ?? "";
   const method = form.get("SignatureMethod") ?? "HmacSHA1";
-  const hash = METHODS[method];
+  const hash = ownValue(METHODS, method);
   if (hash === undefined) {
     throw new ApiError("InvalidParameter", `\`SignatureMethod\` must be HmacSHA256 or HmacSHA1, not \`${method}\`.`);
   }

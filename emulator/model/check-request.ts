@@ -1,6 +1,7 @@
 // Checks the parameters of a request against the vendor's model.
 import { errors } from "../errors.ts";
 import { type Members, modelOf, parseMember, type Service } from "./model.ts";
+import { ownValue } from "./own-value.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -58,7 +59,7 @@ function check({ objects, text }: Request, kind: string, value: unknown, path: s
       return number;
     }
     case "bool": {
-      const flag = text && typeof value === "string" ? BOOLEANS[value.toLowerCase()] : value;
+      const flag = text && typeof value === "string" ? ownValue(BOOLEANS, value.toLowerCase()) : value;
       if (typeof flag !== "boolean") throw errors.wrongType(path, "a boolean");
       return flag;
     }

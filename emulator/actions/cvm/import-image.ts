@@ -1,5 +1,6 @@
 // The action ImportImage.
 import { ApiError, errors } from "../../errors.ts";
+import { ownValue } from "../../model/own-value.ts";
 import { addImage, beginWork } from "../../world/inventory.ts";
 import { defineAction } from "../shared/define-action.ts";
 import { checkNewImage } from "../shared/new-image.ts";
@@ -10,7 +11,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: "x86_64", i386
 /** Imports an image from a URL, which the emulator does not fetch. */
 export const importImage = defineAction("cvm", "ImportImage", (call, params) => {
   const { world, account, region } = call;
-  const architecture = ARCHITECTURES[params.Architecture];
+  const architecture = ownValue(ARCHITECTURES, params.Architecture);
   if (architecture === undefined) throw errors.invalidValue("Architecture", "it must be x86_64, i386 or arm_64");
   const disks = params.ImportImageDataDiskList ?? [];
   if ([params.ImageUrl, ...disks.map((disk) => disk.ImageUrl)].some((url) => !/^https?:\/\/\S+$/.test(url))) {

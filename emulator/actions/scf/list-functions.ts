@@ -1,5 +1,6 @@
 // The action ListFunctions.
 import { ApiError } from "../../errors.ts";
+import { ownValue } from "../../model/own-value.ts";
 import type { StoredFunction } from "../../world/services/function.ts";
 import { defineAction } from "../shared/define-action.ts";
 import { NAMESPACE } from "./function-at.ts";
@@ -21,12 +22,12 @@ const ORDERS: Readonly<Record<string, (stored: StoredFunction) => string | numbe
 /** Lists functions, the newest first, by a part of their name and description, and by filters. */
 export const listFunctions = defineAction("scf", "ListFunctions", ({ world, account, region }, params) => {
   const { Namespace = NAMESPACE, SearchKey = "", Description = "", Filters = [], Orderby = "AddTime" } = params;
-  const order = ORDERS[Orderby];
+  const order = ownValue(ORDERS, Orderby);
   if (order === undefined) throw new ApiError("InvalidParameterValue.Order", `\`Orderby\` cannot be \`${Orderby}\`.`);
   const tests = Filters.map(({ Name, Values }) => {
     const valueOf = Name.startsWith("tag-")
       ? (stored: StoredFunction) => tagsOf(world, stored).get(Name.slice(4))
-      : FILTERS[Name];
+      : ownValue(FILTERS, Name);
     if (valueOf === undefined) throw new ApiError("InvalidParameterValue.Name", `There is no filter \`${Name}\`.`);
     return (stored: StoredFunction) => Values.includes(valueOf(stored) ?? "\0");
   });

@@ -23,7 +23,7 @@ export const assumeRole = defineAction("sts", "AssumeRole", ({ world, account },
     throw new ApiError("InvalidParameter.OverTimeError", `The role allows at most ${role.sessionSeconds} seconds.`);
   }
   const names = [`qcs::cam::uin/${account.uin}:root`, `qcs::cam::uin/${account.uin}:uin/${account.uin}`];
-  if (!isTrusted(role, ({ accounts }) => accounts.some((principal) => names.includes(principal)))) {
+  if (!isTrusted(world, role, ({ accounts }) => accounts.some((principal) => names.includes(principal)))) {
     throw new ApiError("UnauthorizedOperation", `The role \`${arn}\` does not trust the account ${account.uin}.`);
   }
   const { secretId, secretKey, token, expiresAt } = openSession(world, role, sessionName, seconds * 1000);

@@ -1,4 +1,6 @@
 // The errors of COS and their HTTP statuses.
+import { ownValue } from "../../model/own-value.ts";
+
 /**
  * The statuses of the codes that the emulator answers and that faults may inject (product documentation 436/7730; those
  * of `PUT Object` 436/7749). The texts of messages are from memory, but for `Request has expired`. All others are 400.
@@ -35,7 +37,7 @@ export class CosError extends Error {
   constructor(code: string, message: string, details: Readonly<Record<string, string>> = {}) {
     super(message);
     this.code = code;
-    this.status = STATUSES[code] ?? 400;
+    this.status = ownValue(STATUSES, code) ?? 400;
     this.details = details;
   }
 }

@@ -1,4 +1,6 @@
 // Writes the documents that COS answers, and reads those that it takes.
+import { ownValue } from "../../model/own-value.ts";
+
 /** An element to write: a name, and text or elements. */
 export type Written = readonly [name: string, content: string | number | boolean | readonly Written[]];
 
@@ -56,6 +58,6 @@ function unescape(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex?: string, decimal?: string, name = "") => {
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
     if (code <= 0x10ffff) return String.fromCodePoint(code);
-    return UNESCAPES[name as string] ?? whole;
+    return ownValue(UNESCAPES, name as string) ?? whole;
   });
 }

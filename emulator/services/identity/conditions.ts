@@ -1,4 +1,5 @@
 // The conditions of policies: whether a request meets them.
+import { ownValue } from "../../model/own-value.ts";
 import type { Condition } from "./policy-document.ts";
 
 /** The values of a request by condition key, such as `qcs:current_time`. An empty list is a key without a value. */
@@ -25,11 +26,12 @@ export function meets(condition: Condition, context: Context): boolean | string 
   let isMet = true;
   for (const [operator, keys] of Object.entries(condition)) {
     const name = operator.replace(/^for_any_value:/, "");
-    const isNegated = NEGATIONS[name] !== undefined;
-    const compare = COMPARISONS[NEGATIONS[name] ?? name];
+    const positive = ownValue(NEGATIONS, name);
+    const isNegated = positive !== undefined;
+    const compare = ownValue(COMPARISONS, positive ?? name);
     if (compare === undefined) return `the condition operator ${operator}`;
     for (const [key, wanted] of Object.entries(keys)) {
-      const values = context[key];
+      const values = ownValue(context, key);
       if (values === undefined) return `the condition key ${key}`;
       const isAny = values.some((value) => wanted.some((text) => compare(value, text)));
       if (isAny === isNegated) isMet = false;

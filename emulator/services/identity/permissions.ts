@@ -43,30 +43,41 @@ function policiesOf(world: World, caller: Account): StoredPolicy[] {
 function isAbout(statement: Statement, caller: Account, action: string, resource: string): boolean {
   return (
     statement.actions.some((pattern) => matchesStars(pattern, action)) &&
-    statement.resources.some((pattern) => covers(pattern, caller, resource))
+    statement.resources.some((pattern) =>
+      resource === "*" ? coversAll(pattern, caller, action) : covers(pattern, caller, resource),
+    )
   );
 }
 
 /** Project, service, region, account, and the rest, which may have colons. */
 const SEGMENTS = /^qcs:([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s;
 
+/** Whether the resource of a policy covers all that an action of the caller's account could be about. */
+function coversAll(pattern: string, caller: Account, action: string): boolean {
+  const [service = ""] = action.split(":");
+  const [, , , region = "", , name = ""] = SEGMENTS.exec(pattern) ?? [];
+  if (pattern === "*") return true;
+  const isEverywhere = (region === "" || region === "*") && name === "*";
+  return isEverywhere && covers(pattern, caller, `qcs::${service}::uin/${caller.uin}:all`);
+}
+
 /**
  * Whether the resource of a policy covers one. Empty segments stand for all regions and for the caller's own account.
- * An action that is checked on `*` needs a policy for all resources.
  */
 function covers(pattern: string, caller: Account, resource: string): boolean {
   if (pattern === "*") return true;
   const [, , service = "", region = "", owner = "", name = ""] = SEGMENTS.exec(pattern) ?? [];
-  if (resource === "*") return region === "" && name === "*";
   const parts = SEGMENTS.exec(resource);
   if (parts === null) return false;
   const [, , itsService = "", itsRegion = "", itsOwner = "", itsName = ""] = parts;
   const own = [`uin/${caller.uin}`, `uid/${caller.appId}`];
   const owners = owner === "" || owner === "uin/" || own.includes(owner) ? own : [owner];
+  // A resource has one of the two names of its account, a pattern may have the other.
+  const itsOwners = own.includes(itsOwner) ? own : [itsOwner];
   return (
     matchesStars(service, itsService) &&
     (region === "" || matchesStars(region, itsRegion)) &&
-    owners.some((one) => matchesStars(one, itsOwner)) &&
+    owners.some((one) => itsOwners.some((its) => matchesStars(one, its))) &&
     matchesStars(name, itsName)
   );
 }

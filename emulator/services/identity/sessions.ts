@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { ApiError } from "../../errors.ts";
 import type { Session, StoredRole } from "../../world/services/cam.ts";
 import type { World } from "../../world/types.ts";
+import { meets } from "./conditions.ts";
 import { readTrust, type Statement } from "./policy-document.ts";
 
 /** How long expired credentials are still told from unknown ones. */
@@ -18,17 +19,23 @@ export function issueRoleSession(world: World, uin: string, roleName: string, li
   if (role === undefined) {
     throw new ApiError("ResourceNotFound.RoleNotFound", `The role \`${roleName}\` does not exist.`);
   }
-  if (!isTrusted(role, (statement) => statement.services.includes("scf.qcloud.com"))) {
+  if (!isTrusted(world, role, (statement) => statement.services.includes("scf.qcloud.com"))) {
     throw new ApiError("UnauthorizedOperation", `The role \`${roleName}\` does not trust scf.qcloud.com.`);
   }
   return openSession(world, role, "scf", lifetimeMs);
 }
 
-/** Whether the trust policy of a role allows someone to take it. A deny beats every allow. */
-export function isTrusted(role: StoredRole, isAbout: (statement: Statement) => boolean): boolean {
-  const effects = readTrust(role.trust)
+/**
+ * Whether the trust policy of a role allows someone to take it. A deny beats every allow, and a condition that the
+ * emulator does not know refuses, as in other policies.
+ */
+export function isTrusted(world: World, role: StoredRole, isAbout: (statement: Statement) => boolean): boolean {
+  const context = { "qcs:current_time": [new Date(world.now()).toISOString()] };
+  const about = readTrust(role.trust)
     .filter(isAbout)
-    .map(({ effect }) => effect);
+    .map(({ effect, condition }) => ({ effect, met: meets(condition, context) }));
+  if (about.some(({ met }) => typeof met === "string")) return false;
+  const effects = about.filter(({ met }) => met).map(({ effect }) => effect);
   return effects.includes("allow") && !effects.includes("deny");
 }
 

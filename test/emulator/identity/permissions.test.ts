@@ -50,7 +50,10 @@ describe("the policies of a role", () => {
     [true, "*", "*"],
     [true, "*", "qcs::cvm:::*"],
     [false, "*", IMAGE],
+    [true, "*", `qcs::cvm:*:uin/${MAIN.uin}:*`],
     [false, "*", "qcs::cvm:ap-guangzhou::*"],
+    [false, "*", "qcs::cos:::*"],
+    [false, "*", "qcs::cvm::uin/100000000002:*"],
   ])("cover (%s) the resource %s by %s", (expected, resource, pattern) => {
     expect(allows([allow("*", pattern)], "cvm:SyncImages", resource)).toBe(expected);
   });

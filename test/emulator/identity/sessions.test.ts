@@ -29,6 +29,17 @@ describe("a role is given to functions", () => {
     });
     expect(code(b, "other")).toBe("ResourceNotFound.RoleNotFound");
     expect(code(b, "runner", GOLDEN.uin)).toBe("ResourceNotFound.RoleNotFound");
+    const statement = { effect: "allow", action: "sts:AssumeRole", principal: { service: "scf.qcloud.com" } };
+    const condition = (operator: string, key: string, text: string) => ({ [operator]: { [key]: text } });
+    const since = condition("date_greater_than", "qcs:current_time", "2000-01-01T00:00:00Z");
+    const until = condition("date_less_than", "qcs:current_time", "2000-01-01T00:00:00Z");
+    const unknown = condition("string_equal", "sts:external_id", "x");
+    const built = condition("string_equal", "constructor", "x");
+    for (const [name, met] of Object.entries({ since, until, unknown, built })) {
+      makeRole(b, name, { trust: policyIn({ ...statement, condition: met }) });
+    }
+    expect(issueRoleSession(b.world, MAIN.uin, "since", HOUR)).toBeDefined();
+    for (const name of ["until", "unknown", "built"]) expect(code(b, name)).toBe("UnauthorizedOperation");
     makeRole(b, "logs", { trust: trustIn({ service: "cls.cloud.tencent.com" }) });
     expect(code(b, "logs")).toBe("UnauthorizedOperation");
   });
