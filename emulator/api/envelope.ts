@@ -11,6 +11,8 @@ import { formOf, verifyForm } from "./signature-v1.ts";
 /** Size limits: 10 MB for a POST body, 32 KB for a GET query (product documentation 1278/46710). */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_QUERY_BYTES = 32 * 1024;
+/** How deep parameters may be nested. Deeper ones could not be written as JSON again, for logs and exports. */
+const MOST_LEVELS = 100;
 
 /**
  * Parses and authenticates a request. The real gateway's order of checks is unverified; the
@@ -105,8 +107,19 @@ function readBody(contentType: string, body: Uint8Array): Record<string, unknown
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ApiError("InvalidParameter", "The request body is not a JSON object.");
   }
+  checkLevels(value);
   return value as Record<string, unknown>;
 }
+
+function checkLevels(value: unknown): void {
+  let level: unknown[] = [value];
+  for (let count = 0; level.length > 0; count += 1) {
+    if (count > MOST_LEVELS) throw tooDeep();
+    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values<unknown>(item) : []));
+  }
+}
+
+const tooDeep = () => new ApiError("InvalidParameter", `Parameters are nested more than ${MOST_LEVELS} levels deep.`);
 
 /** `Filters.0.Values.1=a` → `{Filters: [{Values: [, "a"]}]}`; numeric keys make a list. */
 export function unflatten(query: URLSearchParams): Record<string, unknown> {
@@ -114,6 +127,7 @@ export function unflatten(query: URLSearchParams): Record<string, unknown> {
   for (const [path, value] of query) {
     const parts = path.split(".");
     const last = parts.pop() ?? "";
+    if (parts.length > MOST_LEVELS) throw tooDeep();
     let node = tree;
     for (const part of parts) {
       const next = node[part];

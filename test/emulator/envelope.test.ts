@@ -232,6 +232,13 @@ describe("GET requests", () => {
     expect(answer.Error?.Code).toBe("AuthFailure.SignatureFailure");
   });
 
+  it("rejects parameters that are nested too deep to be written as JSON again", async () => {
+    const list = (levels: number) => `{"X":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+    expect(await codeOf({ body: list(50) })).toBe("UnknownParameter");
+    expect(await codeOf({ body: list(20_000) })).toBe("InvalidParameter");
+    expect(await codeOf({ ...get, query: `${"a.".repeat(5000)}b=1` })).toBe("InvalidParameter");
+  });
+
   it("keeps the order of more than ten list entries", () => {
     const query = new URLSearchParams(Array.from({ length: 12 }, (_, i) => `Ids.${i}=v${i}`).join("&"));
     expect(unflatten(query)).toEqual({ Ids: Array.from({ length: 12 }, (_, i) => `v${i}`) });

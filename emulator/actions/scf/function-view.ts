@@ -1,5 +1,5 @@
 // Functions and triggers as answers show them.
-
+import { ApiError } from "../../errors.ts";
 import { blank } from "../../model/blank.ts";
 import type { Output } from "../../model/model.ts";
 import { cronOf } from "../../services/functions/schedule/cron.ts";
@@ -12,8 +12,9 @@ export function timeText(at: number): string {
   return new Date(at + 8 * 3_600_000).toISOString().slice(0, 19).replace("T", " ");
 }
 
-/** A page of a list; Offset 0 and Limit 20 by default. */
+/** A page of a list; Offset 0 and Limit 20 by default. Throws `ApiError` InvalidParameterValue. */
 export function page<T>(items: readonly T[], { Offset = 0, Limit = 20 }: { Offset?: number; Limit?: number }): T[] {
+  if (Offset < 0 || Limit < 0) throw new ApiError("InvalidParameterValue", "`Offset` and `Limit` must be 0 or more.");
   return items.slice(Offset, Offset + Limit);
 }
 
