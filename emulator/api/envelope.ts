@@ -115,7 +115,9 @@ function checkLevels(value: unknown): void {
   let level: unknown[] = [value];
   for (let count = 0; level.length > 0; count += 1) {
     if (count > MOST_LEVELS) throw tooDeep();
-    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values<unknown>(item) : []));
+    level = level.flatMap((item) =>
+      typeof item === "object" && item !== null ? Object.values(item as object as Record<string, unknown>) : [],
+    );
   }
 }
 
