@@ -50,7 +50,11 @@ function ofTexts(how: "some" | "every", test: (found: string, text: string) => b
 
 /** Values, or other matchers, none of which may match. */
 function readAnythingBut(value: unknown, place: string): Matcher {
-  const matchers = listOf(value, place).map((item) => readMatcher(item, place));
+  const matchers = listOf(value, place).map((item) => {
+    const isNested = isFields(item) && Object.hasOwn(item, "anything-but");
+    if (isNested) throw new PatternError(place, "it must not stand inside itself");
+    return readMatcher(item, place);
+  });
   return (found) => !matchers.some((matches) => matches(found));
 }
 

@@ -97,6 +97,7 @@ describe("a pattern", () => {
     ['{"a":[{"cidr":"10.0.0.256/8"}]}', "at `a.0.cidr`"],
     ['{"a":[{"cidr":"10.0.0.0/33"}]}', "at `a.0.cidr`"],
     ['{"a":[{"array":"[]"}]}', "at `a.0.array`: it must be the JSON text of an object"],
+    ['{"a":[{"anything-but":[{"anything-but":["x"]}]}]}', "at `a.0.anything-but`: it must not stand inside itself"],
     ['{"a":[{"anything-but":{"near":"x"}}]}', "at `a.0.anything-but.near`: there is no such operator"],
     ['{"a":'.repeat(40) + '["b"]' + "}".repeat(40), "nested more than 32 levels"],
   ])("%.60s is refused with its place", (text, message) => {
