@@ -21,6 +21,7 @@ import { contextOf, environmentOf, keyVariables } from "./function-environment.t
 import { refused } from "./invocation-result.ts";
 import { BOOTSTRAP } from "./process/bootstrap.ts";
 import { type Instance, startInstance } from "./process/instance.ts";
+import { type Watch, watchFolder } from "./process/watch-group.ts";
 import { recordInvocation } from "./record-invocation.ts";
 
 /** Instances of a function without reserved concurrency: 128,000 MB in the cloud, too much for one machine. */
@@ -35,6 +36,7 @@ interface Pooled {
   readonly revision: string;
   readonly instance: Instance;
   readonly folder: string;
+  readonly watch: Watch;
   session: Session | undefined;
   isBusy: boolean;
   /** Of `World.workNow()`. */
@@ -69,7 +71,7 @@ export function createRunner(
   const hasRoom = (stored: StoredFunction) => (running.get(stored.id) ?? 0) < instancesOf(stored);
   const end = (pooled: Pooled) => {
     pool.delete(pooled);
-    const done = pooled.instance.end().then(async () => removeFolder(pooled.folder));
+    const done = pooled.instance.end().then(async () => discard(pooled));
     track(done);
   };
   const isCurrent = ({ stored, revision }: Pooled) => {
@@ -80,7 +82,8 @@ export function createRunner(
   const start = async (stored: StoredFunction, code: FunctionRevision, source: string): Promise<Pooled> => {
     const session = sessionOf(world, stored, code);
     const folder = await mkdtemp(join(tmpdir(), "emulator-function-"));
-    const files = { folder, bootstrap: join(folder, "bootstrap.cjs"), code: join(folder, "code") };
+    const watch = watchFolder(folder);
+    const files = { bootstrap: join(folder, "bootstrap.cjs"), code: join(folder, "code") };
     const { settings, revision } = code;
     let instance: Instance;
     try {
@@ -90,7 +93,7 @@ export function createRunner(
       await unpack(code.code, files.code);
       instance = startInstance({
         node: nodes[settings.runtime] ?? process.execPath,
-        files,
+        ...{ files, watch },
         handler: settings.handler,
         environment: environmentOf(stored, code, { codeRoot: `${files.code}/`, source, session, extra }),
         memoryMb: settings.memoryMb,
@@ -98,10 +101,10 @@ export function createRunner(
         now: () => world.now(),
       });
     } catch (error) {
-      await removeFolder(folder);
+      await discard({ folder, watch });
       throw error;
     }
-    const pooled = { stored, revision, instance, folder, session, isBusy: true, idleSince: 0 };
+    const pooled = { stored, revision, instance, folder, watch, session, isBusy: true, idleSince: 0 };
     pool.add(pooled);
     return pooled;
   };
@@ -171,6 +174,11 @@ export function createRunner(
       while (pending.size > 0) await Promise.all(pending);
     },
   };
+}
+
+async function discard({ folder, watch }: Pick<Pooled, "folder" | "watch">): Promise<void> {
+  await removeFolder(folder);
+  watch.release();
 }
 
 /** How many instances of a function may run side by side (scf 2018-04-16, PutReservedConcurrencyConfig). */

@@ -1,7 +1,10 @@
 // No process of a function outlives its emulator, and where functions may run at all.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { startEmulator } from "../../../emulator/server.ts";
@@ -64,6 +67,19 @@ describe("all processes of functions end", () => {
       while (existsSync(root)) await sleep(50);
     },
   );
+});
+
+it("leaves no folder if the emulator dies while it unpacks one", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "unpacking-test-"));
+  const program = spawn(process.execPath, ["--import", "tsx", `${import.meta.dirname}/unpacking.ts`], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, TMPDIR: folder },
+  });
+  const unpacked = () => readdirSync(folder).filter((name) => name.startsWith("emulator-function-"));
+  while (unpacked().length === 0) await sleep(2);
+  program.kill("SIGKILL");
+  while (unpacked().length > 0) await sleep(50);
+  await rm(folder, { recursive: true });
 });
 
 describe("functions run", () => {

@@ -7,14 +7,15 @@ import { failed, succeeded } from "../invocation-result.ts";
 import { readOutput } from "./output.ts";
 import { readLines } from "./read-lines.ts";
 import { residentMemory } from "./resident-memory.ts";
-import { watchGroup } from "./watch-group.ts";
+import type { Watch } from "./watch-group.ts";
 
 /** What an instance needs. */
 export interface InstanceSpec {
   /** The file of a Node. */
   readonly node: string;
-  /** The file with the bootstrap, the folder with the code, and the folder of both. */
-  readonly files: { readonly bootstrap: string; readonly code: string; readonly folder: string };
+  /** The file with the bootstrap, and the folder with the code. */
+  readonly files: { readonly bootstrap: string; readonly code: string };
+  readonly watch: Watch;
   readonly handler: string;
   /** All of it: nothing of the emulator's own environment reaches a function. */
   readonly environment: Readonly<Record<string, string>>;
@@ -65,13 +66,13 @@ export function startInstance(spec: InstanceSpec): Instance {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   const group = { pid: child.pid, isGone: false };
-  const release = child.pid === undefined ? () => undefined : watchGroup(child.pid, spec.files.folder);
+  spec.watch.group(child.pid);
   const [, out, error, pipe] = child.stdio as unknown as [null, Readable, Readable, Duplex];
   const output = readOutput({ out, error }, spec.now);
   const ended = untilEnd(child, () => {
     signal(group, "SIGKILL");
     group.isGone = true;
-    release();
+    spec.watch.group(undefined);
   });
   const nextMessage = readMessages(pipe);
 
