@@ -116,7 +116,7 @@ function checkLevels(value: unknown): void {
   for (let count = 0; level.length > 0; count += 1) {
     if (count > MOST_LEVELS) throw tooDeep();
     level = level.flatMap((item) =>
-      typeof item === "object" && item !== null ? Object.values(item as object as Record<string, unknown>) : [],
+      typeof item === "object" && item !== null ? Object.values(item as Record<string, unknown>) : [],
     );
   }
 }
