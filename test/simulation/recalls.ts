@@ -17,9 +17,10 @@ export function isAnyRecalledIn(sim: SimulationContext, region: string): boolean
   return sim.images().some((image) => image.region === region && (isOfRecalled(sim, image) || isLeft(sim, image)));
 }
 
-/** A recall may stay in force after its source was deleted. */
+/** A recall may stay in force after its source was deleted, also where a person has undone the deprecation. */
 function isLeft(sim: SimulationContext, { imageId, deprecated, copiedFrom }: StoredImage): boolean {
-  return deprecated && copiedFrom !== undefined && sim.rootOf(sim.originOf(imageId)?.rootId ?? "") === undefined;
+  const { rootId = "" } = sim.originOf(imageId) ?? {};
+  return (deprecated || sim.recalled.has(rootId)) && copiedFrom !== undefined && sim.rootOf(rootId) === undefined;
 }
 
 /** Whether a recalled copy stays in its family, because nothing that policies select is there. */
