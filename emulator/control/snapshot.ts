@@ -63,10 +63,22 @@ export function exportWorld(world: World): WorldJson {
 /**
  * Replaces the content of a world with an exported world. Accounts, regions and configuration stay.
  * Copies in progress continue by the clock, as if the emulator had never stopped.
- * Throws `EmulatorInputError` if the input is not an export, or has a region that this world does
- * not have.
+ * Throws `EmulatorInputError` if the input is not an export, is damaged, or has a region that this
+ * world does not have; then the world is as before.
  */
 export function importWorld(world: World, input: unknown): void {
+  // Through JSON, because an export shares its lists with the world.
+  const before: unknown = JSON.parse(JSON.stringify(exportWorld(world)));
+  try {
+    replaceWorld(world, input);
+  } catch (error) {
+    replaceWorld(world, before);
+    if (error instanceof EmulatorInputError) throw error;
+    throw new EmulatorInputError(`not an exported world: a part of it is damaged (${(error as Error).message})`);
+  }
+}
+
+function replaceWorld(world: World, input: unknown): void {
   const from = input as Partial<WorldJson>;
   if (from.format !== "cvm-emulator-world-1" || !Array.isArray(from.images)) {
     throw new EmulatorInputError("not an exported world: its format must be cvm-emulator-world-1");

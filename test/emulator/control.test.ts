@@ -226,6 +226,20 @@ describe("control API", () => {
     expect(b.look(imageId)).toBeDefined();
   });
 
+  it.each([{ functions: [{}] }, { eventBuses: [{}] }, { images: [{ region: "ap-beijing" }, null] }, { quotas: 7 }])(
+    "leaves the world as it was if an export is damaged: %j",
+    async (damage) => {
+      const b = bench();
+      b.image();
+      const exported = async () => JSON.stringify((await control(b, "GET", "/export")).json);
+      const before = await exported();
+      const body = { format: "cvm-emulator-world-1", images: [], ...damage };
+      const { status, json } = await control(b, "PUT", "/import", body);
+      expect([status, json.error]).toEqual([400, expect.stringContaining("a part of it is damaged")]);
+      expect(await exported()).toBe(before);
+    },
+  );
+
   it("advances durations and no timestamps", async () => {
     const b = bench();
     const id = sync(b, b.image(), ["ap-beijing"])["ap-beijing"] ?? "";
