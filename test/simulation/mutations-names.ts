@@ -32,8 +32,8 @@ export const NAME_MUTATIONS = [
   },
   {
     name: "let an older copy keep the name of a new one",
-    find: "if (!isCertain || !isOlder) return undefined;",
-    replace: "if (!isCertain || isOlder) return undefined;",
+    find: "if (!isCertain || !(isOlder || isDeleted(copy, ctx))) return undefined;",
+    replace: "if (!isCertain || isOlder || isDeleted(copy, ctx)) return undefined;",
   },
   {
     name: "move the name of one region before the others are ready",

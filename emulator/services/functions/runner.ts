@@ -1,5 +1,6 @@
 // Runs functions: finds or starts an instance for each call, and ends those that are not needed.
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ApiError } from "../../errors.ts";
@@ -81,12 +82,14 @@ export function createRunner(
   };
   const start = async (stored: StoredFunction, code: FunctionRevision, source: string): Promise<Pooled> => {
     const session = sessionOf(world, stored, code);
-    const folder = await mkdtemp(join(tmpdir(), "emulator-function-"));
+    const folder = join(tmpdir(), `emulator-function-${randomUUID()}`);
+    // Before there is a folder, so that none is left whenever the emulator dies.
     const watch = watchFolder(folder);
     const files = { bootstrap: join(folder, "bootstrap.cjs"), code: join(folder, "code") };
     const { settings, revision } = code;
     let instance: Instance;
     try {
+      await mkdir(folder, { mode: 0o700 });
       await writeFile(files.bootstrap, BOOTSTRAP);
       // Else a package.json above the folder for temporary files could decide what the code is.
       await writeFile(join(folder, "package.json"), "{}");
