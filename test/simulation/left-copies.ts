@@ -46,6 +46,8 @@ function isReplaced(sim: SimulationContext, { copies }: Report, image: StoredIma
     const other = copy.phase === "ready" && copy.pendingReshare === undefined ? sim.imageOf(copy) : undefined;
     const newer = sim.rootOf(copy.key.rootId);
     if (!other || !newer || isRecalled(newer) || other.deprecated || tagsOf(other).has(ROLLED_BACK_TAG)) return false;
+    // One that does not show any more that it is a copy of ours replaces nothing.
+    if (tagsOf(other).get(`${TAG_PREFIX}self`) !== other.imageId || sim.isUnrecognisable(other)) return false;
     const isSame = copy.policy === own.policy && copy.family === own.family && copy.rootFamily === own.rootFamily;
     const isThere = progressOf(other, sim.world.workNow()).state === "NORMAL" && other.family === (copy.family ?? "");
     const isFinal = !/--(plain|aside)-/.test(other.name) && (image.family === "" || image.family === other.family);
