@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The command line: declares the commands and reports their errors.
 import { Command, CommanderError, Option } from "commander";
 import { CloudError, InputError, ReplicatorError } from "../lib/model/errors.ts";
