@@ -81,6 +81,8 @@ export function simulatedState(sim: SimulationContext, process: Actor): State {
     deleteHistoryBefore: (account, before) => through("prune", (s) => s.deleteHistoryBefore(account, before)),
     runs: (account, limit) => through("runs", (s) => s.runs(account, limit)),
     entries: (account, limit, imageId) => through("entries", (s) => s.entries(account, limit, imageId)),
+    unsent: (account, limit) => through("unsent", (s) => s.unsent(account, limit)),
+    markSent: (account, ids) => through("mark sent", (s) => s.markSent(account, ids)),
     close: async () => {},
   };
 }
