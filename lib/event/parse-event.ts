@@ -108,7 +108,15 @@ function readEnvelope(envelope: Fields, results: Results, readInner: (value: unk
   ignore(results, ignoredBecause(isAudit ? "no-audit-record" : "not-an-audit-event", { type }));
 }
 
+/** What a user may type, and nothing else: whoever types `dryRun` expects that nothing is changed. */
+const MANUAL_KEYS = ["region", "imageId", "imageIds"];
+
 function readManualEvent(fields: Fields, results: Results): void {
+  const unknown = Object.keys(fields).filter((key) => !MANUAL_KEYS.includes(key));
+  if (unknown.length > 0) {
+    const shown = unknown.slice(0, 6).map((key) => shortened(key));
+    return ignore(results, ignoredBecause("unknown-keys", { keys: shown, isCut: unknown.length > 6 }));
+  }
   const ids: unknown[] = Array.isArray(fields["imageIds"]) ? (fields["imageIds"] as unknown[]) : [];
   const one = "imageId" in fields ? [fields["imageId"]] : [];
   if (ids.length + one.length === 0) return ignore(results, ignoredBecause("image-ids-not-a-list"));
