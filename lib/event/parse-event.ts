@@ -1,5 +1,6 @@
 // Reads the images that an event names, in any form of event, or why it names none.
 import { type Ignored, ignoredBecause } from "../model/messages/event.ts";
+import { toRegionId } from "../policy/values/regions.ts";
 import { type Hint, hintFrom, readRecord } from "./audit-record.ts";
 import { type Fields, fieldsOf, jsonIn, MAX_TEXT, shortened, unpackCls, unpacked } from "./json-values.ts";
 
@@ -120,8 +121,13 @@ function readManualEvent(fields: Fields, results: Results): void {
   const ids: unknown[] = Array.isArray(fields["imageIds"]) ? (fields["imageIds"] as unknown[]) : [];
   const one = "imageId" in fields ? [fields["imageId"]] : [];
   if (ids.length + one.length === 0) return ignore(results, ignoredBecause("image-ids-not-a-list"));
+  const { region } = fields;
+  const found = [...one, ...ids].map((id) => hintFrom(region, id, { what: "by hand" }));
+  if (typeof region === "string" && toRegionId(region) !== undefined) return add(found, results);
+  // Everything that is wrong at once: the region, and each id.
+  ignore(results, ignoredBecause("bad-region", { event: "by hand", value: shortened(region) }));
   add(
-    [...one, ...ids].map((id) => hintFrom(fields["region"], id, { what: "by hand" })),
+    found.filter((one) => "code" in one && one.code === "bad-image-id"),
     results,
   );
 }

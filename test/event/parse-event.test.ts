@@ -60,6 +60,23 @@ describe("the sample events", () => {
 });
 
 describe("an event that a user types", () => {
+  it("names everything that is wrong with it at once", () => {
+    expect(reasons({ region: "Tokyo", imageIds: ["im-1", "img-aaaa1111", 7] })).toEqual([
+      'by hand: expected a region, got "Tokyo"; name a region such as ap-guangzhou',
+      'by hand: "im-1" is not an image id; name an id such as img-8toqc6s3',
+      "by hand: 7 is not an image id; name an id such as img-8toqc6s3",
+    ]);
+  });
+
+  it("is refused with a field that it does not have: whoever types dryRun expects that nothing is changed", () => {
+    const event = { region: "ap-tokyo", imageId: "img-aaaa1111", dryRun: true, policy: "golden" };
+    expect(images(event)).toEqual([]);
+    expect(reasons(event)).toEqual([
+      expect.stringMatching(/^an event by hand has no "dryRun", "policy"; .* to evaluate-policy$/),
+    ]);
+    expect(images([event, { region: "ap-tokyo", imageId: "img-bbbb2222" }])).toEqual(["ap-tokyo/img-bbbb2222"]);
+  });
+
   it("may name several images", () => {
     expect(images({ region: "ap-tokyo", imageIds: ["img-aaaa1111", "img-bbbb2222", "img-aaaa1111"] })).toEqual([
       "ap-tokyo/img-aaaa1111",

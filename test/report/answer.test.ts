@@ -49,7 +49,7 @@ describe("the first sentences", () => {
       done: { requested: 3, finished: 1 },
     });
     expect(summary).toBe(
-      "3 copies requested and 1 copy finished. Of 23 copies, 3 are being copied and 20 are ready. The timer continues with them.",
+      "3 copies requested and 1 finished. Of 23 copies, 3 are being copied and 20 are ready. The timer continues with them.",
     );
     expect(next).toBeNull();
   });
@@ -70,7 +70,7 @@ describe("the first sentences", () => {
     const one = answer({ copies: [blocked], totals: { blocked: 1 } });
     expect(one.next).toMatch(/^This needs you: img-1 to ap-shanghai: /);
     const unseen = answer({ totals: { blocked: 1, failed: 1 } });
-    expect(unseen.next).toMatch(/^2 copies blocked or failed: send \{\} to evaluate-policy/);
+    expect(unseen.next).toMatch(/^2 copies are blocked or failed: send \{\} to evaluate-policy/);
   });
 
   it("say that a run stopped early, and when to give it more time", () => {
@@ -86,7 +86,9 @@ describe("the first sentences", () => {
       "Dry run: nothing was changed. It would request 0 copies, change 1 and delete 0. Of 1 copy, 1 is ready.",
     );
     expect(dry.next).toBe('To do it, send the same event without "dryRun".');
-    expect(dry.counts).toMatchObject({ total: 1, ready: 1, copying: 0 });
+    expect(dry.counts).toEqual({ total: 1, ready: 1 });
+    const blocked = answer({ plan, copies: [copy("blocked")], totals: {} });
+    expect(blocked.next, "the plan of which blocks a copy").toMatch(/^This needs you: img-1 to ap-shanghai/);
     expect(dry.copies, "which are as they would be").toEqual([]);
   });
 

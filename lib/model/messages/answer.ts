@@ -6,7 +6,7 @@ const copies = (count: number) => `${count} ${count === 1 ? "copy" : "copies"}`;
 const listed = (parts: readonly string[]) =>
   parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 
-/** How each kind of change reads after its number. */
+/** How each kind of change reads after the number of its copies. */
 const CHANGES: Readonly<Record<string, string>> = {
   requested: "requested",
   finished: "finished",
@@ -49,9 +49,10 @@ const answerTexts = {
   })),
   "nothing-to-change": info(() => "Nothing had to be changed."),
   changed: info((p: { counts: Counts }) => {
-    const parts = Object.entries(p.counts).map(([kind, count]) => `${copies(count)} ${CHANGES[kind] ?? kind}`);
-    const text = listed(parts);
-    return `${text}.`;
+    const [first = "", ...others] = Object.entries(p.counts).map(
+      ([kind, count]) => `${count} ${CHANGES[kind] ?? kind}`,
+    );
+    return `${listed([first.replace(/^(\d+)/, (count) => copies(Number(count))), ...others])}.`;
   }),
   "dry-run": info((p: { requested: number; changed: number; deleted: number }) => {
     const { requested, changed, deleted } = p;
@@ -94,7 +95,7 @@ const answerTexts = {
   }),
   "blocked-elsewhere": info(
     (p: { count: number }) =>
-      `${copies(p.count)} blocked or failed: send {} to evaluate-policy, or run cvm-replicator status, to see why.`,
+      `${p.count === 1 ? "1 copy is" : `${p.count} copies are`} blocked or failed: send {} to evaluate-policy, or run cvm-replicator status, to see why.`,
   ),
   "run-again": info(
     () =>

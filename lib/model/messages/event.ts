@@ -8,8 +8,8 @@ const ignoredReasons = {
     text: `${p.event}: ${p.value} is not an image id`,
     remedy: "name an id such as img-8toqc6s3",
   })),
-  "bad-region": warn((p: { event: string; imageId: string; value: string }) => ({
-    text: `${p.event} of ${p.imageId}: expected a region, got ${p.value}`,
+  "bad-region": warn((p: { event: string; imageId?: string; value: string }) => ({
+    text: `${p.event}${p.imageId === undefined ? "" : ` of ${p.imageId}`}: expected a region, got ${p.value}`,
     remedy: "name a region such as ap-guangzhou",
   })),
   "irrelevant-call": info((p: { call: string }) => `${p.call} does not change which images are selected`),

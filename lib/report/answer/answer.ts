@@ -3,7 +3,7 @@ import { answerText } from "../../model/messages/answer.ts";
 import type { Ignored } from "../../model/messages/event.ts";
 import type { CopyState, Reason, Run } from "../../model/types.ts";
 import type { PlanView } from "../plan-view.ts";
-import { type CopyLine, type Counts, countsOf, linesByUrgency } from "../summary.ts";
+import { type CopyLine, countsOf, linesByUrgency } from "../summary.ts";
 import { type ImageResult, imageResults } from "./image-results.ts";
 import { type AnswerFacts, type AnswerInput, cut, nextOf, noRunSentences, summaryOf } from "./sentences.ts";
 
@@ -28,8 +28,11 @@ export interface Answer {
   readonly done: Readonly<Record<string, number>>;
   /** Only of a dry run: what it would do. */
   readonly plan?: DryRunPlan;
-  /** The recorded copies by state, of what the event or the request is about; of a dry run, those of the account. */
-  readonly counts: Counts;
+  /**
+   * The recorded copies by state, of what the event or the request is about; of a dry run, those of
+   * the account. States without copies are left out.
+   */
+  readonly counts: Readonly<Partial<Record<CopyState | "total", number>>>;
   /**
    * The copies that are not ready, most urgent first; if the answer is about a part of the account,
    * also the others. Of a dry run: those that wait, are blocked or failed.
@@ -90,7 +93,7 @@ function detailsOf(facts: AnswerFacts, most: number): Omit<Answer, "summary" | "
         warnings: list("warnings", plan.warnings),
       },
     }),
-    counts,
+    counts: Object.fromEntries(Object.entries(counts).filter(([state, count]) => state === "total" || count > 0)),
     copies: list("copies", facts.copies),
   };
   return { ...details, ...(Object.keys(omitted).length > 0 && { omitted }), account, run };

@@ -77,7 +77,8 @@ export function nextOf({ problems, copies, counts, run, plan }: AnswerFacts): st
     ...stopped.map(({ source, region, reason }) => `${source.imageId} to ${region}: ${reason}`),
   ];
   const [first] = firsts;
-  const count = problems.length + counts.blocked + counts.failed;
+  // The counts of a dry run are as they are recorded, without the copies that it would block.
+  const count = problems.length + Math.max(stopped.length, counts.blocked + counts.failed);
   const hasWork = plan !== undefined && plan.create.length + plan.update.length + plan.delete.length > 0;
   const sentences = [
     ...(first === undefined ? [] : [needsYou(count, cut(first), stopped.length > 0)]),
