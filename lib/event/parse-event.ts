@@ -64,8 +64,8 @@ function readPart(value: unknown, results: Results, depth: number, texts: number
   const message = fieldsOf(fields["Ckafka"]);
   if (message) return readInner(message["msgBody"]);
   if (typeof fields["eventName"] === "string") return add(readRecord(fields), results);
-  // A line of CLS: its content is the record, as text.
-  if (typeof fields["content"] === "string") return readInner(fields["content"]);
+  // A line of CLS: its content is the record, as text; as an object it is accepted, too.
+  if (typeof fields["content"] === "string" || fieldsOf(fields["content"])) return readInner(fields["content"]);
   if (typeof fields["type"] === "string" && "data" in fields) return readEnvelope(fields, results, readInner);
   if ("imageId" in fields || "imageIds" in fields) return readManualEvent(fields, results);
   return ignore(results, whyUnknown(fields));

@@ -199,6 +199,18 @@ describe("any other event", () => {
     expect(reasons(parts)[0]).toContain("more than 20000 parts");
   });
 
+  it("of CLS is also read if it is plain JSON in base64, as the example of the vendor's page is", () => {
+    const record = sampleEvent("image-created/created")["data"];
+    for (const content of [JSON.stringify(record), record]) {
+      const lines = JSON.stringify({ topic_id: "t", records: [{ timestamp: "1605578090000000", content }] });
+      const plain = { clslogs: { data: Buffer.from(lines).toString("base64") } };
+      expect(images(plain)).toEqual(["ap-guangzhou/img-8toqc6s3"]);
+      expect(images({ clslogs: { data: gzipSync(lines).toString("base64") } })).toEqual(images(plain));
+      const cut = plain.clslogs.data.slice(0, 100);
+      expect(reasons({ clslogs: { data: cut } })).toEqual(["clslogs.data does not contain JSON"]);
+    }
+  });
+
   it("is not unpacked to more than 6 MB", () => {
     const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024, 32)).toString("base64");
     expect(unpackCls(bomb)).toEqual({
