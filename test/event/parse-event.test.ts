@@ -8,7 +8,6 @@ import { fullText } from "../../lib/model/messages/define.ts";
 import fc from "../support/random.ts";
 import { SAMPLE_EVENTS, sampleEvent } from "../support/sample-events.ts";
 
-type Json = Record<string, unknown>;
 const images = (payload: unknown) => parseEvent(payload).hints.map((hint) => `${hint.region}/${hint.imageId}`);
 const reasons = (payload: unknown) => parseEvent(payload).ignored.map(fullText);
 

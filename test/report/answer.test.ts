@@ -24,7 +24,7 @@ const RUN: Run = {
 
 const copy = (phase: CopyPhase, n = 1): Copy => {
   const record = recordOf("ap-shanghai", phase);
-  return { ...record, key: { ...record.key, rootId: `img-${n}` }, version: 1 } as Copy;
+  return { ...record, key: { ...record.key, rootId: `img-${n}` }, version: 1 };
 };
 const problem = (n: number) => ({ code: "drift", text: storedText(`problem ${n}`), remedy: storedText("do this") });
 

@@ -70,21 +70,24 @@ function* forgeries(value: unknown, replacement: string): Generator<unknown> {
 }
 
 describe("an event with one forged field", () => {
-  it.each(SAMPLE_EVENTS)("%s gives only image ids in regions that the policies copy from", (file) => {
-    const policies = [policy({ from: SOURCES })];
-    let tried = 0;
-    for (const replacement of HOSTILE) {
-      for (const forged of forgeries(sampleEvent(file), replacement)) {
-        const { scope } = requestForImages(parseEvent(forged).hints, policies);
-        for (const { region, imageId } of scope.kind === "images" ? scope.images : []) {
-          expect(SOURCES).toContain(region);
-          expect(imageId).toMatch(/^img-[0-9a-z]{4,32}$/);
+  it.each(SAMPLE_EVENTS.filter((name) => Object.keys(sampleEvent(name)).length > 0))(
+    "%s gives only image ids in regions that the policies copy from",
+    (file) => {
+      const policies = [policy({ from: SOURCES })];
+      let tried = 0;
+      for (const replacement of HOSTILE) {
+        for (const forged of forgeries(sampleEvent(file), replacement)) {
+          const { scope } = requestForImages(parseEvent(forged).hints, policies);
+          for (const { region, imageId } of scope.kind === "images" ? scope.images : []) {
+            expect(SOURCES).toContain(region);
+            expect(imageId).toMatch(/^img-[0-9a-z]{4,32}$/);
+          }
+          tried += 1;
         }
-        tried += 1;
       }
-    }
-    expect(tried).toBeGreaterThanOrEqual(HOSTILE.length);
-  });
+      expect(tried).toBeGreaterThanOrEqual(HOSTILE.length);
+    },
+  );
 });
 
 describe("a forged event", { timeout: 30_000 }, () => {

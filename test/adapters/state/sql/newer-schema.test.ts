@@ -44,8 +44,9 @@ describe.each(DATABASES)("a database in $engine of a newer program", ({ make }) 
     const before = await openState(url);
     await saveCopy(before, copyOf({ policy: "first" }));
     await before.close();
-    const [{ version: supported } = {}] = await run("select max(version) as version from replicator_schema");
-    await run(`insert into replicator_schema values (${Number(supported) + 1})`);
+    const [row] = await run("select max(version) as version from replicator_schema");
+    const supported = Number(row?.["version"]);
+    await run(`insert into replicator_schema values (${supported + 1})`);
     await run("alter table replicator_copies add column of_newer text");
     await run("create table replicator_of_newer (id text primary key)");
 
@@ -61,9 +62,9 @@ describe.each(DATABASES)("a database in $engine of a newer program", ({ make }) 
     expect((await copiesOf(after, A)).map(({ policy }) => policy).sort()).toEqual(["new", "second"]);
     await after.close();
 
-    await run(`insert into replicator_schema values (${Number(supported) + 2})`);
+    await run(`insert into replicator_schema values (${supported + 2})`);
     await expect(openState(url)).rejects.toThrow(
-      `made by a newer version of this program (schema ${Number(supported) + 2}, this version supports ${supported})`,
+      `made by a newer version of this program (schema ${supported + 2}, this version supports ${supported})`,
     );
   });
 });
