@@ -105,4 +105,13 @@ describe("two packages of one account", () => {
     expect(tagsIn("ap-shanghai")).toEqual(["old"]);
     expect((await copiesOf(t.state, ACCOUNT)).map(({ phase }) => phase).sort()).toEqual(["ended", "ready", "ready"]);
   });
+
+  it("count as one again when the other has not run for two sweeps: a deployment that broke off is to be repeated before", async () => {
+    await deployed(60, { timer: OLD });
+    await deployed(60, { timer: OLD, other: NEW });
+    await deployed(19, { timer: OLD }, expectAllGiven);
+    await deployed(41, { timer: OLD });
+    expect(copied()).toEqual(["ap-shanghai", "ap-beijing"]);
+    expect(sharesIn("ap-shanghai")).toEqual([KEPT, OF_OLD]);
+  });
 });
