@@ -31,6 +31,7 @@ const VERSIONS = {
   sts: "2018-08-13",
   as: "2018-04-19",
   region: "2022-06-27",
+  ssm: "2019-09-23",
 } as const;
 
 /** A replicator whose parts a test may replace. */
