@@ -31,9 +31,6 @@ interface Options {
   token?: string;
   credentials?: Record<string, string | undefined>;
 }
-interface Plugin {
-  hooks: Record<string, () => void>;
-}
 
 const require = createRequire(import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "plugin-test-"));
@@ -69,12 +66,11 @@ const serverless = {
 };
 const options: Options = { region: "ap-guangzhou" };
 
-let plugin: Plugin;
 let DeployFunctionClass: new (options: Options, serverless: object) => DeployFunction;
 
 beforeAll(() => {
-  const PluginClass = require("../../deploy/serverless-plugin/index.cjs") as new (...args: unknown[]) => Plugin;
-  plugin = new PluginClass(serverless, options, { log: { warning: (message: string) => warnings.push(message) } });
+  const PluginClass = require("../../deploy/serverless-plugin/index.cjs") as new (...args: unknown[]) => object;
+  new PluginClass(serverless, options, { log: { warning: (message: string) => warnings.push(message) } });
   const ProviderClass = require("serverless-tencent-scf/provider/tencentProvider") as new (
     ...args: unknown[]
   ) => Provider;
@@ -209,41 +205,6 @@ describe("the real-name check", () => {
     answer = given;
     expect(await providerObject.getUserAuth("100000000001")).toBe(true);
     expect(warnings).toEqual([expect.stringContaining("continuing")]);
-  });
-});
-
-describe("before a deployment", () => {
-  const deploy = () => plugin.hooks["before:deploy:deploy"]?.();
-  const { environment, role, vpcConfig } = provider;
-  afterEach(() => {
-    Object.assign(provider, { environment, role, vpcConfig });
-  });
-
-  it("accepts settings with which the functions can start", () => {
-    expect(deploy).not.toThrow();
-  });
-
-  it("reports all missing settings at once", () => {
-    Object.assign(provider, {
-      role: "",
-      environment: { variables: { STATE_URL: "" } },
-      vpcConfig: { vpcId: "vpc-1", subnetId: "" },
-    });
-    expect(deploy).toThrow(
-      /REPLICATOR_ROLE: not set[\s\S]*STATE_URL: not set[\s\S]*VPC_ID, SUBNET_ID: set both or neither/,
-    );
-  });
-
-  it("rejects an embedded state", () => {
-    provider.environment = { variables: { STATE_URL: "sqlite:state.db" } };
-    expect(deploy).toThrow("do not share an embedded state");
-  });
-
-  it("rejects a bucket without its owner", () => {
-    provider.environment = { variables: { STATE_URL: "cos://images/state" } };
-    expect(deploy).toThrow("STATE_URL: must name a bucket with its APPID, e.g. cos://images-1250000000/state");
-    provider.environment = { variables: { STATE_URL: "cos://images-1250000000/state?region=ap-tokyo" } };
-    expect(deploy).not.toThrow("STATE_URL");
   });
 });
 
