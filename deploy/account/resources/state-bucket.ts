@@ -41,6 +41,9 @@ export async function ensureStateBucket(
   return { name, region: at.Region };
 }
 
+/** The most keys of one list, and of one deletion. */
+const PAGE = 1000;
+
 /** Whether objects exist below a prefix. A bucket that does not exist has none. */
 export async function hasState({ cos }: Deployment, Bucket: string, region: string, prefix: string): Promise<boolean> {
   const params = { Bucket, Region: region, Prefix: prefix === "" ? "" : `${prefix}/`, MaxKeys: 1 };
@@ -54,22 +57,24 @@ export async function removeState(deployment: Deployment): Promise<void> {
   const Bucket = stateBucket(deployment);
   const Region = await regionOfBucket(deployment, Bucket);
   if (Region === undefined) return;
-  for (;;) {
-    const { Contents } = (await cos("getBucket", { Bucket, Region, Prefix: `${stage}/`, MaxKeys: 1000 })) as {
-      Contents: { Key: string }[];
-    };
+  // Page by page, because lists may show objects for a while after their deletion.
+  for (let Marker = "", isLast = false; !isLast; ) {
+    const page = { Bucket, Region, Prefix: `${stage}/`, Marker, MaxKeys: PAGE };
+    const { Contents } = (await cos("getBucket", page)) as { Contents: { Key: string }[] };
+    isLast = Contents.length < PAGE;
     if (Contents.length === 0) break;
-    const { Error: failed } = (await cos("deleteMultipleObject", {
-      ...{ Bucket, Region, Quiet: true },
-      Objects: Contents.map(({ Key }) => ({ Key })),
-    })) as { Error?: { Code?: string }[] };
+    Marker = Contents.at(-1)?.Key ?? "";
+    const Objects = Contents.map(({ Key }) => ({ Key }));
+    const { Error: failed } = (await cos("deleteMultipleObject", { Bucket, Region, Quiet: true, Objects })) as {
+      Error?: { Code?: string }[];
+    };
     const code = failed?.[0]?.Code;
     if (code) throw new DeployError(`COS does not delete the objects of ${Bucket}/${stage}/: ${code}`, code);
   }
   report("removed", `state ${Bucket}/${stage}`);
-  if (await hasState(deployment, Bucket, Region, "")) return;
-  await unlessAbsent(cos("deleteBucket", { Bucket, Region }), /^BucketNotEmpty$/);
-  report("removed", `state bucket ${Bucket}`);
+  // COS refuses this while other stages have a state in it.
+  const deleted = await unlessAbsent(cos("deleteBucket", { Bucket, Region }), /^BucketNotEmpty$/);
+  if (deleted) report("removed", `state bucket ${Bucket}`);
 }
 
 /** The default state of a stage, as `STATE_URL` names it for functions in `region`. */
