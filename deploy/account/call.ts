@@ -74,13 +74,19 @@ export function callsOf(key: Key, endpoint: Endpoint, pause: (ms: number) => Pro
           await pause(1000 * tries);
           continue;
         }
-        throw callError(service, action, region, code, withoutKey(message, key));
+        throw callError({ service, action, region }, code, withoutKey(message, key));
       }
     }
   };
 }
 
-function callError(service: Service, action: string, region: string, code: string, message: string): DeployError {
+interface Called {
+  readonly service: Service;
+  readonly action: string;
+  readonly region: string;
+}
+
+function callError({ service, action, region }: Called, code: string, message: string): DeployError {
   if (isRefusal(code)) return new DeployError(refusalText(`${service}:${action}`, resourceIn(message), code), code);
   const cause = [code, message.replaceAll(/\s+/g, " ")].filter(Boolean).join(": ");
   return new DeployError(`${service} ${action} in ${region}: ${cause}; run the same command again`, code);

@@ -35,14 +35,17 @@ export interface Prepared {
 
 const readTemplate = (name: string) => readFileSync(new URL(`../cam/${name}.json`, import.meta.url), "utf8");
 
-/** Makes what the functions need. `names` are the functions. Throws `DeployError`, before anything is made if it can. */
-export async function prepare(
-  deployment: Deployment,
-  given: Given,
-  needs: Needs,
-  names: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<Prepared> {
+/** What is deployed, and with which environment the account is looked into. */
+export interface Order {
+  readonly given: Given;
+  readonly needs: Needs;
+  /** The names of the functions in serverless.yml. */
+  readonly names: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Makes what the functions need. Throws `DeployError`, before anything is made if it can. */
+export async function prepare(deployment: Deployment, { given, needs, names, env }: Order): Promise<Prepared> {
   const hasEvents = deployment.region === EVENTS_REGION;
   const problems = [
     ...(given.role ? [] : await foreignRole(deployment, POLICY_ENDINGS)),

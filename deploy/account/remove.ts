@@ -3,7 +3,7 @@ import { DeployError } from "./call.ts";
 import { baseName, type Deployment, functionName } from "./deployment.ts";
 import { EVENTS_REGION, removeRules } from "./resources/event-rule.ts";
 import { foreignFunctions, settled, shownFunction } from "./resources/function-settings.ts";
-import { removeLogs } from "./resources/logs.ts";
+import { findLogs, removeLogs } from "./resources/logs.ts";
 import { removeRole } from "./resources/role.ts";
 import { removeState, stateBucket } from "./resources/state-bucket.ts";
 
@@ -28,13 +28,16 @@ export async function beforeFunctions(
   return { keepsRole };
 }
 
-/** image-created may be where events arrive, and the other functions elsewhere; all have one role. */
+/**
+ * image-created may be where events arrive, and the other functions elsewhere; all have one role. Then it is alone
+ * there and has no logset, other than what is left of a whole deployment whose removal was broken off.
+ */
 async function isRoleNeededElsewhere(deployment: Deployment, names: readonly string[]): Promise<boolean> {
   const exists = async (name: string, region: string) => !!(await shownFunction({ ...deployment, region }, name));
   if (deployment.region !== EVENTS_REGION) return await exists("image-created", EVENTS_REGION);
   if (!(await exists("image-created", deployment.region))) return false;
   for (const name of names) if (name !== "image-created" && (await exists(name, deployment.region))) return false;
-  return names.length > 1;
+  return (await findLogs(deployment)) === undefined;
 }
 
 /** Removes the rest after the functions. Throws `DeployError` with all that is left. */
@@ -68,7 +71,7 @@ export async function afterFunctions(
   if (keepsRole) {
     deployment.warn(
       `the role ${baseName(deployment)} stays, because functions of this stage in another region have it; remove ` +
-        "them as well, with --region",
+        "them as well, with TENCENTCLOUD_REGION set to it",
     );
   }
 }

@@ -34,7 +34,6 @@ export interface Serverless {
 /** The options of a command, those of the plugin among them. */
 export interface Options {
   readonly stage?: string;
-  readonly region?: string;
   readonly function?: string;
   readonly package?: string;
   readonly "as-packaged"?: boolean;

@@ -137,7 +137,7 @@ export class Deployment {
 
   private async open(): Promise<Opened> {
     const { service } = this.serverless;
-    const region = this.options.region || service.provider.region || "ap-guangzhou";
+    const region = service.provider.region || "ap-guangzhou";
     const voice = { say: (line: string) => this.log.notice(line), warn: (line: string) => this.log.warning(line) };
     this.opened = await openDeployment({ service: service.service, stage: this.stage, region }, process.env, voice);
     return this.opened;
@@ -146,7 +146,8 @@ export class Deployment {
   private async beforeDeploy(): Promise<void> {
     const names = this.serverless.service.getAllFunctions();
     const { policies } = this.checked(names);
-    this.use(await prepare(await this.open(), this.given(), { policies }, names, process.env));
+    const order = { given: this.given(), needs: { policies }, names, env: process.env };
+    this.use(await prepare(await this.open(), order));
   }
 
   private async beforeDeployOne([name = ""]: readonly string[]): Promise<void> {

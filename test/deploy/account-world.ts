@@ -74,7 +74,7 @@ export async function accountWorld(region = "ap-guangzhou", stage = "dev"): Prom
       return since;
     },
     deploy: async (given = {}, needs = policiesWith()) => {
-      const prepared = await prepare(deployment, given, needs, NAMES, env);
+      const prepared = await prepare(deployment, { given, needs, names: NAMES, env });
       await createFunctions(prepared.role);
       await complete(deployment, FUNCTIONS, prepared.logs);
     },

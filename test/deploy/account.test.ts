@@ -1,6 +1,7 @@
 // What a deployment makes in an account, and what it leaves alone.
 import { afterEach, describe, expect, it } from "vitest";
 import { afterFunctions, beforeFunctions, whatStays } from "../../deploy/account/remove.ts";
+import { zip } from "../../deploy/zip.ts";
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeImages } from "../../emulator/control/console.ts";
 import { storeObject } from "../../emulator/world/services/bucket.ts";
@@ -114,7 +115,7 @@ describe("a deployment", () => {
     expect(rules()).toEqual([]);
     expect(at.warnings).toEqual([
       expect.stringMatching(
-        /arrive in ap-guangzhou only.*sweep.*deploy function --function image-created .*--region ap-guangzhou/,
+        /arrive in ap-guangzhou only.*sweep.*TENCENTCLOUD_REGION=ap-guangzhou npx serverless deploy function/,
       ),
     ]);
   });
@@ -267,6 +268,17 @@ describe("a removal", () => {
     await remove({ withState: true, withLogs: true });
     expect([...(at.world.buckets.get(BUCKET)?.objects.keys() ?? [])]).toEqual(["prod/1/head"]);
     expect([at.world.logTopics.size, at.world.logsets.size]).toEqual([0, 0]);
+  });
+
+  it("keeps the role while image-created of another region's deployment needs it", async () => {
+    at = await accountWorld("ap-shanghai");
+    await at.deploy();
+    const Code = { ZipFile: Buffer.from(zip([{ name: "index.js", data: Buffer.from("") }])).toString("base64") };
+    const settings = { Handler: "index.main_handler", Runtime: "Nodejs18.15" };
+    await at.call("scf", "CreateFunction", HOME, { FunctionName: `${ROLE}-image-created`, Code, ...settings });
+    await remove();
+    expect(at.world.cam.roles).toHaveLength(1);
+    expect(at.warnings.at(-1)).toMatch(/the role .* stays/);
   });
 
   it("says what is left if a step fails", async () => {

@@ -32,6 +32,10 @@ interface Options {
   credentials?: Record<string, string | undefined>;
 }
 
+interface Plugin {
+  hooks: Record<string, () => unknown>;
+}
+
 const require = createRequire(import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "plugin-test-"));
 const warnings: string[] = [];
@@ -66,11 +70,12 @@ const serverless = {
 };
 const options: Options = { region: "ap-guangzhou" };
 
+let plugin: Plugin;
 let DeployFunctionClass: new (options: Options, serverless: object) => DeployFunction;
 
 beforeAll(() => {
-  const PluginClass = require("../../deploy/serverless-plugin/index.cjs") as new (...args: unknown[]) => object;
-  new PluginClass(serverless, options, { log: { warning: (message: string) => warnings.push(message) } });
+  const PluginClass = require("../../deploy/serverless-plugin/index.cjs") as new (...args: unknown[]) => Plugin;
+  plugin = new PluginClass(serverless, options, { log: { warning: (message: string) => warnings.push(message) } });
   const ProviderClass = require("serverless-tencent-scf/provider/tencentProvider") as new (
     ...args: unknown[]
   ) => Provider;
@@ -206,6 +211,10 @@ describe("the real-name check", () => {
     expect(await providerObject.getUserAuth("100000000001")).toBe(true);
     expect(warnings).toEqual([expect.stringContaining("continuing")]);
   });
+});
+
+it("says where the logs are, as SCF answers none", () => {
+  expect(plugin.hooks["before:logs:logs"]).toThrow(/offline.*CLS: logset replicator-dev, topic functions/);
 });
 
 it("is listed before the plugin that it patches", () => {

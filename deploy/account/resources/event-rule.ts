@@ -154,6 +154,6 @@ export function withoutEvents({ region, stage }: Pick<Deployment, "region" | "st
   return (
     `no EventBridge rule was made: events of CVM arrive in ${EVENTS_REGION} only, and the functions are in ${region}. ` +
     "New images are found by the sweep of poll-copies (SWEEP_EVERY). To react to events as well, put image-created " +
-    `where they arrive: npx serverless deploy function --function image-created --stage ${stage} --region ${EVENTS_REGION}`
+    `where they arrive: TENCENTCLOUD_REGION=${EVENTS_REGION} npx serverless deploy function --function image-created --stage ${stage}`
   );
 }
