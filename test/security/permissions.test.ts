@@ -156,7 +156,7 @@ it("the CAM policies allow only named actions, sharing in a statement and deleti
           : [/Delete|Share|Create/, /Delete|Create|UnTag/, /Delete|Modify|Create|UnTag/];
     for (const [index, { effect, action }] of statement.entries()) {
       expect(effect).toBe("allow");
-      for (const name of action) expect(name).toMatch(/^(name\/)?(cvm|tag|sts|as|region|cos):[A-Z][A-Za-z]+$/);
+      for (const name of action) expect(name).toMatch(/^(name\/)?(cvm|tag|sts|as|region|cos|cls|ssm):[A-Z][A-Za-z]+$/);
       expect(action.join()).not.toMatch(forbidden[index] ?? /./);
     }
   }
