@@ -69,6 +69,21 @@ export function mayDelete({ policies }: Needs): boolean {
   );
 }
 
+/**
+ * Reads a list of the API whole, whatever number of items the API puts on a page. `read` gets the number of items that
+ * are there already, and that of the page, from 1.
+ */
+export async function allPages<T>(
+  read: (offset: number, page: number) => Promise<{ readonly items: readonly T[]; readonly total: number }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (let page = 1; ; page += 1) {
+    const { items, total } = await read(all.length, page);
+    all.push(...items);
+    if (items.length === 0 || all.length >= total) return all;
+  }
+}
+
 /** Compares two JSON values whatever the order of their members. */
 export function sameJson(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);

@@ -1,10 +1,10 @@
 // The rules of EventBridge that bring the events of images to image-created.
 import { DeployError, unlessAbsent } from "../call.ts";
-import { baseName, type Deployment, foreign, functionName, markOf, sameJson } from "../deployment.ts";
+import { allPages, baseName, type Deployment, foreign, functionName, markOf, sameJson } from "../deployment.ts";
 
 /** CloudAudit events reach the default bus of this region only, whatever region they are about (1108/63236). */
 export const EVENTS_REGION = "ap-guangzhou";
-const PAGE = 50;
+const PAGE = 20;
 
 /** The patterns of both rules, by the end of their names. docs/deploy.md has them too. */
 export const PATTERNS = {
@@ -37,15 +37,6 @@ interface Found extends Rule {
   readonly EventBusId: string;
 }
 
-async function pagesOf<T>(read: (offset: number) => Promise<readonly T[]>): Promise<T[]> {
-  const all: T[] = [];
-  for (;;) {
-    const page = await read(all.length);
-    all.push(...page);
-    if (page.length < PAGE) return all;
-  }
-}
-
 async function defaultBus({ call }: Deployment): Promise<string> {
   const { EventBuses } = await call<{ EventBuses: { EventBusId: string; Type: string }[] }>(
     ...(["eb", "ListEventBuses", EVENTS_REGION, { Limit: PAGE }] as const),
@@ -63,9 +54,11 @@ async function rulesOf(deployment: Deployment): Promise<Found[]> {
   const { call } = deployment;
   const EventBusId = await defaultBus(deployment);
   const names = Object.keys(PATTERNS).map((ending) => `${baseName(deployment)}-${ending}`);
-  const rules = await pagesOf(async (Offset) => {
-    const page = { EventBusId, Limit: PAGE, Offset };
-    return (await call<{ Rules: Rule[] }>("eb", "ListRules", EVENTS_REGION, page)).Rules;
+  const rules = await allPages(async (Offset) => {
+    const params = { EventBusId, Limit: PAGE, Offset };
+    type Page = { Rules: Rule[]; TotalCount: number };
+    const { Rules: items, TotalCount: total } = await call<Page>("eb", "ListRules", EVENTS_REGION, params);
+    return { items, total };
   });
   return rules.filter(({ RuleName }) => names.includes(RuleName)).map((rule) => ({ ...rule, EventBusId }));
 }
@@ -121,9 +114,11 @@ async function isPattern({ call }: Deployment, { EventBusId, RuleId }: RuleAt, p
 
 async function targetsOf({ call }: Deployment, { EventBusId, RuleId }: RuleAt) {
   type Target = { TargetId: string; TargetDescription: { ResourceDescription: string } };
-  const targets = await pagesOf(async (Offset) => {
-    const page = { EventBusId, RuleId, Limit: PAGE, Offset };
-    return (await call<{ Targets: Target[] }>("eb", "ListTargets", EVENTS_REGION, page)).Targets;
+  const targets = await allPages(async (Offset) => {
+    const params = { EventBusId, RuleId, Limit: PAGE, Offset };
+    type Page = { Targets: Target[]; TotalCount: number };
+    const { Targets: items, TotalCount: total } = await call<Page>("eb", "ListTargets", EVENTS_REGION, params);
+    return { items, total };
   });
   return targets.map(({ TargetId, TargetDescription }) => ({
     TargetId,

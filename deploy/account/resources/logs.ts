@@ -1,6 +1,6 @@
 // The logs in CLS: the topic of the journal, and that of what the functions print.
 import { DeployError, unlessAbsent } from "../call.ts";
-import { baseName, type Deployment, foreign, hasTags, markOf, tagsOf } from "../deployment.ts";
+import { allPages, baseName, type Deployment, foreign, hasTags, markOf, tagsOf } from "../deployment.ts";
 
 interface Logset {
   readonly LogsetId: string;
@@ -47,16 +47,14 @@ const FULL_TEXT = { CaseSensitive: false, Tokenizer: "@&()='\",;:<>[]{}/ \n\t\r"
 
 async function findLogset({ call, region, ...of }: Deployment): Promise<Logset | undefined> {
   const Filters = [{ Key: "logsetName", Values: [baseName(of)] }];
-  for (let Offset = 0; ; Offset += PAGE) {
-    const { Logsets } = await call<{ Logsets: Logset[] }>("cls", "DescribeLogsets", region, {
-      Filters,
-      Offset,
-      Limit: PAGE,
-    });
-    // The filter may find longer names as well.
-    const found = Logsets.find(({ LogsetName }) => LogsetName === baseName(of));
-    if (found || Logsets.length < PAGE) return found;
-  }
+  const logsets = await allPages(async (Offset) => {
+    type Page = { Logsets: Logset[]; TotalCount: number };
+    const params = { Filters, Offset, Limit: PAGE };
+    const { Logsets: items, TotalCount: total } = await call<Page>("cls", "DescribeLogsets", region, params);
+    return { items, total };
+  });
+  // The filter may find longer names as well.
+  return logsets.find(({ LogsetName }) => LogsetName === baseName(of));
 }
 
 /** A logset that has our name and was not made by us. */
@@ -67,8 +65,12 @@ export async function foreignLogset(deployment: Deployment): Promise<string[]> {
 
 async function topicsOf({ call, region }: Deployment, logsetId: string): Promise<readonly Topic[]> {
   const Filters = [{ Key: "logsetId", Values: [logsetId] }];
-  const { Topics } = await call<{ Topics: Topic[] }>("cls", "DescribeTopics", region, { Filters, Limit: PAGE });
-  return Topics;
+  return await allPages(async (Offset) => {
+    type Page = { Topics: Topic[]; TotalCount: number };
+    const params = { Filters, Offset, Limit: PAGE };
+    const { Topics: items, TotalCount: total } = await call<Page>("cls", "DescribeTopics", region, params);
+    return { items, total };
+  });
 }
 
 /** The topics of a deployment. */

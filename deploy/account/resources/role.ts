@@ -1,6 +1,6 @@
 // The CAM role of the functions, and its least policies.
 import { DeployError, unlessAbsent } from "../call.ts";
-import { baseName, type Deployment, foreign, markOf, sameJson } from "../deployment.ts";
+import { allPages, baseName, type Deployment, foreign, markOf, sameJson } from "../deployment.ts";
 
 // CAM has no regions; its API wants one.
 const CAM_REGION = "ap-guangzhou";
@@ -32,13 +32,14 @@ async function roleOf({ call }: Deployment, name: string): Promise<RoleInfo | un
 /** The account's own policies whose names begin as those of this deployment. */
 async function policiesOf(deployment: Deployment): Promise<OwnPolicy[]> {
   const prefix = `${baseName(deployment)}-`;
-  const found: OwnPolicy[] = [];
-  for (let page = 1; ; page += 1) {
-    const params = { Scope: "Local", Keyword: prefix, Rp: PAGE, Page: page };
-    const { List } = await deployment.call<{ List: OwnPolicy[] }>("cam", "ListPolicies", CAM_REGION, params);
-    found.push(...List.filter(({ PolicyName }) => PolicyName.startsWith(prefix)));
-    if (List.length < PAGE) return found;
-  }
+  // Without `Keyword`: how it matches is undocumented, and a policy that it misses could not be made again.
+  const all = await allPages(async (_, Page) => {
+    type Page = { List: OwnPolicy[]; TotalNum: number };
+    const params = { Scope: "Local", Rp: PAGE, Page };
+    const { List: items, TotalNum: total } = await deployment.call<Page>("cam", "ListPolicies", CAM_REGION, params);
+    return { items, total };
+  });
+  return all.filter(({ PolicyName }) => PolicyName.startsWith(prefix));
 }
 
 const isOurs = (deployment: Deployment, description: string | null | undefined) => description === markOf(deployment);
@@ -114,16 +115,13 @@ async function isDocument({ call }: Deployment, PolicyId: number, document: obje
 }
 
 async function attachedTo({ call }: Deployment, RoleName: string): Promise<ReadonlySet<number>> {
-  const ids = new Set<number>();
-  for (let page = 1; ; page += 1) {
-    const { List } = await call<{ List: { PolicyId: number }[] }>("cam", "ListAttachedRolePolicies", CAM_REGION, {
-      RoleName,
-      Page: page,
-      Rp: PAGE,
-    });
-    for (const { PolicyId } of List) ids.add(PolicyId);
-    if (List.length < PAGE) return ids;
-  }
+  const attached = await allPages(async (_, Page) => {
+    type Page = { List: { PolicyId: number }[]; TotalNum: number };
+    const params = { RoleName, Page, Rp: PAGE };
+    const { List: items, TotalNum: total } = await call<Page>("cam", "ListAttachedRolePolicies", CAM_REGION, params);
+    return { items, total };
+  });
+  return new Set(attached.map(({ PolicyId }) => PolicyId));
 }
 
 /** CAM stores a document as text, perhaps percent-encoded, as some of its answers are. */
