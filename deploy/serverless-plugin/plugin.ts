@@ -15,13 +15,16 @@ import { settingsProblems } from "./settings.ts";
 
 type Opened = Account & { readonly done: readonly string[] };
 
+const flag = (usage: string) => ({ usage, type: "boolean" }) as const;
+const AS_PACKAGED = {
+  "as-packaged": flag("Deploy the zips in dist/functions though sources or policy have changed since"),
+};
+
 /** Listed before serverless-tencent-scf in serverless.yml, whose constructor sends telemetry. */
 export class Deployment {
   readonly hooks: Readonly<Record<string, () => unknown>>;
   readonly commands = {
-    deploy: {
-      options: { "as-packaged": flag("Deploy the zips in dist/functions though sources or policy have changed") },
-    },
+    deploy: { options: AS_PACKAGED, commands: { function: { options: AS_PACKAGED } } },
     remove: {
       options: {
         "with-state": flag("Delete the state of this stage as well"),
@@ -229,8 +232,6 @@ export class Deployment {
     return new this.serverless.classes.Error(message, code);
   }
 }
-
-const flag = (usage: string) => ({ usage, type: "boolean" }) as const;
 
 /** The message about a missing key. */
 function missingKey(): string {

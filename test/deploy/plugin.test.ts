@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { stock } from "../../deploy/serverless-plugin/framework.ts";
+import { createWithMarkAndNewRole } from "../../deploy/serverless-plugin/patches.ts";
 
 /** The parts of serverless-tencent-scf 0.1.36 that the deployment uses. */
 interface Provider {
@@ -210,6 +212,34 @@ describe("the real-name check", () => {
     answer = given;
     expect(await providerObject.getUserAuth("100000000001")).toBe(true);
     expect(warnings).toEqual([expect.stringContaining("continuing")]);
+  });
+});
+
+describe("a role that SCF does not see yet", () => {
+  it("is tried again while the role is new, and no other refusal is", async () => {
+    const refused = (code: string) => async () => Promise.reject(Object.assign(new Error(code), { code }));
+    let pauses = 0;
+    let isNew = true;
+    const pause = async () => {
+      pauses += 1;
+      if (pauses === 3) isNew = false;
+    };
+    const { createFunction, updateConfiguration } = stock.DeployFunction.prototype;
+    try {
+      stock.DeployFunction.prototype.createFunction = refused("InvalidParameter.RoleCheck");
+      createWithMarkAndNewRole({ service: "replicator", stage: "dev" }, () => isNew, pause);
+      const create = () =>
+        stock.DeployFunction.prototype.createFunction("default", { Properties: { Description: "What it does" } });
+      await expect(create()).rejects.toThrow("InvalidParameter.RoleCheck");
+      expect(pauses).toBe(3);
+      stock.DeployFunction.prototype.createFunction = refused("LimitExceeded.Function");
+      isNew = true;
+      createWithMarkAndNewRole({ service: "replicator", stage: "dev" }, () => isNew, pause);
+      await expect(create()).rejects.toThrow("LimitExceeded.Function");
+      expect(pauses).toBe(3);
+    } finally {
+      Object.assign(stock.DeployFunction.prototype, { createFunction, updateConfiguration });
+    }
   });
 });
 
