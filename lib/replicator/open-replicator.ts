@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { clsLog } from "../adapters/journal/cls.ts";
 import { journalTo } from "../adapters/journal/json-lines.ts";
 import { type OpenOptions, openState } from "../adapters/state/open.ts";
+import { readSecret } from "../adapters/tencent/read-secret.ts";
 import { type TencentConnection, tencentConnection } from "../adapters/tencent/tencent-cloud.ts";
 import { findCredentials } from "../adapters/tencent/transport/find-credentials.ts";
 import { InputError, type Problem, toProblem } from "../model/errors.ts";
@@ -88,15 +89,37 @@ async function connect(
 
 const searchIn = (env: NodeJS.ProcessEnv) => ({ env, home: homedir(), now: () => Date.now() });
 
-/** Opens the state of the configuration. `readOnly`: to look at it only. Throws `StateError`. */
+/**
+ * Opens the state of the configuration. `readOnly`: to look at it only. Throws `StateError`, and `CloudError` if
+ * the secret with its password cannot be read.
+ */
 export async function openStateOf(
-  { stateUrl, onScf, endpoint, region }: Config,
+  config: Config,
   env: NodeJS.ProcessEnv,
   { readOnly = false }: Pick<OpenOptions, "readOnly"> = {},
 ): Promise<State> {
+  const { onScf, endpoint, region } = config;
+  const stateUrl = await withPassword(config, env);
   const at = endpoint === undefined ? undefined : new URL(endpoint);
   const cos = { credentials: () => findCredentials(searchIn(env)), endpoint: at, region };
   return openState(stateUrl, { allowEmbedded: !onScf, readOnly, cos });
+}
+
+/** The URL of the state, with the password of its secret if it has one. Only memory holds it. */
+async function withPassword(config: Config, env: NodeJS.ProcessEnv): Promise<string> {
+  const { stateUrl, passwordSecret, endpoint, site } = config;
+  if (!passwordSecret) return stateUrl;
+  const password = await readSecret(passwordSecret, {
+    endpoint: endpoint === undefined ? undefined : new URL(endpoint),
+    site,
+    credentials: () => findCredentials(searchIn(env)),
+    signal: new AbortController().signal,
+    now: () => Date.now(),
+  });
+  const url = new URL(stateUrl);
+  // The setter encodes all that is needed but the percent sign.
+  url.password = encodeURIComponent(password);
+  return url.href;
 }
 
 /** What a replicator is opened with. */
