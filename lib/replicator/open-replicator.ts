@@ -3,10 +3,12 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { journalTo } from "../adapters/journal/json-lines.ts";
-import { type OpenOptions, openState } from "../adapters/state/open.ts";
+import { inspectState, type OpenOptions, openState } from "../adapters/state/open.ts";
+import { inspector } from "../adapters/tencent/inspector.ts";
 import { tencentCloud } from "../adapters/tencent/tencent-cloud.ts";
-import { findCredentials } from "../adapters/tencent/transport/find-credentials.ts";
+import { findCredentials, locateCredentials } from "../adapters/tencent/transport/find-credentials.ts";
 import { InputError, type Problem, toProblem } from "../model/errors.ts";
+import type { Inspection } from "../model/inspection.ts";
 import { configurationProblem } from "../model/messages/configuration.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Cloud, Journal, Replicator, State } from "../model/ports.ts";
@@ -81,13 +83,43 @@ const searchIn = (env: NodeJS.ProcessEnv) => ({ env, home: homedir(), now: () =>
 
 /** Opens the state of the configuration. `readOnly`: to look at it only. Throws `StateError`. */
 export async function openStateOf(
-  { stateUrl, onScf, endpoint, region }: Config,
+  config: Config,
   env: NodeJS.ProcessEnv,
   { readOnly = false }: Pick<OpenOptions, "readOnly"> = {},
 ): Promise<State> {
+  return openState(config.stateUrl, { allowEmbedded: !config.onScf, readOnly, cos: cosOf(config, env) });
+}
+
+function cosOf({ endpoint, region }: Config, env: NodeJS.ProcessEnv): NonNullable<OpenOptions["cos"]> {
   const at = endpoint === undefined ? undefined : new URL(endpoint);
-  const cos = { credentials: () => findCredentials(searchIn(env)), endpoint: at, region };
-  return openState(stateUrl, { allowEmbedded: !onScf, readOnly, cos });
+  return { credentials: () => findCredentials(searchIn(env)), endpoint: at, region };
+}
+
+/** Time limit of each call of the doctor: what takes longer is a finding. */
+const INSPECTION_LIMIT: Millis = 8_000;
+
+/** What the doctor examines. Opens nothing by itself; the caller has to close it. */
+export function openInspection(config: Config, env: NodeJS.ProcessEnv): Inspection {
+  const end = new AbortController();
+  const { endpoint, site } = config;
+  const options = {
+    site,
+    credentials: () => findCredentials(searchIn(env)),
+    now: () => Date.now(),
+    signal: end.signal,
+    timeoutMs: INSPECTION_LIMIT,
+    ...(endpoint !== undefined && { endpoint }),
+  };
+  return {
+    ...inspector(options),
+    cloud: tencentCloud(options),
+    credentialSource: async () => (await locateCredentials(searchIn(env))).source,
+    openState: () => openStateOf(config, env, { readOnly: true }),
+    stateFacts: () => inspectState(config.stateUrl, { cos: cosOf(config, env) }),
+    now: options.now,
+    pause: (length) => sleep(length, undefined, { ref: false }),
+    close: () => end.abort(),
+  };
 }
 
 /** What a replicator is opened with. */

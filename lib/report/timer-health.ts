@@ -35,7 +35,7 @@ export function timerHealth(record: AccountRecord | undefined, sweepEvery: Milli
 }
 
 /** An age as text: two or more of the largest unit that fits. */
-function agoText(length: Millis): string {
+export function agoText(length: Millis): string {
   const [unit, millis] = UNITS.find(([, one]) => length >= 2 * one) ?? ["s", 1000];
   return length < 1000 ? "just now" : `${Math.floor(length / millis)} ${unit} ago`;
 }

@@ -181,7 +181,7 @@ export function cloudIn(world: World, account: Account, now: () => Millis): Clou
         account,
         service,
         action,
-        version: VERSIONS[service],
+        version: VERSIONS[service as keyof typeof VERSIONS],
         region,
         params: JSON.parse(JSON.stringify(params)) as Record<string, unknown>,
       });

@@ -1,0 +1,117 @@
+// Checks before a deployment: what the deploying key may do in each service, and the settings of the deployment.
+import { CloudError } from "../../model/errors.ts";
+import type { Reading } from "../../model/inspection.ts";
+import { finding } from "../../model/messages/doctor.ts";
+import { permissionIn } from "../cam/evaluate.ts";
+import { type Check, check, notChecked } from "../check.ts";
+import { EVENT_REGION, type Facts } from "../facts.ts";
+import { failed, isRefusal, isSilence } from "../failures.ts";
+import { type Fields, listAt, textAt } from "../fields.ts";
+import { documentsOfRole } from "./role.ts";
+
+type DeployService = "cam" | "cls" | "eb" | "scf" | "tag";
+
+interface Access {
+  readonly service: DeployService;
+  /** A read that the deployment makes too. */
+  readonly reading: Reading;
+  /** What the deployment writes; nothing but the write itself shows whether it is permitted. */
+  readonly writes: readonly string[];
+  /** Whether the answer shows that the service works for this account. */
+  readonly isEnabled?: (answer: Fields) => boolean;
+}
+
+const access = (
+  service: DeployService,
+  action: string,
+  { region, params = {}, ...rest }: Pick<Reading, "region" | "params"> & Pick<Access, "writes" | "isEnabled">,
+): Access => ({ service, reading: { service, action, params, ...(region !== undefined && { region }) }, ...rest });
+
+/** The services of a deployment besides COS, whose writes nothing here shows. */
+const accesses = (home: string): readonly Access[] => [
+  access("scf", "ListFunctions", {
+    region: home,
+    params: { Limit: 1 },
+    writes: [
+      "scf:CreateFunction",
+      "scf:UpdateFunctionCode",
+      "scf:UpdateFunctionConfiguration",
+      "scf:UpdateFunctionEventInvokeConfig",
+      "scf:CreateTrigger",
+      "scf:DeleteTrigger",
+    ],
+  }),
+  access("cam", "ListPolicies", {
+    params: { Rp: 1, Page: 1 },
+    writes: ["cam:CreateRole", "cam:CreatePolicy", "cam:UpdatePolicy", "cam:AttachRolePolicy", "cam:PassRole"],
+  }),
+  access("cls", "DescribeLogsets", {
+    region: home,
+    params: { Limit: 1 },
+    writes: ["cls:CreateLogset", "cls:CreateTopic", "cls:CreateIndex"],
+  }),
+  access("eb", "ListEventBuses", {
+    region: EVENT_REGION,
+    params: { Limit: 100 },
+    writes: ["eb:CreateRule", "eb:UpdateRule", "eb:CreateTarget"],
+    isEnabled: (answer) => listAt(answer, "EventBuses").some((bus) => textAt(bus, "Type") === "Cloud"),
+  }),
+  access("tag", "DescribeResourceTagsByResourceIds", {
+    params: { ServiceType: "scf", ResourcePrefix: "lam", ResourceRegion: home, ResourceIds: ["lam-00000000"] },
+    writes: ["tag:ModifyResourceTags"],
+  }),
+];
+
+/** Actions of COS: a bucket for the code and one for the state, and the zips. */
+const BUCKET_WRITES = ["cos:GetService", "cos:PutBucket", "cos:PutObject"];
+
+/** One line for the settings of a deployment, one for each service, and one for what no read shows. */
+export async function deployingKeyChecks(facts: Facts): Promise<Check[]> {
+  const { caller } = facts;
+  const all = accesses(facts.home);
+  const [read, documents] = await Promise.all([
+    Promise.all(all.map((one) => accessCheck(facts, one))),
+    caller.roleId === undefined ? undefined : facts.attempt(() => documentsOfRole(facts, { RoleId: caller.roleId })),
+  ]);
+  const writes = [...all.flatMap((one) => one.writes), ...BUCKET_WRITES];
+  return [
+    ...settingsChecks(facts),
+    ...read,
+    ...writeChecks(facts, writes, documents?.ok ? documents.value : undefined),
+  ];
+}
+
+async function accessCheck(facts: Facts, { service, reading, isEnabled }: Access): Promise<Check> {
+  const subject = `${service} access`;
+  const action = `${service}:${reading.action}`;
+  const outcome = await facts.read(reading, (answer) => isEnabled?.(answer) ?? true);
+  if (outcome.ok) {
+    if (!outcome.value) return check(subject, finding("no-default-bus", { region: EVENT_REGION }));
+    return check(subject, finding("may-read", { action }));
+  }
+  const { error } = outcome;
+  if (isRefusal(error)) return check(subject, finding("key-lacks", { actions: [action] }));
+  const judged = failed(subject, error, service);
+  if (judged.code !== "not-readable" || isSilence(error)) return judged;
+  return check(subject, finding("may-probably-read", { action, code: (error as CloudError).code }));
+}
+
+function writeChecks({ caller }: Facts, writes: readonly string[], documents: readonly string[] | undefined): Check[] {
+  const subject = "writes of a deployment";
+  if (caller.kind === "account") return [check(subject, finding("account-may-all", { account: caller.account }))];
+  if (!documents) return [notChecked(subject, finding("writes-unknown", { actions: writes }))];
+  const of = (permission: string) => writes.filter((action) => permissionIn(documents, action, "*") === permission);
+  const [refused, limited] = [of("refused"), of("limited")];
+  const unclear = limited.length > 0 ? [notChecked(subject, finding("role-limited", { actions: limited }))] : [];
+  if (refused.length > 0) return [check(subject, finding("key-lacks", { actions: refused })), ...unclear];
+  return unclear.length > 0 ? unclear : [check(subject, finding("writes-granted", { actions: writes.length }))];
+}
+
+/** The settings that a deployment takes from the environment. */
+function settingsChecks({ config, hasStateUrl }: Facts): Check[] {
+  const state =
+    /^(sqlite|file):/i.test(config.stateUrl) && hasStateUrl ? [check("state", finding("deploy-state-file"))] : [];
+  const installation = config.installation === undefined ? [check("installation", finding("deploy-installation"))] : [];
+  const wrong = [...state, ...installation];
+  return wrong.length > 0 ? wrong : [check("settings", finding("deploy-settings"))];
+}
