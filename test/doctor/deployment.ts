@@ -7,6 +7,7 @@ import type { Service } from "../../emulator/model/model.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
 import { issueRoleSession } from "../../emulator/services/identity/sessions.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
+import type { StoredObject } from "../../emulator/world/services/bucket.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import type { Check } from "../../lib/doctor/check.ts";
@@ -76,10 +77,13 @@ export function documentOf(file: string, without: readonly string[] = []): strin
     .replaceAll("PREFIX", "dev");
 }
 
-/** Deploys as `npm run deploy` does, by calls alone. One image is selected. Nothing has run yet. */
-export async function deploy(): Promise<Deployment> {
+/**
+ * Deploys as `npm run deploy` does, by calls alone. One image is selected. Nothing has run yet. `ahead`: how far the
+ * clock of the cloud is ahead, in milliseconds.
+ */
+export async function deploy({ ahead = 0 } = {}): Promise<Deployment> {
   const world = createWorld({
-    now: Date.now,
+    now: () => Date.now() + ahead,
     // A function is Active after two milliseconds.
     timeScale: 1000,
     rateLimits: false,
@@ -148,10 +152,25 @@ export function targetOf(name: string) {
   return { Type: "scf", TargetDescription: { ResourceDescription } };
 }
 
-/** Does what `poll-copies` does once, so that the state knows its timer. */
-export async function runTimer({ env }: Pick<Deployment, "env">, policy = POLICY): Promise<void> {
+let objectsAfterRun: Map<string, StoredObject> | undefined;
+
+/**
+ * Lets the state know a run of the timer, as `poll-copies` does it. Worlds are alike, so that the objects of the first
+ * real run serve for all others.
+ */
+export async function runTimer(d: Pick<Deployment, "env" | "world">): Promise<void> {
+  const objects = d.world.buckets.get(BUCKET)?.objects;
+  if (objectsAfterRun === undefined) {
+    await runOnce(d.env);
+    objectsAfterRun = new Map(objects);
+  }
+  for (const [key, object] of objectsAfterRun) objects?.set(key, object);
+  d.world.clockOffset += 3_600_000; // Copies are finished, and their source can be copied again.
+}
+
+async function runOnce(env: Record<string, string>): Promise<void> {
   const config = readConfig(env);
-  const contents = parsePolicy(policy, "policy.yaml", config.settle);
+  const contents = parsePolicy(POLICY, "policy.yaml", config.settle);
   const opened = await openReplicator(config, env, { at: () => Number.POSITIVE_INFINITY }, { contents, journals: [] });
   try {
     await replicate(await requestForTimer(opened.replicator, config.sweepEvery), opened.replicator);
