@@ -97,7 +97,7 @@ function textOf(checks: readonly Check[], isColored: boolean): string {
 }
 
 /** Shows in a terminal what is still being examined; in a pipe nothing. */
-function showOpen(stream: NodeJS.WriteStream): { show(open: readonly string[]): void; end(): void } {
+function showOpen(stream: NodeJS.WriteStream): { readonly show: (open: readonly string[]) => void; readonly end: () => void } {
   if (!stream.isTTY || process.env["TERM"] === "dumb") return { show: () => {}, end: () => {} };
   const show = (text: string) => stream.write(`\r\u001b[K${cut(text, (stream.columns || 80) - 1)}`);
   return {

@@ -1,5 +1,5 @@
 // The doctor: runs all checks side by side, and answers them in one order.
-import type { Caller, Inspection } from "../model/inspection.ts";
+
 import { finding } from "../model/messages/doctor.ts";
 import { type Check, check, notChecked } from "./check.ts";
 import { clockCheck, credentialsChecks, type PolicyFile, settingsChecks } from "./checks/account.ts";
@@ -14,6 +14,7 @@ import { sharedStateChecks, stateChecks } from "./checks/state.ts";
 import { timerChecks } from "./checks/timer.ts";
 import { type DeployedFunction, type Facts, factsOf, type Given } from "./facts.ts";
 import { failed, textOf } from "./failures.ts";
+import type { Caller, Inspection } from "./inspection.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** Some checks that belong together; each group runs beside the others. */

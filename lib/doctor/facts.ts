@@ -1,10 +1,11 @@
 // Everything that several checks look at, each read once, when the first check asks for it.
-import type { Caller, Inspection, Reading } from "../model/inspection.ts";
+
 import type { Policy } from "../model/policy.ts";
 import type { Records, State } from "../model/ports.ts";
 import type { Image, ImageType, Run } from "../model/types.ts";
 import type { Config } from "../replicator/config.ts";
 import { type Fields, fieldsAt, listAt, numberAt, textAt } from "./fields.ts";
+import type { Caller, Inspection, Reading } from "./inspection.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** What the user has given. */

@@ -43,6 +43,9 @@ export function failed(subject: string, error: unknown, service: keyof typeof SE
       return check(subject, finding("not-enabled", { service: name, code: error.code }));
     if (IN_ARREARS.test(error.code)) return check(subject, finding("in-arrears", { service: name, code: error.code }));
   }
+  if (error instanceof CloudError && (error.code === "Network" || error.code === "Timeout")) {
+    return check(subject, finding("unreachable", { text: error.message }));
+  }
   return check(subject, finding("not-readable", textOf(error)));
 }
 

@@ -1,6 +1,7 @@
 // What became of one reading: its value or its error, within a time limit of its own.
-import type { Inspection } from "../model/inspection.ts";
+
 import type { Millis } from "../model/types.ts";
+import type { Inspection } from "./inspection.ts";
 
 /** How long one reading may take: a service that hangs costs the others nothing. */
 export const READING_LIMIT: Millis = 15_000;

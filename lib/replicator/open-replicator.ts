@@ -7,8 +7,8 @@ import { inspectState, type OpenOptions, openState } from "../adapters/state/ope
 import { inspector } from "../adapters/tencent/inspector.ts";
 import { tencentCloud } from "../adapters/tencent/tencent-cloud.ts";
 import { findCredentials, locateCredentials } from "../adapters/tencent/transport/find-credentials.ts";
+import type { Inspection } from "../doctor/inspection.ts";
 import { InputError, type Problem, toProblem } from "../model/errors.ts";
-import type { Inspection } from "../model/inspection.ts";
 import { configurationProblem } from "../model/messages/configuration.ts";
 import type { Prices } from "../model/policy.ts";
 import type { Cloud, Journal, Replicator, State } from "../model/ports.ts";
@@ -113,7 +113,14 @@ export function openInspection(config: Config, env: NodeJS.ProcessEnv): Inspecti
   return {
     ...inspector(options),
     cloud: tencentCloud(options),
-    credentialSource: async () => (await locateCredentials(searchIn(env))).source,
+    credentialSource: async () => {
+      let isExposed = false;
+      const warn = () => {
+        isExposed = true;
+      };
+      const { source } = await locateCredentials({ ...searchIn(env), warn });
+      return { from: source, isExposed };
+    },
     openState: () => openStateOf(config, env, { readOnly: true }),
     stateFacts: () => inspectState(config.stateUrl, { cos: cosOf(config, env) }),
     now: options.now,

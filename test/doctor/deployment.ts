@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { zipSync } from "fflate";
 import { callAction } from "../../emulator/api/dispatch.ts";
 import { makeImages } from "../../emulator/control/console.ts";
-import type { Service } from "../../emulator/model/model.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
 import { issueRoleSession } from "../../emulator/services/identity/sessions.ts";
 import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
@@ -59,8 +58,8 @@ export interface Deployment {
   /** The ids of what was made. */
   readonly ids: Readonly<Record<"bus" | "rule" | "target" | "journal" | "functions", string>>;
   /** Calls an action as the account itself. */
-  call(service: keyof typeof VERSIONS, action: string, params: object): Record<string, unknown>;
-  close(): Promise<void>;
+  readonly call: (service: keyof typeof VERSIONS, action: string, params: object) => Record<string, unknown>;
+  readonly close: () => Promise<void>;
 }
 
 /** Text of a policy of deploy/cam for the role, with its places filled in, and without some actions. */
@@ -93,9 +92,9 @@ export async function deploy({ ahead = 0 } = {}): Promise<Deployment> {
   makeImages(world, { region: HOME, name: "golden-web", sizeGiB: 20, silent: true });
   const call: Deployment["call"] = (service, action, params) =>
     callAction(world, {
-      ...{ account: MAIN, service: service as Service, action, version: VERSIONS[service], region: HOME },
+      ...{ account: MAIN, service, action, version: VERSIONS[service], region: HOME },
       params: params as Record<string, unknown>,
-    }) as Record<string, unknown>;
+    });
   call("cam", "CreateRole", { RoleName: ROLE, PolicyDocument: documentOf("role-trust") });
   for (const file of ["poll-copies", "state-in-cos"]) {
     const { PolicyId } = call("cam", "CreatePolicy", { PolicyName: file, PolicyDocument: documentOf(file) });

@@ -15,7 +15,6 @@ import {
   HOME,
   MAIN,
   PATTERN,
-  POLICY,
   ROLE,
   runTimer,
   targetOf,

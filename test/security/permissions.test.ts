@@ -139,7 +139,7 @@ function isPlainLeft(): boolean {
 it("the CAM policies allow only named actions, sharing in a statement and deletions in a file of their own", () => {
   const files = readdirSync(join(TOP, "deploy/cam")).map((file) => file.replace(/\.json$/, ""));
   expect(files.sort()).toEqual(
-    [...FUNCTIONS, "command", "delete-images", "plan-only", "role-trust", "state-in-cos"].sort(),
+    [...FUNCTIONS, "command", "delete-images", "doctor", "plan-only", "role-trust", "state-in-cos"].sort(),
   );
   for (const file of files) {
     const { version, statement } = readCam(file);
@@ -152,7 +152,8 @@ it("the CAM policies allow only named actions, sharing in a statement and deleti
           : [/Delete|Share|Create/, /Delete|Create|UnTag/, /Delete|Modify|Create|UnTag/];
     for (const [index, { effect, action }] of statement.entries()) {
       expect(effect).toBe("allow");
-      for (const name of action) expect(name).toMatch(/^(name\/)?(cvm|tag|sts|as|region|cos):[A-Z][A-Za-z]+$/);
+      for (const name of action)
+        expect(name).toMatch(/^(name\/)?(cvm|tag|sts|as|region|cos|cam|cls|eb|scf):[A-Z][A-Za-z]+$/);
       expect(action.join()).not.toMatch(forbidden[index] ?? /./);
     }
   }

@@ -1,6 +1,6 @@
 // Opens the state that a STATE_URL names.
-import type { StateFacts } from "../../model/inspection.ts";
 import { cosUrlMessage } from "../../model/messages/cos.ts";
+import type { Text } from "../../model/messages/define.ts";
 import { stateMessage } from "../../model/messages/state.ts";
 import type { State } from "../../model/ports.ts";
 import { type CosOptions, inspectCosState, openCosState } from "./cos/cos-state.ts";
@@ -59,6 +59,13 @@ export async function openState(url: string, options: OpenOptions = {}): Promise
     const explain = parsed.engine === "sqlite" ? explainSqlite : explainPostgres(parsed.connectionString);
     throw stateError({ explain }, where, error);
   }
+}
+
+/** What a state shows of itself without a change. */
+export interface StateFacts {
+  readonly kind: StateUrl["engine"];
+  /** Why it cannot be written; absent if nothing is known that speaks against it. */
+  readonly unwritable?: Text;
 }
 
 /**

@@ -2,7 +2,6 @@
 import { setMaxListeners } from "node:events";
 import * as http from "node:http";
 import * as https from "node:https";
-import type { Caller, Inspection, Reading } from "../../model/inspection.ts";
 import type { Millis } from "../../model/types.ts";
 import type { TencentOptions } from "./tencent-cloud.ts";
 import { accountIn, callerIdentity } from "./transport/account-guard.ts";
@@ -20,8 +19,29 @@ export type InspectorOptions = Pick<TencentOptions, "endpoint" | "site" | "crede
   readonly timeoutMs: Millis;
 };
 
+/** One call that changes nothing: a read, a check, or a dry run. */
+type Reading = Pick<Call, "service" | "action" | "region"> & { readonly params?: object };
+
+/** Who signs the calls. */
+interface Caller {
+  readonly account: string;
+  /** `account`: the account's own key. `user`: a user of CAM, or a caller of an unknown kind. */
+  readonly kind: "account" | "user" | "role";
+  readonly roleId?: string;
+}
+
+/** How the doctor calls. */
+export interface Inspector {
+  /** Sends one call. Throws `CloudError`. */
+  readonly read: <T>(reading: Reading, decode: (answer: Json) => T) => Promise<T>;
+  /** Throws `CloudError`. */
+  readonly caller: () => Promise<Caller>;
+  /** How far this clock is ahead of the cloud's, by the header Date of an unsigned request. Throws `CloudError`. */
+  readonly clockOffset: () => Promise<{ readonly ahead: Millis; readonly precision: Millis }>;
+}
+
 /** The calls of the doctor. A throttled call is repeated; every other failure is what the doctor wants to know. */
-export function inspector(options: InspectorOptions): Pick<Inspection, "read" | "caller" | "clockOffset"> {
+export function inspector(options: InspectorOptions): Inspector {
   const { site, signal, timeoutMs, now } = options;
   const endpoint = options.endpoint === undefined ? undefined : new URL(options.endpoint);
   setMaxListeners(0, signal); // each open call listens, and Node warns above ten

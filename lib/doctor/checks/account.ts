@@ -1,12 +1,12 @@
 // Checks of the configuration, the policy file, the credentials, the account and the clock.
 import type { InputError } from "../../model/errors.ts";
-import type { Caller, Inspection } from "../../model/inspection.ts";
 import { finding } from "../../model/messages/doctor.ts";
 import type { Policy } from "../../model/policy.ts";
 import { SIGNATURE_LIFE } from "../../model/time.ts";
 import type { Millis } from "../../model/types.ts";
 import { type Check, check, notChecked } from "../check.ts";
 import { failed, textOf } from "../failures.ts";
+import type { Caller, Inspection } from "../inspection.ts";
 import type { Outcome } from "../outcome.ts";
 
 /** The policy file, read. `absent`: none was named, and there is none in the place that is looked at by default. */
@@ -44,12 +44,14 @@ export function clockCheck(clock: Outcome<Awaited<ReturnType<Inspection["clockOf
   return check("clock", finding(off >= SKEW ? "clock-off" : "clock-right", params));
 }
 
+type Source = Awaited<ReturnType<Inspection["credentialSource"]>>;
+
 /** Checks the credentials: where they come from, and whether the cloud accepts them. */
-export function credentialsChecks(source: Outcome<string>, caller: Outcome<Caller>): Check[] {
+export function credentialsChecks(source: Outcome<Source>, caller: Outcome<Caller>): Check[] {
   if (!source.ok) {
     return [check("credentials", finding("credentials-absent", { text: textOf(source.error).text }))];
   }
-  const from = source.value;
+  const { from, isExposed } = source.value;
   if (!caller.ok) {
     const { code } = caller.error as { code?: string };
     if (code?.startsWith("AuthFailure")) {
@@ -58,5 +60,6 @@ export function credentialsChecks(source: Outcome<string>, caller: Outcome<Calle
     return [failed("credentials", caller.error, "cam")];
   }
   const { account, kind } = caller.value;
-  return [check("credentials", finding("credentials-accepted", { from, account, kind }))];
+  const accepted = check("credentials", finding("credentials-accepted", { from, account, kind }));
+  return isExposed ? [accepted, check("credentials", finding("credentials-exposed", { from }))] : [accepted];
 }

@@ -1,12 +1,12 @@
 // Checks before a deployment: what the deploying key may do in each service, and the settings of the deployment.
 import { CloudError } from "../../model/errors.ts";
-import type { Reading } from "../../model/inspection.ts";
 import { finding } from "../../model/messages/doctor.ts";
 import { permissionIn } from "../cam/evaluate.ts";
 import { type Check, check, notChecked } from "../check.ts";
 import { EVENT_REGION, type Facts } from "../facts.ts";
 import { failed, isRefusal, isSilence } from "../failures.ts";
 import { type Fields, listAt, textAt } from "../fields.ts";
+import type { Reading } from "../inspection.ts";
 import { documentsOfRole } from "./role.ts";
 
 type DeployService = "cam" | "cls" | "eb" | "scf" | "tag";
@@ -107,11 +107,14 @@ function writeChecks({ caller }: Facts, writes: readonly string[], documents: re
   return unclear.length > 0 ? unclear : [check(subject, finding("writes-granted", { actions: writes.length }))];
 }
 
-/** The settings that a deployment takes from the environment. */
-function settingsChecks({ config, hasStateUrl }: Facts): Check[] {
-  const state =
-    /^(sqlite|file):/i.test(config.stateUrl) && hasStateUrl ? [check("state", finding("deploy-state-file"))] : [];
-  const installation = config.installation === undefined ? [check("installation", finding("deploy-installation"))] : [];
-  const wrong = [...state, ...installation];
+const A_FILE = /^(sqlite|file):/i;
+const A_PASSWORD = /^postgres(ql)?:\/\/[^/?#]*:[^/?#]*@/i;
+
+/** The settings that a deployment takes from the environment. Without a STATE_URL it makes a bucket. */
+function settingsChecks({ config: { stateUrl, installation }, hasStateUrl }: Facts): Check[] {
+  const wrong: Check[] = [];
+  if (hasStateUrl && A_FILE.test(stateUrl)) wrong.push(check("STATE_URL", finding("deploy-state-file")));
+  if (hasStateUrl && A_PASSWORD.test(stateUrl)) wrong.push(check("STATE_URL", finding("deploy-password")));
+  if (installation === undefined) wrong.push(check("REPLICATOR_INSTALLATION", finding("deploy-installation")));
   return wrong.length > 0 ? wrong : [check("settings", finding("deploy-settings"))];
 }

@@ -4,7 +4,7 @@ import { agoText } from "../../report/timer-health.ts";
 import { type Check, check, notChecked } from "../check.ts";
 import { EVENT_REGION, type Facts } from "../facts.ts";
 import { failed } from "../failures.ts";
-import { fieldsAt, listAt, textAt } from "../fields.ts";
+import { type Fields, fieldsAt, listAt, numberAt, textAt } from "../fields.ts";
 import { CREATE_EVENTS, TAG_EVENTS } from "../sample-events.ts";
 
 const PAGE = 100;
@@ -55,9 +55,23 @@ async function readBus({ inspection: { read } }: Facts): Promise<Rule[] | undefi
   const bus = buses.find((one) => textAt(one, "Type") === "Cloud" || textAt(one, "EventBusName") === "default");
   if (!bus) return undefined;
   const EventBusId = textAt(bus, "EventBusId");
-  const rules = await read(of("ListRules", { EventBusId, Limit: PAGE }), (answer) => listAt(answer, "Rules"));
+  const rules: Fields[] = [];
+  for (let hasMore = true; hasMore; ) {
+    const page = await read(of("ListRules", { EventBusId, Limit: PAGE, Offset: rules.length }), (answer) => ({
+      items: listAt(answer, "Rules"),
+      total: numberAt(answer, "TotalCount") ?? 0,
+    }));
+    rules.push(...page.items);
+    hasMore = page.items.length > 0 && rules.length < page.total;
+  }
+  // Rules of others can be many; those without a function as target cannot be ours.
+  const own = rules.filter(
+    (rule) =>
+      textAt(rule, "RuleName").startsWith("cvm-image-replicator-") ||
+      listAt(rule, "Targets").some((target) => textAt(target, "Type") === "scf"),
+  );
   return await Promise.all(
-    rules.map(async (rule): Promise<Rule> => {
+    own.map(async (rule): Promise<Rule> => {
       const RuleId = textAt(rule, "RuleId");
       const [pattern, targets] = await Promise.all([
         read(of("GetRule", { EventBusId, RuleId }), (answer) => textAt(answer, "EventPattern")),

@@ -49,7 +49,7 @@ function settingsOf(subject: string, deployed: DeployedFunction): Check[] {
   const add = (message: Parameters<typeof check>[1]) => checks.push(check(subject, message));
   if (/ing$/.test(status)) add(finding("function-changing", { status }));
   else if (status !== "Active") add(finding("function-failed", { status, reasons }));
-  if (available !== "" && available !== "Available") add(finding("function-unavailable", { available }));
+  if (!/^(available)?$/i.test(available)) add(finding("function-unavailable", { available }));
   const node = Number(/^Nodejs(\d+)/.exec(runtime)?.[1] ?? 0);
   if (node < OLDEST_NODE) add(finding("function-runtime", { runtime }));
   if (timeoutS < expected.timeoutS) add(finding("function-time", { timeoutS, expected: expected.timeoutS }));

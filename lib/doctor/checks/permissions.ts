@@ -8,7 +8,6 @@ import { type Need, needsOf } from "../cam/needs.ts";
 import { type Check, check, notChecked } from "../check.ts";
 import type { Facts } from "../facts.ts";
 import { isRefusal, isSilence, textOf } from "../failures.ts";
-import { fieldsAt, listAt, textAt } from "../fields.ts";
 import type { Outcome } from "../outcome.ts";
 import { documentsOfRole } from "./role.ts";
 

@@ -10,6 +10,8 @@ import { failed, isRefusal } from "../failures.ts";
 export async function regionChecks(facts: Facts): Promise<Check[]> {
   const named = [...regionsOfPolicies(facts.policies)].sort();
   if (named.length === 0) return [notChecked("regions", finding("no-regions"))];
+  // Begun before the list is there, so that a list that hangs costs the regions nothing.
+  for (const region of named) void facts.images(region, "custom");
   const list = await facts.attempt(() => facts.inspection.cloud.regions());
   const ofList = list.ok ? [] : [listCheck(list.error)];
   const checks = named.map(async (region): Promise<Check> => {

@@ -7,8 +7,8 @@ import { type DeployedFunction, type Facts, variableOf } from "../facts.ts";
 import { failed } from "../failures.ts";
 import { fieldsAt, listAt, numberAt, textAt } from "../fields.ts";
 
-/** The most policies of a role that are read. */
-const PAGE = 100;
+/** The largest page of ListAttachedRolePolicies (cam 2019-01-16), and the most policies that a role may have. */
+const PAGE = 200;
 
 /** The documents of the policies of a role. Throws `CloudError`. */
 export async function documentsOfRole(

@@ -204,6 +204,10 @@ const deployFindings = {
     text: "STATE_URL is a file, which the instances of a function do not share",
     remedy: "unset it for a bucket that the deployment makes, or set cos://BUCKET-APPID/PREFIX or postgres://…",
   })),
+  "deploy-password": error(() => ({
+    text: "STATE_URL holds a password, which the SCF console would show to everybody who may see the functions",
+    remedy: "leave it out of STATE_URL, store it as a secret of SSM, and name that in STATE_PASSWORD_SECRET",
+  })),
   "deploy-installation": warn(() => ({
     text: "REPLICATOR_INSTALLATION is not set: after a loss of the state, somebody has to say which copies are its own",
     remedy: "set it to an id of this deployment, for example prod, and keep it",

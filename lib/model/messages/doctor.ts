@@ -72,12 +72,16 @@ const accountFindings = {
     const whose = { account: "the account's own key", user: "a user of CAM", role: "a role" }[p.kind];
     return `account ${p.account}, ${whose}, from ${p.from}`;
   }),
+  "credentials-exposed": warn((p: { from: string }) => ({
+    text: `other users of this machine can read the key in ${p.from}`,
+    remedy: `run chmod 600 ${p.from}`,
+  })),
   "credentials-absent": error((p: { text: string }) => p.text),
   "credentials-refused": error((p: { from: string; text: string; remedy?: string }) => ({
     text: `the key from ${p.from} is refused: ${p.text}`,
     remedy: p.remedy ?? "check TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and TENCENTCLOUD_TOKEN",
   })),
-  "no-account": warn(() => "the credentials are not accepted, see above"),
+  "no-account": warn(() => "not examined, because the account is not known: see credentials"),
   "clock-right": info(offBy),
   "clock-off": warn((p: { ahead: number; precision: number }) => ({
     text: `${offBy(p)}; signatures are refused from 5 minutes`,
@@ -106,6 +110,11 @@ const failures = {
   "in-arrears": error((p: { service: string; code: string }) => ({
     text: `${p.service} is suspended for this account, most likely because it is in arrears (${p.code})`,
     remedy: "look at the balance in the billing console, top it up, and run the doctor again",
+  })),
+  unreachable: error((p: { text: string }) => ({
+    text: p.text,
+    remedy:
+      "check the network and the DNS of this machine, and REPLICATOR_ENDPOINT if it is set; if others answer, this one is down",
   })),
   "not-readable": error((p: { text: string; remedy?: string }) => ({
     text: p.text,

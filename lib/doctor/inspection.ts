@@ -1,7 +1,7 @@
-// The ports of the doctor: reads of any service, the caller, the clock of the cloud, and what can be seen of a state.
-import type { Text } from "./messages/define.ts";
-import type { Cloud, State } from "./ports.ts";
-import type { Millis } from "./types.ts";
+// The port of the doctor: reads of any service, the caller, the clock of the cloud, and what can be seen of a state.
+import type { Text } from "../model/messages/define.ts";
+import type { Cloud, State } from "../model/ports.ts";
+import type { Millis } from "../model/types.ts";
 
 /** One call that changes nothing: a read, a check, or a dry run. */
 export interface Reading {
@@ -30,7 +30,7 @@ export interface StateFacts {
   readonly unwritable?: Text;
 }
 
-/** What the doctor examines. Nothing here changes anything. */
+/** What the doctor examines, which `open-replicator.ts` puts over the adapters. Nothing here changes anything. */
 export interface Inspection {
   /** Reads of images and regions. */
   readonly cloud: Cloud;
@@ -38,8 +38,11 @@ export interface Inspection {
   readonly read: <T>(reading: Reading, decode: (answer: Readonly<Record<string, unknown>>) => T) => Promise<T>;
   /** Throws `CloudError`. */
   readonly caller: () => Promise<Caller>;
-  /** Where the credentials come from, for people. Throws `InputError` if there are none. */
-  readonly credentialSource: () => Promise<string>;
+  /**
+   * Where the credentials come from, for people, and whether other users of this machine can read them there. Throws
+   * `InputError` if there are none.
+   */
+  readonly credentialSource: () => Promise<{ readonly from: string; readonly isExposed: boolean }>;
   /**
    * How far this machine's clock is ahead of the cloud's, and how far that may be wrong, by the header Date of one
    * unsigned request. Throws an error of the connection, or `CloudError`.
