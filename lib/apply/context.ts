@@ -57,7 +57,7 @@ export function contextOf(
     if (own && !QUIET.has(own.event)) total.moved = true;
     if (own?.code !== undefined) total.failures += 1;
   };
-  const ledger = openLedger(account, { ...deps, saved });
+  const ledger = openLedger(account, { ...deps, saved, carried: basis.carried });
   const policyOf = (copy: Copy) => deps.policies.find(({ name }) => name === copy.policy);
 
   const ctx: ApplyContext = {

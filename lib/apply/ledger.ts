@@ -20,7 +20,7 @@ export interface Ledger {
    * again, so that little is lost if the process is killed before.
    */
   note(outcome: { readonly change?: CopyChange; readonly entry?: JournalEntry }): Promise<void>;
-  /** Saves all outcomes that are noted. */
+  /** Saves all outcomes that are noted; entries alone may go with the next save of the run (`LedgerDeps.carried`). */
   flush(): Promise<void>;
 }
 
@@ -30,12 +30,17 @@ export interface LedgerDeps {
   readonly journal: Journal;
   readonly now: () => Millis;
   readonly saved: (change: CopyChange, stored: Copy | undefined) => void;
+  /**
+   * Where entries wait that belong to no change of a record, so that they cost no save of their own. The
+   * caller saves what is left in it at the end of the run. Without it every flush saves them.
+   */
+  readonly carried?: JournalEntry[] | undefined;
 }
 
 /** Opens a ledger for an account. Its methods throw `StateError`. */
-export function openLedger(account: string, { state, journal, now, saved }: LedgerDeps): Ledger {
+export function openLedger(account: string, { state, journal, now, saved, carried }: LedgerDeps): Ledger {
   let changes: CopyChange[] = [];
-  let entries: JournalEntry[] = [];
+  const entries = carried ?? [];
   let notedSince: Millis | undefined;
 
   const saveBatch = async (copies: readonly CopyChange[], alone: readonly JournalEntry[]) => {
@@ -46,7 +51,7 @@ export function openLedger(account: string, { state, journal, now, saved }: Ledg
     return stored;
   };
 
-  const save: Ledger["save"] = async (copies, alone = []) => {
+  const saveAll = async (copies: readonly CopyChange[], alone: readonly JournalEntry[]) => {
     if (copies.length + alone.length === 0) return [];
     const stored: (Copy | undefined)[] = [];
     for (let at = 0; at === 0 || at < copies.length; at += BATCH) {
@@ -55,24 +60,31 @@ export function openLedger(account: string, { state, journal, now, saved }: Ledg
     return stored;
   };
 
-  const flush = async (): Promise<void> => {
-    const noted = [changes, entries] as const;
+  const save: Ledger["save"] = (copies, alone = []) => {
+    if (!carried || copies.length + alone.length === 0) return saveAll(copies, alone);
+    if (changes.length === 0) notedSince = undefined;
+    return saveAll(copies, [...carried.splice(0), ...alone]);
+  };
+
+  const saveNoted = async (): Promise<void> => {
+    const noted = changes;
     changes = [];
-    entries = [];
     notedSince = undefined;
-    await save(...noted);
+    await saveAll(noted, entries.splice(0));
   };
 
   return {
     save,
-    flush,
+    flush: async () => {
+      if (!carried || changes.length > 0) await saveNoted();
+    },
     async note({ change, entry }) {
       // One save has each copy at most once.
-      if (change && changes.some(({ copy }) => copyId(copy.key) === copyId(change.copy.key))) await flush();
+      if (change && changes.some(({ copy }) => copyId(copy.key) === copyId(change.copy.key))) await saveNoted();
       if (change) changes.push(change);
       if (entry) entries.push(entry);
       notedSince ??= now();
-      if (changes.length + entries.length >= BATCH || Math.abs(now() - notedSince) >= PATIENCE) await flush();
+      if (changes.length + entries.length >= BATCH || Math.abs(now() - notedSince) >= PATIENCE) await saveNoted();
     },
   };
 }

@@ -25,6 +25,8 @@ export interface PlanBasis {
   readonly totals: Map<CopyPhase, number>;
   /** The sources of the copies that this run has saved, by `rootRefId`. */
   readonly saved: Map<string, ImageRef>;
+  /** The entries that go with the next save of the run: see `LedgerDeps.carried`. */
+  readonly carried?: JournalEntry[];
 }
 
 /** The result of applying a plan. */

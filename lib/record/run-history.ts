@@ -4,7 +4,7 @@ import type { Applied } from "../apply/types.ts";
 import { distinct, SOURCES_WAIT } from "../model/messages/reasons.ts";
 import type { Scope } from "../model/observation.ts";
 import type { Changes, CopyChange, Replicator } from "../model/ports.ts";
-import type { AccountRecord, Millis, Reason, Run } from "../model/types.ts";
+import type { AccountRecord, JournalEntry, Millis, Reason, Run } from "../model/types.ts";
 import type { OfAccount } from "./account-record.ts";
 import { build, buildText } from "./program.ts";
 import { isUnreadable, type Readings, regionsAfter, unreadableRegions } from "./region-records.ts";
@@ -20,6 +20,8 @@ export interface RunEnd {
   readonly readings: Readings;
   readonly progress: readonly CopyChange[];
   readonly awaited?: Changes["awaited"];
+  /** Journal entries that no save of the run took with it. */
+  readonly carried?: readonly JournalEntry[];
 }
 
 /**
@@ -34,8 +36,8 @@ export interface RunEnd {
 export async function recordRun(
   run: Run,
   request: { trigger: string; scope: Scope },
-  { readings, progress, awaited }: RunEnd,
-  deps: Pick<Replicator, "state" | "me"> & OfAccount,
+  { readings, progress, awaited, carried = [] }: RunEnd,
+  deps: Pick<Replicator, "state" | "me" | "journal"> & OfAccount,
 ): Promise<readonly Reason[]> {
   const isIdle = Object.keys(run.actions).length === 0 && run.failures === 0;
   const codes = new Set(run.problems.map(({ code }) => code));
@@ -60,7 +62,11 @@ export async function recordRun(
     };
     return JSON.stringify(after) === JSON.stringify(before) ? undefined : after;
   };
-  const record = await deps.known.change(change, { run: toKeep, copies: progress, ...(awaited && { awaited }) });
+  const record = await deps.known.change(change, {
+    ...{ run: toKeep, copies: progress, entries: carried },
+    ...(awaited && { awaited }),
+  });
+  if (carried.length > 0) await deps.journal.append(carried);
   const isFirstOfDay = previousSweepAt === undefined || dayOf(previousSweepAt) < dayOf(run.startedAt);
   if (isSwept && isFirstOfDay) await deps.state.deleteHistoryBefore(run.account, run.startedAt - HISTORY);
   return distinct([...(record?.problems ?? []), ...run.problems]);

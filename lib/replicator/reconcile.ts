@@ -1,7 +1,7 @@
 // One run: rounds of observe, plan, apply until nothing more can be done at once; then record.
 import { applyPlan } from "../apply/apply-plan.ts";
 import { dueAt } from "../model/copy/due.ts";
-import { CloudError } from "../model/errors.ts";
+import { CloudError, StateError } from "../model/errors.ts";
 import { runMessage } from "../model/messages/run.ts";
 import type { Observation } from "../model/observation.ts";
 import type { CopyChange, Records, Replicator, Totals } from "../model/ports.ts";
@@ -116,13 +116,26 @@ async function runRounds(
     ...maps,
     copyTotals: new Map(),
     awaited: undefined,
+    carried: [],
     vanished: 0,
   };
+  try {
+    return await playRounds(run, deps);
+  } catch (error) {
+    // The calls that were made are in the journal, whatever ended the run.
+    if (!(error instanceof StateError)) await saveCarried(run, deps);
+    throw error;
+  }
+}
+
+/** The rounds of a run, until nothing more can be done at once; then what the run leaves behind. */
+async function playRounds(run: RunSoFar, deps: Replicator): Promise<Report> {
+  const { account, request, totals, reader, answers, covered } = run;
   const { plan, observation, applied } = await playRound("whole", run, deps);
-  if (isDryRun) {
+  if (request.mode === "dry-run") {
     const { copies, problems } = plan;
     const end = { run: totals.finish(deps.now()), plan, copies, problems, observation };
-    return { account: account.account, totals: records.totals, ...end };
+    return { account: account.account, totals: totalsOf(run.copyTotals), ...end };
   }
   const alive = async () => request.trigger === "timer" && (await acquireTimerLease(account, deps));
   const following = roundOrder({ ...deps, readers: [reader, answers], totals, alive });
@@ -139,10 +152,17 @@ async function runRounds(
   totals.addRound([...reader.failed.values(), ...answers.failed.values()]);
   const ended = totals.finish(deps.now());
   const readings = { covered, wasRead: reader.wasRead, failed: reader.failed };
-  const end = { readings, progress: [...run.progress.values()], awaited: run.awaited };
+  const end = { readings, progress: [...run.progress.values()], awaited: run.awaited, carried: run.carried };
   const problems = await recordRun(ended, request, end, { ...deps, known: account });
   const copies = [...run.known.values()];
   return { account: account.account, run: ended, plan, copies, totals: totalsOf(run.copyTotals), problems };
+}
+
+async function saveCarried({ account, carried }: RunSoFar, { state, journal }: Replicator): Promise<void> {
+  const entries = carried.splice(0);
+  if (entries.length === 0) return;
+  await state.save(account.account, { entries });
+  await journal.append(entries);
 }
 
 function totalsOf(counts: ReadonlyMap<string, number>): Totals {

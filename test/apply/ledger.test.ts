@@ -16,8 +16,9 @@ let watch: Watched;
 let heard: JournalEntry[];
 /** What became of each copy: whether it was stored. */
 let fates: [string, boolean][];
-const ledger = () =>
+const ledger = (carried?: JournalEntry[]) =>
   openLedger(ACCOUNT, {
+    carried,
     state: watch.state,
     journal: { append: async (entries) => void heard.push(...entries) },
     now: () => now,
@@ -88,6 +89,36 @@ describe("what is decided together", () => {
     watch = failing;
     await expect(ledger().save(changes(1), [entry("alone")])).rejects.toThrow("the state is away");
     expect(heard).toEqual([]);
+  });
+});
+
+describe("an entry that is carried through a run", () => {
+  it("costs no save of its own, and goes with the next one, also that of a later plan", async () => {
+    const carried: JournalEntry[] = [];
+    const first = ledger(carried);
+    await first.note({ entry: entry("tagged") });
+    await first.flush();
+    expect(watch.saves).toEqual([]);
+    const second = ledger(carried);
+    expect(await second.save([])).toEqual([]);
+    await second.save(changes(1));
+    expect(watch.saves).toHaveLength(1);
+    expect(await stored()).toEqual(["copy 0", "tagged"]);
+    await second.note({ entry: entry("modified") });
+    await second.note({ change: change(1) });
+    await second.flush();
+    expect(watch.saves).toHaveLength(2);
+    expect(carried).toEqual([]);
+    expect(heardTexts()).toEqual(["copy 0", "copy 1", "modified", "tagged"]);
+  });
+
+  it("waits no longer than others while outcomes are noted", async () => {
+    const carried: JournalEntry[] = [];
+    const book = ledger(carried);
+    await book.note({ entry: entry("first") });
+    now += 5 * SECOND;
+    await book.note({ entry: entry("second") });
+    expect(await stored()).toEqual(["first", "second"]);
   });
 });
 

@@ -3,8 +3,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { changeImage, deleteImage, makeImages } from "../../emulator/control/console.ts";
+import type { Cloud } from "../../lib/model/ports.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
-import { policy, SETTLE } from "../support/builders.ts";
+import { ACCOUNT, policy, SETTLE } from "../support/builders.ts";
 import { copiesOf } from "../support/records.ts";
 import { poll, sweep, type TestWorld, testWorld } from "../support/world.ts";
 import { golden, MINUTE, READY, states } from "./reconcile-world.ts";
@@ -157,5 +158,28 @@ describe("a destination that was never copied to", () => {
     await t.settle(instance);
     expect(dryRuns()).toBe(2);
     await t.close();
+  });
+});
+
+describe("a run that breaks off after a call", () => {
+  it("has the outcome of the call in the journal", async () => {
+    t.bake();
+    const instance = t.instance([golden]);
+    let isTagged = false;
+    const cloud: Cloud = {
+      ...instance.cloud,
+      async tag(...call) {
+        const answer = await instance.cloud.tag(...call);
+        isTagged = true;
+        return answer;
+      },
+      async imagesById(...call) {
+        if (isTagged) throw new TypeError("broken");
+        return instance.cloud.imagesById(...call);
+      },
+    };
+    await expect(t.settle({ ...instance, cloud }, 30)).rejects.toThrow("broken");
+    const events = (await instance.state.entries(ACCOUNT, 100)).map(({ event }) => event);
+    expect(events).toContain("tagged");
   });
 });

@@ -120,7 +120,7 @@ export const STATE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "save two outcomes of a copy at once",
-    find: "if (change && changes.some(({ copy }) => copyId(copy.key) === copyId(change.copy.key))) await flush();",
+    find: "if (change && changes.some(({ copy }) => copyId(copy.key) === copyId(change.copy.key))) await saveNoted();",
     replace: "",
   },
   {

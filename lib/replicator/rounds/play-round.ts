@@ -3,7 +3,7 @@ import { applyPlan } from "../../apply/apply-plan.ts";
 import { copyId } from "../../model/identity.ts";
 import type { Scope } from "../../model/observation.ts";
 import type { Changes, CopyChange, Records, Replicator } from "../../model/ports.ts";
-import type { AccountRecord, Copy, CopyPhase } from "../../model/types.ts";
+import type { AccountRecord, Copy, CopyPhase, JournalEntry } from "../../model/types.ts";
 import type { AnswerReader } from "../../observe/answer-reader.ts";
 import { observe } from "../../observe/observe.ts";
 import { regionsOfPolicies } from "../../observe/read-set.ts";
@@ -52,6 +52,8 @@ export interface RunSoFar {
   readonly known: Map<string, Copy>;
   /** The changes of the awaited images, by the last round. */
   awaited: Changes["awaited"];
+  /** Journal entries that go with the next save, at the latest with that of the run. */
+  readonly carried: JournalEntry[];
   /** Progress that is worth saving, by `copyId`. */
   readonly progress: Map<string, CopyChange>;
   /** Number of copies that were recorded as gone. */
@@ -96,6 +98,7 @@ export async function playRound(kind: RoundKind, run: RunSoFar, deps: Replicator
     known: run.known,
     saved: run.asked.images,
     totals: run.copyTotals,
+    carried: run.carried,
   };
   const applied = await applyPlan(isDryRun ? emptyPlan(copies) : plan, basis, deps);
   totals.addRound(plan.problems, applied);
