@@ -76,6 +76,12 @@ export function documentOf(file: string, without: readonly string[] = []): strin
     .replaceAll("PREFIX", "dev");
 }
 
+/** The text of a policy that lets the role write its journal. */
+export function journalPolicy(action: string): string {
+  const statement = [{ effect: "allow", action: [action], resource: [`qcs::cls:${HOME}:uin/${MAIN.uin}:topic/*`] }];
+  return JSON.stringify({ version: "2.0", statement });
+}
+
 /**
  * Deploys as `npm run deploy` does, by calls alone. One image is selected. Nothing has run yet. `ahead`: how far the
  * clock of the cloud is ahead, in milliseconds.
@@ -96,9 +102,13 @@ export async function deploy({ ahead = 0 } = {}): Promise<Deployment> {
       params: params as Record<string, unknown>,
     });
   call("cam", "CreateRole", { RoleName: ROLE, PolicyDocument: documentOf("role-trust") });
-  for (const file of ["poll-copies", "state-in-cos"]) {
-    const { PolicyId } = call("cam", "CreatePolicy", { PolicyName: file, PolicyDocument: documentOf(file) });
+  const attach = (PolicyName: string, PolicyDocument: string) => {
+    const { PolicyId } = call("cam", "CreatePolicy", { PolicyName, PolicyDocument });
     call("cam", "AttachRolePolicy", { PolicyId, AttachRoleName: ROLE });
+  };
+  attach("journal", journalPolicy("cls:UploadLog"));
+  for (const file of ["poll-copies", "state-in-cos"]) {
+    attach(file, documentOf(file));
   }
   const { LogsetId } = call("cls", "CreateLogset", { LogsetName: ROLE });
   const topics = ["journal", "functions"].map((TopicName) => {

@@ -62,12 +62,14 @@ async function checksOf(facts: Facts, functions: readonly DeployedFunction[], ro
 
 interface ResourceNeed extends Need {
   readonly resource: string;
+  /** Another name of the action, if the true one is not verified. */
+  readonly orAction?: string;
 }
 
 function needsOfFunctions(facts: Facts, functions: readonly DeployedFunction[]): readonly ResourceNeed[] {
   const needs = needsOf(facts.policies).map((one): ResourceNeed => ({ ...one, resource: "*" }));
   const stateUrl = variableOf(functions, "STATE_URL") ?? "";
-  return [...needs, ...bucketNeeds(stateUrl, facts)];
+  return [...needs, ...bucketNeeds(stateUrl, facts), ...journalNeeds(functions, facts)];
 }
 
 /** What a state `cos://BUCKET-APPID/PREFIX?region=REGION` needs. */
@@ -91,8 +93,22 @@ function bucketNeeds(stateUrl: string, { home, account }: Facts): ResourceNeed[]
   ];
 }
 
+/** The writing of the journal. Which of its names CAM knows the action by is not verified, so either suffices. */
+function journalNeeds(functions: readonly DeployedFunction[], { home, account }: Facts): ResourceNeed[] {
+  const topic = variableOf(functions, "CLS_TOPIC_ID");
+  if (topic === undefined) return [];
+  const region = variableOf(functions, "CLS_REGION") ?? home;
+  const resource = `qcs::cls:${region}:uin/${account}:topic/${topic}`;
+  return [{ action: "cls:UploadLog", orAction: "cls:pushLog", purpose: "journal", weight: "needed", resource }];
+}
+
 function judge(needs: readonly ResourceNeed[], documents: readonly string[]) {
-  const judged = needs.map((one) => ({ ...one, permission: permissionIn(documents, one.action, one.resource) }));
+  const judged = needs.map((one) => {
+    const names = [one.action, ...(one.orAction === undefined ? [] : [one.orAction])];
+    const permissions = names.map((name) => permissionIn(documents, name, one.resource));
+    const best = (["allowed", "limited", "refused"] as const).find((permission) => permissions.includes(permission));
+    return { ...one, permission: best };
+  });
   const of = (permission: string) => judged.filter((one) => one.permission === permission);
   return { allowed: of("allowed"), refused: of("refused"), limited: of("limited") };
 }

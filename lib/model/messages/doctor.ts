@@ -35,7 +35,7 @@ const CAM_FILES: Readonly<Record<Purpose, string>> = {
   uses: "delete-images.json",
   deletions: "delete-images.json",
   state: "state-in-cos.json",
-  journal: "state-in-cos.json",
+  journal: "journal-in-cls.json",
   caller: "command.json",
 };
 
