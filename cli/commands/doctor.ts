@@ -7,7 +7,7 @@ import { InputError, toProblem } from "../../lib/model/errors.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import { build, buildText } from "../../lib/record/program.ts";
 import { type Config, readConfig } from "../../lib/replicator/config.ts";
-import { describeStateUrl, openInspection } from "../../lib/replicator/open-replicator.ts";
+import { describeStateUrl, LOG_FIELDS, openInspection } from "../../lib/replicator/open-replicator.ts";
 import { DEFAULT_POLICY_FILE, readPolicies } from "../read-policies.ts";
 import { message } from "../ui/messages.ts";
 import { clean, cut, lineOf, pad, widthOf } from "../ui/text.ts";
@@ -37,13 +37,10 @@ export async function doctor(options: DoctorOptions): Promise<0 | 3> {
     policyFile,
     stage: options.stage,
     beforeDeployment: options.deploy === true,
-    topic: {
-      ...(env["CLS_TOPIC_ID"] && { id: env["CLS_TOPIC_ID"] }),
-      region: env["CLS_REGION"] || (config.region ?? ""),
-    },
     hasStateUrl: Boolean(env["STATE_URL"]),
     build: build && buildText(build),
     describeStateUrl,
+    journalKeys: LOG_FIELDS.map(({ name }) => name),
   };
   let checks: readonly Check[];
   try {
@@ -97,7 +94,10 @@ function textOf(checks: readonly Check[], isColored: boolean): string {
 }
 
 /** Shows in a terminal what is still being examined; in a pipe nothing. */
-function showOpen(stream: NodeJS.WriteStream): { readonly show: (open: readonly string[]) => void; readonly end: () => void } {
+function showOpen(stream: NodeJS.WriteStream): {
+  readonly show: (open: readonly string[]) => void;
+  readonly end: () => void;
+} {
   if (!stream.isTTY || process.env["TERM"] === "dumb") return { show: () => {}, end: () => {} };
   const show = (text: string) => stream.write(`\r\u001b[K${cut(text, (stream.columns || 80) - 1)}`);
   return {

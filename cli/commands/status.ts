@@ -4,6 +4,7 @@ import { distinct } from "../../lib/model/messages/reasons.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
 import { openCloud, openStateOf } from "../../lib/replicator/open-replicator.ts";
+import { journalHealth } from "../../lib/report/journal-health.ts";
 import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
 import { timerHealth } from "../../lib/report/timer-health.ts";
 import { message } from "../ui/messages.ts";
@@ -19,19 +20,28 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
   const state = await openStateOf(config, process.env, { readOnly: true });
   try {
     const account = await cloud.account();
-    const [{ copies, record }, runs] = await Promise.all([state.read(account, { all: true }), state.runs(account, 2)]);
+    const [{ copies, record, unsentSince }, runs] = await Promise.all([
+      state.read(account, { all: true }),
+      state.runs(account, 2),
+    ]);
     // A skipped run found no problems. At most one skipped run is stored: see `rememberRun`.
     const run = runs.find(({ skipped }) => skipped === undefined);
     const timer = timerHealth(record, config.sweepEvery, Date.now());
+    // Without a topic here, this command does not know whether any process sends the lines.
+    const journal = config.log && journalHealth(unsentSince, Date.now());
     const problems = distinct([
       ...(record?.problems ?? []),
       ...(run?.problems ?? []),
       ...(timer.problem ? [timer.problem] : []),
+      ...(journal?.problem ? [journal.problem] : []),
     ]);
     const summary = summarise(copies, problems);
     if (options.json) {
       const { ranAt, problem } = timer;
-      const lines = { record: record ?? null, lastRun: run ?? null, timer: { ranAt, late: problem !== undefined } };
+      const lines = {
+        ...{ record: record ?? null, lastRun: run ?? null, timer: { ranAt, late: problem !== undefined } },
+        ...(journal && { journal: { unsentSince: unsentSince ?? null, late: journal.problem !== undefined } }),
+      };
       process.stdout.write(`${plainJson({ account, ...lines, ...summary })}\n`);
       return exitCodeOf(summary);
     }
@@ -49,6 +59,7 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
       process.stdout.write(lineOf(message("last-run", { trigger, endedAt, stoppedEarly }).text));
     }
     process.stdout.write(lineOf(timer.text));
+    if (journal) process.stdout.write(lineOf(journal.text));
     return exitCodeOf(summary);
   } finally {
     await state.close();

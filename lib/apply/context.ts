@@ -42,7 +42,7 @@ export function contextOf(
   ): CopyChange => {
     const image = "imageId" in copy ? { region: copy.key.region, imageId: copy.imageId } : undefined;
     const isWarning = copy.phase === "blocked" || copy.phase === "stuck" || copy.phase === "failed";
-    const about = { key: copy.key, ...(image && { image }), ...resultFields(callResult) };
+    const about = { key: copy.key, policy: copy.policy, ...(image && { image }), ...resultFields(callResult) };
     return { copy, entries: [entryFor(message, isWarning, about), ...followedBy] };
   };
   const saved = ({ copy, entries: [own] = [] }: CopyChange, stored: Copy | undefined) => {
@@ -69,8 +69,8 @@ export function contextOf(
       ),
     save: async (copy, message, callResult) => (await ledger.save([changeOf(copy, message, callResult)]))[0],
     note: (copy, message, callResult) => ledger.note({ change: changeOf(copy, message, callResult) }),
-    entryOf: (message, { key, image, ...callResult }) =>
-      entryFor(message, callResult.code !== undefined, { key, image, ...resultFields(callResult) }),
+    entryOf: (message, { copy: { key, policy }, image, ...callResult }) =>
+      entryFor(message, callResult.code !== undefined, { key, policy, image, ...resultFields(callResult) }),
     report(message, about) {
       if (about.code !== undefined) total.failures += 1;
       return ledger.note({ entry: ctx.entryOf(message, about) });

@@ -106,4 +106,4 @@ export interface ApplyContext extends RunDeps {
 export type ImageCall = Exclude<CloudCall, { do: "send" }>;
 
 /** What an entry about a call is about. */
-export type CallAbout = { readonly key: CopyKey; readonly image: ImageRef } & CallResult;
+export type CallAbout = { readonly copy: Copy; readonly image: ImageRef } & CallResult;

@@ -82,7 +82,7 @@ async function deploymentChecks(facts: Facts): Promise<Check[]> {
   const functions = await facts.functions();
   const deployed = functions.ok ? functions.value : [];
   if (deployed.length > 0) return await checksOf(facts, deployed);
-  const rest = await Promise.all([facts.topic.id === undefined ? [] : logChecks(facts, []), timerChecks(facts, [])]);
+  const rest = await Promise.all([facts.config.log === undefined ? [] : logChecks(facts, []), timerChecks(facts, [])]);
   return [withoutFunctions(facts, functions), ...rest.flat()];
 }
 

@@ -15,8 +15,8 @@ export interface Given {
   readonly policies: readonly Policy[];
   /** The stage of the deployment. */
   readonly stage: string;
-  /** The topic of the journal, and its region. */
-  readonly topic: { readonly id?: string; readonly region: string };
+  /** The keys that the index of the journal has. */
+  readonly journalKeys: readonly string[];
   /** Whether the user has given a `STATE_URL`. */
   readonly hasStateUrl: boolean;
   /** This build, e.g. `0.1.0+4f795c7`; undefined if the program runs from its sources. */

@@ -133,3 +133,13 @@ export class StartError extends ReplicatorError {
     super(message, options);
   }
 }
+
+/** What `read` answers; undefined if the stored record is damaged. */
+export function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof StateError && error.damaged) return undefined;
+    throw error;
+  }
+}

@@ -7,10 +7,12 @@ import type {
   Claimant,
   Copy,
   CopyPhase,
+  Delivery,
   Image,
   ImageRef,
   ImageType,
   JournalEntry,
+  JournalLine,
   Millis,
   Run,
 } from "./types.ts";
@@ -58,6 +60,8 @@ export interface Records {
    * never counted, so that an answer costs the same with a million copies.
    */
   readonly totals: Totals;
+  /** When the oldest unsent journal line was written. Part of the read, so that an idle run makes no query for it. */
+  readonly unsentSince?: Millis | undefined;
 }
 
 /** The number of copies by phase; a phase without copies may be missing. */
@@ -125,6 +129,16 @@ export interface State {
    */
   entries(account: string, limit: number, imageId?: string): Promise<JournalEntry[]>;
   /**
+   * The journal lines that no log service has taken yet, oldest first, at most `limit`. Every line
+   * counts as unsent when it is saved, whatever process saves it.
+   */
+  unsent(account: string, limit: number): Promise<JournalLine[]>;
+  /**
+   * Marks journal lines as taken by a log service. Ids that are marked already, or whose lines were
+   * deleted, are ignored, so that it may be repeated.
+   */
+  markSent(account: string, ids: readonly string[]): Promise<void>;
+  /**
    * Deletes the runs that started and the journal entries that were written before a time, and the
    * copies that have ended and were last changed before it. An ended copy has no image, so nothing in
    * the cloud is forgotten with it.
@@ -139,6 +153,15 @@ export interface State {
  */
 export interface Journal {
   append(entries: readonly JournalEntry[]): Promise<void>;
+}
+
+/** Takes the journal's lines, each at least once under its id. */
+export interface LogService {
+  /**
+   * Sends lines in their order, and starts no request after `until`. A line that is refused for its
+   * content is sent again in a short form, so that it keeps no other waiting. Throws nothing.
+   */
+  send(lines: readonly JournalLine[], until: Millis): Promise<Delivery>;
 }
 
 /** The parameters of SyncImages: one source, one name, any number of destinations. */
@@ -266,6 +289,8 @@ export interface RunDeps {
 
 /** All parts of a replicator. `lib/replicator/open-replicator.ts` puts them together. */
 export interface Replicator extends RunDeps {
+  /** Takes the journal at the end of a run. Absent: the lines wait in the state. */
+  readonly logService?: LogService;
   /** `SWEEP_EVERY`: how often the timer sweeps. */
   readonly sweepEvery: Millis;
   /** Whether a process of this host is proven to be dead. */

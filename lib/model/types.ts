@@ -126,9 +126,31 @@ export interface JournalEntry {
   readonly event: string;
   readonly text: Text;
   readonly key?: CopyKey;
+  /** The policy that the copy has when the line is written. */
+  readonly policy?: string;
   readonly image?: ImageRef;
   /** The request id of the call in the cloud. */
   readonly requestId?: string;
   /** The code of the reason or of the cloud's error. */
   readonly code?: string;
+}
+
+/**
+ * A line of the journal as it is stored. The id is the same wherever the line is, so that a reader
+ * who meets it twice counts it once; the ids of one writer sort in the order of writing.
+ */
+export interface JournalLine {
+  readonly id: string;
+  /** When the line was written. */
+  readonly at: Millis;
+  /** Undefined if the stored entry is damaged. */
+  readonly entry: JournalEntry | undefined;
+}
+
+/** What became of lines that were sent to a log service. */
+export interface Delivery {
+  /** The ids of the lines that the service has confirmed. */
+  readonly taken: readonly string[];
+  /** Why it has not confirmed the others. They may have arrived all the same. */
+  readonly failure?: Reason;
 }

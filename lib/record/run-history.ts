@@ -1,7 +1,7 @@
 // The totals of a run over its rounds, and the history of runs.
 import { randomUUID } from "node:crypto";
 import type { Applied } from "../apply/types.ts";
-import { distinct, SOURCES_WAIT } from "../model/messages/reasons.ts";
+import { distinct, JOURNAL_NOT_SENT, SOURCES_WAIT } from "../model/messages/reasons.ts";
 import type { Scope } from "../model/observation.ts";
 import type { Changes, CopyChange, Replicator } from "../model/ports.ts";
 import type { AccountRecord, JournalEntry, Millis, Reason, Run } from "../model/types.ts";
@@ -49,7 +49,9 @@ export async function recordRun(
     if (!before) return undefined;
     previousSweepAt = before.lastSweepAt;
     const regions = regionsAfter(before.regions, run, readings);
-    const found = isSwept ? run.problems : (before.problems ?? []);
+    // Lines that wait are seen by every run, and so need no record that the next sweep removes.
+    const seen = run.problems.filter(({ code }) => code !== JOURNAL_NOT_SENT);
+    const found = isSwept ? seen : (before.problems ?? []);
     const unreadable = unreadableRegions(regions);
     const lasts = ({ code }: Reason) => code !== SOURCES_WAIT || isSwept || unreadable.length > 0;
     const problems = [...found.filter((one) => !isUnreadable(one) && lasts(one)), ...unreadable];

@@ -24,6 +24,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Whether the program runs as a cloud function. */
   readonly onScf: boolean;
+  /** The topic of CLS that takes the journal, if there is one. */
+  readonly log?: { readonly topicId: string; readonly region: string };
   /** The region that the program runs in, where a bucket lies whose URL names no region. */
   readonly region?: string;
 }
@@ -35,7 +37,10 @@ const A_YEAR: Millis = 365 * 86_400_000;
 const SITES = ["cn", "intl"] as const;
 const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
 const STATE_SCHEMES = ["sqlite:", "file:", "postgres:", "postgresql:", "cos:"];
-const NOT_SUPPORTED_YET = ["CLS_TOPIC_ID", "CLS_REGION", "NOTIFY_URL"];
+const NOT_SUPPORTED_YET = ["NOTIFY_URL"];
+/** Neither can change a header or a host. CLS makes UUIDs, or takes `NAME-APPID` (cls 2020-10-16, CreateTopic, TopicId). */
+const TOPIC_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$/;
+const REGION = /^[a-z]{2,4}(-[a-z0-9]+){1,4}$/;
 
 /**
  * Reads the configuration from an environment. An empty variable counts as not set, because
@@ -94,12 +99,23 @@ export function readConfig(env: Env): Config {
     return value;
   };
 
+  const log = (): Config["log"] => {
+    const { CLS_TOPIC_ID: topicId, CLS_REGION: given } = env;
+    if (given && !REGION.test(given)) report("CLS_REGION", configurationProblem("not-a-region", { value: given }));
+    if (!topicId) return undefined;
+    if (!TOPIC_ID.test(topicId)) report("CLS_TOPIC_ID", configurationProblem("not-a-log-topic", { value: topicId }));
+    const region = given || env["TENCENTCLOUD_REGION"];
+    if (!region) report("CLS_REGION", configurationProblem("log-region-missing"));
+    return region ? { topicId, region } : undefined;
+  };
+
   const installation = env["REPLICATOR_INSTALLATION"] || undefined;
   if (installation !== undefined && !isInstallationId(installation))
     report("REPLICATOR_INSTALLATION", configurationProblem("not-an-installation", { value: installation }));
   for (const variable of NOT_SUPPORTED_YET)
     if (env[variable]) report(variable, configurationProblem("variable-not-supported"));
   const at = endpoint();
+  const topic = log();
   const config: Config = {
     ...(at ? { endpoint: at } : {}),
     site: oneOf("REPLICATOR_SITE", SITES, "cn"),
@@ -110,6 +126,7 @@ export function readConfig(env: Env): Config {
     settle: duration("SETTLE", formatDuration(DEFAULT_SETTLE)),
     logLevel: oneOf("LOG_LEVEL", LOG_LEVELS, "info"),
     onScf,
+    ...(topic && { log: topic }),
     ...(env["TENCENTCLOUD_REGION"] && { region: env["TENCENTCLOUD_REGION"] }),
   };
   if (problems.length > 0) throw new InputError(problems);

@@ -2,10 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
+import { clsLog } from "../adapters/journal/cls.ts";
 import { journalTo } from "../adapters/journal/json-lines.ts";
 import { inspectState, type OpenOptions, openState } from "../adapters/state/open.ts";
 import { inspector } from "../adapters/tencent/inspector.ts";
-import { tencentCloud } from "../adapters/tencent/tencent-cloud.ts";
+import { type TencentConnection, tencentCloud, tencentConnection } from "../adapters/tencent/tencent-cloud.ts";
 import { findCredentials, locateCredentials } from "../adapters/tencent/transport/find-credentials.ts";
 import type { Inspection } from "../doctor/inspection.ts";
 import { InputError, type Problem, toProblem } from "../model/errors.ts";
@@ -18,6 +19,7 @@ import { isDead, thisProcess } from "../record/claimants.ts";
 import type { Config } from "./config.ts";
 
 // For the commands, which import no adapters themselves.
+export { LOG_FIELDS } from "../adapters/journal/log-fields.ts";
 export { describeStateUrl } from "../adapters/state/url.ts";
 
 /** Concurrent calls to the cloud. The adapter additionally enforces the API's rate limits. */
@@ -70,13 +72,21 @@ export async function openCloud(
   config: Config,
   env: NodeJS.ProcessEnv,
   warn: (problem: Problem) => void,
-  signal?: AbortSignal,
 ): Promise<Cloud> {
+  return (await connect(config, env, warn)).cloud;
+}
+
+async function connect(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  warn: (problem: Problem) => void,
+  signal?: AbortSignal,
+): Promise<TencentConnection> {
   const now = () => Date.now();
   await findCredentials({ ...searchIn(env), warn });
   const credentials = () => findCredentials(searchIn(env));
   const endpoint = config.endpoint !== undefined && { endpoint: config.endpoint };
-  return tencentCloud({ site: config.site, credentials, now, ...endpoint, ...(signal && { signal }) });
+  return tencentConnection({ site: config.site, credentials, now, ...endpoint, ...(signal && { signal }) });
 }
 
 const searchIn = (env: NodeJS.ProcessEnv) => ({ env, home: homedir(), now: () => Date.now() });
@@ -152,16 +162,18 @@ export async function openReplicator(
   const end = new AbortController();
   if (stop.signal?.aborted) end.abort(); // during the reading of the policies
   stop.signal?.addEventListener("abort", () => end.abort(), { once: true });
-  const cloud = await openCloud(config, env, (warning) => warnings.push(warning), end.signal);
+  const { cloud, ...connection } = await connect(config, env, (warning) => warnings.push(warning), end.signal);
   const state = await openStateOf(config, env, { ...(readOnly && { readOnly }) });
+  const now = () => Date.now();
   const replicator: Replicator = {
     cloud,
     state,
+    ...(config.log && !readOnly && { logService: clsLog(config.log, { ...connection, now }) }),
     journal: journalTo(...journals),
     policies,
     me: thisProcess(config.onScf),
     ...(config.installation !== undefined && { installation: config.installation }),
-    now: () => Date.now(),
+    now,
     stopAt: stop.at,
     ...(stop.isInterrupted && { isInterrupted: stop.isInterrupted }),
     concurrency: CONCURRENCY,

@@ -11,11 +11,12 @@ import { regionsOfPolicies } from "../observe/read-set.ts";
 import { regionReader } from "../observe/region-reader.ts";
 import { retryChanges } from "../plan/lifecycle/manual-retry.ts";
 import { emptyPlan, type Plan } from "../plan/types.ts";
-import { type KnownAccount, knownAccount, type OfAccount } from "../record/account-record.ts";
+import { knownAccount, type OfAccount } from "../record/account-record.ts";
 import { recordPolicy } from "../record/policy-in-force.ts";
 import { askedIn, firstWhich } from "../record/read-records.ts";
 import { NO_READINGS, regionsToProbe, skippedRegions } from "../record/region-records.ts";
 import { type RunTotals, recordRun, startRun } from "../record/run-history.ts";
+import { type Outbox, shipJournal, watchOutbox } from "../record/ship-journal.ts";
 import { acquireTimerLease, releaseTimerLease } from "../record/timer-lease.ts";
 import { findAbsentRegions } from "./absent-regions.ts";
 import { fusedCloud } from "./rounds/fused-cloud.ts";
@@ -62,16 +63,15 @@ export async function replicate(request: RunRequest, deps: Replicator): Promise<
     const account = await deps.cloud.account();
     const which = request.retry ? { all: true as const } : firstWhich(request.scope, deps.now());
     const records = request.records ?? (await deps.state.read(account, which));
-    const known = knownAccount(account, records.record, deps.state);
-    const run = () => runRounds(known, records, request, { ...deps, cloud: fusedCloud(deps.cloud) });
+    const outbox = watchOutbox(deps.state, records.unsentSince);
+    const known = knownAccount(account, records.record, outbox.state);
+    const own = { ...deps, state: outbox.state, known, outbox };
+    const run = () => runRounds(records, request, { ...own, cloud: fusedCloud(deps.cloud) });
     if (request.trigger !== "timer") return await run();
-    if (isIdle(records, request, deps)) return await endAtOnce({}, records, request, { ...deps, known });
+    if (isIdle(records, request, deps)) return await endAtOnce({}, records, request, own);
     if (!(await acquireTimerLease(known, deps)))
       // Another run holds the lease and does the work. This is not an error.
-      return await endAtOnce({ skipped: runMessage("timer-run-in-progress").text }, records, request, {
-        ...deps,
-        known,
-      });
+      return await endAtOnce({ skipped: runMessage("timer-run-in-progress").text }, records, request, own);
     try {
       return await run();
     } finally {
@@ -82,12 +82,11 @@ export async function replicate(request: RunRequest, deps: Replicator): Promise<
   }
 }
 
-async function runRounds(
-  account: KnownAccount,
-  records: Records,
-  request: RunRequest,
-  deps: Replicator,
-): Promise<Report> {
+/** What one run works with. */
+type OfRun = Replicator & OfAccount & { readonly outbox: Outbox };
+
+async function runRounds(records: Records, request: RunRequest, deps: OfRun): Promise<Report> {
+  const { known: account } = deps;
   const totals = startRun(account.account, request.trigger, deps.now());
   const isDryRun = request.mode === "dry-run";
   const retried = request.retry && !isDryRun && (await recordRetries(records, request.retry, totals, deps));
@@ -129,7 +128,7 @@ async function runRounds(
 }
 
 /** The rounds of a run, until nothing more can be done at once; then what the run leaves behind. */
-async function playRounds(run: RunSoFar, deps: Replicator): Promise<Report> {
+async function playRounds(run: RunSoFar, deps: OfRun): Promise<Report> {
   const { account, request, totals, reader, answers, covered } = run;
   const { plan, observation, applied } = await playRound("whole", run, deps);
   if (request.mode === "dry-run") {
@@ -150,10 +149,13 @@ async function playRounds(run: RunSoFar, deps: Replicator): Promise<Report> {
     totals.stopEarly();
   }
   totals.addRound([...reader.failed.values(), ...answers.failed.values()]);
+  // So that they are sent with the others, and not by the next run.
+  if (deps.logService) await saveCarried(run, deps);
+  totals.addRound(await shipIfAny(deps));
   const ended = totals.finish(deps.now());
   const readings = { covered, wasRead: reader.wasRead, failed: reader.failed };
   const end = { readings, progress: [...run.progress.values()], awaited: run.awaited, carried: run.carried };
-  const problems = await recordRun(ended, request, end, { ...deps, known: account });
+  const problems = await recordRun(ended, request, end, deps);
   const copies = [...run.known.values()];
   return { account: account.account, run: ended, plan, copies, totals: totalsOf(run.copyTotals), problems };
 }
@@ -181,14 +183,24 @@ async function endAtOnce(
   why: Pick<Run, "skipped">,
   { copies, totals }: Records,
   request: RunRequest,
-  deps: Replicator & OfAccount,
+  deps: OfRun,
 ): Promise<Report> {
   const { known } = deps;
   const at = deps.now();
-  if (why.skipped === undefined) await recordPolicy(known, request, deps);
-  const run = { ...startRun(known.account, request.trigger, at).finish(at), ...why };
+  const total = startRun(known.account, request.trigger, at);
+  if (why.skipped === undefined) {
+    await recordPolicy(known, request, deps);
+    total.addRound(await shipIfAny(deps));
+  }
+  const run = { ...total.finish(deps.now()), ...why };
   const problems = await recordRun(run, request, { readings: NO_READINGS, progress: [] }, deps);
   return { account: known.account, run, plan: emptyPlan(copies), copies, totals, problems };
+}
+
+/** Sends the journal, if the run knows of lines that wait. What `recordRun` writes goes with the next run. */
+async function shipIfAny(deps: OfRun): Promise<readonly Reason[]> {
+  const problem = deps.outbox.mayHaveLines() ? await shipJournal(deps.known.account, deps) : undefined;
+  return problem ? [problem] : [];
 }
 
 /** Resets the chosen copies before the first round, so that its plan may retry them. */

@@ -1,7 +1,7 @@
 // Lists and counts copies by state: the format of apply --json, and its exit code.
 import { imageIdOf, stateOf, stateOfPhase } from "../model/identity.ts";
 import { fullText } from "../model/messages/define.ts";
-import { RECALLED, reason } from "../model/messages/reasons.ts";
+import { JOURNAL_NOT_SENT, RECALLED, reason } from "../model/messages/reasons.ts";
 import { reportText } from "../model/messages/report.ts";
 import { difference } from "../model/messages/upkeep.ts";
 import type { Totals } from "../model/ports.ts";
@@ -196,9 +196,10 @@ export function isBeingRepaired(copy: Copy): boolean {
   return tries > 0 && tries < MOST_TRIES;
 }
 
-/** 0: success; 3: manual action required or permanent failure. */
+/** 0: success; 3: manual action required or permanent failure. That the journal waits is neither, yet: `journalHealth`. */
 export function exitCodeOf({ summary }: Summary): 0 | 3 {
-  return summary.blocked + summary.failed + summary.problems.length > 0 ? 3 : 0;
+  const problems = summary.problems.filter(({ code }) => code !== JOURNAL_NOT_SENT);
+  return summary.blocked + summary.failed + problems.length > 0 ? 3 : 0;
 }
 
 function bySourceThenRegion(a: Copy, b: Copy): number {

@@ -12,6 +12,7 @@ import { createWorld } from "../../emulator/world/world.ts";
 import { TOP, temporaryFolder, userEnv } from "../e2e/support.ts";
 import { functionEnv } from "../support/compiled-policy.ts";
 import { invokeFunction } from "../support/in-process.ts";
+import { makeTopic, type TestTopic } from "../support/log-topic.ts";
 import { type CamPolicy, readCam } from "../support/permissions.ts";
 
 const [MAIN, , TEAM] = DEFAULT_ACCOUNTS;
@@ -31,6 +32,7 @@ let folder: ReturnType<typeof temporaryFolder>;
 let world: World;
 let emulator: Emulator;
 let image: { region: string; imageId: string };
+let topic: TestTopic;
 
 beforeEach(async () => {
   folder = temporaryFolder();
@@ -43,6 +45,7 @@ beforeEach(async () => {
     buckets: [{ name: BUCKET, region: HOME }],
   });
   emulator = await startEmulator({ port: 0, world });
+  topic = makeTopic(world);
   const [made] = makeImages(world, { region: HOME, name: "golden-web", sizeGiB: 20 });
   image = { region: HOME, imageId: made?.imageId ?? "" };
 });
@@ -65,13 +68,15 @@ function documentOf(file: string, without: readonly string[] = []): string {
     .replaceAll("REGION", HOME)
     .replaceAll("BUCKET-APPID", BUCKET)
     .replaceAll("APPID", MAIN.appId)
-    .replaceAll("PREFIX", "replicator");
+    .replaceAll("PREFIX", "replicator")
+    .replaceAll("UIN", MAIN.uin)
+    .replaceAll("TOPIC", topic.topicId);
 }
 
 /** Makes the role of a function and returns the environment that SCF gives to the function. */
 function deployed(name: string, without: readonly string[] = []): Record<string, string> {
   cam("CreateRole", { RoleName: name, PolicyDocument: documentOf("role-trust") });
-  for (const file of [name, "state-in-cos"]) {
+  for (const file of [name, "state-in-cos", "journal-in-cls"]) {
     const { PolicyId } = cam("CreatePolicy", {
       PolicyName: `${name}-${file}`,
       PolicyDocument: documentOf(file, without),
@@ -90,6 +95,7 @@ function deployed(name: string, without: readonly string[] = []): Record<string,
     STATE_URL: `cos://${BUCKET}/replicator`,
     NODE_PATH: join(TOP, "node_modules"),
     SWEEP_EVERY: "1ms",
+    CLS_TOPIC_ID: topic.topicId,
   });
 }
 
@@ -116,15 +122,23 @@ const refused = () =>
     .map(({ service, action }) => `${service}:${action}`);
 
 describe.each(Object.keys(EVENTS))("%s", { timeout: 60_000 }, (name) => {
-  it("makes a copy, tags and shares it, with its own role and a state in COS", async () => {
+  it("makes a copy, tags and shares it, with its own role, a state in COS and its journal in CLS", async () => {
     expect(await run(name, deployed(name))).toContain('"ready":1');
     expect(refused()).toEqual([]);
+    expect(topic.texts()).toContainEqual(expect.stringContaining('is ready as "golden-web"'));
     const [copy] = [...(world.images.get("ap-shanghai")?.values() ?? [])].filter(({ owner }) => owner === MAIN.uin);
     expect([copy?.name, [...(copy?.shares.keys() ?? [])]]).toEqual(["golden-web", [TEAM.uin]]);
   });
 });
 
 describe("a role that lacks one permission", { timeout: 60_000 }, () => {
+  it("cls:UploadLog: copies all the same, and says why the journal waits", async () => {
+    const text = await run("poll-copies", deployed("poll-copies", ["cls:UploadLog"]));
+    expect(text).toContain('"ready":1');
+    expect(new Set(refused())).toEqual(new Set(["cls:UploadLog"]));
+    expect(text).toMatch(/journal-not-sent.*could not be sent to CLS: UploadLog in ap-guangzhou/);
+  });
+
   it.each([
     ["cvm:SyncImages", "cvm:SyncImages"],
     ["tag:TagResources", "tag:TagResources"],

@@ -13,7 +13,7 @@ import type { Check } from "../../lib/doctor/check.ts";
 import { examine } from "../../lib/doctor/doctor.ts";
 import { parsePolicy } from "../../lib/policy/parse-policy.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
-import { describeStateUrl, openInspection, openReplicator } from "../../lib/replicator/open-replicator.ts";
+import { describeStateUrl, LOG_FIELDS, openInspection, openReplicator } from "../../lib/replicator/open-replicator.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { requestForTimer } from "../../lib/replicator/run-requests.ts";
 import { userEnv } from "../e2e/support.ts";
@@ -76,9 +76,22 @@ export function documentOf(file: string, without: readonly string[] = []): strin
     .replaceAll("PREFIX", "dev");
 }
 
+const TEXT = { FullText: { CaseSensitive: false, Tokenizer: " ," } };
+
+/** The rule of an index with these keys. */
+export function indexOf(
+  fields: readonly { readonly name: string; readonly type: string; readonly tokenizer: string }[],
+) {
+  const KeyValues = fields.map(({ name, type, tokenizer }) => ({
+    Key: name,
+    Value: { Type: type, Tokenizer: tokenizer },
+  }));
+  return { ...TEXT, KeyValue: { CaseSensitive: false, KeyValues } };
+}
+
 /** The text of a policy that lets the role write its journal. */
-export function journalPolicy(action: string): string {
-  const statement = [{ effect: "allow", action: [action], resource: [`qcs::cls:${HOME}:uin/${MAIN.uin}:topic/*`] }];
+export function journalPolicy(...action: readonly string[]): string {
+  const statement = [{ effect: "allow", action, resource: [`qcs::cls:${HOME}:uin/${MAIN.uin}:topic/*`] }];
   return JSON.stringify({ version: "2.0", statement });
 }
 
@@ -106,18 +119,14 @@ export async function deploy({ ahead = 0 } = {}): Promise<Deployment> {
     const { PolicyId } = call("cam", "CreatePolicy", { PolicyName, PolicyDocument });
     call("cam", "AttachRolePolicy", { PolicyId, AttachRoleName: ROLE });
   };
-  attach("journal", journalPolicy("cls:UploadLog"));
+  attach("journal", journalPolicy("cls:UploadLog", "cls:pushLog"));
   for (const file of ["poll-copies", "state-in-cos"]) {
     attach(file, documentOf(file));
   }
   const { LogsetId } = call("cls", "CreateLogset", { LogsetName: ROLE });
   const topics = ["journal", "functions"].map((TopicName) => {
     const { TopicId } = call("cls", "CreateTopic", { LogsetId, TopicName });
-    call("cls", "CreateIndex", {
-      TopicId,
-      Status: true,
-      Rule: { FullText: { CaseSensitive: false, Tokenizer: " ," } },
-    });
+    call("cls", "CreateIndex", { TopicId, Status: true, Rule: TopicName === "journal" ? indexOf(LOG_FIELDS) : TEXT });
     return String(TopicId);
   }) as [string, string];
   const [journal, functions] = topics;
@@ -210,7 +219,7 @@ export async function examined(
     return await examine(
       {
         ...{ config, stage, beforeDeployment, describeStateUrl, hasStateUrl: true, build: undefined },
-        topic: { region: HOME },
+        journalKeys: LOG_FIELDS.map(({ name }) => name),
         policyFile: { file: "policy.yaml", result: { policies, warnings: 0 } },
       },
       inspection,

@@ -4,6 +4,7 @@ import { addFault } from "../../emulator/api/faults.ts";
 import { functionKey } from "../../emulator/world/services/function.ts";
 import type { Check } from "../../lib/doctor/check.ts";
 import { READING_LIMIT } from "../../lib/doctor/outcome.ts";
+import { LOG_FIELDS } from "../../lib/replicator/open-replicator.ts";
 import {
   BUCKET,
   complaints,
@@ -13,6 +14,7 @@ import {
   examined,
   functionName,
   HOME,
+  indexOf,
   journalPolicy,
   MAIN,
   PATTERN,
@@ -128,6 +130,14 @@ const FAULTS: readonly [fault: string, make: () => void, complaint: string][] = 
     "the missing index of the journal",
     () => d.call("cls", "DeleteIndex", { TopicId: d.ids.journal }),
     "wrong journal in CLS: index-absent",
+  ],
+  [
+    "an index of the journal without a key",
+    () => {
+      const Rule = indexOf(LOG_FIELDS.filter(({ name }) => name !== "image"));
+      d.call("cls", "ModifyIndex", { TopicId: d.ids.journal, Status: true, Rule });
+    },
+    "warning journal in CLS: index-incomplete",
   ],
   [
     "the missing topic of the functions' output",

@@ -167,7 +167,7 @@ describe("other records in a damaged store", () => {
           plainJson(summarise([], aRun.problems));
           for (const { text, remedy } of aRun.problems) expect(`${text}${remedy ?? ""}`).not.toContain("[object");
         }
-        const anEntry = read(() => readEntry({ writer: "w", seq: 1, body: b }));
+        const anEntry = read(() => readEntry({ id: "w-1", body: b }));
         if (anEntry) await journal.append([anEntry]);
         const account = read(() => readAccount({ account: ACCOUNT, version: record.version, body: c }));
         if (account?.lastSweepAt !== undefined) expect(new Date(account.lastSweepAt).toISOString()).toMatch(/Z$/);

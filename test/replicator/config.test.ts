@@ -80,13 +80,11 @@ describe("readConfig", () => {
         SWEEP_EVERY: "10 minutes",
         SETTLE: "0s",
         LOG_LEVEL: "loud",
-        CLS_TOPIC_ID: "t",
-        CLS_REGION: "ap-guangzhou",
+        CLS_TOPIC_ID: "my topic",
+        CLS_REGION: "Guangzhou",
         NOTIFY_URL: "https://example.com",
       }),
     ).toEqual([
-      { where: "CLS_TOPIC_ID", code: "variable-not-supported", text: "not supported yet; unset it" },
-      { where: "CLS_REGION", code: "variable-not-supported", text: "not supported yet; unset it" },
       { where: "NOTIFY_URL", code: "variable-not-supported", text: "not supported yet; unset it" },
       {
         where: "REPLICATOR_ENDPOINT",
@@ -94,6 +92,18 @@ describe("readConfig", () => {
         text:
           '"ftp://127.0.0.1" is not allowed; use http:// or https://, a host, optionally a port, and nothing else, ' +
           "e.g. REPLICATOR_ENDPOINT=http://127.0.0.1:9900",
+      },
+      {
+        where: "CLS_REGION",
+        code: "not-a-region",
+        text: '"Guangzhou" is not a region; use the region of the log topic, e.g. CLS_REGION=ap-guangzhou',
+      },
+      {
+        where: "CLS_TOPIC_ID",
+        code: "not-a-log-topic",
+        text:
+          '"my topic" is not the id of a log topic; use the id that the console of CLS shows, ' +
+          "e.g. CLS_TOPIC_ID=0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
       },
       {
         where: "REPLICATOR_SITE",
@@ -120,6 +130,27 @@ describe("readConfig", () => {
         text: '"loud" is not allowed; use one of error, warn, info, debug, e.g. LOG_LEVEL=info',
       },
     ]);
+  });
+
+  it("sends the journal to a topic in the region of the function, unless CLS_REGION names another one", () => {
+    const topicId = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
+    const on = (more: Record<string, string>) => readConfig({ CLS_TOPIC_ID: topicId, ...more }).log;
+    expect(on({ TENCENTCLOUD_REGION: "ap-shanghai" })).toEqual({ topicId, region: "ap-shanghai" });
+    expect(on({ TENCENTCLOUD_REGION: "ap-shanghai", CLS_REGION: "ap-guangzhou" })?.region).toBe("ap-guangzhou");
+    expect(readConfig({ CLS_REGION: "ap-guangzhou", TENCENTCLOUD_REGION: "ap-shanghai" }).log).toBeUndefined();
+    expect(problemsOf({ CLS_TOPIC_ID: topicId })).toEqual([
+      {
+        where: "CLS_REGION",
+        code: "log-region-missing",
+        text:
+          "must be set outside of a cloud function, because CLS_TOPIC_ID is set; use the region of the log topic, " +
+          "e.g. CLS_REGION=ap-guangzhou, or unset CLS_TOPIC_ID",
+      },
+    ]);
+  });
+
+  it.each(["a\nb", "../x", "x y", "-a"])("refuses the topic %s", (id) => {
+    expect(problemsOf({ CLS_TOPIC_ID: id, CLS_REGION: "ap-guangzhou" })).toHaveLength(1);
   });
 
   it.each(["127.0.0.1:9900", "http://h/path", "http://h?x", "http://h#x", "nonsense", "http://"])(

@@ -139,7 +139,16 @@ function isPlainLeft(): boolean {
 it("the CAM policies allow only named actions, sharing in a statement and deletions in a file of their own", () => {
   const files = readdirSync(join(TOP, "deploy/cam")).map((file) => file.replace(/\.json$/, ""));
   expect(files.sort()).toEqual(
-    [...FUNCTIONS, "command", "delete-images", "doctor", "plan-only", "role-trust", "state-in-cos"].sort(),
+    [
+      ...FUNCTIONS,
+      "command",
+      "delete-images",
+      "doctor",
+      "journal-in-cls",
+      "plan-only",
+      "role-trust",
+      "state-in-cos",
+    ].sort(),
   );
   for (const file of files) {
     const { version, statement } = readCam(file);
@@ -153,7 +162,7 @@ it("the CAM policies allow only named actions, sharing in a statement and deleti
     for (const [index, { effect, action }] of statement.entries()) {
       expect(effect).toBe("allow");
       for (const name of action)
-        expect(name).toMatch(/^(name\/)?(cvm|tag|sts|as|region|cos|cam|cls|eb|scf):[A-Z][A-Za-z]+$/);
+        expect(name).toMatch(/^(name\/)?(cvm|tag|sts|as|region|cos|cam|cls|eb|scf):[A-Z][A-Za-z]+$|^cls:pushLog$/);
       expect(action.join()).not.toMatch(forbidden[index] ?? /./);
     }
   }

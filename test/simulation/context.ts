@@ -11,7 +11,8 @@ import { NOW } from "../support/builders.ts";
 import { emptyBucket, type SimulatedBucket } from "./bucket.ts";
 import type { FaultKind } from "./faults.ts";
 import { Installations, type Member } from "./installations.ts";
-import { findViolation, JournalIndex } from "./invariants.ts";
+import { findViolation } from "./invariants.ts";
+import { SimulatedJournal } from "./journal.ts";
 import { type SeededRandom, seededRandom } from "./random.ts";
 import { type Process, Scheduler } from "./scheduler.ts";
 import { OURS, SETTLE, simulatedPolicies, simulatedWorld } from "./setting.ts";
@@ -54,7 +55,7 @@ export class SimulationContext {
   readonly scheduler: Scheduler;
   readonly world: World;
   readonly trace: string[] = [];
-  readonly journal = new JournalIndex();
+  readonly journal = new SimulatedJournal(this);
   readonly installations: Installations;
   readonly sick: SickRegions;
   readonly takingBack = new TakingBack();
@@ -70,10 +71,7 @@ export class SimulationContext {
   readonly recorded = new Map<string, Millis>();
   /** Images that some process could not modify because they were shared. */
   readonly refusedAsShared = new Set<string>();
-  /**
-   * Copies stay invisible for longer than `SETTLE`; then the program guarantees only to report
-   * second copies.
-   */
+  /** Copies stay invisible for longer than `SETTLE`: then second copies are only guaranteed to be reported. */
   readonly visibleTooLate: boolean;
   /** Many versions exist at first, and then the policies select only the newest. */
   readonly manyVersions: boolean;

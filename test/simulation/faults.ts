@@ -37,6 +37,11 @@ export const FAULTS = {
   "pages-shift": "images come or go while a list is read page by page",
   "fail-copy": "a copy ends in CREATEFAILED or vanishes",
   "stick-copy": "a copy makes no more progress",
+  // The log that takes the journal.
+  "log-away": "the log takes no line",
+  "log-in-part": "the log takes some of the lines",
+  "log-answer-lost": "the log takes lines and its answer is lost",
+  "log-mark-fails": "lines are in the log, and the state is not told or its answer is lost",
   // Events.
   "event-lost": "events are never delivered",
   "event-late": "an event is delivered ten minutes late or more",

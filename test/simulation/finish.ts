@@ -35,7 +35,9 @@ interface Goal {
  * Then it recovers, and everything is finished in time. Answers what is wrong.
  */
 export async function finishInTime(sim: ProgramRuns): Promise<string | undefined> {
-  return (await endProcesses(sim)) ?? (await sufferOutage(sim)) ?? (await finishAll(sim));
+  return (
+    (await endProcesses(sim)) ?? (await sufferOutage(sim)) ?? (await finishAll(sim)) ?? sim.journal.whyIncomplete()
+  );
 }
 
 /** Lets the processes that still run end. */

@@ -142,31 +142,3 @@ export function findWrongRecord(sim: SimulationContext, { copies }: Report): str
   }
   return undefined;
 }
-
-/** The journal entries so far. They are kept when the state is lost. */
-export class JournalIndex {
-  readonly #claims = new Set<string>();
-  readonly #images = new Set<string>();
-  readonly #deletions = new Set<string>();
-
-  add(entries: readonly JournalEntry[]): void {
-    for (const { event, text, key, image } of entries) {
-      if (event === "claimed") this.#claims.add(`${key?.region} ${/"(.*)"/.exec(text)?.[1]}`);
-      if (event === "delete" && image) this.#deletions.add(`${image.region} ${image.imageId} ${key?.rootId}`);
-      if (image) this.#images.add(`${image.region} ${image.imageId}`);
-    }
-  }
-
-  hasClaim(region: string, token: string): boolean {
-    return this.#claims.has(`${region} ${token}`);
-  }
-
-  /** Whether the journal contains the deletion of this image as a copy of this root. */
-  deletes(region: string, imageId: string, rootId: string | undefined): boolean {
-    return this.#deletions.has(`${region} ${imageId} ${rootId}`);
-  }
-
-  hasImage(region: string, imageId: string): boolean {
-    return this.#images.has(`${region} ${imageId}`);
-  }
-}

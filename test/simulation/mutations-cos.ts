@@ -2,6 +2,12 @@
 import type { Mutation } from "./mutations.ts";
 
 export const COS_MUTATIONS: readonly Mutation[] = [
+  // The outbox.
+  {
+    name: "COS: forget the unsent lines that leave the head",
+    find: "unsentPast: unsent.length > 0 ? [...head.unsentPast, named] : head.unsentPast,",
+    replace: "unsentPast: head.unsentPast,",
+  },
   // The fence.
   {
     name: "COS: sign a write for a day",
@@ -116,8 +122,8 @@ export const COS_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "COS: drop history from the head that was not stored",
-    find: "return past && (await writePast(objects, names, past, unique.newNonce())) ? past : undefined;",
-    replace: "if (past) await writePast(objects, names, past, unique.newNonce()); return past;",
+    find: "return past && object !== undefined ? { past, object } : undefined;",
+    replace: 'return past && { past, object: object ?? "" };',
   },
   {
     name: "COS: end the reading of history too early",

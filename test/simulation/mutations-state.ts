@@ -39,8 +39,18 @@ export const STATE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "forget the new policy in an idle poll",
-    find: "if (why.skipped === undefined) await recordPolicy(known, request, deps);",
+    find: "await recordPolicy(known, request, deps);",
     replace: "",
+  },
+  {
+    name: "mark lines as sent that the log has not taken",
+    find: "await state.markSent(account, delivery.taken);",
+    replace: "await state.markSent(account, lines.map(({ id }) => id));",
+  },
+  {
+    name: "send the journal in no run",
+    find: "const problem = deps.outbox.mayHaveLines() ? await shipJournal(deps.known.account, deps) : undefined;",
+    replace: "const problem = undefined as Reason | undefined;",
   },
   {
     name: "keep the lease after the end of a run",

@@ -86,6 +86,7 @@ export class ProgramRuns extends SimulationContext {
       state,
       // The journal of the main installation is told by its state, that of the laptop here.
       journal: by === "laptop" ? { append: async (entries) => this.journal.add(entries) } : NO_JOURNAL,
+      ...(by === "main" && { logService: this.journal }),
       policies,
       ...id,
       me: { id: process.name, ...(this.oneHost && { host: "host", pid: this.#started }) },

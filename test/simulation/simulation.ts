@@ -182,6 +182,7 @@ export class Simulation extends ProgramRuns {
     // A process that starts meanwhile may still have read the old state.
     if (hasNoId) this.installations.lostAt = this.scheduler.now;
     this.recorded.clear();
+    this.journal.forgetWaiting();
     this.stateLostAt = this.scheduler.now;
   }
 

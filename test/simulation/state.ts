@@ -69,7 +69,10 @@ export function simulatedState(sim: SimulationContext, process: Actor): State {
           sim.installations.noteAccount(saved.record, process.member);
         }
         const written = (changes.copies ?? []).flatMap(({ entries = [] }, at) => (saved.copies[at] ? entries : []));
-        sim.journal.add([...written, ...(changes.entries ?? [])]);
+        const lines = [...written, ...(changes.entries ?? [])];
+        sim.journal.add(lines);
+        // A process from before the loss may have written into the lost state.
+        if (process.member.startedAt > sim.stateLostAt) sim.journal.expect(lines);
         return saved;
       }),
     forget: (account) =>
@@ -81,6 +84,9 @@ export function simulatedState(sim: SimulationContext, process: Actor): State {
     deleteHistoryBefore: (account, before) => through("prune", (s) => s.deleteHistoryBefore(account, before)),
     runs: (account, limit) => through("runs", (s) => s.runs(account, limit)),
     entries: (account, limit, imageId) => through("entries", (s) => s.entries(account, limit, imageId)),
+    // Without gates: the faults of the log are its own, and the seeds stay what they were.
+    unsent: async (account, limit) => (await store()).unsent(account, limit),
+    markSent: async (account, ids) => sim.journal.mark(async () => (await store()).markSent(account, ids)),
     close: async () => {},
   };
 }

@@ -14,11 +14,26 @@ export interface Memory {
   readonly runs: Map<string, Run>;
   awaited: readonly AwaitedImage[];
   journal: JournalEntry[];
+  /** The lines that no log service has taken, in the order of writing. */
+  readonly unsent: Map<string, JournalEntry>;
+  /** When the oldest of each account was written, kept so that a read does not look for it. */
+  readonly unsentSince: Map<string, number>;
+  /** How many lines were ever written. */
+  lines: number;
 }
 
 /** An empty memory. */
 export function emptyMemory(): Memory {
-  return { copies: new Map(), accounts: new Map(), runs: new Map(), awaited: [], journal: [] };
+  return {
+    copies: new Map(),
+    accounts: new Map(),
+    runs: new Map(),
+    awaited: [],
+    journal: [],
+    unsent: new Map(),
+    unsentSince: new Map(),
+    lines: 0,
+  };
 }
 
 /**
@@ -31,6 +46,24 @@ export function memoryState(memory: Memory = emptyMemory()): State {
     if (closed) throw new StateError(storedText("the state in memory is already closed"));
     return work();
   };
+  const log = (entries: readonly JournalEntry[]) => {
+    for (const entry of entries) {
+      memory.journal.push(entry);
+      memory.lines += 1;
+      memory.unsent.set(`memory-${String(memory.lines).padStart(9, "0")}`, entry);
+      noteUnsent(entry);
+    }
+  };
+  const noteUnsent = ({ account, at }: JournalEntry) =>
+    memory.unsentSince.set(account, Math.min(at, memory.unsentSince.get(account) ?? at));
+  const dropUnsent = (account: string, isDropped: (id: string, entry: JournalEntry) => boolean) => {
+    memory.unsentSince.delete(account);
+    for (const [id, entry] of unsentOf(account)) {
+      if (isDropped(id, entry)) memory.unsent.delete(id);
+      else noteUnsent(entry);
+    }
+  };
+  const unsentOf = (account: string) => [...memory.unsent].filter(([, entry]) => entry.account === account);
   const copiesOf = (account: string) => [...memory.copies.values()].filter(({ key }) => key.account === account);
   return {
     read: (account, which = {}) =>
@@ -41,13 +74,14 @@ export function memoryState(memory: Memory = emptyMemory()): State {
           awaited: memory.awaited.filter((one) => one.account === account),
           copies: all.filter(chosenBy(which, all)),
           totals: totalsOf(all),
+          unsentSince: memory.unsentSince.get(account),
         };
       }),
     save: (_, { copies = [], record, awaited, run, entries = [] }) =>
       attempt(() => {
         const saved = copies.map(({ copy, entries: own = [] }) => {
           const stored = save(memory.copies, copyId(copy.key), copy);
-          if (stored) memory.journal.push(...own);
+          if (stored) log(own);
           return stored;
         });
         if (awaited) {
@@ -57,7 +91,7 @@ export function memoryState(memory: Memory = emptyMemory()): State {
           memory.awaited = [...all.values()];
         }
         if (run) memory.runs.set(JSON.stringify([run.account, run.id]), run);
-        memory.journal.push(...entries);
+        log(entries);
         return { copies: saved, record: record && save(memory.accounts, record.account, record) };
       }),
     forget: (account) =>
@@ -77,6 +111,7 @@ export function memoryState(memory: Memory = emptyMemory()): State {
         for (const [id, run] of memory.runs)
           if (run.account === account && run.startedAt < before) memory.runs.delete(id);
         memory.journal = memory.journal.filter((entry) => entry.account !== account || entry.at >= before);
+        dropUnsent(account, (_, entry) => entry.at < before);
         for (const [id, copy] of memory.copies)
           if (copy.key.account === account && copy.phase === "ended" && copy.updatedAt < before)
             memory.copies.delete(id);
@@ -90,6 +125,18 @@ export function memoryState(memory: Memory = emptyMemory()): State {
           .reverse()
           .sort((a, b) => b.at - a.at)
           .slice(0, limit);
+      }),
+    unsent: (account, limit) =>
+      attempt(() =>
+        unsentOf(account)
+          .map(([id, entry]) => ({ id, at: entry.at, entry }))
+          .sort((a, b) => a.at - b.at)
+          .slice(0, limit),
+      ),
+    markSent: (account, ids) =>
+      attempt(() => {
+        const sent = new Set(ids);
+        dropUnsent(account, (id) => sent.has(id));
       }),
     close: async () => {
       closed = true;

@@ -31,6 +31,7 @@ const VERSIONS = {
   sts: "2018-08-13",
   as: "2018-04-19",
   region: "2022-06-27",
+  cls: "2020-10-16",
 } as const;
 
 /** A replicator whose parts a test may replace. */
@@ -169,11 +170,17 @@ function remove(path: string | undefined): void {
 
 /** The adapter directly over the emulated world: the product's own code except for HTTP. */
 export function cloudIn(world: World, account: Account, now: () => Millis): Cloud {
-  const send: Send = async (call, read) => {
+  return cloudOver(sendIn(world, account, now), { site: "cn", signal: new AbortController().signal });
+}
+
+/** What sends the calls of the adapters to the emulated world, without HTTP. */
+export function sendIn(world: World, account: Account, now: () => Millis): Send {
+  return async (call, read) => {
     await Promise.resolve();
     if (call.notAfter !== undefined && now() > call.notAfter)
       throw cloudError(call, { code: "NotSent", text: "too late" }, "none");
-    const { service, action, region, params } = call;
+    const { service, action, region, params, body, headers = {} } = call;
+    const topic = headers["X-CLS-TopicId"];
     const failed = (code: string, text: string) =>
       cloudError(call, { code, text }, call.changes ? verdictOf(code).effect : "none");
     try {
@@ -183,7 +190,11 @@ export function cloudIn(world: World, account: Account, now: () => Millis): Clou
         action,
         version: VERSIONS[service as keyof typeof VERSIONS],
         region,
-        params: JSON.parse(JSON.stringify(params)) as Record<string, unknown>,
+        params: JSON.parse(JSON.stringify(topic === undefined ? params : { TopicId: topic })) as Record<
+          string,
+          unknown
+        >,
+        ...(body && { body }),
       });
       return read(JSON.parse(JSON.stringify(answer)) as Record<string, unknown>);
     } catch (error) {
@@ -197,5 +208,4 @@ export function cloudIn(world: World, account: Account, now: () => Millis): Clou
       throw error;
     }
   };
-  return cloudOver(send, { site: "cn", signal: new AbortController().signal });
 }

@@ -13,6 +13,8 @@ export interface CheckedCall {
   readonly requestId: string;
   /** The images in the parameters; without any, the action is checked on all resources. */
   readonly images: readonly ImageAt[];
+  /** The log topic in the parameters of a call to CLS. */
+  readonly topic?: { readonly region: string; readonly id: string } | undefined;
 }
 
 /** Products that refuse with UnauthorizedOperation; at the others the gateway refuses, with a code of AuthFailure. */
@@ -23,10 +25,12 @@ const OWN_CODE: readonly Service[] = ["as", "cvm", "sts"];
  * each resource. The text is that of real refusals of CVM, with the emulator's reason behind it.
  */
 export function checkPermission(world: World, call: CheckedCall): void {
-  const { account, service, requestId, images } = call;
+  const { account, service, requestId, images, topic } = call;
   if (account.role === undefined) return;
   const action = `${service}:${call.action}`;
   const named = images.map(({ region, imageId }) => `qcs::cvm:${region}:uin/${account.uin}:image/${imageId}`);
+  // Named so on the vendor's page 614/45877.
+  if (topic) named.push(`qcs::cls:${topic.region}:uin/${account.uin}:topic/${topic.id}`);
   for (const resource of named.length > 0 ? named : ["*"]) {
     const reason = refusalOf(world, account, action, resource);
     if (reason === undefined) continue;

@@ -1,6 +1,6 @@
 // Reads the rows of the state as records, and refuses damaged ones by name.
 import * as z from "zod/mini";
-import { StateError } from "../../model/errors.ts";
+import { StateError, unlessDamaged } from "../../model/errors.ts";
 import { fullText, type Message } from "../../model/messages/define.ts";
 import { type Expected, storeFault } from "../../model/messages/state.ts";
 import type { Totals } from "../../model/ports.ts";
@@ -18,6 +18,7 @@ import type {
   Given,
   ImageRef,
   JournalEntry,
+  JournalLine,
   Reason,
   Refusal,
   RefusedDeletion,
@@ -165,6 +166,7 @@ const entry = z.object({
   requestId: maybeText,
   code: maybeText,
   key: z.optional(z.object({ rootId: text, region: text } satisfies Shape<CopyKey>)),
+  policy: maybeText,
   image: z.optional(image),
 } satisfies Shape<JournalEntry>);
 
@@ -222,9 +224,14 @@ export function readRun(row: { readonly id: string; readonly body: string }): Ru
 }
 
 /** Reads a line of the journal. */
-export function readEntry(row: { readonly writer: string; readonly seq: number; readonly body: string }): JournalEntry {
-  const at = recordOf(`journal line ${row.writer}/${row.seq}`, true);
+export function readEntry(row: { readonly id: string; readonly body: string }): JournalEntry {
+  const at = recordOf(`journal line ${row.id}`, true);
   return check<JournalEntry>(parse(row.body, at), entry, at);
+}
+
+/** Reads a line of the journal to send it. A damaged one has no entry, and keeps no other from being sent. */
+export function readLine(row: { readonly id: string; readonly at: number; readonly body: string }): JournalLine {
+  return { id: row.id, at: row.at, entry: unlessDamaged(() => readEntry(row)) };
 }
 
 /** Reads an awaited image, whose row has no body. */

@@ -38,7 +38,7 @@ export type RecordRow = Pick<CopyRow, "expected" | "version" | "body">;
 export interface EntryRow {
   /** The copy (`n`) that has to be saved for this line to be written; null for none. */
   readonly copy: number | null;
-  readonly seq: number;
+  readonly id: string;
   readonly at: number;
   readonly root_id: string | null;
   readonly copy_key: string | null;
@@ -63,8 +63,6 @@ export interface RunRow {
 /** What one statement or transaction stores. */
 export interface Batch {
   readonly account: string;
-  /** The opened state that writes the journal lines. */
-  readonly writer: string;
   readonly copies: readonly CopyRow[];
   readonly records: readonly RecordRow[];
   readonly entries: readonly EntryRow[];
@@ -130,24 +128,27 @@ function nextVersion({ version }: { readonly version: number }): number {
   return version === 0 ? randomInt(1, 2 ** 30) : version + 1;
 }
 
-/** Where the lines of a batch are written: the opened state, and the number of its next line. */
-export interface Writer {
-  readonly id: string;
-  nextSeq: number;
+/** Names a new journal line; see `JournalLine`. */
+export type NewLineId = () => string;
+
+/** Names the lines of one writer, which is one opened state: its random id, and the number of the line. */
+export function lineIdsOf(writer: string): NewLineId {
+  let next = 0;
+  return () => `${writer}-${String(next++).padStart(9, "0")}`;
 }
 
 /**
- * The batches that store the changes of an account. Journal lines get their numbers here, in the
+ * The batches that store the changes of an account. Journal lines get their ids here, in the
  * order of the changes. The account record, the run and the lines without a copy come last.
  */
 export function batchesOf(
   account: string,
-  writer: Writer,
+  newLineId: NewLineId,
   changes: Changes,
   rows: { readonly copies: readonly CopyRow[]; readonly record: RecordRow | undefined },
 ): Batch[] {
-  const lineOf = (entry: JournalEntry, copy: number | null) => entryRow(entry, copy, writer.nextSeq++);
-  const none = { account, writer: writer.id, copies: [], records: [], entries: [], add: [], remove: [], runs: [] };
+  const lineOf = (entry: JournalEntry, copy: number | null) => entryRow(entry, copy, newLineId());
+  const none = { account, copies: [], records: [], entries: [], add: [], remove: [], runs: [] };
   const batches: Batch[] = [];
   for (let from = 0; from < rows.copies.length; from += COPIES) {
     const copies = rows.copies.slice(from, from + COPIES);
@@ -177,11 +178,11 @@ function keyColumns({ rootRegion, rootId, region, variant }: CopyKey): KeyColumn
   return { root_region: rootRegion, root_id: rootId, region, variant };
 }
 
-function entryRow(entry: JournalEntry, copy: number | null, seq: number): EntryRow {
+function entryRow(entry: JournalEntry, copy: number | null, id: string): EntryRow {
   const { key, image } = entry;
   return {
     copy,
-    seq,
+    id,
     at: entry.at,
     root_id: searchable(key?.rootId),
     copy_key: searchable(key && copyId(key)),

@@ -47,6 +47,7 @@ export interface Engine {
   /** Deletes the copies, awaited images and totals of an account, and its record if it has this body. */
   forget(account: string, damagedBody: string | undefined): Promise<void>;
   deleteHistoryBefore(account: string, before: Millis): Promise<void>;
+  markSent(account: string, ids: readonly string[]): Promise<void>;
   /** What an error of this database means (a text of `storeFault`) and what to do about it. */
   explain(error: unknown): Message;
   close(): Promise<void>;

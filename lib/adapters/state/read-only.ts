@@ -10,12 +10,13 @@ export function stateToRead(state: State | undefined, where: string): State {
     const problem = fullText(storeFault("state-opened-to-read"));
     throw new StateError(stateMessage("state-unusable", { url: where, problem }).text);
   };
-  return { ...(state ?? emptyState), save: refuse, forget: refuse, deleteHistoryBefore: refuse };
+  return { ...(state ?? emptyState), save: refuse, forget: refuse, markSent: refuse, deleteHistoryBefore: refuse };
 }
 
 const emptyState = {
   read: async () => ({ record: undefined, awaited: [], copies: [], totals: {} }),
   runs: async () => [],
   entries: async () => [],
+  unsent: async () => [],
   close: async () => {},
 };

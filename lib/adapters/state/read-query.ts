@@ -5,10 +5,11 @@ import type { Dialect, Query, Value } from "./engine.ts";
 
 /**
  * A row of the answer. `number` is the version of a record, the time since which an image is
- * awaited, or the number of copies in a phase; an awaited image has its id in `root_id`.
+ * awaited, the number of copies in a phase, or when the oldest unsent journal line was written (null
+ * without one); an awaited image has its id in `root_id`.
  */
 export interface ReadRow {
-  readonly kind: "record" | "awaited" | "total" | "copy";
+  readonly kind: "record" | "awaited" | "total" | "unsent" | "copy";
   readonly root_region: string;
   readonly root_id: string;
   readonly region: string;
@@ -34,6 +35,9 @@ export function readQuery(dialect: Dialect, account: string, which: Which = {}):
       "version as number, body from replicator_accounts where account = $1",
     "select 'awaited', null, image_id, region, null, null, since, null from replicator_awaited where account = $1",
     "select 'total', null, null, null, null, phase, count, null from replicator_totals where account = $1",
+    // The first entry of a small index, and not a count: without a log service every line is unsent.
+    "select 'unsent', null, null, null, null, null, min(\"at\"), null from replicator_journal " +
+      "where account = $1 and unsent = 1",
   ];
   if (which.all) {
     selects.push(`${COPY} replicator_copies copies where account = $1`);
@@ -82,8 +86,8 @@ export function runsQuery(account: string, limit: number): Query {
 
 /** The latest journal lines: all, or those about an image. */
 export function entriesQuery(account: string, limit: number, imageId: string | undefined): Query {
-  const lines = 'select "at", writer, seq, body from replicator_journal where';
-  const latest = 'order by "at" desc, writer desc, seq desc limit $2';
+  const lines = 'select "at", id, body from replicator_journal where';
+  const latest = 'order by "at" desc, id desc limit $2';
   if (imageId === undefined) return { sql: `${lines} account = $1 ${latest}`, params: [account, limit] };
   // A union instead of `or`, and no condition on the account in its third part (a copy key holds
   // the account): otherwise SQLite would read all lines of the account.
@@ -92,4 +96,11 @@ export function entriesQuery(account: string, limit: number, imageId: string | u
 union ${lines} account = $1 and image_id = $3
 union ${lines} copy_key in (${keys}) ${latest}`;
   return { sql, params: [account, limit, searchable(imageId)] };
+}
+
+/** The oldest journal lines that no log service has taken. */
+export function unsentQuery(account: string, limit: number): Query {
+  const sql =
+    'select id, "at", body from replicator_journal where account = $1 and unsent = 1 order by "at", id limit $2';
+  return { sql, params: [account, limit] };
 }

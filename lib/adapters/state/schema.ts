@@ -39,15 +39,17 @@ const migrations: readonly (readonly string[])[] = [
        account text not null, id text not null, started_at bigint not null, body text not null,
        primary key (account, id))`,
     `create index replicator_runs_latest on replicator_runs (account, started_at, id)`,
-    // `writer` is one opened state. `seq` counts its lines, and orders those of one millisecond.
+    // `id`: see `lineId`; it orders the lines of one millisecond. `unsent` is 1 until a log service
+    // has taken the line.
     `create table replicator_journal (
-       writer text not null, seq bigint not null, account text not null, "at" bigint not null,
-       root_id text, copy_key text, image_id text, body text not null,
-       primary key (writer, seq))`,
-    `create index replicator_journal_latest on replicator_journal (account, "at", writer, seq)`,
-    `create index replicator_journal_root on replicator_journal (account, root_id, "at", writer, seq)`,
+       id text primary key, account text not null, "at" bigint not null, unsent integer not null default 1,
+       root_id text, copy_key text, image_id text, body text not null)`,
+    `create index replicator_journal_latest on replicator_journal (account, "at", id)`,
+    `create index replicator_journal_root on replicator_journal (account, root_id, "at", id)`,
     `create index replicator_journal_copy on replicator_journal (copy_key)`,
-    `create index replicator_journal_image on replicator_journal (account, image_id, "at", writer, seq)`,
+    `create index replicator_journal_image on replicator_journal (account, image_id, "at", id)`,
+    // Has an entry for each unsent line alone: where all are sent, looking for them costs nothing.
+    `create index replicator_journal_unsent on replicator_journal (account, "at", id) where unsent = 1`,
   ],
 ];
 

@@ -1,14 +1,14 @@
 // The port State over either database.
 import { randomUUID } from "node:crypto";
-import { StateError } from "../../model/errors.ts";
+import { StateError, unlessDamaged } from "../../model/errors.ts";
 import { fullText } from "../../model/messages/define.ts";
 import { stateMessage, storeFault } from "../../model/messages/state.ts";
 import type { Records, State } from "../../model/ports.ts";
-import type { AccountRecord, AwaitedImage, Copy } from "../../model/types.ts";
-import { readAccount, readAwaited, readCopy, readEntry, readRun, readTotals } from "./decode-rows.ts";
-import { batchesOf, encodeCopy, encodeRecord, type Writer } from "./encode-rows.ts";
+import type { AccountRecord, AwaitedImage, Copy, Millis } from "../../model/types.ts";
+import { readAccount, readAwaited, readCopy, readEntry, readLine, readRun, readTotals } from "./decode-rows.ts";
+import { batchesOf, encodeCopy, encodeRecord, lineIdsOf } from "./encode-rows.ts";
 import type { Engine } from "./engine.ts";
-import { entriesQuery, type ReadRow, readQuery, runsQuery } from "./read-query.ts";
+import { entriesQuery, type ReadRow, readQuery, runsQuery, unsentQuery } from "./read-query.ts";
 
 /**
  * The state over either database. `where` names it in messages.
@@ -19,7 +19,7 @@ import { entriesQuery, type ReadRow, readQuery, runsQuery } from "./read-query.t
  * next run reads the stored record.
  */
 export function sqlState(engine: Engine, where: string): State {
-  const writer: Writer = { id: randomUUID(), nextSeq: 0 };
+  const newLineId = lineIdsOf(randomUUID());
   let closed = false;
 
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
@@ -42,7 +42,7 @@ export function sqlState(engine: Engine, where: string): State {
         const rows = { copies: copies.map(({ row }) => row), record: record?.row };
         const saved = new Set<number>();
         let isRecordSaved = false;
-        for (const batch of batchesOf(account, writer, changes, rows)) {
+        for (const batch of batchesOf(account, newLineId, changes, rows)) {
           const answer = await engine.save(batch);
           for (const n of answer.copies) saved.add(n);
           isRecordSaved ||= answer.record;
@@ -57,7 +57,7 @@ export function sqlState(engine: Engine, where: string): State {
       attempt(async () => {
         const rows = await engine.read<ReadRow>(readQuery(engine.dialect, account));
         const record = rows.find(({ kind }) => kind === "record");
-        const isUnreadable = record !== undefined && isDamaged(() => accountOf(account, record));
+        const isUnreadable = record !== undefined && !unlessDamaged(() => accountOf(account, record));
         await engine.forget(account, isUnreadable ? record.body : undefined);
       }),
 
@@ -65,6 +65,11 @@ export function sqlState(engine: Engine, where: string): State {
 
     entries: (account, limit, imageId) =>
       attempt(async () => (await engine.read<EntryRow>(entriesQuery(account, limit, imageId))).map(readEntry)),
+
+    unsent: (account, limit) =>
+      attempt(async () => (await engine.read<LineRow>(unsentQuery(account, limit))).map(readLine)),
+
+    markSent: (account, ids) => attempt(async () => (ids.length > 0 ? engine.markSent(account, ids) : undefined)),
 
     deleteHistoryBefore: (account, before) => attempt(() => engine.deleteHistoryBefore(account, before)),
 
@@ -80,6 +85,7 @@ export function sqlState(engine: Engine, where: string): State {
 
 type RunRow = Parameters<typeof readRun>[0];
 type EntryRow = Parameters<typeof readEntry>[0];
+type LineRow = Parameters<typeof readLine>[0];
 
 /** Reads the rows of an answer. */
 function recordsOf(account: string, rows: readonly ReadRow[]): Records {
@@ -87,6 +93,7 @@ function recordsOf(account: string, rows: readonly ReadRow[]): Records {
   const awaited: AwaitedImage[] = [];
   const totals: { phase: string; count: number }[] = [];
   const copies: Copy[] = [];
+  let unsentSince: Millis | undefined;
   for (const row of rows) {
     switch (row.kind) {
       case "record":
@@ -98,11 +105,14 @@ function recordsOf(account: string, rows: readonly ReadRow[]): Records {
       case "total":
         totals.push({ phase: row.phase, count: row.number });
         break;
+      case "unsent":
+        unsentSince = row.number ?? undefined;
+        break;
       case "copy":
         copies.push(readCopy({ ...row, account, version: row.number }));
     }
   }
-  return { record, awaited, copies, totals: readTotals(account, totals) };
+  return { record, awaited, copies, totals: readTotals(account, totals), unsentSince };
 }
 
 function accountOf(account: string, { number, body }: ReadRow): AccountRecord {
@@ -117,14 +127,4 @@ export function stateError(engine: Pick<Engine, "explain">, where: string, error
 
 function unusable(url: string, problem: string, options?: { readonly damaged: boolean }): StateError {
   return new StateError(stateMessage("state-unusable", { url, problem }).text, options);
-}
-
-function isDamaged(read: () => unknown): boolean {
-  try {
-    read();
-    return false;
-  } catch (error) {
-    if (error instanceof StateError && error.damaged) return true;
-    throw error;
-  }
 }

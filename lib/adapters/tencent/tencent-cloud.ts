@@ -35,8 +35,21 @@ export interface TencentOptions {
 
 const PAGE = 100; // the largest page of all lists of cvm 2017-03-12 and as 2018-04-19
 
+/** The cloud, and what sends its calls, for another service of the same account. */
+export interface TencentConnection {
+  readonly cloud: Cloud;
+  readonly send: Send;
+  /** Aborts with the run. */
+  readonly signal: AbortSignal;
+}
+
 /** The real cloud, or a server that speaks its API at `endpoint`. */
 export function tencentCloud(options: TencentOptions): Cloud {
+  return tencentConnection(options).cloud;
+}
+
+/** The same, for callers that use another service with the same credentials and the same account. */
+export function tencentConnection(options: TencentOptions): TencentConnection {
   const run = new AbortController();
   const { signal } = run;
   setMaxListeners(0, signal); // each open call listens: a sweep has dozens, and Node warns above ten
@@ -50,7 +63,7 @@ export function tencentCloud(options: TencentOptions): Cloud {
     now: options.now,
     ...(options.log ? { log: options.log } : {}),
   });
-  return cloudOver(send, { ...options, signal });
+  return { cloud: cloudOver(send, { ...options, signal }), send, signal };
 }
 
 /** The options of the adapter that do not depend on how calls are sent. */

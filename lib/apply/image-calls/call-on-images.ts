@@ -56,7 +56,7 @@ async function announceAll(
 }
 
 function entryOf(call: ImageCall, ctx: ApplyContext): JournalEntry {
-  return ctx.entryOf(announce(call), { key: call.copy.key, image: imageOf(call) });
+  return ctx.entryOf(announce(call), { copy: call.copy, image: imageOf(call) });
 }
 
 async function make(call: ImageCall, changed: Set<string>, ctx: ApplyContext): Promise<void> {
@@ -64,7 +64,7 @@ async function make(call: ImageCall, changed: Set<string>, ctx: ApplyContext): P
   // Another process has changed the record, and the copy is left to it.
   if (!copy) return;
   const notAfter = ctx.freshUntil(call);
-  const about = { key: copy.key, image: imageOf(call) };
+  const about = { copy, image: imageOf(call) };
   // Others of this part came first, and took their time.
   if (ctx.isTooLate(CALL_NEEDS)) {
     await ctx.report(journal(`${call.do}-failed`, { text: cloudDetail("run-ended").text }), about);

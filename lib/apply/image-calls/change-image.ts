@@ -88,7 +88,7 @@ export async function recordRefusal(
   } else {
     const { requestId, code } = error;
     const message = journal(`${call.do}-failed`, { text: error.message });
-    await ctx.report(message, { key: copy.key, image: imageOf(call), requestId, code });
+    await ctx.report(message, { copy, image: imageOf(call), requestId, code });
   }
 }
 

@@ -32,7 +32,7 @@ export async function modify(
     if (!(error instanceof CloudError) || error.code !== SHARED || mayUnshareTemporarily.length === 0) throw error;
     const accounts = await cloud.sharedWith(image);
     if (accounts.length === 0 || accounts.some((account) => !mayUnshareTemporarily.includes(account))) throw error;
-    const about = { key: copy.key, image: { region: image.region, imageId: image.imageId } };
+    const about = { copy, image: { region: image.region, imageId: image.imageId } };
     const pending = ("imageId" in copy && copy.pendingReshare) || [];
     const withdrawn = [...new Set([...pending, ...accounts])];
     const saved = await ctx.save(

@@ -93,7 +93,7 @@ function bucketNeeds(stateUrl: string, { home, account }: Facts): ResourceNeed[]
   ];
 }
 
-/** The writing of the journal. Which of its names CAM knows the action by is not verified, so either suffices. */
+/** The writing of the journal. By which of two names CAM knows the action is not verified. */
 function journalNeeds(functions: readonly DeployedFunction[], { home, account }: Facts): ResourceNeed[] {
   const topic = variableOf(functions, "CLS_TOPIC_ID");
   if (topic === undefined) return [];
@@ -106,7 +106,9 @@ function judge(needs: readonly ResourceNeed[], documents: readonly string[]) {
   const judged = needs.map((one) => {
     const names = [one.action, ...(one.orAction === undefined ? [] : [one.orAction])];
     const permissions = names.map((name) => permissionIn(documents, name, one.resource));
-    const best = (["allowed", "limited", "refused"] as const).find((permission) => permissions.includes(permission));
+    // With one of two possible names only a run shows whether it is the right one.
+    const [permission = "refused"] = permissions;
+    const best = permissions.every((other) => other === permission) ? permission : "limited";
     return { ...one, permission: best };
   });
   const of = (permission: string) => judged.filter((one) => one.permission === permission);

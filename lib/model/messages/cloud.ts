@@ -22,6 +22,7 @@ const quotaUsedUp = withRemedy("free some of the quota, or ask the vendor for a 
 const tooLong = withRemedy(
   "shorten the name or the description: in the policy's `copy`, or that of the source if the copy inherits it",
 );
+const logFault = withRemedy("check CLS_TOPIC_ID and CLS_REGION, and the topic in the console of CLS");
 /** For refusals that no policy, image or account can cause. */
 const defect = withRemedy("report this as a bug: the program sent a request that the API does not accept");
 
@@ -54,6 +55,16 @@ const meanings = {
   "address-denied": error(() => "this address is on the account's deny list"),
   "address-not-allowed": error(() => "this address is not on the account's allow list"),
   "app-id-invalid": error(() => "the app id of the account is not valid"),
+
+  "log-topic-unknown": logFault("the log topic does not exist in this region"),
+  "log-topic-closed": logFault("the log topic is closed"),
+  "log-topic-isolated": logFault("the log topic is isolated, because the account has overdue payments"),
+  "log-service-closed": error(() => ({
+    text: "CLS refuses the account",
+    remedy: "open CLS for the account in its console, and check its balance",
+  })),
+  "log-topic-busy": info(() => "the log topic takes no more for a moment"),
+  "log-content-refused": defect("CLS does not accept the logs"),
 
   "action-offline": defect("the API was taken offline"),
   "action-unknown": defect("the action does not exist"),

@@ -56,6 +56,18 @@ const configurationProblems = {
     text: `"${p.value}" is not allowed`,
     remedy: "use 2 to 12 lower-case letters and digits, e.g. REPLICATOR_INSTALLATION=prod",
   })),
+  "not-a-log-topic": error((p: { value: string }) => ({
+    text: `"${p.value}" is not the id of a log topic`,
+    remedy: "use the id that the console of CLS shows, e.g. CLS_TOPIC_ID=0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
+  })),
+  "not-a-region": error((p: { value: string }) => ({
+    text: `"${p.value}" is not a region`,
+    remedy: "use the region of the log topic, e.g. CLS_REGION=ap-guangzhou",
+  })),
+  "log-region-missing": error(() => ({
+    text: "must be set outside of a cloud function, because CLS_TOPIC_ID is set",
+    remedy: "use the region of the log topic, e.g. CLS_REGION=ap-guangzhou, or unset CLS_TOPIC_ID",
+  })),
   "variable-not-supported": error(() => ({ text: "not supported yet", remedy: "unset it" })),
   "no-such-file": error((p: NotRead) => notRead(p.file, "there is no such file", p.option)),
   "file-is-a-folder": error((p: NotRead) => notRead(p.file, "it is a folder", p.option)),

@@ -120,9 +120,11 @@ const eventFindings = {
 
 const logFindings = {
   "no-topic": info(() => "CLS_TOPIC_ID is not set, so that the journal is in the state and in the output alone"),
-  "topic-right": info((p: { topic: string; name: string; keys: number }) => {
-    return `topic ${p.name} (${p.topic}) has an index${p.keys > 0 ? ` of ${p.keys} keys` : ""}`;
-  }),
+  "topic-right": info((p: { topic: string; name: string }) => `topic ${p.name} (${p.topic}), with its index`),
+  "index-incomplete": warn((p: { topic: string; name: string; missing: readonly string[] }) => ({
+    text: `the index of the topic ${p.name} (${p.topic}) lacks ${p.missing.join(", ")}, so that searches for these find nothing`,
+    remedy: `${DEPLOY}, or add these keys to the index in the CLS console`,
+  })),
   "topic-absent": error((p: { topic: string; region: string }) => ({
     text: `there is no topic ${p.topic} in ${p.region}`,
     remedy: `correct CLS_TOPIC_ID and CLS_REGION, or ${DEPLOY}`,

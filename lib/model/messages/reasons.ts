@@ -7,6 +7,7 @@ import { familyReasons } from "./family.ts";
 import { guardReasons } from "./guards.ts";
 import { installationReasons } from "./installations.ts";
 import { lifecycleReasons } from "./lifecycle.ts";
+import { logReasons } from "./log.ts";
 import { reportReasons } from "./report.ts";
 import { type ReadFailureCode, runReasons } from "./run.ts";
 import { selectionReasons } from "./selection.ts";
@@ -19,6 +20,7 @@ export const reason = catalogue({
   ...guardReasons,
   ...installationReasons,
   ...lifecycleReasons,
+  ...logReasons,
   ...reportReasons,
   ...runReasons,
   ...selectionReasons,
@@ -37,6 +39,9 @@ export const LEFT_OUT = "left-out" satisfies ReasonCode;
 
 /** New sources wait for an unreadable region, so the problem lasts as long as one is unreadable. */
 export const SOURCES_WAIT = "sources-wait" satisfies ReasonCode;
+
+/** Journal lines could not be sent. Nothing is lost and the next run tries again, so it fails no run. */
+export const JOURNAL_NOT_SENT = "journal-not-sent" satisfies ReasonCode;
 
 /** The region of a policy does not exist, so that it holds nothing of ours. */
 export const NO_SUCH_REGION = "no-such-region" satisfies ReasonCode;

@@ -22,6 +22,8 @@ export async function rehearsalState(account: string, state: State): Promise<Sta
     forget: async () => {},
     runs: async () => [],
     entries: async () => [],
+    unsent: async () => [],
+    markSent: async () => {},
     deleteHistoryBefore: async () => {},
     close: async () => {},
   };

@@ -32,8 +32,9 @@ export async function rehearse(observation: Observation, deps: Replicator): Prom
   let passed: Millis = 0;
   const now = () => startedAt + passed;
   const cloud = rehearsalCloud(observation, (await state.read(account)).copies, { cloud: deps.cloud, now });
+  const { logService: _, ...others } = deps;
   const rehearsed: Replicator = {
-    ...deps,
+    ...others,
     ...{ cloud, state, journal: { append: async () => {} }, now, me: { id: randomUUID() } },
     stopAt: () => Number.POSITIVE_INFINITY,
     pause: () => new Promise(() => {}),

@@ -7,6 +7,7 @@ import { append, setAwaited } from "./calls.ts";
 import { batchContract } from "./contract-batches.ts";
 import { copyContract } from "./contract-copies.ts";
 import { historyContract } from "./contract-history.ts";
+import { outboxContract } from "./contract-outbox.ts";
 import { readContract } from "./contract-reads.ts";
 import { A, accountRecord, awaited, base, copyOf, entry, key, run } from "./samples.ts";
 
@@ -50,6 +51,7 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
     batchContract(t);
     readContract(t);
     historyContract(t);
+    outboxContract(t);
 
     it("is empty at first", async () => {
       expect(await copiesOf(t.state, A)).toEqual([]);

@@ -1,17 +1,18 @@
 // The records of one account in COS: reads and saves one after another, several saves in one object.
 import type { Changes, Saved } from "../../../model/ports.ts";
+import type { NewLineId } from "../encode-rows.ts";
 import { deletable, type Names, numberOf } from "./chain.ts";
 import { checkNotOverwritten, checkVersioning, makeEpoch, readEpoch } from "./epoch.ts";
 import { findHead, type HeadList, type Position } from "./find-head.ts";
 import { PAGE, writePast } from "./history.ts";
-import { applyChanges, leaving, type NextLine, withoutPast } from "./records/apply-changes.ts";
+import { applyChanges, leaving, withoutPast } from "./records/apply-changes.ts";
 import { EMPTY_HEAD, type Head, type Past } from "./records/head.ts";
 import type { Objects, Surroundings } from "./requests/objects.ts";
 import { writeHead } from "./write-head.ts";
 
 /** Makes what must be unique. */
 export interface Unique {
-  readonly nextLine: NextLine;
+  readonly newLineId: NewLineId;
   /** A random text. */
   readonly newNonce: () => string;
 }
@@ -93,9 +94,10 @@ export function accountIn(objects: Objects, names: Names, unique: Unique, { paus
   }
 
   /** Moves what the head should not keep, before it is replaced. What could not be moved stays in it. */
-  async function moveToHistory(from: Position): Promise<Past | undefined> {
+  async function moveToHistory(from: Position): Promise<{ readonly past: Past; readonly object: string } | undefined> {
     const past = leaving(from.head());
-    return past && (await writePast(objects, names, past, unique.newNonce())) ? past : undefined;
+    const object = past && (await writePast(objects, names, past, unique.newNonce()));
+    return past && object !== undefined ? { past, object } : undefined;
   }
 
   async function saveWaiting(): Promise<void> {
@@ -104,12 +106,13 @@ export function accountIn(objects: Objects, names: Names, unique: Unique, { paus
     if (all.length === 0) return;
     try {
       const from = position ?? (await findToWrite());
-      const past = await moveToHistory(from);
+      const moved = await moveToHistory(from);
       const saves = all.map(({ changes }) => changes);
       const saved = await write(
         from,
         (head) => {
-          const applied = applyChanges(past ? withoutPast(head, past) : head, saves, unique.nextLine);
+          const kept = moved ? withoutPast(head, moved.past, moved.object) : head;
+          const applied = applyChanges(kept, saves, unique.newLineId);
           return { head: applied.head, answer: applied.saved };
         },
         { claims: saves.some(({ copies = [] }) => copies.length > 0) },

@@ -1,20 +1,21 @@
 // The port State over a bucket of COS.
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StateError } from "../../../model/errors.ts";
+import { StateError, unlessDamaged } from "../../../model/errors.ts";
 import { stateMessage, storeFault } from "../../../model/messages/state.ts";
 import type { State } from "../../../model/ports.ts";
 import type { JournalEntry, Millis } from "../../../model/types.ts";
 import type { Credentials } from "../../tencent/transport/credentials.ts";
-import { readAccount, readEntry } from "../decode-rows.ts";
+import { readAccount, readEntry, readLine } from "../decode-rows.ts";
+import { lineIdsOf } from "../encode-rows.ts";
 import { stateToRead } from "../read-only.ts";
 import { type Account, accountIn, type Unique } from "./account.ts";
 import { namesOf } from "./chain.ts";
 import { checkVersioning } from "./epoch.ts";
 import { deletePastBefore, latestLines, latestRuns } from "./history.ts";
+import { namesEmptyPast, type PastLines, readUnsentPast, unsentLines, withSent } from "./outbox.ts";
 import type { CosPlace } from "./place.ts";
 import { forgotten, withoutHistoryBefore } from "./records/apply-changes.ts";
-import type { Head, LineRow } from "./records/head.ts";
 import { recordsIn } from "./records/read-records.ts";
 import { signingSend, type Transport } from "./requests/client.ts";
 import { httpTransport } from "./requests/http.ts";
@@ -45,6 +46,8 @@ export async function openCosState(place: CosPlace, where: string, options: CosO
   const objects = cosObjects(place, signingSend(place, credentials, transport), surroundings);
   const unique = uniqueTo(randomUUID());
   const accounts = new Map<string, Account>();
+  /** The objects of the history that `unsent` read last: of any other, `markSent` marks no line. */
+  let pastLines: PastLines = new Map();
   let closed = false;
 
   const of = (account: string): Account => {
@@ -71,16 +74,35 @@ export async function openCosState(place: CosPlace, where: string, options: CosO
       attempt(async () => recordsIn(await of(account).read(which.all === true && !readOnly), account, which)),
     save: (account, changes) => attempt(() => of(account).save(changes)),
     forget: (account) =>
-      attempt(() => of(account).replace((head) => forgotten(head, (row) => isDamaged(row, account)), true)),
+      attempt(() =>
+        of(account).replace(
+          (head) => forgotten(head, (row) => !unlessDamaged(() => readAccount({ account, ...row }))),
+          true,
+        ),
+      ),
     runs: (account, limit) =>
       attempt(async () => await latestRuns(objects, namesOf(place, account), await of(account).read(false), limit)),
     entries: (account, limit, imageId) =>
       attempt(async () => {
         const head = await of(account).read(false);
         const names = namesOf(place, account);
-        if (imageId === undefined) return (await latestLines(objects, names, head, limit)).map(readLine);
-        const all = (await latestLines(objects, names, head)).map(readLine);
+        if (imageId === undefined) return (await latestLines(objects, names, head, limit)).map(readEntry);
+        const all = (await latestLines(objects, names, head)).map(readEntry);
         return all.filter(concerns(imageId, all)).slice(0, limit);
+      }),
+    unsent: (account, limit) =>
+      attempt(async () => {
+        const head = await of(account).read(false);
+        const past = await readUnsentPast(objects, head, limit, pastLines);
+        pastLines = past;
+        if (namesEmptyPast(head, past)) await of(account).replace((next) => withSent(next, new Set(), past));
+        return unsentLines(head, past, limit).map(readLine);
+      }),
+    markSent: (account, ids) =>
+      attempt(async () => {
+        if (ids.length === 0) return;
+        const sent = new Set(ids);
+        await of(account).replace((head) => withSent(head, sent, pastLines));
       }),
     deleteHistoryBefore: (account, before) =>
       attempt(async () => {
@@ -118,9 +140,8 @@ export async function inspectCosState(
 }
 
 function uniqueTo(writer: string): Unique {
-  let seq = 0;
   return {
-    nextLine: () => ({ writer, seq: seq++ }),
+    newLineId: lineIdsOf(writer),
     newNonce: () => randomBytes(12).toString("hex"),
   };
 }
@@ -132,18 +153,6 @@ function unusable(url: string, problem: string, options?: { readonly damaged: bo
 function stateErrorOf(where: string, error: unknown): unknown {
   return error instanceof StateError ? unusable(where, error.message, error) : error;
 }
-
-function isDamaged(row: NonNullable<Head["account"]>, account: string): boolean {
-  try {
-    readAccount({ account, ...row });
-    return false;
-  } catch (error) {
-    if (error instanceof StateError && error.damaged) return true;
-    throw error;
-  }
-}
-
-const readLine = (row: LineRow) => readEntry(row);
 
 /** Whether a line concerns an image: as the root, as the copy, or from before the copy's id was known. */
 function concerns(imageId: string, all: readonly JournalEntry[]): (entry: JournalEntry) => boolean {

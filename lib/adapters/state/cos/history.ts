@@ -2,7 +2,7 @@
 import type { Millis, Run } from "../../../model/types.ts";
 import { readRun } from "../decode-rows.ts";
 import { historyBefore, historyName, type Names, newestIn, windowFrom } from "./chain.ts";
-import { lineId, newestOf } from "./records/apply-changes.ts";
+import { newestOf } from "./records/apply-changes.ts";
 import { decodePast, encodeObject, type Head, type LineRow, type Past } from "./records/head.ts";
 import type { Objects } from "./requests/objects.ts";
 
@@ -12,13 +12,19 @@ export const PAGE = 1000;
 const AT_ONCE = 8;
 
 /**
- * Writes what leaves the head; whether it stands in the history now. `unique` names the object: what
- * is written twice, because the head was not replaced after it, is dropped by readers.
+ * Writes what leaves the head. Answers the name of the object; undefined if it may not stand in the
+ * history. `unique` names it: what is written twice, because the head was not replaced after it, is
+ * dropped by readers.
  */
-export async function writePast(objects: Objects, { history }: Names, past: Past, unique: string): Promise<boolean> {
+export async function writePast(
+  objects: Objects,
+  { history }: Names,
+  past: Past,
+  unique: string,
+): Promise<string | undefined> {
   const name = historyName(history, newestOf(past), unique);
   const { outcome } = await objects.create(name, encodeObject(past), windowFrom(objects.serverNow()));
-  return outcome === "created" || outcome === "exists";
+  return outcome === "created" || outcome === "exists" ? name : undefined;
 }
 
 /** The latest runs, newest first. */
@@ -39,15 +45,14 @@ export async function latestRuns(objects: Objects, names: Names, head: Head, lim
 
 /** The latest journal lines, newest first. Without a limit all of them. */
 export async function latestLines(objects: Objects, names: Names, head: Head, limit?: number): Promise<LineRow[]> {
-  const found = new Map(head.lines.map((row) => [lineId(row), row]));
+  const found = new Map(head.lines.map((row) => [row.id, row]));
   const isEnough = (next: Millis) => limit !== undefined && countAfter(next, found.values(), (row) => row.at) >= limit;
   if (head.historyNewest.line > 0 && !isEnough(head.historyNewest.line)) {
     for await (const { lines } of pastOf(objects, names, isEnough)) {
-      for (const row of lines) if (row.at >= head.historyFrom) found.set(lineId(row), row);
+      for (const row of lines) if (row.at >= head.historyFrom) found.set(row.id, row);
     }
   }
-  const order = (a: LineRow, b: LineRow) =>
-    b.at - a.at || (a.writer === b.writer ? b.seq - a.seq : a.writer < b.writer ? 1 : -1);
+  const order = (a: LineRow, b: LineRow) => b.at - a.at || (a.id < b.id ? 1 : -1);
   return [...found.values()].sort(order).slice(0, limit);
 }
 

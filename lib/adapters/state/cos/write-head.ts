@@ -1,5 +1,5 @@
 // Makes the next head of a chain: again and again until it is stored, another was first, or it is unknown.
-import { StateError } from "../../../model/errors.ts";
+import { StateError, unlessDamaged } from "../../../model/errors.ts";
 import { cosFault } from "../../../model/messages/cos.ts";
 import { fullText } from "../../../model/messages/define.ts";
 import type { Millis } from "../../../model/types.ts";
@@ -101,14 +101,4 @@ function attemptAfter<T>(
   const { head, answer } = next(replacesDamaged ? (unlessDamaged(previous) ?? UNKNOWN_HEAD) : previous());
   const stored = { ...head, nonce: newNonce() };
   return { epoch, number: number + 1, head: stored, answer, bytes: encodeObject(stored), inDoubt: false };
-}
-
-/** The head; undefined if the object is damaged. */
-function unlessDamaged(head: () => Head): Head | undefined {
-  try {
-    return head();
-  } catch (error) {
-    if (error instanceof StateError && error.damaged) return undefined;
-    throw error;
-  }
 }

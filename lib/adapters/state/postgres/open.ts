@@ -97,6 +97,11 @@ function engineOf(connections: Connections, connectionString: string): Engine {
         delete from replicator_journal using lock where account = $1 and "at" < $2`;
       await connections.write({ sql, params: [account, before] });
     },
+    async markSent(account, ids) {
+      const sql = `with lock as materialized (select ${lockAccount("$1")} as held)
+        update replicator_journal set unsent = 0 from lock where account = $1 and id = any($2::text[]) and unsent = 1`;
+      await connections.write({ sql, params: [account, ids] });
+    },
     explain: explainPostgres(connectionString),
     close: () => connections.end(),
   };

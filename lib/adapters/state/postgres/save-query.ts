@@ -78,16 +78,16 @@ runs as (
     id text, started_at bigint, body text)
   on conflict (account, id) do update set started_at = excluded.started_at, body = excluded.body),
 entries as (
-  insert into replicator_journal (writer, account, seq, "at", root_id, copy_key, image_id, body)
-  select $8, $1, seq, "at", root_id, copy_key, image_id, body from json_to_recordset($7::json) as list(
-    copy integer, seq bigint, "at" bigint, root_id text, copy_key text, image_id text, body text)
+  insert into replicator_journal (account, id, "at", root_id, copy_key, image_id, body)
+  select $1, id, "at", root_id, copy_key, image_id, body from json_to_recordset($7::json) as list(
+    copy integer, id text, "at" bigint, root_id text, copy_key text, image_id text, body text)
   where copy is null or copy in (select n from saved))
 select 'copy' as kind, n from saved
 union all select 'record', version from replaced_record
 union all select 'record', version from created_record`;
 
 /** Stores a batch; its answer has a row for each copy that was saved, and one for the record. */
-export function saveQuery({ account, writer, copies, records, add, remove, runs, entries }: Batch): Query {
+export function saveQuery({ account, copies, records, add, remove, runs, entries }: Batch): Query {
   const lists = [copies, records, add, remove, runs, entries].map((rows) => JSON.stringify(rows));
-  return { sql: SAVE, params: [account, ...lists, writer] };
+  return { sql: SAVE, params: [account, ...lists] };
 }

@@ -10,7 +10,7 @@ import { sqliteDialect } from "./dialect.ts";
 import { BUSY, codeOf, explainSqlite } from "./explain.ts";
 import { makeReady, refuseDirectory } from "./file.ts";
 import { type Database, statementsOf } from "./statements.ts";
-import { deleteHistory, forgetAccount, saveBatch } from "./writes.ts";
+import { deleteHistory, forgetAccount, markSent, saveBatch } from "./writes.ts";
 
 /**
  * Opens the file, creates it and its folder if necessary, and brings it up to date. Throws
@@ -64,6 +64,7 @@ function engineOf(database: Database): Engine {
       statements.transaction(() => forgetAccount(statements, account, damagedBody)),
     deleteHistoryBefore: async (account, before) =>
       statements.transaction(() => deleteHistory(statements, account, before)),
+    markSent: async (account, ids) => statements.transaction(() => markSent(statements, account, ids)),
     explain: explainSqlite,
     close: async () => {
       database.close();

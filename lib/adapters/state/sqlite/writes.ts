@@ -76,7 +76,7 @@ function saveRecord(statements: Statements, account: string, { expected, version
 
 /** Stores the rows that have no version. A line of a copy is left out if the copy was not saved. */
 function saveOthers(statements: Statements, batch: Batch, saved: ReadonlySet<number>): void {
-  const { account, writer } = batch;
+  const { account } = batch;
   for (const { region, image_id, since } of batch.add) {
     const sql = `insert into replicator_awaited (account, region, image_id, since)
       values ($1, $2, $3, $4) on conflict do nothing`;
@@ -91,12 +91,18 @@ function saveOthers(statements: Statements, batch: Batch, saved: ReadonlySet<num
       on conflict (account, id) do update set started_at = excluded.started_at, body = excluded.body`;
     statements.run(sql, [account, id, started_at, body]);
   }
-  for (const { copy, seq, at, root_id, copy_key, image_id, body } of batch.entries) {
+  for (const { copy, id, at, root_id, copy_key, image_id, body } of batch.entries) {
     if (copy !== null && !saved.has(copy)) continue;
-    const sql = `insert into replicator_journal (writer, seq, account, "at", root_id, copy_key, image_id, body)
-      values ($1, $2, $3, $4, $5, $6, $7, $8)`;
-    statements.run(sql, [writer, seq, account, at, root_id, copy_key, image_id, body]);
+    const sql = `insert into replicator_journal (id, account, "at", root_id, copy_key, image_id, body)
+      values ($1, $2, $3, $4, $5, $6, $7)`;
+    statements.run(sql, [id, account, at, root_id, copy_key, image_id, body]);
   }
+}
+
+/** Marks journal lines; see `State.markSent`. */
+export function markSent(statements: Statements, account: string, ids: readonly string[]): void {
+  const sql = "update replicator_journal set unsent = 0 where account = $1 and id in (select value from json_each($2))";
+  statements.run(sql, [account, ids]);
 }
 
 /** Forgets an account; see `State.forget`. */

@@ -1,4 +1,5 @@
 // The verdict on every error code that the APIs in use document, and on the adapter's own codes.
+import { LOG_VERDICTS } from "./log-verdicts.ts";
 import { USE_VERDICTS } from "./usage-verdicts.ts";
 import {
   requeueNone,
@@ -13,7 +14,7 @@ import {
 /**
  * Sources: the lists of error codes of cvm 2017-03-12 SyncImages, DescribeImages,
  * ModifyImageAttribute, ModifyImageSharePermission, DescribeImageSharePermission, DeleteImages,
- * DescribeImageQuota and DescribeImageFromFamily; those of `USE_VERDICTS`; tag 2018-08-13 TagResources; sts 2018-08-13
+ * DescribeImageQuota and DescribeImageFromFamily; those of `USE_VERDICTS` and `LOG_VERDICTS`; tag 2018-08-13 TagResources; sts 2018-08-13
  * GetCallerIdentity; region 2022-06-27 DescribeRegions; and the vendor's list of common error codes.
  * The codes of the last block are the adapter's own.
  */
@@ -133,6 +134,7 @@ export const VERDICTS: Readonly<Record<string, Verdict>> = {
   "UnsupportedOperation.InvalidZone": terminalUnknown("call", "zone-unsupported"),
 
   ...USE_VERDICTS,
+  ...LOG_VERDICTS,
 
   // tag 2018-08-13, TagResources. SyncImages does not document these, so their effect is unknown.
   "FailedOperation.PolicyEnforcedInvalid": terminalUnknown("call", "tag-policy-refuses"),

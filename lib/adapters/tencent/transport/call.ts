@@ -12,6 +12,9 @@ export interface Call {
   /** The region that the call is about, for actions without X-TC-Region. */
   readonly where?: string;
   readonly params: object;
+  /** Sent in place of the parameters, which are then in `headers`. */
+  readonly body?: Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: Millis;
   /** Set for a call that changes something. */
   readonly changes?: true;

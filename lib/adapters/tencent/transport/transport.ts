@@ -109,7 +109,8 @@ export function transport(options: TransportOptions): Send {
         httpProfile: { endpoint: host, protocol: isSecure(endpoint) ? "https://" : "http://", reqTimeout: 0, agent },
       },
     });
-    return (await client.request(call.action, call.params, { signal: stop })) as unknown;
+    const options = { signal: stop, ...(call.headers && { headers: call.headers }) };
+    return (await client.request(call.action, call.body ?? call.params, options)) as unknown;
   }
 }
 

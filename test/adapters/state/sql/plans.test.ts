@@ -123,7 +123,7 @@ describe.skipIf(!postgres)("PostgreSQL", () => {
 
   const none = { records: [], entries: [], add: [], remove: [], runs: [] };
   const copies = [encodeCopy(copyOf({ version: 5 }), 0).row];
-  const save = saveQuery({ account: A, writer: "w", copies, ...none });
+  const save = saveQuery({ account: A, copies, ...none });
 
   it.each([
     ["without statistics", MANY],

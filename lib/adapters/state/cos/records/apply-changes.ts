@@ -1,11 +1,16 @@
 // Applies changes to a head: each record with its own compare-and-swap, as the port State promises.
 import type { Changes, CopyChange, Saved } from "../../../../model/ports.ts";
 import type { AccountRecord, Copy, JournalEntry, Millis } from "../../../../model/types.ts";
-import { type AwaitedRow, awaitedRow, encodeCopy, encodeRecord, type KeyColumns, runRow } from "../../encode-rows.ts";
-import type { CopyRow, Head, LineRow, Past } from "./head.ts";
-
-/** Names a new journal line. */
-export type NextLine = () => Pick<LineRow, "writer" | "seq">;
+import {
+  type AwaitedRow,
+  awaitedRow,
+  encodeCopy,
+  encodeRecord,
+  type KeyColumns,
+  type NewLineId,
+  runRow,
+} from "../../encode-rows.ts";
+import type { CopyRow, Head, Past, UnsentPast } from "./head.ts";
 
 /** A head after changes, and what became of each of them. */
 export interface Applied {
@@ -14,7 +19,7 @@ export interface Applied {
 }
 
 /** Applies several saves in their order. The nonce of the head is for the caller to set. */
-export function applyChanges(head: Head, saves: readonly Changes[], nextLine: NextLine): Applied {
+export function applyChanges(head: Head, saves: readonly Changes[], newLineId: NewLineId): Applied {
   const copies = new Map(head.copies.map((row) => [keyId(row), row]));
   const awaited = new Map(head.awaited.map((row) => [awaitedId(row), row]));
   const runs = new Map(head.runs.map((row) => [row.id, row]));
@@ -22,7 +27,7 @@ export function applyChanges(head: Head, saves: readonly Changes[], nextLine: Ne
   let account = head.account;
 
   const log = (entry: JournalEntry) => {
-    lines.push({ ...nextLine(), at: entry.at, body: JSON.stringify(entry) });
+    lines.push({ id: newLineId(), at: entry.at, unsent: true, body: JSON.stringify(entry) });
   };
   const saveCopy = ({ copy, entries = [] }: CopyChange): Copy | undefined => {
     const { stored, row: encodedRow } = encodeCopy(copy, 0);
@@ -69,6 +74,7 @@ export function withoutHistoryBefore(head: Head, before: Millis): Head {
     copies: head.copies.filter((row) => !isOver(row)),
     runs: head.runs.filter(({ started_at: at }) => at >= before),
     lines: head.lines.filter(({ at }) => at >= before),
+    unsentPast: head.unsentPast.filter(({ newest }) => newest >= before),
     historyFrom: Math.max(head.historyFrom, before),
   };
 }
@@ -86,14 +92,27 @@ export function leaving(head: Head): Past | undefined {
   };
 }
 
-/** The head without what stands in the history now. Runs that were saved again meanwhile stay. */
-export function withoutPast(head: Head, past: Past): Head {
+/**
+ * The head without what stands in the history now, in `object`. Runs that were saved again meanwhile
+ * stay. Another process may have moved some of the lines too, or sent them: only what this head had
+ * and had not sent is named as unsent.
+ */
+export function withoutPast(head: Head, past: Past, object: string): Head {
   const runs = new Set(past.runs.map(({ id, body }) => `${id} ${body}`));
-  const lines = new Set(past.lines.map(lineId));
+  const lines = new Set(past.lines.map(({ id }) => id));
+  const unsent = head.lines.filter((line) => line.unsent && lines.has(line.id));
+  const isAll = unsent.length === past.lines.filter((line) => line.unsent).length;
+  const named: UnsentPast = {
+    object,
+    oldest: oldest(unsent.map(({ at }) => at)),
+    newest: newest(unsent.map(({ at }) => at)),
+    left: isAll ? null : unsent.map(({ id }) => id),
+  };
   return {
     ...head,
     runs: head.runs.filter(({ id, body }) => !runs.has(`${id} ${body}`)),
-    lines: head.lines.filter((line) => !lines.has(lineId(line))),
+    lines: head.lines.filter(({ id }) => !lines.has(id)),
+    unsentPast: unsent.length > 0 ? [...head.unsentPast, named] : head.unsentPast,
     historyNewest: {
       run: Math.max(head.historyNewest.run, newest(past.runs.map((row) => row.started_at))),
       line: Math.max(head.historyNewest.line, newest(past.lines.map((row) => row.at))),
@@ -103,12 +122,11 @@ export function withoutPast(head: Head, past: Past): Head {
 
 const newest = (times: readonly Millis[]): Millis => times.reduce((a, b) => Math.max(a, b), 0);
 
+const oldest = (times: readonly Millis[]): Millis => times.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
+
 /** The time of the newest run or line. */
 export const newestOf = ({ runs, lines }: Past): Millis =>
   newest([...runs.map((row) => row.started_at), ...lines.map((row) => row.at)]);
-
-/** Names a journal line. */
-export const lineId = ({ writer, seq }: LineRow) => `${writer}/${seq}`;
 
 const keyId = (row: KeyColumns) => JSON.stringify([row.root_region, row.root_id, row.region, row.variant]);
 

@@ -11,12 +11,12 @@ import type { AwaitedRow, CopyRow as EncodedCopy, RunRow } from "../../encode-ro
 /** A copy, as the tables of a database hold it: `body` is the record, the rest serves to find it. */
 export type CopyRow = Omit<EncodedCopy, "n" | "expected">;
 
-/** A journal line. `writer` and `seq` name it: it may stand in the head and in the history. */
+/** A journal line. Its id names it: it may stand in the head and in the history. */
 export interface LineRow {
-  /** One opened state. `seq` counts its lines and orders those of the same millisecond. */
-  readonly writer: string;
-  readonly seq: number;
+  readonly id: string;
   readonly at: Millis;
+  /** No log service has taken it. In the history: when it was moved there; see `UnsentPast`. */
+  readonly unsent: boolean;
   readonly body: string;
 }
 
@@ -26,6 +26,21 @@ export interface Past {
   readonly lines: readonly LineRow[];
 }
 
+/**
+ * An object of the history with lines that no log service has taken. An object is never rewritten, so
+ * that the head keeps which of its lines those are.
+ */
+export interface UnsentPast {
+  /** The name of the object. */
+  readonly object: string;
+  /** When the oldest of its unsent lines was written. */
+  readonly oldest: Millis;
+  /** When the newest of them was written: before `Head.historyFrom` all of them count as deleted. */
+  readonly newest: Millis;
+  /** The ids of these lines; null for all that are marked as unsent in the object. */
+  readonly left: readonly string[] | null;
+}
+
 /** Everything that is recorded about an account, but what went to the history. */
 export interface Head extends Past {
   /** Random for each save: whether a head that was found is the one that a writer tried to make. */
@@ -33,6 +48,7 @@ export interface Head extends Past {
   readonly account: { readonly version: number; readonly body: string } | null;
   readonly copies: readonly CopyRow[];
   readonly awaited: readonly AwaitedRow[];
+  readonly unsentPast: readonly UnsentPast[];
   /** The times of the newest run and the newest line in the history; 0 without any. */
   readonly historyNewest: { readonly run: Millis; readonly line: Millis };
   /** History from before this time is deleted, even if it still lies in an object. */
@@ -47,6 +63,7 @@ export const EMPTY_HEAD: Head = {
   awaited: [],
   runs: [],
   lines: [],
+  unsentPast: [],
   historyNewest: { run: 0, line: 0 },
   historyFrom: 0,
 };
@@ -67,7 +84,7 @@ const text = z.string();
 const maybeText = z.nullable(text);
 const number = z.number();
 const runs = z.array(z.object({ id: text, started_at: number, body: text }));
-const lines = z.array(z.object({ writer: text, seq: number, at: number, body: text }));
+const lines = z.array(z.object({ id: text, at: number, unsent: z.boolean(), body: text }));
 const headShape = z.object({
   nonce: text,
   account: z.nullable(z.object({ version: number, body: text })),
@@ -89,6 +106,7 @@ const headShape = z.object({
   awaited: z.array(z.object({ region: text, image_id: text, since: number })),
   runs,
   lines,
+  unsentPast: z.array(z.object({ object: text, oldest: number, newest: number, left: z.nullable(z.array(text)) })),
   historyNewest: z.object({ run: number, line: number }),
   historyFrom: number,
 });

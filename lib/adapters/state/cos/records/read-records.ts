@@ -3,6 +3,7 @@ import { rootRefId } from "../../../../model/identity.ts";
 import type { Records, Which } from "../../../../model/ports.ts";
 import { readAccount, readAwaited, readCopy, readTotals } from "../../decode-rows.ts";
 import { searchable } from "../../encode-rows.ts";
+import { unsentSince } from "../outbox.ts";
 import type { CopyRow, Head } from "./head.ts";
 
 /** The records of an account. Throws `StateError` if one of those that are asked for is damaged. */
@@ -12,6 +13,7 @@ export function recordsIn(head: Head, account: string, which: Which): Records {
     awaited: head.awaited.map((row) => readAwaited({ account, ...row })),
     copies: head.copies.filter(chosenBy(which, head.copies)).map((row) => readCopy({ account, ...row })),
     totals: readTotals(account, countsOf(head.copies)),
+    unsentSince: unsentSince(head),
   };
 }
 
