@@ -109,14 +109,14 @@ it("before a deployment a key is told each read and each write that it lacks", a
     "wrong cam access: key-lacks",
     "wrong cls access: key-lacks",
     "wrong tag access: key-lacks",
-    "wrong writes of a deployment: key-lacks",
+    "wrong all actions: key-lacks",
   ]);
-  expect(checks.find(({ subject }) => subject === "writes of a deployment")?.text).toContain("scf:CreateFunction");
+  expect(checks.find(({ subject }) => subject === "all actions")?.text).toContain("scf:CreateFunction");
 });
 
 it("before a deployment a key whose policies cannot be read is told which actions nobody can check", async () => {
   const checks = await examined(d, { env: key(["command"]), beforeDeployment: true });
-  const writes = checks.find(({ subject }) => subject === "writes of a deployment");
+  const writes = checks.find(({ subject }) => subject === "all actions");
   expect(writes).toMatchObject({ status: "not-checked", code: "writes-unknown" });
   expect(writes?.text).toContain("cam:CreateRole");
 });

@@ -276,3 +276,11 @@ describe("rate limits", () => {
     expect(calls).toBe(40);
   });
 });
+
+it("dates its answers by the clock that judges signatures", async () => {
+  const ahead = createWorld({ now: () => START_OF_2027 });
+  const answer = await createApp(ahead).request("http://127.0.0.1/");
+  expect(answer.headers.get("date")).toBe("Fri, 01 Jan 2027 00:00:00 GMT");
+});
+
+const START_OF_2027 = Date.UTC(2027, 0, 1);

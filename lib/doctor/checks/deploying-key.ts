@@ -1,6 +1,7 @@
 // Checks before a deployment: what the deploying key may do in each service, and the settings of the deployment.
 import { CloudError } from "../../model/errors.ts";
 import { finding } from "../../model/messages/doctor.ts";
+import { DEPLOYING_ACTIONS, DEPLOYING_WRITES } from "../cam/deploying-actions.ts";
 import { permissionIn } from "../cam/evaluate.ts";
 import { type Check, check, notChecked } from "../check.ts";
 import { EVENT_REGION, type Facts } from "../facts.ts";
@@ -15,8 +16,6 @@ interface Access {
   readonly service: DeployService;
   /** A read that the deployment makes too. */
   readonly reading: Reading;
-  /** What the deployment writes; nothing but the write itself shows whether it is permitted. */
-  readonly writes: readonly string[];
   /** Whether the answer shows that the service works for this account. */
   readonly isEnabled?: (answer: Fields) => boolean;
 }
@@ -24,46 +23,23 @@ interface Access {
 const access = (
   service: DeployService,
   action: string,
-  { region, params = {}, ...rest }: Pick<Reading, "region" | "params"> & Pick<Access, "writes" | "isEnabled">,
+  { region, params = {}, ...rest }: Pick<Reading, "region" | "params"> & Pick<Access, "isEnabled">,
 ): Access => ({ service, reading: { service, action, params, ...(region !== undefined && { region }) }, ...rest });
 
-/** The services of a deployment besides COS, whose writes nothing here shows. */
+/** One read of each service; COS has none that tells a missing permission from a missing bucket. */
 const accesses = (home: string): readonly Access[] => [
-  access("scf", "ListFunctions", {
-    region: home,
-    params: { Limit: 1 },
-    writes: [
-      "scf:CreateFunction",
-      "scf:UpdateFunctionCode",
-      "scf:UpdateFunctionConfiguration",
-      "scf:UpdateFunctionEventInvokeConfig",
-      "scf:CreateTrigger",
-      "scf:DeleteTrigger",
-    ],
-  }),
-  access("cam", "ListPolicies", {
-    params: { Rp: 1, Page: 1 },
-    writes: ["cam:CreateRole", "cam:CreatePolicy", "cam:UpdatePolicy", "cam:AttachRolePolicy", "cam:PassRole"],
-  }),
-  access("cls", "DescribeLogsets", {
-    region: home,
-    params: { Limit: 1 },
-    writes: ["cls:CreateLogset", "cls:CreateTopic", "cls:CreateIndex"],
-  }),
+  access("scf", "ListFunctions", { region: home, params: { Limit: 1 } }),
+  access("cam", "ListPolicies", { params: { Rp: 1, Page: 1 } }),
+  access("cls", "DescribeLogsets", { region: home, params: { Limit: 1 } }),
   access("eb", "ListEventBuses", {
     region: EVENT_REGION,
     params: { Limit: 100 },
-    writes: ["eb:CreateRule", "eb:UpdateRule", "eb:CreateTarget"],
     isEnabled: (answer) => listAt(answer, "EventBuses").some((bus) => textAt(bus, "Type") === "Cloud"),
   }),
   access("tag", "DescribeResourceTagsByResourceIds", {
     params: { ServiceType: "scf", ResourcePrefix: "lam", ResourceRegion: home, ResourceIds: ["lam-00000000"] },
-    writes: ["tag:ModifyResourceTags"],
   }),
 ];
-
-/** Actions of COS: a bucket for the code and one for the state, and the zips. */
-const BUCKET_WRITES = ["cos:GetService", "cos:PutBucket", "cos:PutObject"];
 
 /** One line for the settings of a deployment, one for each service, and one for what no read shows. */
 export async function deployingKeyChecks(facts: Facts): Promise<Check[]> {
@@ -73,12 +49,7 @@ export async function deployingKeyChecks(facts: Facts): Promise<Check[]> {
     Promise.all(all.map((one) => accessCheck(facts, one))),
     caller.roleId === undefined ? undefined : facts.attempt(() => documentsOfRole(facts, { RoleId: caller.roleId })),
   ]);
-  const writes = [...all.flatMap((one) => one.writes), ...BUCKET_WRITES];
-  return [
-    ...settingsChecks(facts),
-    ...read,
-    ...writeChecks(facts, writes, documents?.ok ? documents.value : undefined),
-  ];
+  return [...settingsChecks(facts), ...read, ...writeChecks(facts, documents?.ok ? documents.value : undefined)];
 }
 
 async function accessCheck(facts: Facts, { service, reading, isEnabled }: Access): Promise<Check> {
@@ -96,15 +67,18 @@ async function accessCheck(facts: Facts, { service, reading, isEnabled }: Access
   return check(subject, finding("may-probably-read", { action, code: (error as CloudError).code }));
 }
 
-function writeChecks({ caller }: Facts, writes: readonly string[], documents: readonly string[] | undefined): Check[] {
-  const subject = "writes of a deployment";
+function writeChecks({ caller }: Facts, documents: readonly string[] | undefined): Check[] {
+  const subject = "all actions";
   if (caller.kind === "account") return [check(subject, finding("account-may-all", { account: caller.account }))];
-  if (!documents) return [notChecked(subject, finding("writes-unknown", { actions: writes }))];
-  const of = (permission: string) => writes.filter((action) => permissionIn(documents, action, "*") === permission);
+  if (!documents) return [notChecked(subject, finding("writes-unknown", { actions: DEPLOYING_WRITES }))];
+  const of = (permission: string) =>
+    DEPLOYING_ACTIONS.filter((action) => permissionIn(documents, action, "*") === permission);
   const [refused, limited] = [of("refused"), of("limited")];
   const unclear = limited.length > 0 ? [notChecked(subject, finding("role-limited", { actions: limited }))] : [];
   if (refused.length > 0) return [check(subject, finding("key-lacks", { actions: refused })), ...unclear];
-  return unclear.length > 0 ? unclear : [check(subject, finding("writes-granted", { actions: writes.length }))];
+  return unclear.length > 0
+    ? unclear
+    : [check(subject, finding("writes-granted", { actions: DEPLOYING_ACTIONS.length }))];
 }
 
 const A_FILE = /^(sqlite|file):/i;

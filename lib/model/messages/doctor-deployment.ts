@@ -190,7 +190,8 @@ const deployFindings = {
   }),
   "key-lacks": error((p: { actions: readonly string[] }) => ({
     text: `the deploying key lacks ${p.actions.join(", ")}`,
-    remedy: "allow it for the user or role of this key in the CAM console (docs/deploy.md has the list of all actions)",
+    remedy:
+      "allow it for the user or role of this key in the CAM console (deploy/cam/deploying-key.json has all actions)",
   })),
   "account-may-all": info(
     (p: { account: string }) => `permitted: the own key of account ${p.account} may do everything`,
@@ -199,7 +200,7 @@ const deployFindings = {
   "writes-unknown": info((p: { actions: readonly string[] }) => ({
     text: `no call shows without making something whether this key may ${p.actions.join(", ")}`,
     remedy:
-      "compare the user's policies in the CAM console with this list; a deployment that lacks one says which, and can be repeated",
+      "compare the user's policies in the CAM console with deploy/cam/deploying-key.json; a deployment that lacks one says which, and can be repeated",
   })),
   "deploy-settings": info(() => "the settings of a deployment are complete"),
   "deploy-state-file": error(() => ({
