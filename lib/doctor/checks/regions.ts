@@ -4,7 +4,7 @@ import { regionsOfPolicies } from "../../observe/read-set.ts";
 import { didYouMean } from "../../policy/values/did-you-mean.ts";
 import { type Check, check, notChecked } from "../check.ts";
 import type { Facts } from "../facts.ts";
-import { failed, isRefusal } from "../failures.ts";
+import { failed, isRefusal, isSilence } from "../failures.ts";
 
 /** One line for each region that an enabled policy names. */
 export async function regionChecks(facts: Facts): Promise<Check[]> {
@@ -27,7 +27,8 @@ export async function regionChecks(facts: Facts): Promise<Check[]> {
         finding("permission-missing", { action: "cvm:DescribeImages", purpose: "images", who: "key" }),
       );
     }
-    return failed(subject, read.error, "cvm");
+    const judged = failed(subject, read.error, "cvm");
+    return isSilence(read.error) ? check(subject, finding("region-silent", { text: judged.text })) : judged;
   });
   return [...ofList, ...(await Promise.all(checks))];
 }

@@ -130,6 +130,11 @@ const imageFindings = {
   "region-answers": info(
     (p: { ms: number; images: number }) => `${count(p.images, "custom image")}, read in ${seconds(p.ms)}`,
   ),
+  "region-silent": error((p: { text: string }) => ({
+    text: p.text,
+    remedy:
+      "if other regions answer, it is this one: look at the vendor's status page; the others go on without it, and it is read again by itself",
+  })),
   "region-absent": error((p: { near: string | undefined }) => ({
     text: `Tencent Cloud has no such region for CVM${p.near === undefined ? "" : `; did you mean ${p.near}?`}`,
     remedy: "correct `from` or `to` in the policy file",
