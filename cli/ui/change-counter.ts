@@ -1,26 +1,11 @@
 // Counts the changes in the cloud that the journal reports.
 import { copyId } from "../../lib/model/identity.ts";
 import type { Journal } from "../../lib/model/ports.ts";
+import { changeOf } from "../../lib/report/changes.ts";
 import { message } from "./messages.ts";
 import { clean } from "./text.ts";
 
-/** The kinds of changes, by the event of the journal that reports them. */
-const CHANGES: Readonly<Record<string, string>> = {
-  sent: "requested",
-  "sent-no-id": "requested",
-  "sent-unknown": "requested",
-  tagged: "tagged",
-  untagged: "untagged",
-  modified: "modified",
-  shared: "shared",
-  unshared: "unshared",
-  deleted: "deleted",
-};
-
-/**
- * The changes that a command made in the cloud. They come from the journal, not from the plan: a
- * planned call may be refused, or another process may make it.
- */
+/** The changes that a command made in the cloud, as its journal reports them. */
 export interface ChangeCounts {
   readonly journal: Journal;
   /** The number of changes by kind: `requested` counts copies, `refused` counts copies whose call failed. */
@@ -45,8 +30,7 @@ export function watchChanges(say: (text: string) => void, changed: () => void): 
       async append(entries) {
         changed();
         for (const { event, text, key, image, code } of entries) {
-          // A code is that of a failed call, whatever the entry says about its copy.
-          const change = CHANGES[event] ?? (code === undefined ? undefined : "refused");
+          const change = changeOf({ event, ...(code !== undefined && { code }) });
           if (change !== undefined) counts.set(change, (counts.get(change) ?? 0) + 1);
           if (!key) continue;
           if (event === "drift") drifted.add(copyId(key));

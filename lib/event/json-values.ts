@@ -10,6 +10,9 @@ import type { Millis } from "../model/types.ts";
  */
 export const MAX_TEXT = 6 * 1024 * 1024;
 
+/** The first byte of a JSON object. Gzipped data begins with another one. */
+const OPENING_BRACE = 0x7b;
+
 /** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -52,7 +55,7 @@ export function shortened(value: unknown): string {
 
 /**
  * Unpacks the data of a CLS trigger: base64 of gzipped JSON (SCF product documentation, CLS
- * trigger). Unpacking stops at `most` bytes, so that a small text cannot fill the memory. `length`
+ * trigger, 583/49587; the example on that page is base64 of plain JSON, which is accepted, too). Unpacking stops at `most` bytes, so that a small text cannot fill the memory. `length`
  * is the number of unpacked bytes.
  */
 export function unpackCls(
@@ -61,7 +64,10 @@ export function unpackCls(
 ): { readonly value: unknown; readonly length: number } | { readonly problem: Ignored } {
   if (data.length > MAX_TEXT) return { problem: ignoredBecause("cls-too-large") };
   try {
-    const bytes = gunzipSync(Buffer.from(data, "base64"), { maxOutputLength: Math.max(1, most) });
+    const packed = Buffer.from(data, "base64");
+    const isPlain = packed[0] === OPENING_BRACE;
+    if (isPlain && packed.length > most) return { problem: ignoredBecause("cls-unpacks-too-large") };
+    const bytes = isPlain ? packed : gunzipSync(packed, { maxOutputLength: Math.max(1, most) });
     const value = jsonIn(bytes.toString("utf8"));
     return value === undefined ? { problem: ignoredBecause("cls-not-json") } : { value, length: bytes.length };
   } catch (error) {

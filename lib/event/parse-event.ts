@@ -1,5 +1,6 @@
 // Reads the images that an event names, in any form of event, or why it names none.
 import { type Ignored, ignoredBecause } from "../model/messages/event.ts";
+import { toRegionId } from "../policy/values/regions.ts";
 import { type Hint, hintFrom, readRecord } from "./audit-record.ts";
 import { type Fields, fieldsOf, jsonIn, MAX_TEXT, shortened, unpackCls, unpacked } from "./json-values.ts";
 
@@ -63,8 +64,8 @@ function readPart(value: unknown, results: Results, depth: number, texts: number
   const message = fieldsOf(fields["Ckafka"]);
   if (message) return readInner(message["msgBody"]);
   if (typeof fields["eventName"] === "string") return add(readRecord(fields), results);
-  // A line of CLS: its content is the record, as text.
-  if (typeof fields["content"] === "string") return readInner(fields["content"]);
+  // A line of CLS: its content is the record, as text; as an object it is accepted, too.
+  if (typeof fields["content"] === "string" || fieldsOf(fields["content"])) return readInner(fields["content"]);
   if (typeof fields["type"] === "string" && "data" in fields) return readEnvelope(fields, results, readInner);
   if ("imageId" in fields || "imageIds" in fields) return readManualEvent(fields, results);
   return ignore(results, whyUnknown(fields));
@@ -108,12 +109,25 @@ function readEnvelope(envelope: Fields, results: Results, readInner: (value: unk
   ignore(results, ignoredBecause(isAudit ? "no-audit-record" : "not-an-audit-event", { type }));
 }
 
+/** What a user may type, and nothing else: whoever types `dryRun` expects that nothing is changed. */
+const MANUAL_KEYS = ["region", "imageId", "imageIds"];
+
 function readManualEvent(fields: Fields, results: Results): void {
+  const unknown = Object.keys(fields).filter((key) => !MANUAL_KEYS.includes(key));
+  if (unknown.length > 0) {
+    const shown = unknown.slice(0, 6).map((key) => shortened(key));
+    return ignore(results, ignoredBecause("unknown-keys", { keys: shown, isCut: unknown.length > 6 }));
+  }
   const ids: unknown[] = Array.isArray(fields["imageIds"]) ? (fields["imageIds"] as unknown[]) : [];
   const one = "imageId" in fields ? [fields["imageId"]] : [];
   if (ids.length + one.length === 0) return ignore(results, ignoredBecause("image-ids-not-a-list"));
+  const { region } = fields;
+  const found = [...one, ...ids].map((id) => hintFrom(region, id, { what: "by hand" }));
+  if (typeof region === "string" && toRegionId(region) !== undefined) return add(found, results);
+  // Everything that is wrong at once: the region, and each id.
+  ignore(results, ignoredBecause("bad-region", { event: "by hand", value: shortened(region) }));
   add(
-    [...one, ...ids].map((id) => hintFrom(fields["region"], id, { what: "by hand" })),
+    found.filter((one) => "code" in one && one.code === "bad-image-id"),
     results,
   );
 }

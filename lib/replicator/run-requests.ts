@@ -1,6 +1,6 @@
 // What a run is asked to do, by an event, by the timer or by hand.
 
-import { shortened } from "../event/json-values.ts";
+import { fieldsOf, shortened } from "../event/json-values.ts";
 import { InputError, type Problem, toProblem } from "../model/errors.ts";
 import { isImageId } from "../model/image.ts";
 import { requestProblem } from "../model/messages/run.ts";
@@ -69,7 +69,36 @@ export async function requestForTimer(deps: Replicator, sweepEvery: number): Pro
   return { trigger: "timer", scope: { kind: "poll" }, records };
 }
 
+/** Keys of events that a scheduler sends: the timer of SCF (583/9708), or an envelope of EventBridge. */
+const SCHEDULER_KEYS = ["Type", "TriggerName", "Time", "specversion"];
+
+/**
+ * A run of poll-copies: what the timer does, or for `{"sweep": true}`, which a user types, a sweep
+ * now. Every event of a scheduler and an empty one counts as the timer's. Throws `InputError`.
+ */
+export async function requestForPoll(event: unknown, deps: Replicator, sweepEvery: number): Promise<RunRequest> {
+  const fields = fieldsOf(event) ?? {};
+  if (SCHEDULER_KEYS.some((key) => Object.hasOwn(fields, key))) return requestForTimer(deps, sweepEvery);
+  const problems = unknownKeys(fields, ["sweep"], '{"sweep": true} or {}');
+  const { sweep } = fields;
+  if (sweep !== undefined && typeof sweep !== "boolean") problems.push(notABoolean("sweep", sweep));
+  if (problems.length > 0) throw new InputError(problems);
+  return sweep === true ? { trigger: "manual", scope: { kind: "sweep" } } : requestForTimer(deps, sweepEvery);
+}
+
+/** How problems name the event. */
+const EVENT = "event";
 const KEYS = ["policy", "region", "imageIds", "dryRun", "retry"];
+
+function unknownKeys(fields: object, allowed: readonly string[], example: string): Problem[] {
+  const unknown = Object.keys(fields).filter((key) => !allowed.includes(key));
+  const message = requestProblem("unknown-key", { allowed, example });
+  return unknown.map((key) => toProblem(EVENT, message, shortened(key).slice(1, -1)));
+}
+
+function notABoolean(field: string, value: unknown): Problem {
+  return toProblem(EVENT, requestProblem("not-a-boolean", { value: shortened(value) }), field);
+}
 
 /**
  * A run that a user requests with `{policy?, region?, imageIds?, dryRun?, retry?}`: a sweep whose
@@ -77,14 +106,12 @@ const KEYS = ["policy", "region", "imageIds", "dryRun", "retry"];
  * `InputError` with every problem.
  */
 export function requestByHand(event: unknown, policies: readonly Policy[]): RunRequest {
-  const where = "event";
+  const where = EVENT;
   if (typeof event !== "object" || event === null || Array.isArray(event)) {
     throw new InputError([toProblem(where, requestProblem("not-an-object"))]);
   }
   const { policy, region, imageIds, dryRun, retry } = event as Record<string, unknown>;
-  const problems: Problem[] = Object.keys(event)
-    .filter((key) => !KEYS.includes(key))
-    .map((key) => toProblem(where, requestProblem("unknown-key", { allowed: KEYS }), shortened(key).slice(1, -1)));
+  const problems = unknownKeys(event, KEYS, '{"policy": "golden-linux", "dryRun": true}');
   const names = policies.map(({ name }) => name);
   if (policy !== undefined && !names.some((name) => name === policy)) {
     problems.push(
@@ -98,8 +125,7 @@ export function requestByHand(event: unknown, policies: readonly Policy[]): RunR
     );
   }
   for (const [field, value] of Object.entries({ dryRun, retry })) {
-    if (value !== undefined && typeof value !== "boolean")
-      problems.push(toProblem(where, requestProblem("not-a-boolean", { value: shortened(value) }), field));
+    if (value !== undefined && typeof value !== "boolean") problems.push(notABoolean(field, value));
   }
   const ids = Array.isArray(imageIds) && imageIds.length > 0 && imageIds.every(isImageId) ? imageIds : undefined;
   if (imageIds !== undefined && !ids) {
@@ -113,7 +139,7 @@ export function requestByHand(event: unknown, policies: readonly Policy[]): RunR
   return {
     trigger: "manual",
     scope: { kind: "sweep" },
-    only,
+    ...((policy ?? region ?? imageIds) !== undefined && { only }),
     ...(dryRun === true && { mode: "dry-run" }),
     ...(retry === true && { retry: (copy: Copy) => only(copy.key, copy.policy) }),
     readAnyway: (one) => retry === true || one === region,

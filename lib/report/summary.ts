@@ -56,10 +56,13 @@ export interface CopyLine {
   readonly reason: string | null;
 }
 
+/** The number of copies in each state. */
+export type Counts = Readonly<Record<CopyState | "total", number>>;
+
 /** The copies, the number of copies in each state, and the problems. */
 export interface Summary {
   readonly copies: readonly CopyLine[];
-  readonly summary: Readonly<Record<CopyState | "total", number>> & { readonly problems: readonly Reason[] };
+  readonly summary: Counts & { readonly problems: readonly Reason[] };
 }
 
 const STATES: readonly CopyState[] = [
@@ -73,38 +76,47 @@ const STATES: readonly CopyState[] = [
   "retired",
 ];
 
-/** The most copies that an answer lists. */
-const MOST_LINES = 1000;
-
 /** The phases in which a copy stays until something changes outside. */
 const SETTLED: ReadonlySet<CopyPhase> = new Set(["ready", "blocked", "stuck", "failed", "retired", "ended"]);
 
 /** Lists copies by source and region, and counts them by state. */
 export function summarise(copies: readonly Copy[], problems: readonly Reason[]): Summary {
   const lines = [...copies].sort(bySourceThenRegion).map(lineOf);
-  const count = (state: CopyState) => copies.filter((copy) => stateOf(copy) === state).length;
-  const counts = Object.fromEntries(STATES.map((state) => [state, count(state)])) as Record<CopyState, number>;
-  return { copies: lines, summary: { total: copies.length, ...counts, problems } };
+  return { copies: lines, summary: { ...countsOf(copies), problems } };
 }
 
 /**
- * The same for the answer of a function, which may have 6 MB at most (583/11637): the copies that the run
- * dealt with, those that are not ready first, and the counts of all copies of the account. A copy that
- * the run did not look at counts by its phase.
+ * Counts copies by state. `totals` has the numbers of all copies of an account by phase: then these
+ * are counted, and a copy that is not in `copies` counts by its phase.
  */
-export function summariseAnswer(copies: readonly Copy[], totals: Totals, problems: readonly Reason[]): Summary {
-  const lines = summarise(copies, problems).copies;
-  const shown = [...lines].sort((a, b) => Number(a.state === "ready") - Number(b.state === "ready"));
+export function countsOf(copies: readonly Copy[], totals?: Totals): Counts {
   const counts = new Map<CopyState, number>(STATES.map((state) => [state, 0]));
   const add = (state: CopyState, count: number) => counts.set(state, (counts.get(state) ?? 0) + count);
-  for (const [phase, count] of Object.entries(totals) as [CopyPhase, number][]) add(stateOfPhase(phase), count);
+  for (const [phase, count] of Object.entries(totals ?? {}) as [CopyPhase, number][]) add(stateOfPhase(phase), count);
   for (const copy of copies) {
-    add(stateOfPhase(copy.phase), -1);
+    if (totals) add(stateOfPhase(copy.phase), -1);
     add(stateOf(copy), 1);
   }
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const byState = Object.fromEntries(counts) as Record<CopyState, number>;
-  return { copies: shown.slice(0, MOST_LINES), summary: { total, ...byState, problems } };
+  return { total, ...(Object.fromEntries(counts) as Record<CopyState, number>) };
+}
+
+/** The order in which a person wants to know of copies. */
+const BY_URGENCY: readonly CopyState[] = [
+  "blocked",
+  "failed",
+  "retrying",
+  "waiting",
+  "copying",
+  "finishing",
+  "ready",
+  "retired",
+];
+
+/** Lists copies by urgency, then by source and region. */
+export function linesByUrgency(copies: readonly Copy[]): CopyLine[] {
+  const { copies: lines } = summarise(copies, []);
+  return [...lines].sort((a, b) => BY_URGENCY.indexOf(a.state) - BY_URGENCY.indexOf(b.state));
 }
 
 function lineOf(copy: Copy): CopyLine {

@@ -111,7 +111,7 @@ async function run(name: string, env: Record<string, string>): Promise<string> {
   for (let times = 0; times < 4; times += 1) {
     const { answer, error } = await invokeFunction(name, EVENTS[name]?.(), CONTEXT, env);
     text += JSON.stringify(answer ?? String(error));
-    if ((answer as { summary?: { ready?: number } } | undefined)?.summary?.ready === 1) break;
+    if ((answer as { counts?: { ready?: number } } | undefined)?.counts?.ready === 1) break;
   }
   return text;
 }

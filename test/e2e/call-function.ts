@@ -11,10 +11,14 @@ export type Name = "image-created" | "poll-copies" | "evaluate-policy";
 
 /** The parts of an answer that tests read. */
 export interface Answer {
+  readonly summary: string;
+  readonly next: string | null;
   readonly run: { actions: Record<string, number>; stoppedEarly: boolean; trigger: string; program?: string };
-  readonly plan: { create: { source: { imageId: string }; destinations: string[] }[] };
+  readonly done: Record<string, number>;
+  readonly plan?: { create: { source: { imageId: string }; destinations: string[] }[] };
+  readonly images?: { imageId: string; copies: number; result: string }[];
   readonly copies: { source: { imageId: string }; policy: string; region: string; state: string }[];
-  readonly summary: Record<string, number>;
+  readonly counts: Record<string, number>;
   readonly ignored?: { text: string }[];
 }
 /** The output of a process, with one answer or one error for each event. */

@@ -1,10 +1,11 @@
 // The built functions with sample events, on each state and version of Node.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { emptyFile, emptyPrefix, emptySchema, postgres, tellSkipped } from "../adapters/state/places.ts";
 import { VERSION } from "../support/compiled-policy.ts";
 import { NODES, requireNodes } from "../support/nodes.ts";
+import { SAMPLE_EVENTS, sampleEvent } from "../support/sample-events.ts";
 import { call, callAll } from "./call-function.ts";
 import { cli, type Emulated, notExactlyOne, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
 
@@ -58,20 +59,18 @@ async function pollUntilReady(total: number, env: Record<string, string>, node =
   const giveUp = Date.now() + 120_000;
   let last = "";
   while (Date.now() < giveUp) {
-    const { answer, error } = await call("poll-copies", sample("timer.json"), env, { node });
+    const { answer, error } = await call("poll-copies", sampleEvent("poll-copies/timer"), env, { node });
     expect(error).toBeUndefined();
-    if (answer?.summary["ready"] === total && answer.summary["total"] === total) return;
+    if (answer?.counts["ready"] === total && answer.counts["total"] === total) return;
     last = JSON.stringify(answer?.copies);
     await cloud.control("POST", "clock", { advanceMs: 30_000 });
   }
   expect.fail(`not ${total} copies are ready: ${last}`);
 }
 
-const sample = (file: string): unknown => JSON.parse(readFileSync(join(TOP, "events", file), "utf8"));
-
 /** The sample event, for an image of the emulator. */
 function imageCreated(imageId: string): unknown {
-  return JSON.parse(JSON.stringify(sample("image-created.json")).replaceAll("img-8toqc6s3", imageId));
+  return JSON.parse(JSON.stringify(sampleEvent("image-created/created")).replaceAll("img-8toqc6s3", imageId));
 }
 
 async function bake(more: object = {}): Promise<string> {
@@ -108,12 +107,12 @@ describe.each(PLACES)("on $place", { timeout: 180_000 }, ({ make }) => {
       const imageId = await bake({ state: "CREATING", minutes: 15 });
       const first = await call("image-created", imageCreated(imageId), env, { node });
       expect(first.error).toBeUndefined();
-      expect(first.answer?.summary).toMatchObject({ total: DESTINATIONS, waiting: DESTINATIONS });
+      expect(first.answer?.counts).toMatchObject({ total: DESTINATIONS, waiting: DESTINATIONS });
       expect(await cloud.syncs()).toBe(0);
       await pollUntilReady(DESTINATIONS, env, node);
       await expectOneCopyEach();
       const { answer } = await call("evaluate-policy", {}, env, { node });
-      expect(answer?.summary).toMatchObject({ total: DESTINATIONS, ready: DESTINATIONS });
+      expect(answer?.counts).toMatchObject({ total: DESTINATIONS, ready: DESTINATIONS });
       expect(answer?.run.program, "the build").toMatch(
         new RegExp(`^${VERSION.replaceAll(".", "\\.")}(\\+[0-9a-f]{7})?`),
       );
@@ -128,8 +127,8 @@ describe.each(PLACES)("on $place", { timeout: 180_000 }, ({ make }) => {
       call("image-created", event, env),
       call("image-created", event, env),
       call("image-created", { region: "ap-guangzhou", imageId }, env),
-      call("poll-copies", sample("timer.json"), env),
-      call("poll-copies", sample("timer.json"), env),
+      call("poll-copies", sampleEvent("poll-copies/timer"), env),
+      call("poll-copies", sampleEvent("poll-copies/timer"), env),
     ]);
     expect(outcomes.map(({ error }) => error)).toEqual([undefined, undefined, undefined, undefined, undefined]);
     await pollUntilReady(DESTINATIONS, env);
@@ -152,8 +151,17 @@ describe("a function", { timeout: 90_000 }, () => {
     JSON.parse((await cli(["status", "--json"], env)).stdout) as { record: object | null; copies: object[] };
 
   it("answers every sample event and every other value with its run or with the ignored parts", async () => {
-    const files = readdirSync(join(TOP, "events")).filter((file) => file.endsWith(".json"));
-    const events = [...files.map(sample), null, 7, "text", [], {}, { imageId: 7 }, { region: "x", imageIds: ["y"] }];
+    const files = SAMPLE_EVENTS;
+    const events = [
+      ...files.map(sampleEvent),
+      null,
+      7,
+      "text",
+      [],
+      {},
+      { imageId: 7 },
+      { region: "x", imageIds: ["y"] },
+    ];
     const { outcomes } = await callAll("image-created", events, env);
     expect(outcomes).toHaveLength(events.length);
     for (const [i, { answer, error }] of outcomes.entries()) {
@@ -163,9 +171,9 @@ describe("a function", { timeout: 90_000 }, () => {
       expect(JSON.stringify(answer?.ignored), which).not.toContain('"text":""');
     }
     const ran = files.filter((_, i) => outcomes[i]?.answer?.run);
-    expect(ran).toContain("image-created.json");
-    expect(ran).toContain("cls.json");
-    expect(ran).not.toContain("hello-world.json");
+    expect(ran).toContain("image-created/created");
+    expect(ran).toContain("image-created/cls");
+    expect(ran).not.toContain("hello-world");
     expect(await effects()).toBe(0);
   });
 
@@ -185,7 +193,7 @@ describe("a function", { timeout: 90_000 }, () => {
   it("changes neither the cloud nor the state in a dry run", async () => {
     await bake();
     const { answer } = await call("evaluate-policy", { dryRun: true }, env);
-    expect(answer?.plan.create[0]?.destinations).toHaveLength(DESTINATIONS);
+    expect(answer?.plan?.create[0]?.destinations).toHaveLength(DESTINATIONS);
     expect(await effects()).toBe(0);
     expect(await status()).toMatchObject({ record: null, copies: [] });
   });
@@ -196,7 +204,7 @@ describe("a function", { timeout: 90_000 }, () => {
     const roots = async (event: object) => {
       const { answer, error } = await call("evaluate-policy", { ...event, dryRun: true }, env);
       expect(error).toBeUndefined();
-      const sources = new Set(answer?.plan.create.map(({ source }) => source.imageId));
+      const sources = new Set(answer?.plan?.create.map(({ source }) => source.imageId));
       return [...sources].sort();
     };
     expect(await roots({})).toEqual([one, two, base].sort());
@@ -219,7 +227,7 @@ describe("a function", { timeout: 90_000 }, () => {
     const wrong = { policy: "gold", region: "nowhere", imageIds: [], dryRun: "yes", dryrun: true };
     const { outcomes } = await callAll("evaluate-policy", [wrong, [], "{}"], env);
     expect(outcomes[0]?.error?.split("\n")).toEqual([
-      "InputError: event: dryrun: unknown key; use one of policy, region, imageIds, dryRun, retry",
+      'InputError: event: dryrun: unknown key; use one of policy, region, imageIds, dryRun, retry, e.g. {"policy": "golden-linux", "dryRun": true}',
       'event: policy: "gold" is not the name of a policy; use one of golden, base',
       'event: region: "nowhere" is not a region that the policies copy from; use one of ap-guangzhou, ap-shanghai',
       'event: dryRun: "yes" is not allowed; use true or false',

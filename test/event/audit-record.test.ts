@@ -1,26 +1,25 @@
 // How a CloudAudit record is read, in all the ways in which the vendor's pages write one.
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { timeOf } from "../../lib/event/json-values.ts";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import { REGIONS } from "../../lib/policy/values/regions.ts";
+import { sampleEvent } from "../support/sample-events.ts";
 
 type Json = Record<string, unknown>;
-const FOLDER = new URL("../../events/", import.meta.url);
-const sample = (name: string) => JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8")) as Json;
+const sample = (name: string) => sampleEvent(`image-created/${name}`);
 const images = (payload: unknown) => parseEvent(payload).hints.map((hint) => `${hint.region}/${hint.imageId}`);
 const reasons = (payload: unknown) => parseEvent(payload).ignored.map(fullText);
 
 /** The CreateImage sample with other fields in its record and its envelope. */
 function created(record: Json, envelope: Json = {}): Json {
-  const event = sample("image-created");
+  const event = sample("created");
   return { ...event, ...envelope, data: { ...(event["data"] as Json), ...record } };
 }
 
 describe("an audit record", () => {
   it("gives the call, the event's id and its time", () => {
-    expect(parseEvent(sample("image-created")).hints).toEqual([
+    expect(parseEvent(sample("created")).hints).toEqual([
       {
         region: "ap-guangzhou",
         imageId: "img-8toqc6s3",
@@ -39,16 +38,16 @@ describe("an audit record", () => {
   );
 
   it("is read without an envelope, as text, and as text within text", () => {
-    const { data } = sample("image-created");
+    const { data } = sample("created");
     expect(images(data)).toHaveLength(1);
     expect(images(JSON.stringify(data))).toHaveLength(1);
     expect(images(JSON.stringify(JSON.stringify(data)))).toHaveLength(1);
     expect(images(created({}, { data: JSON.stringify(data) }))).toHaveLength(1);
-    expect(images({ ...sample("image-created"), data: JSON.stringify(data) })).toHaveLength(1);
+    expect(images({ ...sample("created"), data: JSON.stringify(data) })).toHaveLength(1);
   });
 
   it("is not unpacked from a third layer of text", () => {
-    const text = JSON.stringify(JSON.stringify(JSON.stringify(sample("image-created"))));
+    const text = JSON.stringify(JSON.stringify(JSON.stringify(sample("created"))));
     expect(images(text)).toEqual([]);
     expect(reasons(text)).toEqual([expect.stringContaining("is not JSON")]);
   });
@@ -192,11 +191,11 @@ describe("an audit record", () => {
   });
 
   it.each([
-    ["EventBridge events", { events: [sample("image-created")] }],
-    ["records", { Records: [sample("image-created")] }],
+    ["EventBridge events", { events: [sample("created")] }],
+    ["records", { Records: [sample("created")] }],
     [
       "a connector's message",
-      { specversion: "1.0", type: "connector:ckafka", data: { msgBody: JSON.stringify(sample("image-created")) } },
+      { specversion: "1.0", type: "connector:ckafka", data: { msgBody: JSON.stringify(sample("created")) } },
     ],
   ])("is read from %s", (_, payload) => {
     expect(images(payload)).toEqual(["ap-guangzhou/img-8toqc6s3"]);

@@ -1,61 +1,81 @@
 // Every form of event, and every reason to ignore one.
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { unpackCls } from "../../lib/event/json-values.ts";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import fc from "../support/random.ts";
+import { SAMPLE_EVENTS, sampleEvent } from "../support/sample-events.ts";
 
-type Json = Record<string, unknown>;
-const FOLDER = new URL("../../events/", import.meta.url);
-const sample = (name: string) => JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8")) as Json;
 const images = (payload: unknown) => parseEvent(payload).hints.map((hint) => `${hint.region}/${hint.imageId}`);
 const reasons = (payload: unknown) => parseEvent(payload).ignored.map(fullText);
 
 describe("the sample events", () => {
   const named: Record<string, string[]> = {
-    "image-created": ["ap-guangzhou/img-8toqc6s3"],
-    "image-created-console": ["ap-guangzhou/img-2m9dk1x7"],
-    "image-created-resources": ["ap-guangzhou/img-8toqc6s3"],
-    "image-created-names": ["ap-guangzhou/img-8toqc6s3", "ap-guangzhou/img-2m9dk1x7"],
-    "image-imported": ["ap-shanghai/img-5x0wq8rt"],
-    "image-shared": ["ap-guangzhou/img-8toqc6s3"],
-    "image-deleted": ["ap-guangzhou/img-8toqc6s3", "ap-guangzhou/img-2m9dk1x7"],
-    "image-tagged": ["ap-singapore/img-7k3vb5zn"],
-    batch: ["ap-guangzhou/img-8toqc6s3", "ap-shanghai/img-evhmf3fy", "ap-beijing/img-d4nr20cq"],
-    cls: ["ap-guangzhou/img-8toqc6s3", "ap-shanghai/img-5x0wq8rt"],
-    ckafka: ["ap-guangzhou/img-8toqc6s3"],
-    "by-hand": ["ap-guangzhou/img-8toqc6s3"],
+    "image-created/created": ["ap-guangzhou/img-8toqc6s3"],
+    "image-created/created-console": ["ap-guangzhou/img-2m9dk1x7"],
+    "image-created/created-resources": ["ap-guangzhou/img-8toqc6s3"],
+    "image-created/created-names": ["ap-guangzhou/img-8toqc6s3", "ap-guangzhou/img-2m9dk1x7"],
+    "image-created/imported": ["ap-shanghai/img-5x0wq8rt"],
+    "image-created/shared": ["ap-guangzhou/img-8toqc6s3"],
+    "image-created/deleted": ["ap-guangzhou/img-8toqc6s3", "ap-guangzhou/img-2m9dk1x7"],
+    "image-created/tagged": ["ap-singapore/img-7k3vb5zn"],
+    "image-created/batch": ["ap-guangzhou/img-8toqc6s3", "ap-shanghai/img-evhmf3fy", "ap-beijing/img-d4nr20cq"],
+    "image-created/cls": ["ap-guangzhou/img-8toqc6s3", "ap-shanghai/img-5x0wq8rt"],
+    "image-created/ckafka": ["ap-guangzhou/img-8toqc6s3"],
+    "image-created/by-hand": ["ap-guangzhou/img-8toqc6s3"],
+    "image-created/by-hand-several": ["ap-guangzhou/img-8toqc6s3", "ap-guangzhou/img-2m9dk1x7"],
+    "evaluate-policy/some-images": ["ap-guangzhou/img-8toqc6s3"], // the same form as by hand
   };
   const ignored: Record<string, RegExp> = {
-    cos: /audit log "\/1250000000\/audit\/.*; deliver the audit by EventBridge/,
-    evaluate: /unknown event with the keys "policy", "dryRun"/,
-    timer: /poll-copies/,
+    "image-created/cos": /audit log "\/1250000000\/audit\/.*; deliver the audit by EventBridge/,
+    "image-created/failed-call": /failed \("ImageQuotaLimitExceeded"\)/,
+    "image-created/other-product": /CreateSnapshot does not change which images are selected/,
     "hello-world": /hello-world/,
-    "failed-call": /failed \("ImageQuotaLimitExceeded"\)/,
-    "other-product": /CreateSnapshot does not change which images are selected/,
+    "poll-copies/timer": /poll-copies/,
+    "poll-copies/by-hand": /the event is empty/,
+    "poll-copies/sweep": /unknown event with the keys "sweep"/,
+    "evaluate-policy/everything": /the event is empty/,
+    "evaluate-policy/dry-run": /unknown event with the keys "dryRun"/,
+    "evaluate-policy/one-policy": /unknown event with the keys "policy", "dryRun"/,
+    "evaluate-policy/retry": /unknown event with the keys "retry"/,
   };
-
   it.each(Object.entries(named))("names the images of %s", (name, expected) => {
-    expect(images(sample(name))).toEqual(expected);
-    expect(reasons(sample(name))).toEqual([]);
+    expect(images(sampleEvent(name))).toEqual(expected);
+    expect(reasons(sampleEvent(name))).toEqual([]);
   });
 
   it.each(Object.entries(ignored))("says why %s names no image", (name, reason) => {
-    expect(images(sample(name))).toEqual([]);
-    expect(reasons(sample(name))).toEqual([expect.stringMatching(reason)]);
+    expect(images(sampleEvent(name))).toEqual([]);
+    expect(reasons(sampleEvent(name))).toEqual([expect.stringMatching(reason)]);
   });
 
   it("are all covered by this test and listed in their README", () => {
-    const files = readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
-    expect(files.sort()).toEqual([...Object.keys(named), ...Object.keys(ignored)].map((name) => `${name}.json`).sort());
-    const readme = readFileSync(new URL("README.md", FOLDER), "utf8");
-    for (const file of files) expect(readme).toContain(`| \`${file}\` |`);
+    expect(SAMPLE_EVENTS).toEqual([...Object.keys(named), ...Object.keys(ignored)].sort());
+    const readme = readFileSync(new URL("../../events/README.md", import.meta.url), "utf8");
+    for (const name of SAMPLE_EVENTS) expect(readme).toContain(`| \`${name}.json\` |`);
   });
 });
 
 describe("an event that a user types", () => {
+  it("names everything that is wrong with it at once", () => {
+    expect(reasons({ region: "Tokyo", imageIds: ["im-1", "img-aaaa1111", 7] })).toEqual([
+      'by hand: expected a region, got "Tokyo"; name a region such as ap-guangzhou',
+      'by hand: "im-1" is not an image id; name an id such as img-8toqc6s3',
+      "by hand: 7 is not an image id; name an id such as img-8toqc6s3",
+    ]);
+  });
+
+  it("is refused with a field that it does not have: whoever types dryRun expects that nothing is changed", () => {
+    const event = { region: "ap-tokyo", imageId: "img-aaaa1111", dryRun: true, policy: "golden" };
+    expect(images(event)).toEqual([]);
+    expect(reasons(event)).toEqual([
+      expect.stringMatching(/^an event by hand has no "dryRun", "policy"; .* to evaluate-policy$/),
+    ]);
+    expect(images([event, { region: "ap-tokyo", imageId: "img-bbbb2222" }])).toEqual(["ap-tokyo/img-bbbb2222"]);
+  });
+
   it("may name several images", () => {
     expect(images({ region: "ap-tokyo", imageIds: ["img-aaaa1111", "img-bbbb2222", "img-aaaa1111"] })).toEqual([
       "ap-tokyo/img-aaaa1111",
@@ -102,7 +122,7 @@ describe("any other event", () => {
   });
 
   it("does not prevent that the other parts of a batch are read", () => {
-    const payload = [sample("hello-world"), sample("image-created"), "no event"];
+    const payload = [sampleEvent("hello-world"), sampleEvent("image-created/created"), "no event"];
     expect(images(payload)).toEqual(["ap-guangzhou/img-8toqc6s3"]);
     expect(reasons(payload)).toHaveLength(2);
   });
@@ -160,7 +180,7 @@ describe("any other event", () => {
   });
 
   it("is read within limits of depth, number and size", () => {
-    let deep: unknown = sample("image-created");
+    let deep: unknown = sampleEvent("image-created/created");
     for (let i = 0; i < 50; i++) deep = [deep];
     expect(reasons(deep)).toEqual(["the event is nested too deeply"]);
 
@@ -174,8 +194,20 @@ describe("any other event", () => {
     expect(reasons(`"${"x".repeat(6 * 1024 * 1024)}"`)).toEqual(["the text is larger than 6 MB"]);
     const unknown = Array.from({ length: 300 }, (_, i) => ({ [`key-${i}`]: 1 }));
     expect(reasons(unknown)).toHaveLength(101);
-    const parts = Array.from({ length: 30_000 }, () => sample("timer")["Type"]);
+    const parts = Array.from({ length: 30_000 }, () => sampleEvent("poll-copies/timer")["Type"]);
     expect(reasons(parts)[0]).toContain("more than 20000 parts");
+  });
+
+  it("of CLS is also read if it is plain JSON in base64, as the example of the vendor's page is", () => {
+    const record = sampleEvent("image-created/created")["data"];
+    for (const content of [JSON.stringify(record), record]) {
+      const lines = JSON.stringify({ topic_id: "t", records: [{ timestamp: "1605578090000000", content }] });
+      const plain = { clslogs: { data: Buffer.from(lines).toString("base64") } };
+      expect(images(plain)).toEqual(["ap-guangzhou/img-8toqc6s3"]);
+      expect(images({ clslogs: { data: gzipSync(lines).toString("base64") } })).toEqual(images(plain));
+      const cut = plain.clslogs.data.slice(0, 100);
+      expect(reasons({ clslogs: { data: cut } })).toEqual(["clslogs.data does not contain JSON"]);
+    }
   });
 
   it("is not unpacked to more than 6 MB", () => {

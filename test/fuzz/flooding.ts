@@ -1,15 +1,15 @@
 // Delivers many events to image-created, and counts the calls and records.
 
-import { readFileSync } from "node:fs";
 import { parseEvent } from "../../lib/event/parse-event.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import { requestForImages } from "../../lib/replicator/run-requests.ts";
 import { policy } from "../support/builders.ts";
 import { awaitedOf, copiesOf } from "../support/records.ts";
+import { sampleText } from "../support/sample-events.ts";
 import type { TestWorld } from "../support/world.ts";
 
-const SAMPLE = readFileSync(new URL("../../events/image-created.json", import.meta.url), "utf8");
+const SAMPLE = sampleText("image-created/created");
 
 /** The event of a new image, as the event bus delivers it. */
 export function createdEvent(imageId: string): unknown {

@@ -53,6 +53,12 @@ const migrations: readonly (readonly string[])[] = [
   ],
 ];
 
+/**
+ * By how many versions a state may be newer than this program: a rollback works on the state of the version before it
+ * (docs/decisions/025-one-version-forward.md). Of both stores.
+ */
+export const VERSIONS_FORWARD = 1;
+
 /** Creates the table that `readVersion` reads. */
 export const createVersionTable = "create table if not exists replicator_schema (version integer primary key)";
 
@@ -61,11 +67,11 @@ export const readVersion = "select max(version) as version from replicator_schem
 
 /**
  * The SQL that brings a database from `version` up to date; empty if it is. Run it in one
- * transaction that only one process can be in. Throws `StateError` if a newer program created the
- * database.
+ * transaction that only one process can be in. Throws `StateError` if the database is more than
+ * one version newer.
  */
 export function pendingSql(version: number): string[] {
-  if (version > migrations.length) {
+  if (version > migrations.length + VERSIONS_FORWARD) {
     throw new StateError(fullText(storeFault("state-newer", { version, supported: migrations.length })));
   }
   return migrations

@@ -8,8 +8,8 @@ const ignoredReasons = {
     text: `${p.event}: ${p.value} is not an image id`,
     remedy: "name an id such as img-8toqc6s3",
   })),
-  "bad-region": warn((p: { event: string; imageId: string; value: string }) => ({
-    text: `${p.event} of ${p.imageId}: expected a region, got ${p.value}`,
+  "bad-region": warn((p: { event: string; imageId?: string; value: string }) => ({
+    text: `${p.event}${p.imageId === undefined ? "" : ` of ${p.imageId}`}: expected a region, got ${p.value}`,
     remedy: "name a region such as ap-guangzhou",
   })),
   "irrelevant-call": info((p: { call: string }) => `${p.call} does not change which images are selected`),
@@ -48,6 +48,10 @@ const ignoredReasons = {
   "no-audit-record": warn((p: { type: string }) => `the event of type ${p.type} contains no audit record`),
   "not-an-audit-event": info((p: { type: string }) => `the event of type ${p.type} is not an audit event`),
   "image-ids-not-a-list": warn(() => ({ text: "imageIds must be a list of image ids", remedy: BY_HAND })),
+  "unknown-keys": warn((p: { keys: readonly string[]; isCut: boolean }) => ({
+    text: `an event by hand has no ${p.keys.join(", ")}${p.isCut ? ", …" : ""}`,
+    remedy: `${BY_HAND}; for a dry run send {"imageIds": ["img-8toqc6s3"], "dryRun": true} to evaluate-policy`,
+  })),
   "unknown-event": warn((p: { keys: readonly string[]; isCut: boolean }) => ({
     text: `this is an unknown event with the keys ${p.keys.join(", ")}${p.isCut ? ", …" : ""}`,
     remedy: BY_HAND,

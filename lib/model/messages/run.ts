@@ -36,6 +36,19 @@ const runMessages = {
     text: `stopped early: the ${p.seconds} s left to the function were too few to read everything; nothing is lost`,
     remedy: `give the function a longer time limit, at least 60 s (${p.cause})`,
   })),
+  /** `kind`: what the failure depends on, if the call itself has no remedy. */
+  "call-failed": error((p: { text: string; remedy?: string; kind: "connection" | "passes" | "stays" }) => {
+    const byKind = {
+      connection: "check that the network of the function (VPC, NAT gateway) reaches the hosts of the API",
+      passes: "this passes by itself; run it again, or let the timer continue",
+      stays: "run it again when this is corrected",
+    };
+    return `${p.text}; nothing is lost; ${p.remedy ?? byKind[p.kind]}`;
+  }),
+  "internal-error": error(
+    (p: { name: string; text: string }) =>
+      `internal error (${p.name}: ${p.text}); nothing is lost; set LOG_LEVEL=debug, run it again, and report the output`,
+  ),
   "still-reading": warn((p: { region: string }) => ({
     text: `the images of ${p.region} were still being read when the time of the run was over`,
     remedy: "give the function a longer time limit, or run cvm-replicator apply",
@@ -68,9 +81,9 @@ export const runMessage = catalogue(runMessages);
 
 const requestProblems = {
   "not-an-object": error(() => 'expected an object such as {"policy": "golden-linux", "dryRun": true} or {}'),
-  "unknown-key": error((p: { allowed: readonly string[] }) => ({
+  "unknown-key": error((p: { allowed: readonly string[]; example: string }) => ({
     text: "unknown key",
-    remedy: `use one of ${p.allowed.join(", ")}`,
+    remedy: `use ${p.allowed.length === 1 ? "only" : "one of"} ${p.allowed.join(", ")}, e.g. ${p.example}`,
   })),
   "no-copy-of": error((p: { imageId: string }) => ({
     text: `no copy of ${JSON.stringify(p.imageId)} is recorded`,

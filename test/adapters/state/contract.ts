@@ -7,6 +7,7 @@ import { append, setAwaited } from "./calls.ts";
 import { batchContract } from "./contract-batches.ts";
 import { copyContract } from "./contract-copies.ts";
 import { historyContract } from "./contract-history.ts";
+import { newerContract } from "./contract-newer.ts";
 import { outboxContract } from "./contract-outbox.ts";
 import { readContract } from "./contract-reads.ts";
 import { A, accountRecord, awaited, base, copyOf, entry, key, run } from "./samples.ts";
@@ -52,6 +53,7 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
     readContract(t);
     historyContract(t);
     outboxContract(t);
+    newerContract(t);
 
     it("is empty at first", async () => {
       expect(await copiesOf(t.state, A)).toEqual([]);

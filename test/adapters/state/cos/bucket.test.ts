@@ -112,17 +112,35 @@ describe("a damaged head", () => {
     expect((await next.entries(A, 500)).length).toBe(250);
   });
 
-  it("of a newer program is not taken for damaged, and not forgotten", async () => {
+  it("of a program two versions newer is not taken for damaged, and not forgotten", async () => {
     const bucket = localBucket();
     const state = await bucket.open();
     await saveCopy(state, copyOf({}));
     const { gzipSync } = await import("node:zlib");
     const { objects } = bucket.world.buckets.get(PLACE.bucket)!;
     const name = [...objects.keys()].find((one) => /\d{12}$/.test(one))!;
-    objects.set(name, { ...objects.get(name)!, body: gzipSync('{"format":2}') });
+    objects.set(name, { ...objects.get(name)!, body: gzipSync('{"format":3}') });
     const next = await bucket.open();
     await expect(next.read(A)).rejects.toThrow(/newer version of this program/);
     await expect(next.forget(A)).rejects.toThrow(/newer version of this program/);
+  });
+
+  it("of a program one version newer is used, and keeps its form and what this program does not know", async () => {
+    const bucket = localBucket();
+    const state = await bucket.open();
+    await saveCopy(state, copyOf({ policy: "first" }));
+    const { gunzipSync, gzipSync } = await import("node:zlib");
+    const { objects } = bucket.world.buckets.get(PLACE.bucket)!;
+    const last = () => [...objects.keys()].filter((one) => /\d{12}$/.test(one)).sort()[0]!;
+    const contentOf = (name: string) => JSON.parse(gunzipSync(objects.get(name)!.body).toString()) as object;
+    const newer = { ...contentOf(last()), format: 2, ofNewer: [1] };
+    objects.set(last(), { ...objects.get(last())!, body: gzipSync(JSON.stringify(newer)) });
+    const next = await bucket.open();
+    const [copy] = await copiesOf(next, A);
+    expect(copy?.policy).toBe("first");
+    expect(await saveCopy(next, { ...copy!, policy: "second" })).toBeDefined();
+    expect(contentOf(last())).toMatchObject({ format: 2, ofNewer: [1] });
+    expect(await copiesOf(next, A)).toMatchObject([{ policy: "second" }]);
   });
 
   it("with one damaged record: that record is named, and the others are read and saved", async () => {

@@ -7,6 +7,7 @@ import { fullText } from "../../../../model/messages/define.ts";
 import { storeFault } from "../../../../model/messages/state.ts";
 import type { Millis } from "../../../../model/types.ts";
 import type { AwaitedRow, CopyRow as EncodedCopy, RunRow } from "../../encode-rows.ts";
+import { VERSIONS_FORWARD } from "../../schema.ts";
 
 /** A copy, as the tables of a database hold it: `body` is the record, the rest serves to find it. */
 export type CopyRow = Omit<EncodedCopy, "n" | "expected">;
@@ -77,7 +78,7 @@ export const UNKNOWN_HEAD: Head = {
 /** The largest object before it is compressed, in MB: some 40,000 copies. */
 const MOST_MEGABYTES = 50;
 const MEGABYTE = 1_000_000;
-/** The form of the objects. A newer program may write another one. */
+/** The form of the objects. A head that is one form newer keeps its form, and what this program does not know of it. */
 const FORMAT = 1;
 
 const text = z.string();
@@ -143,9 +144,10 @@ function decode<T>(bytes: Buffer, shape: z.ZodMiniType, object: string, kind: "h
     throw damagedObject(object, kind);
   }
   const { format } = Object(content) as { readonly format?: unknown };
-  if (typeof format === "number" && format > FORMAT) {
+  if (typeof format === "number" && format > FORMAT + VERSIONS_FORWARD) {
     throw new StateError(fullText(storeFault("state-newer", { version: format, supported: FORMAT })));
   }
-  if (format !== FORMAT || !shape.safeParse(content).success) throw damagedObject(object, kind);
+  if (!(typeof format === "number" && format >= FORMAT) || !shape.safeParse(content).success)
+    throw damagedObject(object, kind);
   return content as T;
 }
