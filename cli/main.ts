@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { CloudError, InputError, ReplicatorError } from "../lib/model/errors.ts";
 import type { ApplyOptions } from "./commands/apply.ts";
+import type { DoctorOptions } from "./commands/doctor.ts";
 import type { EmulatorOptions } from "./commands/emulator.ts";
 import type { RebuildOptions } from "./commands/rebuild.ts";
 import type { RetryOptions } from "./commands/retry.ts";
@@ -74,6 +75,17 @@ program
   .addOption(json())
   .action(async (options: { json?: boolean }) => {
     exitCode = await (await import("./commands/status.ts")).status(options);
+  });
+
+program
+  .command("doctor")
+  .description("examine credentials, permissions, regions, state and deployment; changes nothing")
+  .addOption(policy())
+  .option("--deploy", "examine what a deployment needs, with the deploying key")
+  .option("--stage <name>", "the stage of the deployment", "dev")
+  .addOption(json())
+  .action(async (options: DoctorOptions) => {
+    exitCode = await (await import("./commands/doctor.ts")).doctor(options);
   });
 
 program

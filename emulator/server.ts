@@ -30,7 +30,12 @@ export function createApp(world: World, ownHosts: readonly string[] = []): Hono<
     return isCosHost(host) ? await answerCos(world, context) : await next();
   });
   app.route("/_emulator", controlApi(world));
-  app.all("/", (context) => answerApi(world, context));
+  app.all("/", async (context) => {
+    const answer = await answerApi(world, context);
+    // By the clock that judges signatures: a client compares it with its own.
+    answer.headers.set("date", new Date(world.now()).toUTCString());
+    return answer;
+  });
   app.notFound((context) => context.text("Not found. The API is at /, the control API is at /_emulator/.\n", 404));
   return app;
 }

@@ -29,6 +29,19 @@ const MAY_IMPORT: Record<string, { parts: string[]; packages?: RegExp }> = {
       "lib/replicator",
     ],
   },
+  // Examines what the other parts use; the command alone asks it.
+  "lib/doctor": {
+    parts: [
+      "lib/model",
+      "lib/policy",
+      "lib/observe",
+      "lib/record",
+      "lib/report",
+      "lib/replicator/config.ts",
+      "lib/doctor",
+    ],
+    packages: /^$/,
+  },
   // The composition root and the entry on SCF put the stages and the adapters together.
   "lib/replicator/open-replicator.ts": { parts: ["lib"] },
   "lib/replicator/invoke-function.ts": { parts: ["lib"] },
@@ -46,6 +59,7 @@ const PURE = [
   "lib/plan",
   "lib/report",
   "lib/observe/read-set.ts",
+  "lib/doctor",
   "emulator/services/events/pattern.ts",
   "emulator/services/events/matchers.ts",
   "emulator/services/logs/query",

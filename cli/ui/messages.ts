@@ -245,6 +245,15 @@ const otherLines = {
   "rollback-undo": info((p: { tag: string }) => {
     return `note: to undo the rollback, remove the tag ${p.tag} from these copies; a later run restores the family`;
   }),
+  "doctor-waiting": info((p: { open: readonly string[] }) => `examining ${p.open.join(", ")} …`),
+  "doctor-total": info((p: { wrong: number; warnings: number; notChecked: number; ok: number }) => {
+    const parts = [`${p.ok} ok`, `${p.warnings} ${p.warnings === 1 ? "warning" : "warnings"}`, `${p.wrong} wrong`];
+    return [...parts, `${p.notChecked} not checked`].join(", ");
+  }),
+  "not-a-stage": error((p: { value: string }) => ({
+    text: `"${p.value}" is not a stage`,
+    remedy: "use letters, digits and dashes, as in npx serverless deploy --stage NAME",
+  })),
   valid: info((p: { file: string; policies: number }) => {
     return `${p.file}: ${count(p.policies, "policy", "policies")}, no errors`;
   }),

@@ -4,10 +4,12 @@ import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clsLog } from "../adapters/journal/cls.ts";
 import { journalTo } from "../adapters/journal/json-lines.ts";
-import { type OpenOptions, openState } from "../adapters/state/open.ts";
+import { inspectState, type OpenOptions, openState } from "../adapters/state/open.ts";
+import { inspector } from "../adapters/tencent/inspector.ts";
 import { readSecret } from "../adapters/tencent/read-secret.ts";
-import { type TencentConnection, tencentConnection } from "../adapters/tencent/tencent-cloud.ts";
-import { findCredentials } from "../adapters/tencent/transport/find-credentials.ts";
+import { type TencentConnection, tencentCloud, tencentConnection } from "../adapters/tencent/tencent-cloud.ts";
+import { findCredentials, locateCredentials } from "../adapters/tencent/transport/find-credentials.ts";
+import type { Inspection } from "../doctor/inspection.ts";
 import { InputError, type Problem, toProblem } from "../model/errors.ts";
 import { configurationProblem } from "../model/messages/configuration.ts";
 import type { Prices } from "../model/policy.ts";
@@ -18,6 +20,7 @@ import { isDead, thisProcess } from "../record/claimants.ts";
 import type { Config } from "./config.ts";
 
 // For the commands, which import no adapters themselves.
+export { LOG_FIELDS } from "../adapters/journal/log-fields.ts";
 export { describeStateUrl } from "../adapters/state/url.ts";
 
 /** Concurrent calls to the cloud. The adapter additionally enforces the API's rate limits. */
@@ -98,11 +101,47 @@ export async function openStateOf(
   env: NodeJS.ProcessEnv,
   { readOnly = false }: Pick<OpenOptions, "readOnly"> = {},
 ): Promise<State> {
-  const { onScf, endpoint, region } = config;
   const stateUrl = await withPassword(config, env);
+  return openState(stateUrl, { allowEmbedded: !config.onScf, readOnly, cos: cosOf(config, env) });
+}
+
+function cosOf({ endpoint, region }: Config, env: NodeJS.ProcessEnv): NonNullable<OpenOptions["cos"]> {
   const at = endpoint === undefined ? undefined : new URL(endpoint);
-  const cos = { credentials: () => findCredentials(searchIn(env)), endpoint: at, region };
-  return openState(stateUrl, { allowEmbedded: !onScf, readOnly, cos });
+  return { credentials: () => findCredentials(searchIn(env)), endpoint: at, region };
+}
+
+/** Time limit of each call of the doctor: what takes longer is a finding. */
+const INSPECTION_LIMIT: Millis = 8_000;
+
+/** What the doctor examines. Opens nothing by itself; the caller has to close it. */
+export function openInspection(config: Config, env: NodeJS.ProcessEnv): Inspection {
+  const end = new AbortController();
+  const { endpoint, site } = config;
+  const options = {
+    site,
+    credentials: () => findCredentials(searchIn(env)),
+    now: () => Date.now(),
+    signal: end.signal,
+    timeoutMs: INSPECTION_LIMIT,
+    ...(endpoint !== undefined && { endpoint }),
+  };
+  return {
+    ...inspector(options),
+    cloud: tencentCloud(options),
+    credentialSource: async () => {
+      let isExposed = false;
+      const warn = () => {
+        isExposed = true;
+      };
+      const { source } = await locateCredentials({ ...searchIn(env), warn });
+      return { from: source, isExposed };
+    },
+    openState: () => openStateOf(config, env, { readOnly: true }),
+    stateFacts: async () => inspectState(await withPassword(config, env), { cos: cosOf(config, env) }),
+    now: options.now,
+    pause: (length) => sleep(length, undefined, { ref: false }),
+    close: () => end.abort(),
+  };
 }
 
 /** The URL of the state, with the password of its secret if it has one. Only memory holds it. */

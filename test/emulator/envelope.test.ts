@@ -276,3 +276,8 @@ describe("rate limits", () => {
     expect(calls).toBe(40);
   });
 });
+
+it("dates its answers by the clock that judges signatures", async () => {
+  const answer = await createApp(bench().world).request("http://127.0.0.1/");
+  expect(answer.headers.get("date")).toBe(new Date(START).toUTCString());
+});

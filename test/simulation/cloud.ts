@@ -187,7 +187,7 @@ function countLateness(sim: SimulationContext, action: string): void {
 
 function answerOf(sim: SimulationContext, account: Account, { service, action, region, params }: Call): Answer {
   try {
-    const version = VERSIONS[service];
+    const version = VERSIONS[service as keyof typeof VERSIONS];
     // A copy of the parameters, because the world keeps them; the answer is new and nobody keeps it.
     return callAction(sim.world, { account, service, action, version, region, params: plain(params) });
   } catch (error) {

@@ -189,7 +189,7 @@ export function sendIn(world: World, account: Account, now: () => Millis): Send 
         account,
         service,
         action,
-        version: VERSIONS[service],
+        version: VERSIONS[service as keyof typeof VERSIONS],
         region,
         params: JSON.parse(JSON.stringify(topic === undefined ? params : { TopicId: topic })) as Record<
           string,

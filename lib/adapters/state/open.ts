@@ -1,14 +1,17 @@
 // Opens the state that a STATE_URL names.
 import { cosUrlMessage } from "../../model/messages/cos.ts";
+import type { Text } from "../../model/messages/define.ts";
 import { stateMessage } from "../../model/messages/state.ts";
 import type { State } from "../../model/ports.ts";
-import { type CosOptions, openCosState } from "./cos/cos-state.ts";
+import { type CosOptions, inspectCosState, openCosState } from "./cos/cos-state.ts";
 import type { Engine } from "./engine.ts";
 import { explainPostgres } from "./postgres/explain.ts";
+import { inspectPostgres } from "./postgres/inspect.ts";
 import { openPostgres, openPostgresToRead } from "./postgres/open.ts";
 import { stateToRead } from "./read-only.ts";
 import { sqlState, stateError } from "./sql-state.ts";
 import { explainSqlite } from "./sqlite/explain.ts";
+import { inspectSqlite } from "./sqlite/file.ts";
 import { openSqlite, openSqliteToRead } from "./sqlite/open.ts";
 import { describeStateUrl, parseStateUrl, refuse, type StateUrl } from "./url.ts";
 
@@ -55,6 +58,32 @@ export async function openState(url: string, options: OpenOptions = {}): Promise
   } catch (error) {
     const explain = parsed.engine === "sqlite" ? explainSqlite : explainPostgres(parsed.connectionString);
     throw stateError({ explain }, where, error);
+  }
+}
+
+/** What a state shows of itself without a change. */
+export interface StateFacts {
+  readonly kind: StateUrl["engine"];
+  /** Why it cannot be written; absent if nothing is known that speaks against it. */
+  readonly unwritable?: Text;
+}
+
+/**
+ * What the state of a `STATE_URL` shows of itself, above all whether it could be written. Changes nothing. Throws
+ * `InputError` for a wrong URL, and `StateError` if it cannot be reached or is not fit for a state.
+ */
+export async function inspectState(url: string, { cos }: Pick<OpenOptions, "cos">): Promise<StateFacts> {
+  const parsed = parseStateUrl(url, undefined, cos?.region);
+  const where = describeStateUrl(url);
+  if (parsed.engine === "cos") {
+    if (!cos) throw refuse(cosUrlMessage("state-url-cos-no-access", { url: where }));
+    return { kind: "cos", ...(await inspectCosState(parsed.place, where, cos)) };
+  }
+  if (parsed.engine === "sqlite") return { kind: "sqlite", ...inspectSqlite(parsed.path) };
+  try {
+    return { kind: "postgres", ...(await inspectPostgres(parsed.connectionString, parsed.schema)) };
+  } catch (error) {
+    throw stateError({ explain: explainPostgres(parsed.connectionString) }, where, error);
   }
 }
 

@@ -117,6 +117,28 @@ export async function openCosState(place: CosPlace, where: string, options: CosO
   return readOnly ? stateToRead(state, where) : state;
 }
 
+/**
+ * Checks what can be checked of a bucket without a write: that it answers, lists, and never had versioning. Whether it
+ * may be written is not known then. Throws `StateError`.
+ */
+export async function inspectCosState(
+  place: CosPlace,
+  where: string,
+  { credentials, endpoint }: CosOptions,
+): Promise<{ readonly unwritable?: never }> {
+  const transport = httpTransport(endpoint, TIME_LIMIT);
+  const objects = cosObjects(place, signingSend(place, credentials, transport), SURROUNDINGS);
+  try {
+    await objects.list(place.prefix, 1);
+    await checkVersioning(objects);
+    return {};
+  } catch (error) {
+    throw stateErrorOf(where, error);
+  } finally {
+    transport.close();
+  }
+}
+
 function uniqueTo(writer: string): Unique {
   return {
     newLineId: lineIdsOf(writer),

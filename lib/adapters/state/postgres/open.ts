@@ -12,6 +12,9 @@ import { lockAccount, saveQuery } from "./save-query.ts";
 /** The lock under which one process at a time creates the tables: any number not used elsewhere. */
 const LOCK = 2_026_112_101;
 
+/** The setting of connections that change nothing. */
+export const READ_ONLY = "default_transaction_read_only=on";
+
 /**
  * Connects to the server and brings the tables up to date. Throws `StateError`, or an error that
  * `explainPostgres` explains.
@@ -30,7 +33,7 @@ export async function openPostgresToRead(
   connectionString: string,
   schema: string | undefined,
 ): Promise<Engine | undefined> {
-  const connections = await connectionsTo(connectionString, ["default_transaction_read_only=on"]);
+  const connections = await connectionsTo(connectionString, [READ_ONLY]);
   return await endIfFails(connections, async () => {
     const version = await versionOf(connections.read, schema);
     if (version !== undefined) {
@@ -40,6 +43,16 @@ export async function openPostgresToRead(
     await connections.end();
     return undefined;
   });
+}
+
+/**
+ * Whether the tables of this or an older version of the program are there. Throws `StateError` if a newer one made them,
+ * or if the connection uses another schema.
+ */
+export async function tablesOf(connections: Connections, schema: string | undefined): Promise<boolean> {
+  const version = await versionOf(connections.read, schema);
+  if (version !== undefined) pendingSql(version);
+  return version !== undefined;
 }
 
 async function endIfFails<T>(connections: Connections, work: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@
 import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { StateError } from "../../../model/errors.ts";
-import { fullText } from "../../../model/messages/define.ts";
+import { fullText, type Text } from "../../../model/messages/define.ts";
 import { storeFault } from "../../../model/messages/state.ts";
 import { codeOf } from "./explain.ts";
 
@@ -26,6 +26,22 @@ export function makeReady(path: string): void {
 export function refuseDirectory(path: string): void {
   if (!existsSync(path) || !statSync(path).isDirectory()) return;
   throw new StateError(fullText(storeFault("sqlite-directory", { path })));
+}
+
+/** Why the file could not be written or created as it is now, found without doing so. */
+export function inspectSqlite(path: string): { readonly unwritable?: Text } {
+  refuseDirectory(path);
+  let folder = dirname(path);
+  try {
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+    else while (!existsSync(folder)) folder = dirname(folder);
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return {};
+  } catch (error) {
+    return {
+      unwritable: fullText(storeFault("sqlite-not-accessible", { code: codeOf(error) || String(error), path })),
+    };
+  }
 }
 
 /**

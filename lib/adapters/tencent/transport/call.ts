@@ -18,6 +18,8 @@ export interface Call {
   readonly timeoutMs: Millis;
   /** Set for a call that changes something. */
   readonly changes?: true;
+  /** Sent although the account of the key is known: the caller needs more of the answer of GetCallerIdentity. */
+  readonly whole?: true;
   /** If set, each send lets one request leave the process at most, and none after this time. */
   readonly notAfter?: Millis;
 }

@@ -9,6 +9,11 @@ export interface Credentials {
   readonly token?: string;
 }
 
+/** Credentials, and where they were found: a variable or a file. */
+export interface FoundCredentials extends Credentials {
+  readonly source: string;
+}
+
 /** Where credentials are searched, and who hears that they are exposed. */
 export interface CredentialSearch {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 // Finds the cloud credentials: in variables, the role of a function, or a profile of the vendor's tools.
 import { InputError, toProblem } from "../../../model/errors.ts";
 import { credentialsMessage } from "../../../model/messages/credentials.ts";
-import type { CredentialSearch, Credentials } from "./credentials.ts";
+import type { CredentialSearch, Credentials, FoundCredentials } from "./credentials.ts";
 import { profileCredentials } from "./profiles.ts";
 
 /** The variables of one set of credentials. The vendor's tools have several names for the token. */
@@ -30,9 +30,15 @@ const SETS: readonly Names[] = [
  * message holds any part of a key.
  */
 export async function findCredentials(search: CredentialSearch): Promise<Credentials> {
+  const { source: _, ...credentials } = await locateCredentials(search);
+  return credentials;
+}
+
+/** The credentials that `findCredentials` answers, and where they were found. Throws `InputError`. */
+export async function locateCredentials(search: CredentialSearch): Promise<FoundCredentials> {
   for (const names of SETS) {
     const found = inVariables(names, search.env);
-    if (found) return found;
+    if (found) return { ...found, source: names.id };
   }
   // A function has no profiles; on the emulator it would find those of the user, which are for the real cloud.
   if (search.env["TENCENTCLOUD_RUNENV"] === "SCF") {

@@ -5,7 +5,7 @@ import { InputError, toProblem } from "../../../model/errors.ts";
 import { credentialsMessage } from "../../../model/messages/credentials.ts";
 import type { Message } from "../../../model/messages/define.ts";
 import type { Millis } from "../../../model/types.ts";
-import type { CredentialSearch, Credentials } from "./credentials.ts";
+import type { CredentialSearch, Credentials, FoundCredentials } from "./credentials.ts";
 
 const inputError = (where: string, message: Message) => new InputError([toProblem(where, message)]);
 
@@ -13,7 +13,7 @@ const inputError = (where: string, message: Message) => new InputError([toProble
  * The credentials of the profile of `tccli` that TCCLI_PROFILE names; without that variable of its
  * default profile, else of the SDKs' profile. Throws `InputError`.
  */
-export async function profileCredentials({ env, home, now, warn }: CredentialSearch): Promise<Credentials> {
+export async function profileCredentials({ env, home, now, warn }: CredentialSearch): Promise<FoundCredentials> {
   const named = env["TCCLI_PROFILE"];
   const ofTccli = join(home, ".tccli", `${named || "default"}.credential`);
   const ofSdk = join(home, ".tencentcloud", "credentials");
@@ -22,7 +22,8 @@ export async function profileCredentials({ env, home, now, warn }: CredentialSea
     const text = await readIfPresent(path);
     if (text === undefined) continue;
     if (await isExposed(path)) warn?.(toProblem(path, credentialsMessage("profile-exposed", { path })));
-    return path === ofSdk ? parseSdkProfile(text, path) : parseTccliProfile(text, path, now);
+    const read = path === ofSdk ? parseSdkProfile(text, path) : parseTccliProfile(text, path, now);
+    return { ...read, source: path };
   }
   throw inputError(ofTccli, credentialsMessage("credentials-absent"));
 }

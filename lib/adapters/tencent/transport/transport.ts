@@ -65,7 +65,7 @@ export function transport(options: TransportOptions): Send {
         // Half of the time: a longer inquiry would outlive its callers and fail the next one too.
         const account = await within(() => identify(credentials, call.timeoutMs / 2));
         // The inquiry has answered this call already.
-        if (call.action === "GetCallerIdentity") return read({ AccountId: account });
+        if (call.action === "GetCallerIdentity" && !call.whole) return read({ AccountId: account });
       }
       if (!fence) turn = await takeTurn(lane, signal);
       started = now();
