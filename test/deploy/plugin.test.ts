@@ -224,7 +224,8 @@ describe("a role that SCF does not see yet", () => {
       pauses += 1;
       if (pauses === 3) isNew = false;
     };
-    const { createFunction, updateConfiguration } = stock.DeployFunction.prototype;
+    const names = ["createFunction", "updateConfiguration"] as const;
+    const before = names.map((name) => [name, Reflect.get(stock.DeployFunction.prototype, name)]);
     try {
       stock.DeployFunction.prototype.createFunction = refused("InvalidParameter.RoleCheck");
       createWithMarkAndNewRole({ service: "replicator", stage: "dev" }, () => isNew, pause);
@@ -238,7 +239,7 @@ describe("a role that SCF does not see yet", () => {
       await expect(create()).rejects.toThrow("LimitExceeded.Function");
       expect(pauses).toBe(3);
     } finally {
-      Object.assign(stock.DeployFunction.prototype, { createFunction, updateConfiguration });
+      Object.assign(stock.DeployFunction.prototype, Object.fromEntries(before));
     }
   });
 });
