@@ -1,7 +1,7 @@
 // Reads the policy file of a command.
 import type { Millis } from "../lib/model/types.ts";
 import { parsePolicy } from "../lib/policy/parse-policy.ts";
-import { readInput } from "../lib/replicator/open-replicator.ts";
+import { readInput } from "../lib/replicator/open/read-input.ts";
 
 /** The policy file of a command that is given none. */
 export const DEFAULT_POLICY_FILE = "policy.yaml";

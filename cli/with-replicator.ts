@@ -2,7 +2,7 @@
 import type { Journal } from "../lib/model/ports.ts";
 import type { Millis } from "../lib/model/types.ts";
 import { readConfig } from "../lib/replicator/config.ts";
-import { type Opened, openReplicator } from "../lib/replicator/open-replicator.ts";
+import { type Opened, openReplicator } from "../lib/replicator/open/open-replicator.ts";
 import { DEFAULT_POLICY_FILE, readPolicies } from "./read-policies.ts";
 import { message } from "./ui/messages.ts";
 

@@ -43,7 +43,7 @@ const MAY_IMPORT: Record<string, { parts: string[]; packages?: RegExp }> = {
     packages: /^$/,
   },
   // The composition root and the entry on SCF put the stages and the adapters together.
-  "lib/replicator/open-replicator.ts": { parts: ["lib"] },
+  "lib/replicator/open": { parts: ["lib"] },
   "lib/replicator/invoke-function.ts": { parts: ["lib"] },
   functions: { parts: ["lib/event", "lib/replicator", "lib/model"], packages: /^$/ },
   cli: { parts: ["lib", "cli", "emulator"] },

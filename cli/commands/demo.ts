@@ -17,7 +17,7 @@ import type { Copy } from "../../lib/model/types.ts";
 import { compilePolicies } from "../../lib/policy/compiled.ts";
 import { readConfig, settleIn } from "../../lib/replicator/config.ts";
 import type { Answer } from "../../lib/replicator/invoke-function.ts";
-import { openStateOf } from "../../lib/replicator/open-replicator.ts";
+import { openStateOf } from "../../lib/replicator/open/open-state.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { isSettled, summarise } from "../../lib/report/summary.ts";
 import { packageFolder, packageVersion } from "../package.ts";

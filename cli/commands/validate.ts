@@ -6,7 +6,7 @@ import { plainJson } from "../../lib/model/printable.ts";
 import { type ExampleResult, tryExample } from "../../lib/plan/desired/try-examples.ts";
 import { parseExamples } from "../../lib/policy/parse-examples.ts";
 import { readConfig, settleIn } from "../../lib/replicator/config.ts";
-import { readInput } from "../../lib/replicator/open-replicator.ts";
+import { readInput } from "../../lib/replicator/open/read-input.ts";
 import { DEFAULT_POLICY_FILE, readPolicies } from "../read-policies.ts";
 import { message } from "../ui/messages.ts";
 import { lineOf } from "../ui/text.ts";

@@ -1,7 +1,7 @@
 // Whether the account has copies of an installation that a new, empty state would not know.
 import { ReplicatorError } from "../../lib/model/errors.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
-import { openCloud } from "../../lib/replicator/open-replicator.ts";
+import { openCloud } from "../../lib/replicator/open/open-cloud.ts";
 import { seenInstallations } from "../../lib/replicator/seen-installations.ts";
 import { DeployError } from "./call.ts";
 import type { Deployment, Needs } from "./deployment.ts";

@@ -30,7 +30,7 @@ export interface StateFacts {
   readonly unwritable?: Text;
 }
 
-/** What the doctor examines, which `open-replicator.ts` puts over the adapters. Nothing here changes anything. */
+/** What the doctor examines, which `open-inspection.ts` puts over the adapters. Nothing here changes anything. */
 export interface Inspection {
   /** Reads of images and regions. */
   readonly cloud: Cloud;

@@ -287,7 +287,7 @@ export interface RunDeps {
   readonly pause: (length: Millis) => Promise<void>;
 }
 
-/** All parts of a replicator. `lib/replicator/open-replicator.ts` puts them together. */
+/** All parts of a replicator. `lib/replicator/open/open-replicator.ts` puts them together. */
 export interface Replicator extends RunDeps {
   /** Takes the journal at the end of a run. Absent: the lines wait in the state. */
   readonly logService?: LogService;

@@ -17,7 +17,8 @@ import { thrownError } from "../report/answer/thrown-error.ts";
 import { changeOf } from "../report/changes.ts";
 import { viewOf } from "../report/plan-view.ts";
 import { type Config, readConfig } from "./config.ts";
-import { type Opened, openReplicator, readInput } from "./open-replicator.ts";
+import { type Opened, openReplicator } from "./open/open-replicator.ts";
+import { readInput } from "./open/read-input.ts";
 import { replicate } from "./reconcile.ts";
 import type { RunRequest } from "./run-requests.ts";
 

@@ -4,7 +4,7 @@ import { addFault } from "../../emulator/api/faults.ts";
 import { functionKey } from "../../emulator/world/services/function.ts";
 import type { Check } from "../../lib/doctor/check.ts";
 import { READING_LIMIT } from "../../lib/doctor/outcome.ts";
-import { LOG_FIELDS } from "../../lib/replicator/open-replicator.ts";
+import { LOG_FIELDS } from "../../lib/replicator/open/open-inspection.ts";
 import {
   BUCKET,
   complaints,

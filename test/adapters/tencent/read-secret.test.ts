@@ -7,7 +7,7 @@ import type { World } from "../../../emulator/world/types.ts";
 import { createWorld } from "../../../emulator/world/world.ts";
 import { readSecret } from "../../../lib/adapters/tencent/read-secret.ts";
 import { readConfig } from "../../../lib/replicator/config.ts";
-import { openStateOf } from "../../../lib/replicator/open-replicator.ts";
+import { openStateOf } from "../../../lib/replicator/open/open-state.ts";
 import { emptySchema, postgres } from "../state/places.ts";
 
 const [{ secretId, secretKey }] = DEFAULT_ACCOUNTS;
