@@ -128,8 +128,7 @@ function finishCall(
     const action = findAction(request.service, request.action, request.version);
     const region = checkRegion(world, action, request.region);
     countCall(world, request.account.uin, action.name, region);
-    const topic = topicInParams(request, region);
-    checkPermission(world, { ...request, requestId, images: imagesInParams(request), topic });
+    checkPermission(world, { ...request, requestId, images: imagesInParams(request) });
     const params = checkRequest(action.service, action.name, request.params, request.text);
     const { account, body } = request;
     const answerLater = (members: Promise<Record<string, unknown>>) => {
@@ -225,10 +224,4 @@ function imagesInParams(request: CallRequest): ImageAt[] {
   if (request.service !== "cvm") return [];
   const ids = [request.params["ImageId"], request.params["ImageIds"]].flat();
   return ids.flatMap((id) => (typeof id === "string" ? [{ region: request.region ?? "", imageId: id }] : []));
-}
-
-/** The log topic whose id is in the parameters of a CLS request. */
-function topicInParams({ service, params }: CallRequest, region = "") {
-  const id = params["TopicId"];
-  return service === "cls" && typeof id === "string" ? { region, id } : undefined;
 }

@@ -2,7 +2,7 @@
 import type { JournalMessage } from "../model/messages/journal.ts";
 import type { Observation } from "../model/observation.ts";
 import type { CopyChange, RunDeps } from "../model/ports.ts";
-import type { AccountRecord, Copy, CopyKey, CopyPhase, ImageRef, JournalEntry, Millis } from "../model/types.ts";
+import type { AccountRecord, Copy, CopyPhase, ImageRef, JournalEntry, Millis } from "../model/types.ts";
 import type { Action, CloudCall, Send } from "../plan/types.ts";
 import type { Ledger } from "./ledger.ts";
 

@@ -17,6 +17,8 @@ export interface Config {
   readonly policyFile?: string;
   /** May contain a password; messages use `describeStateUrl`. */
   readonly stateUrl: string;
+  /** The secret that has the password of the state's database, which `stateUrl` then lacks. */
+  readonly passwordSecret?: PasswordSecret;
   /** The id of this installation, if the user has given one. */
   readonly installation?: string;
   readonly sweepEvery: Millis;
@@ -30,6 +32,13 @@ export interface Config {
   readonly region?: string;
 }
 
+/** A secret of Secrets Manager (SSM), from `STATE_PASSWORD_SECRET`. */
+interface PasswordSecret {
+  readonly name: string;
+  readonly version: string;
+  readonly region: string;
+}
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** The longest duration. A date that lies so far ahead is still valid. */
@@ -41,6 +50,9 @@ const NOT_SUPPORTED_YET = ["NOTIFY_URL"];
 /** Neither can change a header or a host. CLS makes UUIDs, or takes `NAME-APPID` (cls 2020-10-16, CreateTopic, TopicId). */
 const TOPIC_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{2,127}$/;
 const REGION = /^[a-z]{2,4}(-[a-z0-9]+){1,4}$/;
+const SECRET = /^([A-Za-z0-9][\w-]{0,127})(?::([\w.-]{1,64}))?$/;
+/** What SSM calls the current version of the secrets that it rotates itself. From memory. */
+const CURRENT_VERSION = "SSM_Current";
 
 /**
  * Reads the configuration from an environment. An empty variable counts as not set, because
@@ -109,6 +121,20 @@ export function readConfig(env: Env): Config {
     return region ? { topicId, region } : undefined;
   };
 
+  const passwordSecret = (): PasswordSecret | undefined => {
+    const variable = "STATE_PASSWORD_SECRET";
+    const value = env[variable];
+    if (!value) return undefined;
+    const [, name, version = CURRENT_VERSION] = SECRET.exec(value) ?? [];
+    const url = urlOf(env["STATE_URL"] ?? "");
+    const region = env["TENCENTCLOUD_REGION"];
+    if (!name) report(variable, configurationProblem("secret-malformed"));
+    if (!url || !/^postgres(ql)?:$/.test(url.protocol)) report(variable, configurationProblem("secret-without-server"));
+    else if (url.password !== "") report(variable, configurationProblem("secret-and-password"));
+    if (!region) report(variable, configurationProblem("secret-without-region"));
+    return name && region ? { name, version, region } : undefined;
+  };
+
   const installation = env["REPLICATOR_INSTALLATION"] || undefined;
   if (installation !== undefined && !isInstallationId(installation))
     report("REPLICATOR_INSTALLATION", configurationProblem("not-an-installation", { value: installation }));
@@ -116,11 +142,13 @@ export function readConfig(env: Env): Config {
     if (env[variable]) report(variable, configurationProblem("variable-not-supported"));
   const at = endpoint();
   const topic = log();
+  const secret = passwordSecret();
   const config: Config = {
     ...(at ? { endpoint: at } : {}),
     site: oneOf("REPLICATOR_SITE", SITES, "cn"),
     ...(env["POLICY_FILE"] && { policyFile: env["POLICY_FILE"] }),
     stateUrl: stateUrl(),
+    ...(secret && { passwordSecret: secret }),
     ...(installation !== undefined && { installation }),
     sweepEvery: duration("SWEEP_EVERY", "10m"),
     settle: duration("SETTLE", formatDuration(DEFAULT_SETTLE)),

@@ -6,6 +6,7 @@ import { clsLog } from "../adapters/journal/cls.ts";
 import { journalTo } from "../adapters/journal/json-lines.ts";
 import { inspectState, type OpenOptions, openState } from "../adapters/state/open.ts";
 import { inspector } from "../adapters/tencent/inspector.ts";
+import { readSecret } from "../adapters/tencent/read-secret.ts";
 import { type TencentConnection, tencentCloud, tencentConnection } from "../adapters/tencent/tencent-cloud.ts";
 import { findCredentials, locateCredentials } from "../adapters/tencent/transport/find-credentials.ts";
 import type { Inspection } from "../doctor/inspection.ts";
@@ -91,13 +92,17 @@ async function connect(
 
 const searchIn = (env: NodeJS.ProcessEnv) => ({ env, home: homedir(), now: () => Date.now() });
 
-/** Opens the state of the configuration. `readOnly`: to look at it only. Throws `StateError`. */
+/**
+ * Opens the state of the configuration. `readOnly`: to look at it only. Throws `StateError`, and `CloudError` if
+ * the secret with its password cannot be read.
+ */
 export async function openStateOf(
   config: Config,
   env: NodeJS.ProcessEnv,
   { readOnly = false }: Pick<OpenOptions, "readOnly"> = {},
 ): Promise<State> {
-  return openState(config.stateUrl, { allowEmbedded: !config.onScf, readOnly, cos: cosOf(config, env) });
+  const stateUrl = await withPassword(config, env);
+  return openState(stateUrl, { allowEmbedded: !config.onScf, readOnly, cos: cosOf(config, env) });
 }
 
 function cosOf({ endpoint, region }: Config, env: NodeJS.ProcessEnv): NonNullable<OpenOptions["cos"]> {
@@ -132,11 +137,28 @@ export function openInspection(config: Config, env: NodeJS.ProcessEnv): Inspecti
       return { from: source, isExposed };
     },
     openState: () => openStateOf(config, env, { readOnly: true }),
-    stateFacts: () => inspectState(config.stateUrl, { cos: cosOf(config, env) }),
+    stateFacts: async () => inspectState(await withPassword(config, env), { cos: cosOf(config, env) }),
     now: options.now,
     pause: (length) => sleep(length, undefined, { ref: false }),
     close: () => end.abort(),
   };
+}
+
+/** The URL of the state, with the password of its secret if it has one. Only memory holds it. */
+async function withPassword(config: Config, env: NodeJS.ProcessEnv): Promise<string> {
+  const { stateUrl, passwordSecret, endpoint, site } = config;
+  if (!passwordSecret) return stateUrl;
+  const password = await readSecret(passwordSecret, {
+    endpoint: endpoint === undefined ? undefined : new URL(endpoint),
+    site,
+    credentials: () => findCredentials(searchIn(env)),
+    signal: new AbortController().signal,
+    now: () => Date.now(),
+  });
+  const url = new URL(stateUrl);
+  // The setter encodes all that is needed but the percent sign.
+  url.password = encodeURIComponent(password);
+  return url.href;
 }
 
 /** What a replicator is opened with. */

@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { stock } from "../../deploy/serverless-plugin/framework.ts";
+import { createWithMarkAndNewRole } from "../../deploy/serverless-plugin/patches.ts";
 
 /** The parts of serverless-tencent-scf 0.1.36 that the deployment uses. */
 interface Provider {
@@ -31,8 +33,9 @@ interface Options {
   token?: string;
   credentials?: Record<string, string | undefined>;
 }
+
 interface Plugin {
-  hooks: Record<string, () => void>;
+  hooks: Record<string, () => unknown>;
 }
 
 const require = createRequire(import.meta.url);
@@ -212,39 +215,37 @@ describe("the real-name check", () => {
   });
 });
 
-describe("before a deployment", () => {
-  const deploy = () => plugin.hooks["before:deploy:deploy"]?.();
-  const { environment, role, vpcConfig } = provider;
-  afterEach(() => {
-    Object.assign(provider, { environment, role, vpcConfig });
+describe("a role that SCF does not see yet", () => {
+  it("is tried again while the role is new, and no other refusal is", async () => {
+    const refused = (code: string) => async () => Promise.reject(Object.assign(new Error(code), { code }));
+    let pauses = 0;
+    let isNew = true;
+    const pause = async () => {
+      pauses += 1;
+      if (pauses === 3) isNew = false;
+    };
+    const names = ["createFunction", "updateConfiguration"] as const;
+    const before = names.map((name) => [name, Reflect.get(stock.DeployFunction.prototype, name)]);
+    try {
+      stock.DeployFunction.prototype.createFunction = refused("InvalidParameter.RoleCheck");
+      createWithMarkAndNewRole({ service: "replicator", stage: "dev" }, () => isNew, pause);
+      const create = () =>
+        stock.DeployFunction.prototype.createFunction("default", { Properties: { Description: "What it does" } });
+      await expect(create()).rejects.toThrow("InvalidParameter.RoleCheck");
+      expect(pauses).toBe(3);
+      stock.DeployFunction.prototype.createFunction = refused("LimitExceeded.Function");
+      isNew = true;
+      createWithMarkAndNewRole({ service: "replicator", stage: "dev" }, () => isNew, pause);
+      await expect(create()).rejects.toThrow("LimitExceeded.Function");
+      expect(pauses).toBe(3);
+    } finally {
+      Object.assign(stock.DeployFunction.prototype, Object.fromEntries(before));
+    }
   });
+});
 
-  it("accepts settings with which the functions can start", () => {
-    expect(deploy).not.toThrow();
-  });
-
-  it("reports all missing settings at once", () => {
-    Object.assign(provider, {
-      role: "",
-      environment: { variables: { STATE_URL: "" } },
-      vpcConfig: { vpcId: "vpc-1", subnetId: "" },
-    });
-    expect(deploy).toThrow(
-      /REPLICATOR_ROLE: not set[\s\S]*STATE_URL: not set[\s\S]*VPC_ID, SUBNET_ID: set both or neither/,
-    );
-  });
-
-  it("rejects an embedded state", () => {
-    provider.environment = { variables: { STATE_URL: "sqlite:state.db" } };
-    expect(deploy).toThrow("do not share an embedded state");
-  });
-
-  it("rejects a bucket without its owner", () => {
-    provider.environment = { variables: { STATE_URL: "cos://images/state" } };
-    expect(deploy).toThrow("STATE_URL: must name a bucket with its APPID, e.g. cos://images-1250000000/state");
-    provider.environment = { variables: { STATE_URL: "cos://images-1250000000/state?region=ap-tokyo" } };
-    expect(deploy).not.toThrow("STATE_URL");
-  });
+it("says where the logs are, as SCF answers none", () => {
+  expect(plugin.hooks["before:logs:logs"]).toThrow(/offline.*CLS: logset replicator-dev, topic functions/);
 });
 
 it("is listed before the plugin that it patches", () => {

@@ -183,3 +183,25 @@ describe("readConfig", () => {
     expect(problem?.text).not.toContain("planted-password");
   });
 });
+
+describe("STATE_PASSWORD_SECRET", () => {
+  const server = "postgres://replicator@10.0.0.5/replicator";
+  const env = { STATE_URL: server, TENCENTCLOUD_REGION: "ap-guangzhou" };
+
+  it("names a secret and its version, else its current one", () => {
+    const secretOf = (value: string) => readConfig({ ...env, STATE_PASSWORD_SECRET: value }).passwordSecret;
+    expect(secretOf("db:v1.2")).toEqual({ name: "db", version: "v1.2", region: "ap-guangzhou" });
+    expect(secretOf("db")).toEqual({ name: "db", version: "SSM_Current", region: "ap-guangzhou" });
+  });
+
+  it.each([
+    ["a malformed name", { ...env, STATE_PASSWORD_SECRET: "a b" }, "secret-malformed"],
+    ["no server", { ...env, STATE_URL: "cos://a-1250000000/b", STATE_PASSWORD_SECRET: "db" }, "secret-without-server"],
+    ["a second password", { ...env, STATE_URL: SERVER, STATE_PASSWORD_SECRET: "db" }, "secret-and-password"],
+    ["no region", { STATE_URL: server, STATE_PASSWORD_SECRET: "db" }, "secret-without-region"],
+  ])("is refused with %s", (_, given, code) => {
+    const problems = problemsOf(given);
+    expect(problems.map((problem) => problem.code)).toEqual([code]);
+    expect(JSON.stringify(problems)).not.toContain("planted-password");
+  });
+});

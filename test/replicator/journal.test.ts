@@ -61,7 +61,7 @@ describe("the journal in CLS", () => {
     away();
     const report = await replicate(sweep, program);
     expect(report.run.problems).toMatchObject([
-      { code: "journal-not-sent", text: expect.stringMatching(/^\d+ journal lines/) },
+      { code: "journal-not-sent", text: expect.stringMatching(/^\d+ journal lines/) as string },
     ]);
     expect(report.problems).toEqual(report.run.problems);
     expect(exitCodeOf(summarise(report.copies, report.problems))).toBe(0);

@@ -26,6 +26,7 @@ const VERSIONS = {
   as: "2018-04-19",
   region: "2022-06-27",
   cls: "2020-10-16",
+  ssm: "2019-09-23",
 } as const;
 /** Faults with an unknown outcome come twice as often as the others. */
 const EFFECTIVE = [...CALL_FAULTS, ...CALL_FAULTS.filter(([, , when]) => when !== "never")];

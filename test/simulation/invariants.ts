@@ -2,7 +2,7 @@
 import { progressOf } from "../../emulator/world/image.ts";
 import type { RequestRecord } from "../../emulator/world/types.ts";
 import { CLAIM_LIFE, SIGNATURE_LIFE, SYNC_TIMEOUT } from "../../lib/model/time.ts";
-import type { JournalEntry, Millis } from "../../lib/model/types.ts";
+import type { Millis } from "../../lib/model/types.ts";
 import type { Report } from "../../lib/replicator/reconcile.ts";
 import { copyText } from "../oracle/desired-copies.ts";
 import { judgeChange } from "./changes.ts";

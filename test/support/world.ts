@@ -32,6 +32,7 @@ const VERSIONS = {
   as: "2018-04-19",
   region: "2022-06-27",
   cls: "2020-10-16",
+  ssm: "2019-09-23",
 } as const;
 
 /** A replicator whose parts a test may replace. */

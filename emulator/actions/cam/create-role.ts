@@ -16,7 +16,8 @@ export const createRole = defineAction("cam", "CreateRole", ({ world, account },
   readTrust(trust);
   const { cam, random } = world;
   if (cam.roles.some((role) => role.owner === account.uin && role.name === name)) {
-    throw invalidParameter("RoleNameInUse", `The role name \`${name}\` is in use.`);
+    // The vendor's own plugin looks for these words.
+    throw invalidParameter("RoleNameInUse", "role name in use");
   }
   const id = `4611686018${String(Math.floor(random.fraction() * 1e9)).padStart(9, "0")}`;
   const at = world.now();

@@ -11,10 +11,10 @@ export interface CheckedCall {
   readonly service: Service;
   readonly action: string;
   readonly requestId: string;
+  readonly region?: string | undefined;
+  readonly params: Readonly<Record<string, unknown>>;
   /** The images in the parameters; without any, the action is checked on all resources. */
   readonly images: readonly ImageAt[];
-  /** The log topic in the parameters of a call to CLS. */
-  readonly topic?: { readonly region: string; readonly id: string } | undefined;
 }
 
 /** Products that refuse with UnauthorizedOperation; at the others the gateway refuses, with a code of AuthFailure. */
@@ -25,12 +25,10 @@ const OWN_CODE: readonly Service[] = ["as", "cvm", "sts"];
  * each resource. The text is that of real refusals of CVM, with the emulator's reason behind it.
  */
 export function checkPermission(world: World, call: CheckedCall): void {
-  const { account, service, requestId, images, topic } = call;
+  const { account, service, requestId } = call;
   if (account.role === undefined) return;
   const action = `${service}:${call.action}`;
-  const named = images.map(({ region, imageId }) => `qcs::cvm:${region}:uin/${account.uin}:image/${imageId}`);
-  // Named so on the vendor's page 614/45877.
-  if (topic) named.push(`qcs::cls:${topic.region}:uin/${account.uin}:topic/${topic.id}`);
+  const named = resourcesOf(call);
   for (const resource of named.length > 0 ? named : ["*"]) {
     const reason = refusalOf(world, account, action, resource);
     if (reason === undefined) continue;
@@ -42,4 +40,16 @@ export function checkPermission(world: World, call: CheckedCall): void {
         `resource (${resource}) has no permission\n(emulator: ${reason})`,
     );
   }
+}
+
+/**
+ * The resources of a call, as CAM names them: images, a log topic (vendor's page 614/45877), and a secret
+ * (the form of its resource is from memory). Without any, an action is checked on all resources.
+ */
+function resourcesOf({ account: { uin }, service, action, region = "", params, images }: CheckedCall): string[] {
+  const textOf = (name: string) => (typeof params[name] === "string" ? params[name] : "");
+  if (service === "cls" && textOf("TopicId")) return [`qcs::cls:${region}:uin/${uin}:topic/${textOf("TopicId")}`];
+  if (service === "ssm" && action === "GetSecretValue")
+    return [`qcs::ssm:${region}:uin/${uin}:secret/creatorUin/${uin}/${textOf("SecretName")}`];
+  return images.map((image) => `qcs::cvm:${image.region}:uin/${uin}:image/${image.imageId}`);
 }

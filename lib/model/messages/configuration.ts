@@ -4,6 +4,9 @@ import { catalogue, error } from "./define.ts";
 const BUCKET_EXAMPLE = "STATE_URL=cos://images-1250000000/state";
 const SERVER_EXAMPLE = "STATE_URL=postgres://user:password@10.0.0.5:5432/replicator";
 const SHARED = `use a bucket of COS, e.g. ${BUCKET_EXAMPLE}, or a server, e.g. ${SERVER_EXAMPLE}`;
+const SECRET_FORM =
+  "use the name of a secret of Secrets Manager and its version, e.g. STATE_PASSWORD_SECRET=replicator-db:v1; " +
+  "without a version SSM_Current is read";
 const ENDPOINT_ALLOWED =
   "use http:// or https://, a host, optionally a port, and nothing else, e.g. REPLICATOR_ENDPOINT=http://127.0.0.1:9900";
 
@@ -51,6 +54,22 @@ const configurationProblems = {
   "state-file-on-scf": error((p: { scheme: string }) => ({
     text: `a file (${p.scheme}) is not allowed in a cloud function, because its instances share no disk`,
     remedy: SHARED,
+  })),
+  "secret-malformed": error(() => ({
+    text: "the value is not allowed",
+    remedy: SECRET_FORM,
+  })),
+  "secret-without-server": error(() => ({
+    text: "there is no password to read, because STATE_URL is not postgres://…",
+    remedy: "unset it, or set STATE_URL=postgres://user@10.0.0.5:5432/replicator",
+  })),
+  "secret-and-password": error(() => ({
+    text: "STATE_URL has a password as well",
+    remedy: "leave the password out of STATE_URL, e.g. STATE_URL=postgres://user@10.0.0.5:5432/replicator",
+  })),
+  "secret-without-region": error(() => ({
+    text: "the region of the secret is not known",
+    remedy: "set TENCENTCLOUD_REGION to it, e.g. TENCENTCLOUD_REGION=ap-guangzhou",
   })),
   "not-an-installation": error((p: { value: string }) => ({
     text: `"${p.value}" is not allowed`,

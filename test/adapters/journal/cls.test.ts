@@ -125,7 +125,10 @@ it("says which lines were taken before the log was away, and why the others were
   expect(taken.length).toBeLessThan(2_000);
   expect(taken).toEqual(lines.slice(0, taken.length).map(({ id }) => id));
   expect(topic.find().map(({ id }) => id)).toEqual(taken);
-  expect(failure).toMatchObject({ code: "HttpStatus", text: expect.stringContaining("UploadLog in ap-guangzhou") });
+  expect(failure).toMatchObject({
+    code: "HttpStatus",
+    text: expect.stringContaining("UploadLog in ap-guangzhou") as string,
+  });
 });
 
 it.each([
@@ -145,7 +148,7 @@ it("names a topic that does not exist", async () => {
   const { failure } = await log("00000000-0000-0000-0000-000000000000").send(linesOf(1), soon());
   expect(failure).toMatchObject({
     code: "ResourceNotFound.TopicNotExist",
-    remedy: expect.stringContaining("CLS_REGION"),
+    remedy: expect.stringContaining("CLS_REGION") as string,
   });
 });
 
@@ -162,7 +165,11 @@ it("does not let one line that CLS refuses keep the others waiting", async () =>
       .sort(),
   ).toEqual(taken);
   expect(topic.find("code:line-refused")).toMatchObject([
-    { id: line(0).id, time: "2026-11-18T11:06:40.000Z", text: expect.stringContaining("InvalidParameter.Content") },
+    {
+      id: line(0).id,
+      time: "2026-11-18T11:06:40.000Z",
+      text: expect.stringContaining("InvalidParameter.Content") as string,
+    },
   ]);
 });
 

@@ -166,6 +166,21 @@ describe("a call that the role does not allow", () => {
   });
 });
 
+describe("a call about one secret", () => {
+  const read = (SecretName: string) => {
+    const b = bench();
+    for (const name of ["db", "other"]) b.world.secrets.set(`${MAIN.uin}/ap-guangzhou/${name}/v1`, "text");
+    const account = sessionWith(b, allow("ssm:GetSecretValue", "qcs::ssm:ap-guangzhou::secret/creatorUin/*/db"));
+    const at = { account, service: "ssm", version: "2019-09-23", region: "ap-guangzhou" } as const;
+    return () => callAction(b.world, { ...at, action: "GetSecretValue", params: { SecretName, VersionId: "v1" } });
+  };
+
+  it("is allowed for that one alone", () => {
+    expect(read("db")()).toMatchObject({ SecretString: "text" });
+    expect(read("other")).toThrow(/no permission/);
+  });
+});
+
 describe("a request to COS that the role does not allow", () => {
   const b = bench({ buckets: [{ name: BUCKET, region: "ap-guangzhou" }] });
   const cos = cosBench({}, b);

@@ -7,7 +7,7 @@ import { Client as CvmClient } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/se
 /** `cn` is cloud.tencent.com, `intl` is tencentcloud.com. Their hosts and accounts differ. */
 export type Site = "cn" | "intl";
 
-export type Service = "cvm" | "as" | "tag" | "sts" | "region" | "cam" | "cls" | "eb" | "scf";
+export type Service = "cvm" | "as" | "tag" | "sts" | "region" | "cam" | "cls" | "eb" | "scf" | "ssm";
 
 /**
  * The host that serves a service. Each finance region has its own host, the same on both sites (cvm
@@ -26,6 +26,7 @@ const CLIENTS: Record<Service, (config: ClientConfig) => AbstractClient> = {
   as: (config) => new CommonClient("as.tencentcloudapi.com", "2018-04-19", config),
   tag: (config) => new CommonClient("tag.tencentcloudapi.com", "2018-08-13", config),
   sts: (config) => new CommonClient("sts.tencentcloudapi.com", "2018-08-13", config),
+  ssm: (config) => new CommonClient("ssm.tencentcloudapi.com", "2019-09-23", config),
   cam: (config) => new CommonClient("cam.tencentcloudapi.com", "2019-01-16", config),
   cls: (config) => new CommonClient("cls.tencentcloudapi.com", "2020-10-16", config),
   eb: (config) => new CommonClient("eb.tencentcloudapi.com", "2021-04-16", config),

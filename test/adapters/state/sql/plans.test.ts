@@ -7,7 +7,7 @@ import { openState } from "../../../../lib/adapters/state/open.ts";
 import { type Connections, connectionsTo } from "../../../../lib/adapters/state/postgres/connections.ts";
 import { postgresDialect } from "../../../../lib/adapters/state/postgres/dialect.ts";
 import { saveQuery } from "../../../../lib/adapters/state/postgres/save-query.ts";
-import { readQuery } from "../../../../lib/adapters/state/read-query.ts";
+import { readQuery, unsentQuery } from "../../../../lib/adapters/state/read-query.ts";
 import { sqliteDialect } from "../../../../lib/adapters/state/sqlite/dialect.ts";
 import { parseStateUrl } from "../../../../lib/adapters/state/url.ts";
 import type { Which } from "../../../../lib/model/ports.ts";
@@ -65,6 +65,14 @@ describe("SQLite", () => {
 
   const MANY = fillSql("sqlite", A, COPIES);
   const FEW = few("(select value as n from json_each('[1,2,3]'))");
+
+  it("finds the unsent lines, and since when they wait, in the index that has them alone", () => {
+    for (const { sql } of [unsentQuery(A, 2_000), readQuery(sqliteDialect, A, { dueBy: 1 })]) {
+      const rows = database.prepare(`explain query plan ${sql}`).all() as { detail: string }[];
+      const journal = rows.map(({ detail }) => detail).filter((detail) => detail.includes("replicator_journal"));
+      expect(journal).toEqual([expect.stringContaining("INDEX replicator_journal_unsent (account=?") as string]);
+    }
+  });
 
   it.each([
     ["without statistics", MANY],
@@ -136,6 +144,19 @@ describe.skipIf(!postgres)("PostgreSQL", () => {
         expectIndexes(await planOf(connections, readQuery(postgresDialect, A, which)), wanted, name);
       }
       expectIndexes(await planOf(connections, save), ["replicator_copies_pkey"], "save");
+    });
+  });
+
+  it("finds the unsent lines, and since when they wait, in the index that has them alone", async () => {
+    const entries = [
+      'insert into replicator_journal (id, account, "at", unsent, body)',
+      `select 'w-' || n, '${A}', n, case when n % 100 = 0 then 1 else 0 end, '{}' from generate_series(1, 20000) n`,
+    ];
+    await forEachMode([entries.join(" "), "analyze replicator_journal"], async (connections) => {
+      for (const question of [unsentQuery(A, 2_000), readQuery(postgresDialect, A, { dueBy: 1 })]) {
+        const { text } = await planOf(connections, question);
+        expect(new Set(text.match(/replicator_journal_\w+/g))).toEqual(new Set(["replicator_journal_unsent"]));
+      }
     });
   });
 
