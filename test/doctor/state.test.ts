@@ -7,7 +7,7 @@ import { makeImages } from "../../emulator/control/console.ts";
 import { inspectState, openState } from "../../lib/adapters/state/open.ts";
 import { tokenHash } from "../../lib/model/identity.ts";
 import { temporaryFolder } from "../e2e/support.ts";
-import { complaints, type Deployment, deploy, examined, HOME, MAIN, runTimer } from "./deployment.ts";
+import { complaints, type Deployment, deploy, examined, functionName, HOME, MAIN, runTimer } from "./deployment.ts";
 
 let d: Deployment;
 const folder = temporaryFolder();
@@ -32,6 +32,17 @@ it("a state that is not that of the functions is a warning that names theirs", a
   const checks = await examined(d, { env: { STATE_URL: sqlite("other.db") } });
   expect(complaints(checks)).toEqual(["warning shared state: state-differs", "warning timer runs: timer-never-ran"]);
   expect(checks.find(({ code }) => code === "state-differs")?.text).toContain("cos://");
+});
+
+it("the password in the state of the functions is not shown", async () => {
+  const Variables = [{ Key: "STATE_URL", Value: "postgres://u:hidden-word@10.0.0.5:5432/replicator" }];
+  for (const name of ["image-created", "evaluate-policy", "poll-copies"]) {
+    d.call("scf", "UpdateFunctionConfiguration", { FunctionName: functionName(name), Environment: { Variables } });
+  }
+  const checks = await examined(d, { env: { STATE_URL: sqlite("mine.db") } });
+  const differs = checks.find(({ code }) => code === "state-differs");
+  expect(differs?.text).toContain("postgres://u@10.0.0.5:5432/replicator");
+  expect(JSON.stringify(checks)).not.toContain("hidden-word");
 });
 
 it("another id than that of the functions, with one state, is wrong", async () => {
