@@ -18,8 +18,6 @@ const hasPassword = (url: string) => {
 
 /** The variables that the deployment sets by itself if they are empty. */
 const BY_DEFAULT = ["STATE_URL"];
-/** The variables that name what a deployment makes, which `readConfig` need not check. */
-const OF_LOGS = ["CLS_TOPIC_ID", "CLS_REGION"];
 
 /** All problems of the settings, as lines for a person. Values that may hold a secret are not repeated. */
 export function settingsProblems(
@@ -64,12 +62,11 @@ function variableProblems(variables: Variables): string[] {
 /** What the functions would refuse when they start, apart from what was found already. */
 function configProblems(variables: Variables, known: ReadonlySet<string>): string[] {
   const env = Object.fromEntries(
-    Object.entries(variables).filter(
-      (entry): entry is [string, string] => entry[1] !== null && entry[1] !== "" && !OF_LOGS.includes(entry[0]),
-    ),
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== ""),
   );
   try {
-    readConfig({ STATE_URL: "cos://default-1250000000/default", ...env, TENCENTCLOUD_RUNENV: "SCF" });
+    const ofScf = { TENCENTCLOUD_RUNENV: "SCF", TENCENTCLOUD_REGION: "ap-guangzhou" };
+    readConfig({ STATE_URL: "cos://default-1250000000/default", ...env, ...ofScf });
     return [];
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

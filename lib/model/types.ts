@@ -47,7 +47,7 @@ export interface AccountRecord {
   readonly cloudRegions?: { readonly ids: readonly string[]; readonly readAt: Millis };
   /** When the last timer run ended. */
   readonly heartbeatAt?: Millis;
-  /** The lease of the timer run that is under way, if any; see `lib/report/timer-health.ts`. */
+  /** The lease of the timer run that is under way, if any; see `lib/report/health/timer-health.ts`. */
   readonly timer?: { readonly by: Claimant; readonly until: Millis };
   readonly installations: Installations;
   /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Replicator } from "../../lib/model/ports.ts";
 import { acquireTimerLease, isLeased, LEASE_DURATION } from "../../lib/record/timer-lease.ts";
-import { timerHealth } from "../../lib/report/timer-health.ts";
+import { timerHealth } from "../../lib/report/health/timer-health.ts";
 import { ACCOUNT, BORN, NOW } from "../support/builders.ts";
 import { memoryState } from "../support/memory-state.ts";
 import { knownOf, saveRecord } from "../support/records.ts";

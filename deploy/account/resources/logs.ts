@@ -1,4 +1,5 @@
 // The logs in CLS: the topic of the journal, and that of what the functions print.
+import { LOG_FIELDS } from "../../../lib/adapters/journal/log-fields.ts";
 import { DeployError, unlessAbsent } from "../call.ts";
 import { allPages, baseName, type Deployment, foreign, hasTags, markOf, tagsOf } from "../deployment.ts";
 
@@ -18,28 +19,30 @@ interface Key {
   readonly Value: { readonly Type: string; readonly [name: string]: unknown };
 }
 
-type FieldType = "text" | "long" | "double";
+/** A field that can be queried by name. `tokenizer`: what separates the words of a text; without any it is one word. */
+interface Field {
+  readonly name: string;
+  readonly type: "text" | "long" | "double";
+  readonly tokenizer?: string;
+}
 
 /** How a topic is made: how long it keeps its lines, and which of their fields can be queried by name. */
 interface TopicSpec {
   readonly name: string;
   readonly days: number;
-  readonly fields: Readonly<Record<string, FieldType>>;
+  readonly fields: readonly Field[];
 }
 
-/** The fields of a journal line. The one place to take them from the journal's own list instead. */
-const JOURNAL_FIELDS = {
-  ...{ id: "text", at: "text", runId: "text", account: "text", level: "text", event: "text", code: "text" },
-  ...{ text: "text", requestId: "text", region: "text", imageId: "text", rootRegion: "text", rootId: "text" },
-} as const satisfies Record<string, FieldType>;
-
 /** The fields that SCF gives to what a function prints (product documentation 583/52637). */
-const FUNCTION_FIELDS = {
-  ...{ SCF_FunctionName: "text", SCF_RequestId: "text", SCF_Level: "text", SCF_Message: "text", SCF_Type: "text" },
-  ...{ SCF_StatusCode: "long", SCF_Duration: "long", SCF_MemUsage: "double", SCF_RetryNum: "long" },
-} as const satisfies Record<string, FieldType>;
+const FUNCTION_FIELDS: readonly Field[] = [
+  ...["SCF_FunctionName", "SCF_RequestId", "SCF_Level", "SCF_Message", "SCF_Type"].map(
+    (name) => ({ name, type: "text", tokenizer: "" }) as const,
+  ),
+  ...["SCF_StatusCode", "SCF_Duration", "SCF_RetryNum"].map((name) => ({ name, type: "long" }) as const),
+  { name: "SCF_MemUsage", type: "double" },
+];
 
-const JOURNAL: TopicSpec = { name: "journal", days: 90, fields: JOURNAL_FIELDS };
+const JOURNAL: TopicSpec = { name: "journal", days: 90, fields: LOG_FIELDS };
 const FUNCTIONS: TopicSpec = { name: "functions", days: 30, fields: FUNCTION_FIELDS };
 const PAGE = 100;
 
@@ -141,9 +144,14 @@ async function ensureIndex(
   );
   const rule = answer?.Rule;
   const present = rule?.KeyValue?.KeyValues ?? [];
-  const missing = Object.entries(fields)
-    .filter(([name]) => !present.some(({ Key }) => Key === name))
-    .map(([Key, Type]): Key => ({ Key, Value: { Type, SqlFlag: true, ...(Type === "text" && { Tokenizer: "" }) } }));
+  const missing = fields
+    .filter(({ name }) => !present.some(({ Key }) => Key === name))
+    .map(({ name, type, tokenizer }): Key => {
+      return {
+        Key: name,
+        Value: { Type: type, SqlFlag: true, ...(tokenizer !== undefined && { Tokenizer: tokenizer }) },
+      };
+    });
   if (rule && answer.Status === true && missing.length === 0) return "unchanged";
   const Rule = {
     ...(rule ?? { FullText: FULL_TEXT }),

@@ -1,6 +1,6 @@
 // Checks of the way of events: CloudAudit, the default bus of Guangzhou, a rule that matches, and its target.
 import { finding } from "../../model/messages/doctor.ts";
-import { agoText } from "../../report/timer-health.ts";
+import { agoText } from "../../report/health/timer-health.ts";
 import { type Check, check, notChecked } from "../check.ts";
 import { EVENT_REGION, type Facts } from "../facts.ts";
 import { failed } from "../failures.ts";

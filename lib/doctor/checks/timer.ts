@@ -1,7 +1,7 @@
 // Checks of the timer: its trigger, when it last ran and swept, and which build runs.
 import { finding } from "../../model/messages/doctor.ts";
 import type { Millis, Run } from "../../model/types.ts";
-import { agoText, timerHealth } from "../../report/timer-health.ts";
+import { agoText, timerHealth } from "../../report/health/timer-health.ts";
 import { type Check, check, notChecked } from "../check.ts";
 import type { DeployedFunction, Facts } from "../facts.ts";
 import { fieldsIn, numberAt, textAt } from "../fields.ts";

@@ -1,9 +1,9 @@
 // Whether the journal has reached the log service, as status says it.
 import { expect, it } from "vitest";
-import { reason } from "../../lib/model/messages/reasons.ts";
-import { journalHealth } from "../../lib/report/journal-health.ts";
-import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
-import { NOW } from "../support/builders.ts";
+import { reason } from "../../../lib/model/messages/reasons.ts";
+import { journalHealth } from "../../../lib/report/health/journal-health.ts";
+import { exitCodeOf, summarise } from "../../../lib/report/summary.ts";
+import { NOW } from "../../support/builders.ts";
 
 const MINUTE = 60_000;
 

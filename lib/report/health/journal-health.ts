@@ -1,8 +1,8 @@
 // Reports whether the journal has reached the log service, and whether it is late.
-import { logText } from "../model/messages/log.ts";
-import { reason } from "../model/messages/reasons.ts";
-import { iso } from "../model/time.ts";
-import type { Millis, Reason } from "../model/types.ts";
+import { logText } from "../../model/messages/log.ts";
+import { reason } from "../../model/messages/reasons.ts";
+import { iso } from "../../model/time.ts";
+import type { Millis, Reason } from "../../model/types.ts";
 import { agoText } from "./timer-health.ts";
 
 /** The health of the journal. */

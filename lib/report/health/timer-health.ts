@@ -1,8 +1,8 @@
 // Reports when the timer last ran, and whether the timer is late.
-import { reason } from "../model/messages/reasons.ts";
-import { reportText } from "../model/messages/report.ts";
-import { iso } from "../model/time.ts";
-import type { AccountRecord, Millis, Reason } from "../model/types.ts";
+import { reason } from "../../model/messages/reasons.ts";
+import { reportText } from "../../model/messages/report.ts";
+import { iso } from "../../model/time.ts";
+import type { AccountRecord, Millis, Reason } from "../../model/types.ts";
 
 /** The health of the timer. */
 export interface TimerHealth {
