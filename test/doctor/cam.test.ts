@@ -1,5 +1,6 @@
 // What the doctor reads from policies of CAM, and that its lists are those of deploy/cam.
 import { describe, expect, it } from "vitest";
+import { DEPLOYING_ACTIONS } from "../../lib/doctor/cam/deploying-actions.ts";
 import { permissionIn, trusts } from "../../lib/doctor/cam/evaluate.ts";
 import { BUCKET_ACTIONS, needsOf } from "../../lib/doctor/cam/needs.ts";
 import { buildChecks } from "../../lib/doctor/checks/timer.ts";
@@ -64,6 +65,11 @@ it("the needed actions are those of deploy/cam", () => {
   expect(actions(all)).toEqual([...allowedBy("command"), ...allowedBy("delete-images")].sort());
   const ofBucket = [...BUCKET_ACTIONS.objects, ...BUCKET_ACTIONS.bucket].map((action) => `name/${action}`);
   expect(ofBucket.sort()).toEqual(allowedForBucket());
+});
+
+it("the actions of a deploying key are those of deploy/cam/deploying-key.json", () => {
+  const granted = allowedBy("deploying-key").map((action) => action.replace(/^name\//, ""));
+  expect([...DEPLOYING_ACTIONS].sort()).toEqual(granted.sort());
 });
 
 describe("the build", () => {

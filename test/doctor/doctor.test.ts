@@ -167,6 +167,18 @@ const FAULTS: readonly [fault: string, make: () => void, complaint: string][] = 
     () => d.call("cam", "UpdatePolicy", { PolicyName: "journal", PolicyDocument: journalPolicy("cls:SearchLog") }),
     `wrong role ${ROLE}: permission-missing`,
   ],
+  [
+    "a role that may not read the password of its database",
+    () => {
+      const Variables = [
+        { Key: "STATE_URL", Value: `cos://${BUCKET}/dev` },
+        { Key: "CLS_TOPIC_ID", Value: d.ids.journal },
+        { Key: "STATE_PASSWORD_SECRET", Value: "database:v1" },
+      ];
+      configure("poll-copies", { Environment: { Variables } });
+    },
+    `wrong role ${ROLE}: permission-missing`,
+  ],
   ["a role that is gone", () => d.call("cam", "DeleteRole", { RoleName: ROLE }), `wrong role ${ROLE}: role-absent`],
   [
     "a role that SCF may not take",

@@ -14,6 +14,7 @@ export type Purpose =
   | "deletions"
   | "state"
   | "journal"
+  | "secret"
   | "caller";
 
 /** One action, e.g. `cvm:SyncImages`. */

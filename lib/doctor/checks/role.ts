@@ -69,7 +69,12 @@ interface ResourceNeed extends Need {
 function needsOfFunctions(facts: Facts, functions: readonly DeployedFunction[]): readonly ResourceNeed[] {
   const needs = needsOf(facts.policies).map((one): ResourceNeed => ({ ...one, resource: "*" }));
   const stateUrl = variableOf(functions, "STATE_URL") ?? "";
-  return [...needs, ...bucketNeeds(stateUrl, facts), ...journalNeeds(functions, facts)];
+  return [
+    ...needs,
+    ...bucketNeeds(stateUrl, facts),
+    ...journalNeeds(functions, facts),
+    ...secretNeeds(functions, facts),
+  ];
 }
 
 /** What a state `cos://BUCKET-APPID/PREFIX?region=REGION` needs. */
@@ -100,6 +105,14 @@ function journalNeeds(functions: readonly DeployedFunction[], { home, account }:
   const region = variableOf(functions, "CLS_REGION") ?? home;
   const resource = `qcs::cls:${region}:uin/${account}:topic/${topic}`;
   return [{ action: "cls:UploadLog", orAction: "cls:pushLog", purpose: "journal", weight: "needed", resource }];
+}
+
+/** The reading of the password of a database: STATE_PASSWORD_SECRET is NAME:VERSION, the resource that of deploy/cam/state-password.json. */
+function secretNeeds(functions: readonly DeployedFunction[], { home, account }: Facts): ResourceNeed[] {
+  const [name] = (variableOf(functions, "STATE_PASSWORD_SECRET") ?? "").split(":");
+  if (!name) return [];
+  const resource = `qcs::ssm:${home}:uin/${account}:secret/creatorUin/${account}/${name}`;
+  return [{ action: "ssm:GetSecretValue", purpose: "secret", weight: "needed", resource }];
 }
 
 function judge(needs: readonly ResourceNeed[], documents: readonly string[]) {

@@ -18,6 +18,7 @@ const PURPOSES = {
   deletions: "deleting copies",
   state: "the state in the bucket",
   journal: "the journal in CLS",
+  secret: "reading the password of the database",
   caller: "knowing the account",
 } as const;
 
@@ -36,6 +37,7 @@ const CAM_FILES: Readonly<Record<Purpose, string>> = {
   deletions: "delete-images.json",
   state: "state-in-cos.json",
   journal: "journal-in-cls.json",
+  secret: "state-password.json",
   caller: "command.json",
 };
 
