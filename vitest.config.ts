@@ -7,7 +7,7 @@ import { defineConfig } from "vitest/config";
  * and `.ci/run` have them; `npm test` has the others.
  */
 const SLOW = [
-  "test/deploy/serverless.test.ts",
+  "test/{deploy/serverless,deployed/deployed}.test.ts",
   "test/emulator/functions/{control,events,invoke,processes,workflow}.test.ts",
   "test/e2e/{cli,doctor,functions,interrupt,main-job,operations,plan,workflow}.test.ts",
   "test/policy-keys/switch-pairs.test.ts",

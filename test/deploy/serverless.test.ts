@@ -1,12 +1,9 @@
 // The real `serverless deploy` and `serverless remove`, as child processes, against the emulator.
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { copyFileSync, cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommonClient } from "tencentcloud-sdk-nodejs-common";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { packFunctions } from "../../deploy/package.ts";
 import { callAction } from "../../emulator/api/dispatch.ts";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
@@ -15,11 +12,11 @@ import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
 import type { FaultMatch } from "../../emulator/settings/faults.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
-import { TOP, temporaryFolder } from "../e2e/support.ts";
+import { makeProject, NAMES, type Project, startServerless } from "../deployed/project.ts";
+import { TOP } from "../e2e/support.ts";
 
 const [MAIN] = DEFAULT_ACCOUNTS;
 const HOME = "ap-guangzhou";
-const NAMES = ["image-created", "evaluate-policy", "poll-copies"];
 const BASE = "cvm-image-replicator-dev";
 const DEPLOYER = "deployer";
 const STATE = `cvm-image-replicator-${MAIN.appId}`;
@@ -27,23 +24,13 @@ const POLICY = `version: 1
 policies:
   - { name: golden, from: [${HOME}], select: { name: ["golden-*"] }, to: [ap-shanghai] }
 `;
-const SHORT_WAITS = join(TOP, "test/support/short-waits.cjs");
 
-let project: ReturnType<typeof temporaryFolder>;
+let project: Project;
 let world: World;
 let emulator: Emulator;
 
-/** A project with the files that a deployment reads, so that no test depends on what was packed last. */
 beforeAll(async () => {
-  project = temporaryFolder();
-  const at = (path: string) => join(project.path, path);
-  for (const name of ["serverless.yml", "package.json"]) copyFileSync(join(TOP, name), at(name));
-  for (const name of ["deploy", "lib", "node_modules"]) symlinkSync(join(TOP, name), at(name));
-  cpSync(join(TOP, "dist/functions"), at("dist/functions"), { recursive: true });
-  writeFileSync(at("policy.yaml"), POLICY);
-  const { version } = JSON.parse(readFileSync(at("package.json"), "utf8")) as { version: string };
-  const how = { build: { version }, target: "node18", policyPath: at("policy.yaml"), settle: 1000 };
-  await packFunctions({ root: project.path, names: NAMES, ...how });
+  project = await makeProject(POLICY);
 });
 afterAll(() => project.remove());
 
@@ -53,29 +40,9 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.close());
 
-interface Result {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-/** Starts the framework. The waits of the stock plugin pass ten times as fast. */
-function start(args: readonly string[], env: Record<string, string>): { child: ChildProcess; result: Promise<Result> } {
-  const child = spawn(process.execPath, [join(TOP, "node_modules/serverless/bin/serverless.js"), ...args], {
-    cwd: project.path,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: project.path,
-      NODE_OPTIONS: `--require ${SHORT_WAITS}`,
-      ...{ REPLICATOR_ENDPOINT: emulator.url, SLS_TRACKING_DISABLED: "1" },
-      ...{ TENCENTCLOUD_SECRET_ID: MAIN.secretId, TENCENTCLOUD_SECRET_KEY: MAIN.secretKey },
-      ...env,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (output += data.toString()));
-  const result = once(child, "close").then(([code]) => ({ code: code as number | null, output }));
-  return { child, result };
+function start(args: readonly string[], env: Record<string, string>) {
+  const own = { TENCENTCLOUD_SECRET_ID: MAIN.secretId, TENCENTCLOUD_SECRET_KEY: MAIN.secretKey };
+  return startServerless(project, args, { REPLICATOR_ENDPOINT: emulator.url, ...own, ...env });
 }
 
 const serverless = (args: string, env: Record<string, string> = {}) => start(args.split(" "), env).result;

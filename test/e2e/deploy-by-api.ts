@@ -1,33 +1,17 @@
 // Deploys the packaged functions to an emulator by calls of the vendor's clients alone, as a script of a user would.
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { Agent } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { CommonClient } from "tencentcloud-sdk-nodejs-common";
 import { packFunctions } from "../../deploy/package.ts";
-import { startEmulator } from "../../emulator/server.ts";
-import { DEFAULT_ACCOUNTS } from "../../emulator/settings/accounts.ts";
-import type { World } from "../../emulator/world/types.ts";
-import { createWorld } from "../../emulator/world/world.ts";
+import { HOME, MAIN, type RunningCloud, startCloud } from "../deployed/cloud.ts";
 import { VERSION } from "../support/compiled-policy.ts";
 import { type CamPolicy, readCam } from "../support/permissions.ts";
-import { fastClock, TOP, temporaryFolder } from "./support.ts";
+import { TOP, temporaryFolder } from "./support.ts";
 
-const [MAIN] = DEFAULT_ACCOUNTS;
-const HOME = "ap-guangzhou";
 const CODE = "code";
 const STATE = `state-${MAIN.appId}`;
 export const FUNCTIONS = ["image-created", "evaluate-policy", "poll-copies"] as const;
 type FunctionName = (typeof FUNCTIONS)[number];
-
-const VERSIONS = {
-  cam: "2019-01-16",
-  cls: "2020-10-16",
-  cvm: "2017-03-12",
-  eb: "2021-04-16",
-  scf: "2018-04-16",
-} as const;
 
 export const DESTINATIONS = ["ap-shanghai", "ap-beijing", "ap-singapore"];
 const POLICY = `version: 1
@@ -78,17 +62,9 @@ export interface Options {
 }
 
 /** Three functions on an emulator, a timer, a rule with its target, a log topic, and a state in COS. */
-export interface Deployed {
-  readonly world: World;
-  readonly url: string;
-  call(service: keyof typeof VERSIONS, action: string, params: object): Promise<Record<string, unknown>>;
-  /** Creates an image, which CloudAudit sees, and answers its id. */
-  createImage(name: string): Promise<string>;
+export interface Deployed extends RunningCloud {
   /** Gives the role of the functions all permissions that the files of deploy/cam have. */
   permitAll(): Promise<void>;
-  /** Lets a minute pass each second until `isDone`, at most `minutes`; whether it is done then. */
-  pass(minutes: number, isDone: () => boolean): Promise<boolean>;
-  close(): Promise<void>;
 }
 
 /** Deploys, as `docs/deploy.md` says, and waits until the functions are Active. */
@@ -96,23 +72,8 @@ export async function deployByApi(
   zips: Readonly<Record<FunctionName, Buffer>>,
   { without = [], timeouts = {}, clockFactor = 1 }: Options = {},
 ): Promise<Deployed> {
-  const clock = fastClock(clockFactor);
-  const start = Number(clock["CLOCK_START"]);
-  const now = () => Math.floor(start + (Date.now() - start) * clockFactor);
-  const accounts = DEFAULT_ACCOUNTS.map((account) => ({ ...account, crossBorderApproved: true }));
-  const world = createWorld({ now, accounts, copyMinutes: [6, 10], createMinutes: [2, 2] });
-  const functionEnv = (url: string) => ({ REPLICATOR_ENDPOINT: url, ...(clockFactor !== 1 && clock) });
-  const emulator = await startEmulator({ port: 0, world, runFunctions: { functionEnv } });
-  const agent = new Agent({ keepAlive: true });
-
-  const call: Deployed["call"] = async (service, action, params) => {
-    const client = new CommonClient(`127.0.0.1:${emulator.port}`, VERSIONS[service], {
-      credential: { secretId: MAIN.secretId, secretKey: MAIN.secretKey },
-      region: HOME,
-      profile: { httpProfile: { protocol: "http://", agent } },
-    });
-    return (await client.request(action, params)) as Record<string, unknown>;
-  };
+  const cloud = await startCloud({ clockFactor });
+  const { world, call } = cloud;
   const documentOf = (file: string, left: readonly string[]) => {
     const { statement, ...rest }: CamPolicy = readCam(file);
     const kept = statement.map(({ action, ...more }) => ({
@@ -127,7 +88,7 @@ export async function deployByApi(
       .replaceAll("PREFIX", "replicator");
   };
 
-  await makeBuckets(emulator.port, zips);
+  await makeBuckets(cloud.port, zips);
   await call("cam", "CreateRole", { RoleName: "replicator", PolicyDocument: documentOf("role-trust", []) });
   for (const file of ["poll-copies", "state-in-cos"]) {
     const policy = { PolicyName: file, PolicyDocument: documentOf(file, without) };
@@ -167,28 +128,11 @@ export async function deployByApi(
   await call("eb", "CreateTarget", { EventBusId, RuleId, ...target });
 
   return {
-    world,
-    url: emulator.url,
-    call,
-    createImage: async (ImageName) => {
-      const { ImageId } = await call("cvm", "CreateImage", { ImageName, InstanceId: "ins-abcd1234" });
-      return String(ImageId);
-    },
+    ...cloud,
     permitAll: async () => {
       for (const file of ["poll-copies", "state-in-cos"]) {
         await call("cam", "UpdatePolicy", { PolicyName: file, PolicyDocument: documentOf(file, []) });
       }
-    },
-    pass: async (minutes, isDone) => {
-      for (let minute = 0; minute < minutes && !isDone(); minute += 1) {
-        world.clockOffset += 60_000 - 1000 * clockFactor;
-        await sleep(1000);
-      }
-      return isDone();
-    },
-    close: async () => {
-      agent.destroy();
-      await emulator.close();
     },
   };
 }

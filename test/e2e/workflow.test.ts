@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
-import { progressOf, type StoredImage, tagsOf } from "../../emulator/world/image.ts";
+import { tagsOf } from "../../emulator/world/image.ts";
 import { DESTINATIONS, type Deployed, deployByApi, type Options, packages } from "./deploy-by-api.ts";
 
 let zips: Awaited<ReturnType<typeof packages>>;
@@ -16,13 +16,11 @@ afterEach(() => d.close());
 const deploy = async (options?: Options) => {
   d = await deployByApi(zips, options);
 };
-const copies = (): StoredImage[] =>
-  [...d.world.images.values()].flatMap((images) => [...images.values()]).filter((image) => image.copiedFrom);
-const stateOf = (image: StoredImage) => progressOf(image, d.world.workNow()).state;
+const copies = () => d.copies();
 /** Whether there is a finished copy in every region. */
 const isFinished = () =>
   copies().length === DESTINATIONS.length &&
-  copies().every((image) => stateOf(image) === "NORMAL" && image.name === "golden-web" && tagsOf(image).has("env"));
+  copies().every((image) => d.stateOf(image) === "NORMAL" && image.name === "golden-web" && tagsOf(image).has("env"));
 const runs = (name: string) => d.world.invocations.filter(({ target }) => target.name === name);
 
 /** The processes of the instances of this emulator, by their environment. */
@@ -62,13 +60,7 @@ async function expectOneCopyEach(): Promise<void> {
   }
 }
 
-async function linesOf(query: string): Promise<readonly Record<string, string>[]> {
-  const { Topics } = await d.call("cls", "DescribeTopics", {});
-  const [{ TopicId } = { TopicId: "" }] = Topics as { TopicId: string }[];
-  const range = { From: 0, To: d.world.now() + 3_600_000, Limit: 1000, QuerySyntax: 1 };
-  const { Results } = await d.call("cls", "SearchLog", { TopicId, QueryString: query, ...range });
-  return (Results as { LogJson: string }[]).map(({ LogJson }) => JSON.parse(LogJson) as Record<string, string>);
-}
+const linesOf = (query: string) => d.linesOf("functions", query);
 
 describe("an image that a client of the vendor creates", { timeout: 240_000 }, () => {
   it("is copied to every region by event, rule, function and timer; the record is in the log", async () => {

@@ -75,7 +75,7 @@ const answerTexts = {
   "image-selected": info((p: { counts: Counts }) => `${copies(p.counts["total"] ?? 0)}: ${statesText(p.counts)}`),
   "image-in-other-region": info((p: { region: string }) => ({
     text: `no enabled policy copies from ${p.region}`,
-    remedy: `add ${p.region} to \`from\` of a policy`,
+    remedy: `nothing to do if it is a copy; to copy it further, add ${p.region} to \`from\` of a policy`,
   })),
   "image-not-selected": info((p: { reasons: readonly string[] }) => `not selected: ${p.reasons.join("; ")}`),
   "image-unknown": info((p: { region: string }) => ({
