@@ -26,7 +26,7 @@ export interface RunningCloud {
   readonly url: string;
   readonly port: number;
   /** Calls an action with the vendor's CommonClient, in the home region. */
-  call(service: keyof typeof VERSIONS, action: string, params: object): Promise<Record<string, unknown>>;
+  readonly call: (service: keyof typeof VERSIONS, action: string, params: object) => Promise<Record<string, unknown>>;
   /** Creates an image, which CloudAudit sees, and answers its id. */
   createImage(name: string): Promise<string>;
   /** Lets a minute pass each second until `isDone`, at most `minutes`; whether it is done then. */
