@@ -24,7 +24,11 @@ const order = numbers as unknown as SeedsOrder;
 
 const started = performance.now();
 let shown = started;
+let told = 0;
 const tally = await runSeeds(order, ({ ran, failures }) => {
+  // At once: the rest of a long run may take an hour.
+  for (const { seed, violation } of failures.slice(told)) process.stderr.write(`seed ${seed} failed: ${violation}\n`);
+  told = failures.length;
   if (performance.now() - shown < 15_000) return;
   shown = performance.now();
   process.stderr.write(`${ran} of ${order.seeds} seeds, ${failures.length} failed\n`);
