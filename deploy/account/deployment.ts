@@ -25,6 +25,13 @@ export interface Deployment {
 /** What identifies a deployment within an account. */
 export type Named = Pick<Deployment, "service" | "stage">;
 
+/** A part of names: functions have at most 60 characters, and a state's prefix only some characters. */
+const STAGE = /^[a-z0-9]([a-z0-9-]{0,21}[a-z0-9])?$/;
+
+/** The problem of a stage that cannot be a part of our names; none if it can. */
+export const stageProblem = (stage: string): string[] =>
+  STAGE.test(stage) ? [] : ["--stage: must be 1 to 23 lower-case letters, digits and hyphens, e.g. --stage prod"];
+
 /** The common beginning of all names, e.g. `cvm-image-replicator-dev`. The role and the logset have it as their name. */
 export const baseName = ({ service, stage }: Named): string => `${service}-${stage}`;
 

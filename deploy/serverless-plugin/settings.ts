@@ -1,12 +1,11 @@
 // Checks the settings of a deployment, all at once and before anything is sent (pure).
 import { InputError } from "../../lib/model/errors.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
+import { stageProblem } from "../account/deployment.ts";
 import type { FunctionConfig, Serverless, Variables } from "./framework.ts";
 
 /** The functions check the rest. A bucket without its APPID would fail only there, minute after minute. */
 const COS_URL = /^cos:\/\/[a-z0-9][a-z0-9-]*-[0-9]{6,12}(\/|\?|$)/;
-/** A part of names: functions have at most 60 characters, and a state's prefix only some characters. */
-const STAGE = /^[a-z0-9]([a-z0-9-]{0,21}[a-z0-9])?$/;
 /** Has a user a password in this URL? One that cannot be read as a URL may have one anywhere. */
 const hasPassword = (url: string) => {
   try {
@@ -25,10 +24,7 @@ export function settingsProblems(
   functions: readonly FunctionConfig[],
   stage: string,
 ): string[] {
-  const problems = new Set<string>();
-  if (!STAGE.test(stage)) {
-    problems.add("--stage: must be 1 to 23 lower-case letters, digits and hyphens, e.g. --stage prod");
-  }
+  const problems = new Set<string>(stageProblem(stage));
   for (const fn of functions) {
     const variables: Variables = { ...service.provider.environment?.variables, ...fn.environment?.variables };
     for (const problem of variableProblems(variables)) problems.add(problem);

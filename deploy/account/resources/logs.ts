@@ -60,6 +60,11 @@ async function findLogset({ call, region, ...of }: Deployment): Promise<Logset |
   return logsets.find(({ LogsetName }) => LogsetName === baseName(of));
 }
 
+/** Whether this stage has a logset of ours in the region. */
+export async function hasLogset(deployment: Deployment): Promise<boolean> {
+  return hasTags((await findLogset(deployment))?.Tags, deployment);
+}
+
 /** A logset that has our name and was not made by us. */
 export async function foreignLogset(deployment: Deployment): Promise<string[]> {
   const found = await findLogset(deployment);

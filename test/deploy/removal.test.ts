@@ -1,0 +1,82 @@
+// What a removal takes away, and what it keeps.
+import { afterEach, describe, expect, it } from "vitest";
+import { whatStays } from "../../deploy/account/remove.ts";
+import { zip } from "../../deploy/zip.ts";
+import { addFault } from "../../emulator/api/faults.ts";
+import { makeImages } from "../../emulator/control/console.ts";
+import { storeObject } from "../../emulator/world/services/bucket.ts";
+import { type AccountWorld, accountWorld, MAIN } from "./account-world.ts";
+
+const HOME = "ap-guangzhou";
+const BUCKET = `cvm-image-replicator-${MAIN.appId}`;
+const ROLE = "cvm-image-replicator-dev";
+
+let at: AccountWorld;
+afterEach(() => at.close());
+
+const rules = () => [...at.world.eventBuses.values()].flatMap((bus) => [...bus.rules.values()]);
+
+/** Stores an object in the bucket of the states. */
+function put(key: string): void {
+  const object = { body: new Uint8Array(), etag: '"0"', modifiedAt: 0, headers: {}, listedFrom: 0 };
+  const bucket = at.world.buckets.get(BUCKET);
+  if (bucket) storeObject(bucket, key, object);
+}
+
+describe("a removal", () => {
+  it("leaves state, logs and images", async () => {
+    at = await accountWorld();
+    await at.deploy();
+    makeImages(at.world, { region: HOME, name: "golden-web" });
+    await at.remove();
+    expect([at.world.cam.roles, at.world.cam.policies, rules()]).toEqual([[], [], []]);
+    expect([at.world.buckets.has(BUCKET), at.world.logTopics.size]).toEqual([true, 2]);
+    expect(
+      whatStays(at.deployment, { hasOwnRole: false, withState: false, withLogs: false, isElsewhere: false }).join("\n"),
+    ).toMatch(/state.*--with-state[\s\S]*logset.*--with-logs[\s\S]*sls-cloudfunction/);
+    await at.deploy(); // Makes again what is gone, and finds the rest.
+    expect(at.reported()).toContain(`unchanged state bucket ${BUCKET} in ${HOME}`);
+  });
+
+  it("deletes the state of its own stage alone, if told", async () => {
+    at = await accountWorld();
+    await at.deploy();
+    put("dev/1/head");
+    put("prod/1/head");
+    await at.remove({ withState: true, withLogs: true });
+    expect([...(at.world.buckets.get(BUCKET)?.objects.keys() ?? [])]).toEqual(["prod/1/head"]);
+    expect([at.world.logTopics.size, at.world.logsets.size]).toEqual([0, 0]);
+  });
+
+  it("keeps the role while image-created of another region's deployment needs it", async () => {
+    at = await accountWorld("ap-shanghai");
+    await at.deploy();
+    const Code = { ZipFile: Buffer.from(zip([{ name: "index.js", data: Buffer.from("") }])).toString("base64") };
+    const settings = { Handler: "index.main_handler", Runtime: "Nodejs18.15" };
+    await at.call("scf", "CreateFunction", HOME, { FunctionName: `${ROLE}-image-created`, Code, ...settings });
+    await at.remove();
+    expect(at.world.cam.roles).toHaveLength(1);
+    expect(at.warnings.at(-1)).toMatch(/another region, so the role .* stay/);
+  });
+
+  it("from a region where the stage is not, keeps role and state, however often it is repeated", async () => {
+    at = await accountWorld("ap-shanghai");
+    await at.deploy();
+    put("dev/1/epoch");
+    for (let times = 0; times < 2; times += 1) {
+      await at.remove({ withState: true, withLogs: true }, HOME);
+      expect(at.world.cam.roles[0]?.attached).toHaveLength(3);
+      expect([at.world.buckets.get(BUCKET)?.objects.size, at.world.logTopics.size]).toEqual([1, 2]);
+      expect(at.warnings.at(-1)).toMatch(/another region.*TENCENTCLOUD_REGION/);
+    }
+    await at.remove({ withState: true, withLogs: true });
+    expect([at.world.cam.roles.length, at.world.buckets.size, at.world.logTopics.size]).toEqual([0, 0, 0]);
+  });
+
+  it("says what is left if a step fails", async () => {
+    at = await accountWorld();
+    await at.deploy();
+    addFault(at.world, { match: { action: "DeleteRole" }, effect: { kind: "error", code: "InternalError" } });
+    await expect(at.remove()).rejects.toThrow(/not everything is removed:\ncam DeleteRole/);
+  });
+});
