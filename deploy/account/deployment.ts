@@ -78,16 +78,19 @@ export function mayDelete({ policies }: Needs): boolean {
 
 /**
  * Reads a list of the API whole, whatever number of items the API puts on a page. `read` gets the number of items that
- * are there already, and that of the page, from 1.
+ * are there already, and that of the page, from 1. A list may be null if it is empty.
  */
 export async function allPages<T>(
-  read: (offset: number, page: number) => Promise<{ readonly items: readonly T[]; readonly total: number }>,
+  read: (
+    offset: number,
+    page: number,
+  ) => Promise<{ readonly items: readonly T[] | null | undefined; readonly total: number | null | undefined }>,
 ): Promise<T[]> {
   const all: T[] = [];
   for (let page = 1; ; page += 1) {
     const { items, total } = await read(all.length, page);
-    all.push(...items);
-    if (items.length === 0 || all.length >= total) return all;
+    all.push(...(items ?? []));
+    if (!items?.length || all.length >= (total ?? Number.POSITIVE_INFINITY)) return all;
   }
 }
 

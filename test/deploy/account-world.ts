@@ -44,7 +44,12 @@ export interface AccountWorld {
   close(): Promise<void>;
 }
 
-export async function accountWorld(region = "ap-guangzhou", stage = "dev"): Promise<AccountWorld> {
+/** `through`: what every call of the deployment goes through. */
+export async function accountWorld(
+  region = "ap-guangzhou",
+  stage = "dev",
+  through: (call: Call) => Call = (call) => call,
+): Promise<AccountWorld> {
   const world = createWorld({ now: Date.now, timeScale: 1000, rateLimits: false });
   const emulator = await startEmulator({ port: 0, world });
   const env = {
@@ -55,7 +60,7 @@ export async function accountWorld(region = "ap-guangzhou", stage = "dev"): Prom
   const warnings: string[] = [];
   const voice = { say: () => {}, warn: (line: string) => warnings.push(line) };
   const opened = await openDeployment({ service: "cvm-image-replicator", stage, region }, env, voice);
-  const deployment = { ...opened, pause: async () => {} };
+  const deployment = { ...opened, call: through(opened.call), pause: async () => {} };
   let shown = 0;
 
   const createFunctions = async (role: string) => {
