@@ -1,6 +1,8 @@
 // What a removal takes away, and what it keeps.
 import { afterEach, describe, expect, it } from "vitest";
+import type { Call } from "../../deploy/account/call.ts";
 import { whatStays } from "../../deploy/account/remove.ts";
+import { removeLogs } from "../../deploy/account/resources/logs.ts";
 import { zip } from "../../deploy/zip.ts";
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeImages } from "../../emulator/control/console.ts";
@@ -41,11 +43,26 @@ describe("a removal", () => {
   it("deletes the state of its own stage alone, if told", async () => {
     at = await accountWorld();
     await at.deploy();
-    put("dev/1/head");
-    put("prod/1/head");
+    const ofState = ["epoch", "check", `heads/${"a".repeat(24)}/999999999998`, "history/9999999999998-aaaa-1"];
+    for (const name of ofState) put(`dev/1/${name}`);
+    const others = ["dev/1/notes.txt", "dev/team/1/epoch", "dev2/1/epoch", "prod/1/epoch"];
+    for (const name of others) put(name);
     await at.remove({ withState: true, withLogs: true });
-    expect([...(at.world.buckets.get(BUCKET)?.objects.keys() ?? [])]).toEqual(["prod/1/head"]);
+    expect([...(at.world.buckets.get(BUCKET)?.objects.keys() ?? [])].sort()).toEqual(others);
+    expect(at.warnings.at(-1)).toMatch(/2 objects .* stay/);
     expect([at.world.logTopics.size, at.world.logsets.size]).toEqual([0, 0]);
+  });
+
+  it("deletes no log topic of somebody else, though the filter of the list finds it", async () => {
+    at = await accountWorld();
+    await at.deploy();
+    const { LogsetId } = await at.call<{ LogsetId: string }>("cls", "CreateLogset", HOME, { LogsetName: "others" });
+    await at.call("cls", "CreateTopic", HOME, { LogsetId, TopicName: "journal" });
+    // The one reading of a filter: it is passed over.
+    const call: Call = (service, action, region, params) =>
+      at.call(service, action, region, action === "DescribeTopics" ? { ...params, Filters: [] } : params);
+    await removeLogs({ ...at.deployment, call });
+    expect([...at.world.logTopics.values()].map(({ logsetId }) => logsetId)).toEqual([LogsetId]);
   });
 
   it("keeps the role while image-created of another region's deployment needs it", async () => {

@@ -12,6 +12,9 @@ interface Logset {
 interface Topic {
   readonly TopicId: string;
   readonly TopicName: string;
+  readonly LogsetId: string;
+  readonly Describes: string | null;
+  readonly Tags: { Key: string; Value: string }[] | null;
 }
 
 interface Key {
@@ -73,12 +76,14 @@ export async function foreignLogset(deployment: Deployment): Promise<string[]> {
 
 async function topicsOf({ call, region }: Deployment, logsetId: string): Promise<readonly Topic[]> {
   const Filters = [{ Key: "logsetId", Values: [logsetId] }];
-  return await allPages(async (Offset) => {
+  const topics = await allPages(async (Offset) => {
     type Page = { Topics: Topic[]; TotalCount: number };
     const params = { Filters, Offset, Limit: PAGE };
     const { Topics: items, TotalCount: total } = await call<Page>("cls", "DescribeTopics", region, params);
     return { items, total };
   });
+  // As with names, the filter may find more.
+  return topics.filter(({ LogsetId }) => LogsetId === logsetId);
 }
 
 /** The topics of a deployment. */
@@ -176,8 +181,9 @@ export async function removeLogs(deployment: Deployment): Promise<void> {
     deployment.warn(foreign("the logset", logset.LogsetName, deployment));
     return;
   }
-  for (const { TopicId, TopicName } of await topicsOf(deployment, logset.LogsetId)) {
+  for (const { TopicId, TopicName, Describes, Tags } of await topicsOf(deployment, logset.LogsetId)) {
     if (TopicName !== JOURNAL.name && TopicName !== FUNCTIONS.name) continue;
+    if (Describes !== markOf(deployment) && !hasTags(Tags, deployment)) continue;
     await call("cls", "DeleteTopic", region, { TopicId });
     report("removed", `log topic ${logset.LogsetName}/${TopicName}`);
   }
