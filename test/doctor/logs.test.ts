@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => d.close());
 
 it("examines the topic of the functions though this command has another one", async () => {
-  await d.call("cls", "DeleteTopic", { TopicId: d.ids.journal });
+  d.call("cls", "DeleteTopic", { TopicId: d.ids.journal });
   const checks = await examined(d, { env: { CLS_TOPIC_ID: d.ids.functions ?? "", CLS_REGION: "ap-guangzhou" } });
   expect(complaints(checks)).toContain("wrong journal of the functions: topic-absent");
 });
