@@ -1,4 +1,5 @@
 // Checks the settings of a deployment, all at once and before anything is sent (pure).
+import { parseStateUrl } from "../../lib/adapters/state/url.ts";
 import { InputError } from "../../lib/model/errors.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
 import { stageProblem } from "../account/deployment.ts";
@@ -9,11 +10,15 @@ const COS_URL = /^cos:\/\/[a-z0-9][a-z0-9-]*-[0-9]{6,12}(\/|\?|$)/;
 /** Has a user a password in this URL? One that cannot be read as a URL may have one anywhere. */
 const hasPassword = (url: string) => {
   try {
-    return new URL(url).password !== "" || /[?&]password=/i.test(url);
+    const { password, searchParams } = new URL(url);
+    return password !== "" || [...searchParams.keys()].some((name) => /password/i.test(name));
   } catch {
     return url.includes("@");
   }
 };
+
+/** Stands for the region of the functions. */
+const SOME_REGION = "ap-guangzhou";
 
 /** The variables that the deployment sets by itself if they are empty. */
 const BY_DEFAULT = ["STATE_URL"];
@@ -52,17 +57,26 @@ function variableProblems(variables: Variables): string[] {
         "STATE_PASSWORD_SECRET=NAME:VERSION, e.g. STATE_PASSWORD_SECRET=replicator-db:v1",
     );
   }
+  if (url && problems.every((problem) => !problem.startsWith("STATE_URL"))) problems.push(...urlProblems(url));
   return [...problems, ...configProblems(variables, new Set(empty.map(([key]) => key)))];
 }
+
+/** What the functions would refuse when they open their state. */
+const urlProblems = (url: string) => problemsOf(() => parseStateUrl(url, undefined, SOME_REGION));
 
 /** What the functions would refuse when they start, apart from what was found already. */
 function configProblems(variables: Variables, known: ReadonlySet<string>): string[] {
   const env = Object.fromEntries(
     Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== ""),
   );
+  const ofScf = { TENCENTCLOUD_RUNENV: "SCF", TENCENTCLOUD_REGION: SOME_REGION };
+  return problemsOf(() => readConfig({ STATE_URL: "cos://default-1250000000/default", ...env, ...ofScf }), known);
+}
+
+/** The problems with which a reading fails, apart from those of variables that are `known` already. */
+function problemsOf(read: () => unknown, known: ReadonlySet<string> = new Set()): string[] {
   try {
-    const ofScf = { TENCENTCLOUD_RUNENV: "SCF", TENCENTCLOUD_REGION: "ap-guangzhou" };
-    readConfig({ STATE_URL: "cos://default-1250000000/default", ...env, ...ofScf });
+    read();
     return [];
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
