@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CloudError, InputError, StartError, StateError } from "../../lib/model/errors.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import { ignoredBecause } from "../../lib/model/messages/event.ts";
+import { reason } from "../../lib/model/messages/reasons.ts";
 import type { Copy, CopyPhase, Run } from "../../lib/model/types.ts";
 import { emptyPlan } from "../../lib/plan/types.ts";
 import { type AnswerInput, answerOf, helloWorldAnswer, noRunAnswer } from "../../lib/report/answer/answer.ts";
@@ -52,6 +53,13 @@ describe("the first sentences", () => {
       "3 copies requested and 1 finished. Of 23 copies, 3 are being copied and 20 are ready. The timer continues with them.",
     );
     expect(next).toBeNull();
+  });
+
+  it("ask nobody for anything while journal lines wait for CLS to answer, and name what a person has to do", () => {
+    const waiting = (remedy?: string) =>
+      answer({ problems: [reason("journal-not-sent", { lines: undefined, cause: "no answer", remedy })] });
+    expect([waiting().next, waiting().problems.length]).toEqual([null, 1]);
+    expect(waiting("grant cls:UploadLog").next).toMatch(/^This needs you: .*grant cls:UploadLog/);
   });
 
   it("say that there was nothing to do", () => {
