@@ -90,6 +90,29 @@ describe("a removal", () => {
     expect([at.world.cam.roles.length, at.world.buckets.size, at.world.logTopics.size]).toEqual([0, 0, 0]);
   });
 
+  it.each(["drop-before", "drop-after"] as const)(
+    "is completed by repeating it, wherever it was broken off: %s",
+    async (kind) => {
+      at = await accountWorld("ap-shanghai");
+      await at.deploy();
+      put("dev/1/epoch");
+      const actions = ["DetachRolePolicy", "DeletePolicy", "DeleteRole", "DeleteTopic", "DeleteLogset"];
+      for (const action of actions) addFault(at.world, { match: { action }, effect: { kind } });
+      let failures = 0;
+      while (failures < 20) {
+        const error = await at.remove({ withState: true, withLogs: true }).then(
+          () => undefined,
+          (thrown: Error) => thrown,
+        );
+        if (!error) break;
+        failures += 1;
+      }
+      expect(failures).toBe(5);
+      const { cam, buckets, logsets, logTopics } = at.world;
+      expect([cam.roles, cam.policies, buckets.size, logsets.size, logTopics.size]).toEqual([[], [], 0, 0, 0]);
+    },
+  );
+
   it("says what is left if a step fails", async () => {
     at = await accountWorld();
     await at.deploy();
