@@ -1,6 +1,6 @@
 // What a deployment makes in an account, and what it leaves alone.
 import { afterEach, describe, expect, it } from "vitest";
-import { prepare } from "../../deploy/account/deploy.ts";
+import { prepare, prepareOne } from "../../deploy/account/deploy.ts";
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeImages } from "../../emulator/control/console.ts";
 import { makeBucket } from "../../emulator/world/services/make-bucket.ts";
@@ -167,6 +167,10 @@ describe("the same stage in another region", () => {
       /stage dev is deployed in ap-shanghai already.*--stage/,
     );
     expect(documentOf("journal")).toBe(before);
+    const alone = (name: string) => prepareOne({ ...at.deployment, region: HOME }, {}, name);
+    await expect(alone("poll-copies")).rejects.toThrow(/set TENCENTCLOUD_REGION=ap-shanghai/);
+    // Events arrive there.
+    expect(await alone("image-created")).toMatchObject({ role: ROLE });
   });
 });
 

@@ -78,17 +78,20 @@ export async function foreignRole(deployment: Deployment, endings: readonly stri
   ];
 }
 
+/** The problem of a stage whose deployment is in another region, of which the region is given; none without one. */
+export function elsewhere({ region, stage }: Deployment, regionOfAll: string | undefined): string[] {
+  if (regionOfAll === undefined || regionOfAll === region) return [];
+  return [
+    `stage ${stage} is deployed in ${regionOfAll} already, with the one role that it has; set ` +
+      `TENCENTCLOUD_REGION=${regionOfAll}, deploy to ${region} with another --stage, or first remove what is there: ` +
+      `TENCENTCLOUD_REGION=${regionOfAll} npx serverless remove --stage ${stage}`,
+  ];
+}
+
 /** Why a deployment may not use a role: it is somebody else's, or of the same stage in another region. */
 function problemsOf(deployment: Deployment, role: RoleInfo): string[] {
-  const name = baseName(deployment);
-  const { region, stage } = deployment;
   const made = regionOf(deployment, role);
-  if (made === undefined) return [foreign("the role", name, deployment)];
-  if (made === region) return [];
-  return [
-    `stage ${stage} is deployed in ${made} already, and its role ${name} would no longer fit there; deploy to ${region} ` +
-      `with another --stage, or first remove what is there: TENCENTCLOUD_REGION=${made} npx serverless remove --stage ${stage}`,
-  ];
+  return made === undefined ? [foreign("the role", baseName(deployment), deployment)] : elsewhere(deployment, made);
 }
 
 /**
