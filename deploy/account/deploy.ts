@@ -8,7 +8,7 @@ import { EVENTS_REGION, ensureRules, foreignRules, withoutEvents } from "./resou
 import { ensureFunctionSettings, foreignFunctions, settled } from "./resources/function-settings.ts";
 import { ensureLogs, findLogs, foreignLogset, type Logs } from "./resources/logs.ts";
 import { documentsFor, POLICY_ENDINGS } from "./resources/policies.ts";
-import { ensurePolicies, ensureRole, foreignRole } from "./resources/role.ts";
+import { elsewhere, ensurePolicies, ensureRole, foreignRole, regionOfRole } from "./resources/role.ts";
 import { defaultStateUrl, ensureStateBucket, hasState, regionOfBucket, stateBucket } from "./resources/state-bucket.ts";
 
 /** What the user has set for the functions. Empty and absent are the same. */
@@ -87,9 +87,12 @@ const trust = (): object => JSON.parse(readTemplate("role-trust")) as object;
  * there is no state.
  */
 export async function prepareOne(deployment: Deployment, given: Given, name: string): Promise<Prepared> {
+  const takesEvents = name === "image-created" && deployment.region === EVENTS_REGION;
+  const regionOfAll = await regionOfRole(deployment);
   const problems = [
+    ...(takesEvents ? [] : elsewhere(deployment, regionOfAll)),
     ...(await foreignFunctions(deployment, [name])),
-    ...(name === "image-created" && deployment.region === EVENTS_REGION ? await foreignRules(deployment) : []),
+    ...(takesEvents ? await foreignRules(deployment) : []),
   ];
   if (problems.length > 0) throw new DeployError(problems.join("\n"));
   const found = given.stateUrl ? undefined : await regionOfBucket(deployment, stateBucket(deployment));

@@ -25,6 +25,13 @@ export interface Deployment {
 /** What identifies a deployment within an account. */
 export type Named = Pick<Deployment, "service" | "stage">;
 
+/** A part of names: functions have at most 60 characters, and a state's prefix only some characters. */
+const STAGE = /^[a-z0-9]([a-z0-9-]{0,21}[a-z0-9])?$/;
+
+/** The problem of a stage that cannot be a part of our names; none if it can. */
+export const stageProblem = (stage: string): string[] =>
+  STAGE.test(stage) ? [] : ["--stage: must be 1 to 23 lower-case letters, digits and hyphens, e.g. --stage prod"];
+
 /** The common beginning of all names, e.g. `cvm-image-replicator-dev`. The role and the logset have it as their name. */
 export const baseName = ({ service, stage }: Named): string => `${service}-${stage}`;
 
@@ -71,16 +78,19 @@ export function mayDelete({ policies }: Needs): boolean {
 
 /**
  * Reads a list of the API whole, whatever number of items the API puts on a page. `read` gets the number of items that
- * are there already, and that of the page, from 1.
+ * are there already, and that of the page, from 1. A list may be null if it is empty.
  */
 export async function allPages<T>(
-  read: (offset: number, page: number) => Promise<{ readonly items: readonly T[]; readonly total: number }>,
+  read: (
+    offset: number,
+    page: number,
+  ) => Promise<{ readonly items: readonly T[] | null | undefined; readonly total: number | null | undefined }>,
 ): Promise<T[]> {
   const all: T[] = [];
   for (let page = 1; ; page += 1) {
     const { items, total } = await read(all.length, page);
-    all.push(...items);
-    if (items.length === 0 || all.length >= total) return all;
+    all.push(...(items ?? []));
+    if (!items?.length || all.length >= (total ?? Number.POSITIVE_INFINITY)) return all;
   }
 }
 

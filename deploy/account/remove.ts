@@ -1,10 +1,10 @@
 // Removes what a deployment made, and never the state or the logs unless told.
 import { DeployError } from "./call.ts";
-import { baseName, type Deployment, functionName } from "./deployment.ts";
+import { baseName, type Deployment, functionName, stageProblem } from "./deployment.ts";
 import { EVENTS_REGION, removeRules } from "./resources/event-rule.ts";
 import { foreignFunctions, settled, shownFunction } from "./resources/function-settings.ts";
-import { findLogs, removeLogs } from "./resources/logs.ts";
-import { removeRole } from "./resources/role.ts";
+import { hasLogset, removeLogs } from "./resources/logs.ts";
+import { regionOfRole, removeRole } from "./resources/role.ts";
 import { removeState, stateBucket } from "./resources/state-bucket.ts";
 
 /** What to remove besides the functions, their rules and their role. */
@@ -15,36 +15,42 @@ export interface Extent {
   readonly withLogs: boolean;
 }
 
-/** Removes the rules, before the functions that are their targets. Answers whether the role must stay. */
+/**
+ * Removes the rules, before the functions that are their targets. Answers whether the role and the state must stay,
+ * because functions of this stage in another region may use them.
+ */
 export async function beforeFunctions(
   deployment: Deployment,
   names: readonly string[],
-): Promise<{ readonly keepsRole: boolean }> {
-  const problems = await foreignFunctions(deployment, names);
+): Promise<{ readonly isElsewhere: boolean }> {
+  const problems = [...stageProblem(deployment.stage), ...(await foreignFunctions(deployment, names))];
   if (problems.length > 0) throw new DeployError(problems.join("\n"));
-  const keepsRole = await isRoleNeededElsewhere(deployment, names);
+  const isElsewhere = await isStageElsewhere(deployment, names);
   if (deployment.region === EVENTS_REGION) await removeRules(deployment);
   for (const name of names) await settled(deployment, name).catch(() => {});
-  return { keepsRole };
+  return { isElsewhere };
 }
 
 /**
- * image-created may be where events arrive, and the other functions elsewhere; all have one role. Then it is alone
- * there and has no logset, other than what is left of a whole deployment whose removal was broken off.
+ * Whether the stage is, or may be, deployed elsewhere: TENCENTCLOUD_REGION may be forgotten, and image-created may be
+ * where events arrive and the other functions elsewhere. Their role tells the region. Without a role of ours, a whole
+ * deployment is here if one of the others is, or the logset, which is removed last.
  */
-async function isRoleNeededElsewhere(deployment: Deployment, names: readonly string[]): Promise<boolean> {
+async function isStageElsewhere(deployment: Deployment, names: readonly string[]): Promise<boolean> {
   const exists = async (name: string, region: string) => !!(await shownFunction({ ...deployment, region }, name));
-  if (deployment.region !== EVENTS_REGION) return await exists("image-created", EVENTS_REGION);
-  if (!(await exists("image-created", deployment.region))) return false;
-  for (const name of names) if (name !== "image-created" && (await exists(name, deployment.region))) return false;
-  return (await findLogs(deployment)) === undefined;
+  const { region } = deployment;
+  if (region !== EVENTS_REGION && (await exists("image-created", EVENTS_REGION))) return true;
+  const regionOfAll = await regionOfRole(deployment);
+  if (regionOfAll !== undefined) return regionOfAll !== region;
+  for (const name of names) if (name !== "image-created" && (await exists(name, region))) return false;
+  return !(await hasLogset(deployment));
 }
 
 /** Removes the rest after the functions. Throws `DeployError` with all that is left. */
 export async function afterFunctions(
   deployment: Deployment,
   names: readonly string[],
-  { hasOwnRole, withState, withLogs, keepsRole }: Extent & { readonly keepsRole: boolean },
+  { hasOwnRole, withState, withLogs, isElsewhere }: Extent & { readonly isElsewhere: boolean },
   failures: readonly string[],
 ): Promise<void> {
   const left: string[] = [...failures];
@@ -53,14 +59,16 @@ export async function afterFunctions(
     if (await shownFunction(deployment, name)) left.push(`function ${full} is still there`);
     else deployment.report("removed", `function ${full}`);
   }
-  const steps: (readonly [boolean, (deployment: Deployment) => Promise<void>])[] = [
+  const hasFunctions = left.length > 0;
+  const steps: (readonly [() => boolean, (deployment: Deployment) => Promise<void>])[] = [
     // Functions that are left still need their role.
-    [!hasOwnRole && !keepsRole && left.length === 0, removeRole],
-    [withLogs && left.length === 0, removeLogs],
-    [withState && left.length === 0, removeState],
+    [() => !hasOwnRole && !isElsewhere && !hasFunctions, removeRole],
+    [() => withState && !isElsewhere && !hasFunctions, removeState],
+    // Last: the logset shows that the deployment was here if the removal is repeated.
+    [() => withLogs && left.length === 0, removeLogs],
   ];
   for (const [isWanted, step] of steps) {
-    if (!isWanted) continue;
+    if (!isWanted()) continue;
     await step(deployment).catch((error: unknown) => {
       if (!(error instanceof DeployError)) throw error;
       left.push(error.message);
@@ -68,20 +76,25 @@ export async function afterFunctions(
   }
   if (left.length > 0)
     throw new DeployError(`not everything is removed:\n${left.join("\n")}\nrun the same command again`);
-  if (keepsRole) {
+  if (isElsewhere) {
+    const { region, stage } = deployment;
+    const kept = [...(hasOwnRole ? [] : [`the role ${baseName(deployment)}`]), ...(withState ? ["the state"] : [])];
     deployment.warn(
-      `the role ${baseName(deployment)} stays, because functions of this stage in another region have it; remove ` +
-        "them as well, with TENCENTCLOUD_REGION set to it",
+      `only what stage ${stage} had in ${region} was removed: it is, or may be, deployed in another region` +
+        `${kept.length > 0 ? `, so ${kept.join(" and ")} stay` : ""}. To remove that as well, set TENCENTCLOUD_REGION to it`,
     );
   }
 }
 
 /** What stays after a removal, and how to delete it, as lines for the user. */
-export function whatStays(deployment: Deployment, { withState, withLogs }: Extent): string[] {
+export function whatStays(
+  deployment: Deployment,
+  { withState, withLogs, isElsewhere }: Extent & { readonly isElsewhere: boolean },
+): string[] {
   const { region, account } = deployment;
   const code = `sls-cloudfunction-${region}-${account.appId}`;
   return [
-    ...(withState
+    ...(withState && !isElsewhere
       ? []
       : [`kept the state ${stateBucket(deployment)}/${deployment.stage} (remove --with-state deletes it)`]),
     ...(withLogs

@@ -39,7 +39,7 @@ export class Deployment {
   private readonly stage: string;
   private opened: Opened | undefined;
   private prepared: Prepared | undefined;
-  private keepsRole = false;
+  private isElsewhere = false;
   private readonly failures: string[] = [];
 
   constructor(serverless: Serverless, options: Options, { log }: { log: Log }) {
@@ -183,15 +183,14 @@ export class Deployment {
   }
 
   private async beforeRemove(): Promise<void> {
-    const { keepsRole } = await beforeFunctions(await this.open(), this.serverless.service.getAllFunctions());
-    this.keepsRole = keepsRole;
+    const { isElsewhere } = await beforeFunctions(await this.open(), this.serverless.service.getAllFunctions());
+    this.isElsewhere = isElsewhere;
   }
 
   private async afterRemove(): Promise<void> {
     if (!this.opened) return;
-    const extent = this.extent();
-    const names = this.serverless.service.getAllFunctions();
-    await afterFunctions(this.opened, names, { ...extent, keepsRole: this.keepsRole }, this.failures);
+    const extent = { ...this.extent(), isElsewhere: this.isElsewhere };
+    await afterFunctions(this.opened, this.serverless.service.getAllFunctions(), extent, this.failures);
     for (const line of whatStays(this.opened, extent)) this.log.notice(line);
   }
 

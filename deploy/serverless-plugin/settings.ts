@@ -1,20 +1,24 @@
 // Checks the settings of a deployment, all at once and before anything is sent (pure).
+import { parseStateUrl } from "../../lib/adapters/state/url.ts";
 import { InputError } from "../../lib/model/errors.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
+import { stageProblem } from "../account/deployment.ts";
 import type { FunctionConfig, Serverless, Variables } from "./framework.ts";
 
 /** The functions check the rest. A bucket without its APPID would fail only there, minute after minute. */
 const COS_URL = /^cos:\/\/[a-z0-9][a-z0-9-]*-[0-9]{6,12}(\/|\?|$)/;
-/** A part of names: functions have at most 60 characters, and a state's prefix only some characters. */
-const STAGE = /^[a-z0-9]([a-z0-9-]{0,21}[a-z0-9])?$/;
 /** Has a user a password in this URL? One that cannot be read as a URL may have one anywhere. */
 const hasPassword = (url: string) => {
   try {
-    return new URL(url).password !== "" || /[?&]password=/i.test(url);
+    const { password, searchParams } = new URL(url);
+    return password !== "" || [...searchParams.keys()].some((name) => /password/i.test(name));
   } catch {
     return url.includes("@");
   }
 };
+
+/** Stands for the region of the functions. */
+const SOME_REGION = "ap-guangzhou";
 
 /** The variables that the deployment sets by itself if they are empty. */
 const BY_DEFAULT = ["STATE_URL"];
@@ -25,10 +29,7 @@ export function settingsProblems(
   functions: readonly FunctionConfig[],
   stage: string,
 ): string[] {
-  const problems = new Set<string>();
-  if (!STAGE.test(stage)) {
-    problems.add("--stage: must be 1 to 23 lower-case letters, digits and hyphens, e.g. --stage prod");
-  }
+  const problems = new Set<string>(stageProblem(stage));
   for (const fn of functions) {
     const variables: Variables = { ...service.provider.environment?.variables, ...fn.environment?.variables };
     for (const problem of variableProblems(variables)) problems.add(problem);
@@ -56,17 +57,26 @@ function variableProblems(variables: Variables): string[] {
         "STATE_PASSWORD_SECRET=NAME:VERSION, e.g. STATE_PASSWORD_SECRET=replicator-db:v1",
     );
   }
+  if (url && problems.every((problem) => !problem.startsWith("STATE_URL"))) problems.push(...urlProblems(url));
   return [...problems, ...configProblems(variables, new Set(empty.map(([key]) => key)))];
 }
+
+/** What the functions would refuse when they open their state. */
+const urlProblems = (url: string) => problemsOf(() => parseStateUrl(url, undefined, SOME_REGION));
 
 /** What the functions would refuse when they start, apart from what was found already. */
 function configProblems(variables: Variables, known: ReadonlySet<string>): string[] {
   const env = Object.fromEntries(
     Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== ""),
   );
+  const ofScf = { TENCENTCLOUD_RUNENV: "SCF", TENCENTCLOUD_REGION: SOME_REGION };
+  return problemsOf(() => readConfig({ STATE_URL: "cos://default-1250000000/default", ...env, ...ofScf }), known);
+}
+
+/** The problems with which a reading fails, apart from those of variables that are `known` already. */
+function problemsOf(read: () => unknown, known: ReadonlySet<string> = new Set()): string[] {
   try {
-    const ofScf = { TENCENTCLOUD_RUNENV: "SCF", TENCENTCLOUD_REGION: "ap-guangzhou" };
-    readConfig({ STATE_URL: "cos://default-1250000000/default", ...env, ...ofScf });
+    read();
     return [];
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

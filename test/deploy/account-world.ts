@@ -3,6 +3,7 @@ import type { Call } from "../../deploy/account/call.ts";
 import { complete, type Given, prepare } from "../../deploy/account/deploy.ts";
 import { type Deployment, functionName, type Needs } from "../../deploy/account/deployment.ts";
 import { openDeployment } from "../../deploy/account/open.ts";
+import { afterFunctions, beforeFunctions } from "../../deploy/account/remove.ts";
 import { describedFunction } from "../../deploy/account/resources/function-settings.ts";
 import { zip } from "../../deploy/zip.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
@@ -38,10 +39,17 @@ export interface AccountWorld {
   reported(): string[];
   /** All that `serverless deploy` does, with functions that have no code of ours. */
   deploy(given?: Given, needs?: Needs): Promise<void>;
+  /** All that `serverless remove` does, in the region of the deployment or in another one. */
+  remove(extent?: { readonly withState: boolean; readonly withLogs: boolean }, region?: string): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function accountWorld(region = "ap-guangzhou", stage = "dev"): Promise<AccountWorld> {
+/** `through`: what every call of the deployment goes through. */
+export async function accountWorld(
+  region = "ap-guangzhou",
+  stage = "dev",
+  through: (call: Call) => Call = (call) => call,
+): Promise<AccountWorld> {
   const world = createWorld({ now: Date.now, timeScale: 1000, rateLimits: false });
   const emulator = await startEmulator({ port: 0, world });
   const env = {
@@ -52,7 +60,7 @@ export async function accountWorld(region = "ap-guangzhou", stage = "dev"): Prom
   const warnings: string[] = [];
   const voice = { say: () => {}, warn: (line: string) => warnings.push(line) };
   const opened = await openDeployment({ service: "cvm-image-replicator", stage, region }, env, voice);
-  const deployment = { ...opened, pause: async () => {} };
+  const deployment = { ...opened, call: through(opened.call), pause: async () => {} };
   let shown = 0;
 
   const createFunctions = async (role: string) => {
@@ -77,6 +85,13 @@ export async function accountWorld(region = "ap-guangzhou", stage = "dev"): Prom
       const prepared = await prepare(deployment, { given, needs, names: NAMES, env });
       await createFunctions(prepared.role);
       await complete(deployment, FUNCTIONS, prepared.logs);
+    },
+    remove: async (extent = { withState: false, withLogs: false }, from = region) => {
+      const there = { ...deployment, region: from };
+      const { isElsewhere } = await beforeFunctions(there, NAMES);
+      for (const { name } of [...world.functions.values()].filter((one) => one.region === from))
+        await deployment.call("scf", "DeleteFunction", from, { FunctionName: name });
+      await afterFunctions(there, NAMES, { hasOwnRole: false, ...extent, isElsewhere }, []);
     },
     close: () => emulator.close(),
   };

@@ -1,10 +1,8 @@
 // What a deployment makes in an account, and what it leaves alone.
 import { afterEach, describe, expect, it } from "vitest";
-import { afterFunctions, beforeFunctions, whatStays } from "../../deploy/account/remove.ts";
-import { zip } from "../../deploy/zip.ts";
+import { prepare, prepareOne } from "../../deploy/account/deploy.ts";
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeImages } from "../../emulator/control/console.ts";
-import { storeObject } from "../../emulator/world/services/bucket.ts";
 import { makeBucket } from "../../emulator/world/services/make-bucket.ts";
 import { type AccountWorld, accountWorld, MAIN, NAMES, policiesWith } from "./account-world.ts";
 
@@ -22,13 +20,6 @@ const policyNames = () => at.world.cam.policies.map(({ name }) => name.replace(`
 const documentOf = (ending: string) => at.world.cam.policies.find(({ name }) => name === `${ROLE}-${ending}`)?.document;
 const rules = () => [...at.world.eventBuses.values()].flatMap((bus) => [...bus.rules.values()]);
 const refusals = () => at.world.requests.filter(({ result }) => result !== "ok");
-
-async function remove(extent = { withState: false, withLogs: false }): Promise<void> {
-  const { keepsRole } = await beforeFunctions(at.deployment, NAMES);
-  for (const name of NAMES)
-    await at.call("scf", "DeleteFunction", at.deployment.region, { FunctionName: `${ROLE}-${name}` });
-  await afterFunctions(at.deployment, NAMES, { hasOwnRole: false, ...extent, keepsRole }, []);
-}
 
 describe("a deployment", () => {
   it("makes everything, and a second one changes nothing", async () => {
@@ -148,7 +139,7 @@ describe("what others made under our names", () => {
     const failed = at.deploy();
     await expect(failed).rejects.toThrow(/the role .*\nthe logset .*\nthe EventBridge rule .*another --stage/s);
     expect(writes()).toBe(before);
-    await expect(remove()).rejects.toThrow(); // no functions to delete
+    await at.remove();
     expect([at.world.cam.roles.length, rules().length, at.world.logsets.size]).toEqual([1, 1, 1]);
   });
 
@@ -161,8 +152,25 @@ describe("what others made under our names", () => {
       Description: "Made by cvm-image-replicator for stage dev-2",
     });
     await at.deploy();
-    await remove({ withState: true, withLogs: true });
+    await at.remove({ withState: true, withLogs: true });
     expect(policyNames()).toEqual(["2-images"]);
+  });
+});
+
+describe("the same stage in another region", () => {
+  it("is refused, as its role would lose what the first one needs", async () => {
+    at = await accountWorld("ap-shanghai");
+    await at.deploy();
+    const before = documentOf("journal");
+    const order = { given: {}, needs: policiesWith(), names: NAMES, env: {} };
+    await expect(prepare({ ...at.deployment, region: HOME }, order)).rejects.toThrow(
+      /stage dev is deployed in ap-shanghai already.*--stage/,
+    );
+    expect(documentOf("journal")).toBe(before);
+    const alone = (name: string) => prepareOne({ ...at.deployment, region: HOME }, {}, name);
+    await expect(alone("poll-copies")).rejects.toThrow(/set TENCENTCLOUD_REGION=ap-shanghai/);
+    // Events arrive there.
+    expect(await alone("image-created")).toMatchObject({ role: ROLE });
   });
 });
 
@@ -171,7 +179,7 @@ describe("a deployment that is broken off", () => {
     at = await accountWorld();
     await at.deploy();
     const whole = at.world.requests.filter(({ action }) => /^(Create|Update|Attach|Put)/.test(action)).length;
-    await remove({ withState: true, withLogs: true });
+    await at.remove({ withState: true, withLogs: true });
     await at.close();
 
     at = await accountWorld();
@@ -239,52 +247,5 @@ describe("a bucket with versioning", () => {
     at = await accountWorld();
     makeBucket(at.world, { name: BUCKET, region: HOME, versioning: "Suspended" });
     await expect(at.deploy()).rejects.toThrow(/had versioning.*set STATE_URL/);
-  });
-});
-
-describe("a removal", () => {
-  it("leaves state, logs and images", async () => {
-    at = await accountWorld();
-    await at.deploy();
-    makeImages(at.world, { region: HOME, name: "golden-web" });
-    await remove();
-    expect([at.world.cam.roles, at.world.cam.policies, rules()]).toEqual([[], [], []]);
-    expect([at.world.buckets.has(BUCKET), at.world.logTopics.size]).toEqual([true, 2]);
-    expect(whatStays(at.deployment, { hasOwnRole: false, withState: false, withLogs: false }).join("\n")).toMatch(
-      /state.*--with-state[\s\S]*logset.*--with-logs[\s\S]*sls-cloudfunction/,
-    );
-    await at.deploy(); // Makes again what is gone, and finds the rest.
-    expect(at.reported()).toContain(`unchanged state bucket ${BUCKET} in ${HOME}`);
-  });
-
-  it("deletes the state of its own stage alone, if told", async () => {
-    at = await accountWorld();
-    await at.deploy();
-    const bucket = at.world.buckets.get(BUCKET);
-    const object = { body: new Uint8Array(), etag: '"0"', modifiedAt: 0, headers: {}, listedFrom: 0 };
-    const put = (key: string) => bucket && storeObject(bucket, key, object);
-    put("dev/1/head");
-    put("prod/1/head");
-    await remove({ withState: true, withLogs: true });
-    expect([...(at.world.buckets.get(BUCKET)?.objects.keys() ?? [])]).toEqual(["prod/1/head"]);
-    expect([at.world.logTopics.size, at.world.logsets.size]).toEqual([0, 0]);
-  });
-
-  it("keeps the role while image-created of another region's deployment needs it", async () => {
-    at = await accountWorld("ap-shanghai");
-    await at.deploy();
-    const Code = { ZipFile: Buffer.from(zip([{ name: "index.js", data: Buffer.from("") }])).toString("base64") };
-    const settings = { Handler: "index.main_handler", Runtime: "Nodejs18.15" };
-    await at.call("scf", "CreateFunction", HOME, { FunctionName: `${ROLE}-image-created`, Code, ...settings });
-    await remove();
-    expect(at.world.cam.roles).toHaveLength(1);
-    expect(at.warnings.at(-1)).toMatch(/the role .* stays/);
-  });
-
-  it("says what is left if a step fails", async () => {
-    at = await accountWorld();
-    await at.deploy();
-    addFault(at.world, { match: { action: "DeleteRole" }, effect: { kind: "error", code: "InternalError" } });
-    await expect(remove()).rejects.toThrow(/not everything is removed:\ncam DeleteRole/);
   });
 });

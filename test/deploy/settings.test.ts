@@ -46,11 +46,23 @@ describe("settings that are refused", () => {
   it.each([
     "postgres://u:planted-password@db.example/state",
     "postgresql://db.example/state?password=planted-password",
+    "postgresql://db.example/state?sslpassword=planted-password",
   ])("a password in a plain variable, with the way out: %s", (STATE_URL) => {
     const [problem = "", ...others] = problemsOf({ STATE_URL });
     expect(problem).toMatch(/^STATE_URL: has a password.*STATE_PASSWORD_SECRET=NAME:VERSION/);
     expect([problem, ...others].join()).not.toContain("planted-password");
     expect(others).toEqual([]);
+  });
+
+  it.each([
+    "cos://images-1250000000/a b",
+    "cos://images-1250000000/../b",
+    "cos://images-1250000000/state?region=Guangzhou",
+    "cos://images-1250000000/state?token=planted-secret",
+    "postgres://db.example:port/state",
+    "postgres://replicator@db.example/state?schema=Team-A",
+  ])("a state that the functions could not open: %s", (STATE_URL) => {
+    expect(problemsOf({ STATE_URL })).toEqual([expect.stringMatching(/^STATE_URL: (?!.*planted)/)]);
   });
 
   it("what the functions would refuse themselves", () => {

@@ -20,6 +20,8 @@ describe("permissionIn", () => {
   it.each([
     ["an action by its name", documents(allow("cvm:SyncImages")), "allowed"],
     ["name/ before it", documents(allow("name/cvm:SyncImages")), "allowed"],
+    ["a document that is percent-encoded", documents(allow("*")).map(encodeURIComponent), "allowed"],
+    ["one that is badly encoded", ["%7B%"], "refused"],
     ["a star", documents(allow(["tag:*", "cvm:Sync*"])), "allowed"],
     ["everything", documents(allow("*")), "allowed"],
     ["another action", documents(allow("cvm:SyncImage")), "refused"],

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CloudError, InputError, StartError, StateError } from "../../lib/model/errors.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import { ignoredBecause } from "../../lib/model/messages/event.ts";
+import { reason } from "../../lib/model/messages/reasons.ts";
 import type { Copy, CopyPhase, Run } from "../../lib/model/types.ts";
 import { emptyPlan } from "../../lib/plan/types.ts";
 import { type AnswerInput, answerOf, helloWorldAnswer, noRunAnswer } from "../../lib/report/answer/answer.ts";
@@ -54,6 +55,13 @@ describe("the first sentences", () => {
     expect(next).toBeNull();
   });
 
+  it("ask nobody for anything while journal lines wait for CLS to answer, and name what a person has to do", () => {
+    const waiting = (remedy?: string) =>
+      answer({ problems: [reason("journal-not-sent", { lines: undefined, cause: "no answer", remedy })] });
+    expect([waiting().next, waiting().problems.length]).toEqual([null, 1]);
+    expect(waiting("grant cls:UploadLog").next).toMatch(/^This needs you: .*grant cls:UploadLog/);
+  });
+
   it("say that there was nothing to do", () => {
     expect(answer({ totals: { ready: 24 } }).summary).toBe("Nothing had to be changed. All 24 copies are ready.");
     expect(answer({}).summary).toBe("Nothing had to be changed. No copies are recorded.");
@@ -103,7 +111,10 @@ describe("the first sentences", () => {
     const found = { ...copy("ready"), key: { ...copy("ready").key, rootRegion: "ap-guangzhou", rootId: "img-1" } };
     const all = answer({ copies: [found], isPart: true, event: { images, ignored: [] } });
     expect(all.images?.map(({ imageId, result }) => [imageId, result])).toEqual([
-      ["img-2", "no enabled policy copies from ap-tokyo; nothing to do if it is a copy; to copy it further, add ap-tokyo to `from` of a policy"],
+      [
+        "img-2",
+        "no enabled policy copies from ap-tokyo; nothing to do if it is a copy; to copy it further, add ap-tokyo to `from` of a policy",
+      ],
       ["img-3", 'not selected: golden: the name "x" does not match'],
       ["img-4", expect.stringContaining("the cloud shows no such image in ap-guangzhou")],
       ["img-1", "1 copy: 1 is ready"],

@@ -38,10 +38,10 @@ interface Found extends Rule {
 }
 
 async function defaultBus({ call }: Deployment): Promise<string> {
-  const { EventBuses } = await call<{ EventBuses: { EventBusId: string; Type: string }[] }>(
+  const { EventBuses } = await call<{ EventBuses: { EventBusId: string; Type: string }[] | null }>(
     ...(["eb", "ListEventBuses", EVENTS_REGION, { Limit: PAGE }] as const),
   );
-  const bus = EventBuses.find(({ Type }) => Type === "Cloud");
+  const bus = EventBuses?.find(({ Type }) => Type === "Cloud");
   if (bus) return bus.EventBusId;
   throw new DeployError(
     `EventBridge has no default bus in ${EVENTS_REGION}; open https://console.cloud.tencent.com/eb once to enable ` +
@@ -113,7 +113,7 @@ async function isPattern({ call }: Deployment, { EventBusId, RuleId }: RuleAt, p
 }
 
 async function targetsOf({ call }: Deployment, { EventBusId, RuleId }: RuleAt) {
-  type Target = { TargetId: string; TargetDescription: { ResourceDescription: string } };
+  type Target = { TargetId: string; TargetDescription: { ResourceDescription: string } | null };
   const targets = await allPages(async (Offset) => {
     const params = { EventBusId, RuleId, Limit: PAGE, Offset };
     type Page = { Targets: Target[]; TotalCount: number };
@@ -122,7 +122,7 @@ async function targetsOf({ call }: Deployment, { EventBusId, RuleId }: RuleAt) {
   });
   return targets.map(({ TargetId, TargetDescription }) => ({
     TargetId,
-    resource: TargetDescription.ResourceDescription,
+    resource: TargetDescription?.ResourceDescription,
   }));
 }
 

@@ -18,7 +18,7 @@ const BUSY = /^(Creating|Updating|Publishing)$/;
 /** What GetFunction shows. */
 interface Shown {
   readonly Status: string;
-  readonly Description: string;
+  readonly Description: string | null;
   readonly ClsLogsetId: string | null;
   readonly ClsTopicId: string | null;
   readonly Role: string | null;
@@ -50,7 +50,7 @@ export async function foreignFunctions(deployment: Deployment, names: readonly s
   const problems: string[] = [];
   for (const name of names) {
     const shown = await shownFunction(deployment, name);
-    if (shown && !shown.Description.endsWith(markOf(deployment)) && !hasTags(shown.Tags, deployment))
+    if (shown && !shown.Description?.endsWith(markOf(deployment)) && !hasTags(shown.Tags, deployment))
       problems.push(foreign("the function", functionName(deployment, name), deployment));
   }
   return problems;
@@ -94,9 +94,9 @@ async function ensureAsync({ call, region, ...of }: Deployment, name: string): P
   const wanted = ASYNC[name];
   if (!wanted) return true;
   const at = { FunctionName: functionName(of, name), Namespace: "default" };
-  type Config = { AsyncTriggerConfig: { RetryConfig: { RetryNum: number }[]; MsgTTL: number } };
+  type Config = { AsyncTriggerConfig: { RetryConfig: { RetryNum: number }[] | null; MsgTTL: number } | null };
   const { AsyncTriggerConfig: is } = await call<Config>("scf", "GetFunctionEventInvokeConfig", region, at);
-  if (is.RetryConfig[0]?.RetryNum === wanted.RetryNum && is.MsgTTL === wanted.MsgTTL) return true;
+  if (is?.RetryConfig?.[0]?.RetryNum === wanted.RetryNum && is.MsgTTL === wanted.MsgTTL) return true;
   const AsyncTriggerConfig = { RetryConfig: [{ RetryNum: wanted.RetryNum }], MsgTTL: wanted.MsgTTL };
   await call("scf", "UpdateFunctionEventInvokeConfig", region, { ...at, AsyncTriggerConfig });
   return false;

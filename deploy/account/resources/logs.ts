@@ -12,6 +12,9 @@ interface Logset {
 interface Topic {
   readonly TopicId: string;
   readonly TopicName: string;
+  readonly LogsetId: string;
+  readonly Describes: string | null;
+  readonly Tags: { Key: string; Value: string }[] | null;
 }
 
 interface Key {
@@ -60,6 +63,11 @@ async function findLogset({ call, region, ...of }: Deployment): Promise<Logset |
   return logsets.find(({ LogsetName }) => LogsetName === baseName(of));
 }
 
+/** Whether this stage has a logset of ours in the region. */
+export async function hasLogset(deployment: Deployment): Promise<boolean> {
+  return hasTags((await findLogset(deployment))?.Tags, deployment);
+}
+
 /** A logset that has our name and was not made by us. */
 export async function foreignLogset(deployment: Deployment): Promise<string[]> {
   const found = await findLogset(deployment);
@@ -68,12 +76,14 @@ export async function foreignLogset(deployment: Deployment): Promise<string[]> {
 
 async function topicsOf({ call, region }: Deployment, logsetId: string): Promise<readonly Topic[]> {
   const Filters = [{ Key: "logsetId", Values: [logsetId] }];
-  return await allPages(async (Offset) => {
+  const topics = await allPages(async (Offset) => {
     type Page = { Topics: Topic[]; TotalCount: number };
     const params = { Filters, Offset, Limit: PAGE };
     const { Topics: items, TotalCount: total } = await call<Page>("cls", "DescribeTopics", region, params);
     return { items, total };
   });
+  // As with names, the filter may find more.
+  return topics.filter(({ LogsetId }) => LogsetId === logsetId);
 }
 
 /** The topics of a deployment. */
@@ -171,8 +181,9 @@ export async function removeLogs(deployment: Deployment): Promise<void> {
     deployment.warn(foreign("the logset", logset.LogsetName, deployment));
     return;
   }
-  for (const { TopicId, TopicName } of await topicsOf(deployment, logset.LogsetId)) {
+  for (const { TopicId, TopicName, Describes, Tags } of await topicsOf(deployment, logset.LogsetId)) {
     if (TopicName !== JOURNAL.name && TopicName !== FUNCTIONS.name) continue;
+    if (Describes !== markOf(deployment) && !hasTags(Tags, deployment)) continue;
     await call("cls", "DeleteTopic", region, { TopicId });
     report("removed", `log topic ${logset.LogsetName}/${TopicName}`);
   }

@@ -7,7 +7,7 @@ const CAM_REGION = "ap-guangzhou";
 const PAGE = 200;
 
 interface RoleInfo {
-  readonly Description: string;
+  readonly Description: string | null;
   readonly PolicyDocument: string;
 }
 
@@ -42,6 +42,22 @@ async function policiesOf(deployment: Deployment): Promise<OwnPolicy[]> {
   return all.filter(({ PolicyName }) => PolicyName.startsWith(prefix));
 }
 
+/** The mark of the role, which tells besides for which region it was made: names of CAM have none. */
+const roleMark = (deployment: Deployment) => `${markOf(deployment)} in ${deployment.region}`;
+
+/** The region that a role of this stage was made for; undefined if the role is not ours. */
+function regionOf(deployment: Deployment, { Description }: RoleInfo): string | undefined {
+  const mark = markOf(deployment);
+  if (Description === mark) return deployment.region; // a console may have cut the rest
+  return Description?.startsWith(`${mark} in `) ? Description.slice(`${mark} in `.length) : undefined;
+}
+
+/** The region of this stage's deployment, as its role tells; undefined without a role of ours. */
+export async function regionOfRole(deployment: Deployment): Promise<string | undefined> {
+  const role = await roleOf(deployment, baseName(deployment));
+  return role && regionOf(deployment, role);
+}
+
 const isOurs = (deployment: Deployment, description: string | null | undefined) => description === markOf(deployment);
 
 /** The policies that this deployment made: another stage's name may begin with ours. */
@@ -57,9 +73,25 @@ export async function foreignRole(deployment: Deployment, endings: readonly stri
       endings.some((ending) => PolicyName === `${name}-${ending}`) && !isOurs(deployment, Description),
   );
   return [
-    ...(role && !isOurs(deployment, role.Description) ? [foreign("the role", name, deployment)] : []),
+    ...(role ? problemsOf(deployment, role) : []),
     ...policies.map(({ PolicyName }) => foreign("the policy", PolicyName, deployment)),
   ];
+}
+
+/** The problem of a stage whose deployment is in another region, of which the region is given; none without one. */
+export function elsewhere({ region, stage }: Deployment, regionOfAll: string | undefined): string[] {
+  if (regionOfAll === undefined || regionOfAll === region) return [];
+  return [
+    `stage ${stage} is deployed in ${regionOfAll} already, with the one role that it has; set ` +
+      `TENCENTCLOUD_REGION=${regionOfAll}, deploy to ${region} with another --stage, or first remove what is there: ` +
+      `TENCENTCLOUD_REGION=${regionOfAll} npx serverless remove --stage ${stage}`,
+  ];
+}
+
+/** Why a deployment may not use a role: it is somebody else's, or of the same stage in another region. */
+function problemsOf(deployment: Deployment, role: RoleInfo): string[] {
+  const made = regionOf(deployment, role);
+  return made === undefined ? [foreign("the role", baseName(deployment), deployment)] : elsewhere(deployment, made);
 }
 
 /**
@@ -72,11 +104,12 @@ export async function ensureRole(deployment: Deployment, trust: object): Promise
   const PolicyDocument = JSON.stringify(trust);
   const role = await roleOf(deployment, RoleName);
   if (!role) {
-    await call("cam", "CreateRole", CAM_REGION, { RoleName, PolicyDocument, Description: markOf(deployment) });
+    await call("cam", "CreateRole", CAM_REGION, { RoleName, PolicyDocument, Description: roleMark(deployment) });
     report("made", `role ${RoleName}`);
     return { isNew: true };
   }
-  if (!isOurs(deployment, role.Description)) throw new DeployError(foreign("the role", RoleName, deployment));
+  const [problem] = problemsOf(deployment, role);
+  if (problem !== undefined) throw new DeployError(problem);
   const isRight = sameJson(parsed(role.PolicyDocument), trust);
   if (!isRight) await call("cam", "UpdateAssumeRolePolicy", CAM_REGION, { RoleName, PolicyDocument });
   report(isRight ? "unchanged" : "updated", `role ${RoleName}`);
@@ -148,7 +181,7 @@ async function removePolicy({ call, report }: Deployment, policy: OwnPolicy, rol
 export async function removeRole(deployment: Deployment): Promise<void> {
   const name = baseName(deployment);
   const role = await roleOf(deployment, name);
-  if (role && !isOurs(deployment, role.Description)) {
+  if (role && regionOf(deployment, role) === undefined) {
     deployment.warn(foreign("the role", name, deployment));
     return;
   }

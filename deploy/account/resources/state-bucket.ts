@@ -1,4 +1,5 @@
 // The bucket of the state: private, encrypted, without versioning, and apart from the code's.
+import { isOfState } from "../../../lib/adapters/state/cos/chain.ts";
 import { DeployError, unlessAbsent } from "../call.ts";
 import type { Deployment } from "../deployment.ts";
 
@@ -51,20 +52,27 @@ export async function hasState({ cos }: Deployment, Bucket: string, region: stri
   return ((answer as { Contents?: unknown[] } | undefined)?.Contents ?? []).length > 0;
 }
 
-/** Deletes the state of this stage, and the bucket if nothing else is in it. */
+/**
+ * Deletes the state of this stage, and the bucket if nothing else is in it. Other objects below its prefix are none of
+ * ours, or of a state whose prefix begins with it.
+ */
 export async function removeState(deployment: Deployment): Promise<void> {
-  const { cos, report, stage } = deployment;
+  const { cos, report, warn, stage } = deployment;
   const Bucket = stateBucket(deployment);
   const Region = await regionOfBucket(deployment, Bucket);
   if (Region === undefined) return;
+  const prefix = `${stage}/`;
+  let kept = 0;
   // Page by page, because lists may show objects for a while after their deletion.
   for (let Marker = "", isLast = false; !isLast; ) {
-    const page = { Bucket, Region, Prefix: `${stage}/`, Marker, MaxKeys: PAGE };
+    const page = { Bucket, Region, Prefix: prefix, Marker, MaxKeys: PAGE };
     const { Contents } = (await cos("getBucket", page)) as { Contents: { Key: string }[] };
     isLast = Contents.length < PAGE;
     if (Contents.length === 0) break;
     Marker = Contents.at(-1)?.Key ?? "";
-    const Objects = Contents.map(({ Key }) => ({ Key }));
+    const Objects = Contents.filter(({ Key }) => isOfState(Key.slice(prefix.length))).map(({ Key }) => ({ Key }));
+    kept += Contents.length - Objects.length;
+    if (Objects.length === 0) continue;
     const { Error: failed } = (await cos("deleteMultipleObject", { Bucket, Region, Quiet: true, Objects })) as {
       Error?: { Code?: string }[];
     };
@@ -72,6 +80,7 @@ export async function removeState(deployment: Deployment): Promise<void> {
     if (code) throw new DeployError(`COS does not delete the objects of ${Bucket}/${stage}/: ${code}`, code);
   }
   report("removed", `state ${Bucket}/${stage}`);
+  if (kept > 0) warn(`${kept} objects in ${Bucket}/${prefix} stay, because they are not of this state`);
   // COS refuses this while other stages have a state in it.
   const deleted = await unlessAbsent(cos("deleteBucket", { Bucket, Region }), /^BucketNotEmpty$/);
   if (deleted) report("removed", `state bucket ${Bucket}`);

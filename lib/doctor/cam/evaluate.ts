@@ -39,7 +39,7 @@ interface Statement {
 }
 
 function statementsIn(document: string): Statement[] {
-  const statements = fieldsIn(document)?.["statement"];
+  const statements = fieldsIn(decoded(document))?.["statement"];
   const list = Array.isArray(statements) ? (statements as Fields[]) : statements ? [statements as Fields] : [];
   return list.map((statement) => {
     const principal = statement["principal"] as Fields | undefined;
@@ -51,6 +51,15 @@ function statementsIn(document: string): Statement[] {
       services: textsIn(principal?.["service"]),
     };
   });
+}
+
+/** CAM may answer a document percent-encoded, which is not verified. */
+function decoded(document: string): string {
+  try {
+    return document.startsWith("%") ? decodeURIComponent(document) : document;
+  } catch {
+    return document;
+  }
 }
 
 function reachOf({ resources, isConditional }: Statement, resource: string): "whole" | "part" | "none" {

@@ -21,7 +21,15 @@ export async function logChecks(facts: Facts, functions: readonly DeployedFuncti
   const region = own?.region ?? variableOf(functions, "CLS_REGION") ?? facts.home;
   const keys = facts.journalKeys;
   const journal: Topic[] = id === undefined ? [] : [{ subject: "journal in CLS", id, region, keys }];
-  const outputs = [...new Set(functions.map(({ topicId }) => topicId).filter((one) => one !== "" && one !== id))];
+  // The functions may send theirs to another topic than this command.
+  const theirs = variableOf(functions, "CLS_TOPIC_ID");
+  if (theirs !== undefined && theirs !== id) {
+    const at = variableOf(functions, "CLS_REGION") ?? facts.home;
+    journal.push({ subject: "journal of the functions", id: theirs, region: at, keys });
+  }
+  const outputs = [...new Set(functions.map(({ topicId }) => topicId))].filter(
+    (topicId) => topicId !== "" && journal.every((one) => one.id !== topicId),
+  );
   const topics = [
     ...journal,
     ...outputs.map((one) => ({ subject: "function logs", id: one, region: facts.home, keys: [] })),
@@ -32,10 +40,11 @@ export async function logChecks(facts: Facts, functions: readonly DeployedFuncti
 
 async function topicCheck(facts: Facts, { subject, id, region, keys }: Topic): Promise<Check> {
   const of = (action: string, params: object) => ({ service: "cls", action, region, params }) as const;
-  const filters = { Filters: [{ Key: "topicId", Values: [id] }], Limit: 1 };
+  const filters = { Filters: [{ Key: "topicId", Values: [id] }], Limit: 100 };
   const topics = await facts.read(of("DescribeTopics", filters), (answer) => listAt(answer, "Topics"));
   if (!topics.ok) return failed(subject, topics.error, "cls");
-  const [topic] = topics.value;
+  // A filter may find others as well.
+  const topic = topics.value.find((one) => textAt(one, "TopicId") === id);
   if (!topic) return check(subject, finding("topic-absent", { topic: id, region }));
   const named = { topic: id, name: textAt(topic, "TopicName") };
   if (topic["Status"] === false) return check(subject, finding("topic-closed", named));

@@ -14,11 +14,17 @@ function waitingText(lines: Waiting | undefined): string {
   return `${isAtLeast ? "at least " : ""}${count} journal ${count === 1 ? "line" : "lines"}, the oldest of ${since},`;
 }
 
+const SENT_LATER = "nothing is lost: they stay in the state, and the next run sends them";
+
+/** Whether lines wait for something that passes, so that nobody has to do anything: CLS did not answer, for example. */
+export const areSentLater = ({ code, remedy }: { readonly code: string; readonly remedy?: string }): boolean =>
+  code === ("journal-not-sent" satisfies keyof typeof logReasons) && remedy === SENT_LATER;
+
 /** Why the journal in the log service is not complete. */
 export const logReasons = {
   "journal-not-sent": warn((p: { lines: Waiting | undefined; cause: string; remedy?: string | undefined }) => ({
     text: `${waitingText(p.lines)} could not be sent to CLS: ${p.cause}`,
-    remedy: `nothing is lost: they stay in the state, and the next run sends them${p.remedy === undefined ? "" : `; ${p.remedy}`}`,
+    remedy: p.remedy === undefined ? SENT_LATER : `${SENT_LATER}; ${p.remedy}`,
   })),
   "journal-late": error((p: { since: string; ago: string }) => ({
     text: `journal lines wait to be sent to CLS since ${p.since}, ${p.ago}`,

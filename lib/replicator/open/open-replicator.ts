@@ -59,7 +59,7 @@ export async function openReplicator(
   if (stop.signal?.aborted) end.abort(); // during the reading of the policies
   stop.signal?.addEventListener("abort", () => end.abort(), { once: true });
   const { cloud, ...connection } = await connect(config, env, (warning) => warnings.push(warning), end.signal);
-  const state = await openStateOf(config, env, { ...(readOnly && { readOnly }) });
+  const state = await openStateOf(config, env, { ...(readOnly && { readOnly }), signal: end.signal });
   const now = () => Date.now();
   const replicator: Replicator = {
     cloud,

@@ -10,15 +10,15 @@ import { searchIn } from "./open-cloud.ts";
 export { describeStateUrl } from "../../adapters/state/url.ts";
 
 /**
- * Opens the state of the configuration. `readOnly`: to look at it only. Throws `StateError`, and `CloudError` if
+ * Opens the state of the configuration. `readOnly`: to look at it only. `signal` ends the wait for its secret. Throws `StateError`, and `CloudError` if
  * the secret with its password cannot be read.
  */
 export async function openStateOf(
   config: Config,
   env: NodeJS.ProcessEnv,
-  { readOnly = false }: Pick<OpenOptions, "readOnly"> = {},
+  { readOnly = false, signal }: Pick<OpenOptions, "readOnly"> & { readonly signal?: AbortSignal } = {},
 ): Promise<State> {
-  const stateUrl = await withPassword(config, env);
+  const stateUrl = await withPassword(config, env, signal);
   return openState(stateUrl, { allowEmbedded: !config.onScf, readOnly, cos: cosOf(config, env) });
 }
 
@@ -33,14 +33,18 @@ export async function stateFactsOf(config: Config, env: NodeJS.ProcessEnv): Retu
 }
 
 /** The URL of the state, with the password of its secret if it has one. Only memory holds it. */
-async function withPassword(config: Config, env: NodeJS.ProcessEnv): Promise<string> {
+async function withPassword(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  signal = new AbortController().signal,
+): Promise<string> {
   const { stateUrl, passwordSecret, endpoint, site } = config;
   if (!passwordSecret) return stateUrl;
   const password = await readSecret(passwordSecret, {
     endpoint: endpoint === undefined ? undefined : new URL(endpoint),
     site,
     credentials: () => findCredentials(searchIn(env)),
-    signal: new AbortController().signal,
+    signal,
     now: () => Date.now(),
   });
   const url = new URL(stateUrl);

@@ -2,6 +2,7 @@
 import { answerText } from "../../model/messages/answer.ts";
 import { fullText } from "../../model/messages/define.ts";
 import type { Ignored } from "../../model/messages/event.ts";
+import { areSentLater } from "../../model/messages/log.ts";
 import type { Totals } from "../../model/ports.ts";
 import type { Copy, Reason, Run } from "../../model/types.ts";
 import type { PlanView } from "../plan-view.ts";
@@ -70,7 +71,8 @@ function changesText(done: AnswerFacts["done"]): string {
 }
 
 /** What a person has to do; null if nothing. */
-export function nextOf({ problems, copies, counts, run, plan }: AnswerFacts): string | null {
+export function nextOf({ problems: all, copies, counts, run, plan }: AnswerFacts): string | null {
+  const problems = all.filter((problem) => !areSentLater(problem));
   const stopped = copies.filter(({ state }) => state === "blocked" || state === "failed");
   const firsts = [
     ...problems.map(fullText),

@@ -63,6 +63,10 @@ export function namesOf({ prefix }: Pick<CosPlace, "prefix">, account: string): 
   };
 }
 
+/** Whether an object below a prefix, named without it, is one of those of `namesOf` or lies in their folders. */
+export const isOfState = (name: string): boolean =>
+  /^[^/]+\/(epoch|check|heads\/[0-9a-f]{24}\/\d{12}|history\/\d{13}-[\w-]+)$/.test(name);
+
 /** The name of a head. Names sort newest first. */
 export const headName = (folder: string, number: number) => `${folder}${inverted(number, LAST_NUMBER)}`;
 
