@@ -151,7 +151,7 @@ const imageFindings = {
     return `probably permitted, for ${PURPOSES[p.purpose]}: a harmless call was answered with ${p.code}, not with a refusal`;
   }),
   "permitted-to-account": info((p: { purpose: Purpose; account: string }) => {
-    return `permitted, for ${PURPOSES[p.purpose]}: the own key of account ${p.account} may do everything`;
+    return `permitted, for ${PURPOSES[p.purpose]}: the key of account ${p.account} itself may do everything`;
   }),
   "granted-by-policies": info(
     (p: { purpose: Purpose }) => `the policies of the role allow it, for ${PURPOSES[p.purpose]}`,
@@ -184,7 +184,7 @@ const KINDS = {
 const stateFindings = {
   "state-readable": info((p: { state: string; kind: keyof typeof KINDS; copies: number; isNew: boolean }) => {
     const what = p.isNew ? "no records of this account yet" : `${count(p.copies, "copy", "copies")} recorded`;
-    const write = p.kind === "cos" ? "readable; whether it can be written shows the next run" : "readable and writable";
+    const write = p.kind === "cos" ? "readable; the next run shows whether it can be written" : "readable and writable";
     return `${p.state}, ${KINDS[p.kind]}: ${write}, ${what}`;
   }),
   "state-unwritable": error(
