@@ -94,7 +94,9 @@ describe("an event by hand", { timeout: 30_000 }, () => {
     expect(answer.copies.map(({ state }) => state)).toEqual(["blocked", "copying"]);
 
     const elsewhere = await answerOf("image-created", { region: "ap-tokyo", imageId: golden });
-    expect(elsewhere.summary).toMatch(/no enabled policy copies from ap-tokyo; nothing to do if it is a copy; to copy it further, add ap-tokyo to `from` of a policy\.$/);
+    expect(elsewhere.summary).toMatch(
+      /no enabled policy copies from ap-tokyo; nothing to do if it is a copy; to copy it further, add ap-tokyo to `from` of a policy\.$/,
+    );
     const gone = await answerOf("image-created", { region: "ap-guangzhou", imageId: "img-00000000" });
     expect(gone.summary).toMatch(/img-00000000 in ap-guangzhou: the cloud shows no such image/);
   });

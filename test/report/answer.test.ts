@@ -103,7 +103,10 @@ describe("the first sentences", () => {
     const found = { ...copy("ready"), key: { ...copy("ready").key, rootRegion: "ap-guangzhou", rootId: "img-1" } };
     const all = answer({ copies: [found], isPart: true, event: { images, ignored: [] } });
     expect(all.images?.map(({ imageId, result }) => [imageId, result])).toEqual([
-      ["img-2", "no enabled policy copies from ap-tokyo; nothing to do if it is a copy; to copy it further, add ap-tokyo to `from` of a policy"],
+      [
+        "img-2",
+        "no enabled policy copies from ap-tokyo; nothing to do if it is a copy; to copy it further, add ap-tokyo to `from` of a policy",
+      ],
       ["img-3", 'not selected: golden: the name "x" does not match'],
       ["img-4", expect.stringContaining("the cloud shows no such image in ap-guangzhou")],
       ["img-1", "1 copy: 1 is ready"],
