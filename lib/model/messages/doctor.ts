@@ -43,10 +43,12 @@ const CAM_FILES: Readonly<Record<Purpose, string>> = {
 
 const missing = ({ action, purpose, who }: Missing) => {
   const file = who === "role" ? CAM_FILES[purpose].replace("command", "poll-copies") : CAM_FILES[purpose];
-  const whom = who === "role" ? "the role" : "the user or role of this key";
   return {
     text: `${action} is not permitted; it is needed for ${PURPOSES[purpose]}`,
-    remedy: `attach deploy/cam/${file} to ${whom} in the CAM console`,
+    remedy:
+      who === "role"
+        ? `run npm run deploy, which restores the policies of its own role; to a role of yours, attach deploy/cam/${file}`
+        : `attach deploy/cam/${file} to the user or role of this key in the CAM console`,
   };
 };
 
