@@ -86,10 +86,21 @@ interface Called {
   readonly region: string;
 }
 
+/** What to do about an error code of a call, other than a missing permission. */
+export function adviceOn(code: string): string {
+  if (/^(AuthFailure(\.|$)|InvalidAccessKeyId$|SignatureDoesNotMatch$)/.test(code)) {
+    return "check TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and, for a temporary key, TENCENTCLOUD_TOKEN";
+  }
+  if (/^UnsupportedRegion(\.|$)/.test(code)) {
+    return "set TENCENTCLOUD_REGION to a region that has SCF and CLS, e.g. ap-guangzhou";
+  }
+  return "run the same command again";
+}
+
 function callError({ service, action, region }: Called, code: string, message: string): DeployError {
   if (isRefusal(code)) return new DeployError(refusalText(`${service}:${action}`, resourceIn(message), code), code);
   const cause = [code, message.replaceAll(/\s+/g, " ")].filter(Boolean).join(": ");
-  return new DeployError(`${service} ${action} in ${region}: ${cause}; run the same command again`, code);
+  return new DeployError(`${service} ${action} in ${region}: ${cause}; ${adviceOn(code)}`, code);
 }
 
 /** The resource that a refusal names, as CAM words it. */
@@ -107,7 +118,7 @@ export function stockError(thrown: unknown, key: Key): DeployError {
     return new DeployError(refusalText(action, resourceIn(text), code), code);
   }
   const cause = [code, text.replaceAll(/\s+/g, " ")].filter(Boolean).join(": ");
-  return new DeployError(`serverless-tencent-scf: ${cause}; run the same command again`, code);
+  return new DeployError(`serverless-tencent-scf: ${cause}; ${adviceOn(code)}`, code);
 }
 
 /** A message of the cloud or of a library without the key, which some of them quote. */

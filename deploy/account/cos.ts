@@ -1,7 +1,7 @@
 // The calls to COS that a deployment needs, with the vendor's client.
 import { createRequire } from "node:module";
 import type { Endpoint } from "../../lib/adapters/tencent/transport/fenced-agent.ts";
-import { DeployError, isRefusal, type Key, refusalText, withoutKey } from "./call.ts";
+import { adviceOn, DeployError, isRefusal, type Key, refusalText, withoutKey } from "./call.ts";
 
 type Request = (params: object) => Promise<Record<string, unknown>>;
 const ACTIONS = [
@@ -51,7 +51,7 @@ export function cosOf(key: Key, endpoint: Endpoint): Cos {
       if (isRefusal(code)) throw new DeployError(refusalText(`name/cos:${what}`, bucket, code), code);
       const text = withoutKey(inner.Message ?? (typeof error === "string" ? error : message) ?? "no answer", key);
       throw new DeployError(
-        `cos ${what} of ${bucket}: ${[code, text].filter(Boolean).join(": ")}; run the same command again`,
+        `cos ${what} of ${bucket}: ${[code, text].filter(Boolean).join(": ")}; ${adviceOn(code)}`,
         code,
       );
     }

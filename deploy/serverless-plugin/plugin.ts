@@ -7,6 +7,7 @@ import { complete, type Given, type Prepared, prepare, prepareOne } from "../acc
 import type { Deployment as Account } from "../account/deployment.ts";
 import { endpointIn, keyIn, openDeployment } from "../account/open.ts";
 import { afterFunctions, beforeFunctions, type Extent, whatStays } from "../account/remove.ts";
+import { stateUrlOutside } from "../account/resources/state-bucket.ts";
 import { checkPackage } from "../packaged.ts";
 import type { Log, Options, Serverless } from "./framework.ts";
 import * as patches from "./patches.ts";
@@ -175,6 +176,8 @@ export class Deployment {
     for (const name of names) this.opened.report("updated", `code and variables of ${name}`);
     await complete(this.opened, functions, this.prepared?.logs);
     this.log.notice("deployed");
+    const stateUrl = stateUrlOutside(this.prepared?.variables["STATE_URL"] ?? "", this.opened.region);
+    this.log.notice(`To see the copies: STATE_URL='${stateUrl}' npx cvm-replicator status`);
   }
 
   private extent(): Extent {

@@ -45,8 +45,10 @@ function variableProblems(variables: Variables): string[] {
   for (const [key] of empty) problems.push(`${key}: not set`);
   const url = variables["STATE_URL"] ?? "";
   if (url && !/^(postgres(ql)?|cos):\/\//.test(url)) {
-    problems.push("STATE_URL: must be cos://… or postgres://…; function instances do not share an embedded state");
-    return problems;
+    problems.push(
+      "STATE_URL: must be cos://… or postgres://…, because function instances share no disk; leave it out to have a " +
+        "bucket made",
+    );
   }
   if (/^cos:/.test(url) && !COS_URL.test(url))
     problems.push("STATE_URL: must name a bucket with its APPID, e.g. cos://images-1250000000/state");
@@ -57,8 +59,10 @@ function variableProblems(variables: Variables): string[] {
         "STATE_PASSWORD_SECRET=NAME:VERSION, e.g. STATE_PASSWORD_SECRET=replicator-db:v1",
     );
   }
-  if (url && problems.every((problem) => !problem.startsWith("STATE_URL"))) problems.push(...urlProblems(url));
-  return [...problems, ...configProblems(variables, new Set(empty.map(([key]) => key)))];
+  const known = new Set(empty.map(([key]) => key));
+  if (problems.some((text) => text.startsWith("STATE_URL:"))) known.add("STATE_URL");
+  else if (url) problems.push(...urlProblems(url));
+  return [...problems, ...configProblems(variables, known)];
 }
 
 /** What the functions would refuse when they open their state. */

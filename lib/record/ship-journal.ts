@@ -13,16 +13,24 @@ const MOST_TIME: Millis = 10_000;
 /** With less time left to the run, no request is begun. */
 const LEAST_TIME: Millis = 500;
 
+/**
+ * Lines of others that are younger are left to the run that wrote them, which sends them at its end. Otherwise each
+ * of the runs that the events of one wave start would send them again.
+ */
+const LEFT_TO_WRITER: Millis = 30_000;
+
 /** A state that notes whether the account has lines to send, as far as the run has read or written it. */
 export interface Outbox {
   readonly state: State;
-  /** Whether a line was written or read as unsent. Never a query of its own. */
+  /** Whether this run wrote a line, or read that one of others waits for long enough. Never a query of its own. */
   mayHaveLines(): boolean;
 }
 
 /** Watches the state of a run. `unsentSince`: of what was read before. */
-export function watchOutbox(state: State, unsentSince: Millis | undefined): Outbox {
-  let hasLines = unsentSince !== undefined;
+export function watchOutbox(state: State, unsentSince: Millis | undefined, now: () => Millis): Outbox {
+  // The clock of the writer may be ahead of this one: by more than that, its lines count as old.
+  const waits = (since: Millis | undefined) => since !== undefined && Math.abs(now() - since) >= LEFT_TO_WRITER;
+  let hasLines = waits(unsentSince);
   const writes = ({ copies = [], entries = [] }: Changes) =>
     entries.length > 0 || copies.some((change) => (change.entries ?? []).length > 0);
   return {
@@ -30,7 +38,7 @@ export function watchOutbox(state: State, unsentSince: Millis | undefined): Outb
       ...state,
       async read(account, which) {
         const records = await state.read(account, which);
-        hasLines ||= records.unsentSince !== undefined;
+        hasLines ||= waits(records.unsentSince);
         return records;
       },
       save(account, changes) {

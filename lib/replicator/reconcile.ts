@@ -63,7 +63,7 @@ export async function replicate(request: RunRequest, deps: Replicator): Promise<
     const account = await deps.cloud.account();
     const which = request.retry ? { all: true as const } : firstWhich(request.scope, deps.now());
     const records = request.records ?? (await deps.state.read(account, which));
-    const outbox = watchOutbox(deps.state, records.unsentSince);
+    const outbox = watchOutbox(deps.state, records.unsentSince, deps.now);
     const known = knownAccount(account, records.record, outbox.state);
     const own = { ...deps, state: outbox.state, known, outbox };
     const run = () => runRounds(records, request, { ...own, cloud: fusedCloud(deps.cloud) });

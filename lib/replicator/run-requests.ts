@@ -100,6 +100,13 @@ function notABoolean(field: string, value: unknown): Problem {
   return toProblem(EVENT, requestProblem("not-a-boolean", { value: shortened(value) }), field);
 }
 
+/** What is wrong with `imageIds`, shortened: each item that is no image id, or the whole value. */
+function wrongIds(imageIds: unknown): string[] {
+  if (!Array.isArray(imageIds)) return [shortened(imageIds)];
+  const wrong = imageIds.filter((id) => !isImageId(id)).map((id) => shortened(id));
+  return wrong.length > 0 ? wrong.slice(0, 5) : ["an empty list"];
+}
+
 /**
  * A run that a user requests with `{policy?, region?, imageIds?, dryRun?, retry?}`: a sweep whose
  * actions are limited to the policy, source region and source images that are given. Throws
@@ -129,7 +136,9 @@ export function requestByHand(event: unknown, policies: readonly Policy[]): RunR
   }
   const ids = Array.isArray(imageIds) && imageIds.length > 0 && imageIds.every(isImageId) ? imageIds : undefined;
   if (imageIds !== undefined && !ids) {
-    problems.push(toProblem(where, requestProblem("not-image-ids", { value: shortened(imageIds) }), "imageIds"));
+    for (const value of wrongIds(imageIds)) {
+      problems.push(toProblem(where, requestProblem("not-image-ids", { value }), "imageIds"));
+    }
   }
   if (problems.length > 0) throw new InputError(problems);
   const only = (key: CopyKey, desiredBy: string) =>

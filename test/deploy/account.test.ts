@@ -220,6 +220,18 @@ describe("a deployment that is broken off", () => {
   });
 });
 
+describe("a refused call says what to correct", () => {
+  it.each([
+    ["AuthFailure.SignatureFailure", "check TENCENTCLOUD_SECRET_ID"],
+    ["UnsupportedRegion", "set TENCENTCLOUD_REGION"],
+    ["InternalError", "run the same command again"],
+  ])("%s", async (code, advice) => {
+    at = await accountWorld();
+    addFault(at.world, { match: { action: "DescribeLogsets" }, effect: { kind: "error", code } });
+    await expect(at.deploy()).rejects.toThrow(advice);
+  });
+});
+
 describe("copies of an installation that an empty state does not know", () => {
   const mark = (installation: string) =>
     makeImages(at.world, { region: "ap-shanghai", name: `golden-web--copying-0123456789abcdef-${installation}-1` });

@@ -32,7 +32,7 @@ describe("settings that are refused", () => {
     expect(problems).toEqual([
       expect.stringMatching(/^--stage: must be/),
       "LOG_LEVEL: not set",
-      expect.stringMatching(/^STATE_URL: .*do not share an embedded state$/),
+      expect.stringMatching(/^STATE_URL: .*share no disk; leave it out/),
       "VPC_ID, SUBNET_ID: set both or neither",
     ]);
   });
@@ -66,6 +66,10 @@ describe("settings that are refused", () => {
   });
 
   it("what the functions would refuse themselves", () => {
+    expect(problemsOf({ STATE_URL: "sqlite:state.db", SWEEP_EVERY: "10" })).toEqual([
+      expect.stringMatching(/^STATE_URL: must be cos/),
+      expect.stringMatching(/^SWEEP_EVERY: "10" is not a duration/),
+    ]);
     expect(problemsOf({ STATE_URL: "", SWEEP_EVERY: "10", LOG_LEVEL: "trace" })).toEqual([
       expect.stringMatching(/^SWEEP_EVERY: "10" is not a duration/),
       expect.stringMatching(/^LOG_LEVEL: "trace" is not allowed/),

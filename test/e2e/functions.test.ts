@@ -231,8 +231,10 @@ describe("a function", { timeout: 90_000 }, () => {
       'event: policy: "gold" is not the name of a policy; use one of golden, base',
       'event: region: "nowhere" is not a region that the policies copy from; use one of ap-guangzhou, ap-shanghai',
       'event: dryRun: "yes" is not allowed; use true or false',
-      'event: imageIds: expected one or more image ids such as ["img-8toqc6s3"], got a list',
+      'event: imageIds: expected one or more image ids such as ["img-8toqc6s3"], got an empty list',
     ]);
+    const { error } = await call("evaluate-policy", { imageIds: ["img-8toqc6s3", "ami-1", 7] }, env);
+    expect(error?.split("\n").map((line) => line.split(", got ")[1])).toEqual(['"ami-1"', "7"]);
     for (const { error } of outcomes.slice(1)) expect(error).toContain("expected an object such as");
   });
 

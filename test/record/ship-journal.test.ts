@@ -180,16 +180,22 @@ describe("a run knows of lines without a query", () => {
     ["a line of a copy", (s) => s.save(A, { copies: [{ copy: copyOf({}), entries: [entry(1, "a")] }] }), true],
     ["nothing that waits", (s) => s.read(A), false],
   ])("after it has written or read %s", async (_, work, expected) => {
-    const outbox = watchOutbox(state, undefined);
+    const outbox = watchOutbox(state, undefined, () => NOW);
     await work(outbox.state);
     expect(outbox.mayHaveLines()).toBe(expected);
   });
 
-  it("after it has read that some wait", async () => {
+  it.each([
+    ["at the time of writing, which leaves them to their writer", 0, false],
+    ["29 s later", 29_000, false],
+    ["30 s later", 30_000, true],
+    ["by a clock that is far behind that of the writer", -30_000, true],
+  ])("after it has read that some wait: %s", async (_, later, expected) => {
     await write("a");
-    expect(watchOutbox(state, NOW).mayHaveLines()).toBe(true);
-    const outbox = watchOutbox(state, undefined);
+    const now = () => NOW + later;
+    expect(watchOutbox(state, NOW, now).mayHaveLines()).toBe(expected);
+    const outbox = watchOutbox(state, undefined, now);
     await outbox.state.read(A);
-    expect(outbox.mayHaveLines()).toBe(true);
+    expect(outbox.mayHaveLines()).toBe(expected);
   });
 });

@@ -91,7 +91,7 @@ describe("the first sentences", () => {
     const plan = { ...viewOf(emptyPlan([])), update: [{} as never] };
     const dry = answer({ plan, copies: [copy("requested")], totals: { ready: 1 }, isPart: true });
     expect(dry.summary).toBe(
-      "Dry run: nothing was changed. It would request 0 copies, change 1 and delete 0. Of 1 copy, 1 is ready.",
+      "Dry run: nothing was changed. It would request 0 copies, change 1 and delete 0. The only copy is ready.",
     );
     expect(dry.next).toBe('To do it, send the same event without "dryRun".');
     expect(dry.counts).toEqual({ total: 1, ready: 1 });
@@ -117,11 +117,28 @@ describe("the first sentences", () => {
       ],
       ["img-3", 'not selected: golden: the name "x" does not match'],
       ["img-4", expect.stringContaining("the cloud shows no such image in ap-guangzhou")],
-      ["img-1", "1 copy: 1 is ready"],
+      ["img-1", "its only copy is ready"],
     ]);
     expect(all.summary).toMatch(
-      /^Nothing had to be changed\. img-2 in ap-tokyo: .* \(and 2 more, see images\)\. Of 1 c/,
+      /^Nothing had to be changed\. img-2 in ap-tokyo: .* \(and 2 more, see images\)\. The only copy concerned is ready/,
     );
+  });
+
+  it.each([
+    [["copying", "copying"], "All 2 copies concerned are being copied.", "all its 2 copies are being copied"],
+    [["waiting"], "The only copy concerned waits.", "its only copy waits"],
+    [
+      ["copying", "ready"],
+      "Of 2 copies concerned, 1 is being copied and 1 is ready.",
+      "2 copies: 1 is being copied and 1 is ready",
+    ],
+  ] as const)("count the states %j of copies", (states, summary, result) => {
+    const key = { rootRegion: "ap-guangzhou", rootId: "img-1" } as const;
+    const copies = states.map((state) => ({ ...copy(state), key: { ...copy(state).key, ...key } }));
+    const images = [{ region: "ap-guangzhou", imageId: "img-1", isRead: true, notSelected: [] }];
+    const all = answer({ copies, isPart: true, event: { images, ignored: [] } });
+    expect(all.summary).toContain(summary);
+    expect(all.images?.[0]?.result).toBe(result);
   });
 
   it("say of an event without images why, and what to send instead", () => {

@@ -91,3 +91,8 @@ export function defaultStateUrl(deployment: Deployment, bucketRegion: string): s
   const elsewhere = bucketRegion === deployment.region ? "" : `?region=${bucketRegion}`;
   return `cos://${stateBucket(deployment)}/${deployment.stage}${elsewhere}`;
 }
+
+/** The STATE_URL with which a command outside of SCF reads the state of functions that have `stateUrl`. */
+export function stateUrlOutside(stateUrl: string, region: string): string {
+  return /^cos:/.test(stateUrl) && !stateUrl.includes("?") ? `${stateUrl}?region=${region}` : stateUrl;
+}

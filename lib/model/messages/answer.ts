@@ -41,6 +41,13 @@ function statesText(counts: Counts): string {
   return listed(parts);
 }
 
+/** The verb of the state that all copies are in, undefined if they differ. */
+function commonState(counts: Counts): string | undefined {
+  const { total = 0 } = counts;
+  const [, text] = Object.entries(STATES).find(([state]) => counts[state] === total) ?? [];
+  return total > 0 ? text?.(total === 1) : undefined;
+}
+
 const answerTexts = {
   "nothing-done": info((p: { why: string }) => `Nothing was done: ${p.why}.`),
   "hello-world": info((p: { example: string }) => ({
@@ -65,14 +72,18 @@ const answerTexts = {
     const { total = 0 } = p.counts;
     const whose = p.of === "account" ? "" : " concerned";
     if (total === 0) return p.of === "account" ? "No copies are recorded." : "No copies are concerned.";
-    const isReady = p.counts["ready"] === total && total > 1;
-    const text = isReady
-      ? `All ${total} copies${whose} are ready.`
-      : `Of ${copies(total)}${whose}, ${statesText(p.counts)}.`;
+    const common = commonState(p.counts);
+    const all = total === 1 ? `The only copy${whose}` : `All ${total} copies${whose}`;
+    const text = common ? `${all} ${common}.` : `Of ${copies(total)}${whose}, ${statesText(p.counts)}.`;
     return p.isContinued ? `${text} The timer continues with them.` : text;
   }),
 
-  "image-selected": info((p: { counts: Counts }) => `${copies(p.counts["total"] ?? 0)}: ${statesText(p.counts)}`),
+  "image-selected": info((p: { counts: Counts }) => {
+    const { total = 0 } = p.counts;
+    const common = commonState(p.counts);
+    if (!common) return `${copies(total)}: ${statesText(p.counts)}`;
+    return total === 1 ? `its only copy ${common}` : `all its ${total} copies ${common}`;
+  }),
   "image-in-other-region": info((p: { region: string }) => ({
     text: `no enabled policy copies from ${p.region}`,
     remedy: `nothing to do if it is a copy; to copy it further, add ${p.region} to \`from\` of a policy`,

@@ -194,7 +194,7 @@ const deployFindings = {
       "allow it for the user or role of this key in the CAM console (deploy/cam/deploying-key.json has all actions)",
   })),
   "account-may-all": info(
-    (p: { account: string }) => `permitted: the own key of account ${p.account} may do everything`,
+    (p: { account: string }) => `permitted: the key of account ${p.account} itself may do everything`,
   ),
   "writes-granted": info((p: { actions: number }) => `the policies of the role allow all ${p.actions} actions`),
   "writes-unknown": info((p: { actions: readonly string[] }) => ({

@@ -43,10 +43,12 @@ const CAM_FILES: Readonly<Record<Purpose, string>> = {
 
 const missing = ({ action, purpose, who }: Missing) => {
   const file = who === "role" ? CAM_FILES[purpose].replace("command", "poll-copies") : CAM_FILES[purpose];
-  const whom = who === "role" ? "the role" : "the user or role of this key";
   return {
     text: `${action} is not permitted; it is needed for ${PURPOSES[purpose]}`,
-    remedy: `attach deploy/cam/${file} to ${whom} in the CAM console`,
+    remedy:
+      who === "role"
+        ? `run npm run deploy, which restores the policies of its own role; to a role of yours, attach deploy/cam/${file}`
+        : `attach deploy/cam/${file} to the user or role of this key in the CAM console`,
   };
 };
 
@@ -151,7 +153,7 @@ const imageFindings = {
     return `probably permitted, for ${PURPOSES[p.purpose]}: a harmless call was answered with ${p.code}, not with a refusal`;
   }),
   "permitted-to-account": info((p: { purpose: Purpose; account: string }) => {
-    return `permitted, for ${PURPOSES[p.purpose]}: the own key of account ${p.account} may do everything`;
+    return `permitted, for ${PURPOSES[p.purpose]}: the key of account ${p.account} itself may do everything`;
   }),
   "granted-by-policies": info(
     (p: { purpose: Purpose }) => `the policies of the role allow it, for ${PURPOSES[p.purpose]}`,
@@ -184,7 +186,7 @@ const KINDS = {
 const stateFindings = {
   "state-readable": info((p: { state: string; kind: keyof typeof KINDS; copies: number; isNew: boolean }) => {
     const what = p.isNew ? "no records of this account yet" : `${count(p.copies, "copy", "copies")} recorded`;
-    const write = p.kind === "cos" ? "readable; whether it can be written shows the next run" : "readable and writable";
+    const write = p.kind === "cos" ? "readable; the next run shows whether it can be written" : "readable and writable";
     return `${p.state}, ${KINDS[p.kind]}: ${write}, ${what}`;
   }),
   "state-unwritable": error(
