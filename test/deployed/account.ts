@@ -57,6 +57,18 @@ export function reading(cloud: RunningCloud) {
     invocations: (name: string) => world.invocations.filter(({ target }) => target.name === `${BASE}-${name}`),
     rules: () => [...world.eventBuses.values()].flatMap((bus) => [...bus.rules.values()]),
     stateObjects: () => world.buckets.get(BUCKET)?.objects.size ?? 0,
+    /**
+     * Waits until CLS has each line that the state has, at most for a minute: a run leaves the fresh lines of others
+     * to them. Answers how many lines there are, and how many CLS lacks.
+     */
+    async sentLines(): Promise<{ readonly stored: number; readonly missing: number }> {
+      for (let minute = 0; ; minute += 1) {
+        const stored = (await this.storedLines()).length;
+        const sent = new Set((await cloud.linesOf("journal", "*")).map(({ id }) => id)).size;
+        if (sent >= stored || minute === 60) return { stored, missing: stored - sent };
+        await cloud.pass(1, () => false);
+      }
+    },
     /** The journal as the state has it. */
     async storedLines(): Promise<readonly JournalEntry[]> {
       const credentials = async () => ({ secretId: MAIN.secretId, secretKey: MAIN.secretKey });
