@@ -100,6 +100,12 @@ describe("a deployment", () => {
     expect([...at.world.buckets.keys()]).toEqual([]);
   });
 
+  it("permits the bucket of the user by its owner", async () => {
+    at = await accountWorld();
+    await at.deploy({ stateUrl: "cos://shared-1259999999/state", installation: "prod" });
+    expect(documentOf("state")).toContain("uid/1259999999:shared-1259999999/state/*");
+  });
+
   it("outside of Guangzhou makes no rule, and says how events are had nevertheless", async () => {
     at = await accountWorld("ap-shanghai");
     await at.deploy();

@@ -26,14 +26,16 @@ const filled = (template: string, values: Readonly<Record<string, string>>): obj
 /** The least policies for what the packaged policies and settings need, by the end of their names. */
 export function documentsFor(
   { policies, bucket, journal, secret }: Places,
-  { account: { appId, uin } }: Pick<Deployment, "account">,
+  { account: { uin } }: Pick<Deployment, "account">,
   read: ReadTemplate,
 ): Documents {
   const documents = new Map<string, object>([["images", filled(read("poll-copies"), {})]]);
   if (mayDelete({ policies })) documents.set("deletions", filled(read("delete-images"), {}));
   if (bucket) {
     const prefix = bucket.prefix === "" ? "" : `${bucket.prefix}/`;
-    const values = { "BUCKET-APPID": bucket.name, APPID: appId, REGION: bucket.region, "PREFIX/": prefix };
+    // A bucket's name ends with its owner, which may be another account.
+    const owner = bucket.name.slice(bucket.name.lastIndexOf("-") + 1);
+    const values = { "BUCKET-APPID": bucket.name, APPID: owner, REGION: bucket.region, "PREFIX/": prefix };
     documents.set("state", filled(read("state-in-cos"), values));
   }
   if (journal) {
