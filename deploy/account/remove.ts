@@ -15,17 +15,30 @@ export interface Extent {
   readonly withLogs: boolean;
 }
 
-/** Removes the rules, before the functions that are their targets. Answers whether the role must stay. */
-export async function beforeFunctions(
-  deployment: Deployment,
-  names: readonly string[],
-): Promise<{ readonly keepsRole: boolean }> {
+/** What was there before the functions were removed. */
+export interface Before {
+  /** Whether the role must stay. */
+  readonly keepsRole: boolean;
+  /** The functions that exist. */
+  readonly found: readonly string[];
+}
+
+/** Removes the rules, before the functions that are their targets. Warns if there is no function of this stage. */
+export async function beforeFunctions(deployment: Deployment, names: readonly string[]): Promise<Before> {
   const problems = await foreignFunctions(deployment, names);
   if (problems.length > 0) throw new DeployError(problems.join("\n"));
+  const found: string[] = [];
+  for (const name of names) if (await shownFunction(deployment, name)) found.push(name);
+  if (found.length === 0) {
+    const { stage, region } = deployment;
+    deployment.warn(
+      `there is no function of stage ${stage} in ${region}; if that is unexpected, check --stage and TENCENTCLOUD_REGION`,
+    );
+  }
   const keepsRole = await isRoleNeededElsewhere(deployment, names);
   if (deployment.region === EVENTS_REGION) await removeRules(deployment);
   for (const name of names) await settled(deployment, name).catch(() => {});
-  return { keepsRole };
+  return { keepsRole, found };
 }
 
 /**
@@ -44,14 +57,14 @@ async function isRoleNeededElsewhere(deployment: Deployment, names: readonly str
 export async function afterFunctions(
   deployment: Deployment,
   names: readonly string[],
-  { hasOwnRole, withState, withLogs, keepsRole }: Extent & { readonly keepsRole: boolean },
+  { hasOwnRole, withState, withLogs, keepsRole, found }: Extent & Before,
   failures: readonly string[],
 ): Promise<void> {
   const left: string[] = [...failures];
   for (const name of names) {
     const full = functionName(deployment, name);
     if (await shownFunction(deployment, name)) left.push(`function ${full} is still there`);
-    else deployment.report("removed", `function ${full}`);
+    else if (found.includes(name)) deployment.report("removed", `function ${full}`);
   }
   const steps: (readonly [boolean, (deployment: Deployment) => Promise<void>])[] = [
     // Functions that are left still need their role.
