@@ -15,20 +15,30 @@ export interface Extent {
   readonly withLogs: boolean;
 }
 
-/**
- * Removes the rules, before the functions that are their targets. Answers whether the role and the state must stay,
- * because functions of this stage in another region may use them.
- */
-export async function beforeFunctions(
-  deployment: Deployment,
-  names: readonly string[],
-): Promise<{ readonly isElsewhere: boolean }> {
+/** What was there before the functions were removed. */
+export interface Before {
+  /** Whether the role and the state must stay, because functions of this stage in another region may use them. */
+  readonly isElsewhere: boolean;
+  /** The functions that exist. */
+  readonly found: readonly string[];
+}
+
+/** Removes the rules, before the functions that are their targets. Warns if there is no function of this stage. */
+export async function beforeFunctions(deployment: Deployment, names: readonly string[]): Promise<Before> {
   const problems = [...stageProblem(deployment.stage), ...(await foreignFunctions(deployment, names))];
   if (problems.length > 0) throw new DeployError(problems.join("\n"));
+  const found: string[] = [];
+  for (const name of names) if (await shownFunction(deployment, name)) found.push(name);
+  if (found.length === 0) {
+    const { stage, region } = deployment;
+    deployment.warn(
+      `there is no function of stage ${stage} in ${region}; if that is unexpected, check --stage and TENCENTCLOUD_REGION`,
+    );
+  }
   const isElsewhere = await isStageElsewhere(deployment, names);
   if (deployment.region === EVENTS_REGION) await removeRules(deployment);
   for (const name of names) await settled(deployment, name).catch(() => {});
-  return { isElsewhere };
+  return { isElsewhere, found };
 }
 
 /**
@@ -50,14 +60,14 @@ async function isStageElsewhere(deployment: Deployment, names: readonly string[]
 export async function afterFunctions(
   deployment: Deployment,
   names: readonly string[],
-  { hasOwnRole, withState, withLogs, isElsewhere }: Extent & { readonly isElsewhere: boolean },
+  { hasOwnRole, withState, withLogs, isElsewhere, found }: Extent & Before,
   failures: readonly string[],
 ): Promise<void> {
   const left: string[] = [...failures];
   for (const name of names) {
     const full = functionName(deployment, name);
     if (await shownFunction(deployment, name)) left.push(`function ${full} is still there`);
-    else deployment.report("removed", `function ${full}`);
+    else if (found.includes(name)) deployment.report("removed", `function ${full}`);
   }
   const hasFunctions = left.length > 0;
   const steps: (readonly [() => boolean, (deployment: Deployment) => Promise<void>])[] = [

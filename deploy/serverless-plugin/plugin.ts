@@ -6,7 +6,7 @@ import { DeployError, stockError } from "../account/call.ts";
 import { complete, type Given, type Prepared, prepare, prepareOne } from "../account/deploy.ts";
 import type { Deployment as Account } from "../account/deployment.ts";
 import { endpointIn, keyIn, openDeployment } from "../account/open.ts";
-import { afterFunctions, beforeFunctions, type Extent, whatStays } from "../account/remove.ts";
+import { afterFunctions, type Before, beforeFunctions, type Extent, whatStays } from "../account/remove.ts";
 import { stateUrlOutside } from "../account/resources/state-bucket.ts";
 import { checkPackage } from "../packaged.ts";
 import type { Log, Options, Serverless } from "./framework.ts";
@@ -40,7 +40,7 @@ export class Deployment {
   private readonly stage: string;
   private opened: Opened | undefined;
   private prepared: Prepared | undefined;
-  private isElsewhere = false;
+  private before: Before = { isElsewhere: false, found: [] };
   private readonly failures: string[] = [];
 
   constructor(serverless: Serverless, options: Options, { log }: { log: Log }) {
@@ -186,13 +186,12 @@ export class Deployment {
   }
 
   private async beforeRemove(): Promise<void> {
-    const { isElsewhere } = await beforeFunctions(await this.open(), this.serverless.service.getAllFunctions());
-    this.isElsewhere = isElsewhere;
+    this.before = await beforeFunctions(await this.open(), this.serverless.service.getAllFunctions());
   }
 
   private async afterRemove(): Promise<void> {
     if (!this.opened) return;
-    const extent = { ...this.extent(), isElsewhere: this.isElsewhere };
+    const extent = { ...this.extent(), ...this.before };
     await afterFunctions(this.opened, this.serverless.service.getAllFunctions(), extent, this.failures);
     for (const line of whatStays(this.opened, extent)) this.log.notice(line);
   }

@@ -88,10 +88,10 @@ export async function accountWorld(
     },
     remove: async (extent = { withState: false, withLogs: false }, from = region) => {
       const there = { ...deployment, region: from };
-      const { isElsewhere } = await beforeFunctions(there, NAMES);
+      const before = await beforeFunctions(there, NAMES);
       for (const { name } of [...world.functions.values()].filter((one) => one.region === from))
         await deployment.call("scf", "DeleteFunction", from, { FunctionName: name });
-      await afterFunctions(there, NAMES, { hasOwnRole: false, ...extent, isElsewhere }, []);
+      await afterFunctions(there, NAMES, { hasOwnRole: false, ...extent, ...before }, []);
     },
     close: () => emulator.close(),
   };

@@ -26,6 +26,13 @@ function put(key: string): void {
 }
 
 describe("a removal", () => {
+  it("of a stage that does not exist claims nothing, and warns", async () => {
+    at = await accountWorld();
+    await at.remove();
+    expect(at.reported()).toEqual([]);
+    expect(at.warnings[0]).toMatch(/no function of stage dev in ap-guangzhou.*check --stage/);
+  });
+
   it("leaves state, logs and images", async () => {
     at = await accountWorld();
     await at.deploy();
