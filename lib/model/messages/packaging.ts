@@ -7,7 +7,8 @@ const PACKAGE_AGAIN = "run `npm run package` and deploy the zips that it makes";
 export const packagingProblem = catalogue({
   "policy-unreadable": error((p: { file: string; cause: string }) => ({
     text: `cannot read ${p.file} (${p.cause})`,
-    remedy: "set POLICY_FILE to the path of a policy file",
+    remedy:
+      "copy policy.example.yaml to policy.yaml and write what you need, or set POLICY_FILE to the path of a policy file",
   })),
   "policy-not-compiled": error(() => ({
     text: "not a compiled policy, which is all that a function reads",
