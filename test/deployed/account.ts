@@ -20,13 +20,15 @@ policies:
 `;
 
 /** The environment of a command line that looks at the same account and state. */
-export function commandEnv({ url }: RunningCloud): Record<string, string> {
+export function commandEnv({ url, world }: RunningCloud): Record<string, string> {
+  const journal = [...world.logTopics.values()].find(({ name }) => name === "journal");
   return {
     REPLICATOR_ENDPOINT: url,
     TENCENTCLOUD_SECRET_ID: MAIN.secretId,
     TENCENTCLOUD_SECRET_KEY: MAIN.secretKey,
     STATE_URL: `cos://${BUCKET}/dev?region=${HOME}`,
     TENCENTCLOUD_REGION: HOME,
+    ...(journal && { CLS_TOPIC_ID: journal.id }),
   };
 }
 
