@@ -1,8 +1,8 @@
 // Makes the context of a plan once, with an index for everything that is looked up for every copy.
 import { groupBy } from "../model/collections.ts";
-import { copyId, isCopyOf, lineageOf, refText } from "../model/identity.ts";
-import { hasFailed, NO_ANSWERS, type Observation, seen } from "../model/observation.ts";
-import type { Copy, CopyIn, CopyKey, Image, ImageRef, Reason } from "../model/types.ts";
+import { copyId, isCopyOf, refText } from "../model/identity.ts";
+import { NO_ANSWERS } from "../model/observation.ts";
+import type { Copy, CopyKey, ImageRef, Reason } from "../model/types.ts";
 import { listDesiredCopies } from "./desired/desired-copies.ts";
 import { findRevokedSources } from "./desired/revoked-sources.ts";
 import type { DesiredCopy, NotSelected } from "./desired/types.ts";
@@ -15,6 +15,7 @@ import { usableCopies } from "./family/usable.ts";
 import { adoptedImage, adopters } from "./guards/adoption-conflicts.ts";
 import { indexImages, recordedImages } from "./image-index.ts";
 import type { Guarded, Plan, PlanContext, PlanInput } from "./types.ts";
+import { parentsOf } from "./upkeep/pruning/parents.ts";
 
 /** The context, and what else was found while it was made. */
 export interface Facts {
@@ -33,7 +34,7 @@ export function gatherFacts(input: PlanInput): Facts {
   const { brake, totals, acceptVanished = false, acceptUnshare = false } = input;
   const { mayDeleteLast = () => false } = input;
   const images = indexImages(observation);
-  const rollbacks = rolledBackVersions(copies, observation);
+  const rollbacks = rolledBackVersions(copies, observation, input);
   const recalls = recalledSources(input);
   const selection = {
     ...{ observation, copies, now, settle, isRolledBack: rollbacks.isRoot },
@@ -42,7 +43,6 @@ export function gatherFacts(input: PlanInput): Facts {
   const recorded = recordedImages(copies, observation);
   const { desiredCopies, notSelected } = listDesiredCopies(policies, { ...selection, recorded });
   const records = indexRecords(copies);
-  const parents = parentsOf(copies, observation);
   const recall = recallInFamilies({ copies, observation, copyOf: records.copyOf }, recalls, desiredCopies, rollbacks);
   const { isRecalled } = recalls;
   const publications = groupPublications(desiredCopies, records.copyOf, now);
@@ -75,7 +75,7 @@ export function gatherFacts(input: PlanInput): Facts {
     ...records,
     recordOf: (image) => recorded.get(refText(image)),
     customImages,
-    isParent: (image) => parents.has(refText(image)),
+    isParent: parentsOf(copies, observation),
     desiredFrom: (parent) => byParent.get(copyId(parent)) ?? [],
     holderOf: ({ key, settings }) =>
       images
@@ -120,30 +120,6 @@ function indexRecords(copies: readonly Copy[]) {
     hasOtherAdopter: (copy: Copy) => (adopted.get(adoptedImage(copy) ?? "") ?? copyId(copy.key)) !== copyId(copy.key),
     hasCopyIn: (region: string) => regions.has(region),
   };
-}
-
-/**
- * The images from which a copy is being made: by the records, and by the tags of images that are not
- * NORMAL, because after a loss of the state a copy is recorded only once its mark is certain.
- */
-function parentsOf(copies: readonly Copy[], observation: Observation): ReadonlySet<string> {
-  const recorded = copies.flatMap((copy) => (isBeingCopied(copy, observation) ? [copy.claim.parent] : []));
-  const tagged = [...observation.regions.values()].flatMap(({ images }) =>
-    [...images.values()].flatMap((image) => (isUnfinished(image) ? (lineageOf(image)?.parent ?? []) : [])),
-  );
-  return new Set([...recorded, ...tagged].map(refText));
-}
-
-/** Not so an image that the cloud failed to make and refuses to delete: it would keep its parent for ever. */
-function isUnfinished(image: Image): boolean {
-  return image.state !== "NORMAL" && !hasFailed(image);
-}
-
-/** A stuck copy may still be SYNCING: deleting its parent could end it. */
-function isBeingCopied(copy: Copy, observation: Observation): copy is CopyIn<"requested" | "copying" | "stuck"> {
-  if (copy.phase !== "stuck") return copy.phase === "requested" || copy.phase === "copying";
-  const image = seen(observation, { region: copy.key.region, imageId: copy.imageId });
-  return typeof image === "string" || image.state !== "NORMAL";
 }
 
 function rootInRegion({ key }: Pick<Copy, "key">): string {

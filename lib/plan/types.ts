@@ -19,6 +19,7 @@ import type { DesiredCopy, NotSelected } from "./desired/types.ts";
 import type { Recall } from "./family/recall/in-families.ts";
 import type { Usable } from "./family/usable.ts";
 import type { Candidates, RegionImages } from "./image-index.ts";
+import type { IsParent } from "./upkeep/pruning/parents.ts";
 
 /**
  * What the steps of all copies may depend on: data that was read or recorded, and look-ups in it.
@@ -84,8 +85,7 @@ export interface PlanContext
   readonly publicationHoldOf: (desired: DesiredCopy) => Reason | undefined;
   /** Whether the root was a shared image that is no longer shared with this account: its copies stay. */
   readonly isSourceRevoked: (key: CopyKey) => boolean;
-  /** Whether a copy is being made from this image. */
-  readonly isParent: (image: ImageRef) => boolean;
+  readonly isParent: IsParent;
 }
 
 /** One copy as the planner sees it: what is recorded, what is desired, what the cloud shows. */

@@ -52,7 +52,7 @@ export async function startCloud({ clockFactor = 1, unlimited = false } = {}): P
   const world = createWorld({
     now,
     accounts,
-    copyMinutes: [6, 10],
+    copyMinutes: [3, 5],
     createMinutes: [2, 2],
     ...(unlimited && { rateLimits: false }),
   });

@@ -75,28 +75,6 @@ describe("an image that a client of the vendor creates", { timeout: 240_000 }, (
     expect(copies()).toHaveLength(DESTINATIONS.length);
   });
 
-  it("is copied although its event is never delivered", async () => {
-    await deploy();
-    addFault(d.world, {
-      match: { service: "eb", action: "deliver", times: 0 },
-      effect: { kind: "deliver-times", count: 0 },
-    });
-    await d.createImage("golden-web");
-    await expectOneCopyEach();
-    expect(runs("image-created")).toEqual([]);
-  });
-
-  it("is copied once if every event is delivered three times", async () => {
-    await deploy();
-    addFault(d.world, {
-      match: { service: "eb", action: "deliver", times: 0 },
-      effect: { kind: "deliver-times", count: 3 },
-    });
-    await d.createImage("golden-web");
-    await expectOneCopyEach();
-    expect(runs("image-created").length).toBeGreaterThanOrEqual(3);
-  });
-
   it("is copied once if its event comes a day late", async () => {
     await deploy();
     const late = { kind: "deliver-late", ms: 86_400_000 } as const;

@@ -22,8 +22,13 @@ export const NAME_MUTATIONS = [
   },
   {
     name: "forget that a copy which no record names is made from an image",
-    find: "return new Set([...recorded, ...tagged].map(refText));",
-    replace: "return new Set(recorded.map(refText));",
+    find: "const parents = new Set([...recorded, ...tagged].map(refText));",
+    replace: "const parents = new Set(recorded.map(refText));",
+  },
+  {
+    name: "forget that an unfinished image without tags may be made from an image",
+    find: "const unmarked = unfinished.filter((image) => !lineageOf(image));",
+    replace: "const unmarked: Image[] = [];",
   },
   {
     name: "rename a copy that a policy desires under its name",

@@ -163,12 +163,13 @@ export class Simulation extends ProgramRuns {
   }
 
   /**
-   * Loses the state only while the cloud shows one of our copies: without one, no program can
-   * notice the loss.
+   * Loses the state only while the cloud shows one of our copies, in a region that the policies name:
+   * without one, no program can notice the loss.
    */
   async #loseState(kind: FaultKind): Promise<void> {
+    const named = new Set(this.policies.flatMap(({ enabled, from, to }) => (enabled ? [...from, ...to] : [])));
     const visible = this.ourCopies().some(
-      (image) => image.visibleFrom <= this.world.workNow() && !this.isHidden(image.imageId),
+      (image) => image.visibleFrom <= this.world.workNow() && !this.isHidden(image.imageId) && named.has(image.region),
     );
     const record = await recordOf(this.state, OURS);
     // With a given id the state finds its own copies again, but not those of an id that it once made.

@@ -1,7 +1,7 @@
 // Tells which versions `rollback` took out of a family, from tags and records.
 import { copyId, lineageOf, ROLLED_BACK_TAG, rootRefId, tokenIn } from "../../model/identity.ts";
 import type { Observation } from "../../model/observation.ts";
-import type { Copy, CopyKey, ImageRef } from "../../model/types.ts";
+import type { Copy, CopyKey, ImageRef, Millis } from "../../model/types.ts";
 
 /** The versions that `rollback` took out of a family. */
 export interface RolledBack {
@@ -15,9 +15,14 @@ export interface RolledBack {
  * The rollback tag of a finished copy decides about that copy, so that removing the tag undoes the
  * rollback. An unfinished copy follows the finished copies of its version; otherwise it would be
  * published once it is finished or created again. If no finished copy of the version is visible,
- * the records decide.
+ * the records decide. So they do while a new tag may not be visible yet: for `settle` after the
+ * rollback was recorded, which is before the tag is set.
  */
-export function rolledBackVersions(copies: readonly Copy[], observation: Observation): RolledBack {
+export function rolledBackVersions(
+  copies: readonly Copy[],
+  observation: Observation,
+  { now, settle }: { readonly now: Millis; readonly settle: Millis },
+): RolledBack {
   /** By copy: the family in its rollback tag, undefined without the tag. */
   const tagged = new Map<string, string | undefined>();
   /** By root: the family in the rollback tag of any of its finished copies. */
@@ -39,8 +44,10 @@ export function rolledBackVersions(copies: readonly Copy[], observation: Observa
   );
   const of = (key: CopyKey, copy: Copy | undefined): string | undefined => {
     const root = rootRefId(key);
-    if (copy?.phase === "ready" || copy?.phase === "retired" || copy?.phase === "ended")
-      return tagged.has(copyId(key)) ? tagged.get(copyId(key)) : copy.rolledBackFrom;
+    if (copy?.phase === "ready" || copy?.phase === "retired" || copy?.phase === "ended") {
+      const isFresh = Math.abs(now - copy.updatedAt) < settle;
+      return tagged.get(copyId(key)) ?? (isFresh || !tagged.has(copyId(key)) ? copy.rolledBackFrom : undefined);
+    }
     return versions.get(root) ?? copy?.rolledBackFrom ?? (finished.has(root) ? undefined : recorded.get(root));
   };
   const roots = new Set(versions.keys());

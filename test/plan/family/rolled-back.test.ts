@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { IGNORE_TAG, ROLLED_BACK_TAG } from "../../../lib/model/identity.ts";
 import type { Image } from "../../../lib/model/types.ts";
-import { type CopyFields, NOW, world } from "../../support/plan-world.ts";
+import { type CopyFields, NOW, SETTLE, world } from "../../support/plan-world.ts";
 
 const family = "golden";
 const [GOOD, BAD] = ["img-root0001-ap-shanghai", "img-root0002-ap-shanghai"];
@@ -104,6 +104,19 @@ describe("the plan after the rollback tag is set", () => {
       .plan();
     expect(plan.desired.map(({ root }) => root.name).sort()).toEqual(["golden-1", "golden-2"]);
     expect(plan.copies.map(({ phase }) => phase)).toEqual(["ready", "ready"]);
+  });
+
+  it("counts a rollback that was just recorded, although its tag cannot be seen yet; later a missing tag undoes it", () => {
+    const recorded = (updatedAt: number) =>
+      versions
+        .copy("ap-shanghai", "ready", of(1))
+        .copy(
+          "ap-shanghai",
+          "ready",
+          of(2, { image: { family: "" }, record: { rolledBackFrom: "golden", updatedAt } }),
+        );
+    expect(recorded(NOW - SETTLE + 1).plan().calls).toEqual([]);
+    expect(recorded(NOW - SETTLE).plan().calls).toContain(`modify ${BAD}: family = golden`);
   });
 
   it("undoes the deprecation when the tag is removed", () => {

@@ -55,8 +55,8 @@ function whyNotProven({ key, image }: RetiredCase): Reason | undefined {
   return isProven(image, key) ? undefined : reason("no-lineage");
 }
 
-function whyParent({ image }: RetiredCase, ctx: PlanContext): Reason | undefined {
-  return ctx.isParent(image) ? reason("is-parent") : undefined;
+function whyParent({ key, image }: RetiredCase, ctx: PlanContext): Reason | undefined {
+  return ctx.isParent(image, key) ? reason("is-parent") : undefined;
 }
 
 /**

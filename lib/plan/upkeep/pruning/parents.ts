@@ -1,0 +1,50 @@
+// From which images a copy is being made: they are not deleted, because that could end the copy.
+import { lineageOf, refText, tokenHash, tokenIn, unmarkedName } from "../../../model/identity.ts";
+import { hasFailed, type Observation, seen } from "../../../model/observation.ts";
+import type { Copy, CopyIn, CopyKey, Image } from "../../../model/types.ts";
+
+/** Tells whether a copy is being made from an image, which is the copy with this key. */
+export type IsParent = (image: Pick<Image, "region" | "imageId" | "name">, key: CopyKey) => boolean;
+
+/**
+ * By the records, and by the images that are not NORMAL, because after a loss of the state a copy is
+ * recorded only once its mark is certain. An unfinished image whose tags somebody removed shows no
+ * parent: then every copy counts that it may be made from.
+ */
+export function parentsOf(copies: readonly Copy[], observation: Observation): IsParent {
+  const unfinished = [...observation.regions.values()].flatMap(({ images }) =>
+    [...images.values()].filter(isUnfinished),
+  );
+  const recorded = copies.flatMap((copy) => (isBeingCopied(copy, observation) ? [copy.claim.parent] : []));
+  const tagged = unfinished.flatMap((image) => lineageOf(image)?.parent ?? []);
+  const parents = new Set([...recorded, ...tagged].map(refText));
+  const unmarked = unfinished.filter((image) => !lineageOf(image));
+  return (image, key) =>
+    parents.has(refText(image)) ||
+    unmarked.some((child) => child.imageId !== image.imageId && mayBeFrom(child, image, key));
+}
+
+/**
+ * Whether an unfinished image may be made from a copy: by the hash of their root, which the temporary
+ * name has, or, as an encryption key is part of the hash, by the beginnings of their names.
+ */
+function mayBeFrom(child: Image, { name }: { readonly name: string }, key: CopyKey): boolean {
+  const token = tokenIn(child.name);
+  if (!token) return false;
+  if ((["plain", "encrypted:default"] as const).some((variant) => tokenHash({ ...key, variant }) === token.hash))
+    return true;
+  const [one, other] = [unmarkedName(child.name), unmarkedName(name)];
+  return child.region === key.region && (one.startsWith(other) || other.startsWith(one));
+}
+
+/** Not so an image that the cloud failed to make and refuses to delete: it would keep its parent for ever. */
+function isUnfinished(image: Image): boolean {
+  return image.state !== "NORMAL" && !hasFailed(image);
+}
+
+/** A stuck copy may still be SYNCING: deleting its parent could end it. */
+function isBeingCopied(copy: Copy, observation: Observation): copy is CopyIn<"requested" | "copying" | "stuck"> {
+  if (copy.phase !== "stuck") return copy.phase === "requested" || copy.phase === "copying";
+  const image = seen(observation, { region: copy.key.region, imageId: copy.imageId });
+  return typeof image === "string" || image.state !== "NORMAL";
+}
