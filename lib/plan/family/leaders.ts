@@ -1,5 +1,5 @@
 // Finds the copy that leads each family in each region, and copies that lead it wrongly.
-import { copyId, refText, rootRefId, versionOf } from "../../model/identity.ts";
+import { copyId, refText, rootRefId, tokenIn, versionOf } from "../../model/identity.ts";
 import { compareVersions } from "../../model/image.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { type Answers, answerTo, hasFailed, type Observation, type Question, seen } from "../../model/observation.ts";
@@ -57,9 +57,13 @@ export function families(
   rollbacks: RolledBack,
 ): Families {
   const copies = recorded.map((copy) => withDesired(copy, desiredCopies.get(copyId(copy.key))));
-  // A stuck copy that is NORMAL after all is completed in the same step, once its recheck is due.
-  const isCompleted = (copy: Copy) =>
-    copy.phase === "stuck" && imageOf(copy, observation)?.state === "NORMAL" && (copy.notBefore ?? 0) <= now;
+  // A stuck copy that is NORMAL after all is completed in the same step, once its recheck is due. One that has its
+  // name and is in its family leads meanwhile, whatever else it waits for.
+  const isCompleted = (copy: Copy) => {
+    const image = imageOf(copy, observation);
+    if (copy.phase !== "stuck" || image?.state !== "NORMAL") return false;
+    return (copy.notBefore ?? 0) <= now || (image.family === copy.family && !tokenIn(image.name));
+  };
   const mayLead = (copy: Copy) =>
     (LIVE.has(copy.phase) || isCompleted(copy) || isRevived(copy, desiredCopies)) &&
     rollbacks.of(copy.key, copy) === undefined &&

@@ -1,7 +1,8 @@
 // Which copy leads an image family in a region, and which copies leave it.
 import { describe, expect, it } from "vitest";
-import { ROLLED_BACK_TAG } from "../../../lib/model/identity.ts";
+import { ROLLED_BACK_TAG, tokenName } from "../../../lib/model/identity.ts";
 import type { Copy } from "../../../lib/model/types.ts";
+import { keyOf, LAB } from "../../support/builders.ts";
 import { hours, NOW, type Planned, UNANSWERED, type World, world } from "../../support/plan-world.ts";
 
 const [OLD, YOUNG] = ["img-root0001-ap-shanghai", "img-root0002-ap-shanghai"];
@@ -22,6 +23,20 @@ describe("the newest version", () => {
     expect(unnamed.plan().calls).toEqual([
       `modify ${YOUNG}: name = golden-2, description = a golden image, family = golden`,
     ]);
+  });
+
+  it("that is stuck keeps the lead if it has its name and is in the family, whatever it waits for", () => {
+    const callsOnOld = (image: object) => {
+      const stuck = { ...v2, image, record: { notBefore: NOW + hours(1) } };
+      const { calls } = versions.copy("ap-shanghai", "ready", v1).copy("ap-shanghai", "stuck", stuck).plan();
+      return calls.filter((call) => call.startsWith(`modify ${OLD}`));
+    };
+    const joins = [`modify ${OLD}: family = golden`];
+    expect(callsOnOld({ state: "NORMAL", name: "golden-2", family: "golden" })).toEqual([]);
+    expect(callsOnOld({ state: "NORMAL", name: "golden-2" })).toEqual(joins);
+    expect(callsOnOld({ state: "SYNCING", name: "golden-2", family: "golden" })).toEqual(joins);
+    const temporary = tokenName(keyOf("ap-shanghai", { region: "ap-guangzhou", imageId: v2.of }), "golden-2", 1, LAB);
+    expect(callsOnOld({ state: "NORMAL", name: temporary, family: "golden" })).toEqual(joins);
   });
 
   it.each<[Copy["phase"], "keeps" | "leaves"]>([
