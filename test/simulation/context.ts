@@ -67,6 +67,8 @@ export class SimulationContext {
   readonly byHand = new Set<string>();
   /** Roots that were recalled by hand, and when. */
   readonly recalled = new Map<string, Millis>();
+  /** The same, also those of which the recall was taken back. */
+  readonly everRecalled = new Set<string>();
   /** Images whose ids the current state contains, and since when. */
   readonly recorded = new Map<string, Millis>();
   /** Images that some process could not modify because they were shared. */

@@ -92,6 +92,7 @@ const MANUAL_CHANGES = {
   "ignore-root": (sim, _, root) => {
     if (!root) return false;
     if (!sim.recalled.has(root.imageId)) sim.recalled.set(root.imageId, sim.scheduler.now);
+    sim.everRecalled.add(root.imageId);
     return done(retag(sim.world, root, { [IGNORE_TAG]: "yes" }));
   },
   "unignore-root": (sim) => {

@@ -17,10 +17,13 @@ export function isAnyRecalledIn(sim: SimulationContext, region: string): boolean
   return sim.images().some((image) => image.region === region && (isOfRecalled(sim, image) || isLeft(sim, image)));
 }
 
-/** A recall may stay in force after its source was deleted, also where a person has undone the deprecation. */
+/**
+ * A recall may stay in force after its source was deleted, also where a person has undone the deprecation, or taken the
+ * recall back just before, so that no run has seen that.
+ */
 function isLeft(sim: SimulationContext, { imageId, deprecated, copiedFrom }: StoredImage): boolean {
   const { rootId = "" } = sim.originOf(imageId) ?? {};
-  return (deprecated || sim.recalled.has(rootId)) && copiedFrom !== undefined && sim.rootOf(rootId) === undefined;
+  return (deprecated || sim.everRecalled.has(rootId)) && copiedFrom !== undefined && sim.rootOf(rootId) === undefined;
 }
 
 /** Whether a recalled copy stays in its family, because nothing that policies select is there. */
