@@ -1,10 +1,10 @@
 // From which images a copy is being made: they are not deleted, because that could end the copy.
-import { lineageOf, refText, tokenHash, tokenIn, unmarkedName } from "../../../model/identity.ts";
+import { lineageOf, refText, tokenHash, tokenIn } from "../../../model/identity.ts";
 import { hasFailed, type Observation, seen } from "../../../model/observation.ts";
-import type { Copy, CopyIn, CopyKey, Image } from "../../../model/types.ts";
+import type { Copy, CopyIn, CopyKey, Image, Variant } from "../../../model/types.ts";
 
 /** Tells whether a copy is being made from an image, which is the copy with this key. */
-export type IsParent = (image: Pick<Image, "region" | "imageId" | "name">, key: CopyKey) => boolean;
+export type IsParent = (image: Pick<Image, "region" | "imageId">, key: CopyKey) => boolean;
 
 /**
  * By the records, and by the images that are not NORMAL, because after a loss of the state a copy is
@@ -19,22 +19,24 @@ export function parentsOf(copies: readonly Copy[], observation: Observation): Is
   const tagged = unfinished.flatMap((image) => lineageOf(image)?.parent ?? []);
   const parents = new Set([...recorded, ...tagged].map(refText));
   const unmarked = unfinished.filter((image) => !lineageOf(image));
+  const variants = [...new Set<Variant>(["plain", "encrypted:default", ...copies.map(({ key }) => key.variant)])];
   return (image, key) =>
     parents.has(refText(image)) ||
-    unmarked.some((child) => child.imageId !== image.imageId && mayBeFrom(child, image, key));
+    unmarked.some((child) => child.imageId !== image.imageId && mayBeFrom(child, key, variants));
 }
 
 /**
- * Whether an unfinished image may be made from a copy: by the hash of their root, which the temporary
- * name has, or, as an encryption key is part of the hash, by the beginnings of their names.
+ * Whether an unfinished image may be made from a copy, by the hash in its temporary name. A plain one is made from a copy
+ * only if that is the first one of a shared image, in the region of the image. An encrypted one is made in the region of
+ * its plain copy. `variants`: those that the records know.
  */
-function mayBeFrom(child: Image, { name }: { readonly name: string }, key: CopyKey): boolean {
+function mayBeFrom(child: Image, key: CopyKey, variants: readonly Variant[]): boolean {
   const token = tokenIn(child.name);
-  if (!token) return false;
-  if ((["plain", "encrypted:default"] as const).some((variant) => tokenHash({ ...key, variant }) === token.hash))
-    return true;
-  const [one, other] = [unmarkedName(child.name), unmarkedName(name)];
-  return child.region === key.region && (one.startsWith(other) || other.startsWith(one));
+  const variant = variants.find((one) => tokenHash({ ...key, variant: one }) === token?.hash);
+  if (variant === undefined) return false;
+  return variant === "plain"
+    ? key.region === key.rootRegion && child.region !== key.region
+    : child.region === key.region;
 }
 
 /** Not so an image that the cloud failed to make and refuses to delete: it would keep its parent for ever. */
