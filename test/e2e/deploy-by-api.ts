@@ -3,6 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { packFunctions } from "../../deploy/package.ts";
+import { POLICY } from "../deployed/account.ts";
 import { HOME, MAIN, type RunningCloud, startCloud } from "../deployed/cloud.ts";
 import { VERSION } from "../support/compiled-policy.ts";
 import { type CamPolicy, readCam } from "../support/permissions.ts";
@@ -13,16 +14,6 @@ const STATE = `state-${MAIN.appId}`;
 export const FUNCTIONS = ["image-created", "evaluate-policy", "poll-copies"] as const;
 type FunctionName = (typeof FUNCTIONS)[number];
 
-export const DESTINATIONS = ["ap-shanghai", "ap-beijing", "ap-singapore"];
-const POLICY = `version: 1
-policies:
-  - name: golden
-    from: [${HOME}]
-    select: { name: ["golden-*"] }
-    to: [${DESTINATIONS.join(", ")}]
-    crossBorder: approved
-    copy: { tags: { set: { env: prod } } }
-`;
 /** As docs/deploy.md has it. */
 const PATTERN = {
   source: ["cvm.cloud.tencent"],

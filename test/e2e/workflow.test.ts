@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { tagsOf } from "../../emulator/world/image.ts";
-import { DESTINATIONS, type Deployed, deployByApi, type Options, packages } from "./deploy-by-api.ts";
+import { DESTINATIONS } from "../deployed/account.ts";
+import { type Deployed, deployByApi, type Options, packages } from "./deploy-by-api.ts";
 
 let zips: Awaited<ReturnType<typeof packages>>;
 let d: Deployed;
