@@ -4,16 +4,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { copyId, rootRefId } from "../../lib/model/identity.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import { LEFT_OUT, UNCONFIRMED_POLICY } from "../../lib/model/messages/reasons.ts";
-import { plainJson } from "../../lib/model/printable.ts";
 import type { Copy, ImageRef, Millis } from "../../lib/model/types.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import type { RunRequest } from "../../lib/replicator/run-requests.ts";
 import { isLongOutage } from "../../lib/report/needs-user.ts";
 import { exitCodeOf, isSettled, nextCheck, summarise } from "../../lib/report/summary.ts";
 import { waitOrder } from "../../lib/report/wait-order.ts";
+import { writeJson } from "../json.ts";
+import { message } from "../messages/catalogue.ts";
 import { watchChanges } from "../ui/change-counter.ts";
 import { ask, canAsk } from "../ui/confirm.ts";
-import { message } from "../ui/messages.ts";
 import { type Progress, showProgress } from "../ui/progress.ts";
 import { totalsOf } from "../ui/table.ts";
 import { clean, lineOf } from "../ui/text.ts";
@@ -101,7 +101,7 @@ export async function apply(options: ApplyOptions, begin: Begin = () => ({})): P
     }
     const summary = summarise(report.copies, report.problems);
     if (options.json) {
-      process.stdout.write(`${plainJson({ ...summary, done: changes.counts() })}\n`);
+      writeJson("apply", { ...summary, done: changes.counts() });
     } else {
       for (const problem of summary.summary.problems) {
         process.stdout.write(lineOf(message("problem", { text: fullText(problem) }).text));

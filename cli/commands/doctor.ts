@@ -4,13 +4,13 @@ import { type Check, countChecks, type Status } from "../../lib/doctor/check.ts"
 import type { PolicyFile } from "../../lib/doctor/checks/account.ts";
 import { examine } from "../../lib/doctor/doctor.ts";
 import { InputError, toProblem } from "../../lib/model/errors.ts";
-import { plainJson } from "../../lib/model/printable.ts";
 import { build, buildText } from "../../lib/record/program.ts";
 import { type Config, readConfig } from "../../lib/replicator/config.ts";
 import { LOG_FIELDS, openInspection } from "../../lib/replicator/open/open-inspection.ts";
 import { describeStateUrl } from "../../lib/replicator/open/open-state.ts";
+import { writeJson } from "../json.ts";
+import { message } from "../messages/catalogue.ts";
 import { DEFAULT_POLICY_FILE, readPolicies } from "../read-policies.ts";
-import { message } from "../ui/messages.ts";
 import { clean, cut, lineOf, pad, widthOf } from "../ui/text.ts";
 
 export interface DoctorOptions {
@@ -51,7 +51,7 @@ export async function doctor(options: DoctorOptions): Promise<0 | 3> {
     progress.end();
   }
   const counts = countChecks(checks);
-  if (options.json) process.stdout.write(`${plainJson({ checks, counts }, 2)}\n`);
+  if (options.json) writeJson("doctor", { checks, counts });
   else {
     const { ok, warning: warnings, wrong, "not-checked": notChecked } = counts;
     process.stdout.write(textOf(checks, process.stdout.isTTY && picocolors.isColorSupported));

@@ -5,7 +5,7 @@ import { startEmulator } from "../../emulator/server.ts";
 import { type Account, DEFAULT_ACCOUNTS, randomAccounts } from "../../emulator/settings/accounts.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { InputError, type Problem, StartError } from "../../lib/model/errors.ts";
-import { message } from "../ui/messages.ts";
+import { message } from "../messages/catalogue.ts";
 import { lineOf } from "../ui/text.ts";
 
 /** A bucket of the first account, for a state in COS. */

@@ -5,7 +5,6 @@ import { isImageId } from "../../lib/model/image.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import type { Observation } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
-import { plainJson } from "../../lib/model/printable.ts";
 import type { Reason } from "../../lib/model/types.ts";
 import { lookUp } from "../../lib/observe/find-image.ts";
 import type { Plan } from "../../lib/plan/types.ts";
@@ -16,7 +15,8 @@ import { replicate } from "../../lib/replicator/reconcile.ts";
 import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
 import { type Explanation, explain as explained } from "../../lib/report/explain.ts";
 
-import { message } from "../ui/messages.ts";
+import { writeJson } from "../json.ts";
+import { message } from "../messages/catalogue.ts";
 import { clean, lineOf, pad, widthOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
 
@@ -51,7 +51,7 @@ export async function explain(
         if (explanations().length === 0) throw notFound(imageId, where, [...observation.unreadable.values()]);
       }
       const result = explanations();
-      if (json) process.stdout.write(`${plainJson(result, 2)}\n`);
+      if (json) writeJson("explain", { images: result });
       else {
         for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
         process.stdout.write(result.map(textOf).join("\n"));

@@ -2,7 +2,6 @@
 
 import { type Preflight, preflight } from "../../lib/apply/requests/preflight.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
-import { plainJson } from "../../lib/model/printable.ts";
 import type { CopyState, Reason } from "../../lib/model/types.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { rehearse } from "../../lib/replicator/rehearsal/rehearse.ts";
@@ -11,7 +10,8 @@ import type { Estimate } from "../../lib/report/estimate.ts";
 import { type CopyView, type CreateView, hasWork, type PlanView, viewOf } from "../../lib/report/plan-view.ts";
 import { nextAttemptText } from "../../lib/report/summary.ts";
 
-import { message } from "../ui/messages.ts";
+import { writeJson } from "../json.ts";
+import { message } from "../messages/catalogue.ts";
 import { lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
 
@@ -41,7 +41,7 @@ export async function plan(options: {
       const view = viewOf(report.plan, prices, outlook);
       const preflights = options.preflight ? await preflight(report.plan, replicator) : undefined;
       if (options.json) {
-        process.stdout.write(`${plainJson({ ...view, ...(preflights && { preflight: preflights }) }, 2)}\n`);
+        writeJson("plan", { ...view, ...(preflights && { preflight: preflights }) });
       } else {
         for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
         process.stdout.write(textOf(view, preflights));

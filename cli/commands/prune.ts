@@ -1,9 +1,9 @@
 // The command prune: deletes the orphaned copies of one image, the last versions included.
 import { fullText } from "../../lib/model/messages/define.ts";
-import { plainJson } from "../../lib/model/printable.ts";
 import { findPrunable, type Prunable, type Pruning, pruneImages } from "../../lib/replicator/prune-image.ts";
+import { writeJson } from "../json.ts";
+import { message } from "../messages/catalogue.ts";
 import { confirm } from "../ui/confirm.ts";
-import { message } from "../ui/messages.ts";
 import { lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
 
@@ -27,11 +27,9 @@ export async function prune(
     if (interrupted()) return 130;
     const images = prunable.length > 0 ? await pruneImages(prunable, replicator) : [];
     const deleted = images.filter(({ done }) => done).length;
-    process.stdout.write(
-      options.json
-        ? `${plainJson({ imageId, images, retained }, 2)}\n`
-        : lineOf(message("prune-result", { deleted, left: images.length - deleted + retained.length }).text),
-    );
+    const left = images.length - deleted + retained.length;
+    if (options.json) writeJson("prune", { imageId, images, retained });
+    else process.stdout.write(lineOf(message("prune-result", { deleted, left }).text));
     if (interrupted()) return 130;
     return deleted < images.length || retained.length > 0 ? 3 : 0;
   });

@@ -4,7 +4,6 @@ import { InputError } from "../../lib/model/errors.ts";
 import { isInstallationId, stateOf } from "../../lib/model/identity.ts";
 import type { Message, Text } from "../../lib/model/messages/define.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
-import { plainJson } from "../../lib/model/printable.ts";
 import { iso } from "../../lib/model/time.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
@@ -13,8 +12,9 @@ import { describeStateUrl } from "../../lib/replicator/open/open-state.ts";
 import { rebuild as rebuildState } from "../../lib/replicator/rebuild-state.ts";
 import { seenInstallations } from "../../lib/replicator/seen-installations.ts";
 import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
+import { writeJson } from "../json.ts";
+import { message } from "../messages/catalogue.ts";
 import { confirm } from "../ui/confirm.ts";
-import { message } from "../ui/messages.ts";
 import { lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
 
@@ -49,7 +49,7 @@ export async function rebuild(options: RebuildOptions): Promise<0 | 3 | 130> {
     const until = (await state.read(account)).record?.uncertainUntil ?? null;
     const summary = summarise(copies, problems);
     if (options.json) {
-      process.stdout.write(`${plainJson({ account, uncertainUntil: until, ...summary })}\n`);
+      writeJson("rebuild", { account, uncertainUntil: until, ...summary });
     } else {
       for (const problem of problems)
         process.stdout.write(lineOf(message("problem", { text: fullText(problem) }).text));

@@ -2,7 +2,7 @@
 import { InputError } from "../../lib/model/errors.ts";
 import { copyId } from "../../lib/model/identity.ts";
 import { chooseForRetry } from "../../lib/plan/lifecycle/manual-retry.ts";
-import { message } from "../ui/messages.ts";
+import { message } from "../messages/catalogue.ts";
 import { apply } from "./apply.ts";
 
 /**

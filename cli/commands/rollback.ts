@@ -2,10 +2,10 @@
 
 import { ROLLED_BACK_TAG } from "../../lib/model/identity.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
-import { plainJson } from "../../lib/model/printable.ts";
 import { type RollbackReport, rollback as rollBack } from "../../lib/replicator/rollback-family.ts";
 
-import { message } from "../ui/messages.ts";
+import { writeJson } from "../json.ts";
+import { message } from "../messages/catalogue.ts";
 import { lineOf } from "../ui/text.ts";
 import { withReplicator } from "../with-replicator.ts";
 
@@ -17,7 +17,8 @@ export async function rollback(
   const { dryRun = false, further = false } = options;
   const work: Parameters<typeof withReplicator<0 | 2 | 3>>[1] = async ({ replicator }) => {
     const report = await rollBack(family, { dryRun, further }, replicator);
-    process.stdout.write(options.json ? `${plainJson(report, 2)}\n` : textOf(report, dryRun));
+    if (options.json) writeJson("rollback", report);
+    else process.stdout.write(textOf(report, dryRun));
     // If this is the only problem, the name of the family is wrong.
     if (report.problems.length === 1 && report.problems[0]?.code === "no-such-family") return 2;
     return report.problems.length > 0 ? 3 : 0;

@@ -1,14 +1,14 @@
 // The command status: shows the recorded copies, the problems and the health of the timer.
 import { fullText } from "../../lib/model/messages/define.ts";
 import { distinct } from "../../lib/model/messages/reasons.ts";
-import { plainJson } from "../../lib/model/printable.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
 import { openCloud } from "../../lib/replicator/open/open-cloud.ts";
 import { openStateOf } from "../../lib/replicator/open/open-state.ts";
 import { journalHealth } from "../../lib/report/health/journal-health.ts";
 import { timerHealth } from "../../lib/report/health/timer-health.ts";
 import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
-import { message } from "../ui/messages.ts";
+import { writeJson } from "../json.ts";
+import { message } from "../messages/catalogue.ts";
 import { roomOf, tableOf, totalsOf } from "../ui/table.ts";
 import { lineOf } from "../ui/text.ts";
 
@@ -43,7 +43,7 @@ export async function status(options: { json?: boolean }): Promise<0 | 3> {
         ...{ record: record ?? null, lastRun: run ?? null, timer: { ranAt, late: problem !== undefined } },
         ...(journal && { journal: { unsentSince: unsentSince ?? null, late: journal.problem !== undefined } }),
       };
-      process.stdout.write(`${plainJson({ account, ...lines, ...summary })}\n`);
+      writeJson("status", { account, ...lines, ...summary });
       return exitCodeOf(summary);
     }
     if (copies.length === 0) {

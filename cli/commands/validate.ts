@@ -2,13 +2,13 @@
 
 import { InputError } from "../../lib/model/errors.ts";
 import type { Policy } from "../../lib/model/policy.ts";
-import { plainJson } from "../../lib/model/printable.ts";
 import { type ExampleResult, tryExample } from "../../lib/plan/desired/try-examples.ts";
 import { parseExamples } from "../../lib/policy/parse-examples.ts";
 import { readConfig, settleIn } from "../../lib/replicator/config.ts";
 import { readInput } from "../../lib/replicator/open/read-input.ts";
+import { writeJson } from "../json.ts";
+import { message } from "../messages/catalogue.ts";
 import { DEFAULT_POLICY_FILE, readPolicies } from "../read-policies.ts";
-import { message } from "../ui/messages.ts";
 import { lineOf } from "../ui/text.ts";
 
 /**
@@ -18,7 +18,7 @@ import { lineOf } from "../ui/text.ts";
 export async function validate(options: { policy?: string; tests?: string; json?: boolean }): Promise<0 | 2> {
   const file = options.policy ?? readConfig(process.env).policyFile ?? DEFAULT_POLICY_FILE;
   const json = (result: object) => {
-    if (options.json) process.stdout.write(`${plainJson(result, 2)}\n`);
+    if (options.json) writeJson("validate", result);
   };
   const now = Date.now();
   const { policies, warnings, tests } = await readAll(file, options.tests, now).catch((error: unknown) => {

@@ -2,7 +2,7 @@
 import { copyId } from "../../lib/model/identity.ts";
 import type { Journal } from "../../lib/model/ports.ts";
 import { changeOf } from "../../lib/report/changes.ts";
-import { message } from "./messages.ts";
+import { message } from "../messages/catalogue.ts";
 import { clean } from "./text.ts";
 
 /** The changes that a command made in the cloud, as its journal reports them. */

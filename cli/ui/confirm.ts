@@ -1,7 +1,7 @@
 // Asks the user in a terminal whether to go on.
 import { createInterface } from "node:readline/promises";
 import { InputError } from "../../lib/model/errors.ts";
-import { message } from "./messages.ts";
+import { message } from "../messages/catalogue.ts";
 import { clean } from "./text.ts";
 
 /** Whether there is a user who can be asked. */

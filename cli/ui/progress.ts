@@ -4,7 +4,7 @@ import { iso } from "../../lib/model/time.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { reasonText } from "../../lib/report/summary.ts";
-import { message } from "./messages.ts";
+import { message } from "../messages/catalogue.ts";
 import { roomOf, tableOf, totalsOf } from "./table.ts";
 import { clean, cut } from "./text.ts";
 

@@ -4,7 +4,7 @@ import { imageIdOf, stateOf } from "../../lib/model/identity.ts";
 import type { Copy, CopyState } from "../../lib/model/types.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { byVariant, reasonText } from "../../lib/report/summary.ts";
-import { message } from "./messages.ts";
+import { message } from "../messages/catalogue.ts";
 import { clean, cut, pad, widthOf } from "./text.ts";
 
 /** The space that a table has to fit into. */

@@ -19,11 +19,6 @@ export function lineOf(text: string): string {
   return `${clean(text)}\n`;
 }
 
-/** `1 copy`, `2 copies`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** The number of columns that a text takes in a terminal. */

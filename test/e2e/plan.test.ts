@@ -184,14 +184,23 @@ describe("explain", { timeout: 60_000 }, () => {
       `${copyId} "golden-web" in ${copy?.region}, custom, NORMAL, 20 GiB\n` +
         `copy of ${imageId} in ap-guangzhou, created by policy golden of installation lab\n  ready\n  selected by golden\n`,
     );
-    expect(jsonOf(await run("explain", copyId, "--json"))).toMatchObject([
-      {
-        region: copy?.region,
-        imageId: copyId,
-        image: { name: "golden-web" },
-        copyOf: { root: { imageId }, policy: "golden", desiredBy: ["golden"], state: "ready", reason: null, next: [] },
-      },
-    ]);
+    expect(jsonOf(await run("explain", copyId, "--json"))).toMatchObject({
+      images: [
+        {
+          region: copy?.region,
+          imageId: copyId,
+          image: { name: "golden-web" },
+          copyOf: {
+            root: { imageId },
+            policy: "golden",
+            desiredBy: ["golden"],
+            state: "ready",
+            reason: null,
+            next: [],
+          },
+        },
+      ],
+    });
   });
 
   it("explains images that a sweep does not read: public, shared without a policy, in another region", async () => {
@@ -200,8 +209,9 @@ describe("explain", { timeout: 60_000 }, () => {
     const shared = await bake({ account: OTHER });
     const share = { region: "ap-guangzhou", imageId: shared, accounts: [DEFAULT_ACCOUNTS[0].uin] };
     await cloud.control("POST", "share", share);
-    const [one] = jsonOf(await run("explain", shared, "--json")) as { policies: unknown[] }[];
-    expect(one).toMatchObject({ image: { type: "shared" }, policies: [{ reasons: [{ code: "other-type" }] }, {}, {}] });
+    expect(jsonOf(await run("explain", shared, "--json"))).toMatchObject({
+      images: [{ image: { type: "shared" }, policies: [{ reasons: [{ code: "other-type" }] }, {}, {}] }],
+    });
 
     const far = await bake({ region: "ap-seoul" });
     const nowhere = await run("explain", far);

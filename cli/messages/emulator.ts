@@ -1,6 +1,6 @@
 // Every line that the commands emulator and demo print.
 import { error, info, warn } from "../../lib/model/messages/define.ts";
-import { count } from "./text.ts";
+import { count } from "./words.ts";
 
 export const emulatorLines = {
   "bad-port": error((p: { value: string }) => `"${p.value}" is not a port from 0 to 65535`),

@@ -1,0 +1,28 @@
+// The catalogue of every line that a command prints, except tables. Each command has its own file.
+import { catalogue } from "../../lib/model/messages/define.ts";
+import { applyLines } from "./apply.ts";
+import { doctorLines } from "./doctor.ts";
+import { emulatorLines } from "./emulator.ts";
+import { explainLines } from "./explain.ts";
+import { manualLines } from "./manual.ts";
+import { estimateLines, planLines } from "./plan.ts";
+import { sharedLines } from "./shared.ts";
+import { statusLines } from "./status.ts";
+import { validateLines } from "./validate.ts";
+
+/**
+ * Writes one line: `message("no-copies").text`. Names and texts in it may come from other people:
+ * see `clean`.
+ */
+export const message = catalogue({
+  ...sharedLines,
+  ...planLines,
+  ...estimateLines,
+  ...explainLines,
+  ...statusLines,
+  ...applyLines,
+  ...manualLines,
+  ...doctorLines,
+  ...validateLines,
+  ...emulatorLines,
+});
