@@ -71,7 +71,8 @@ try {
     for (const { at, text } of terminal.written) events.push(JSON.stringify([(startedAt + at) / 1000, "o", text]));
     startedAt += (terminal.written.at(-1)?.at ?? 0) + 1_000;
     process.stdout.write(`${prompt}\n${terminal.lines().join("\n")}\n[exit ${exitCode}]\n\n`);
-    if (isInPicture) pictured.push([{ text: prompt, color: undefined, bold: true, dim: false }], ...terminal.styled(), []);
+    if (isInPicture)
+      pictured.push([{ text: prompt, color: undefined, bold: true, dim: false }], ...terminal.styled(), []);
   }
   const header = JSON.stringify({ version: 2, width: COLUMNS, height: 24, title: "cvm-replicator" });
   writeFileSync(join(TOP, "docs/session.cast"), `${[header, ...events].join("\n")}\n`);
