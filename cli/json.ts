@@ -7,15 +7,26 @@ const SCHEMAS = {
   plan: 1,
   apply: 1,
   status: 1,
+  history: 1,
   explain: 1,
+  outputs: 1,
   doctor: 1,
   prune: 1,
   rebuild: 1,
   rollback: 1,
+  version: 1,
+  error: 1,
 } as const;
 
-/** Prints `value` on standard output, with `schema`, such as `cvm-replicator/status/1`, as its first member. */
+let isWritten = false;
+
+/**
+ * Prints `value` on standard output, with `schema`, such as `cvm-replicator/status/1`, as its first member. Standard
+ * output takes one object: an error after the result, such as a state that cannot be closed, is on standard error alone.
+ */
 export function writeJson(layout: keyof typeof SCHEMAS, value: object): void {
+  if (isWritten) return;
+  isWritten = true;
   const schema = `cvm-replicator/${layout}/${SCHEMAS[layout]}`;
   process.stdout.write(`${plainJson({ schema, ...value }, 2)}\n`);
 }

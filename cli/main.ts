@@ -1,7 +1,7 @@
 // The command line: runs one command and reports its error.
 import { message } from "./messages/catalogue.ts";
 import { run } from "./program.ts";
-import { reportError } from "./report-error.ts";
+import { asksForJson, reportError } from "./report-error.ts";
 import { lineOf } from "./ui/text.ts";
 
 // A closed pipe (`| head`) is not an error, and a command finishes its calls in progress all the
@@ -17,5 +17,5 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const exitCode = await run(process.argv).catch(reportError);
+const exitCode = await run(process.argv).catch((error: unknown) => reportError(error, asksForJson(process.argv)));
 process.exitCode = outputLost ? 1 : exitCode;

@@ -1,19 +1,29 @@
 // Declares the commands and their options. Each command is loaded when it runs, so that help is quick.
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import type { ApplyOptions } from "./commands/apply.ts";
 import type { DoctorOptions } from "./commands/doctor.ts";
 import type { EmulatorOptions } from "./commands/emulator.ts";
 import type { RebuildOptions } from "./commands/rebuild.ts";
 import type { RetryOptions } from "./commands/retry.ts";
+import { SHELLS, type Shell } from "./completion/shells.ts";
+import { arrangeHelp, checkCommandName } from "./help.ts";
 import { packageVersion } from "./package.ts";
 import type { ExitCode } from "./report-error.ts";
 
 /** Runs the command that the arguments name. Throws what the command throws, and `CommanderError` for wrong usage. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
+  const { program, exitCode } = declareProgram();
+  checkCommandName(program, argv);
+  await program.parseAsync(argv);
+  return exitCode();
+}
+
+/** Declares everything that can be typed. `exitCode` answers that of the command that has run. */
+export function declareProgram(): { readonly program: Command; readonly exitCode: () => ExitCode } {
   const program = new Command("cvm-replicator")
     .description("Keeps CVM custom images replicated across regions by policy: exactly one good copy in each region.")
     .version(packageVersion())
-    .showHelpAfterError("(run with --help for usage)")
+    .helpCommand(false)
     .exitOverride()
     .addHelpText(
       "after",
@@ -27,7 +37,7 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   let exitCode: ExitCode = 0;
   const json = () => new Option("--json", "print JSON on standard output");
-  const policy = () => new Option("--policy <file>", "the policy file (default: POLICY_FILE, else policy.yaml)");
+  const policy = () => new Option("--policy <file>", "the policy file; - reads standard input (default: POLICY_FILE, else policy.yaml)");
 
   program
     .command("validate")
@@ -167,6 +177,36 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     .action(async () => {
       exitCode = await (await import("./commands/demo.ts")).demo();
     });
-  await program.parseAsync(argv);
-  return exitCode;
+
+  program
+    .command("completion")
+    .description("print the script that completes commands, options and their values in a shell")
+    .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
+    .action(async (shell: Shell) => {
+      exitCode = (await import("./commands/completion.ts")).completion(shell, program);
+    });
+
+  // For the completion scripts alone: the names in the policy file, or nothing.
+  program.command("policy-names", { hidden: true }).action(async () => {
+    exitCode = await (await import("./commands/completion.ts")).policyNames();
+  });
+
+  program
+    .command("version")
+    .description("show the version, the build, and the Node and platform that it runs on")
+    .addOption(json())
+    .action(async (options: { json?: boolean }) => {
+      exitCode = (await import("./commands/version.ts")).version(options);
+    });
+
+  program
+    .command("help")
+    .description("show the help of a command")
+    .argument("[command]", "the command")
+    .action((name?: string) => {
+      const command = program.commands.find((one) => one.name() === name) ?? program;
+      command.help();
+    });
+  arrangeHelp(program);
+  return { program, exitCode: () => exitCode };
 }

@@ -1,6 +1,7 @@
 // Prints the error that ended a command, and decides the exit code.
 import { CommanderError } from "commander";
-import { CloudError, InputError, ReplicatorError } from "../lib/model/errors.ts";
+import { CloudError, InputError, type Problem, ReplicatorError } from "../lib/model/errors.ts";
+import { writeJson } from "./json.ts";
 import { message } from "./messages/catalogue.ts";
 import { clean, lineOf } from "./ui/text.ts";
 
@@ -10,27 +11,96 @@ import { clean, lineOf } from "./ui/text.ts";
  */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
 
+/** One problem of an error, as `--json` prints it. */
+interface ErrorProblem {
+  readonly code?: string;
+  readonly where: string;
+  readonly field?: string;
+  readonly text: string;
+  readonly remedy?: string;
+  /** The request id of the call that failed: the vendor asks for it. */
+  readonly requestId?: string;
+}
+
+interface ReportedError {
+  readonly exitCode: ExitCode;
+  readonly message: string;
+  readonly problems: readonly ErrorProblem[];
+}
+
 /**
- * Prints an error. An error of a class that is not meant for users is reported as an internal
- * error.
+ * Prints an error on standard error, and with `asJson` also as one object on standard output. An error of a class that
+ * is not meant for users is reported as an internal error.
  */
-export function reportError(error: unknown): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+export function reportError(error: unknown, asJson: boolean): ExitCode {
+  const reported = reportedError(error);
+  // The parser of the command line has printed its own errors and help texts.
+  if (!(error instanceof CommanderError)) printText(error, reported);
+  if (asJson && reported.exitCode !== 0) writeJson("error", { error: reported });
+  return reported.exitCode;
+}
+
+/** Prints each problem of an input on standard error. */
+export function printProblems(problems: readonly Problem[]): void {
+  for (const problem of problems) process.stderr.write(lineOf(message("input-error", problem).text));
+}
+
+/** Whether the arguments of a program ask for JSON, even if they are wrong otherwise. */
+export function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(2, end < 0 ? undefined : end).includes("--json");
+}
+
+function printText(error: unknown, { message: text, problems }: ReportedError): void {
   if (error instanceof InputError) {
-    for (const problem of error.problems) process.stderr.write(lineOf(message("input-error", problem).text));
-    return 2;
+    printProblems(error.problems);
+    return;
   }
-  if (error instanceof ReplicatorError) {
-    process.stderr.write(lineOf(message("failed", { text: error.message }).text));
-    const remedy = error instanceof CloudError ? remedyFor(error) : undefined;
-    if (remedy) process.stderr.write(lineOf(message("remedy", { remedy }).text));
-    return 1;
-  }
-  const { message: text, stack } = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(lineOf(message("failed", { text }).text) + lineOf(message("internal-error").text));
+  process.stderr.write(lineOf(message("failed", { text }).text));
+  for (const { remedy } of problems) if (remedy) process.stderr.write(lineOf(message("remedy", { remedy }).text));
+  if (error instanceof ReplicatorError) return;
+  process.stderr.write(lineOf(message("internal-error").text));
+  const stack = error instanceof Error ? error.stack : undefined;
   if (process.env["LOG_LEVEL"] === "debug" && stack)
     process.stderr.write(`${stack.split("\n").map(clean).join("\n")}\n`);
-  return 1;
+}
+
+function reportedError(error: unknown): ReportedError {
+  if (error instanceof CommanderError) return usageError(error);
+  if (error instanceof InputError) return { exitCode: 2, message: error.message, problems: error.problems };
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof CloudError) return { exitCode: 1, message: textOf(error), problems: [cloudProblem(error)] };
+  if (error instanceof ReplicatorError) {
+    return { exitCode: 1, message: text, problems: [{ where: "cvm-replicator", code: error.name, text }] };
+  }
+  const { text: remedy } = message("internal-error");
+  return { exitCode: 1, message: text, problems: [{ where: "cvm-replicator", code: "internal-error", text, remedy }] };
+}
+
+/** Wrong usage. Commander's code `commander.unknownOption` becomes `unknown-option`. */
+function usageError({ code, exitCode, message: words }: CommanderError): ReportedError {
+  if (exitCode === 0) return { exitCode: 0, message: words, problems: [] };
+  const [first = "", ...more] = words.replace(/^error: /, "").split("\n");
+  const text = code === "commander.help" ? message("no-command").text : [first, ...more].join(" ");
+  const kebab = code.replace(/^commander\./, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return { exitCode: 2, message: text, problems: [{ where: "command line", code: kebab, text }] };
+}
+
+function cloudProblem(error: CloudError): ErrorProblem {
+  const { action, region, code, requestId } = error;
+  const remedy = remedyFor(error);
+  return {
+    code,
+    where: region === undefined ? action : `${action} in ${region}`,
+    text: textOf(error),
+    ...(remedy !== undefined && { remedy }),
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+/** The text of a failed call. It ends with the request id, if the cloud gave one. */
+function textOf({ message: text, requestId }: CloudError): string {
+  return requestId === undefined || text.includes(requestId) ? text : message("with-request-id", { text, requestId }).text;
 }
 
 /** What to do after a failed call that ended the command. */

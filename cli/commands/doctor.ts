@@ -10,7 +10,7 @@ import { LOG_FIELDS, openInspection } from "../../lib/replicator/open/open-inspe
 import { describeStateUrl } from "../../lib/replicator/open/open-state.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
-import { DEFAULT_POLICY_FILE, readPolicies } from "../read-policies.ts";
+import { DEFAULT_POLICY_FILE, policyFileName, readPolicies } from "../read-policies.ts";
 import { clean, cut, lineOf, pad, widthOf } from "../ui/text.ts";
 
 export interface DoctorOptions {
@@ -63,9 +63,10 @@ export async function doctor(options: DoctorOptions): Promise<0 | 3> {
 /** Reads the policy file. A file that nobody named may be absent: the doctor examines what it can without one. */
 async function policyFileOf(option: string | undefined, config: Config): Promise<PolicyFile> {
   const named = option ?? config.policyFile;
-  const file = named ?? DEFAULT_POLICY_FILE;
+  const source = named ?? DEFAULT_POLICY_FILE;
+  const file = policyFileName(source);
   try {
-    const { policies, warnings } = await readPolicies(file, config.settle);
+    const { policies, warnings } = await readPolicies(source, config.settle);
     return { file, result: { policies, warnings: warnings.length } };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

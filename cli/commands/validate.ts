@@ -8,7 +8,7 @@ import { readConfig, settleIn } from "../../lib/replicator/config.ts";
 import { readInput } from "../../lib/replicator/open/read-input.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
-import { DEFAULT_POLICY_FILE, readPolicies } from "../read-policies.ts";
+import { DEFAULT_POLICY_FILE, policyFileName, readPolicies } from "../read-policies.ts";
 import { lineOf } from "../ui/text.ts";
 
 /**
@@ -22,6 +22,7 @@ export async function validate(options: { policy?: string; tests?: string; json?
   };
   const now = Date.now();
   const { policies, warnings, tests } = await readAll(file, options.tests, now).catch((error: unknown) => {
+    // The errors in the files are the result of this command: this object takes the place of that of an error.
     if (error instanceof InputError) json({ policies: [], warnings: [], problems: error.problems });
     throw error;
   });
@@ -29,7 +30,7 @@ export async function validate(options: { policy?: string; tests?: string; json?
   json({ policies, warnings, problems: [], ...(tests && { tests }) });
   if (options.json) return exitCode;
   for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
-  process.stdout.write(lineOf(message("valid", { file, policies: policies.length }).text));
+  process.stdout.write(lineOf(message("valid", { file: policyFileName(file), policies: policies.length }).text));
   for (const policy of policies) {
     const { name, enabled, from } = policy;
     process.stdout.write(lineOf(message("valid-policy", { name, enabled, from, to: destinationsOf(policy) }).text));

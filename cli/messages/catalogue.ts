@@ -6,6 +6,7 @@ import { emulatorLines } from "./emulator.ts";
 import { explainLines } from "./explain.ts";
 import { manualLines } from "./manual.ts";
 import { estimateLines, planLines } from "./plan.ts";
+import { programLines } from "./program.ts";
 import { sharedLines } from "./shared.ts";
 import { statusLines } from "./status.ts";
 import { validateLines } from "./validate.ts";
@@ -25,4 +26,5 @@ export const message = catalogue({
   ...doctorLines,
   ...validateLines,
   ...emulatorLines,
+  ...programLines,
 });

@@ -1,0 +1,20 @@
+// The command version: what runs, for a bug report.
+import { build, buildText } from "../../lib/record/program.ts";
+import { writeJson } from "../json.ts";
+import { message } from "../messages/catalogue.ts";
+import { packageVersion } from "../package.ts";
+import { lineOf } from "../ui/text.ts";
+
+/** Runs `version`. `build` is null if the sources run as they are. */
+export function version(options: { readonly json?: boolean }): 0 {
+  const shown = {
+    version: packageVersion(),
+    build: build === undefined ? null : buildText(build),
+    node: process.versions.node,
+    platform: process.platform,
+    arch: process.arch,
+  };
+  if (options.json) writeJson("version", shown);
+  else process.stdout.write(lineOf(message("version", shown).text));
+  return 0;
+}
