@@ -104,6 +104,8 @@ export interface Saved {
  * Every method throws `StateError` if the store cannot be reached or its answer is invalid.
  */
 export interface State {
+  /** The accounts with records, sorted. A bucket may not list the newest one for a moment. */
+  accounts(): Promise<string[]>;
   /** Reads the records of an account: one query of a database. Never writes. */
   read(account: string, which?: Which): Promise<Records>;
   /**

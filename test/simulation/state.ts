@@ -82,6 +82,7 @@ export function simulatedState(sim: SimulationContext, process: Actor): State {
         sim.stateLostAt = sim.scheduler.now;
       }),
     deleteHistoryBefore: (account, before) => through("prune", (s) => s.deleteHistoryBefore(account, before)),
+    accounts: async () => (await store()).accounts(),
     runs: (account, limit) => through("runs", (s) => s.runs(account, limit)),
     entries: (account, limit, imageId) => through("entries", (s) => s.entries(account, limit, imageId)),
     // Without gates: the faults of the log are its own, and the seeds stay what they were.

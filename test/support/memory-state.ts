@@ -66,6 +66,11 @@ export function memoryState(memory: Memory = emptyMemory()): State {
   const unsentOf = (account: string) => [...memory.unsent].filter(([, entry]) => entry.account === account);
   const copiesOf = (account: string) => [...memory.copies.values()].filter(({ key }) => key.account === account);
   return {
+    accounts: () =>
+      attempt(() => {
+        const keys = [...memory.copies.values()].map(({ key }) => key.account);
+        return [...new Set([...memory.accounts.keys(), ...keys])].sort();
+      }),
     read: (account, which = {}) =>
       attempt(() => {
         const all = copiesOf(account);

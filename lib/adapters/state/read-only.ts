@@ -14,6 +14,7 @@ export function stateToRead(state: State | undefined, where: string): State {
 }
 
 const emptyState = {
+  accounts: async () => [],
   read: async () => ({ record: undefined, awaited: [], copies: [], totals: {} }),
   runs: async () => [],
   entries: async () => [],

@@ -76,6 +76,13 @@ function rootQueries(dialect: Dialect, account: string, which: Which, parameter:
   return queries;
 }
 
+/** The accounts with a record or with copies, from the two small tables that have a row for each. */
+export function accountsQuery(): Query {
+  const sql =
+    "select account from replicator_accounts union select account from replicator_totals where count > 0 order by account";
+  return { sql, params: [] };
+}
+
 /** The latest runs. */
 export function runsQuery(account: string, limit: number): Query {
   return {

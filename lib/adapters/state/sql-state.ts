@@ -8,7 +8,7 @@ import type { AccountRecord, AwaitedImage, Copy, Millis } from "../../model/type
 import { readAccount, readAwaited, readCopy, readEntry, readLine, readRun, readTotals } from "./decode-rows.ts";
 import { batchesOf, encodeCopy, encodeRecord, lineIdsOf } from "./encode-rows.ts";
 import type { Engine } from "./engine.ts";
-import { entriesQuery, type ReadRow, readQuery, runsQuery, unsentQuery } from "./read-query.ts";
+import { accountsQuery, entriesQuery, type ReadRow, readQuery, runsQuery, unsentQuery } from "./read-query.ts";
 
 /**
  * The state over either database. `where` names it in messages.
@@ -32,6 +32,9 @@ export function sqlState(engine: Engine, where: string): State {
   }
 
   return {
+    accounts: () =>
+      attempt(async () => (await engine.read<{ account: string }>(accountsQuery())).map(({ account }) => account)),
+
     read: (account, which) =>
       attempt(async () => recordsOf(account, await engine.read<ReadRow>(readQuery(engine.dialect, account, which)))),
 

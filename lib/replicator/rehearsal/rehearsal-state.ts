@@ -21,6 +21,7 @@ export async function rehearsalState(account: string, state: State): Promise<Sta
     },
     forget: async () => {},
     runs: async () => [],
+    accounts: async () => [],
     entries: async () => [],
     unsent: async () => [],
     markSent: async () => {},

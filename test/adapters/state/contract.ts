@@ -63,6 +63,18 @@ export function stateContract(name: string, makePlace: () => Promise<Place>): vo
       expect(await t.state.entries(A, 10)).toEqual([]);
     });
 
+    it("names the accounts with a record or with copies, each once", async () => {
+      expect(await t.state.accounts()).toEqual([]);
+      const other = "200000000001";
+      await saveRecord(t.state, accountRecord());
+      await saveCopy(t.state, copyOf({}));
+      expect(await t.state.accounts()).toEqual([A]);
+      for (let n = 0; n < 15; n += 1) {
+        await saveCopy(t.state, copyOf({ key: { ...key, account: other, rootId: `img-${n}` } }));
+      }
+      expect(await (await t.open()).accounts()).toEqual([A, other].sort());
+    });
+
     it("separates accounts", async () => {
       const other = "200000000001";
       await saveCopy(t.state, copyOf({}));

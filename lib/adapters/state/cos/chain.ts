@@ -63,6 +63,11 @@ export function namesOf({ prefix }: Pick<CosPlace, "prefix">, account: string): 
   };
 }
 
+/** The account whose object this is, named without the prefix; undefined for an object of others. */
+export function accountOf(name: string): string | undefined {
+  return isOfState(name) ? decodeURIComponent(name.slice(0, name.indexOf("/"))) : undefined;
+}
+
 /** Whether an object below a prefix, named without it, is one of those of `namesOf` or lies in their folders. */
 export const isOfState = (name: string): boolean =>
   /^[^/]+\/(epoch|check|heads\/[0-9a-f]{24}\/\d{12}|history\/\d{13}-[\w-]+)$/.test(name);

@@ -10,6 +10,7 @@ import { readAccount, readEntry, readLine } from "../decode-rows.ts";
 import { lineIdsOf } from "../encode-rows.ts";
 import { stateToRead } from "../read-only.ts";
 import { type Account, accountIn, type Unique } from "./account.ts";
+import { accountsIn } from "./accounts.ts";
 import { namesOf } from "./chain.ts";
 import { checkVersioning } from "./epoch.ts";
 import { deletePastBefore, latestLines, latestRuns } from "./history.ts";
@@ -70,6 +71,7 @@ export async function openCosState(place: CosPlace, where: string, options: CosO
     });
   }
   const state: State = {
+    accounts: () => attempt(() => accountsIn(objects, place)),
     read: (account, which = {}) =>
       attempt(async () => recordsIn(await of(account).read(which.all === true && !readOnly), account, which)),
     save: (account, changes) => attempt(() => of(account).save(changes)),
