@@ -1,5 +1,6 @@
 // What a failed call or a malformed answer means, and what to do next.
 import { catalogue, error, info, warn } from "./define.ts";
+import { DEFECT, INNER, NET, PASSES } from "./help.ts";
 
 const withRemedy = (remedy: string) => (text: string) => error(() => ({ text, remedy }));
 
@@ -91,19 +92,22 @@ const meanings = {
   "resource-unknown": error(() => "the resource does not exist"),
   "region-not-served": error(() => ({ text: "the API is not served in this region", remedy: "name another region" })),
 
-  "operation-failed": warn(() => "the operation failed"),
-  "cloud-fault": warn(() => "the cloud had an internal error"),
-  "key-not-checked": warn(() => "the cloud could not check the temporary key"),
-  "resources-short": warn(() => "the cloud does not have enough resources"),
-  "resource-unavailable": warn(() => "a resource is unavailable"),
-  "service-unavailable": warn(() => "the service is unavailable"),
+  "operation-failed": warn(() => "the operation failed", PASSES),
+  "cloud-fault": warn(() => "the cloud had an internal error", PASSES),
+  "key-not-checked": warn(() => "the cloud could not check the temporary key", PASSES),
+  "resources-short": warn(() => "the cloud does not have enough resources", PASSES),
+  "resource-unavailable": warn(() => "a resource is unavailable", PASSES),
+  "service-unavailable": warn(() => "the service is unavailable", PASSES),
   "task-running": info(() => "another task is running on the resource"),
   "resource-busy": info(() => "the resource is busy"),
   "resource-in-use": info(() => "the resource is in use"),
-  "dry-run": warn(() => "the call was only a dry run"),
+  "dry-run": warn(() => "the call was only a dry run", "nothing: a dry run was requested, and it found no error"),
 
-  "image-unknown": warn(() => "the image does not exist (any more)"),
-  "image-id-malformed": error(() => "the image id is malformed"),
+  "image-unknown": warn(
+    () => "the image does not exist (any more)",
+    "nothing, if the image was deleted on purpose: the next sweep notices; else check its region and its owner",
+  ),
+  "image-id-malformed": error(() => "the image id is malformed", DEFECT),
   "image-of-other-account": error(() => "the image belongs to another account"),
   "image-busy": info(() => "the image is busy"),
   "image-in-operation": info(() => "another operation is running on the image"),
@@ -157,11 +161,17 @@ const meanings = {
   "value-too-long": tooLong("a value is too long"),
   "instance-type-malformed": defect("the instance type is malformed"),
   "instance-type-unknown": defect("the instance type does not exist"),
-  "instance-type-sold-out": warn(() => "the instance type is sold out"),
+  "instance-type-sold-out": warn(
+    () => "the instance type is sold out",
+    "nothing: it concerns the dry run of an instance, not the copy",
+  ),
   "zone-mismatch": defect("the zone is not in the region"),
   "zone-unsupported": defect("the zone is not supported"),
 
-  "account-has-image": warn(() => "the image is already shared with one of the accounts"),
+  "account-has-image": warn(
+    () => "the image is already shared with one of the accounts",
+    "nothing: the account has the image already",
+  ),
   "account-own": wrongAccount("an image cannot be shared with its own account"),
   "account-not-main": wrongAccount("an account is not a main account"),
   "account-unknown": wrongAccount("an account does not exist"),
@@ -211,26 +221,38 @@ const meanings = {
   "name-malformed": defect("a name in the request is not valid"),
   "security-group-unknown": defect("the security group does not exist"),
   "cluster-unknown": defect("the cluster does not exist"),
-  "launch-template-unknown": warn(() => "the launch template does not exist (any more)"),
-  "launch-template-version-unknown": warn(() => "the launch template version does not exist (any more)"),
+  "launch-template-unknown": warn(
+    () => "the launch template does not exist (any more)",
+    "nothing: it was deleted meanwhile, and the next sweep reads the others",
+  ),
+  "launch-template-version-unknown": warn(
+    () => "the launch template version does not exist (any more)",
+    "nothing: it was deleted meanwhile, and the next sweep reads the others",
+  ),
   "launch-template-version-invalid": defect("the version of the launch template is not valid"),
   "launch-template-name-invalid": defect("the name of the launch template is not valid"),
   "launch-configuration-invalid": defect("the launch configuration is not valid"),
   "launch-configuration-id-invalid": defect("the id of the launch configuration is not valid"),
 
-  "code-undocumented": warn(() => "the error code is not documented"),
+  "code-undocumented": warn(
+    () => "the error code is not documented",
+    "read the message of the cloud beside it; if that does not help, ask the vendor's support with the request id",
+  ),
   "account-changed": info(() => ({
     text: "not sent because the credentials belong to another account than at first",
     remedy: "give credentials of the expected account, or restart the program to work for the other account",
   })),
-  "no-credentials": error(() => "there are no credentials"),
+  "no-credentials": error(
+    () => "there are no credentials",
+    "set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or log in with tccli; a function needs a role",
+  ),
   stopped: info(() => "the call was stopped because the time for the run is over"),
   "not-sent": info(() => "not sent because it would have been too late"),
-  "no-answer": warn(() => "no answer arrived in time"),
-  unreachable: warn(() => "the API could not be reached, or the connection was lost"),
-  "http-error": warn(() => "the API answered with an HTTP error"),
-  "answer-not-as-documented": warn(() => "the answer does not match the API's model"),
-  "list-unstable": warn(() => "the list kept changing while it was read"),
+  "no-answer": warn(() => "no answer arrived in time", NET),
+  unreachable: warn(() => "the API could not be reached, or the connection was lost", NET),
+  "http-error": warn(() => "the API answered with an HTTP error", PASSES),
+  "answer-not-as-documented": warn(() => "the answer does not match the API's model", PASSES),
+  "list-unstable": warn(() => "the list kept changing while it was read", "nothing: the next run reads the list again"),
 };
 
 /**
@@ -243,42 +265,53 @@ export const cloudMeaning = catalogue(meanings);
 export type CloudMeaning = (typeof cloudMeaning.codes)[number];
 
 const details = {
-  "no-answer-within": warn((p: { ms: number }) => `no answer within ${p.ms} ms`),
+  "no-answer-within": warn((p: { ms: number }) => `no answer within ${p.ms} ms`, NET),
   "run-ended": info(() => "the run has ended"),
-  "no-words": warn(() => "no message"),
-  "http-status": warn((p: { status: number }) => `HTTP ${p.status}`),
-  "not-json": warn(() => "the answer is not JSON"),
-  "no-response": warn(() => "the answer has no Response"),
+  "no-words": warn(() => "no message", INNER),
+  "http-status": warn((p: { status: number }) => `HTTP ${p.status}`, PASSES),
+  "not-json": warn(() => "the answer is not JSON", PASSES),
+  "no-response": warn(() => "the answer has no Response", PASSES),
   "system-error": warn((p: { name: string }) => p.name),
-  "certificate-refused": error(() => "the certificate of the server is not accepted"),
-  "key-not-sendable": error(() => "the key or its token contains a character that HTTP cannot carry"),
-  "connection-lost": warn(() => "the connection was lost"),
+  "certificate-refused": error(
+    () => "the certificate of the server is not accepted",
+    "check for a proxy that replaces certificates, or set NODE_EXTRA_CA_CERTS to its certificate; check the clock, too",
+  ),
+  "key-not-sendable": error(
+    () => "the key or its token contains a character that HTTP cannot carry",
+    "copy the key again from the CAM console, without spaces, quotes or line ends",
+  ),
+  "connection-lost": warn(() => "the connection was lost", NET),
 
   "past-last-moment": info((p: { ms: number }) => `the last moment to send passed ${p.ms} ms ago`),
   "no-answer-before": info((p: { code: string }) => `an earlier call of this run had no answer (${p.code})`),
   "call-stopped": info(() => "the call was stopped"),
-  "no-timestamp": error(() => "the request carries no timestamp"),
-  "no-second-send": warn(() => "the request was not sent a second time"),
+  "no-timestamp": error(() => "the request carries no timestamp", DEFECT),
+  "no-second-send": warn(
+    () => "the request was not sent a second time",
+    "nothing: the next run finds out what the first request did",
+  ),
 
   "account-differs": info(
     (p: { expected: string; actual: string }) => `expected account ${p.expected}, got ${p.actual}`,
   ),
 
-  "field-absent": warn((p: { field: string }) => `${p.field} is absent`),
-  "field-no-object": warn((p: { field: string }) => `${p.field} is not an object`),
-  "field-wrong-type": warn((p: { field: string; kind: string }) => `${p.field} has the wrong type: ${p.kind}`),
-  "field-no-time": warn((p: { field: string; value: string }) => `${p.field}: ${p.value} is not a time`),
-  "image-id-form": warn((p: { field: string; value: string }) => `${p.field}: "${p.value}" is not an image id`),
+  "field-absent": warn((p: { field: string }) => `${p.field} is absent`, PASSES),
+  "field-no-object": warn((p: { field: string }) => `${p.field} is not an object`, PASSES),
+  "field-wrong-type": warn((p: { field: string; kind: string }) => `${p.field} has the wrong type: ${p.kind}`, PASSES),
+  "field-no-time": warn((p: { field: string; value: string }) => `${p.field}: ${p.value} is not a time`, PASSES),
+  "image-id-form": warn((p: { field: string; value: string }) => `${p.field}: "${p.value}" is not an image id`, PASSES),
   "image-type-unknown": warn(
     (p: { imageId: string; type: string }) => `image ${p.imageId}: unknown ImageType ${p.type}`,
+    PASSES,
   ),
   "images-withheld": warn(
     (p: { total: number; listed: number }) =>
       `TotalCount is ${p.total}, but ImageSet has ${p.listed} of the requested images`,
+    PASSES,
   ),
 
   list: warn((p: { list: string }) => p.list),
-  "list-short": warn((p: { read: number; total: number; list: string }) => `${p.read} of ${p.total} ${p.list}`),
+  "list-short": warn((p: { read: number; total: number; list: string }) => `${p.read} of ${p.total} ${p.list}`, PASSES),
 
   instance: info((p: { id: string }) => `instance ${p.id}`),
   "launch-template-version": info(

@@ -121,6 +121,7 @@ const definitions = {
   unidentified: warn(
     (p: { imageId: string }) =>
       `${p.imageId} exists, but shows neither the temporary name nor the tags of this copy; nothing is changed about it`,
+    "run cvm-replicator status: the copy has the reason `unidentified` and its remedy",
   ),
   gone: noted,
   recovered: info(recoveryText),
@@ -142,6 +143,7 @@ const definitions = {
   "shared-by-others": warn(
     (p: { imageId: string; region: string; accounts: readonly string[] }) =>
       `${p.imageId} is shared with ${listed(p.accounts)}, which no policy names; that stays unless it is ended by ${unshareCommand(p)}`,
+    "name the accounts in shareWith, or run the command in the text",
   ),
   "not-shared-by-others": info(
     (p: { imageId: string; region: string; accounts: readonly string[] }) =>
@@ -156,7 +158,10 @@ const definitions = {
   undeletable: noted,
   "tag-refused": noted,
 
-  refused: warn((p: { items: readonly string[]; text: string }) => `refused for ${listed(p.items)}: ${p.text}`),
+  refused: warn(
+    (p: { items: readonly string[]; text: string }) => `refused for ${listed(p.items)}: ${p.text}`,
+    "correct or remove what the text names; it is tried again once a day",
+  ),
 
   // Calls on one image: before, after, refused.
   tag: info((p: { tags: readonly string[] }) => `set tags ${listed(p.tags)}`),
