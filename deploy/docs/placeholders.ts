@@ -12,7 +12,7 @@ type Omitted = ReadonlySet<string>;
 const MOST_VARIANTS = 12;
 const MOST_OMITTED = 4;
 /** What a parameter that is no text leaves in a text. */
-const UNWRITTEN = /\bundefined\b|\bNaN\b|\[object |=>/;
+const UNWRITTEN = /undefined|NaN|\[object |=>/;
 
 /**
  * Every text that `write` makes of placeholders. A parameter that `write` looks at is left out once, as
@@ -24,7 +24,7 @@ export function variantsOf(write: (params: unknown) => Variant): Variant[] {
   const queue: Omitted[] = [new Set()];
   for (let omitted = queue.shift(); omitted && found.size < MOST_VARIANTS; omitted = queue.shift()) {
     const asked = new Set<string>();
-    const variant = attempt(() => write(parameters(omitted as Omitted, asked)));
+    const variant = attempt(() => asText(write(parameters(omitted as Omitted, asked))));
     if (variant && !UNWRITTEN.test(`${variant.text} ${variant.remedy ?? ""}`))
       found.set(`${variant.text}\n${variant.remedy ?? ""}`, variant);
     for (const name of asked) {
@@ -36,6 +36,11 @@ export function variantsOf(write: (params: unknown) => Variant): Variant[] {
     }
   }
   return [...found.values()];
+}
+
+/** A text or remedy that is a parameter as a whole comes back as the placeholder itself; such a remedy says nothing. */
+function asText({ text, remedy }: Variant): Variant {
+  return { text: String(text), remedy: typeof remedy === "string" ? remedy : undefined };
 }
 
 function attempt(write: () => Variant): Variant | undefined {
@@ -79,7 +84,7 @@ function placeholder(name: string): unknown {
     toJSON: () => written,
     toString: () => written,
     toISOString: () => written,
-    length: 2,
+    length: { [Symbol.toPrimitive]: (hint: string) => (hint === "number" ? 2 : `<number of ${name}>`) },
     [Symbol.iterator as unknown as string]: () => elements()[Symbol.iterator](),
   };
   return new Proxy(

@@ -1,6 +1,6 @@
 // What a failed call or a malformed answer means, and what to do next.
 import { catalogue, error, info, warn } from "./define.ts";
-import { DEFECT, INNER, NET, PASSES } from "./help.ts";
+import { DEFECT, NET, PASSES } from "./help.ts";
 
 const withRemedy = (remedy: string) => (text: string) => error(() => ({ text, remedy }));
 
@@ -53,9 +53,20 @@ const meanings = {
     text: "the account may not use Auto Scaling",
     remedy: "open the service for the account in its console, and grant the action in CAM",
   })),
-  "address-denied": error(() => "this address is on the account's deny list"),
-  "address-not-allowed": error(() => "this address is not on the account's allow list"),
-  "app-id-invalid": error(() => "the app id of the account is not valid"),
+  "address-denied": error(() => ({
+    text: "this address is on the account's deny list",
+    remedy:
+      "take this address off the list in the console of CAM (login and API restrictions), or run from another one",
+  })),
+  "address-not-allowed": error(() => ({
+    text: "this address is not on the account's allow list",
+    remedy:
+      "add this address to the list in the console of CAM (login and API restrictions), or run from one that is on it",
+  })),
+  "app-id-invalid": error(() => ({
+    text: "the app id of the account is not valid",
+    remedy: "check in the console that the account is open and verified; if it is, ask the vendor's support",
+  })),
 
   "log-topic-unknown": logFault("the log topic does not exist in this region"),
   "log-topic-closed": logFault("the log topic is closed"),
@@ -87,9 +98,19 @@ const meanings = {
   "too-many-values": defect("the call has too many values"),
   "filter-invalid": defect("a filter is not valid"),
   "filter-too-many-values": defect("a filter has too many values"),
-  "parameter-refused": error(() => "a parameter was refused"),
-  "operation-unsupported": error(() => "the operation is not supported"),
-  "resource-unknown": error(() => "the resource does not exist"),
+  "parameter-refused": error(() => ({
+    text: "a parameter was refused",
+    remedy:
+      "read the message of the cloud beside it; if nothing in the policy or the image explains it, report it as a bug",
+  })),
+  "operation-unsupported": error(() => ({
+    text: "the operation is not supported",
+    remedy: "read the message of the cloud beside it: this image, region or account does not allow the operation",
+  })),
+  "resource-unknown": error(() => ({
+    text: "the resource does not exist",
+    remedy: "nothing, if the resource was deleted on purpose; else check region and account",
+  })),
   "region-not-served": error(() => ({ text: "the API is not served in this region", remedy: "name another region" })),
 
   "operation-failed": warn(() => "the operation failed", PASSES),
@@ -108,12 +129,21 @@ const meanings = {
     "nothing, if the image was deleted on purpose: the next sweep notices; else check its region and its owner",
   ),
   "image-id-malformed": error(() => "the image id is malformed", DEFECT),
-  "image-of-other-account": error(() => "the image belongs to another account"),
+  "image-of-other-account": error(() => ({
+    text: "the image belongs to another account",
+    remedy: "check the account of the key; an image that another account shares has to be selected with `type: shared`",
+  })),
   "image-busy": info(() => "the image is busy"),
   "image-in-operation": info(() => "another operation is running on the image"),
   "image-state": info(() => "the state of the image does not allow this operation"),
-  "image-refuses": error(() => "the image does not allow this operation"),
-  "image-location": error(() => "the location of the image does not allow this operation"),
+  "image-refuses": error(() => ({
+    text: "the image does not allow this operation",
+    remedy: "read the message of the cloud beside it; exclude the image with `select.not` if it stays so",
+  })),
+  "image-location": error(() => ({
+    text: "the location of the image does not allow this operation",
+    remedy: "take the region out of `to`, or exclude the image with `select.not`",
+  })),
   "image-too-large": error(() => ({
     text: "the image is larger than the cloud copies",
     remedy: "set `maxSizeGiB` in the policy",
@@ -193,7 +223,10 @@ const meanings = {
   "tag-value-character": tagFault("a tag value has a character that is not allowed"),
   "tag-value-empty": tagFault("a tag value is empty"),
   "tag-value-too-long": tagFault("a tag value is too long"),
-  "tag-key-unknown": error(() => "the tag key does not exist"),
+  "tag-key-unknown": error(() => ({
+    text: "the tag key does not exist",
+    remedy: "create the tag key in the console, or take it out of the policy's `copy.tags.set`",
+  })),
   "tag-filter-key-reserved": defect("a tag key is reserved"),
   "tag-filter-value-invalid": defect("a tag value is not valid"),
   "tag-policy-refuses": error(() => ({
@@ -263,63 +296,3 @@ export const cloudMeaning = catalogue(meanings);
 
 /** The meaning of a failed call. */
 export type CloudMeaning = (typeof cloudMeaning.codes)[number];
-
-const details = {
-  "no-answer-within": warn((p: { ms: number }) => `no answer within ${p.ms} ms`, NET),
-  "run-ended": info(() => "the run has ended"),
-  "no-words": warn(() => "no message", INNER),
-  "http-status": warn((p: { status: number }) => `HTTP ${p.status}`, PASSES),
-  "not-json": warn(() => "the answer is not JSON", PASSES),
-  "no-response": warn(() => "the answer has no Response", PASSES),
-  "system-error": warn((p: { name: string }) => p.name),
-  "certificate-refused": error(
-    () => "the certificate of the server is not accepted",
-    "check for a proxy that replaces certificates, or set NODE_EXTRA_CA_CERTS to its certificate; check the clock, too",
-  ),
-  "key-not-sendable": error(
-    () => "the key or its token contains a character that HTTP cannot carry",
-    "copy the key again from the CAM console, without spaces, quotes or line ends",
-  ),
-  "connection-lost": warn(() => "the connection was lost", NET),
-
-  "past-last-moment": info((p: { ms: number }) => `the last moment to send passed ${p.ms} ms ago`),
-  "no-answer-before": info((p: { code: string }) => `an earlier call of this run had no answer (${p.code})`),
-  "call-stopped": info(() => "the call was stopped"),
-  "no-timestamp": error(() => "the request carries no timestamp", DEFECT),
-  "no-second-send": warn(
-    () => "the request was not sent a second time",
-    "nothing: the next run finds out what the first request did",
-  ),
-
-  "account-differs": info(
-    (p: { expected: string; actual: string }) => `expected account ${p.expected}, got ${p.actual}`,
-  ),
-
-  "field-absent": warn((p: { field: string }) => `${p.field} is absent`, PASSES),
-  "field-no-object": warn((p: { field: string }) => `${p.field} is not an object`, PASSES),
-  "field-wrong-type": warn((p: { field: string; kind: string }) => `${p.field} has the wrong type: ${p.kind}`, PASSES),
-  "field-no-time": warn((p: { field: string; value: string }) => `${p.field}: ${p.value} is not a time`, PASSES),
-  "image-id-form": warn((p: { field: string; value: string }) => `${p.field}: "${p.value}" is not an image id`, PASSES),
-  "image-type-unknown": warn(
-    (p: { imageId: string; type: string }) => `image ${p.imageId}: unknown ImageType ${p.type}`,
-    PASSES,
-  ),
-  "images-withheld": warn(
-    (p: { total: number; listed: number }) =>
-      `TotalCount is ${p.total}, but ImageSet has ${p.listed} of the requested images`,
-    PASSES,
-  ),
-
-  list: warn((p: { list: string }) => p.list),
-  "list-short": warn((p: { read: number; total: number; list: string }) => `${p.read} of ${p.total} ${p.list}`, PASSES),
-
-  instance: info((p: { id: string }) => `instance ${p.id}`),
-  "launch-template-version": info(
-    (p: { id: string; version: number }) => `launch template ${p.id} version ${p.version}`,
-  ),
-  "launch-configuration": info((p: { id: string }) => `launch configuration ${p.id}`),
-  "and-more": info((p: { first: string; more: number }) => `${p.first} and ${p.more} more`),
-};
-
-/** What happened in a failed call, in parentheses after its meaning; and what uses an image. */
-export const cloudDetail = catalogue(details);

@@ -81,7 +81,7 @@ const accountFindings = {
     text: `other users of this machine can read the key in ${p.from}`,
     remedy: `run chmod 600 ${p.from}`,
   })),
-  "credentials-absent": error((p: { text: string }) => p.text),
+  "credentials-absent": error((p: { text: string }) => p.text, INNER),
   "credentials-refused": error((p: { from: string; text: string; remedy?: string }) => ({
     text: `the key from ${p.from} is refused: ${p.text}`,
     remedy: p.remedy ?? "check TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and TENCENTCLOUD_TOKEN",
@@ -168,10 +168,10 @@ const imageFindings = {
   ),
   "permission-limited": warn((p: { purpose: Purpose }) => {
     return `the policies of the role allow it for some resources or under a condition, for ${PURPOSES[p.purpose]}; only a run shows whether that suffices`;
-  }),
+  }, "nothing, if the resources and the condition are meant so; else attach the file of deploy/cam/ to the role"),
   "no-harmless-call": warn((p: { purpose: Purpose }) => {
     return `no call shows this without a change, for ${PURPOSES[p.purpose]}; compare the user's policies in the CAM console with deploy/cam/command.json`;
-  }),
+  }, "compare the policies, as the text says"),
   "no-verdict": warn(
     (p: { text: string; remedy?: string }) => ({
       text: p.text,

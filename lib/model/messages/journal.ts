@@ -1,5 +1,6 @@
 // The journal's events: each change of a record, and each call that changes something in the cloud.
 import { catalogue, info, type Message, warn } from "./define.ts";
+import { INNER } from "./help.ts";
 import { installationText } from "./installations.ts";
 import { unshareCommand } from "./upkeep.ts";
 
@@ -17,7 +18,7 @@ interface Attributes {
 
 const asWritten = ({ text }: Written) => text;
 const noted = info(asWritten);
-const warned = warn(asWritten);
+const warned = warn(asWritten, INNER);
 
 const listed = (items: readonly string[]) => items.join(", ");
 

@@ -215,10 +215,12 @@ const retryProblems = {
   "no-such-copy": error(
     (p: { value: string; filter: keyof typeof MATCHES }) =>
       `"${p.value}": no recorded copy ${MATCHES[p.filter]}; cvm-replicator status lists all copies`,
+    "name a copy that status lists",
   ),
   "nothing-to-retry": error(
     (p: { value: string; filter: keyof typeof MATCHES }) =>
       `"${p.value}": no copy that ${MATCHES[p.filter]} is failed, blocked or waits for an unreadable region; cvm-replicator status lists all copies`,
+    "nothing: there is nothing to retry; status shows what the copy waits for",
   ),
   "no-copy-for-all": error(
     () => "no copy that is failed, blocked or waits for an unreadable region matches all of these filters",
