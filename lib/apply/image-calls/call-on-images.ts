@@ -1,7 +1,7 @@
 // Makes the calls on single images: each is announced in the journal, made, and its outcome noted.
 import { CloudError } from "../../model/errors.ts";
 import { copyId } from "../../model/identity.ts";
-import { cloudDetail } from "../../model/messages/cloud.ts";
+import { cloudDetail } from "../../model/messages/cloud-details.ts";
 import { journal } from "../../model/messages/journal.ts";
 import type { JournalEntry } from "../../model/types.ts";
 import { announce, confirm, textOf } from "../../plan/describe.ts";

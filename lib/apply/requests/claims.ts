@@ -1,7 +1,7 @@
 // Claims, the right to send one request for one copy: how they are won and released.
 import { CloudError } from "../../model/errors.ts";
 import { copyId } from "../../model/identity.ts";
-import { cloudDetail } from "../../model/messages/cloud.ts";
+import { cloudDetail } from "../../model/messages/cloud-details.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { lifecycleText } from "../../model/messages/lifecycle.ts";
 import type { SyncRequest } from "../../model/ports.ts";

@@ -1,5 +1,6 @@
 // What a failed call or a malformed answer means, and what to do next.
 import { catalogue, error, info, warn } from "./define.ts";
+import { DEFECT, NET, PASSES } from "./help.ts";
 
 const withRemedy = (remedy: string) => (text: string) => error(() => ({ text, remedy }));
 
@@ -52,9 +53,20 @@ const meanings = {
     text: "the account may not use Auto Scaling",
     remedy: "open the service for the account in its console, and grant the action in CAM",
   })),
-  "address-denied": error(() => "this address is on the account's deny list"),
-  "address-not-allowed": error(() => "this address is not on the account's allow list"),
-  "app-id-invalid": error(() => "the app id of the account is not valid"),
+  "address-denied": error(() => ({
+    text: "this address is on the account's deny list",
+    remedy:
+      "take this address off the list in the console of CAM (login and API restrictions), or run from another one",
+  })),
+  "address-not-allowed": error(() => ({
+    text: "this address is not on the account's allow list",
+    remedy:
+      "add this address to the list in the console of CAM (login and API restrictions), or run from one that is on it",
+  })),
+  "app-id-invalid": error(() => ({
+    text: "the app id of the account is not valid",
+    remedy: "check in the console that the account is open and verified; if it is, ask the vendor's support",
+  })),
 
   "log-topic-unknown": logFault("the log topic does not exist in this region"),
   "log-topic-closed": logFault("the log topic is closed"),
@@ -86,30 +98,52 @@ const meanings = {
   "too-many-values": defect("the call has too many values"),
   "filter-invalid": defect("a filter is not valid"),
   "filter-too-many-values": defect("a filter has too many values"),
-  "parameter-refused": error(() => "a parameter was refused"),
-  "operation-unsupported": error(() => "the operation is not supported"),
-  "resource-unknown": error(() => "the resource does not exist"),
+  "parameter-refused": error(() => ({
+    text: "a parameter was refused",
+    remedy:
+      "read the message of the cloud beside it; if nothing in the policy or the image explains it, report it as a bug",
+  })),
+  "operation-unsupported": error(() => ({
+    text: "the operation is not supported",
+    remedy: "read the message of the cloud beside it: this image, region or account does not allow the operation",
+  })),
+  "resource-unknown": error(() => ({
+    text: "the resource does not exist",
+    remedy: "nothing, if the resource was deleted on purpose; else check region and account",
+  })),
   "region-not-served": error(() => ({ text: "the API is not served in this region", remedy: "name another region" })),
 
-  "operation-failed": warn(() => "the operation failed"),
-  "cloud-fault": warn(() => "the cloud had an internal error"),
-  "key-not-checked": warn(() => "the cloud could not check the temporary key"),
-  "resources-short": warn(() => "the cloud does not have enough resources"),
-  "resource-unavailable": warn(() => "a resource is unavailable"),
-  "service-unavailable": warn(() => "the service is unavailable"),
+  "operation-failed": warn(() => "the operation failed", PASSES),
+  "cloud-fault": warn(() => "the cloud had an internal error", PASSES),
+  "key-not-checked": warn(() => "the cloud could not check the temporary key", PASSES),
+  "resources-short": warn(() => "the cloud does not have enough resources", PASSES),
+  "resource-unavailable": warn(() => "a resource is unavailable", PASSES),
+  "service-unavailable": warn(() => "the service is unavailable", PASSES),
   "task-running": info(() => "another task is running on the resource"),
   "resource-busy": info(() => "the resource is busy"),
   "resource-in-use": info(() => "the resource is in use"),
-  "dry-run": warn(() => "the call was only a dry run"),
+  "dry-run": warn(() => "the call was only a dry run", "nothing: a dry run was requested, and it found no error"),
 
-  "image-unknown": warn(() => "the image does not exist (any more)"),
-  "image-id-malformed": error(() => "the image id is malformed"),
-  "image-of-other-account": error(() => "the image belongs to another account"),
+  "image-unknown": warn(
+    () => "the image does not exist (any more)",
+    "nothing, if the image was deleted on purpose: the next sweep notices; else check its region and its owner",
+  ),
+  "image-id-malformed": error(() => "the image id is malformed", DEFECT),
+  "image-of-other-account": error(() => ({
+    text: "the image belongs to another account",
+    remedy: "check the account of the key; an image that another account shares has to be selected with `type: shared`",
+  })),
   "image-busy": info(() => "the image is busy"),
   "image-in-operation": info(() => "another operation is running on the image"),
   "image-state": info(() => "the state of the image does not allow this operation"),
-  "image-refuses": error(() => "the image does not allow this operation"),
-  "image-location": error(() => "the location of the image does not allow this operation"),
+  "image-refuses": error(() => ({
+    text: "the image does not allow this operation",
+    remedy: "read the message of the cloud beside it; exclude the image with `select.not` if it stays so",
+  })),
+  "image-location": error(() => ({
+    text: "the location of the image does not allow this operation",
+    remedy: "take the region out of `to`, or exclude the image with `select.not`",
+  })),
   "image-too-large": error(() => ({
     text: "the image is larger than the cloud copies",
     remedy: "set `maxSizeGiB` in the policy",
@@ -157,11 +191,17 @@ const meanings = {
   "value-too-long": tooLong("a value is too long"),
   "instance-type-malformed": defect("the instance type is malformed"),
   "instance-type-unknown": defect("the instance type does not exist"),
-  "instance-type-sold-out": warn(() => "the instance type is sold out"),
+  "instance-type-sold-out": warn(
+    () => "the instance type is sold out",
+    "nothing: it concerns the dry run of an instance, not the copy",
+  ),
   "zone-mismatch": defect("the zone is not in the region"),
   "zone-unsupported": defect("the zone is not supported"),
 
-  "account-has-image": warn(() => "the image is already shared with one of the accounts"),
+  "account-has-image": warn(
+    () => "the image is already shared with one of the accounts",
+    "nothing: the account has the image already",
+  ),
   "account-own": wrongAccount("an image cannot be shared with its own account"),
   "account-not-main": wrongAccount("an account is not a main account"),
   "account-unknown": wrongAccount("an account does not exist"),
@@ -183,7 +223,10 @@ const meanings = {
   "tag-value-character": tagFault("a tag value has a character that is not allowed"),
   "tag-value-empty": tagFault("a tag value is empty"),
   "tag-value-too-long": tagFault("a tag value is too long"),
-  "tag-key-unknown": error(() => "the tag key does not exist"),
+  "tag-key-unknown": error(() => ({
+    text: "the tag key does not exist",
+    remedy: "create the tag key in the console, or take it out of the policy's `copy.tags.set`",
+  })),
   "tag-filter-key-reserved": defect("a tag key is reserved"),
   "tag-filter-value-invalid": defect("a tag value is not valid"),
   "tag-policy-refuses": error(() => ({
@@ -211,26 +254,38 @@ const meanings = {
   "name-malformed": defect("a name in the request is not valid"),
   "security-group-unknown": defect("the security group does not exist"),
   "cluster-unknown": defect("the cluster does not exist"),
-  "launch-template-unknown": warn(() => "the launch template does not exist (any more)"),
-  "launch-template-version-unknown": warn(() => "the launch template version does not exist (any more)"),
+  "launch-template-unknown": warn(
+    () => "the launch template does not exist (any more)",
+    "nothing: it was deleted meanwhile, and the next sweep reads the others",
+  ),
+  "launch-template-version-unknown": warn(
+    () => "the launch template version does not exist (any more)",
+    "nothing: it was deleted meanwhile, and the next sweep reads the others",
+  ),
   "launch-template-version-invalid": defect("the version of the launch template is not valid"),
   "launch-template-name-invalid": defect("the name of the launch template is not valid"),
   "launch-configuration-invalid": defect("the launch configuration is not valid"),
   "launch-configuration-id-invalid": defect("the id of the launch configuration is not valid"),
 
-  "code-undocumented": warn(() => "the error code is not documented"),
+  "code-undocumented": warn(
+    () => "the error code is not documented",
+    "read the message of the cloud beside it; if that does not help, ask the vendor's support with the request id",
+  ),
   "account-changed": info(() => ({
     text: "not sent because the credentials belong to another account than at first",
     remedy: "give credentials of the expected account, or restart the program to work for the other account",
   })),
-  "no-credentials": error(() => "there are no credentials"),
+  "no-credentials": error(
+    () => "there are no credentials",
+    "set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or log in with tccli; a function needs a role",
+  ),
   stopped: info(() => "the call was stopped because the time for the run is over"),
   "not-sent": info(() => "not sent because it would have been too late"),
-  "no-answer": warn(() => "no answer arrived in time"),
-  unreachable: warn(() => "the API could not be reached, or the connection was lost"),
-  "http-error": warn(() => "the API answered with an HTTP error"),
-  "answer-not-as-documented": warn(() => "the answer does not match the API's model"),
-  "list-unstable": warn(() => "the list kept changing while it was read"),
+  "no-answer": warn(() => "no answer arrived in time", NET),
+  unreachable: warn(() => "the API could not be reached, or the connection was lost", NET),
+  "http-error": warn(() => "the API answered with an HTTP error", PASSES),
+  "answer-not-as-documented": warn(() => "the answer does not match the API's model", PASSES),
+  "list-unstable": warn(() => "the list kept changing while it was read", "nothing: the next run reads the list again"),
 };
 
 /**
@@ -241,52 +296,3 @@ export const cloudMeaning = catalogue(meanings);
 
 /** The meaning of a failed call. */
 export type CloudMeaning = (typeof cloudMeaning.codes)[number];
-
-const details = {
-  "no-answer-within": warn((p: { ms: number }) => `no answer within ${p.ms} ms`),
-  "run-ended": info(() => "the run has ended"),
-  "no-words": warn(() => "no message"),
-  "http-status": warn((p: { status: number }) => `HTTP ${p.status}`),
-  "not-json": warn(() => "the answer is not JSON"),
-  "no-response": warn(() => "the answer has no Response"),
-  "system-error": warn((p: { name: string }) => p.name),
-  "certificate-refused": error(() => "the certificate of the server is not accepted"),
-  "key-not-sendable": error(() => "the key or its token contains a character that HTTP cannot carry"),
-  "connection-lost": warn(() => "the connection was lost"),
-
-  "past-last-moment": info((p: { ms: number }) => `the last moment to send passed ${p.ms} ms ago`),
-  "no-answer-before": info((p: { code: string }) => `an earlier call of this run had no answer (${p.code})`),
-  "call-stopped": info(() => "the call was stopped"),
-  "no-timestamp": error(() => "the request carries no timestamp"),
-  "no-second-send": warn(() => "the request was not sent a second time"),
-
-  "account-differs": info(
-    (p: { expected: string; actual: string }) => `expected account ${p.expected}, got ${p.actual}`,
-  ),
-
-  "field-absent": warn((p: { field: string }) => `${p.field} is absent`),
-  "field-no-object": warn((p: { field: string }) => `${p.field} is not an object`),
-  "field-wrong-type": warn((p: { field: string; kind: string }) => `${p.field} has the wrong type: ${p.kind}`),
-  "field-no-time": warn((p: { field: string; value: string }) => `${p.field}: ${p.value} is not a time`),
-  "image-id-form": warn((p: { field: string; value: string }) => `${p.field}: "${p.value}" is not an image id`),
-  "image-type-unknown": warn(
-    (p: { imageId: string; type: string }) => `image ${p.imageId}: unknown ImageType ${p.type}`,
-  ),
-  "images-withheld": warn(
-    (p: { total: number; listed: number }) =>
-      `TotalCount is ${p.total}, but ImageSet has ${p.listed} of the requested images`,
-  ),
-
-  list: warn((p: { list: string }) => p.list),
-  "list-short": warn((p: { read: number; total: number; list: string }) => `${p.read} of ${p.total} ${p.list}`),
-
-  instance: info((p: { id: string }) => `instance ${p.id}`),
-  "launch-template-version": info(
-    (p: { id: string; version: number }) => `launch template ${p.id} version ${p.version}`,
-  ),
-  "launch-configuration": info((p: { id: string }) => `launch configuration ${p.id}`),
-  "and-more": info((p: { first: string; more: number }) => `${p.first} and ${p.more} more`),
-};
-
-/** What happened in a failed call, in parentheses after its meaning; and what uses an image. */
-export const cloudDetail = catalogue(details);

@@ -81,10 +81,13 @@ const faults = {
     text: `would have ${p.megabytes} MB of records in one object, and ${p.most} MB is the limit`,
     remedy: "use a server: set STATE_URL=postgres://USER:PASSWORD@HOST:5432/DATABASE",
   })),
-  "cos-damaged": error((p: { object: string; kind: keyof typeof AFTER_DAMAGE }) => ({
-    text: `holds an object that this program cannot have written as it is, ${p.object}`,
-    remedy: AFTER_DAMAGE[p.kind],
-  })),
+  "cos-damaged": error(
+    (p: { object: string; kind: keyof typeof AFTER_DAMAGE }) => ({
+      text: `holds an object that this program cannot have written as it is, ${p.object}`,
+      remedy: AFTER_DAMAGE[p.kind],
+    }),
+    "restore an older version of the object if the bucket keeps versions, or delete the prefix and run cvm-replicator apply: the copies are found again in the cloud",
+  ),
 };
 
 /** What is wrong with the state in COS: the `problem` of `state-unusable`, without its subject. */

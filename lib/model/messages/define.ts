@@ -21,13 +21,17 @@ type Wording = string | { readonly text: string; readonly remedy?: string };
 export interface Definition<Params> {
   readonly level: Level;
   readonly write: (params: Params) => Wording;
+  /** What to do, for docs/messages.md, where the text itself or a message in it says it. Not printed. */
+  readonly help?: string | undefined;
 }
 
 type Definitions = Record<string, Definition<never>>;
 type ParamsOf<D> = D extends Definition<infer Params> ? (unknown extends Params ? [] : [params: Params]) : never;
 
 function defined(level: Level) {
-  return <Params = unknown>(write: (params: Params) => Wording): Definition<NoInfer<Params>> => ({ level, write });
+  return <Params = unknown>(write: (params: Params) => Wording, help?: string): Definition<NoInfer<Params>> => {
+    return { level, write, help };
+  };
 }
 
 /** Defines a message that is for the record. */
@@ -42,6 +46,8 @@ export interface Catalogue<D extends Definitions> {
   <Code extends keyof D & string>(code: Code, ...params: ParamsOf<D[Code]>): Message<Code>;
   readonly codes: readonly (keyof D & string)[];
   levelOf(code: keyof D & string): Level;
+  /** What to do about a message that has no remedy of its own. */
+  helpOf(code: keyof D & string): string | undefined;
 }
 
 /** Makes a catalogue of its definitions. */
@@ -53,7 +59,8 @@ export function catalogue<D extends Definitions>(definitions: D): Catalogue<D> {
   };
   const codes = Object.keys(definitions);
   const levelOf = (code: keyof D & string) => (definitions[code] as Definition<never>).level;
-  return Object.assign(write, { codes, levelOf }) as unknown as Catalogue<D>;
+  const helpOf = (code: keyof D & string) => (definitions[code] as Definition<never>).help;
+  return Object.assign(write, { codes, levelOf, helpOf }) as unknown as Catalogue<D>;
 }
 
 /** A text that was written earlier and is read back from a store, or that the cloud itself wrote. */

@@ -1,5 +1,6 @@
 // Messages about desired copies: blocks, waits, images not selected, and failed examples.
 import { error, info, warn } from "./define.ts";
+import { EXAMPLE } from "./help.ts";
 import { declareSide } from "./policy-values.ts";
 
 /** Two values of one setting, as the reason `contradiction` lists them: `name "a" and "b"`. */
@@ -69,25 +70,33 @@ export const desiredReasons = {
   "is-a-copy": info(() => "the image is a copy itself; only its source is replicated"),
 
   // Of `validate --tests`: how an example differs from what the policies do.
-  "example-missing": error((p: { region: string; why: string }) => `${p.region} is missing: ${p.why}`),
-  "example-unexpected": error((p: { region: string; why: string }) => `${p.region} is not expected: ${p.why}`),
+  "example-missing": error((p: { region: string; why: string }) => `${p.region} is missing: ${p.why}`, EXAMPLE),
+  "example-unexpected": error((p: { region: string; why: string }) => `${p.region} is not expected: ${p.why}`, EXAMPLE),
   "example-own-region": error(
     (p: { region: string }) => `an image gets no copy in its own region; expect "!${p.region}"`,
+    EXAMPLE,
   ),
-  "example-no-destination": error((p: { policy?: string }) =>
-    p.policy === undefined ? "no policy lists it in `to`" : `policy ${p.policy} does not list it in \`to\``,
+  "example-no-destination": error(
+    (p: { policy?: string }) =>
+      p.policy === undefined ? "no policy lists it in `to`" : `policy ${p.policy} does not list it in \`to\``,
+    EXAMPLE,
   ),
-  "example-not-selected": error((p: { policy: string; why: string }) => `${p.policy}: ${p.why}`),
-  "example-disabled": error(() => "the policy is disabled"),
-  "example-other-region": error((p: { region: string }) => `${p.region} is not in \`from\``),
+  "example-not-selected": error((p: { policy: string; why: string }) => `${p.policy}: ${p.why}`, EXAMPLE),
+  "example-disabled": error(() => "the policy is disabled", EXAMPLE),
+  "example-other-region": error((p: { region: string }) => `${p.region} is not in \`from\``, EXAMPLE),
   "example-other-type": error(
     (p: { type: string; selected: string }) => `the image is ${p.type}, but select.type is ${p.selected}`,
+    EXAMPLE,
   ),
   "example-shared-first": error(
     (p: { policies: readonly string[] }) =>
       `a shared image is first copied within its own region, for ${policiesText(p.policies)}`,
+    EXAMPLE,
   ),
-  "example-desired": error((p: { policies: readonly string[] }) => `copied there by ${policiesText(p.policies)}`),
+  "example-desired": error(
+    (p: { policies: readonly string[] }) => `copied there by ${policiesText(p.policies)}`,
+    EXAMPLE,
+  ),
 } as const;
 
 function policiesText(names: readonly string[]): string {

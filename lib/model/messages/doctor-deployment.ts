@@ -54,7 +54,10 @@ const functionFindings = {
     text: "its reserved concurrency is 0 MB, so that it never runs",
     remedy: "remove the reserved concurrency in the SCF console",
   })),
-  "events-unknown": warn(() => "how its events are repeated could not be read"),
+  "events-unknown": warn(
+    () => "how its events are repeated could not be read",
+    "allow scf:GetFunctionEventInvokeConfig for this key, then run the doctor again",
+  ),
   "function-events": warn(
     (p: { retries: number | null; keptS: number | null; expected: { retries: number; keptS: number } }) => ({
       text:

@@ -1,6 +1,7 @@
 // What the doctor finds, one message for each check and result; the level is the status. Without a deployment first.
 import { catalogue, error, info, warn } from "./define.ts";
 import { deploymentFindings } from "./doctor-deployment.ts";
+import { INNER } from "./help.ts";
 
 const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
@@ -80,12 +81,15 @@ const accountFindings = {
     text: `other users of this machine can read the key in ${p.from}`,
     remedy: `run chmod 600 ${p.from}`,
   })),
-  "credentials-absent": error((p: { text: string }) => p.text),
+  "credentials-absent": error((p: { text: string }) => p.text, INNER),
   "credentials-refused": error((p: { from: string; text: string; remedy?: string }) => ({
     text: `the key from ${p.from} is refused: ${p.text}`,
     remedy: p.remedy ?? "check TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and TENCENTCLOUD_TOKEN",
   })),
-  "no-account": warn(() => "not examined, because the account is not known: see credentials"),
+  "no-account": warn(
+    () => "not examined, because the account is not known: see credentials",
+    "correct what the check of the credentials reports, then run the doctor again",
+  ),
   "clock-right": info(offBy),
   "clock-off": warn((p: { ahead: number; precision: number }) => ({
     text: `${offBy(p)}; signatures are refused from 5 minutes`,
@@ -95,7 +99,10 @@ const accountFindings = {
     text: `${offBy(p)}; every signature is refused from 5 minutes`,
     remedy: SET_CLOCK,
   })),
-  "clock-unknown": warn((p: { cause: string }) => `the cloud does not tell its time: ${p.cause}`),
+  "clock-unknown": warn(
+    (p: { cause: string }) => `the cloud does not tell its time: ${p.cause}`,
+    "nothing, if the other checks pass; else check the network to the API",
+  ),
 } as const;
 
 const failures = {
@@ -126,11 +133,12 @@ const failures = {
   })),
   unexpected: error(
     () => "an error that this program did not foresee; please report it with the output of LOG_LEVEL=debug",
+    "report it with the output of LOG_LEVEL=debug, as the text says",
   ),
 } as const;
 
 const imageFindings = {
-  "no-regions": warn(() => "no enabled policy names a region"),
+  "no-regions": warn(() => "no enabled policy names a region", "enable a policy, or name regions in `from` and `to`"),
   "region-answers": info(
     (p: { ms: number; images: number }) => `${count(p.images, "custom image")}, read in ${seconds(p.ms)}`,
   ),
@@ -160,15 +168,21 @@ const imageFindings = {
   ),
   "permission-limited": warn((p: { purpose: Purpose }) => {
     return `the policies of the role allow it for some resources or under a condition, for ${PURPOSES[p.purpose]}; only a run shows whether that suffices`;
-  }),
+  }, "nothing, if the resources and the condition are meant so; else attach the file of deploy/cam/ to the role"),
   "no-harmless-call": warn((p: { purpose: Purpose }) => {
     return `no call shows this without a change, for ${PURPOSES[p.purpose]}; compare the user's policies in the CAM console with deploy/cam/command.json`;
-  }),
-  "no-verdict": warn((p: { text: string; remedy?: string }) => ({
-    text: p.text,
-    ...(p.remedy !== undefined && { remedy: p.remedy }),
-  })),
-  "no-image-to-try": warn(() => "no policy selects an image that is NORMAL now, so that no copy can be tried"),
+  }, "compare the policies, as the text says"),
+  "no-verdict": warn(
+    (p: { text: string; remedy?: string }) => ({
+      text: p.text,
+      ...(p.remedy !== undefined && { remedy: p.remedy }),
+    }),
+    "follow the text, which is the answer of the cloud",
+  ),
+  "no-image-to-try": warn(
+    () => "no policy selects an image that is NORMAL now, so that no copy can be tried",
+    "create an image that a policy selects, wait until it is NORMAL, and run the doctor again",
+  ),
   "copy-refused": warn(
     (p: { imageId: string; region: string; destination: string; text: string; remedy?: string }) => ({
       text: `probably permitted, but a dry run of a copy of ${p.imageId} from ${p.region} to ${p.destination} was refused: ${p.text}`,
@@ -191,11 +205,15 @@ const stateFindings = {
   }),
   "state-unwritable": error(
     (p: { state: string; cause: string }) => `the state ${p.state} can be read but not written: it ${p.cause}`,
+    "follow the cause in the text: permissions, space on the disk, or the rights of the user of the database",
   ),
-  "state-unusable": error((p: { text: string; remedy?: string }) => ({
-    text: p.text,
-    ...(p.remedy !== undefined && { remedy: p.remedy }),
-  })),
+  "state-unusable": error(
+    (p: { text: string; remedy?: string }) => ({
+      text: p.text,
+      ...(p.remedy !== undefined && { remedy: p.remedy }),
+    }),
+    INNER,
+  ),
   "state-shared": info(() => "the functions use the same state as this command"),
   "state-differs": warn((p: { theirs: string; ours: string }) => ({
     text: `the functions use the state ${p.theirs}, this command ${p.ours}: what follows about runs is not about the functions`,
@@ -205,10 +223,13 @@ const stateFindings = {
     text: `the functions have REPLICATOR_INSTALLATION=${p.theirs}, this command ${p.ours}, with one state`,
     remedy: `set REPLICATOR_INSTALLATION=${p.theirs} for this command`,
   })),
-  "installation-unknown": warn(() => "the state cannot be read, see above"),
+  "installation-unknown": warn(
+    () => "the state cannot be read, see above",
+    "correct what the check of the state reports, then run the doctor again",
+  ),
   "regions-unread": warn((p: { regions: readonly string[] }) => {
     return `copies of other installations in ${p.regions.join(", ")} are not known, because these regions could not be read`;
-  }),
+  }, "run the doctor again once these regions can be read"),
   "installation-known": info((p: { own: string | null; others: readonly string[] }) => {
     const own = p.own ?? "no id yet; the first run makes one";
     const others = p.others.length > 0 ? `; copies of ${p.others.join(", ")} exist too, and are not touched` : "";

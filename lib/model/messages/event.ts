@@ -1,5 +1,6 @@
 // Why an event, or a part of it, leads to no image.
 import { catalogue, info, warn } from "./define.ts";
+import { EVENT } from "./help.ts";
 
 const BY_HAND = 'send {"region": "ap-guangzhou", "imageId": "img-8toqc6s3"} to process one image';
 
@@ -22,30 +23,35 @@ const ignoredReasons = {
   }),
   "too-many-images": warn(
     (p: { more: number; most: number }) => `${p.more} images beyond the first ${p.most} are left to the next sweep`,
+    "nothing: the next sweep finds them",
   ),
   "too-many-parts": warn(
     (p: { most: number }) => `the event has more than ${p.most} parts; the others are left to the next sweep`,
+    "nothing: the next sweep finds the others",
   ),
   "more-ignored": info((p: { more: number }) => `${p.more} more parts are ignored for other reasons`),
-  "nested-too-deeply": warn(() => "the event is nested too deeply"),
+  "nested-too-deeply": warn(() => "the event is nested too deeply", EVENT),
   "not-an-event": warn((p: { value: string }) => ({ text: `${p.value} is not an event`, remedy: BY_HAND })),
   "not-json": warn((p: { value: string }) => ({ text: `${p.value} is not JSON`, remedy: BY_HAND })),
-  "text-too-large": warn(() => "the text is larger than 6 MB"),
+  "text-too-large": warn(() => "the text is larger than 6 MB", EVENT),
   "empty-list": info(() => "the list is empty"),
   "empty-event": warn(() => ({ text: "the event is empty", remedy: BY_HAND })),
   "timer-event": warn(() => ({ text: "this is a timer event", remedy: "let the timer call poll-copies" })),
   "hello-world-event": info(() => ({ text: "this is the SCF console's hello-world event", remedy: BY_HAND })),
-  "http-request": warn(() => "this is an HTTP request, which cannot name images"),
-  "cls-without-data": warn(() => "the event of the CLS trigger has no clslogs.data"),
-  "cls-too-large": warn(() => "clslogs.data is larger than 6 MB"),
-  "cls-unpacks-too-large": warn(() => "clslogs.data unpacks to more than 6 MB"),
-  "cls-not-json": warn(() => "clslogs.data does not contain JSON"),
-  "cls-not-gzip": warn(() => "clslogs.data is not gzip in base64"),
+  "http-request": warn(
+    () => "this is an HTTP request, which cannot name images",
+    "invoke the function by a rule of EventBridge, a trigger or a test event",
+  ),
+  "cls-without-data": warn(() => "the event of the CLS trigger has no clslogs.data", EVENT),
+  "cls-too-large": warn(() => "clslogs.data is larger than 6 MB", EVENT),
+  "cls-unpacks-too-large": warn(() => "clslogs.data unpacks to more than 6 MB", EVENT),
+  "cls-not-json": warn(() => "clslogs.data does not contain JSON", EVENT),
+  "cls-not-gzip": warn(() => "clslogs.data is not gzip in base64", EVENT),
   "cos-log": info((p: { object: string }) => ({
     text: `the audit log ${p.object} in COS is not read; the next sweep finds its images`,
     remedy: "deliver the audit by EventBridge, CLS or CKafka to process images at once",
   })),
-  "no-audit-record": warn((p: { type: string }) => `the event of type ${p.type} contains no audit record`),
+  "no-audit-record": warn((p: { type: string }) => `the event of type ${p.type} contains no audit record`, EVENT),
   "not-an-audit-event": info((p: { type: string }) => `the event of type ${p.type} is not an audit event`),
   "image-ids-not-a-list": warn(() => ({ text: "imageIds must be a list of image ids", remedy: BY_HAND })),
   "unknown-keys": warn((p: { keys: readonly string[]; isCut: boolean }) => ({

@@ -47,6 +47,7 @@ export const familyReasons = {
   "previous-version-differs": warn(
     (p: { versions: readonly string[] }) =>
       `the previous version is not the same in every region: ${p.versions.join("; ")}`,
+    "nothing, if each region may have its own previous version; else roll back with --region, region by region",
   ),
   "awaits-replacement": info(
     (p: { family: string; region: string }) =>

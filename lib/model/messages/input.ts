@@ -2,5 +2,8 @@
 import { catalogue, error } from "./define.ts";
 
 export const inputProblem = catalogue({
-  "more-problems": error((p: { count: number }) => `and ${p.count} more problems`),
+  "more-problems": error(
+    (p: { count: number }) => `and ${p.count} more problems`,
+    "correct those that are shown; the next run shows the others",
+  ),
 });

@@ -1,5 +1,6 @@
 // The journal's events: each change of a record, and each call that changes something in the cloud.
 import { catalogue, info, type Message, warn } from "./define.ts";
+import { INNER } from "./help.ts";
 import { installationText } from "./installations.ts";
 import { unshareCommand } from "./upkeep.ts";
 
@@ -17,7 +18,7 @@ interface Attributes {
 
 const asWritten = ({ text }: Written) => text;
 const noted = info(asWritten);
-const warned = warn(asWritten);
+const warned = warn(asWritten, INNER);
 
 const listed = (items: readonly string[]) => items.join(", ");
 
@@ -121,6 +122,7 @@ const definitions = {
   unidentified: warn(
     (p: { imageId: string }) =>
       `${p.imageId} exists, but shows neither the temporary name nor the tags of this copy; nothing is changed about it`,
+    "run cvm-replicator status: the copy has the reason `unidentified` and its remedy",
   ),
   gone: noted,
   recovered: info(recoveryText),
@@ -142,6 +144,7 @@ const definitions = {
   "shared-by-others": warn(
     (p: { imageId: string; region: string; accounts: readonly string[] }) =>
       `${p.imageId} is shared with ${listed(p.accounts)}, which no policy names; that stays unless it is ended by ${unshareCommand(p)}`,
+    "name the accounts in shareWith, or run the command in the text",
   ),
   "not-shared-by-others": info(
     (p: { imageId: string; region: string; accounts: readonly string[] }) =>
@@ -156,7 +159,10 @@ const definitions = {
   undeletable: noted,
   "tag-refused": noted,
 
-  refused: warn((p: { items: readonly string[]; text: string }) => `refused for ${listed(p.items)}: ${p.text}`),
+  refused: warn(
+    (p: { items: readonly string[]; text: string }) => `refused for ${listed(p.items)}: ${p.text}`,
+    "correct or remove what the text names; it is tried again once a day",
+  ),
 
   // Calls on one image: before, after, refused.
   tag: info((p: { tags: readonly string[] }) => `set tags ${listed(p.tags)}`),

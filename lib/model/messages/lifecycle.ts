@@ -1,5 +1,6 @@
 // Why a copy waits, fails, is blocked or retired, and the warnings of a plan.
 import { catalogue, error, info, warn } from "./define.ts";
+import { INNER } from "./help.ts";
 
 function nameTaken(p: {
   readonly imageId: string;
@@ -103,7 +104,10 @@ export const lifecycleReasons = {
     (p: { until: string }) =>
       `a call for several destinations was refused; waiting until ${p.until} in case it started this copy all the same`,
   ),
-  "copy-failed": warn((p: { imageId: string; state: string }) => `the copy failed (${p.imageId} is ${p.state})`),
+  "copy-failed": warn(
+    (p: { imageId: string; state: string }) => `the copy failed (${p.imageId} is ${p.state})`,
+    "check the source image; the cloud gives no cause. It is tried again until its attempts are used",
+  ),
   stuck: error(
     (p: { imageId: string; since: string } & ({ state: string; percent: number | undefined } | { unset: string })) =>
       "unset" in p
@@ -194,8 +198,12 @@ const texts = {
   "shares-unread": warn(
     (p: { imageId: string; text: string }) =>
       `${p.imageId} is finished except for its shares, which cannot be read: ${p.text}`,
+    INNER,
   ),
-  "state-lost": warn(() => "not sent: the state was lost or replaced while the call was prepared"),
+  "state-lost": warn(
+    () => "not sent: the state was lost or replaced while the call was prepared",
+    "nothing: the next run starts from the new state",
+  ),
 } as const;
 
 /** Parts of reasons whose code comes from elsewhere, and texts of errors. */
@@ -207,13 +215,16 @@ const retryProblems = {
   "no-such-copy": error(
     (p: { value: string; filter: keyof typeof MATCHES }) =>
       `"${p.value}": no recorded copy ${MATCHES[p.filter]}; cvm-replicator status lists all copies`,
+    "name a copy that status lists",
   ),
   "nothing-to-retry": error(
     (p: { value: string; filter: keyof typeof MATCHES }) =>
       `"${p.value}": no copy that ${MATCHES[p.filter]} is failed, blocked or waits for an unreadable region; cvm-replicator status lists all copies`,
+    "nothing: there is nothing to retry; status shows what the copy waits for",
   ),
   "no-copy-for-all": error(
     () => "no copy that is failed, blocked or waits for an unreadable region matches all of these filters",
+    "leave out a filter; cvm-replicator status lists all copies",
   ),
 } as const;
 

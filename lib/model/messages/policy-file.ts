@@ -1,5 +1,6 @@
 // Why a policy file cannot be read: its YAML, its keys, and values of the wrong kind.
 import { error } from "./define.ts";
+import { ALLOWED } from "./help.ts";
 import { didYouMeanOr, quote } from "./policy-values.ts";
 
 /** The error codes of the YAML parser (yaml 2.9, `ErrorCode`) that say more than that it cannot go on. */
@@ -25,14 +26,23 @@ const yaml = {
     text: `is larger than ${p.mostKiB} KiB`,
     remedy: "remove what is not needed, and put what policies share into `defaults`",
   })),
-  "not-text": error(() => "is not a text file: it contains NUL characters"),
-  "nested-too-deeply": error(() => "is nested too deeply"),
-  "invalid-yaml": error((p: { code: string }) => INVALID_YAML[p.code] ?? "this is not valid YAML"),
+  "not-text": error(() => "is not a text file: it contains NUL characters", "save the file as text in UTF-8"),
+  "nested-too-deeply": error(
+    () => "is nested too deeply",
+    "write the policy as docs/policy.md shows; it has few levels",
+  ),
+  "invalid-yaml": error(
+    (p: { code: string }) => INVALID_YAML[p.code] ?? "this is not valid YAML",
+    "correct the line that the message names; the text says what is wrong there",
+  ),
   "too-many-values": error((p: { most: number }) => ({
     text: `contains more than ${p.most} values, including those that aliases (*name) repeat`,
     remedy: "put what policies share into `defaults`",
   })),
-  "alias-in-itself": error((p: { alias: string }) => `*${p.alias} stands inside the value &${p.alias} that it repeats`),
+  "alias-in-itself": error(
+    (p: { alias: string }) => `*${p.alias} stands inside the value &${p.alias} that it repeats`,
+    "write the value out",
+  ),
   "alias-without-anchor": error((p: { alias: string }) => ({
     text: `*${p.alias} repeats nothing`,
     remedy: `put it in quotes if it is a text: "*${p.alias}"; to repeat a value, put &${p.alias} before it, above this line`,
@@ -50,28 +60,38 @@ const yaml = {
     text: `${p.source} is read as the number ${p.value}`,
     remedy: `put it in quotes if it is an id or a text: "${p.source}"${Number.isSafeInteger(p.value) ? `; otherwise write ${p.value}` : ""}`,
   })),
-  "key-not-text": error(() => "a key must be text"),
+  "key-not-text": error(() => "a key must be text", "write the key as text, in quotes if need be"),
   "merge-key": error(() => ({
     text: "merge keys (<<) are not supported",
     remedy: "put what policies share into `defaults`",
   })),
-  "proto-key": error(() => "__proto__ cannot be used as a key"),
+  "proto-key": error(() => "__proto__ cannot be used as a key", "choose another key"),
   "duplicate-key": error(() => ({ text: "this key is written twice in the same map", remedy: "remove one of them" })),
-  "policy-file-empty": error(() => "is empty; it must contain at least `version: 1` and a list of `policies`"),
-  "examples-file-empty": error(() => "is empty; it must contain a list of `tests`"),
+  "policy-file-empty": error(
+    () => "is empty; it must contain at least `version: 1` and a list of `policies`",
+    "begin with policy.example.yaml",
+  ),
+  "examples-file-empty": error(
+    () => "is empty; it must contain a list of `tests`",
+    "write examples as docs/policy.md shows",
+  ),
 } as const;
 
 const values = {
   /** `allowed` is a phrase of policy-values.ts. */
-  "missing-value": error((p: { allowed: string }) => `is missing; it must be ${p.allowed}`),
+  "missing-value": error((p: { allowed: string }) => `is missing; it must be ${p.allowed}`, ALLOWED),
   "missing-regions": error(
     (p: { key: string }) => `is missing; it must be a list of regions and groups, here or in defaults.${p.key}`,
+    "write the regions, such as [ap-guangzhou] or [mainland]",
   ),
   /** `found` is the value as written, `correction` a phrase of policy-values.ts. */
-  "invalid-value": error((p: { allowed: string; found: string; correction?: string | undefined }) => ({
-    text: `must be ${p.allowed}, not ${p.found}`,
-    ...(p.correction !== undefined && { remedy: p.correction }),
-  })),
+  "invalid-value": error(
+    (p: { allowed: string; found: string; correction?: string | undefined }) => ({
+      text: `must be ${p.allowed}, not ${p.found}`,
+      ...(p.correction !== undefined && { remedy: p.correction }),
+    }),
+    ALLOWED,
+  ),
   "unknown-key": error((p: { near?: string | undefined; keys: readonly string[] }) => ({
     text: "unknown key",
     remedy: didYouMeanOr(p.near, `allowed keys are ${p.keys.join(", ")}`),
@@ -87,8 +107,11 @@ const values = {
 
   "value-too-long": error((p: { value: string; most: number }) => {
     return `${quote(p.value)} is longer than ${p.most} characters`;
-  }),
-  "invalid-date": error((p: { value: string }) => `${quote(p.value)} is not a valid date`),
+  }, "shorten it"),
+  "invalid-date": error(
+    (p: { value: string }) => `${quote(p.value)} is not a valid date`,
+    "write a date such as 2026-01-31",
+  ),
 
   "tag-key-reserved": error((p: { key: string; prefix: string }) => ({
     text: `${quote(p.key)} is not allowed: tag keys that begin with ${p.prefix} are reserved`,
@@ -96,10 +119,10 @@ const values = {
   })),
   "tag-key-length": error((p: { key: string; length: number; most: number }) => {
     return `${quote(p.key)} has ${p.length} characters; a tag key must have 1 to ${p.most}`;
-  }),
+  }, "choose another key"),
   "tag-key-control-character": error((p: { key: string }) => {
     return `${quote(p.key)} contains a control character, which a tag key must not`;
-  }),
+  }, "remove the character"),
 } as const;
 
 export const policyFileProblems = { ...yaml, ...values } as const;

@@ -1,5 +1,6 @@
 // Why the values of a policy file cannot be used: regions, globs, name templates, conflicts.
 import { catalogue, error } from "./define.ts";
+import { NAME } from "./help.ts";
 import { policyFileProblems } from "./policy-file.ts";
 import { declareSide, didYouMeanOr, quote } from "./policy-values.ts";
 
@@ -46,15 +47,21 @@ const regions = {
     text: `${quote(p.group)} is the name of a region and cannot be the name of a group`,
     remedy: "choose another name",
   })),
-  "group-cycle": error((p: { path: readonly string[] }) => `the group contains itself: ${p.path.join(" → ")}`),
-  "group-empty": error(() => "the group contains no region"),
+  "group-cycle": error(
+    (p: { path: readonly string[] }) => `the group contains itself: ${p.path.join(" → ")}`,
+    "take one of these groups out of another",
+  ),
+  "group-empty": error(() => "the group contains no region", "list a region in it, or remove the group"),
   "too-many-groups": error((p: { count: number; most: number }) => {
     return `contains ${p.count} groups; at most ${p.most} are allowed`;
-  }),
+  }, "remove groups that no policy names"),
 } as const;
 
 const globs = {
-  "glob-empty": error((p: { glob: string }) => `${quote(p.glob)} matches no name`),
+  "glob-empty": error(
+    (p: { glob: string }) => `${quote(p.glob)} matches no name`,
+    "write the names to select, such as golden-*, or remove the entry",
+  ),
   "glob-ends-with-backslash": error((p: { glob: string }) => ({
     text: `${quote(p.glob)} ends with \\, which must stand before the character that it escapes`,
     remedy: "write \\\\ for the character itself",
@@ -79,26 +86,26 @@ const globs = {
 
 /** What follows "a name that". Also the end of the reason `bad-name` of a copy. */
 const names = {
-  "name-empty": error(() => "is empty"),
+  "name-empty": error(() => "is empty", NAME),
   "name-too-long": error((p: { length: number; most: number }) => {
     return `has ${p.length} characters, at most ${p.most} are allowed`;
-  }),
-  "name-control-character": error(() => "contains a control character"),
-  "name-outer-space": error(() => "begins or ends with a space"),
+  }, NAME),
+  "name-control-character": error(() => "contains a control character", NAME),
+  "name-outer-space": error(() => "begins or ends with a space", NAME),
 } as const;
 
 const templates = {
   "template-unknown-placeholder": error((p: { template: string; found: string; allowed: readonly string[] }) => {
     const placeholders = p.allowed.map((key) => `{{${key}}}`).join(", ");
     return `${quote(p.template)} contains ${p.found}, which is not a placeholder; allowed are ${placeholders}`;
-  }),
+  }, "write one of the placeholders that are allowed"),
   "template-open-braces": error((p: { template: string }) => {
     return `${quote(p.template)} contains {{ without }}, or }} without {{`;
-  }),
+  }, "close every {{ with }}"),
   /** `problem` is a text of `names`. */
   "template-invalid-name": error((p: { template: string; problem: string }) => {
     return `${quote(p.template)} produces a name that ${p.problem}`;
-  }),
+  }, NAME),
 } as const;
 
 const combinations = {
@@ -120,7 +127,7 @@ const combinations = {
   })),
   "duplicate-policy-name": error((p: { name: string; first: number }) => {
     return `${quote(p.name)} is already the name of policies[${p.first}]; policy names must be unique`;
-  }),
+  }, "give each policy its own name"),
   /** `values` are what the policies say, as JSON. */
   "contradicting-policies": error(
     (p: { policies: readonly [string, string]; values: readonly [string, string]; regions: readonly string[] }) => ({

@@ -16,7 +16,10 @@ export const policyWarning = catalogue({
     text: `this release does not know the region ${p.region}: no built-in group contains it, and copies from and to it count as crossing the border of mainland China`,
     remedy: declareSide(p.region),
   })),
-  "disabled-policy": warn((p: { policy: string }) => `policy ${p.policy} is disabled and selects no images`),
+  "disabled-policy": warn(
+    (p: { policy: string }) => `policy ${p.policy} is disabled and selects no images`,
+    "nothing, if that is intended; else remove enabled: false",
+  ),
   "all-old-images": warn((p: { policy: string }) => ({
     text: `policy ${p.policy} has none of select.newest, select.createdAfter and select.maxAge, so it copies every old image that it selects, at once`,
     remedy: "set one of them",

@@ -44,10 +44,11 @@ const runMessages = {
       stays: "run it again when this is corrected",
     };
     return `${p.text}; nothing is lost; ${p.remedy ?? byKind[p.kind]}`;
-  }),
+  }, "follow the remedy in the text"),
   "internal-error": error(
     (p: { name: string; text: string }) =>
       `internal error (${p.name}: ${p.text}); nothing is lost; set LOG_LEVEL=debug, run it again, and report the output`,
+    "report it, as the text says",
   ),
   "still-reading": warn((p: { region: string }) => ({
     text: `the images of ${p.region} were still being read when the time of the run was over`,
@@ -69,6 +70,7 @@ const runMessages = {
   })),
   "account-not-stored": error(
     (p: { account: string }) => `the record of account ${p.account} was neither stored nor found`,
+    "check the state with cvm-replicator doctor, and run it again",
   ),
   "rebuild-in-progress": error((p: { account: string }) => ({
     text: `the state of account ${p.account} is being rebuilt by another process`,
@@ -80,7 +82,10 @@ const runMessages = {
 export const runMessage = catalogue(runMessages);
 
 const requestProblems = {
-  "not-an-object": error(() => 'expected an object such as {"policy": "golden-linux", "dryRun": true} or {}'),
+  "not-an-object": error(
+    () => 'expected an object such as {"policy": "golden-linux", "dryRun": true} or {}',
+    "send an object as the text shows",
+  ),
   "unknown-key": error((p: { allowed: readonly string[]; example: string }) => ({
     text: "unknown key",
     remedy: `use ${p.allowed.length === 1 ? "only" : "one of"} ${p.allowed.join(", ")}, e.g. ${p.example}`,
@@ -107,6 +112,7 @@ const requestProblems = {
   })),
   "not-image-ids": error(
     (p: { value: string }) => `expected one or more image ids such as ["img-8toqc6s3"], got ${p.value}`,
+    "send the ids in a list, as the text shows",
   ),
 } as const;
 

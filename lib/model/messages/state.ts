@@ -1,5 +1,6 @@
 // Why the state store cannot be opened, reached or understood, and what to do next.
 import { catalogue, error } from "./define.ts";
+import { INNER } from "./help.ts";
 
 const FORMS =
   "use sqlite:PATH for a file on this computer, cos://BUCKET-APPID/PREFIX for a bucket of COS, " +
@@ -36,7 +37,7 @@ const messages = {
     remedy:
       "set STATE_URL=postgres://USER:PASSWORD@HOST:5432/DATABASE for a server, or STATE_URL=cos://BUCKET-APPID/PREFIX for a bucket",
   })),
-  "state-unusable": error((p: { url: string; problem: string }) => `the state ${p.url} ${p.problem}`),
+  "state-unusable": error((p: { url: string; problem: string }) => `the state ${p.url} ${p.problem}`, INNER),
 };
 
 /** A complete message; those about a URL follow the name STATE_URL. No parameter may hold a password: `url` is a described URL. */
@@ -94,7 +95,7 @@ const OTHER_TABLES = "has tables that this version of the program did not make";
 const SQLITE_PERMISSIONS = "change the permissions of the file and its folder";
 
 const storeFaults = {
-  "state-closed": error(() => "is already closed"),
+  "state-closed": error(() => "is already closed", "report it with the output of LOG_LEVEL=debug"),
   "state-opened-to-read": error(() => ({
     text: "was opened to be read, and is not changed",
     remedy: "report this as an error of the program",

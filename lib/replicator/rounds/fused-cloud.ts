@@ -1,6 +1,6 @@
 // The cloud of one run: a region that does not answer is called once, and not again in this run.
 import { CloudError } from "../../model/errors.ts";
-import { cloudDetail } from "../../model/messages/cloud.ts";
+import { cloudDetail } from "../../model/messages/cloud-details.ts";
 import type { Cloud } from "../../model/ports.ts";
 
 /** The codes of a call that took its whole time, or all its repetitions, and had no answer. */

@@ -7,7 +7,7 @@ import type {
   Tag,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { isImageId } from "../../../model/image.ts";
-import { cloudDetail } from "../../../model/messages/cloud.ts";
+import { cloudDetail } from "../../../model/messages/cloud-details.ts";
 import { storedText } from "../../../model/messages/define.ts";
 import type { SyncRequest } from "../../../model/ports.ts";
 import type { Image, ImageType } from "../../../model/types.ts";

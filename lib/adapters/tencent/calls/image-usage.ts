@@ -4,7 +4,7 @@ import type {
   DescribeLaunchTemplatesRequest,
   DescribeLaunchTemplateVersionsRequest,
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
-import { cloudDetail } from "../../../model/messages/cloud.ts";
+import { cloudDetail } from "../../../model/messages/cloud-details.ts";
 import type { TemplateVersions } from "../../../model/policy.ts";
 import type { Cloud } from "../../../model/ports.ts";
 import { absent, type Json, listOf, numberOf, record, textOf } from "../transport/answer.ts";

@@ -1,5 +1,5 @@
 // Reads paged lists of the API whole.
-import { cloudDetail } from "../../../model/messages/cloud.ts";
+import { cloudDetail } from "../../../model/messages/cloud-details.ts";
 import type { Millis } from "../../../model/types.ts";
 import { absent, type Json, numberOf, textOf } from "../transport/answer.ts";
 import type { Call, Send } from "../transport/call.ts";

@@ -6,7 +6,7 @@ import type {
 } from "tencentcloud-sdk-nodejs-cvm/tencentcloud/services/cvm/v20170312/cvm_models.js";
 import { CloudError } from "../../../model/errors.ts";
 import { isImageId } from "../../../model/image.ts";
-import { cloudDetail } from "../../../model/messages/cloud.ts";
+import { cloudDetail } from "../../../model/messages/cloud-details.ts";
 import type { Cloud } from "../../../model/ports.ts";
 import type { Image } from "../../../model/types.ts";
 import { AnswerError, absent, numberOf, record, textOf } from "../transport/answer.ts";

@@ -1,5 +1,5 @@
 // Holds the calls of one cloud to one account, though the credentials may change at any time.
-import { cloudDetail } from "../../../model/messages/cloud.ts";
+import { cloudDetail } from "../../../model/messages/cloud-details.ts";
 import type { Millis } from "../../../model/types.ts";
 import { AnswerError, absent, type Json, textOf } from "./answer.ts";
 import type { Call } from "./call.ts";

@@ -1,5 +1,5 @@
 // Reads the fields of an answer of the API, and refuses those that are not as documented.
-import { cloudDetail } from "../../../model/messages/cloud.ts";
+import { cloudDetail } from "../../../model/messages/cloud-details.ts";
 import type { Message } from "../../../model/messages/define.ts";
 
 /**

@@ -1,6 +1,6 @@
 // What a failed request comes down to: a code and a text, without secrets and without parsers' words.
 import { constants } from "node:os";
-import { cloudDetail } from "../../../model/messages/cloud.ts";
+import { cloudDetail } from "../../../model/messages/cloud-details.ts";
 import type { Message } from "../../../model/messages/define.ts";
 import { HIDDEN } from "../../../model/printable.ts";
 import type { Millis } from "../../../model/types.ts";

@@ -2,7 +2,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { isIP, type Socket } from "node:net";
-import { cloudDetail } from "../../../model/messages/cloud.ts";
+import { cloudDetail } from "../../../model/messages/cloud-details.ts";
 import type { Text } from "../../../model/messages/define.ts";
 import type { Millis } from "../../../model/types.ts";
 

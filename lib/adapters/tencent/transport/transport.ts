@@ -1,7 +1,7 @@
 // Sends one call to the API, within its time, and turns every failure into a CloudError.
 import type { Agent } from "node:http";
 import { CloudError, type Effect, InputError } from "../../../model/errors.ts";
-import { cloudDetail } from "../../../model/messages/cloud.ts";
+import { cloudDetail } from "../../../model/messages/cloud-details.ts";
 import { storedText } from "../../../model/messages/define.ts";
 import type { Millis } from "../../../model/types.ts";
 import { verdictOf } from "../errors/verdicts.ts";
