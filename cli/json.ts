@@ -20,13 +20,19 @@ const SCHEMAS = {
 
 let isWritten = false;
 
-/**
- * Prints `value` on standard output, with `schema`, such as `cvm-replicator/status/1`, as its first member. Standard
- * output takes one object: an error after the result, such as a state that cannot be closed, is on standard error alone.
- */
+/** Whether this program has printed JSON already: an error after the result is on standard error alone. */
+export function hasWrittenJson(): boolean {
+  return isWritten;
+}
+
+/** Prints `value` on standard output, with `schema`, such as `cvm-replicator/status/1`, as its first member. */
 export function writeJson(layout: keyof typeof SCHEMAS, value: object): void {
-  if (isWritten) return;
   isWritten = true;
+  process.stdout.write(jsonText(layout, value));
+}
+
+/** The same as a text, for a file. */
+export function jsonText(layout: keyof typeof SCHEMAS, value: object): string {
   const schema = `cvm-replicator/${layout}/${SCHEMAS[layout]}`;
-  process.stdout.write(`${plainJson({ schema, ...value }, 2)}\n`);
+  return `${plainJson({ schema, ...value }, 2)}\n`;
 }

@@ -3,6 +3,7 @@ import { Argument, Command, Option } from "commander";
 import type { ApplyOptions } from "./commands/apply.ts";
 import type { DoctorOptions } from "./commands/doctor.ts";
 import type { EmulatorOptions } from "./commands/emulator.ts";
+import type { OutputsOptions } from "./commands/outputs.ts";
 import type { RebuildOptions } from "./commands/rebuild.ts";
 import type { RetryOptions } from "./commands/retry.ts";
 import { SHELLS, type Shell } from "./completion/shells.ts";
@@ -117,6 +118,20 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     });
 
   program
+    .command("outputs")
+    .description("print region → image id for each family and policy, for CI and Terraform; changes nothing")
+    .addOption(several("--family <family>", "only this family"))
+    .addOption(several("--only <policy>", "only copies of this policy"))
+    .addOption(several("--region <region>", "only this region"))
+    .addOption(several("--image <image>", "only copies of this image: id, or name of the source"))
+    .option("--format <format>", "json or dotenv", "json")
+    .option("--to <place>", "write to this file, or to cos://BUCKET-APPID/KEY?region=REGION, as a whole or not at all")
+    .option("--allow-missing", "leave out regions whose copy is not ready, instead of exiting with 3")
+    .action(async (options: OutputsOptions) => {
+      exitCode = await (await import("./commands/outputs.ts")).outputs(options);
+    });
+
+  program
     .command("rollback")
     .description("point a family back to its previous image in every region (idempotent)")
     .argument("<family>", "the image family")
@@ -209,4 +224,12 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     });
   arrangeHelp(program);
   return { program, exitCode: () => exitCode };
+}
+
+/** An option that may be given several times. */
+function several(flags: string, description: string): Option {
+  return new Option(flags, `${description}; may be repeated`).argParser((value: string, before: string[] = []) => [
+    ...before,
+    value,
+  ]);
 }

@@ -1,7 +1,7 @@
 // Prints the error that ended a command, and decides the exit code.
 import { CommanderError } from "commander";
 import { CloudError, InputError, type Problem, ReplicatorError } from "../lib/model/errors.ts";
-import { writeJson } from "./json.ts";
+import { hasWrittenJson, writeJson } from "./json.ts";
 import { message } from "./messages/catalogue.ts";
 import { clean, lineOf } from "./ui/text.ts";
 
@@ -36,7 +36,7 @@ export function reportError(error: unknown, asJson: boolean): ExitCode {
   const reported = reportedError(error);
   // The parser of the command line has printed its own errors and help texts.
   if (!(error instanceof CommanderError)) printText(error, reported);
-  if (asJson && reported.exitCode !== 0) writeJson("error", { error: reported });
+  if (asJson && reported.exitCode !== 0 && !hasWrittenJson()) writeJson("error", { error: reported });
   return reported.exitCode;
 }
 

@@ -5,6 +5,7 @@ import { doctorLines } from "./doctor.ts";
 import { emulatorLines } from "./emulator.ts";
 import { explainLines } from "./explain.ts";
 import { manualLines } from "./manual.ts";
+import { outputsLines } from "./outputs.ts";
 import { estimateLines, planLines } from "./plan.ts";
 import { programLines } from "./program.ts";
 import { sharedLines } from "./shared.ts";
@@ -20,6 +21,7 @@ export const message = catalogue({
   ...planLines,
   ...estimateLines,
   ...explainLines,
+  ...outputsLines,
   ...statusLines,
   ...applyLines,
   ...manualLines,
