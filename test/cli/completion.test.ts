@@ -1,6 +1,6 @@
 // The completion scripts, run by the shells that they are for.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -21,6 +21,7 @@ const run = (shell: Shell, code: string) =>
   execFileSync(shell, shell === "zsh" ? ["-f", "-c", code] : ["-c", code], {
     cwd: folder,
     encoding: "utf8",
+    timeout: 15_000,
     env: { PATH: process.env["PATH"] ?? "", HOME: folder, TERM: "dumb" },
   });
 
@@ -46,20 +47,30 @@ const OFFERS: Readonly<Record<Shell, () => string[][]>> = {
     return wordsOf(run("bash", [`source ${scriptOf("bash")}`, ...code].join("\n")).split("\n"));
   },
   fish: () => {
-    const code = LINES.map((line) => `complete -C '${line}' | string replace -r '\\t.*' '' | string join ' '; or echo`);
-    return wordsOf(run("fish", [`source ${scriptOf("fish")}`, ...code].join("\n")).split("\n"));
+    const code = LINES.map((line) => `complete -C '${line}' | string replace -r '\\t.*' ''; echo '<>'`);
+    return wordsOf(run("fish", [`source ${scriptOf("fish")}`, ...code].join("\n")).split("<>"));
   },
-  // In a pseudo-terminal, because the completion of zsh works in its line editor alone.
+  // In a pseudo-terminal, because the completion of zsh works in its line editor alone. What it offers goes to a file,
+  // because it shows nothing while more input waits.
   zsh: () => {
-    const code = LINES.map(
-      (line) => `zpty -w -n z $'${line}\\t'; zpty -w -n z $'\\x15print EN''D\\n'; zpty -r z text $'*\\nEND*'; print -r -- $text"<>"`,
+    const offered = join(folder, "offered");
+    writeFileSync(
+      join(folder, "begin.zsh"),
+      `PS1=; autoload -Uz compinit; compinit -u -D; source ${scriptOf("zsh")}
+compadd() {
+  if [[ \${@[1,(i)(-|--)]} != *-(O|A|D)\\ * ]]; then
+    local -a hits; builtin compadd -O hits "$@"; print -l -- $hits >> ${offered}
+  fi
+  builtin compadd "$@"
+}
+bindkey '^I' list-choices; print REA""DY`,
     );
-    const begin = `zmodload zsh/zpty
-zpty z zsh -f -i
-zpty -w z "PS1=; autoload -Uz compinit; compinit -u -D; source ${scriptOf("zsh")}; bindkey '^I' list-choices; print REA''DY"
-zpty -r z text '*READY*'`;
-    const printed = run("zsh", [begin, ...code, "zpty -d z"].join("\n")).replace(/\u001b\[[\d;?]*[A-Za-z]/g, "");
-    return wordsOf(printed.split("<>"));
+    const begin = `zmodload zsh/zpty; zpty z zsh -f -i; zpty -w z "source begin.zsh"; zpty -r z text '*READY*'`;
+    const code = LINES.map(
+      (line) => `zpty -w -n z $'${line}\\t\\x15print "<>" >> ${offered}; print EN""D\\n'; zpty -r z text '*END*'`,
+    );
+    run("zsh", [begin, ...code, "zpty -d z"].join("\n"));
+    return wordsOf(readFileSync(offered, "utf8").split("<>"));
   },
 };
 const wordsOf = (printed: readonly string[]) => printed.map((one) => one.split(/\s+/).filter(Boolean));
