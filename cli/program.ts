@@ -5,6 +5,7 @@ import type { DoctorOptions } from "./commands/doctor.ts";
 import type { EmulatorOptions } from "./commands/emulator.ts";
 import type { RebuildOptions } from "./commands/rebuild.ts";
 import type { RetryOptions } from "./commands/retry.ts";
+import type { StatusOptions } from "./commands/status.ts";
 import { packageVersion } from "./package.ts";
 import type { ExitCode } from "./report-error.ts";
 
@@ -65,9 +66,23 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   program
     .command("status")
-    .description("show the recorded state of every copy; changes nothing")
+    .description("show the recorded state of every copy, from the state alone; changes nothing")
+    .option("-w, --watch", "show it again whenever it changes, until Ctrl-C")
+    .addOption(severalOf("--policy <name>", "only copies of this policy (repeatable)"))
+    .addOption(severalOf("--only <policy>", "the same as --policy").hideHelp())
+    .addOption(severalOf("--region <region>", "only copies in this region (repeatable)"))
+    .addOption(severalOf("--image <image>", "only this source or copy: an id, or a source's name (repeatable)"))
+    .addOption(severalOf("--state <state>", "only copies in this state, e.g. blocked (repeatable)"))
+    .addOption(
+      new Option("--summary [by]", "count the copies by image, region or policy, the worst first")
+        .choices(["image", "region", "policy"])
+        .preset("image"),
+    )
+    .option("--wide", "every column and every name, whatever the width")
+    .option("--all", "retired copies as well")
+    .option("--account <uin>", "the account, if the state holds several")
     .addOption(json())
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: StatusOptions) => {
       exitCode = await (await import("./commands/status.ts")).status(options);
     });
 
@@ -169,4 +184,12 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     });
   await program.parseAsync(argv);
   return exitCode;
+}
+
+/** An option that may be given several times. */
+function severalOf(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: readonly string[] = []) => [
+    ...before,
+    value,
+  ]);
 }
