@@ -6,6 +6,7 @@ import type { EmulatorOptions } from "./commands/emulator.ts";
 import type { OutputsOptions } from "./commands/outputs.ts";
 import type { RebuildOptions } from "./commands/rebuild.ts";
 import type { RetryOptions } from "./commands/retry.ts";
+import type { StatusOptions } from "./commands/status.ts";
 import { SHELLS, type Shell } from "./completion/shells.ts";
 import { arrangeHelp, checkCommandName } from "./help.ts";
 import { packageVersion } from "./package.ts";
@@ -38,7 +39,8 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   let exitCode: ExitCode = 0;
   const json = () => new Option("--json", "print JSON on standard output");
-  const policy = () => new Option("--policy <file>", "the policy file; - reads standard input (default: POLICY_FILE, else policy.yaml)");
+  const policy = () =>
+    new Option("--policy <file>", "the policy file; - reads standard input (default: POLICY_FILE, else policy.yaml)");
 
   program
     .command("validate")
@@ -76,9 +78,23 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   program
     .command("status")
-    .description("show the recorded state of every copy; changes nothing")
+    .description("show the recorded state of every copy, from the state alone; changes nothing")
+    .option("-w, --watch", "show it again whenever it changes, until Ctrl-C")
+    .addOption(several("--policy <name>", "only copies of this policy (repeatable)"))
+    .addOption(several("--only <policy>", "the same as --policy").hideHelp())
+    .addOption(several("--region <region>", "only copies in this region (repeatable)"))
+    .addOption(several("--image <image>", "only this source or copy: an id, or a source's name (repeatable)"))
+    .addOption(several("--state <state>", "only copies in this state, e.g. blocked (repeatable)"))
+    .addOption(
+      new Option("--summary [by]", "count the copies by image, region or policy, the worst first")
+        .choices(["image", "region", "policy"])
+        .preset("image"),
+    )
+    .option("--wide", "every column and every name, whatever the width")
+    .option("--all", "retired copies as well")
+    .option("--account <uin>", "the account, if the state holds several")
     .addOption(json())
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: StatusOptions) => {
       exitCode = await (await import("./commands/status.ts")).status(options);
     });
 

@@ -1,68 +1,150 @@
-// The command status: shows the recorded copies, the problems and the health of the timer.
-import { fullText } from "../../lib/model/messages/define.ts";
-import { distinct } from "../../lib/model/messages/reasons.ts";
-import { readConfig } from "../../lib/replicator/config.ts";
+// The command status: shows the recorded copies, the problems and the health of the timer, from the state alone.
+import { setTimeout as sleep } from "node:timers/promises";
+import { InputError, toProblem } from "../../lib/model/errors.ts";
+import type { State } from "../../lib/model/ports.ts";
+import type { CopyState } from "../../lib/model/types.ts";
+import { type Config, readConfig } from "../../lib/replicator/config.ts";
 import { openCloud } from "../../lib/replicator/open/open-cloud.ts";
 import { openStateOf } from "../../lib/replicator/open/open-state.ts";
-import { journalHealth } from "../../lib/report/health/journal-health.ts";
-import { timerHealth } from "../../lib/report/health/timer-health.ts";
-import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
+import { type RecordedAccount, recordedAccount } from "../../lib/replicator/open/recorded-account.ts";
+import { type CopyFilter, chooseCopies } from "../../lib/report/choose-copies.ts";
+import type { OverviewBy } from "../../lib/report/status/overview.ts";
+import { type StatusReport, statusLines, statusReport } from "../../lib/report/status/status-report.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
-import { roomOf, tableOf, totalsOf } from "../ui/table.ts";
+import { type StatusLayout, statusText } from "../ui/status-text.ts";
+import { roomOf } from "../ui/table.ts";
 import { lineOf } from "../ui/text.ts";
+import { watch } from "../ui/watch.ts";
 
-/** Runs `status`. Its only call to the cloud finds the account of the credentials. */
-export async function status(options: { json?: boolean }): Promise<0 | 3> {
+/** The options of `status`. Those that name something may be given several times. */
+export interface StatusOptions {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+  readonly wide?: boolean;
+  readonly all?: boolean;
+  readonly summary?: OverviewBy;
+  readonly account?: string;
+  /** Names of policies; `only` is another word for it. */
+  readonly policy?: readonly string[];
+  readonly only?: readonly string[];
+  readonly region?: readonly string[];
+  readonly image?: readonly string[];
+  readonly state?: readonly CopyState[];
+}
+
+/** The newest lines of the journal that are searched for RequestIds and for where a copy stands. */
+const MOST_LINES = 1000;
+
+/** How often `--watch` reads the state. */
+const READ_EVERY = 2_000;
+
+/**
+ * Runs `status`. Asks the cloud only where the state does not tell whose records to show. Throws
+ * `InputError` for a filter that fits nothing, and `StateError` if the state cannot be read.
+ */
+export async function status(options: StatusOptions): Promise<0 | 3 | 130> {
+  const { json = false, watch: isWatching = false } = options;
+  if (json && isWatching) throw new InputError([toProblem("--watch", message("watch-json"))]);
   const config = readConfig(process.env);
-  const cloud = await openCloud(config, process.env, (warning) => {
-    process.stderr.write(lineOf(message("warning", warning).text));
-  });
   const state = await openStateOf(config, process.env, { readOnly: true });
   try {
-    const account = await cloud.account();
-    const [{ copies, record, unsentSince }, runs] = await Promise.all([
-      state.read(account, { all: true }),
-      state.runs(account, 2),
-    ]);
-    // A skipped run found no problems. At most one skipped run is stored: see `rememberRun`.
-    const run = runs.find(({ skipped }) => skipped === undefined);
-    const timer = timerHealth(record, config.sweepEvery, Date.now());
-    // Without a topic here, this command does not know whether any process sends the lines.
-    const journal = config.log && journalHealth(unsentSince, Date.now());
-    const problems = distinct([
-      ...(record?.problems ?? []),
-      ...(run?.problems ?? []),
-      ...(timer.problem ? [timer.problem] : []),
-      ...(journal?.problem ? [journal.problem] : []),
-    ]);
-    const summary = summarise(copies, problems);
-    if (options.json) {
-      const { ranAt, problem } = timer;
-      const lines = {
-        ...{ record: record ?? null, lastRun: run ?? null, timer: { ranAt, late: problem !== undefined } },
-        ...(journal && { journal: { unsentSince: unsentSince ?? null, late: journal.problem !== undefined } }),
-      };
-      writeJson("status", { account, ...lines, ...summary });
-      return exitCodeOf(summary);
+    const found = await recordedAccount(state, options.account, () => accountOf(config));
+    const read = () => readReport(state, found.account, options, config);
+    if (isWatching) {
+      const show = (report: StatusReport) => textOf(report, found, options);
+      return await watch({ read, show, stream: process.stdout, now: Date.now, pause }, onInterrupt);
     }
-    if (copies.length === 0) {
-      process.stdout.write(lineOf(message("no-copies").text));
-    } else {
-      process.stdout.write(`${tableOf(copies, roomOf(process.stdout)).join("\n")}\n${totalsOf(copies)}\n`);
-    }
-    for (const problem of problems) {
-      process.stdout.write(lineOf(message("problem", { text: fullText(problem) }).text));
-    }
-    if (run) {
-      const { trigger, stoppedEarly } = run;
-      const endedAt = new Date(run.endedAt).toISOString();
-      process.stdout.write(lineOf(message("last-run", { trigger, endedAt, stoppedEarly }).text));
-    }
-    process.stdout.write(lineOf(timer.text));
-    if (journal) process.stdout.write(lineOf(journal.text));
-    return exitCodeOf(summary);
+    const report = await read();
+    if (json) writeReport(report, found);
+    else
+      process.stdout.write(
+        textOf(report, found, options)
+          .map((line) => `${line}\n`)
+          .join(""),
+      );
+    return report.exitCode;
   } finally {
     await state.close();
   }
+}
+
+async function accountOf(config: Config): Promise<string> {
+  const cloud = await openCloud(config, process.env, (warning) => {
+    process.stderr.write(lineOf(message("warning", warning).text));
+  });
+  return cloud.account();
+}
+
+async function readReport(
+  state: State,
+  account: string | undefined,
+  options: StatusOptions,
+  { sweepEvery, log }: Config,
+): Promise<StatusReport> {
+  const [records, runs, entries] =
+    account === undefined
+      ? [{ copies: [], record: undefined }, [], []]
+      : await Promise.all([
+          state.read(account, { all: true }),
+          state.runs(account, 2),
+          state.entries(account, MOST_LINES),
+        ]);
+  const { chosen, problems } = chooseCopies(records.copies, filterOf(options));
+  if (problems.length > 0) throw new InputError(problems);
+  const common = { now: Date.now(), sweepEvery, sendsJournal: log !== undefined };
+  return statusReport({ records, chosen, runs, entries, ...common });
+}
+
+function filterOf({ policy = [], only = [], region = [], image = [], state = [] }: StatusOptions): CopyFilter {
+  return { policies: [...policy, ...only], regions: region, images: image, states: state };
+}
+
+function isFiltered(options: StatusOptions): boolean {
+  return Object.values(filterOf(options)).some((values: readonly string[]) => values.length > 0);
+}
+
+function textOf(
+  report: StatusReport,
+  { account, wasAsked, failure }: RecordedAccount,
+  options: StatusOptions,
+): string[] {
+  const { wide = false, all = false, summary } = options;
+  const layout: StatusLayout = {
+    room: roomOf(process.stdout),
+    wide,
+    all: all || (options.state?.includes("retired") ?? false),
+    ...(summary && { summary }),
+    isFiltered: isFiltered(options),
+  };
+  const isEmpty = report.copies.length === 0;
+  const none = isFiltered(options) ? message("no-match").text : message("no-copies", { failure }).text;
+  const lines = account === undefined ? [] : statusText(report, { account, wasAsked }, layout);
+  return isEmpty ? [none, ...lines] : lines;
+}
+
+function writeReport(report: StatusReport, { account, wasAsked }: RecordedAccount): void {
+  const { record, lastRun, timer, journal, asOf, late, summary, unsentSince } = report;
+  const { copies, attention } = statusLines(report);
+  writeJson("status", {
+    account: account ?? null,
+    asOf,
+    cloudAsked: wasAsked,
+    lateRegions: late,
+    record: record ?? null,
+    lastRun: lastRun ?? null,
+    timer: { ranAt: timer.ranAt, late: timer.problem !== undefined },
+    ...(journal && { journal: { unsentSince: unsentSince ?? null, late: journal.problem !== undefined } }),
+    copies,
+    attention,
+    summary,
+  });
+}
+
+const pause = (signal: AbortSignal) => sleep(READ_EVERY, undefined, { signal });
+
+/** Calls `stop` on Ctrl-C; the function that it returns ends that. */
+function onInterrupt(stop: () => void): () => void {
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  return () => process.off("SIGINT", stop).off("SIGTERM", stop);
 }

@@ -45,8 +45,8 @@ export const sharedLines = {
   totals: info((p: { copies: number; states: string }) => {
     return `${copiesOf(p.copies)}${p.states ? `: ${p.states}` : ""}`;
   }),
-  "hidden-images": info((p: { images: number; states: string }) => {
-    return `… and ${count(p.images, "more image")}: ${p.states}`;
+  "hidden-rows": info((p: { rows: number; isOfImages: boolean; states: string }) => {
+    return `… and ${count(p.rows, p.isOfImages ? "more image" : "more row")}: ${p.states}`;
   }),
   "checked-at": info((p: { totals: string; time: string }) => `${p.totals}; checked at ${p.time} UTC`),
   changed: info(

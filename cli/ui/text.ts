@@ -44,6 +44,26 @@ export function cut(text: string, width: number): string {
   return width < 1 ? "" : `${retained}…`;
 }
 
+/** Shortens a text in the middle: names that differ at their ends, such as versions, stay apart. */
+export function cutMiddle(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  const segments = [...segmenter.segment(text)].map(({ segment }) => segment);
+  const take = (from: readonly string[], columns: number) => {
+    const taken: string[] = [];
+    let used = 0;
+    for (const segment of from) {
+      used += widthOf(segment);
+      if (used > columns) break;
+      taken.push(segment);
+    }
+    return taken;
+  };
+  if (width < 1) return "";
+  const tail = take([...segments].reverse(), Math.floor((width - 1) / 2)).reverse();
+  const head = take(segments, width - 1 - widthOf(tail.join("")));
+  return `${head.join("")}…${tail.join("")}`;
+}
+
 /**
  * Breaks a line at word ends, so that each part takes at most `width` columns. The parts after the
  * first begin with `indent` spaces. A word that is too long, such as an address, stays whole, so that

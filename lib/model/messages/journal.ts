@@ -35,6 +35,11 @@ function attributesText({ name, description, family, deprecated }: Attributes, i
   return listed(parts);
 }
 
+/** Whether the text of a line `modify` or `modified` begins with the name: the words are those of `attributesText`. */
+export function isAboutName(text: string): boolean {
+  return /^renamed? to "/.test(text);
+}
+
 function deprecationText(deprecated: boolean, isDone: boolean): string {
   if (deprecated) return isDone ? "deprecated" : "deprecate";
   return isDone ? "no longer deprecated" : "end the deprecation";

@@ -65,5 +65,19 @@ const choiceProblems = {
   }),
 } as const;
 
+const accountProblems = {
+  "several-accounts": error((p: { accounts: readonly string[]; why: string }) => ({
+    text: `the state holds ${p.accounts.length} accounts (${p.accounts.join(", ")}), and the cloud did not say whose the credentials are (${p.why})`,
+    remedy: `name one: --account ${p.accounts[0]}`,
+  })),
+  "account-not-recorded": error((p: { account: string; accounts: readonly string[] }) => ({
+    text: `nothing is recorded for account ${p.account}`,
+    remedy: p.accounts.length > 0 ? `recorded: ${p.accounts.join(", ")}` : "run cvm-replicator apply",
+  })),
+} as const;
+
+/** Why it is not clear whose records to show. */
+export const accountProblem = catalogue(accountProblems);
+
 /** What is wrong with a filter of copies (`--only`, `--region`, `--image`, `--state`). */
 export const choiceProblem = catalogue(choiceProblems);
