@@ -43,3 +43,27 @@ export function cut(text: string, width: number): string {
   }
   return width < 1 ? "" : `${retained}…`;
 }
+
+/**
+ * Breaks a line at word ends, so that each part takes at most `width` columns. The parts after the
+ * first begin with `indent` spaces. A word that is too long, such as an address, stays whole, so that
+ * it can be copied. An infinite `width`, as of a pipe, leaves the line as it is.
+ */
+export function wrap(line: string, width: number, indent = 0): string[] {
+  if (widthOf(line) <= width) return [line];
+  const margin = " ".repeat(Math.max(0, Math.min(indent, Math.floor(width / 2))));
+  const [lead = ""] = /^ */.exec(line) ?? [];
+  const parts: string[] = [];
+  let part = lead;
+  let isEmpty = true;
+  for (const word of line.slice(lead.length).split(" ")) {
+    if (!isEmpty && widthOf(part) + 1 + widthOf(word) > width) {
+      parts.push(part.trimEnd());
+      part = margin + word;
+    } else {
+      part += isEmpty ? word : ` ${word}`;
+    }
+    isEmpty = false;
+  }
+  return [...parts, part];
+}
