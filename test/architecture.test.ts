@@ -77,6 +77,8 @@ const CATALOGUES = [
   "emulator/actions/cls",
   "emulator/actions/eb",
   "cli/commands",
+  "cli/messages",
+  "lib/report",
   "lib/model/messages",
 ];
 const MOST_ENTRIES = 12;

@@ -52,3 +52,18 @@ const reportTexts = {
 
 /** Writes a part of a longer text: what a report adds to the reason of a copy. */
 export const reportText = catalogue(reportTexts);
+
+/** So many known values are named in a problem. */
+const MOST_KNOWN = 8;
+
+const choiceProblems = {
+  "unknown-value": error((p: { value: string; meant: string | undefined; known: readonly string[] }) => {
+    const more = p.known.length - MOST_KNOWN;
+    const listed = p.known.slice(0, MOST_KNOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
+    const known = p.known.length > 0 ? `known: ${listed}` : "no copy is recorded yet: run cvm-replicator apply";
+    return `"${p.value}" fits no copy; ${p.meant === undefined ? "" : `did you mean ${p.meant}? `}${known}`;
+  }),
+} as const;
+
+/** What is wrong with a filter of copies (`--only`, `--region`, `--image`, `--state`). */
+export const choiceProblem = catalogue(choiceProblems);

@@ -1,0 +1,110 @@
+// Chooses copies by the filters that all commands share: --only, --region, --image, --state.
+import { type Problem, toProblem } from "../model/errors.ts";
+import { stateOf } from "../model/identity.ts";
+import { choiceProblem } from "../model/messages/report.ts";
+import type { Copy, CopyKey, CopyState } from "../model/types.ts";
+import { didYouMean } from "../policy/values/did-you-mean.ts";
+
+/** Which copies. Values of one filter are alternatives; a copy must match every filter that is given. */
+export interface CopyFilter {
+  /** Names of policies: `--only`. */
+  readonly policies?: readonly string[];
+  /** Destination regions: `--region`. */
+  readonly regions?: readonly string[];
+  /** Ids of sources or of copies, or names of sources: `--image`. */
+  readonly images?: readonly string[];
+  /** `--state`. */
+  readonly states?: readonly CopyState[];
+}
+
+/** What the filters look at: a record, or a desired copy that has none yet. */
+export interface Choosable {
+  readonly key: CopyKey;
+  readonly policy: string;
+  readonly rootName: string;
+  readonly imageId?: string;
+  readonly lastImageId?: string;
+  readonly phase?: Copy["phase"];
+}
+
+/** Values that are known besides those of the copies, such as the policies of the file. */
+export interface KnownValues {
+  readonly policies?: readonly string[];
+  readonly regions?: readonly string[];
+}
+
+/** The copies that match, and a problem for each value that fits nothing known. */
+export interface Choice<T> {
+  readonly chosen: T[];
+  readonly problems: Problem[];
+}
+
+/** The states that `--state` takes. */
+export const CHOOSABLE_STATES: readonly CopyState[] = [
+  "waiting",
+  "copying",
+  "finishing",
+  "ready",
+  "retrying",
+  "blocked",
+  "failed",
+  "retired",
+];
+
+/**
+ * The copies that match a filter, in their order. A value that fits no copy and nothing in `known`
+ * is a problem that names the known ones; values that are known and match no copy together are none.
+ */
+export function chooseCopies<T extends Choosable>(
+  copies: readonly T[],
+  { policies = [], regions = [], images = [], states = [] }: CopyFilter,
+  known: KnownValues = {},
+): Choice<T> {
+  const knownPolicies = new Set([...copies.map(({ policy }) => policy), ...(known.policies ?? [])]);
+  const knownRegions = new Set([...copies.map(({ key }) => key.region), ...(known.regions ?? [])]);
+  const knownImages = new Set(images.length > 0 ? copies.flatMap(namesOf) : []);
+  const rootNames = images.length > 0 ? copies.map(({ rootName }) => rootName) : [];
+  const problems = [
+    ...unknown("--only", policies, knownPolicies),
+    ...unknown("--region", regions, knownRegions),
+    ...unknown("--image", images, knownImages, rootNames),
+    ...unknown("--state", states, new Set(CHOOSABLE_STATES)),
+  ];
+  const chosen = copies.filter(
+    (copy) =>
+      isOneOf(policies, [copy.policy]) &&
+      isOneOf(regions, [copy.key.region]) &&
+      (images.length === 0 || isOneOf(images, namesOf(copy))) &&
+      (states.length === 0 || states.includes(stateOfChoosable(copy))),
+  );
+  return { chosen, problems };
+}
+
+function isOneOf(values: readonly string[], names: readonly string[]): boolean {
+  return values.length === 0 || names.some((name) => values.includes(name));
+}
+
+/** What an image may be called: the id of the source or of the copy, or the source's name. */
+function namesOf({ key, rootName, imageId, lastImageId }: Choosable): string[] {
+  return [key.rootId, rootName, ...(imageId ? [imageId] : []), ...(lastImageId ? [lastImageId] : [])];
+}
+
+/** A desired copy without a record waits for its request. */
+function stateOfChoosable(copy: Choosable): CopyState {
+  return copy.phase === undefined ? "waiting" : stateOf(copy as Copy);
+}
+
+/** `shown`: those that the problem names, if not all that are known. */
+function unknown(
+  where: string,
+  values: readonly string[],
+  known: ReadonlySet<string>,
+  shown: Iterable<string> = known,
+): Problem[] {
+  return values
+    .filter((value) => !known.has(value))
+    .map((value) => {
+      const names = [...new Set(shown)].sort();
+      return toProblem(where, choiceProblem("unknown-value", { value, meant: didYouMean(value, known), known: names }));
+    });
+}
