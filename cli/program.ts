@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import type { ApplyOptions } from "./commands/apply.ts";
 import type { DoctorOptions } from "./commands/doctor.ts";
 import type { EmulatorOptions } from "./commands/emulator.ts";
+import type { PlanOptions } from "./commands/plan.ts";
 import type { RebuildOptions } from "./commands/rebuild.ts";
 import type { RetryOptions } from "./commands/retry.ts";
 import { packageVersion } from "./package.ts";
@@ -27,6 +28,13 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   let exitCode: ExitCode = 0;
   const json = () => new Option("--json", "print JSON on standard output");
+  const list = (value: string, before: readonly string[] = []) => [...before, value];
+  const only = () => new Option("--only <policy>", "only copies of this policy (may be repeated)").argParser(list);
+  const region = () => new Option("--region <region>", "only copies in this region (may be repeated)").argParser(list);
+  const image = () =>
+    new Option("--image <image>", "only copies of this image: id or name, or id of a copy (may be repeated)").argParser(
+      list,
+    );
   const policy = () => new Option("--policy <file>", "the policy file (default: POLICY_FILE, else policy.yaml)");
 
   program
@@ -46,7 +54,11 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     .addOption(json())
     .option("--preflight", "validate each copy with a DryRun call")
     .option("--detailed-exitcode", "exit with 4 if changes are pending")
-    .action(async (options: { policy?: string; json?: boolean; preflight?: boolean; detailedExitcode?: boolean }) => {
+    .option("--all", "show each copy, however many there are")
+    .addOption(only())
+    .addOption(region())
+    .addOption(image())
+    .action(async (options: PlanOptions) => {
       exitCode = await (await import("./commands/plan.ts")).plan(options);
     });
 
@@ -56,6 +68,10 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     .addOption(policy())
     .addOption(json())
     .option("--wait", "wait until every copy is ready or requires manual action")
+    .option("--yes", "delete what the plan says without asking")
+    .addOption(only())
+    .addOption(region())
+    .addOption(image())
     .option("--accept-vanished", "confirm that many missing copies were deleted on purpose; create them again")
     .option("--accept-unshare", "confirm that copies lose most of the accounts that they are shared with")
     .option("--accept-recall", "confirm that many sources were deprecated or tagged on purpose; act on it")

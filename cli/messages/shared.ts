@@ -42,5 +42,10 @@ export const sharedLines = {
     (p: { name: string; source: string; from: string; to: string; state: string }) =>
       `${p.name} (${p.source}) ${p.from} → ${p.to}: ${p.state}`,
   ),
+  "narrowed-to": info((p: Record<"only" | "region" | "image", readonly string[]>) => {
+    const named = (word: string, values: readonly string[]) =>
+      values.length > 0 ? [`${word} ${values.join(" or ")}`] : [];
+    return [...named("policy", p.only), ...named("region", p.region), ...named("image", p.image)].join(", ");
+  }),
   "state-with-reason": info((p: { state: string; reason: string }) => `${p.state}: ${p.reason}`),
 } as const;
