@@ -2,6 +2,7 @@
 import { CommanderError } from "commander";
 import { CloudError, InputError, ReplicatorError } from "../lib/model/errors.ts";
 import { message } from "./messages/catalogue.ts";
+import { Cancelled } from "./ui/cancelled.ts";
 import { clean, lineOf } from "./ui/text.ts";
 
 /**
@@ -16,6 +17,10 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
  */
 export function reportError(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Cancelled) {
+    process.stderr.write(lineOf(message("cancelled").text));
+    return 130;
+  }
   if (error instanceof InputError) {
     for (const problem of error.problems) process.stderr.write(lineOf(message("input-error", problem).text));
     return 2;

@@ -29,6 +29,11 @@ export const sharedLines = {
   unconfirmed: error((p: { effect: string }) => `${p.effect}; confirm with --yes`),
   "confirm-prompt": info((p: { effect: string }) => `This ${p.effect}. Continue? (yes/no) `),
   cancelled: error(() => "cancelled; nothing was changed"),
+  /** `why`: empty if the call still waits. */
+  "no-answer": warn((p: { time: string; call: string; why: string }) => {
+    return `no answer from the cloud since ${p.time} UTC (${p.why || p.call}); still trying`;
+  }),
+  "answers-again": info((p: { after: string }) => `the cloud answers again, after ${p.after}`),
   stopping: info(() => "stopping after the calls in progress; press Ctrl-C again to stop at once"),
   reading: info(() => "reading the cloud …"),
   totals: info((p: { copies: number; states: string }) => {
@@ -38,6 +43,10 @@ export const sharedLines = {
     return `… and ${count(p.images, "more image")}: ${p.states}`;
   }),
   "checked-at": info((p: { totals: string; time: string }) => `${p.totals}; checked at ${p.time} UTC`),
+  /** `done`: how many of the copies that this command follows need nothing more from it. */
+  "n-of-m": info((p: { done: number; all: number; totals: string; elapsed: string }) => {
+    return `${p.done} of ${p.all} done after ${p.elapsed}; ${p.totals}`;
+  }),
   changed: info(
     (p: { name: string; source: string; from: string; to: string; state: string }) =>
       `${p.name} (${p.source}) ${p.from} → ${p.to}: ${p.state}`,

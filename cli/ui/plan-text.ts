@@ -28,7 +28,7 @@ export interface PlanTextOptions {
   /** The answers of DryRun calls. */
   readonly preflights?: readonly Preflight[] | undefined;
   /** What the command is narrowed to, as text, and how many copies that are. */
-  readonly narrowed?: { readonly text: string; readonly copies: number } | undefined;
+  readonly narrowing?: { readonly text: string; readonly copies: number } | undefined;
 }
 
 /** What a line begins with, and what follows; `indent`: of what is wrapped. */
@@ -41,18 +41,20 @@ interface Row {
 
 /** A plan as text. Every line is safe to print: other people choose the names, ids and texts in it. */
 export function planText(view: PlanView, options: PlanTextOptions = {}): string {
-  const { width = Number.POSITIVE_INFINITY, color = false, preflights, narrowed } = options;
+  const { width = Number.POSITIVE_INFINITY, color = false, preflights, narrowing } = options;
   const policies = diffOf(view);
   const signs = SIGNS.filter((sign) => policies.some(({ lines }) => lines.some((line) => line.sign === sign)));
   const rows: Row[] = [
-    ...(narrowed ? [{ text: message("plan-narrowed", { chosen: narrowed.text, copies: narrowed.copies }).text }] : []),
+    ...(narrowing
+      ? [{ text: message("plan-narrowed", { chosen: narrowing.text, copies: narrowing.copies }).text }]
+      : []),
     ...(signs.length > 0 ? [{ text: message("plan-legend", { signs }).text }] : []),
     ...policies.flatMap((policy) => policyRows(policy, options.all ?? false)),
     ...(policies.length > 0 ? [{ text: "" }] : []),
     ...(preflights ? preflightTexts(preflights, view).map((text) => ({ text, indent: 2 })) : []),
     ...view.warnings.map((one) => ({ text: message("plan-warning", { text: fullText(one) }).text, indent: 2 })),
     ...problemTexts(view).map((text) => ({ text, indent: 2 })),
-    ...totalTexts(view, narrowed?.text).map((text) => ({ text, indent: 2 })),
+    ...totalTexts(view, narrowing?.text).map((text) => ({ text, indent: 2 })),
     ...[estimateText(view.estimate)].filter(Boolean).map((text) => ({ text, indent: 2 })),
   ];
   const paint = picocolors.createColors(color);
