@@ -4,6 +4,7 @@ import type { ApplyOptions } from "./commands/apply.ts";
 import type { DoctorOptions } from "./commands/doctor.ts";
 import type { EmulatorOptions } from "./commands/emulator.ts";
 import type { OutputsOptions } from "./commands/outputs.ts";
+import type { PlanOptions } from "./commands/plan.ts";
 import type { RebuildOptions } from "./commands/rebuild.ts";
 import type { RetryOptions } from "./commands/retry.ts";
 import type { StatusOptions } from "./commands/status.ts";
@@ -39,6 +40,9 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   let exitCode: ExitCode = 0;
   const json = () => new Option("--json", "print JSON on standard output");
+  const only = () => several("--only <policy>", "only copies of this policy");
+  const region = () => several("--region <region>", "only copies in this region");
+  const image = () => several("--image <image>", "only copies of this image: id or name, or id of a copy");
   const policy = () =>
     new Option("--policy <file>", "the policy file; - reads standard input (default: POLICY_FILE, else policy.yaml)");
 
@@ -59,7 +63,11 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     .addOption(json())
     .option("--preflight", "validate each copy with a DryRun call")
     .option("--detailed-exitcode", "exit with 4 if changes are pending")
-    .action(async (options: { policy?: string; json?: boolean; preflight?: boolean; detailedExitcode?: boolean }) => {
+    .option("--all", "show each copy, however many there are")
+    .addOption(only())
+    .addOption(region())
+    .addOption(image())
+    .action(async (options: PlanOptions) => {
       exitCode = await (await import("./commands/plan.ts")).plan(options);
     });
 
@@ -69,6 +77,10 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     .addOption(policy())
     .addOption(json())
     .option("--wait", "wait until every copy is ready or requires manual action")
+    .option("--yes", "delete what the plan says without asking")
+    .addOption(only())
+    .addOption(region())
+    .addOption(image())
     .option("--accept-vanished", "confirm that many missing copies were deleted on purpose; create them again")
     .option("--accept-unshare", "confirm that copies lose most of the accounts that they are shared with")
     .option("--accept-recall", "confirm that many sources were deprecated or tagged on purpose; act on it")
@@ -80,11 +92,11 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     .command("status")
     .description("show the recorded state of every copy, from the state alone; changes nothing")
     .option("-w, --watch", "show it again whenever it changes, until Ctrl-C")
-    .addOption(several("--policy <name>", "only copies of this policy (repeatable)"))
+    .addOption(several("--policy <name>", "only copies of this policy"))
     .addOption(several("--only <policy>", "the same as --policy").hideHelp())
-    .addOption(several("--region <region>", "only copies in this region (repeatable)"))
-    .addOption(several("--image <image>", "only this source or copy: an id, or a source's name (repeatable)"))
-    .addOption(several("--state <state>", "only copies in this state, e.g. blocked (repeatable)"))
+    .addOption(several("--region <region>", "only copies in this region"))
+    .addOption(several("--image <image>", "only this source or copy: an id, or a source's name"))
+    .addOption(several("--state <state>", "only copies in this state, e.g. blocked"))
     .addOption(
       new Option("--summary [by]", "count the copies by image, region or policy, the worst first")
         .choices(["image", "region", "policy"])

@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { CloudError, InputError, type Problem, ReplicatorError } from "../lib/model/errors.ts";
 import { hasWrittenJson, writeJson } from "./json.ts";
 import { message } from "./messages/catalogue.ts";
+import { Cancelled } from "./ui/cancelled.ts";
 import { clean, lineOf } from "./ui/text.ts";
 
 /**
@@ -56,6 +57,10 @@ function printText(error: unknown, { message: text, problems }: ReportedError): 
     printProblems(error.problems);
     return;
   }
+  if (error instanceof Cancelled) {
+    process.stderr.write(lineOf(text));
+    return;
+  }
   process.stderr.write(lineOf(message("failed", { text }).text));
   for (const { remedy } of problems) if (remedy) process.stderr.write(lineOf(message("remedy", { remedy }).text));
   if (error instanceof ReplicatorError) return;
@@ -67,6 +72,7 @@ function printText(error: unknown, { message: text, problems }: ReportedError): 
 
 function reportedError(error: unknown): ReportedError {
   if (error instanceof CommanderError) return usageError(error);
+  if (error instanceof Cancelled) return { exitCode: 130, message: message("cancelled").text, problems: [] };
   if (error instanceof InputError) return { exitCode: 2, message: error.message, problems: error.problems };
   const text = error instanceof Error ? error.message : String(error);
   if (error instanceof CloudError) return { exitCode: 1, message: textOf(error), problems: [cloudProblem(error)] };
@@ -100,7 +106,9 @@ function cloudProblem(error: CloudError): ErrorProblem {
 
 /** The text of a failed call. It ends with the request id, if the cloud gave one. */
 function textOf({ message: text, requestId }: CloudError): string {
-  return requestId === undefined || text.includes(requestId) ? text : message("with-request-id", { text, requestId }).text;
+  return requestId === undefined || text.includes(requestId)
+    ? text
+    : message("with-request-id", { text, requestId }).text;
 }
 
 /** What to do after a failed call that ended the command. */

@@ -1,35 +1,35 @@
-// The command apply: one run, or with --wait as many runs as the copies need.
+// The command apply: shows the plan, asks before it deletes, then one run, or with --wait as many as the copies need.
 
-import { setTimeout as sleep } from "node:timers/promises";
-import { copyId, rootRefId } from "../../lib/model/identity.ts";
+import { copyId, refText } from "../../lib/model/identity.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import { LEFT_OUT, UNCONFIRMED_POLICY } from "../../lib/model/messages/reasons.ts";
-import type { Copy, ImageRef, Millis } from "../../lib/model/types.ts";
+import type { Copy } from "../../lib/model/types.ts";
+import type { Opened } from "../../lib/replicator/open/open-replicator.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import type { RunRequest } from "../../lib/replicator/run-requests.ts";
-import { isLongOutage } from "../../lib/report/needs-user.ts";
-import { exitCodeOf, isSettled, nextCheck, summarise } from "../../lib/report/summary.ts";
-import { waitOrder } from "../../lib/report/wait-order.ts";
-import { writeJson } from "../json.ts";
+import type { PlanView } from "../../lib/report/plan-view.ts";
+import { update, wait, watched } from "../follow-runs.ts";
+import { type LookAhead, lookAhead } from "../look-ahead.ts";
 import { message } from "../messages/catalogue.ts";
-import { watchChanges } from "../ui/change-counter.ts";
+import type { NarrowingOptions } from "../narrowing.ts";
+import { type Applied, printApplied } from "../ui/apply-result.ts";
+import { Cancelled } from "../ui/cancelled.ts";
+import { type ChangeCounts, watchChanges } from "../ui/change-counter.ts";
 import { ask, canAsk } from "../ui/confirm.ts";
+import { planText } from "../ui/plan-text.ts";
 import { type Progress, showProgress } from "../ui/progress.ts";
-import { totalsOf } from "../ui/table.ts";
+import { roomOf } from "../ui/table.ts";
 import { clean, lineOf } from "../ui/text.ts";
+import { watchAnswers } from "../ui/watch-answers.ts";
 import { withReplicator } from "../with-replicator.ts";
 
-/** The shortest and the longest pause between two runs of `--wait`. */
-const SHORTEST_PAUSE: Millis = 1_000;
-const LONGEST_PAUSE: Millis = 15_000;
-/** The interval at which progress is shown during a run. */
-const SHOW_EVERY: Millis = 300;
-
 /** The options of `apply`. */
-export interface ApplyOptions {
+export interface ApplyOptions extends NarrowingOptions {
   readonly policy?: string;
   readonly json?: boolean;
   readonly wait?: boolean;
+  /** Delete what the policies say without asking. */
+  readonly yes?: boolean;
   readonly acceptVanished?: boolean;
   readonly acceptUnshare?: boolean;
   readonly acceptRecall?: boolean;
@@ -43,167 +43,178 @@ export type Begin = (
   say: (text: string) => void,
 ) => Partial<Pick<RunRequest, "trigger" | "acceptVanished" | "retry" | "readAnyway">>;
 
+/** What the runs of one command share. */
+interface Session {
+  readonly options: ApplyOptions;
+  readonly opened: Opened;
+  readonly progress: Progress;
+  readonly interrupted: () => boolean;
+  /** The copies that were changed since the last call; undefined if none was. */
+  readonly changedCopies: () => Promise<readonly Copy[] | undefined>;
+}
+
 /**
- * Runs `apply`. Progress goes to standard error, the result to standard output. Answers the exit
- * code: 130 after an interrupt.
+ * Runs `apply`. The plan, questions and progress go to standard error, the result to standard output.
+ * Answers the exit code: 3 also if an image was not deleted because that was not confirmed, 130 after an
+ * interrupt. Throws `InputError` for unknown values, and `Cancelled` if the first question is not answered.
  */
 export async function apply(options: ApplyOptions, begin: Begin = () => ({})): Promise<0 | 1 | 3 | 130> {
   const progress = showProgress(process.stderr);
   let changed = false;
-  const changes = watchChanges(
-    (text) => progress.say(text),
-    () => {
-      changed = true;
-    },
-  );
-  const work: Parameters<typeof withReplicator<0 | 1 | 3 | 130>>[1] = async (opened, interrupted) => {
-    const { replicator, state, warnings } = opened;
-    for (const warning of warnings) progress.say(clean(message("warning", warning).text));
-    const account = await replicator.cloud.account();
-    const all = async () => (await state.read(account, { all: true })).copies;
-    const before = await all();
-    const latest = new Map(before.map((copy) => [copyId(copy.key), copy]));
-    const firstRun = begin(before, (text) => progress.say(text));
-    progress.begin(before);
-    let request: RunRequest = {
-      trigger: "apply",
-      scope: { kind: "sweep" },
-      deleted: new Set(),
-      ...(options.acceptVanished && { acceptVanished: true }),
-      ...(options.acceptUnshare && { acceptUnshare: true }),
-      ...(options.acceptRecall && { acceptRecall: true }),
-      confirmed: false,
-    };
+  const say = (text: string) => progress.say(text);
+  const changes = watchChanges(say, () => {
+    changed = true;
+  });
+  const work: Parameters<typeof withReplicator<0 | 1 | 3 | 130>>[1] = async (inner, interrupted) => {
+    const watch = watchAnswers(inner.replicator.cloud, say);
+    const opened = { ...inner, replicator: { ...inner.replicator, cloud: watch.cloud } };
     const changedCopies = async () => {
       if (!changed) return undefined;
       changed = false;
-      return await all();
+      return await recorded(opened);
     };
-    const leftOut = new Set<string>();
-    const run = async (request: RunRequest) => {
-      const ended = await watched(replicate(request, replicator), changedCopies, progress);
-      await update(latest, ended.copies, async (images) => (await state.read(account, { images })).copies);
-      const report: Report = { ...ended, copies: [...latest.values()] };
-      for (const warning of report.plan.warnings.filter(({ code }) => code === LEFT_OUT)) {
-        if (!leftOut.has(warning.text)) progress.say(clean(message("plan-warning", { text: fullText(warning) }).text));
-        leftOut.add(warning.text);
-      }
-      progress.show(report.copies);
-      return report;
-    };
-    let report = await run({ ...request, ...firstRun });
-    const isHeldBack = report.run.problems.some(({ code }) => code === UNCONFIRMED_POLICY);
-    if (isHeldBack && !options.json && canAsk() && (await ask(message("take-back-prompt").text)))
-      report = await run((request = { ...request, confirmed: true }));
-    if (options.wait) {
-      const { deleted: _, ...poll } = { ...request, scope: { kind: "poll" } as const };
-      report = await wait(report, (kind) => run(kind === "sweep" ? request : poll), interrupted, progress);
+    try {
+      return await applyWith({ options, opened, progress, interrupted, changedCopies }, begin, changes);
+    } finally {
+      watch.close();
     }
-    const summary = summarise(report.copies, report.problems);
-    if (options.json) {
-      writeJson("apply", { ...summary, done: changes.counts() });
-    } else {
-      for (const problem of summary.summary.problems) {
-        process.stdout.write(lineOf(message("problem", { text: fullText(problem) }).text));
-      }
-      // In a terminal the table shows the totals already.
-      if (!process.stdout.isTTY || !process.stderr.isTTY) process.stdout.write(`${totalsOf(report.copies)}\n`);
-      const counts = changes.text();
-      if (counts) process.stdout.write(lineOf(message("changes-made", { counts }).text));
-    }
-    return interrupted() ? 130 : exitCodeOf(summary);
   };
-  const say = (text: string) => progress.say(text);
   return withReplicator(options.policy, work, { say, journals: [changes.journal] });
 }
 
-/**
- * Brings the latest copies up to date after a run. A poll answers only the copies that were due, and
- * another program, such as the timer, may have finished or deleted the others meanwhile.
- */
-async function update(
-  latest: Map<string, Copy>,
-  answered: readonly Copy[],
-  read: (sources: readonly ImageRef[]) => Promise<readonly Copy[]>,
-): Promise<void> {
-  const store = (copy: Copy) => latest.set(copyId(copy.key), copy);
-  const open = new Map([...latest].filter(([, copy]) => !isSettled(copy)));
-  for (const copy of answered) {
-    store(copy);
-    open.delete(copyId(copy.key));
-  }
-  if (open.size === 0) return;
-  const sources = new Map(
-    [...open.values()].map(({ key }) => [rootRefId(key), { region: key.rootRegion, imageId: key.rootId }]),
-  );
-  for (const id of open.keys()) latest.delete(id);
-  for (const copy of await read([...sources.values()])) store(copy);
+async function recorded({ replicator, state }: Opened): Promise<readonly Copy[]> {
+  return (await state.read(await replicator.cloud.account(), { all: true })).copies;
 }
 
-/**
- * Shows the records during a run, which may take minutes. Reads nothing after it has ended, because
- * the caller then closes the state.
- */
-async function watched<T>(
-  run: Promise<T>,
-  changedCopies: () => Promise<readonly Copy[] | undefined>,
-  progress: Progress,
-): Promise<T> {
-  const end = new AbortController();
-  const ended = () => end.abort();
-  run.then(ended, ended);
-  while (!end.signal.aborted) {
-    await sleep(SHOW_EVERY, undefined, { signal: end.signal }).catch(() => {});
-    // If the state cannot be read, the run itself reports the error.
-    const copies = end.signal.aborted ? undefined : await changedCopies().catch(() => undefined);
-    if (copies) progress.show(copies);
+async function applyWith(session: Session, begin: Begin, changes: ChangeCounts): Promise<0 | 1 | 3 | 130> {
+  const { options, opened, progress, interrupted } = session;
+  const before = await recorded(opened);
+  const firstRun = begin(before, (text) => progress.say(text));
+  const accepted = {
+    ...(options.acceptVanished && { acceptVanished: true }),
+    ...(options.acceptUnshare && { acceptUnshare: true }),
+    ...(options.acceptRecall && { acceptRecall: true }),
+    confirmed: false,
+  };
+  const ahead = await lookAheadIf(session, { ...accepted, ...firstRun });
+  if (interrupted()) return 130;
+  const confirmed = await confirmDeletions(ahead?.view, options);
+  const order = { ...accepted, ...(ahead?.only && { only: ahead.only }) };
+  const known = (ahead?.view.warnings ?? []).map(({ text }) => text);
+  const runs = startRuns({ ...session, known }, before, {
+    ...order,
+    ...(confirmed && { confirmedDeletions: confirmed }),
+  });
+  progress.begin(before.filter(({ key }) => ahead?.only?.(key) ?? true));
+  let report = await runs.run(firstRun);
+  let isCancelled = false;
+  const askLater = async (question: string) => {
+    if (options.json || !canAsk() || interrupted() || isCancelled) return false;
+    return ask(question).catch((error: unknown) => {
+      if (!(error instanceof Cancelled)) throw error;
+      isCancelled = true;
+      return false;
+    });
+  };
+  const isHeldBack = report.run.problems.some(({ code }) => code === UNCONFIRMED_POLICY);
+  if (isHeldBack && (await askLater(message("take-back-prompt").text))) report = await runs.run({ confirmed: true });
+  if (options.wait && !isCancelled) report = await runs.wait(report);
+  // A deletion that the plan did not show: because another program has changed something, or time has passed.
+  const refused = new Set((ahead ? deletionsOf(ahead.view) : []).map(refText).filter((ref) => !confirmed?.has(ref)));
+  for (let more = further(report, refused); more.length > 0; more = further(report, refused)) {
+    for (const { image } of more) refused.add(refText(image));
+    const sizeGiB = more.reduce((sum, { image }) => sum + image.sizeGiB, 0);
+    if (!(await askLater(message("delete-prompt", { images: more.length, sizeGiB, isLater: true }).text))) break;
+    report = await runs.run({
+      confirmedDeletions: new Set([...(confirmed ?? []), ...more.map(({ image }) => refText(image))]),
+    });
+    if (options.wait) report = await runs.wait(report);
   }
-  return run;
+  const isOver = !interrupted() && !isCancelled;
+  const applied: Applied = { report, changes, names: namesOf(ahead), narrowing: ahead?.narrowing, isOver };
+  return printApplied(applied, options);
 }
 
-/**
- * Runs again until every copy is settled and a sweep finds nothing to do, or only manual action
- * helps, or an outage lasts for long: soon after a change, less often while nothing changes. Says
- * each problem once.
- */
-async function wait(
-  first: Report,
-  run: (kind: "poll" | "sweep") => Promise<Report>,
-  interrupted: () => boolean,
-  progress: Progress,
-): Promise<Report> {
-  let report = first;
-  let unchangedSince = Date.now();
-  let before = "";
-  const said = new Set<string>();
-  const follow = waitOrder();
-  for (let next = follow(report); next !== "end" && !interrupted(); next = follow(report)) {
-    for (const problem of report.problems) {
-      const { text } = message("problem", { text: fullText(problem) });
-      if (!said.has(problem.code + problem.text)) progress.say(clean(text));
-      said.add(problem.code + problem.text);
+/** With --json nobody reads the plan, so it is made only if the command is narrowed by it. */
+async function lookAheadIf(
+  { options, opened }: Session,
+  order: Parameters<typeof lookAhead>[2],
+): Promise<LookAhead | undefined> {
+  const isNarrowed = [options.only, options.region, options.image].some((values) => values && values.length > 0);
+  if (options.json && !isNarrowed) return undefined;
+  if (!options.json) process.stderr.write(lineOf(message("reading").text));
+  const ahead = await lookAhead(opened, options, order);
+  if (options.json) return ahead;
+  const { length: warnings } = opened.warnings;
+  if (warnings > 0) process.stderr.write(lineOf(message("policy-warnings", { warnings }).text));
+  const { width, color } = roomOf(process.stderr);
+  process.stderr.write(`${planText(ahead.view, { width, color, narrowing: ahead.narrowing })}\n`);
+  return ahead;
+}
+
+/** The images whose deletion the user confirms; undefined if everything may be deleted. Throws `Cancelled`. */
+async function confirmDeletions(
+  view: PlanView | undefined,
+  { yes, json }: ApplyOptions,
+): Promise<ReadonlySet<string> | undefined> {
+  if (yes) return undefined;
+  const deletions = view ? deletionsOf(view) : [];
+  if (json || deletions.length === 0 || !canAsk()) return new Set();
+  const sizeGiB = deletions.reduce((sum, one) => sum + one.sizeGiB, 0);
+  const isConfirmed = await ask(message("delete-prompt", { images: deletions.length, sizeGiB, isLater: false }).text);
+  return new Set(isConfirmed ? deletions.map(refText) : []);
+}
+
+/** The deletions that the plan shows, now and later. */
+function deletionsOf(view: PlanView) {
+  return [...view.delete, ...view.deleteLater].map(({ image, name, sizeGiB }) => ({ ...image, name, sizeGiB }));
+}
+
+function namesOf(ahead: LookAhead | undefined): ReadonlyMap<string, string> {
+  return new Map((ahead ? deletionsOf(ahead.view) : []).map((image) => [refText(image), image.name]));
+}
+
+/** The images that were not deleted and about which the user was not asked yet. */
+function further({ unconfirmed }: Report, refused: ReadonlySet<string>) {
+  return unconfirmed.filter(({ image }) => !refused.has(refText(image)));
+}
+
+/** The runs of the command, one after the other, and what they share. */
+function startRuns(
+  session: Session & { readonly known: readonly string[] },
+  before: readonly Copy[],
+  order: Partial<RunRequest>,
+) {
+  const { opened, progress, interrupted, changedCopies } = session;
+  const { replicator, state } = opened;
+  const isPart = ({ key, policy }: Copy) => order.only?.(key, policy) ?? true;
+  const latest = new Map(before.map((copy) => [copyId(copy.key), copy]));
+  const leftOut = new Set<string>(session.known);
+  let request: RunRequest = { trigger: "apply", scope: { kind: "sweep" }, deleted: new Set(), ...order };
+  const runOnce = async (request: RunRequest): Promise<Report> => {
+    const changedPart = async () => (await changedCopies())?.filter(isPart);
+    const ended = await watched(replicate(request, replicator), changedPart, progress);
+    const account = await replicator.cloud.account();
+    await update(latest, ended.copies, async (images) => (await state.read(account, { images })).copies);
+    const report = { ...ended, copies: [...latest.values()].filter(isPart) };
+    for (const warning of report.plan.warnings.filter(({ code }) => code === LEFT_OUT)) {
+      if (!leftOut.has(warning.text)) progress.say(clean(message("plan-warning", { text: fullText(warning) }).text));
+      leftOut.add(warning.text);
     }
-    const now = Date.now();
-    const states = JSON.stringify(
-      report.copies.map((copy) => [copy.phase, "percent" in copy ? copy.percent : undefined]),
-    );
-    if (states !== before) unchangedSince = now;
-    before = states;
-    if (isLongOutage(report.problems, now - unchangedSince)) {
-      progress.say(message("outage-lasts").text);
-      break;
-    }
-    const pace = Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, (now - unchangedSince) / 4));
-    const due = nextCheck(report.copies, now) ?? now;
-    await pause(Math.min(LONGEST_PAUSE, Math.max(pace, due - now)), interrupted);
-    report = await run(next);
-    progress.alive(report.copies);
-  }
-  return report;
-}
-
-/** Sleeps for `length` milliseconds, but not past an interrupt. */
-async function pause(length: Millis, interrupted: () => boolean): Promise<void> {
-  const until = Date.now() + length;
-  while (Date.now() < until && !interrupted()) await sleep(Math.min(200, until - Date.now()));
+    progress.show(report.copies);
+    return report;
+  };
+  return {
+    /** A sweep; what is confirmed in it stays so, what else is asked of it is asked once. */
+    run({ confirmed, confirmedDeletions, ...once }: Partial<RunRequest>): Promise<Report> {
+      if (confirmed !== undefined) request = { ...request, confirmed };
+      if (confirmedDeletions) request = { ...request, confirmedDeletions };
+      return runOnce({ ...request, ...once });
+    },
+    /** Runs until nothing is left to wait for. */
+    wait(report: Report): Promise<Report> {
+      const { deleted: _, ...poll } = { ...request, scope: { kind: "poll" } as const };
+      return wait(report, (kind) => runOnce(kind === "sweep" ? request : poll), interrupted, progress);
+    },
+  };
 }

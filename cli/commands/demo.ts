@@ -81,7 +81,7 @@ export async function demo(): Promise<0 | 1 | 130> {
     say(`${message("demo-functions").text}\n`);
 
     const started = Date.now();
-    const progress = showProgress(process.stdout);
+    const progress = showProgress(process.stdout, { every: true });
     const all = async () => (await state.read(owner.uin, { all: true })).copies;
     let copies = await all();
     progress.begin(copies);

@@ -37,12 +37,9 @@ export async function prune(
 
 function textOf({ prunable, retained }: Pruning): string {
   const lines = [
-    ...prunable.map(({ isShared, why: text, ...image }) =>
-      message("plan-delete", { ...image, unshareFirst: isShared, text }),
-    ),
+    ...prunable.map(({ isShared, why: text, ...image }) => message("prune-delete", { ...image, isShared, text })),
     ...retained.map(({ imageId, name, region, reason }) => {
-      const images = message("plan-source", { name, imageId, region, label: "" }).text;
-      return message("plan-retained", { images, reason: fullText(reason) });
+      return message("prune-retained", { name, imageId, region, reason: fullText(reason) });
     }),
   ];
   return lines.map(({ text }) => lineOf(text)).join("");

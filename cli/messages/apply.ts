@@ -1,10 +1,35 @@
-// Every line that apply and retry print, besides progress.
-import { error, info } from "../../lib/model/messages/define.ts";
+// Every line that apply and retry print, besides the plan and progress.
+import { error, info, warn } from "../../lib/model/messages/define.ts";
 import { INNER } from "../../lib/model/messages/help.ts";
 import { copiesOf, count, imageIn } from "./words.ts";
 
 export const applyLines = {
-  "changes-made": info((p: { counts: string }) => `done: ${p.counts}`),
+  /** `calls`: the calls behind these counts. */
+  applied: info((p: { created: number; changed: number; deleted: number; calls: string; isOver: boolean }) => {
+    const counts = `${p.created} created, ${p.changed} changed, ${p.deleted} deleted`;
+    return `${p.isOver ? "Applied" : "Applied so far"}: ${counts}${p.calls && ` (calls: ${p.calls})`}.`;
+  }),
+  "image-deleted": info((p: { imageId: string; region: string; name: string; text: string }) => {
+    return `deleted: ${imageIn(p)}${p.name && `, "${p.name}"`}: ${p.text}`;
+  }),
+  "image-not-deleted": warn(
+    (p: { imageId: string; region: string; name: string; sizeGiB: number; reason: string }) =>
+      `not deleted: ${imageIn(p)}, "${p.name}", ${p.sizeGiB} GiB: ${p.reason}`,
+  ),
+  "delete-prompt": info((p: { images: number; sizeGiB: number; isLater: boolean }) => {
+    const images = count(p.images, p.isLater ? "further image" : "image");
+    const rest = p.isLater ? "" : "; no does everything else, Ctrl-C does nothing";
+    return `Delete ${images} with snapshots of ${p.sizeGiB} GiB, which cannot be undone? (yes/no${rest}) `;
+  }),
+  "more-problems": error((p: { problems: number; code: string }) => {
+    return `problem: ${p.problems} more like this (${p.code}); cvm-replicator status shows them all`;
+  }),
+  /** What the cloud goes on with, whatever becomes of this program. */
+  "goes-on": info((p: { copies: number }) => {
+    const go = p.copies === 1 ? "goes" : "go";
+    return `${copiesOf(p.copies)} ${go} on in the cloud; follow with cvm-replicator status --watch; apply again finishes ${p.copies === 1 ? "it" : "them"}`;
+  }),
+  "nothing-goes-on": info(() => "no copy is under way in the cloud; apply again continues"),
   repaired: info((p: { imageId: string; region: string; source: string; text: string }) => {
     return `${imageIn(p)}, copy of ${p.source}: repaired: ${p.text}`;
   }),

@@ -33,6 +33,15 @@ export const manualLines = {
   "prune-effect": info((p: { images: number; sizeGiB: number }) => {
     return `deletes ${count(p.images, "image")} with snapshots of ${p.sizeGiB} GiB, which cannot be undone`;
   }),
+  "prune-delete": info(
+    (p: { name: string; imageId: string; region: string; sizeGiB: number; isShared: boolean; text: string }) => {
+      const first = p.isShared ? ", after unsharing it" : "";
+      return `- delete "${p.name}" (${p.imageId}) in ${p.region} with its snapshots, ${p.sizeGiB} GiB${first}: ${p.text}`;
+    },
+  ),
+  "prune-retained": info((p: { name: string; imageId: string; region: string; reason: string }) => {
+    return `= not deleted: "${p.name}" (${p.imageId}) in ${p.region}: ${p.reason}`;
+  }),
   "prune-result": info((p: { deleted: number; left: number }) => {
     return `${count(p.deleted, "image")} deleted${p.left > 0 ? `, ${copiesOf(p.left)} not deleted` : ""}`;
   }),

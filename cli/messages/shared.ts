@@ -1,6 +1,6 @@
 // Lines that several commands print.
 import { error, info, warn } from "../../lib/model/messages/define.ts";
-import { INNER } from "../../lib/model/messages/help.ts";
+import { INNER, NET } from "../../lib/model/messages/help.ts";
 import { copiesOf, count } from "./words.ts";
 
 export const sharedLines = {
@@ -40,6 +40,11 @@ export const sharedLines = {
   ),
   "confirm-prompt": info((p: { effect: string }) => `This ${p.effect}. Continue? (yes/no) `),
   cancelled: error(() => "cancelled; nothing was changed", "run the command again, and answer yes"),
+  /** `why`: empty if the call still waits. */
+  "no-answer": warn((p: { time: string; call: string; why: string }) => {
+    return `no answer from the cloud since ${p.time} UTC (${p.why || p.call}); still trying`;
+  }, NET),
+  "answers-again": info((p: { after: string }) => `the cloud answers again, after ${p.after}`),
   stopping: info(() => "stopping after the calls in progress; press Ctrl-C again to stop at once"),
   reading: info(() => "reading the cloud …"),
   totals: info((p: { copies: number; states: string }) => {
@@ -49,9 +54,18 @@ export const sharedLines = {
     return `… and ${count(p.rows, p.isOfImages ? "more image" : "more row")}: ${p.states}`;
   }),
   "checked-at": info((p: { totals: string; time: string }) => `${p.totals}; checked at ${p.time} UTC`),
+  /** `done`: how many of the copies that this command follows need nothing more from it. */
+  "n-of-m": info((p: { done: number; all: number; totals: string; elapsed: string }) => {
+    return `${p.done} of ${p.all} done after ${p.elapsed}; ${p.totals}`;
+  }),
   changed: info(
     (p: { name: string; source: string; from: string; to: string; state: string }) =>
       `${p.name} (${p.source}) ${p.from} → ${p.to}: ${p.state}`,
   ),
+  "narrowed-to": info((p: Record<"only" | "region" | "image", readonly string[]>) => {
+    const named = (word: string, values: readonly string[]) =>
+      values.length > 0 ? [`${word} ${values.join(" or ")}`] : [];
+    return [...named("policy", p.only), ...named("region", p.region), ...named("image", p.image)].join(", ");
+  }),
   "state-with-reason": info((p: { state: string; reason: string }) => `${p.state}: ${p.reason}`),
 } as const;

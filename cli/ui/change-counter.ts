@@ -2,6 +2,7 @@
 import { copyId } from "../../lib/model/identity.ts";
 import type { Journal } from "../../lib/model/ports.ts";
 import { changeOf } from "../../lib/report/changes.ts";
+import { startTally, type Tally } from "../../lib/report/tally.ts";
 import { message } from "../messages/catalogue.ts";
 import { clean } from "./text.ts";
 
@@ -10,7 +11,9 @@ export interface ChangeCounts {
   readonly journal: Journal;
   /** The number of changes by kind: `requested` counts copies, `refused` counts copies whose call failed. */
   counts(): Readonly<Record<string, number>>;
-  /** The counts as text; empty if nothing was changed. */
+  /** The images that were created, changed and deleted, as a plan counts them. */
+  readonly tally: Pick<Tally, "counts" | "deleted">;
+  /** The counts of calls as text; empty if nothing was changed. */
   text(): string;
 }
 
@@ -23,13 +26,16 @@ const TAKES_AWAY: ReadonlySet<string> = new Set(["unshared", "untagged", "delete
  */
 export function watchChanges(say: (text: string) => void, changed: () => void): ChangeCounts {
   const counts = new Map<string, number>();
+  const tally = startTally();
   const drifted = new Set<string>();
   const unshared = new Set<string>();
   return {
     journal: {
       async append(entries) {
         changed();
-        for (const { event, text, key, image, code } of entries) {
+        for (const entry of entries) {
+          const { event, text, key, image, code } = entry;
+          tally.add(entry);
           const change = changeOf({ event, ...(code !== undefined && { code }) });
           if (change !== undefined) counts.set(change, (counts.get(change) ?? 0) + 1);
           if (!key) continue;
@@ -47,6 +53,7 @@ export function watchChanges(say: (text: string) => void, changed: () => void): 
         }
       },
     },
+    tally,
     counts: () => Object.fromEntries(counts),
     text: () => [...counts].map(([change, number]) => `${change} ${number}`).join(", "),
   };

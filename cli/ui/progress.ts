@@ -1,10 +1,11 @@
 // Shows progress: a live table in a terminal, one line for each change in a pipe.
 import { copyId, stateOf } from "../../lib/model/identity.ts";
 import { iso } from "../../lib/model/time.ts";
-import type { Copy, Millis } from "../../lib/model/types.ts";
+import type { Copy, CopyState, Millis } from "../../lib/model/types.ts";
 import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
-import { reasonText } from "../../lib/report/summary.ts";
+import { isSettled, reasonText } from "../../lib/report/summary.ts";
 import { message } from "../messages/catalogue.ts";
+import { shortDuration } from "./duration.ts";
 import { roomOf, tableOf, totalsOf } from "./table.ts";
 import { clean, cut } from "./text.ts";
 
@@ -31,12 +32,38 @@ type Stream = {
 const LONGEST_SILENCE: Millis = 60_000;
 
 /** Progress on a stream. The form depends on the stream alone: terminal or pipe. */
-export function showProgress(stream: Stream, now: () => Millis = Date.now): Progress {
-  return stream.isTTY && process.env["TERM"] !== "dumb" ? liveTable(stream, now) : plainLines(stream, now);
+export function showProgress(stream: Stream, { now = Date.now, every = false }: ProgressOptions = {}): Progress {
+  return stream.isTTY && process.env["TERM"] !== "dumb" ? liveTable(stream, now) : plainLines(stream, now, every);
 }
 
-function plainLines(stream: Stream, now: () => Millis): Progress {
+/** How progress is shown. */
+export interface ProgressOptions {
+  readonly now?: () => Millis;
+  /** In a pipe: a line for every change. Else for those alone after which a copy needs nothing more, or a user. */
+  readonly every?: boolean;
+}
+
+/** The states that a pipe is told of. Thousands of copies pass through the others as well. */
+const TOLD: ReadonlySet<CopyState> = new Set(["ready", "failed", "blocked"]);
+
+/**
+ * Counts what a command follows: the copies that have been unfinished since it began, and how many of them are
+ * done, which means that they need nothing more from it.
+ */
+function counter(now: () => Millis) {
+  const startedAt = now();
+  const followed = new Set<string>();
+  return (copies: readonly Copy[]) => {
+    for (const copy of copies) if (!isSettled(copy)) followed.add(copyId(copy.key));
+    const done = copies.filter((copy) => followed.has(copyId(copy.key)) && isSettled(copy)).length;
+    const params = { done, all: followed.size, totals: totalsOf(copies), elapsed: shortDuration(now() - startedAt) };
+    return followed.size > 0 ? message("n-of-m", params).text : totalsOf(copies);
+  };
+}
+
+function plainLines(stream: Stream, now: () => Millis, every: boolean): Progress {
   const shown = new Map<string, string>();
+  const count = counter(now);
   let writtenAt = now();
   const write = (line: string) => {
     writtenAt = now();
@@ -44,23 +71,27 @@ function plainLines(stream: Stream, now: () => Millis): Progress {
   };
   return {
     begin(copies) {
+      count(copies);
       for (const copy of copies) shown.set(copyId(copy.key), statusOf(copy));
     },
     show(copies) {
       const copyLabel = copyLabels(copies);
+      const totals = count(copies);
       for (const copy of copies) {
         const id = copyId(copy.key);
         const state = statusOf(copy);
         if (shown.get(id) === state) continue;
         shown.set(id, state);
+        if (!every && !TOLD.has(stateOf(copy))) continue;
         const { rootId, rootRegion, region } = copy.key;
         const to = placeText(region, copyLabel(copy));
         const params = { name: copy.rootName, source: rootId, from: rootRegion, to, state };
         write(clean(message("changed", params).text));
       }
+      if (now() - writtenAt >= LONGEST_SILENCE) write(totals);
     },
     alive(copies) {
-      if (now() - writtenAt >= LONGEST_SILENCE) write(checkedText(copies, now()));
+      if (now() - writtenAt >= LONGEST_SILENCE) write(checkedText(count(copies), now()));
     },
     say: write,
   };
@@ -72,12 +103,13 @@ function statusOf(copy: Copy): string {
   return reason ? message("state-with-reason", { state, reason }).text : state;
 }
 
-function checkedText(copies: readonly Copy[], at: Millis): string {
-  return message("checked-at", { totals: totalsOf(copies), time: iso(at).slice(11, 19) }).text;
+function checkedText(totals: string, at: Millis): string {
+  return message("checked-at", { totals, time: iso(at).slice(11, 19) }).text;
 }
 
 function liveTable(stream: Stream, now: () => Millis): Progress {
   let drawn: readonly string[] = [];
+  const count = counter(now);
   // One write for the whole table, and each line over the old one, so that the table does not
   // flicker. The carriage return comes first, because the terminal itself writes ^C on an
   // interrupt.
@@ -86,14 +118,14 @@ function liveTable(stream: Stream, now: () => Millis): Progress {
     stream.write(`\r${up}${above}${lines.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`);
     drawn = lines;
   };
-  const show = (copies: readonly Copy[], below = totalsOf(copies)) => {
+  const show = (copies: readonly Copy[], below = count(copies)) => {
     const room = roomOf(stream, Math.max(5, (stream.rows || 24) - 3));
     draw("", [...tableOf(copies, room), cut(below, room.width)]);
   };
   return {
     begin: (copies) => (copies.length > 0 ? show(copies) : draw("", [message("reading").text])),
     show: (copies) => show(copies),
-    alive: (copies) => show(copies, checkedText(copies, now())),
+    alive: (copies) => show(copies, checkedText(count(copies), now())),
     say: (text) => draw(`${text}\u001b[K\n`, drawn),
   };
 }

@@ -27,7 +27,7 @@ import type { IsParent } from "./upkeep/pruning/parents.ts";
  */
 export interface PlanContext
   extends Required<Pick<PlanInput, "deleted" | "vanished" | "acceptVanished" | "acceptUnshare" | "mayDeleteLast">>,
-    Pick<PlanInput, "brake" | "totals">,
+    Pick<PlanInput, "brake" | "totals" | "confirmedDeletions">,
     Pick<AccountRecord, "installations" | "uncertainBecause"> {
   readonly now: Millis;
   readonly settle: Millis;
@@ -79,9 +79,7 @@ export interface PlanContext
   readonly recall: Recall;
   /** The family from which this version was rolled back; see `RolledBack`. */
   readonly rolledBackFrom: (key: CopyKey, copy: Copy | undefined) => string | undefined;
-  /**
-   * Why the publication of a copy waits for copies in other regions; undefined if it does not wait.
-   */
+  /** Why the publication of a copy waits for copies in other regions; undefined if it does not wait. */
   readonly publicationHoldOf: (desired: DesiredCopy) => Reason | undefined;
   /** Whether the root was a shared image that is no longer shared with this account: its copies stay. */
   readonly isSourceRevoked: (key: CopyKey) => boolean;
@@ -234,6 +232,8 @@ export interface PlanInput {
   readonly acceptVanished?: boolean;
   /** The user confirmed that many sources were recalled on purpose (`--accept-recall`). */
   readonly acceptRecall?: boolean;
+  /** The images that a user has confirmed to be deleted, by `refText`; absent: all that the policies say. */
+  readonly confirmedDeletions?: ReadonlySet<string>;
   /** The user wants this copy deleted even if it is the last usable version in its region. */
   readonly mayDeleteLast?: (key: CopyKey) => boolean;
 }

@@ -16,12 +16,13 @@ export interface PolicyInForce {
 }
 
 /**
- * Records that the policy of this process runs for the account; a dry run stores nothing. The time
+ * Records that the policy of this process runs for the account; a dry run stores nothing,
+ * and neither does a run for some copies only, which does not put the policy in force. The time
  * since when it alone has run starts anew whenever two policies alternate. Throws `StateError`.
  */
 export async function recordPolicy(
   known: KnownAccount,
-  { mode }: { readonly mode?: "apply" | "dry-run" | "record-only" },
+  { mode, only }: { readonly mode?: "apply" | "dry-run" | "record-only"; readonly only?: unknown },
   { policies, now }: Pick<Replicator, "policies" | "now">,
 ): Promise<PolicyInForce> {
   const hash = hashOf(policies);
@@ -32,7 +33,7 @@ export async function recordPolicy(
     const isCurrent = record?.policy?.hash === hash && record.policy.since <= now() + CLOCK_SKEW;
     return record && !isCurrent ? { ...record, policy: { hash, since: isFirst(record) ? ALWAYS : now() } } : undefined;
   };
-  if (mode === "dry-run") stamped(known.latest());
+  if (mode === "dry-run" || only !== undefined) stamped(known.latest());
   else await known.change(stamped);
   return { hash, isOther };
 }

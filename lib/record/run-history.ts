@@ -35,7 +35,7 @@ export interface RunEnd {
  */
 export async function recordRun(
   run: Run,
-  request: { trigger: string; scope: Scope },
+  request: { trigger: string; scope: Scope; only?: unknown },
   { readings, progress, awaited, carried = [] }: RunEnd,
   deps: Pick<Replicator, "state" | "me" | "journal"> & OfAccount,
 ): Promise<readonly Reason[]> {
@@ -43,7 +43,8 @@ export async function recordRun(
   const codes = new Set(run.problems.map(({ code }) => code));
   const flags = [...(run.stoppedEarly ? ["stopped-early"] : []), ...(run.skipped === undefined ? [] : ["skipped"])];
   const toKeep = isIdle ? { ...run, id: ["idle", run.trigger, ...flags, ...codes].join(" ") } : run;
-  const isSwept = request.scope.kind === "sweep" && !run.stoppedEarly && run.skipped === undefined;
+  const isWhole = request.scope.kind === "sweep" && request.only === undefined;
+  const isSwept = isWhole && !run.stoppedEarly && run.skipped === undefined;
   let previousSweepAt: Millis | undefined;
   const change = (before: AccountRecord | undefined) => {
     if (!before) return undefined;

@@ -149,7 +149,7 @@ async function run({ context, requestFor, named }: Invocation): Promise<Answer> 
       totals,
       problems,
       done: counter.done,
-      ...(request.mode === "dry-run" && { plan: viewOf(plan, opened.prices) }),
+      ...(request.mode === "dry-run" && { plan: viewOf(plan, { prices: opened.prices }) }),
       ...(named && images && { event: { images, ignored: named.ignored } }),
     });
   } catch (error) {

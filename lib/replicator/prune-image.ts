@@ -63,7 +63,7 @@ export async function pruneImages(
   const { copies } = await deps.state.read(account, { all: true });
   const recorded = copies.filter((copy) => images.has(refText(refOf(copy))));
   const chosen = new Set(recorded.map(({ key }) => copyId(key)));
-  const request = pruningOf((key) => chosen.has(copyId(key)));
+  const request = { ...pruningOf((key) => chosen.has(copyId(key))), confirmedDeletions: images };
   let report = await replicate(request, deps);
   if (report.plan.actions.some((action) => action.do === "unshare")) report = await replicate(request, deps);
   const left = new Set(report.copies.map((copy) => refText(refOf(copy))));

@@ -39,6 +39,8 @@ export interface Report {
   readonly totals: Totals;
   /** What a dry run observed. */
   readonly observation?: Observation;
+  /** The images that were not deleted because the user has not confirmed it. */
+  readonly unconfirmed: Plan["retained"];
   /** What needs manual action, as found by this run and by the last sweep. */
   readonly problems: readonly Reason[];
 }
@@ -100,6 +102,7 @@ async function runRounds(records: Records, request: RunRequest, deps: OfRun): Pr
   const covered = new Set<string>();
   const deleted = request.deleted ?? new Set<string>();
   const sets = { covered, changed: new Set<string>(), deleted, recalled: new Set<string>() };
+  const unconfirmed: RunSoFar["unconfirmed"] = new Map();
   const known = new Map<string, Copy>();
   const maps = { known, asked: askedIn(request.scope), progress: new Map<string, CopyChange>() };
   const first = retried ? undefined : records;
@@ -113,6 +116,7 @@ async function runRounds(records: Records, request: RunRequest, deps: OfRun): Pr
     answers,
     ...sets,
     ...maps,
+    unconfirmed,
     copyTotals: new Map(),
     awaited: undefined,
     carried: [],
@@ -133,7 +137,8 @@ async function playRounds(run: RunSoFar, deps: OfRun): Promise<Report> {
   const { plan, observation, applied } = await playRound("whole", run, deps);
   if (request.mode === "dry-run") {
     const { copies, problems } = plan;
-    const end = { run: totals.finish(deps.now()), plan, copies, problems, observation };
+    const unconfirmed = [...run.unconfirmed.values()];
+    const end = { run: totals.finish(deps.now()), plan, copies, problems, unconfirmed, observation };
     return { account: account.account, totals: totalsOf(run.copyTotals), ...end };
   }
   const alive = async () => request.trigger === "timer" && (await acquireTimerLease(account, deps));
@@ -153,11 +158,18 @@ async function playRounds(run: RunSoFar, deps: OfRun): Promise<Report> {
   if (deps.logService) await saveCarried(run, deps);
   totals.addRound(await shipIfAny(deps));
   const ended = totals.finish(deps.now());
-  const readings = { covered, wasRead: reader.wasRead, failed: reader.failed };
+  // A part of the work is no sweep, also if every region was read for it.
+  const readings = {
+    covered: request.only ? new Set<string>() : covered,
+    wasRead: reader.wasRead,
+    failed: reader.failed,
+  };
   const end = { readings, progress: [...run.progress.values()], awaited: run.awaited, carried: run.carried };
   const problems = await recordRun(ended, request, end, deps);
   const copies = [...run.known.values()];
-  return { account: account.account, run: ended, plan, copies, totals: totalsOf(run.copyTotals), problems };
+  const unconfirmed = [...run.unconfirmed.values()];
+  const total = totalsOf(run.copyTotals);
+  return { account: account.account, run: ended, plan, copies, totals: total, unconfirmed, problems };
 }
 
 async function saveCarried({ account, carried }: RunSoFar, { state, journal }: Replicator): Promise<void> {
@@ -194,7 +206,7 @@ async function endAtOnce(
   }
   const run = { ...total.finish(deps.now()), ...why };
   const problems = await recordRun(run, request, { readings: NO_READINGS, progress: [] }, deps);
-  return { account: known.account, run, plan: emptyPlan(copies), copies, totals, problems };
+  return { account: known.account, run, plan: emptyPlan(copies), copies, totals, unconfirmed: [], problems };
 }
 
 /** Sends the journal, if the run knows of lines that wait. What `recordRun` writes goes with the next run. */

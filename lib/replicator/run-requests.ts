@@ -17,7 +17,10 @@ export interface RunRequest {
   /** For the history: `timer`, `event`, `manual`, or the name of a command. */
   readonly trigger: string;
   readonly scope: Scope;
-  /** Keeps only the actions on these copies; the run still reads everything in its scope. */
+  /**
+   * Keeps only the actions on these copies. The run still reads everything in its scope, because what one
+   * copy needs depends on the others; but it counts neither as a sweep nor as a run of its policy.
+   */
   readonly only?: (key: CopyKey, policy: string) => boolean;
   /** What may change: the cloud and the state (the default), nothing, or the state alone. */
   readonly mode?: "apply" | "dry-run" | "record-only";
@@ -32,6 +35,11 @@ export interface RunRequest {
   readonly confirmed?: boolean;
   /** The user has confirmed that many sources were recalled on purpose. */
   readonly acceptRecall?: boolean;
+  /**
+   * The images that the user has confirmed to be deleted, by `refText`: no other one is, except for what
+   * this program alone has made on its way (`isAsked`). Absent: of a run that asks nobody.
+   */
+  readonly confirmedDeletions?: ReadonlySet<string>;
   /** The user wants these copies deleted even if they are the last usable versions. */
   readonly mayDeleteLast?: (key: CopyKey) => boolean;
   /**

@@ -1,5 +1,5 @@
 // Shows a plan without its internals: the format of plan --json.
-import { copyId, stateOf } from "../model/identity.ts";
+import { copyId, refText, stateOf } from "../model/identity.ts";
 import type { JournalEvent } from "../model/messages/journal.ts";
 import { reason } from "../model/messages/reasons.ts";
 import { reportText } from "../model/messages/report.ts";
@@ -7,9 +7,11 @@ import type { Prices } from "../model/policy.ts";
 import { iso } from "../model/time.ts";
 import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
+import { isAsked } from "../plan/guards/confirmed-deletions.ts";
 import type { ClaimRequest, CloudCall, Plan, Send } from "../plan/types.ts";
 import { copyLabels } from "./copy-label.ts";
 import { type Estimate, estimate, measurements } from "./estimate.ts";
+import { narrowPlan } from "./narrow.ts";
 
 /** The copy that an entry is about. */
 export interface CopyView {
@@ -19,6 +21,8 @@ export interface CopyView {
   readonly variant: Variant;
   /** The copy exists only so that an encrypted copy can be made from it. */
   readonly intermediate: boolean;
+  /** The policy that decides about the copy. */
+  readonly policy: string;
 }
 
 /**
@@ -34,6 +38,8 @@ export interface CreateView {
   readonly as: string;
   readonly variant: Variant;
   readonly destinations: readonly string[];
+  /** The copies themselves, in the order of `destinations`. */
+  readonly copies: readonly CopyView[];
   /** The destinations in which the copy is an intermediate copy. */
   readonly intermediate: readonly string[];
   /** GiB that all these copies add, at most. */
@@ -83,15 +89,48 @@ export interface PlanView {
   readonly pausing: readonly (CopyView & { state: CopyState; reason: Reason; until: string | null })[];
   /** Images that a policy considered and did not select. */
   readonly notSelected: readonly { policy: string; image: ImageRef; name: string; reason: Reason }[];
-  /** How many images `apply --wait` creates, changes and deletes in all. Null where that was not rehearsed. */
-  readonly outlook: Outlook | null;
+  /** Deletions of images that exist now, which `apply --wait` makes after the first run. */
+  readonly deleteLater: readonly ExpectedDeletion[];
+  /** How many images are created, changed and deleted in all. Null where that was not rehearsed. */
+  readonly outlook: (Outlook & { readonly now: Outlook }) | null;
   readonly estimate: Estimate;
   readonly warnings: readonly Reason[];
   readonly problems: readonly Reason[];
+  /** The regions that could not be read: what is due there is not in the plan. */
+  readonly incomplete: readonly { readonly region: string; readonly reason: Reason }[];
+}
+
+/** What came of a rehearsal of `apply --wait`. */
+export interface Rehearsal {
+  /** What `apply --wait` does in all. */
+  readonly whole: Outlook;
+  /** What its first run does, which is what `apply` does. */
+  readonly firstRun: Outlook;
+  /** The deletions that a user is asked to confirm, of images that exist now. */
+  readonly deletions: readonly ExpectedDeletion[];
+}
+
+/** An image that is deleted in a rehearsal, and why. */
+export interface ExpectedDeletion extends CopyView {
+  readonly image: ImageRef;
+  readonly name: string;
+  readonly sizeGiB: number;
+  readonly text: string;
+}
+
+/** What a plan is shown with besides itself. */
+export interface ViewOptions {
+  /** The prices of the policy file. */
+  readonly prices?: Prices | undefined;
+  readonly rehearsal?: Rehearsal | undefined;
+  /** The regions that could not be read, each with the reason. */
+  readonly unreadable?: ReadonlyMap<string, Reason> | undefined;
+  /** The copies that the command is narrowed to, by `copyId`; absent: all. */
+  readonly chosen?: ReadonlySet<string> | undefined;
 }
 
 /**
- * How many images `apply --wait` creates, changes and deletes, if the cloud does not change meanwhile
+ * How many images a command creates, changes and deletes, if the cloud does not change meanwhile
  * and refuses nothing. `changed`: images that exist already, and stay.
  */
 export interface Outlook {
@@ -100,15 +139,17 @@ export interface Outlook {
   readonly deleted: number;
 }
 
-/** The view of a plan. `prices`: of the policy file. */
-export function viewOf(plan: Plan, prices?: Prices, outlook: Outlook | null = null): PlanView {
-  const view = viewer(plan);
+/** The view of a plan. */
+export function viewOf(whole: Plan, { prices, rehearsal, chosen, unreadable = new Map() }: ViewOptions = {}): PlanView {
+  const plan = chosen ? narrowPlan(whole, chosen) : whole;
+  const view = copyViewer(whole);
   const sends = plan.actions.flatMap((action) => (action.do === "send" ? [action] : []));
   const sent = new Set(sends.flatMap(({ claimRequests }) => claimRequests.map(({ copy }) => copyId(copy.key))));
+  const deletedNow = new Set(plan.actions.flatMap((call) => (isAsked(call) ? [refText(call.image)] : [])));
   const waits = new Map(plan.waits.map((wait) => [copyId(wait.key), wait]));
   const rest = plan.copies.filter(({ key }) => !sent.has(copyId(key)));
   return {
-    create: createViewsOf(sends, plan, view),
+    create: createViewsOf(sends, { ...plan, copies: whole.copies }, view),
     update: plan.actions.flatMap((call) => {
       if (call.do === "send" || call.do === "record" || call.do === "delete") return [];
       return [{ ...view(call.copy), do: call.do, image: refOf(call.image), text: changeText(call) }];
@@ -153,10 +194,12 @@ export function viewOf(plan: Plan, prices?: Prices, outlook: Outlook | null = nu
     notSelected: plan.notSelected.map(({ policy, image, reason }) => {
       return { policy, image: refOf(image), name: image.name, reason };
     }),
-    outlook,
-    estimate: estimate(plan, prices),
+    deleteLater: (rehearsal?.deletions ?? []).filter(({ image }) => !deletedNow.has(refText(image))),
+    outlook: rehearsal ? { ...rehearsal.whole, now: rehearsal.firstRun } : null,
+    estimate: estimate({ ...plan, copies: whole.copies }, prices),
     warnings: plan.warnings,
     problems: plan.problems,
+    incomplete: [...unreadable].map(([region, why]) => ({ region, reason: why })),
   };
 }
 
@@ -164,7 +207,7 @@ export function viewOf(plan: Plan, prices?: Prices, outlook: Outlook | null = nu
  * Whether a copy is intermediate depends on the desired copies; for an orphaned copy, on the
  * records.
  */
-function viewer(plan: Plan): (copy: Copy) => CopyView {
+export function copyViewer(plan: Pick<Plan, "copies" | "desiredCopies">): (copy: Copy) => CopyView {
   const copyLabel = copyLabels(plan.copies);
   return (copy) => {
     const { rootRegion, rootId, region, variant } = copy.key;
@@ -175,6 +218,7 @@ function viewer(plan: Plan): (copy: Copy) => CopyView {
       region,
       variant,
       intermediate: desired ? desired.intermediate === true : copyLabel(copy) === "to be encrypted",
+      policy: copy.policy,
     };
   };
 }
@@ -213,6 +257,7 @@ function createViewsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) =>
       as: named.claim.settings.name,
       variant: named.copy.key.variant,
       destinations: claimRequests.map(({ copy }) => copy.key.region),
+      copies: claimRequests.map(({ copy }) => view(copy)),
       intermediate: claimRequests.filter(isIntermediate).map(({ copy }) => copy.key.region),
       gib: sizes.reduce((sum, size) => sum + size, 0),
       expectedMs: times.length > 0 ? Math.max(...times) : null,

@@ -1,6 +1,6 @@
 // The text of a plan.
 import { describe, expect, it } from "vitest";
-import { textOf } from "../../cli/commands/plan.ts";
+import { planText } from "../../cli/ui/plan-text.ts";
 import { reason } from "../../lib/model/messages/reasons.ts";
 import { iso } from "../../lib/model/time.ts";
 import type { Copy, Variant } from "../../lib/model/types.ts";
@@ -13,16 +13,26 @@ import { recordOf } from "../support/plan-copy.ts";
 import { type World, world } from "../support/plan-world.ts";
 
 const COPY = "img-root0001-ap-beijing";
-const linesOf = (given: World) => textOf(viewOf(given.sweep().plan())).trimEnd().split("\n");
+const NONE = { created: 0, changed: 0, deleted: 0 };
+const ONE = { ...NONE, created: 1 };
+/** The lines without the legend, the headings and blank lines. */
+const linesOf = (given: World) =>
+  planText(viewOf(given.sweep().plan()))
+    .split("\n")
+    .filter((line) => /^ |^[A-Zp]/.test(line) && !line.startsWith("Policy "))
+    .map((line) => line.trim());
 
 describe("the text of a plan", () => {
   it("distinguishes a plain copy, an intermediate copy and an encrypted copy", () => {
     const given = world()
       .policy({ copy: { regions: { "ap-shanghai": { encrypt: {} } } } })
       .image();
-    expect(linesOf(given).slice(0, 2)).toEqual([
-      '+ copy "golden-web" (img-root0001) ap-guangzhou → ap-beijing, ap-shanghai (to be encrypted), by golden',
-      expect.stringMatching(/^· img-root0001 → ap-shanghai \(encrypted\): waiting: waits for the copy in ap-shanghai/),
+    expect(linesOf(given).slice(0, 3)).toEqual([
+      '+ "golden-web" (img-root0001) ap-guangzhou → ap-beijing, 20 GiB',
+      '+ "golden-web" (img-root0001) ap-guangzhou → ap-shanghai (to be encrypted), 20 GiB',
+      expect.stringMatching(
+        /^· "golden-web" \(img-root0001\) ap-guangzhou → ap-shanghai \(encrypted\): waiting: waits for the copy in ap-sh/,
+      ),
     ]);
     expect(viewOf(given.sweep().plan())).toMatchObject({
       create: [{ as: "golden-web", variant: "plain", intermediate: ["ap-shanghai"] }],
@@ -30,12 +40,12 @@ describe("the text of a plan", () => {
     });
   });
 
-  it("calls an encrypting call by that name", () => {
+  it("shows that a copy will be encrypted", () => {
     const given = world()
       .policy({ to: ["ap-beijing"], copy: { encrypt: {} } })
       .image()
       .copy("ap-beijing", "ready", { name: "intermediate" });
-    expect(linesOf(given)).toContain(`+ encrypt "golden-web" (${COPY}) in ap-beijing, by golden`);
+    expect(linesOf(given)).toContain('+ "golden-web" (img-root0001) ap-guangzhou → ap-beijing (encrypted), 20 GiB');
   });
 
   it("shows every repair once, with its copy and all differences", () => {
@@ -45,8 +55,8 @@ describe("the text of a plan", () => {
       .copy("ap-beijing", "ready", { image: { description: "by hand" } })
       .shares(COPY, []);
     expect(linesOf(drifted)).toEqual([
-      `~ ${COPY} in ap-beijing, copy of "golden-web" (img-root0001) in ap-guangzhou: set the description`,
-      "Plan: 0 to copy (0 API calls now), 1 to update, 0 to delete, 0 waiting.",
+      `~ ${COPY} in ap-beijing, copy of "golden-web": set the description`,
+      "Plan: 0 to create, 1 to change, 0 to delete.",
     ]);
     expect(viewOf(drifted.sweep().plan()).update).toMatchObject([
       { do: "modify", variant: "plain", sourceName: "golden-web" },
@@ -74,7 +84,7 @@ describe("the text of a plan", () => {
       .image()
       .copy("ap-beijing", "retrying", { record });
     const next = `attempt 3 follows after ${iso(NOW + 120_000)}`;
-    expect(linesOf(retrying)[0]).toMatch(new RegExp(`^· img-root0001 → ap-beijing: retrying: .*; ${next}$`));
+    expect(linesOf(retrying)[0]).toMatch(new RegExp(`^· "golden-web" .* → ap-beijing: retrying: .*; ${next}$`));
     expect(reasonText(recordOf("ap-beijing", "retrying", record))).toContain(`; ${next}`);
     expect(viewOf(retrying.sweep().plan()).waiting).toMatchObject([{ attempts: 2, until: iso(NOW + 120_000) }]);
   });
@@ -122,7 +132,7 @@ describe("the text of a plan", () => {
     );
     expect(lines).toContainEqual(
       expect.stringMatching(
-        `^· img-root0001 → ap-beijing: waiting: ${COPY} has not been found as this copy since .*; it counts as gone once a later run confirms that`,
+        `^· "golden-web" .* → ap-beijing: waiting: ${COPY} has not been found as this copy since .*; it counts as gone once a later run confirms that`,
       ),
     );
     expect(lines.at(-1)).toBe("Nothing to do now; 1 copying, 1 waiting, 1 blocked.");
@@ -135,11 +145,10 @@ describe("the text of a plan", () => {
       .image()
       .copy("ap-beijing", "retrying", { record: { notBefore: NOW + 60_000 } })
       .sweep();
-    const view = viewOf(waiting.plan(), undefined, { created: 1, changed: 0, deleted: 0 });
-    expect(textOf(view).trimEnd().split("\n").slice(-3, -1)).toEqual([
-      "Nothing to do now; 1 retrying.",
-      "Plan: 1 to copy (0 API calls now), 0 to update, 0 to delete, 1 waiting.",
-    ]);
+    const view = viewOf(waiting.plan(), { rehearsal: { whole: ONE, firstRun: NONE, deletions: [] } });
+    expect(planText(view)).toContain(
+      "Plan: 1 to create, 0 to change, 0 to delete; 1 retrying. Now: 0 to create, 0 to change, 0 to delete; the rest follows",
+    );
   });
 
   it("says once that a copy is deprecated because its source was recalled, and when it is", () => {
@@ -188,5 +197,5 @@ it("shows the copies of two policies apart, even if one call makes both", () => 
       [0, "golden", "golden-web", ["ap-shanghai"]],
     ]),
   );
-  expect(textOf(viewOf(plan))).toContain("Plan: 2 to copy (1 API call now), 0 to update, 0 to delete, 0 waiting.");
+  expect(planText(viewOf(plan))).toContain("Plan: 2 to create, 0 to change, 0 to delete.");
 });

@@ -170,7 +170,7 @@ describe("progress", () => {
   it("prints a line while nothing changes: each minute in a pipe, after each poll in a terminal", () => {
     let now = Date.UTC(2026, 10, 21, 12);
     const pipe = screen(false);
-    const lines = showProgress(pipe, () => now);
+    const lines = showProgress(pipe, { now: () => now });
     lines.begin([ready("old")]);
     for (let i = 0; i < 9; i++) {
       now += 15_000;
@@ -181,7 +181,7 @@ describe("progress", () => {
       "1 copy: 1 ready; checked at 12:02:00 UTC\n",
     ]);
     const terminal = screen(true);
-    showProgress(terminal, () => now).alive([ready("old")]);
+    showProgress(terminal, { now: () => now }).alive([ready("old")]);
     expect(terminal.written[0]).toMatch(/1 copy: 1 ready; checked at 12:02:15 UTC\u001b\[K\n/);
   });
 });

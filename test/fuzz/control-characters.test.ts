@@ -1,7 +1,7 @@
 // No output lets text from outside steer a terminal or fake lines.
 
 import { describe, expect, it } from "vitest";
-import { textOf } from "../../cli/commands/plan.ts";
+import { planText } from "../../cli/ui/plan-text.ts";
 import { showProgress } from "../../cli/ui/progress.ts";
 import { tableOf, UNLIMITED } from "../../cli/ui/table.ts";
 import { clean, cut, pad, widthOf } from "../../cli/ui/text.ts";
@@ -203,11 +203,11 @@ describe("the output for copies with control characters in names, ids and reason
           problems: [...plan.problems, { code: name, text: storedText(name), remedy: storedText(tag) }],
           warnings: [...plan.warnings, { code: name, text: storedText(name), remedy: storedText(tag) }],
         });
-        const text = textOf(view);
+        const text = planText(view);
         expectPlain(text);
         for (const line of text.split("\n"))
           expect(line).toMatch(
-            /^($|[+~·!=-] | {2}\d+ images? not selected: | {2}\(cvm-replicator explain IMAGE |warning: |problem: |Plan: |Nothing to do|Adds at most \d)/,
+            /^($|[+~·!=-] | {2}[+~·!=-] | {4}… and | {4}\d+ images? not selected: |Policy |warning: |problem: |Plan: |Nothing to do|Adds at most \d)/,
           );
       }),
       runs(300),

@@ -54,7 +54,7 @@ async function expectTrueCounts(run: StoryRun): Promise<void> {
   const request = { trigger: "plan", scope: { kind: "sweep" }, mode: "dry-run" } as const;
   const { observation } = await replicate(request, run.replicator());
   if (!observation) throw new Error("a dry run answers what it observed");
-  const outlook = await rehearse(observation, run.replicator());
+  const { whole: outlook } = await rehearse(observation, run.replicator());
   const before = run.world.requests.length;
   await applyAndWait(run);
   const requests = run.world.requests.slice(before);

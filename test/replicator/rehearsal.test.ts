@@ -1,7 +1,7 @@
 // The rehearsal of a plan: what it counts is what `apply --wait` does, and it changes nothing.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { textOf } from "../../cli/commands/plan.ts";
+import { planText } from "../../cli/ui/plan-text.ts";
 import { deleteImage } from "../../emulator/control/console.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
@@ -29,8 +29,8 @@ const DRY_RUN = { ...sweep, mode: "dry-run" } as const;
 async function planned(program: Instance) {
   const { plan, observation } = await replicate(DRY_RUN, program);
   if (!observation) throw new Error("a dry run answers what it observed");
-  const outlook = await rehearse(observation, program);
-  return { outlook, text: textOf(viewOf(plan, undefined, outlook)) };
+  const rehearsal = await rehearse(observation, program);
+  return { outlook: rehearsal.whole, text: planText(viewOf(plan, { rehearsal })) };
 }
 
 /** Runs what `apply --wait` runs, and counts what the cloud's log shows. */
@@ -57,7 +57,7 @@ describe("a plan counts what apply does in the end", () => {
   it("with both steps of each encrypted copy, and the deletion of the first", async () => {
     t.bake({ name: "golden-1" });
     const text = await expectSame([encrypting], { created: 4, changed: 0, deleted: 2 });
-    expect(text).toContain("Plan: 4 to copy (1 API call now), 0 to update, 2 to delete,");
+    expect(text).toContain("Plan: 4 to create, 0 to change, 2 to delete;");
   });
 
   it("with the copies that wait until their source is NORMAL", async () => {
@@ -127,5 +127,5 @@ it("a region that cannot be read leaves its copies out, and the rehearsal ends",
   const why = { code: "unreadable-Timeout", text: "no answer" as never };
   const regions = new Map([...observation.regions].filter(([region]) => region !== "ap-beijing"));
   const outage = { ...observation, regions, unreadable: new Map([["ap-beijing", why]]) };
-  expect(await rehearse(outage, program)).toEqual({ created: 1, changed: 0, deleted: 0 });
+  expect((await rehearse(outage, program)).whole).toEqual({ created: 1, changed: 0, deleted: 0 });
 });

@@ -27,7 +27,7 @@ async function applyAndWait(policies: readonly Policy[]) {
   const program = t.instance(policies);
   const { observation } = await replicate({ ...sweep, mode: "dry-run" }, program);
   if (!observation) throw new Error("a dry run answers what it observed");
-  const planned = await rehearse(observation, program);
+  const { whole: planned } = await rehearse(observation, program);
   const before = t.world.requests.length;
   const deleted = new Set<string>();
   let report = await replicate({ ...sweep, deleted }, program);

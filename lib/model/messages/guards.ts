@@ -5,6 +5,7 @@ export const guardReasons = {
   "enough-deleted": info(
     (p: { limit: number }) => `at most ${p.limit} images are deleted or unshared in one run; the next run continues`,
   ),
+  "unconfirmed-deletion": info(() => "not confirmed: apply deletes it once you confirm it, or with --yes"),
   "family-moves": info(
     (p: { family: string; region: string }) =>
       `the family ${p.family} in ${p.region} may move in this run; the next sweep continues`,

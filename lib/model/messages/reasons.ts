@@ -55,6 +55,9 @@ export const SOURCE_REVOKED = "source-revoked" satisfies ReasonCode;
 /** Why an intermediate copy is retired once the encrypted copy no longer needs it. */
 export const SUPERSEDED: Reason = reason("superseded");
 
+/** A command keeps an image that its user has not confirmed to be deleted. */
+export const UNCONFIRMED_DELETION = "unconfirmed-deletion" satisfies ReasonCode;
+
 /** A command holds back what it would take back, because a user has not confirmed its policy. */
 export const UNCONFIRMED_POLICY = "unconfirmed-policy" satisfies ReasonCode;
 

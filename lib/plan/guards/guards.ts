@@ -3,6 +3,7 @@ import type { Question } from "../../model/observation.ts";
 import type { Reason } from "../../model/types.ts";
 import type { Guard, Guarded, PlanContext, Step } from "../types.ts";
 import { secondAdoption } from "./adoption-conflicts.ts";
+import { confirmedDeletions } from "./confirmed-deletions.ts";
 import { deletionBudget, movingFamilies } from "./deletion-budget.ts";
 import { massDisappearance } from "./mass-disappearance.ts";
 import { nameConflicts } from "./name-conflicts.ts";
@@ -10,13 +11,15 @@ import { othersImages } from "./other-installations.ts";
 import { quota } from "./quota.ts";
 
 /**
- * First go the calls that only another installation may make. The next guard drops losses that are likely to be none. The three after it reduce the new
+ * First go the calls that only another installation may make. The next guard drops losses that are likely to be none, and the
+ * one after it the deletions that a command's user has not confirmed. The three after that reduce the new
  * copies to those that may be requested. Only then is it known which families move, and the deletions that
  * remain are counted last.
  */
 export const GUARDS: readonly Guard[] = [
   othersImages,
   massDisappearance,
+  confirmedDeletions,
   secondAdoption,
   nameConflicts,
   quota,

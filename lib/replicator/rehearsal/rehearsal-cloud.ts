@@ -1,6 +1,6 @@
 // The cloud of a rehearsal: what was read of the real one, and the changes that a run would make.
 import { CloudError } from "../../model/errors.ts";
-import { imageIdOf } from "../../model/identity.ts";
+import { imageIdOf, refText } from "../../model/identity.ts";
 import { cloudMeaning } from "../../model/messages/cloud.ts";
 import type { Observation } from "../../model/observation.ts";
 import type { Cloud, SyncRequest } from "../../model/ports.ts";
@@ -195,8 +195,4 @@ function refused(
     outcome: "terminal",
     effect: "none",
   });
-}
-
-function refText({ region, imageId }: ImageRef): string {
-  return `${region}/${imageId}`;
 }

@@ -1,12 +1,15 @@
 // Rehearses `apply --wait` against a model of the cloud, and counts the copies that it would change.
 import { randomUUID } from "node:crypto";
+import { refText } from "../../model/identity.ts";
 import type { Observation } from "../../model/observation.ts";
 import type { Replicator } from "../../model/ports.ts";
 import type { Copy, Millis } from "../../model/types.ts";
-import type { Outlook } from "../../report/plan-view.ts";
+import { isAsked } from "../../plan/guards/confirmed-deletions.ts";
+import { copyViewer, type ExpectedDeletion, type Outlook, type Rehearsal } from "../../report/plan-view.ts";
 import { nextCheck } from "../../report/summary.ts";
 import { waitOrder } from "../../report/wait-order.ts";
-import { replicate } from "../reconcile.ts";
+import { type Report, replicate } from "../reconcile.ts";
+import type { RunRequest } from "../run-requests.ts";
 import { type RehearsalCloud, rehearsalCloud } from "./rehearsal-cloud.ts";
 import { rehearsalState } from "./rehearsal-state.ts";
 
@@ -21,11 +24,16 @@ const FIRST_WAIT: Millis = 60_000;
 /** More runs are not rehearsed. A chain takes about thirty. */
 const MOST_RUNS = 200;
 
+/** What a command asks of its runs, as far as it matters to what they do. */
+export type Order = Partial<
+  Pick<RunRequest, "only" | "acceptVanished" | "acceptUnshare" | "acceptRecall" | "confirmed" | "retry">
+>;
+
 /**
  * Runs what `apply --wait` runs, with the same code, from an observation. Nothing is called or stored;
- * the clock of the rehearsal moves as far as the copies have to wait.
+ * the clock of the rehearsal moves as far as the copies have to wait. Every deletion counts as confirmed.
  */
-export async function rehearse(observation: Observation, deps: Replicator): Promise<Outlook> {
+export async function rehearse(observation: Observation, deps: Replicator, order: Order = {}): Promise<Rehearsal> {
   const { account } = observation;
   const state = await rehearsalState(account, deps.state);
   const startedAt = deps.now();
@@ -40,14 +48,19 @@ export async function rehearse(observation: Observation, deps: Replicator): Prom
     pause: () => new Promise(() => {}),
   };
   const deleted = new Set<string>();
-  const run = async (kind: "poll" | "sweep") =>
-    await replicate(
-      { trigger: "apply", scope: { kind }, confirmed: false, ...(kind === "sweep" && { deleted }) },
-      rehearsed,
-    );
+  const { retry, ...later } = order;
+  const asked = new Map<string, ExpectedDeletion>();
+  const run = async (kind: "poll" | "sweep", isFirst = false) => {
+    const request = { trigger: "apply", scope: { kind }, confirmed: false, ...later } as const;
+    const first = isFirst && retry ? { retry } : {};
+    const report = await replicate({ ...request, ...first, ...(kind === "sweep" && { deleted }) }, rehearsed);
+    for (const one of deletionsIn(report)) asked.set(refText(one.image), one);
+    return report;
+  };
 
   const follow = waitOrder();
-  let report = await run("sweep");
+  let report = await run("sweep", true);
+  const firstRun = outlookOf(cloud);
   let next = follow(report);
   let before = "";
   let idle = 0;
@@ -62,7 +75,18 @@ export async function rehearse(observation: Observation, deps: Replicator): Prom
     report = await run(next);
     next = follow(report);
   }
-  return outlookOf(cloud);
+  const { created, deleted: gone } = cloud.effects;
+  const deletions = [...asked].flatMap(([ref, one]) => (gone.has(ref) && !created.has(ref) ? [one] : []));
+  return { whole: outlookOf(cloud), firstRun, deletions };
+}
+
+/** The deletions in the plan of a run that a user is asked to confirm. */
+function deletionsIn({ plan }: Report): ExpectedDeletion[] {
+  const view = copyViewer(plan);
+  return plan.actions.filter(isAsked).map(({ copy, image, why }) => {
+    const { region, imageId, name, sizeGiB } = image;
+    return { ...view(copy), image: { region, imageId }, name, sizeGiB, text: why };
+  });
 }
 
 /** What tells one state of the work from another. */

@@ -1,6 +1,7 @@
 // One round of a run: observe, plan, apply.
 import { applyPlan } from "../../apply/apply-plan.ts";
 import { copyId } from "../../model/identity.ts";
+import { UNCONFIRMED_DELETION } from "../../model/messages/reasons.ts";
 import type { Scope } from "../../model/observation.ts";
 import type { Changes, CopyChange, Records, Replicator } from "../../model/ports.ts";
 import type { AccountRecord, Copy, CopyPhase, JournalEntry } from "../../model/types.ts";
@@ -42,6 +43,8 @@ export interface RunSoFar {
   readonly changed: Set<string>;
   /** The copies whose image was deleted or unshared, by `copyId`. */
   readonly deleted: Set<string>;
+  /** The copies whose image was kept because its deletion is not confirmed, by `copyId`. */
+  readonly unconfirmed: Map<string, Plan["retained"][number]>;
   /** The sources whose recall was followed, by `rootRefId`. */
   readonly recalled: Set<string>;
   /** Which records the run has read, and the sources of those that it has saved. */
@@ -102,6 +105,11 @@ export async function playRound(kind: RoundKind, run: RunSoFar, deps: Replicator
   };
   const applied = await applyPlan(isDryRun ? emptyPlan(copies) : plan, basis, deps);
   totals.addRound(plan.problems, applied);
+  for (const one of plan.retained) {
+    const { key, policy } = one.copy;
+    const isPart = request.only?.(key, policy) ?? true;
+    if (isPart && one.reason.code === UNCONFIRMED_DELETION) run.unconfirmed.set(copyId(key), one);
+  }
   if (!isDryRun) {
     for (const change of applied.progress) run.progress.set(copyId(change.copy.key), change);
     run.vanished += countVanished(plan.actions, copies);
@@ -157,10 +165,17 @@ async function planRound(
   deps: Replicator,
 ): Promise<Plan> {
   const { policies, settle } = deps;
-  const { acceptVanished = false, acceptUnshare = false, acceptRecall = false, mayDeleteLast } = request;
+  const {
+    acceptVanished = false,
+    acceptUnshare = false,
+    acceptRecall = false,
+    mayDeleteLast,
+    confirmedDeletions,
+  } = request;
   const ended = endedClaimants(round.copies, deps);
   const accepted = { acceptVanished, acceptUnshare, acceptRecall, ...(mayDeleteLast && { mayDeleteLast }) };
-  const input: PlanInput = { ...round, ...accepted, policies, settle, ended, now: deps.now() };
+  const confirmed = confirmedDeletions && { confirmedDeletions };
+  const input: PlanInput = { ...round, ...accepted, ...confirmed, policies, settle, ended, now: deps.now() };
   const plan = onlyThese(await planWithAnswers(input, answers, mode), request.only);
   return request.mode === "record-only" ? onlyRecordChanges(plan) : plan;
 }

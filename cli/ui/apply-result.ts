@@ -1,0 +1,93 @@
+// What apply says in the end: problems, deletions, counts, and what goes on in the cloud.
+import { imageIdOf, refText } from "../../lib/model/identity.ts";
+import { fullText } from "../../lib/model/messages/define.ts";
+import type { Copy, Reason } from "../../lib/model/types.ts";
+import type { Report } from "../../lib/replicator/reconcile.ts";
+import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
+import { writeJson } from "../json.ts";
+import { message } from "../messages/catalogue.ts";
+import type { Narrowing } from "../narrowing.ts";
+import type { ChangeCounts } from "./change-counter.ts";
+import { totalsOf } from "./table.ts";
+import { lineOf } from "./text.ts";
+
+/** What an apply came to. */
+export interface Applied {
+  readonly report: Report;
+  readonly changes: ChangeCounts;
+  /** The names of the images that were to be deleted, by `refText`. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly narrowing?: Narrowing | undefined;
+  /** False if the user has ended it before. */
+  readonly isOver: boolean;
+}
+
+/** So many problems of one kind are printed; of more, all but one and the number of the others. */
+const MOST_ALIKE = 3;
+
+/** Prints the result. Answers the exit code of the command. */
+export function printApplied(applied: Applied, { wait, json }: { wait?: boolean; json?: boolean }): 0 | 3 | 130 {
+  const { report, changes, names, narrowing, isOver } = applied;
+  const { copies, problems } = report;
+  const summary = summarise(copies, problems);
+  const { tally } = changes;
+  const gone = new Set(tally.deleted().map(refText));
+  const notDeleted = report.unconfirmed.filter(({ image }) => !gone.has(refText(image)));
+  if (json) {
+    const images = notDeleted.map(({ image: { region, imageId, name, sizeGiB }, reason }) => {
+      return { region, imageId, name, sizeGiB, reason };
+    });
+    const deleted = tally.deleted().map(({ region, imageId }) => ({ region, imageId }));
+    const only = narrowing ? { narrowedTo: narrowing.text } : {};
+    writeJson("apply", {
+      ...summary,
+      ...only,
+      applied: tally.counts(),
+      deleted,
+      notDeleted: images,
+      done: changes.counts(),
+    });
+  } else {
+    const lines = [
+      ...problemTexts(problems),
+      ...tally.deleted().map((image) => {
+        const { region, imageId, text } = image;
+        return message("image-deleted", { region, imageId, name: names.get(refText(image)) ?? "", text }).text;
+      }),
+      ...notDeleted.map(({ image: { region, imageId, name, sizeGiB }, reason }) => {
+        return message("image-not-deleted", { region, imageId, name, sizeGiB, reason: fullText(reason) }).text;
+      }),
+      // In a terminal the table shows the totals already.
+      ...(process.stdout.isTTY && process.stderr.isTTY ? [] : [totalsOf(copies)]),
+      message("applied", { ...tally.counts(), calls: changes.text(), isOver }).text,
+    ];
+    process.stdout.write(lines.map(lineOf).join(""));
+  }
+  const underWay = copies.filter(isUnderWay).length;
+  if (!isOver || (underWay > 0 && !wait)) {
+    const text = underWay > 0 ? message("goes-on", { copies: underWay }).text : message("nothing-goes-on").text;
+    process.stderr.write(lineOf(text));
+  }
+  if (!isOver) return 130;
+  return notDeleted.length > 0 ? 3 : exitCodeOf(summary);
+}
+
+/** Whether the cloud is making the image, which needs no program. */
+function isUnderWay(copy: Copy): boolean {
+  return copy.phase === "requested" || (copy.phase === "copying" && imageIdOf(copy) !== undefined);
+}
+
+/** The problems as lines; of many of one kind the first ones. */
+export function problemTexts(problems: readonly Reason[]): string[] {
+  const kinds = new Map<string, Reason[]>();
+  for (const problem of problems) {
+    const kind = problem.code.replace(/^(unreadable|unanswered)-.*/, "$1");
+    kinds.set(kind, [...(kinds.get(kind) ?? []), problem]);
+  }
+  return [...kinds].flatMap(([code, alike]) => {
+    const shown = alike.length > MOST_ALIKE ? alike.slice(0, MOST_ALIKE - 1) : alike;
+    const more = alike.length - shown.length;
+    const texts = shown.map((problem): string => message("problem", { text: fullText(problem) }).text);
+    return more > 0 ? [...texts, message("more-problems", { problems: more, code }).text] : texts;
+  });
+}
