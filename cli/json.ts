@@ -7,7 +7,9 @@ const SCHEMAS = {
   plan: 1,
   apply: 1,
   status: 1,
+  history: 1,
   explain: 1,
+  outputs: 1,
   doctor: 1,
   prune: 1,
   rebuild: 1,
@@ -16,6 +18,11 @@ const SCHEMAS = {
 
 /** Prints `value` on standard output, with `schema`, such as `cvm-replicator/status/1`, as its first member. */
 export function writeJson(layout: keyof typeof SCHEMAS, value: object): void {
+  process.stdout.write(jsonText(layout, value));
+}
+
+/** The same as a text, for a file. */
+export function jsonText(layout: keyof typeof SCHEMAS, value: object): string {
   const schema = `cvm-replicator/${layout}/${SCHEMAS[layout]}`;
-  process.stdout.write(`${plainJson({ schema, ...value }, 2)}\n`);
+  return `${plainJson({ schema, ...value }, 2)}\n`;
 }

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import type { ApplyOptions } from "./commands/apply.ts";
 import type { DoctorOptions } from "./commands/doctor.ts";
 import type { EmulatorOptions } from "./commands/emulator.ts";
+import type { OutputsOptions } from "./commands/outputs.ts";
 import type { RebuildOptions } from "./commands/rebuild.ts";
 import type { RetryOptions } from "./commands/retry.ts";
 import type { StatusOptions } from "./commands/status.ts";
@@ -119,6 +120,21 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     .addOption(json())
     .action(async (image: string, options: { policy?: string; region?: string; json?: boolean }) => {
       exitCode = await (await import("./commands/explain.ts")).explain(image, options);
+    });
+
+  program
+    .command("outputs")
+    .description("print region → image id for each family and policy, for CI and Terraform; changes nothing")
+    .addOption(severalOf("--family <family>", "only this family (repeatable)"))
+    .addOption(severalOf("--only <policy>", "only copies of this policy (repeatable)"))
+    .addOption(severalOf("--region <region>", "only this region (repeatable)"))
+    .addOption(severalOf("--image <image>", "only copies of this image: id, or name of the source (repeatable)"))
+    .option("--format <format>", "json or dotenv", "json")
+    .option("--to <place>", "write to this file, or to cos://BUCKET-APPID/KEY?region=REGION, as a whole or not at all")
+    .option("--account <uin>", "the account, if the state holds several")
+    .option("--allow-missing", "leave out regions whose copy is not ready, instead of exiting with 3")
+    .action(async (options: OutputsOptions) => {
+      exitCode = await (await import("./commands/outputs.ts")).outputs(options);
     });
 
   program

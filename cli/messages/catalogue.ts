@@ -5,6 +5,7 @@ import { doctorLines } from "./doctor.ts";
 import { emulatorLines } from "./emulator.ts";
 import { explainLines } from "./explain.ts";
 import { manualLines } from "./manual.ts";
+import { outputsLines } from "./outputs.ts";
 import { estimateLines, planLines } from "./plan.ts";
 import { sharedLines } from "./shared.ts";
 import { statusLines } from "./status.ts";
@@ -19,6 +20,7 @@ export const message = catalogue({
   ...planLines,
   ...estimateLines,
   ...explainLines,
+  ...outputsLines,
   ...statusLines,
   ...applyLines,
   ...manualLines,

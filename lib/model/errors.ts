@@ -125,6 +125,15 @@ export class StateError extends ReplicatorError {
   }
 }
 
+/** What a command made could not be written to where the user wants it. */
+export class OutputError extends ReplicatorError {
+  override readonly name = "OutputError";
+
+  constructor(where: string, message: Message) {
+    super(`${where}: ${fullText(message)}`);
+  }
+}
+
 /** A program cannot start, for a reason that the user can remove, such as a port that is in use. */
 export class StartError extends ReplicatorError {
   override readonly name = "StartError";

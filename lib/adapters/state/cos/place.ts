@@ -13,15 +13,15 @@ export interface CosPlace {
 }
 
 // COS, "Bucket Overview": lower-case letters, digits and dashes, and the APPID at the end.
-const BUCKET = /^[a-z0-9][a-z0-9-]*-[0-9]{6,12}$/;
+export const BUCKET = /^[a-z0-9][a-z0-9-]*-[0-9]{6,12}$/;
 // Fewer characters than COS allows: names of objects then need no encoding anywhere.
 const PREFIX = /^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
-const REGION = /^[a-z]+(-[a-z0-9]+)+$/;
+export const REGION = /^[a-z]+(-[a-z0-9]+)+$/;
 
 const refuse = (message: Message) => wrongSetting("STATE_URL", message);
 
-/** Whether a text is a prefix. A part `.` or `..` is refused: other clients of COS resolve it. */
-function isPrefix(text: string): boolean {
+/** Whether a text is a prefix, or the key of an object. A part `.` or `..` is refused: other clients of COS resolve it. */
+export function isPrefix(text: string): boolean {
   return text === "" || (PREFIX.test(text) && !text.split("/").some((part) => part === "." || part === ".."));
 }
 
