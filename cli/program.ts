@@ -154,6 +154,7 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     .addOption(several("--image <image>", "only copies of this image: id, or name of the source"))
     .option("--format <format>", "json or dotenv", "json")
     .option("--to <place>", "write to this file, or to cos://BUCKET-APPID/KEY?region=REGION, as a whole or not at all")
+    .option("--account <uin>", "the account, if the state holds several")
     .option("--allow-missing", "leave out regions whose copy is not ready, instead of exiting with 3")
     .action(async (options: OutputsOptions) => {
       exitCode = await (await import("./commands/outputs.ts")).outputs(options);

@@ -114,6 +114,8 @@ export interface Run {
   readonly skipped?: string;
   /** The build of the program, e.g. `0.1.0+4f795c7`. Absent if the sources ran as they are. */
   readonly program?: string;
+  /** The process that ran. Absent in a run of an older version. */
+  readonly by?: Claimant;
 }
 
 /** One line of the journal: a decision, or a call that changes something in the cloud. */

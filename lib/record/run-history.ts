@@ -42,7 +42,8 @@ export async function recordRun(
   const isIdle = Object.keys(run.actions).length === 0 && run.failures === 0;
   const codes = new Set(run.problems.map(({ code }) => code));
   const flags = [...(run.stoppedEarly ? ["stopped-early"] : []), ...(run.skipped === undefined ? [] : ["skipped"])];
-  const toKeep = isIdle ? { ...run, id: ["idle", run.trigger, ...flags, ...codes].join(" ") } : run;
+  const id = isIdle ? ["idle", run.trigger, ...flags, ...codes].join(" ") : run.id;
+  const toKeep: Run = { ...run, id, by: deps.me };
   const isWhole = request.scope.kind === "sweep" && request.only === undefined;
   const isSwept = isWhole && !run.stoppedEarly && run.skipped === undefined;
   let previousSweepAt: Millis | undefined;

@@ -94,12 +94,13 @@ export function clsLog({ topicId, region }: LogTopic, access: LogAccess): LogSer
 
 type Lines = ReadonlyMap<string, JournalLine>;
 
-function failureOf({ code, message, remedy }: CloudError): Reason {
+/** A failed call as a reason. */
+export function failureOf({ code, message, remedy }: CloudError): Reason {
   return { code, text: storedText(message), ...(remedy !== undefined && { remedy: storedText(remedy) }) };
 }
 
 /** A signal that aborts after a time, or with another one. */
-function stopAt(length: Millis, outer: AbortSignal) {
+export function stopAt(length: Millis, outer: AbortSignal) {
   const stop = new AbortController();
   const abort = () => stop.abort();
   const timer = setTimeout(abort, Math.max(0, length));

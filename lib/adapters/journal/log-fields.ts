@@ -35,6 +35,8 @@ export const LOG_FIELDS = [
   exact("source_region"),
   exact("source_image"),
   exact("destination_region"),
+  /** `plain`, or the encryption of the copy: one source may have both in one region. */
+  exact("variant"),
   /** The image that the line is about: the copy, if it has one. */
   exact("image"),
   exact("image_region"),

@@ -155,6 +155,7 @@ const run = z.object({
   problems: z.array(reason),
   skipped: maybeText,
   program: maybeText,
+  by: z.optional(claimant),
 } satisfies Shape<Run>);
 const entry = z.object({
   at: number,

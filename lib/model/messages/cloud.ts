@@ -78,6 +78,19 @@ const meanings = {
   "log-topic-busy": info(() => "the log topic takes no more for a moment"),
   "log-content-refused": defect("CLS does not accept the logs"),
 
+  "log-search-refused": defect("CLS does not accept the search"),
+  "log-search-no-index": error(() => ({
+    text: "the log topic has no index for a field of the journal",
+    remedy: "make its index as docs/logs.md says; CLS finds only lines that arrived after that",
+  })),
+  "log-search-slow": info(() => "the search took CLS too long; name a shorter time with --since"),
+  "log-search-busy": info(() => "CLS runs too many searches at the moment"),
+  "log-search-too-large": info(() => "the search finds more than CLS returns; name a shorter time with --since"),
+  "log-search-cold": error(() => ({
+    text: "the log topic is of the kind that cannot be searched like this",
+    remedy: "use a topic with standard storage (StorageType hot)",
+  })),
+
   "action-offline": defect("the API was taken offline"),
   "action-unknown": defect("the action does not exist"),
   "api-version-unknown": defect("the version of the API does not exist"),

@@ -71,6 +71,7 @@ it("sends every field of a line under its name, with the line's own time", async
       source_region: "ap-guangzhou",
       source_image: "img-root",
       destination_region: "ap-shanghai",
+      variant: "plain",
       image: "img-copy",
       image_region: "ap-shanghai",
       request: "req-1",

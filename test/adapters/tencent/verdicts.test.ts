@@ -12,7 +12,7 @@ const documented = JSON.parse(readFileSync(join(import.meta.dirname, "documented
 };
 const codesOf = (action: string) => documented.actions[action] ?? expect.fail(`${action} is not in the list`);
 /** The actions that the program calls: test/security/permissions.test.ts compares them with its calls. */
-const CALLED = [...allowedWithDeletions("command"), "cls:UploadLog"].sort();
+const CALLED = [...allowedWithDeletions("command"), "cls:SearchLog", "cls:UploadLog"].sort();
 
 /** Codes of the table that the vendor does not document (any more), each with the reason to have it. */
 const UNDOCUMENTED = {

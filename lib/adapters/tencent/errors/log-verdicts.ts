@@ -1,8 +1,8 @@
-// The verdicts on error codes that only UploadLog documents.
+// The verdicts on error codes that only UploadLog and SearchLog document.
 import { requeueUnknown, retryUnknown, terminalUnknown, type Verdict } from "./verdict.ts";
 
 /**
- * Codes of cls 2020-10-16 UploadLog that no other action in use documents. All have the effect
+ * Codes of cls 2020-10-16 UploadLog and SearchLog that no other action in use documents. All have the effect
  * "unknown": a log that arrives twice has the same id, so that sending it again does no harm.
  */
 export const LOG_VERDICTS: Readonly<Record<string, Verdict>> = {
@@ -21,6 +21,18 @@ export const LOG_VERDICTS: Readonly<Record<string, Verdict>> = {
   "OperationDenied.AccountDestroy": terminalUnknown("account", "log-service-closed"),
   "OperationDenied.AccountIsolate": terminalUnknown("account", "log-service-closed"),
   "OperationDenied.AccountNotExists": terminalUnknown("account", "log-service-closed"),
+  "FailedOperation.InvalidContext": terminalUnknown("call", "log-search-refused"),
+  "FailedOperation.QueryError": terminalUnknown("call", "log-search-no-index"),
+  "FailedOperation.SearchTimeout": retryUnknown("call", "log-search-slow"),
+  "FailedOperation.SyntaxError": terminalUnknown("call", "log-search-refused"),
+  "InternalError.SearchError": retryUnknown("call", "cloud-fault"),
+  "InternalError.SearchFailed": retryUnknown("call", "cloud-fault"),
+  "InternalError.ServerBusy": requeueUnknown("call", "log-search-busy"),
+  "LimitExceeded.LogSearch": requeueUnknown("call", "log-search-busy"),
+  "LimitExceeded.SearchResources": requeueUnknown("call", "log-search-busy"),
+  "LimitExceeded.SearchResultTooLarge": terminalUnknown("call", "log-search-too-large"),
+  "OperationDenied.NewSyntaxNotSupported": terminalUnknown("call", "log-search-refused"),
+  "OperationDenied.OperationNotSupportInSearchLow": terminalUnknown("call", "log-search-cold"),
   "ResourceNotFound.PartitionNotExist": terminalUnknown("call", "log-topic-unknown"),
   "ResourceNotFound.TopicNotExist": terminalUnknown("call", "log-topic-unknown"),
 };
@@ -35,3 +47,8 @@ const TOO_MANY = /^FailedOperation\.(Timeout|WriteQpsLimit|WriteTrafficLimit)$/;
 
 /** Whether UploadLog is worth a retry within seconds, besides the codes that any action may answer. */
 export const isLogBusy = (code: string): boolean => TOO_MANY.test(code);
+
+const SEARCH_AGAIN = /^(LimitExceeded\.(LogSearch|SearchResources)|FailedOperation\.(SearchTimeout|Timeout))$/;
+
+/** Whether SearchLog is worth a retry within seconds, besides the codes that any action may answer. */
+export const isSearchBusy = (code: string): boolean => SEARCH_AGAIN.test(code);
