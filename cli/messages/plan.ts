@@ -1,6 +1,5 @@
 // Every line that plan prints.
 import { error, info, warn } from "../../lib/model/messages/define.ts";
-import { INNER } from "../../lib/model/messages/help.ts";
 import { copiesOf, count, imageIn } from "./words.ts";
 
 export const planLines = {
@@ -29,7 +28,7 @@ export const planLines = {
     return `· (state only) ${p.copy}: ${p.state}: ${p.text}`;
   }),
   "plan-waiting": info((p: { copies: string; reason: string }) => `· ${p.copies}: ${p.reason}`),
-  "plan-blocked": error((p: { copies: string; reason: string }) => `! ${p.copies}: ${p.reason}`, INNER),
+  "plan-blocked": error((p: { copies: string; reason: string }) => `! ${p.copies}: ${p.reason}`),
   "plan-retained": info((p: { images: string; reason: string }) => `= not deleted: ${p.images}: ${p.reason}`),
   "plan-not-selected": info((p: { images: number; policy: string; code: string }) => {
     return `  ${count(p.images, "image")} not selected: ${p.policy}: ${p.code}`;
@@ -41,10 +40,10 @@ export const planLines = {
   }),
   "preflight-refused": error((p: { imageId: string; region: string; reason: string }) => {
     return `? ${p.imageId} → ${p.region}: would be refused: ${p.reason}`;
-  }, INNER),
+  }),
   "preflight-inconclusive": warn((p: { imageId: string; region: string; reason: string }) => {
     return `? ${p.imageId} → ${p.region}: inconclusive: ${p.reason}`;
-  }, "nothing: apply sends the request, and the answer decides"),
+  }),
   "preflight-waiting": info((p: { copies: number }) => {
     const copies = count(p.copies, "waiting copy was", "waiting copies were");
     return `? ${copies} not checked, because a run would not request them now`;
