@@ -4,7 +4,6 @@ import { applyLines } from "./apply.ts";
 import { doctorLines } from "./doctor.ts";
 import { emulatorLines } from "./emulator.ts";
 import { explainLines } from "./explain.ts";
-import { lineHelp } from "./help.ts";
 import { manualLines } from "./manual.ts";
 import { estimateLines, planLines } from "./plan.ts";
 import { sharedLines } from "./shared.ts";
@@ -15,18 +14,15 @@ import { validateLines } from "./validate.ts";
  * Writes one line: `message("no-copies").text`. Names and texts in it may come from other people:
  * see `clean`.
  */
-export const message = catalogue(
-  {
-    ...sharedLines,
-    ...planLines,
-    ...estimateLines,
-    ...explainLines,
-    ...statusLines,
-    ...applyLines,
-    ...manualLines,
-    ...doctorLines,
-    ...validateLines,
-    ...emulatorLines,
-  },
-  lineHelp,
-);
+export const message = catalogue({
+  ...sharedLines,
+  ...planLines,
+  ...estimateLines,
+  ...explainLines,
+  ...statusLines,
+  ...applyLines,
+  ...manualLines,
+  ...doctorLines,
+  ...validateLines,
+  ...emulatorLines,
+});

@@ -22,7 +22,7 @@ describe("the cookbook", { timeout: 120_000 }, () => {
     expect(c.image(HOME, "firewall-9")?.copiedFrom?.imageId).toBe(theirs.imageId);
     shareImage(c.world, at(theirs), [US], "CANCEL");
     c.pass(DAY);
-    await c.run("apply", "--wait");
+    await c.apply(3);
     for (const region of [HOME, "ap-shanghai"]) expect(c.names(region)).toEqual(["firewall-9"]);
   });
 

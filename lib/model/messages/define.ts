@@ -50,11 +50,8 @@ export interface Catalogue<D extends Definitions> {
   helpOf(code: keyof D & string): string | undefined;
 }
 
-/** Makes a catalogue of its definitions. `help`: by code, where a definition has none of its own. */
-export function catalogue<D extends Definitions>(
-  definitions: D,
-  help: Readonly<Record<string, string>> = {},
-): Catalogue<D> {
+/** Makes a catalogue of its definitions. */
+export function catalogue<D extends Definitions>(definitions: D): Catalogue<D> {
   const write = (code: keyof D & string, params?: never): Message => {
     const wording = (definitions[code] as Definition<never>).write(params as never);
     const { text, remedy } = typeof wording === "string" ? { text: wording, remedy: undefined } : wording;
@@ -62,7 +59,7 @@ export function catalogue<D extends Definitions>(
   };
   const codes = Object.keys(definitions);
   const levelOf = (code: keyof D & string) => (definitions[code] as Definition<never>).level;
-  const helpOf = (code: keyof D & string) => (definitions[code] as Definition<never>).help ?? help[code];
+  const helpOf = (code: keyof D & string) => (definitions[code] as Definition<never>).help;
   return Object.assign(write, { codes, levelOf, helpOf }) as unknown as Catalogue<D>;
 }
 
