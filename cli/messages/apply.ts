@@ -1,6 +1,5 @@
 // Every line that apply and retry print, besides the plan and progress.
 import { error, info, warn } from "../../lib/model/messages/define.ts";
-import { INNER } from "../../lib/model/messages/help.ts";
 import { copiesOf, count, imageIn } from "./words.ts";
 
 export const applyLines = {
@@ -38,7 +37,7 @@ export const applyLines = {
   }),
   "repair-refused": error((p: { imageId: string; region: string; source: string; text: string }) => {
     return `${imageIn(p)}, copy of ${p.source}: refused: ${p.text}`;
-  }, INNER),
+  }),
   /** `waiting`: how many wait for an unreadable region, which is read at once. */
   retrying: info((p: { copies: number; waiting: number }) => {
     const parts =

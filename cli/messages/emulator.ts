@@ -3,25 +3,19 @@ import { error, info, warn } from "../../lib/model/messages/define.ts";
 import { count } from "./words.ts";
 
 export const emulatorLines = {
-  "bad-port": error(
-    (p: { value: string }) => `"${p.value}" is not a port from 0 to 65535`,
-    "name a port from 0 to 65535; 0 chooses a free one",
-  ),
-  "bad-time-scale": error(
-    (p: { value: string }) => `"${p.value}" is not a number above 0, such as 60`,
-    "name a number above 0, such as 60",
-  ),
-  "bad-seed": error((p: { value: string }) => `"${p.value}" is not a whole number`, "name a whole number"),
-  "emulator-not-started": error((p: { cause: string }) => p.cause, "name a free port with --port, or --port 0"),
+  "bad-port": error((p: { value: string }) => `"${p.value}" is not a port from 0 to 65535`),
+  "bad-time-scale": error((p: { value: string }) => `"${p.value}" is not a number above 0, such as 60`),
+  "bad-seed": error((p: { value: string }) => `"${p.value}" is not a whole number`),
+  "emulator-not-started": error((p: { cause: string }) => p.cause),
   "emulator-started": info((p: { url: string; timeScale: number }) => {
     return `Tencent Cloud emulator at ${p.url}, ${p.timeScale} times as fast as the cloud. In another terminal:`;
   }),
   "emulator-exposed": warn((p: { host: string }) => {
     return `warning: other machines may reach the emulator at ${p.host}, and its control API asks for no key; leave out --host`;
-  }, "leave out --host, unless other machines are meant to reach it"),
+  }),
   "emulator-runs-functions": warn(() => {
     return "warning: functions that are deployed to this emulator run with all your rights; this is no sandbox. Its keys are new at every start";
-  }, "deploy only functions that you trust to this emulator"),
+  }),
   "emulator-export": info((p: { name: string; value: string }) => `  export ${p.name}=${p.value}`),
   "emulator-export-id": info((p: { value: string; account: string }) => {
     return `  export TENCENTCLOUD_SECRET_ID=${p.value}   # account ${p.account}`;
@@ -30,7 +24,7 @@ export const emulatorLines = {
     return `  # A state in COS instead of a file: export STATE_URL=cos://${p.name}/state?region=${p.region}`;
   }),
   "emulator-world": info((p: { url: string }) => `Its contents: ${p.url}/_emulator/world   Press Ctrl-C to stop.`),
-  "not-built": error((p: { file: string }) => `${p.file} is missing; run npm run build`, "run npm run build"),
+  "not-built": error((p: { file: string }) => `${p.file} is missing; run npm run build`),
   "demo-cloud": info((p: { url: string; timeScale: number }) => {
     return `1. The emulated Tencent Cloud runs at ${p.url}, ${p.timeScale} times as fast as the cloud.`;
   }),
@@ -45,8 +39,5 @@ export const emulatorLines = {
     return `${p.totals}, after ${p.seconds} s and ${count(p.calls, "SyncImages call")}.`;
   }),
   "demo-succeeded": info(() => "Every image has exactly one copy in each region that its policy names."),
-  "demo-failed": error(
-    () => "Not every copy is ready.",
-    "look at the reasons above; cvm-replicator status shows them again",
-  ),
+  "demo-failed": error(() => "Not every copy is ready."),
 } as const;

@@ -1,23 +1,21 @@
 // Every line that explain prints.
 import { error, info } from "../../lib/model/messages/define.ts";
-import { INNER } from "../../lib/model/messages/help.ts";
 import { imageIn } from "./words.ts";
 
 export const explainLines = {
   "unknown-region": error((p: { region: string; meant: string | undefined; ids: readonly string[] }) => {
     const hint = p.meant ? `did you mean "${p.meant}"?` : `known regions: ${p.ids.join(", ")}`;
     return `"${p.region}" is not a known region; ${hint}`;
-  }, "write the id of a region, such as ap-tokyo"),
+  }),
   "image-not-found": error(
     (p: { imageId: string; regions: readonly string[] }) =>
       `no image ${p.imageId} in ${p.regions.join(", ")}; name another region with --region`,
-    "name its region with --region; check the account of the key, too",
   ),
   "not-an-image-id": error((p: { word: string; ids: readonly string[] }) => {
     const next = p.ids.length > 0 ? `images with that name: ${p.ids.join(", ")}` : "name an id such as img-8toqc6s3";
     return `"${p.word}" is not an image id; ${next}`;
-  }, "name the image by an id that the text shows"),
-  "not-everything-read": error((p: { reason: string }) => `not every region could be read: ${p.reason}`, INNER),
+  }),
+  "not-everything-read": error((p: { reason: string }) => `not every region could be read: ${p.reason}`),
   "explain-image": info(
     (p: { imageId: string; region: string; name: string; type: string; state: string; sizeGiB: number }) =>
       `${p.imageId} "${p.name}" in ${p.region}, ${p.type}, ${p.state}, ${p.sizeGiB} GiB`,

@@ -1,6 +1,5 @@
 // Every line that plan prints, and apply before it begins.
 import { error, info, warn } from "../../lib/model/messages/define.ts";
-import { INNER } from "../../lib/model/messages/help.ts";
 import { copiesOf, count, imageIn, listOf } from "./words.ts";
 
 /** Where copies go, and from which image. */
@@ -69,10 +68,10 @@ export const planLines = {
   }),
   "preflight-refused": error((p: { imageId: string; region: string; reason: string }) => {
     return `? ${p.imageId} → ${p.region}: would be refused: ${p.reason}`;
-  }, INNER),
+  }),
   "preflight-inconclusive": warn((p: { imageId: string; region: string; reason: string }) => {
     return `? ${p.imageId} → ${p.region}: inconclusive: ${p.reason}`;
-  }, "nothing: apply sends the request, and the answer decides"),
+  }),
   "preflight-waiting": info((p: { copies: number }) => {
     const copies = count(p.copies, "waiting copy was", "waiting copies were");
     return `? ${copies} not checked, because a run would not request them now`;

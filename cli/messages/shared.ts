@@ -1,24 +1,16 @@
 // Lines that several commands print.
 import { error, info, warn } from "../../lib/model/messages/define.ts";
-import { INNER, NET } from "../../lib/model/messages/help.ts";
 import { copiesOf, count } from "./words.ts";
 
 export const sharedLines = {
   "input-error": error(
     (p: { where: string; field?: string; text: string }) =>
       `error: ${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`,
-    INNER,
   ),
-  failed: error((p: { text: string }) => `error: ${p.text}`, INNER),
+  failed: error((p: { text: string }) => `error: ${p.text}`),
   remedy: info((p: { remedy: string }) => `  ${p.remedy}`),
-  "internal-error": error(
-    () => "Internal error. Please report it with the output of LOG_LEVEL=debug.",
-    "report it, as the text says",
-  ),
-  "output-failed": error(
-    (p: { text: string }) => `error: cannot write the output: ${p.text}`,
-    "free space on the disk, or let the reader of the pipe live until the command ends",
-  ),
+  "internal-error": error(() => "Internal error. Please report it with the output of LOG_LEVEL=debug."),
+  "output-failed": error((p: { text: string }) => `error: cannot write the output: ${p.text}`),
   "endpoint-unreachable": info(
     (p: { endpoint: string }) =>
       `All calls go to REPLICATOR_ENDPOINT=${p.endpoint}: start the server at this address, or correct or unset the variable.`,
@@ -30,20 +22,17 @@ export const sharedLines = {
   "network-unreachable": info(() => "Check the network and the DNS of this machine."),
   warning: warn((p: { where: string; field?: string; text: string }) => {
     return `warning: ${p.where}: ${p.field ? `${p.field}: ` : ""}${p.text}`;
-  }, INNER),
-  "plan-warning": warn((p: { text: string }) => `warning: ${p.text}`, INNER),
-  problem: error((p: { text: string }) => `problem: ${p.text}`, INNER),
+  }),
+  "plan-warning": warn((p: { text: string }) => `warning: ${p.text}`),
+  problem: error((p: { text: string }) => `problem: ${p.text}`),
   note: info((p: { text: string }) => `note: ${p.text}`),
-  unconfirmed: error(
-    (p: { effect: string }) => `${p.effect}; confirm with --yes`,
-    "add --yes, after checking what the command says that it deletes",
-  ),
+  unconfirmed: error((p: { effect: string }) => `${p.effect}; confirm with --yes`),
   "confirm-prompt": info((p: { effect: string }) => `This ${p.effect}. Continue? (yes/no) `),
-  cancelled: error(() => "cancelled; nothing was changed", "run the command again, and answer yes"),
+  cancelled: error(() => "cancelled; nothing was changed"),
   /** `why`: empty if the call still waits. */
   "no-answer": warn((p: { time: string; call: string; why: string }) => {
     return `no answer from the cloud since ${p.time} UTC (${p.why || p.call}); still trying`;
-  }, NET),
+  }),
   "answers-again": info((p: { after: string }) => `the cloud answers again, after ${p.after}`),
   stopping: info(() => "stopping after the calls in progress; press Ctrl-C again to stop at once"),
   reading: info(() => "reading the cloud …"),

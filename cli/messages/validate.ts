@@ -13,7 +13,7 @@ export const validateLines = {
   "test-failed": error((p: { where: string; name: string; expected: readonly string[]; got: readonly string[] }) => {
     const list = (regions: readonly string[]) => regions.join(", ") || "no region";
     return `${p.where}: ${p.name}: expected ${list(p.expected)}, got ${list(p.got)}`;
-  }, "correct the policy or the example; the lines below say why"),
+  }),
   "test-reason": info((p: { reason: string }) => `  ${p.reason}`),
   "tests-total": info((p: { passed: number; failed: number }) => {
     return `${count(p.passed, "test")} passed${p.failed > 0 ? `, ${p.failed} failed` : ""}`;

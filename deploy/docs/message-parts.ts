@@ -1,5 +1,6 @@
 // The parts of docs/messages.md, and the catalogues whose messages each of them shows.
 import { message } from "../../cli/messages/catalogue.ts";
+import { lineHelp } from "../../cli/messages/help.ts";
 import { VERDICTS } from "../../lib/adapters/tencent/errors/verdicts.ts";
 import { answerText } from "../../lib/model/messages/answer.ts";
 import { cloudMeaning } from "../../lib/model/messages/cloud.ts";
@@ -38,6 +39,8 @@ export interface CataloguePart {
   /** Where the messages are shown. */
   readonly about: string;
   readonly catalogues: readonly AnyCatalogue[];
+  /** What to do about messages that have no remedy of their own, by code. */
+  readonly help?: Readonly<Record<string, string>>;
   /** Of a message about a failed call: the codes of the cloud that lead to it. */
   readonly cloudCodes?: Readonly<Record<string, readonly string[]>>;
 }
@@ -101,6 +104,7 @@ export const PARTS: readonly CataloguePart[] = [
     title: "Lines of the commands",
     about: "What the commands print themselves. Most quote a message of another part.",
     catalogues: any(message, retryProblem),
+    help: lineHelp,
   },
   {
     title: "The journal",

@@ -47,10 +47,13 @@ export function messagesWithoutRemedy(): string[] {
   );
 }
 
-function entriesOf({ title, catalogues, cloudCodes = {} }: CataloguePart): Entry[] {
+function entriesOf({ title, catalogues, help = {}, cloudCodes = {} }: CataloguePart): Entry[] {
   const entries = catalogues.flatMap((catalogue) =>
     catalogue.codes.map((code): Entry => {
-      const forms = withHelp(formsOf(variantsIn(catalogue, code, EXAMPLES[title]?.[code])), catalogue.helpOf(code));
+      const forms = withHelp(
+        formsOf(variantsIn(catalogue, code, EXAMPLES[title]?.[code])),
+        catalogue.helpOf(code) ?? help[code],
+      );
       return { code, level: catalogue.levelOf(code), forms, cloudCodes: cloudCodes[code] ?? [] };
     }),
   );

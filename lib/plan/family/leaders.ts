@@ -82,7 +82,8 @@ export function families(
   const leading = new Set(candidates.flatMap((copy) => (isOutrun(copy, leaderOf) ? [] : [copyId(copy.key)])));
   const copyByImage = new Map(copies.flatMap((copy) => (hasImage(copy) ? [[imageText(copy), copy]] : [])));
   // Only a sweep reads every image of a family.
-  const sight = { observation, images, answers, copyByImage, isRecalled };
+  const sources = new Map([...desiredCopies.values()].map(({ root }) => [refText(root), root]));
+  const sight = { observation, images, answers, copyByImage, sources, isRecalled };
   const checks = sweep ? leaders.map((leader) => checkFamilyOf(leader, sight)) : [];
   const wronglyLeading = new Set(checks.flatMap(({ wrong = [] }) => wrong.map(refText)));
   return {
@@ -124,6 +125,8 @@ function isRevived({ key, phase }: Copy, desiredCopies: ReadonlyMap<string, Desi
 interface Sight extends Pick<FamilyInput, "observation" | "images" | "answers" | "isRecalled"> {
   /** The recorded copy of each image. */
   readonly copyByImage: ReadonlyMap<string, Copy>;
+  /** The sources that policies select. */
+  readonly sources: ReadonlyMap<string, Image>;
 }
 
 /** What a check of one family finds: images that lead wrongly, or a question, or a problem. */
@@ -138,7 +141,7 @@ interface FamilyCheck {
  * compares the answer.
  */
 function checkFamilyOf(leader: Copy, sight: Sight): FamilyCheck {
-  const { observation, images, answers, copyByImage, isRecalled } = sight;
+  const { observation, images, answers, copyByImage, sources, isRecalled } = sight;
   const { region } = leader.key;
   const family = leader.family ?? "";
   const image = imageOf(leader, observation);
@@ -161,6 +164,9 @@ function checkFamilyOf(leader: Copy, sight: Sight): FamilyCheck {
   if (!pointed) return {};
   if (mayLeave(pointed)) return { wrong: [pointed] };
   if (copyByImage.has(refText(pointed))) return {};
+  // Where two regions copy to each other, the newest version in a region may be a source of its own.
+  const source = sources.get(refText(pointed));
+  if (source && compareVersions(source, versionOf(leader)) > 0) return {};
   const { imageId: pointedId, name: pointedName } = pointed;
   const taken = reason("family-taken", { family, region, pointedId, pointedName, imageId: image.imageId });
   return { problem: { images: [image, pointed], reason: taken } };

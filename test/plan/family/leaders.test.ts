@@ -187,6 +187,18 @@ describe("a family that points to an image other than the newest version", () =>
     expect(plan.problems[0]?.text).toContain(`points to img-theirs01 ("golden-x"), which is not one of our copies`);
   });
 
+  it("may be a newer source of its own, where two regions copy to each other", () => {
+    const back = { name: "back", from: ["ap-shanghai"], to: ["ap-guangzhou"], copy: { family: "inherit" } } as const;
+    const built = (createdAt: number) =>
+      newest
+        .policy(back)
+        .otherImage({ imageId: "img-built001", name: "golden-9", family: "golden", createdAt })
+        .familyPointsTo("img-built001")
+        .plan().problems;
+    expect(built(NOW - 1)).toEqual([]);
+    expect(built(NOW - hours(1000))).toMatchObject([{ code: "family-taken" }]);
+  });
+
   it("also loses the orphaned copy of an older version", () => {
     const orphaned = newest
       .policy({ select: { type: "custom", newest: 1 }, prune: { minAge: 0 } })
