@@ -1,6 +1,7 @@
 // Prints the error that ended a command, and decides the exit code.
 import { CommanderError } from "commander";
 import { CloudError, InputError, type Problem, ReplicatorError } from "../lib/model/errors.ts";
+import { withRequestId } from "../lib/model/messages/define.ts";
 import { hasWrittenJson, writeJson } from "./json.ts";
 import { message } from "./messages/catalogue.ts";
 import { Cancelled } from "./ui/cancelled.ts";
@@ -75,7 +76,8 @@ function reportedError(error: unknown): ReportedError {
   if (error instanceof Cancelled) return { exitCode: 130, message: message("cancelled").text, problems: [] };
   if (error instanceof InputError) return { exitCode: 2, message: error.message, problems: error.problems };
   const text = error instanceof Error ? error.message : String(error);
-  if (error instanceof CloudError) return { exitCode: 1, message: textOf(error), problems: [cloudProblem(error)] };
+  if (error instanceof CloudError)
+    return { exitCode: 1, message: withRequestId(text, error.requestId), problems: [cloudProblem(error)] };
   if (error instanceof ReplicatorError) {
     return { exitCode: 1, message: text, problems: [{ where: "cvm-replicator", code: error.name, text }] };
   }
@@ -98,17 +100,10 @@ function cloudProblem(error: CloudError): ErrorProblem {
   return {
     code,
     where: region === undefined ? action : `${action} in ${region}`,
-    text: textOf(error),
+    text: withRequestId(error.message, requestId),
     ...(remedy !== undefined && { remedy }),
     ...(requestId !== undefined && { requestId }),
   };
-}
-
-/** The text of a failed call. It ends with the request id, if the cloud gave one. */
-function textOf({ message: text, requestId }: CloudError): string {
-  return requestId === undefined || text.includes(requestId)
-    ? text
-    : message("with-request-id", { text, requestId }).text;
 }
 
 /** What to do after a failed call that ended the command. */

@@ -7,7 +7,6 @@ export const programLines = {
       `cvm-replicator ${p.version}, build ${p.build ?? "sources"}, Node ${p.node}, ${p.platform} ${p.arch}`,
   ),
   "no-command": error(() => "no command is given; cvm-replicator --help shows all commands"),
-  "with-request-id": error((p: { text: string; requestId: string }) => `${p.text} (RequestId ${p.requestId})`),
   "input-is-terminal": error(() => ({
     text: "standard input is a terminal, so there is no policy to read",
     remedy: "pipe the file into the command, as in: cat policy.yaml | cvm-replicator plan --policy -",

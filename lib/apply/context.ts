@@ -112,9 +112,14 @@ export function contextOf(
   return { ctx, result: () => ({ ...total, actions, touched }) };
 }
 
-/** A failed call as the reason of a copy: the code of the API, and its text. */
-export function refusalReason({ code, message, remedy }: CloudError): Reason {
-  return { code, text: storedText(message), ...(remedy !== undefined && { remedy: storedText(remedy) }) };
+/** A failed call as the reason of a copy: the code of the API, its text, and the request id. */
+export function refusalReason({ code, message, remedy, requestId }: CloudError): Reason {
+  return {
+    code,
+    text: storedText(message),
+    ...(remedy !== undefined && { remedy: storedText(remedy) }),
+    ...(requestId !== undefined && { requestId }),
+  };
 }
 
 function resultFields({ requestId, code }: CallResult): { requestId?: string; code?: string } {

@@ -1,6 +1,6 @@
 // What a failed reading means: not permitted, not enabled, in arrears, or no answer.
 import { CloudError, ReplicatorError } from "../model/errors.ts";
-import { storedText } from "../model/messages/define.ts";
+import { withRequestId } from "../model/messages/define.ts";
 import { finding } from "../model/messages/doctor.ts";
 import { type Check, check, notChecked } from "./check.ts";
 import { Overdue, READING_LIMIT } from "./outcome.ts";
@@ -35,7 +35,7 @@ export function failed(subject: string, error: unknown, service: keyof typeof SE
   if (error instanceof Overdue) return check(subject, finding("overdue", { seconds: READING_LIMIT / 1000 }));
   if (isRefusal(error)) {
     const action = `${service}:${error.action}`;
-    return notChecked(subject, finding("may-not-read", { action, detail: error.message }));
+    return notChecked(subject, finding("may-not-read", { action, detail: withRequestId(error.message, error.requestId) }));
   }
   if (error instanceof CloudError) {
     const name = service === "state" ? service : SERVICES[service];
@@ -52,6 +52,6 @@ export function failed(subject: string, error: unknown, service: keyof typeof SE
 /** The text of an error that is meant for people, and the remedy if it has one. */
 export function textOf(error: unknown): { readonly text: string; readonly remedy?: string } {
   if (!(error instanceof ReplicatorError)) return { text: finding("unexpected").text };
-  const remedy = error instanceof CloudError ? error.remedy : undefined;
-  return { text: storedText(error.message), ...(remedy !== undefined && { remedy }) };
+  const { remedy, requestId } = error instanceof CloudError ? error : {};
+  return { text: withRequestId(error.message, requestId), ...(remedy !== undefined && { remedy }) };
 }

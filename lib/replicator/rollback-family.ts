@@ -2,6 +2,7 @@
 import { applyPlan } from "../apply/apply-plan.ts";
 import { CloudError } from "../model/errors.ts";
 import { copyId, imageIdOf } from "../model/identity.ts";
+import { withRequestId } from "../model/messages/define.ts";
 import { distinct, reason } from "../model/messages/reasons.ts";
 import type { Replicator } from "../model/ports.ts";
 import type { Copy, CopyKey, Reason } from "../model/types.ts";
@@ -120,7 +121,7 @@ async function checkRegion(rollback: RegionRollback, family: string, { cloud }: 
     return notDone(current === undefined ? {} : { current });
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    return notDone({ failure: error.message });
+    return notDone({ failure: withRequestId(error.message, error.requestId) });
   }
 }
 

@@ -38,8 +38,12 @@ export interface Emulated {
  * log is dropped, it is compared with the CAM policy of the command: our programs may call no
  * action that the policy does not allow.
  */
-export async function startEmulatorProgram(timeScale = 600, more: Record<string, string> = {}): Promise<Emulated> {
-  const child = spawn(process.execPath, [MAIN, "emulator", "--port", "0", "--time-scale", String(timeScale)], {
+export async function startEmulatorProgram(
+  timeScale = 600,
+  more: Record<string, string> = {},
+  main = MAIN,
+): Promise<Emulated> {
+  const child = spawn(process.execPath, [main, "emulator", "--port", "0", "--time-scale", String(timeScale)], {
     env: { ...process.env, ...more },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -44,7 +44,7 @@ const maybeNumber = z.optional(number);
 // Not `z.record`, which skips a key `__proto__`.
 const texts = z.custom((value) => isObject(value) && Object.values(value).every((one) => typeof one === "string"));
 
-const reason = z.object({ code: text, text, remedy: maybeText } satisfies Shape<Reason>);
+const reason = z.object({ code: text, text, remedy: maybeText, requestId: maybeText } satisfies Shape<Reason>);
 const image = z.object({ region: text, imageId: text } satisfies Shape<ImageRef>);
 const claimant = z.object({ id: text, host: maybeText, pid: maybeNumber } satisfies Shape<Claimant>);
 const claim = z.object({

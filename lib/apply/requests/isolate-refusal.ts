@@ -1,6 +1,7 @@
 // Dry runs that keep one bad destination of a request from delaying the others.
 import { settleAll } from "../../model/collections.ts";
 import { CloudError } from "../../model/errors.ts";
+import { withRequestId } from "../../model/messages/define.ts";
 import { journal } from "../../model/messages/journal.ts";
 import { REQUEST_ALONE, reason } from "../../model/messages/reasons.ts";
 import { CLOCK_SKEW, iso, RECHECK_AFTER } from "../../model/time.ts";
@@ -37,7 +38,8 @@ export async function isolateRefusal(
   const code = accepted.length < claimed.length ? "requested-with-others" : REQUEST_ALONE;
   const visibleAt = ctx.now() + ctx.settle + CLOCK_SKEW;
   for (const copy of accepted) {
-    const why = reason(code, { at: iso(visibleAt), refusal: refusal.message });
+    const refused = withRequestId(refusal.message, refusal.requestId);
+    const why = reason(code, { at: iso(visibleAt), refusal: refused });
     const next = waiting(released(copy, ctx.now(), visibleAt), why, visibleAt);
     await ctx.note(next, journal("released", { text: why.text }), refusal);
   }

@@ -29,6 +29,8 @@ export interface Reason {
   readonly text: Text;
   /** What the user can do about it. */
   readonly remedy?: Text;
+  /** The request id of the failed call, if the cloud gave one: its support asks for it. */
+  readonly requestId?: string;
 }
 
 /**

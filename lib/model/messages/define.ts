@@ -13,6 +13,8 @@ export interface Message<Code extends string = string> {
   readonly code: Code;
   readonly text: Text;
   readonly remedy?: Text;
+  /** The request id of the call that it is about, which the vendor's support asks for. */
+  readonly requestId?: string;
 }
 
 type Wording = string | { readonly text: string; readonly remedy?: string };
@@ -68,7 +70,14 @@ export function storedText(text: string): Text {
   return text as Text;
 }
 
-/** A message in one line: its text, and its remedy after a semicolon. */
-export function fullText({ text, remedy }: Pick<Message, "text" | "remedy">): Text {
-  return remedy === undefined ? text : (`${text}; ${remedy}` as Text);
+/** A message in one line: its text with the request id, and its remedy after a semicolon. */
+export function fullText({ text, remedy, requestId }: Pick<Message, "text" | "remedy" | "requestId">): Text {
+  const traced = withRequestId(text, requestId);
+  return remedy === undefined ? traced : (`${traced}; ${remedy}` as Text);
+}
+
+/** A text that ends with a request id, if there is one and the text does not have it already. */
+export function withRequestId(text: string, requestId: string | undefined): Text {
+  const isSaid = requestId === undefined || requestId === "" || text.includes(requestId);
+  return (isSaid ? text : `${text} (RequestId ${requestId})`) as Text;
 }

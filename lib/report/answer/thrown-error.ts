@@ -1,5 +1,6 @@
 // What a person reads when a function fails: the text of the error, without a stack.
 import { CloudError, ReplicatorError } from "../../model/errors.ts";
+import { withRequestId } from "../../model/messages/define.ts";
 import { runMessage } from "../../model/messages/run.ts";
 
 /**
@@ -16,7 +17,8 @@ export function thrownError(error: unknown, isDebug: boolean): Error {
   return show(thrown, thrown instanceof CloudError ? failureText(thrown) : thrown.message);
 }
 
-function failureText({ message: text, remedy, code, outcome }: CloudError): string {
+function failureText({ message, remedy, code, outcome, requestId }: CloudError): string {
+  const text = withRequestId(message, requestId);
   const isConnection = code === "Network" || code === "Timeout";
   const passes = outcome !== "terminal" && !isConnection;
   const kind = isConnection ? "connection" : passes ? "passes" : "stays";

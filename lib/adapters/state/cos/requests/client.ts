@@ -18,6 +18,8 @@ export interface CosAnswer {
   readonly date: Millis;
   /** The code of an error. */
   readonly code: string | undefined;
+  /** The request id of an error, which the vendor's support asks for. */
+  readonly requestId: string | undefined;
 }
 
 /** Sends a request once. Throws `LostAnswer` if no whole answer came; then its effect is unknown. */
@@ -47,11 +49,15 @@ export function signingSend(place: CosPlace, credentials: () => Promise<Credenti
     const { status, date, body } = await exchange(signRequest(place, request, await credentials(), window));
     const time = Date.parse(date ?? "");
     if (Number.isNaN(time)) throw new LostAnswer("the answer has no date");
-    return { status, body, date: time, code: status < 400 ? undefined : codeIn(body) };
+    const failure = status < 400 ? { code: undefined, requestId: undefined } : failureIn(body.toString("utf8"));
+    return { status, body, date: time, ...failure };
   };
 }
 
-/** The code in an error of COS: its form is checked, because the text goes into messages. */
-function codeIn(body: Buffer): string | undefined {
-  return /<Code>([A-Za-z][A-Za-z0-9.]{0,63})<\/Code>/.exec(body.toString("utf8"))?.[1];
+/** The code and the request id in an error of COS: their form is checked, because both go into messages. */
+function failureIn(xml: string): Pick<CosAnswer, "code" | "requestId"> {
+  return {
+    code: /<Code>([A-Za-z][A-Za-z0-9.]{0,63})<\/Code>/.exec(xml)?.[1],
+    requestId: /<RequestId>([A-Za-z0-9+/=_-]{1,100})<\/RequestId>/.exec(xml)?.[1],
+  };
 }

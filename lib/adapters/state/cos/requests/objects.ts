@@ -148,10 +148,10 @@ function mayPass({ status, date }: CosAnswer, expected: Millis): boolean {
   return status >= 500 || status === 408 || status === 429 || (status === 403 && Math.abs(date - expected) > SKEW);
 }
 
-function failureOf({ status, code = "no code" }: CosAnswer, { bucket, region }: CosPlace): StateError {
+function failureOf({ status, code = "no code", requestId }: CosAnswer, { bucket, region }: CosPlace): StateError {
   if (code === "NoSuchBucket") return fail(cosFault("cos-no-bucket", { bucket, region }));
-  if (status === 401 || status === 403) return fail(cosFault("cos-refused", { code }));
-  return fail(cosFault("cos-failed", { status, code }));
+  const name = status === 401 || status === 403 ? "cos-refused" : "cos-failed";
+  return fail({ ...cosFault(name, { status, code }), ...(requestId !== undefined && { requestId }) });
 }
 
 /** The XML of an answer. Something else must not be read as an empty list, or as no versioning. */
