@@ -18,7 +18,7 @@ export const statusLines = {
     return `${p.region}: ${read}${p.reason}${p.next === undefined ? "" : `; read again in ${p.next}`}`;
   }),
   "retired-hidden": info((p: { copies: number }) => `${copiesOf(p.copies)} retired, not shown: --all`),
-  summarised: info((p: { copies: number }) => `${copiesOf(p.copies)}, by image; each one: --wide, or a filter`),
+  summarised: info(() => "by image; each copy: --wide, or a filter (--policy, --region, --image, --state)"),
   "group-title": info(
     (p: { healthy: string; code: string; where: string; copies: number }) =>
       `${p.healthy}${p.code === p.healthy ? "" : `: ${p.code}`} in ${p.where}: ${copiesOf(p.copies)}`,

@@ -73,12 +73,12 @@ function copyLines(report: StatusReport, { room, wide, all, summary }: StatusLay
     by === undefined
       ? tableOf(copies, room, options)
       : overviewTable(overviewOf(shown, by, now), { ...room, rows }, options);
-  return [
-    ...table,
+  const below = [
     message("totals", { copies: shown.length, states: countsText(healthCounts(shown, now)) }).text,
     ...(retired > 0 ? [message("retired-hidden", { copies: retired }).text] : []),
-    ...(isCut ? [message("summarised", { copies: shown.length }).text] : []),
+    ...(isCut ? [message("summarised").text] : []),
   ];
+  return [...table, ...below.flatMap((line) => wrap(line, room.width, 2))];
 }
 
 function tailLines(report: StatusReport, room: Room): string[] {

@@ -63,10 +63,7 @@ describe("the table of copies", () => {
       names.map((name, at) => ready(name, `img-root000${at}`)),
       { width: 79, rows: 9, color: false },
     );
-    expect(lines.map((line) => line.split(" ")[0])).toEqual([
-      "golden-web-…026-11-01-a",
-      "golden-web-…026-11-01-b",
-    ]);
+    expect(lines.map((line) => line.split(" ")[0])).toEqual(["golden-web-…026-11-01-a", "golden-web-…026-11-01-b"]);
   });
 
   it("shows the percentage of a copy, and none of one whose image is missing", () => {
