@@ -1,6 +1,7 @@
 // The command status: shows the recorded copies, the problems and the health of the timer, from the state alone.
 import { setTimeout as sleep } from "node:timers/promises";
-import { InputError, toProblem } from "../../lib/model/errors.ts";
+import { InputError, StateError, toProblem } from "../../lib/model/errors.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import type { State } from "../../lib/model/ports.ts";
 import type { CopyState } from "../../lib/model/types.ts";
 import { type Config, readConfig } from "../../lib/replicator/config.ts";
@@ -14,7 +15,7 @@ import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { type StatusLayout, statusText } from "../ui/status-text.ts";
 import { roomOf } from "../ui/table.ts";
-import { lineOf } from "../ui/text.ts";
+import { clean, lineOf, wrap } from "../ui/text.ts";
 import { watch } from "../ui/watch.ts";
 
 /** The options of `status`. Those that name something may be given several times. */
@@ -47,15 +48,27 @@ export async function status(options: StatusOptions): Promise<0 | 3 | 130> {
   const { json = false, watch: isWatching = false } = options;
   if (json && isWatching) throw new InputError([toProblem("--watch", message("watch-json"))]);
   const config = readConfig(process.env);
-  const state = await openStateOf(config, process.env, { readOnly: true });
+  const open = () => openStateOf(config, process.env, { readOnly: true });
+  let state = await open();
   try {
-    const found = await recordedAccount(state, options.account, () => accountOf(config));
-    const read = () => readReport(state, found.account, options, config);
+    let found = await recordedAccount(state, options.account, () => accountOf(config));
+    let report = await readReport(state, found.account, options, config);
     if (isWatching) {
-      const show = (report: StatusReport) => textOf(report, found, options);
+      const read = async () => {
+        // A state that did not exist when it was opened stays empty, whoever has created it since.
+        if (report.record === undefined) {
+          await state.close();
+          state = await open();
+          const { account, failure } = found;
+          const asBefore = async () => account ?? Promise.reject(new StateError(storedText(failure ?? "")));
+          found = await recordedAccount(state, options.account, asBefore);
+        }
+        report = await readReport(state, found.account, options, config);
+        return report;
+      };
+      const show = () => textOf(report, found, options);
       return await watch({ read, show, stream: process.stdout, now: Date.now, pause }, onInterrupt);
     }
-    const report = await read();
     if (json) writeReport(report, found);
     else
       process.stdout.write(
@@ -120,7 +133,7 @@ function textOf(
   const isEmpty = report.copies.length === 0;
   const none = isFiltered(options) ? message("no-match").text : message("no-copies", { failure }).text;
   const lines = account === undefined ? [] : statusText(report, { account, wasAsked }, layout);
-  return isEmpty ? [none, ...lines] : lines;
+  return isEmpty ? [...wrap(clean(none), layout.room.width, 2), ...lines] : lines;
 }
 
 function writeReport(report: StatusReport, { account, wasAsked }: RecordedAccount): void {

@@ -18,14 +18,15 @@ export const statusLines = {
     return `${p.region}: ${read}${p.reason}${p.next === undefined ? "" : `; read again in ${p.next}`}`;
   }),
   "retired-hidden": info((p: { copies: number }) => `${copiesOf(p.copies)} retired, not shown: --all`),
-  summarised: info((p: { copies: number }) => `${copiesOf(p.copies)}, by image; each one: --wide, or a filter`),
+  summarised: info(() => "by image; each copy: --wide, or a filter (--policy, --region, --image, --state)"),
   "group-title": info(
     (p: { healthy: string; code: string; where: string; copies: number }) =>
-      `${p.healthy}: ${p.code} in ${p.where}: ${copiesOf(p.copies)}`,
+      `${p.healthy}${p.code === p.healthy ? "" : `: ${p.code}`} in ${p.where}: ${copiesOf(p.copies)}`,
   ),
   "group-for-example": info((p: { text: string }) => `for example: ${p.text}`),
   "more-names": info((p: { more: number }) => `and ${count(p.more, "more", "more")}`),
   "group-copies": info((p: { ids: readonly string[] }) => `copies: ${p.ids.join(", ")}`),
+  "group-last-call": info((p: { text: string }) => `last call: ${p.text}`),
   "group-stage": info((p: { stage: string; ago: string | undefined }) => {
     return `stands at ${p.stage}${p.ago === undefined ? "" : ` for ${p.ago}`}`;
   }),

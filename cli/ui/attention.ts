@@ -33,7 +33,7 @@ function groupLines(group: AttentionGroup, report: StatusReport, room: Room, all
   const where = someOf(regions, all ? Number.POSITIVE_INFINITY : MOST_REGIONS);
   const title = clean(message("group-title", { healthy, code, where, copies: copies.length }).text);
   const [first] = copies;
-  const { stage, stageSince } = factsOf(first, facts);
+  const { stage, stageSince, failure } = factsOf(first, facts);
   const requestId = requestIdIn(copies, facts);
   const times = [
     ...(stage
@@ -52,6 +52,7 @@ function groupLines(group: AttentionGroup, report: StatusReport, room: Room, all
     namesOf(copies, regions.length === 1, all),
     ...idsOf(copies, all),
     isSame ? text : message("group-for-example", { text }).text,
+    ...(failure && failure.text !== text ? [message("group-last-call", failure).text] : []),
     ...(remedy === null ? [] : [`→ ${remedy}`]),
     ...(times.length > 0 ? [times.join("; ")] : []),
   ];

@@ -89,10 +89,12 @@ function totalOf<Row>(columns: readonly Column<Row>[], widths: ReadonlyMap<Colum
   return columns.reduce((sum, column) => sum + (widths.get(column) ?? 0), 0) + GAP.length * (columns.length - 1);
 }
 
-/** Each row in full, broken at word ends. */
+/** Each row in full, broken at word ends. Only a name that is longer than a line is shortened. */
 function stacked<Row>(rows: readonly Row[], columns: readonly Column<Row>[], width: number): string[] {
   return rows.flatMap((row) => {
-    const cells = columns.map(({ cell }) => cell(row)).filter((text) => text !== "");
+    const cells = columns
+      .map(({ cell, shortest }) => (shortest === undefined ? cell(row) : cutMiddle(cell(row), width - 4)))
+      .filter((text) => text !== "");
     return wrap(cells.join(GAP), width, 4);
   });
 }

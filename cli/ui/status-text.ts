@@ -1,12 +1,12 @@
 // Writes what status prints for people: as of when, the table or its summary, what needs attention.
 import { fullText } from "../../lib/model/messages/define.ts";
 import { iso } from "../../lib/model/time.ts";
-import { OVERVIEWS, type OverviewBy, overviewOf } from "../../lib/report/status/overview.ts";
+import { healthCounts, OVERVIEWS, type OverviewBy, overviewOf } from "../../lib/report/status/overview.ts";
 import type { StatusReport } from "../../lib/report/status/status-report.ts";
 import { message } from "../messages/catalogue.ts";
 import { attentionLines } from "./attention.ts";
 import { shortDuration } from "./duration.ts";
-import { overviewTable, type Room, tableOf, totalsOf } from "./table.ts";
+import { countsText, overviewTable, type Room, tableOf } from "./table.ts";
 import { clean, wrap } from "./text.ts";
 
 /** How much status prints. */
@@ -73,12 +73,12 @@ function copyLines(report: StatusReport, { room, wide, all, summary }: StatusLay
     by === undefined
       ? tableOf(copies, room, options)
       : overviewTable(overviewOf(shown, by, now), { ...room, rows }, options);
-  return [
-    ...table,
-    totalsOf(copies),
+  const below = [
+    message("totals", { copies: shown.length, states: countsText(healthCounts(shown, now)) }).text,
     ...(retired > 0 ? [message("retired-hidden", { copies: retired }).text] : []),
-    ...(isCut ? [message("summarised", { copies: shown.length }).text] : []),
+    ...(isCut ? [message("summarised").text] : []),
   ];
+  return [...table, ...below.flatMap((line) => wrap(line, room.width, 2))];
 }
 
 function tailLines(report: StatusReport, room: Room): string[] {

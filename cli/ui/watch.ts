@@ -4,9 +4,10 @@ import { copyId } from "../../lib/model/identity.ts";
 import { iso } from "../../lib/model/time.ts";
 import type { Copy, Millis } from "../../lib/model/types.ts";
 import { type AsDesired, conditionOf } from "../../lib/report/copy-condition.ts";
+import { healthCounts } from "../../lib/report/status/overview.ts";
 import type { StatusReport } from "../../lib/report/status/status-report.ts";
 import { message } from "../messages/catalogue.ts";
-import { totalsOf } from "./table.ts";
+import { countsText } from "./table.ts";
 import { clean } from "./text.ts";
 
 /** Where a watch is shown. */
@@ -104,7 +105,7 @@ function lines(stream: WatchStream, now: () => Millis): Screen {
         if (was !== is) write(changeText(copy, was ?? "new", is, time));
       }
       if (!before || now() - writtenAt >= LONGEST_SILENCE) {
-        write(message("watching", { time, totals: totalsOf(copies) }).text);
+        write(message("watching", { time, totals: totalsText(copies, at) }).text);
       }
       before = after;
     },
@@ -123,6 +124,10 @@ const DESIRED: Readonly<Record<AsDesired, string>> = {
 function conditionText(copy: Copy, now: Millis): string {
   const { asDesired, healthy } = conditionOf(copy, now);
   return `${DESIRED[asDesired]}, ${healthy === "progressing" ? copy.phase : healthy}`;
+}
+
+function totalsText(copies: readonly Copy[], now: Millis): string {
+  return message("totals", { copies: copies.length, states: countsText(healthCounts(copies, now)) }).text;
 }
 
 function changeText({ key, rootName }: Copy, before: string, after: string, time: string): string {

@@ -4,6 +4,7 @@ import { stateOf } from "../model/identity.ts";
 import { choiceProblem } from "../model/messages/report.ts";
 import type { Copy, CopyKey, CopyState } from "../model/types.ts";
 import { didYouMean } from "../policy/values/did-you-mean.ts";
+import { BY_HEALTH, conditionOf, type Health } from "./copy-condition.ts";
 
 /** Which copies. Values of one filter are alternatives; a copy must match every filter that is given. */
 export interface CopyFilter {
@@ -13,8 +14,8 @@ export interface CopyFilter {
   readonly regions?: readonly string[];
   /** Ids of sources or of copies, or names of sources: `--image`. */
   readonly images?: readonly string[];
-  /** `--state`. */
-  readonly states?: readonly CopyState[];
+  /** `--state`: the states of `--json`, or the conditions that `status` shows. */
+  readonly states?: readonly (CopyState | Health)[];
 }
 
 /** What the filters look at: a record, or a desired copy that has none yet. */
@@ -39,8 +40,8 @@ export interface Choice<T> {
   readonly problems: Problem[];
 }
 
-/** The states that `--state` takes. */
-export const CHOOSABLE_STATES: readonly CopyState[] = [
+/** What `--state` takes. `blocked` also chooses what is stuck, as in `--json`. */
+export const CHOOSABLE_STATES: ReadonlySet<string> = new Set<CopyState | Health>([
   "waiting",
   "copying",
   "finishing",
@@ -49,7 +50,8 @@ export const CHOOSABLE_STATES: readonly CopyState[] = [
   "blocked",
   "failed",
   "retired",
-];
+  ...BY_HEALTH,
+]);
 
 /**
  * The copies that match a filter, in their order. A value that fits no copy and nothing in `known`
@@ -68,14 +70,14 @@ export function chooseCopies<T extends Choosable>(
     ...unknown("--only", policies, knownPolicies),
     ...unknown("--region", regions, knownRegions),
     ...unknown("--image", images, knownImages, rootNames),
-    ...unknown("--state", states, new Set(CHOOSABLE_STATES)),
+    ...unknown("--state", states, CHOOSABLE_STATES, CHOOSABLE_STATES, CHOOSABLE_STATES.size),
   ];
   const chosen = copies.filter(
     (copy) =>
       isOneOf(policies, [copy.policy]) &&
       isOneOf(regions, [copy.key.region]) &&
       (images.length === 0 || isOneOf(images, namesOf(copy))) &&
-      (states.length === 0 || states.includes(stateOfChoosable(copy))),
+      (states.length === 0 || statesOf(copy).some((state) => states.includes(state))),
   );
   return { chosen, problems };
 }
@@ -89,9 +91,11 @@ function namesOf({ key, rootName, imageId, lastImageId }: Choosable): string[] {
   return [key.rootId, rootName, ...(imageId ? [imageId] : []), ...(lastImageId ? [lastImageId] : [])];
 }
 
-/** A desired copy without a record waits for its request. */
-function stateOfChoosable(copy: Choosable): CopyState {
-  return copy.phase === undefined ? "waiting" : stateOf(copy as Copy);
+/** What a copy may be called by `--state`. A desired copy without a record waits for its request. */
+function statesOf(copy: Choosable): (CopyState | Health)[] {
+  if (copy.phase === undefined) return ["waiting"];
+  // The time plays no part in either of them.
+  return [stateOf(copy as Copy), conditionOf(copy as Copy, 0).healthy];
 }
 
 /** `shown`: those that the problem names, if not all that are known. */
@@ -100,11 +104,15 @@ function unknown(
   values: readonly string[],
   known: ReadonlySet<string>,
   shown: Iterable<string> = known,
+  most?: number,
 ): Problem[] {
   return values
     .filter((value) => !known.has(value))
     .map((value) => {
       const names = [...new Set(shown)].sort();
-      return toProblem(where, choiceProblem("unknown-value", { value, meant: didYouMean(value, known), known: names }));
+      return toProblem(
+        where,
+        choiceProblem("unknown-value", { value, meant: didYouMean(value, known), known: names, most }),
+      );
     });
 }

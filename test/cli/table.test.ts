@@ -45,24 +45,53 @@ describe("text in a terminal", () => {
 });
 
 describe("the table of copies", () => {
-  const columns = (line: string) => widthOf(line);
-
-  it.each([50, 64, 79, 120])("never wraps in %i columns", (width) => {
+  it.each([50, 60, 64, 79, 120])("never wraps in %i columns, and shows the whole id of each image", (width) => {
     const copies = [
       ready("golden-网页服务器镜像-二〇二六年十一月二十一日-第一版"),
       waiting("golden-web", "img-root0002"),
     ];
-    for (const line of tableOf(copies, { width, rows: 10, color: false })) {
-      expect(columns(line)).toBeLessThanOrEqual(width);
-      expect(line).toMatch(/ready|waiting/);
+    const lines = tableOf(copies, { width, rows: Number.POSITIVE_INFINITY, color: false });
+    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+    const text = lines.join("\n");
+    for (const word of ["img-copy0001", "ap-shanghai-fsi", "yes", "ok", "not yet", "waiting"])
+      expect(text).toContain(word);
+  });
+
+  it("shortens names in the middle, because versions differ at their ends", () => {
+    const names = ["golden-web-server-build-2026-11-01-a", "golden-web-server-build-2026-11-01-b"];
+    const lines = tableOf(
+      names.map((name, at) => ready(name, `img-root000${at}`)),
+      { width: 79, rows: 9, color: false },
+    );
+    expect(lines.map((line) => line.split(" ")[0])).toEqual(["golden-web-…026-11-01-a", "golden-web-…026-11-01-b"]);
+  });
+
+  it("shows the percentage of a copy, and none of one whose image is missing", () => {
+    expect(tableOf([recordOf("ap-shanghai", "copying", { percent: 45 })], UNLIMITED)[0]).toContain("copying 45%");
+    for (const stage of ["ready", "copying", "finishing"] as const) {
+      const missing = recordOf("ap-shanghai", stage, { missingSince: NOW, percent: 80 });
+      const [line] = tableOf([missing], UNLIMITED);
+      expect(line).toContain("missing");
+      expect(line).not.toContain("%");
     }
   });
 
-  it("shows no progress of a copy whose image is missing", () => {
-    for (const stage of ["ready", "copying", "finishing"] as const) {
-      const missing = recordOf("ap-shanghai", stage, { missingSince: NOW, percent: 80 });
-      expect(tableOf([missing], UNLIMITED)[0]).not.toContain("█");
-    }
+  it("adds columns as they fit: times, the policy, the region of the source", () => {
+    const copies = [recordOf("ap-shanghai", "copying", { percent: 50 })];
+    const titlesIn = (width: number, wide = false) =>
+      tableOf(copies, { width, rows: 9, color: false }, { now: NOW, header: true, wide })[0]?.split(/ +/);
+    expect(titlesIn(79)).toEqual(["NAME", "TO", "DESIRED", "HEALTHY", "TIME", "IMAGE"]);
+    expect(titlesIn(120)).toEqual(["NAME", "FROM", "TO", "DESIRED", "HEALTHY", "TIME", "AGE", "POLICY", "IMAGE"]);
+    expect(titlesIn(50, true)).toEqual(titlesIn(120));
+    expect(tableOf(copies, UNLIMITED, { now: NOW })[0]).toMatch(/copying 50% {2}1m {2}1h {2}golden {2}img-\S+$/);
+  });
+
+  it("shows retired copies only if they are wanted", () => {
+    const retired = recordOf("ap-shanghai", "retired");
+    expect(tableOf([retired], UNLIMITED)).toEqual([]);
+    expect(tableOf([retired], UNLIMITED, { all: true })[0]).toMatch(
+      /no longer {2}ok {2}golden {2}img-\S+ {2}the reason is deselected$/,
+    );
   });
 
   it("aligns columns for names of any width", () => {
@@ -81,7 +110,7 @@ describe("the table of copies", () => {
   it("labels the copies of a chain, the plain one first, and no other copies", () => {
     const chain = [...chainOf("golden-web"), ready("golden-api", "img-root0003")];
     const [api, plain, encrypted] = tableOf(chain, UNLIMITED);
-    expect(api).toMatch(/→ ap-shanghai-fsi +█/);
+    expect(api).toMatch(/→ ap-shanghai-fsi +yes/);
     expect(plain).toMatch(/→ ap-beijing \(to be encrypted\) .*waiting .*the source is busy$/);
     expect(encrypted).toMatch(/→ ap-beijing \(encrypted\) .*waiting/);
     const left = {
@@ -89,10 +118,10 @@ describe("the table of copies", () => {
       phase: "retired",
       reason: { code: "superseded", text: storedText("not needed") },
     } as Copy;
-    expect(tableOf([left, chain[0] as Copy], UNLIMITED)[0]).toContain("→ ap-beijing (plain)");
+    expect(tableOf([left, chain[0] as Copy], UNLIMITED, { all: true })[0]).toContain("→ ap-beijing (plain)");
   });
 
-  it("shows that a finished copy is being repaired, deprecated by us, or rolled back", () => {
+  it("shows in a pipe that a finished copy is being repaired, deprecated by us, or rolled back", () => {
     const fields = { phase: "ready", imageId: "img-copy0001", name: "golden", readyAt: 1, adopted: false } as const;
     const lineOf = (more: object) => tableOf([copy<"ready">("ap-beijing", { ...fields, ...more })], UNLIMITED)[0];
     expect(lineOf({})).toMatch(/img-copy0001$/);
@@ -102,7 +131,7 @@ describe("the table of copies", () => {
     expect(lineOf({ rolledBackFrom: "web" })).toMatch(/ {2}rolled back \(removed from family web\)$/);
     expect(lineOf({ rolledBackFrom: "web", deprecatedByUs: true })).toMatch(/\(removed from family web, deprecated\)$/);
     const repair = { differences: ["tags a", "description"], tries: 1, at: 1 };
-    expect(lineOf({ repair })).toMatch(/ {2}being repaired: tags a; description$/);
+    expect(lineOf({ repair })).toMatch(/no: tags a; description {2}repairing .* being repaired: tags a; description$/);
     expect(lineOf({ repair: { ...repair, tries: 3 } })).toMatch(/: tags a; description \(tried 3 times\)$/);
   });
 
@@ -112,17 +141,19 @@ describe("the table of copies", () => {
     expect(line).toMatch(/ {2}is taken; change the name \(copy\.name\)$/);
   });
 
-  it("has one line for each image if the copies do not fit, unfinished images first, and counts the hidden ones", () => {
+  it("has one line for each image if the copies do not fit, the worst first, and counts the hidden ones", () => {
     const images = Array.from({ length: 12 }, (_, i) => [
       ready(`golden-${i}`, `img-root${i}`),
       i < 10 ? ready(`golden-${i}`, `img-root${i}`, "ap-beijing") : waiting(`golden-${i}`, `img-root${i}`),
     ]).flat();
     const fits = tableOf(images, { width: 79, rows: 12, color: false });
-    expect(fits.map((line) => line.split(" ")[0])).toEqual(Array.from({ length: 12 }, (_, i) => `golden-${i}`));
+    const namesIn = (lines: readonly string[]) => lines.map((line) => line.split(" ")[0]);
+    expect(namesIn(fits)).toEqual([10, 11, ...Array.from({ length: 10 }, (_, i) => i)].map((i) => `golden-${i}`));
+    expect(fits[0]).toMatch(/ 1\/2 {2}1 waiting, 1 ok/);
     const cramped = tableOf(images, { width: 79, rows: 5, color: false });
     expect(cramped).toHaveLength(5);
-    expect(cramped.slice(0, 3).map((line) => line.split(" ")[0])).toEqual(["golden-10", "golden-11", "golden-0"]);
-    expect(cramped[4]).toBe("… and 8 more images: 16 ready");
+    expect(namesIn(cramped).slice(0, 3)).toEqual(["golden-10", "golden-11", "golden-0"]);
+    expect(cramped[4]).toBe("… and 8 more images: 16 ok");
   });
 });
 

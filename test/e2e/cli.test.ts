@@ -105,7 +105,7 @@ describe("an error", { timeout: 30_000 }, () => {
     const none = await run(["apply"], { TENCENTCLOUD_SECRET_ID: "", TENCENTCLOUD_SECRET_KEY: "" });
     expect(none.code).toBe(2);
     expect(none.stderr).toMatch(/no credentials: .*set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY/);
-    const half = await run(["status"], { TENCENTCLOUD_SECRET_ID: "", TENCENTCLOUD_SECRET_KEY: "planted" });
+    const half = await run(["plan"], { TENCENTCLOUD_SECRET_ID: "", TENCENTCLOUD_SECRET_KEY: "planted" });
     expect(half.code).toBe(2);
     expect(half.stderr).toMatch(/^error: TENCENTCLOUD_SECRET_ID: not set although TENCENTCLOUD_SECRET_KEY is set/);
     const wrong = await run(["plan"], { TENCENTCLOUD_SECRET_KEY: "planted" });
@@ -236,7 +236,7 @@ describe("the commands", { timeout: 60_000 }, () => {
     expect((await run(["apply"])).stdout).toBe("2 copies: 2 ready\n");
     const status = await runProcess(["status"]);
     expect(status.code).toBe(0);
-    expect(status.stdout).toMatch(/2 copies: 2 ready\nlast run: apply, \d{4}-/);
+    expect(status.stdout).toMatch(/2 copies: 2 ok\nlast run: apply, \d{4}-/);
   });
 
   it("escape control characters in names, and exit with 3 if manual action is required", async () => {
@@ -254,7 +254,7 @@ describe("the commands", { timeout: 60_000 }, () => {
   it("say what to do if the account cannot be found because of a fault that passes", async () => {
     const match = { action: "GetCallerIdentity", times: 0 };
     await cloud.control("POST", "faults", { match, effect: { kind: "error", code: "InternalError" } });
-    const { code, stderr } = await run(["status"]);
+    const { code, stderr } = await run(["plan"]);
     await cloud.control("DELETE", "faults");
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: GetCallerIdentity.*InternalError.*\n {2}Run it again in a minute/);

@@ -60,7 +60,7 @@ describe("apply --wait", { timeout: 30_000 }, () => {
     writePolicy();
     await bake();
     const waiting = startCli(["apply", "--wait"], env, cwd);
-    const isCopying = async () => (await run("status")).stdout.includes("1 copying");
+    const isCopying = async () => (await run("status")).stdout.includes(" copying");
     while (!(await isCopying())) await sleep(50);
     onTestFinished(() => end(waiting, "SIGKILL"));
     await sleep(200); // Until its run has ended, and it pauses.

@@ -23,6 +23,7 @@ describe("the filters of copies", () => {
     ["the id of a copy", { images: ["img-root0001-ap-shanghai"] }, ["ap-shanghai"]],
     ["the name of a source", { images: ["golden-web"] }, ["ap-shanghai", "ap-beijing"]],
     ["states", { states: ["blocked", "failed"] }, ["ap-beijing", "ap-tokyo"]],
+    ["the words of the table", { states: ["ok"] }, ["ap-shanghai"]],
     ["two filters, both of which must match", { policies: ["golden"], states: ["failed"] }, []],
   ])("choose by %s", (_name, filter, regions) => {
     expect(chosen(filter)).toEqual(regions);
@@ -40,7 +41,7 @@ describe("the filters of copies", () => {
       '--only: "goldne" fits no copy; did you mean golden? known: abroad, golden',
       '--region: "ap-x" fits no copy; known: ap-beijing, ap-shanghai, ap-tokyo',
       '--image: "golden-ap" fits no copy; did you mean golden-api? known: golden-api, golden-web',
-      '--state: "blokced" fits no copy; did you mean blocked? known: blocked, copying, failed, finishing, ready, retired, retrying, waiting',
+      '--state: "blokced" fits no copy; did you mean blocked? known: blocked, copying, failed, finishing, missing, ok, progressing, ready, repairing, retired, retrying, stuck, waiting',
     ]);
   });
 

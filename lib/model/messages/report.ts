@@ -57,12 +57,15 @@ export const reportText = catalogue(reportTexts);
 const MOST_KNOWN = 8;
 
 const choiceProblems = {
-  "unknown-value": error((p: { value: string; meant: string | undefined; known: readonly string[] }) => {
-    const more = p.known.length - MOST_KNOWN;
-    const listed = p.known.slice(0, MOST_KNOWN).join(", ") + (more > 0 ? ` and ${more} more` : "");
-    const known = p.known.length > 0 ? `known: ${listed}` : "no copy is recorded yet: run cvm-replicator apply";
-    return `"${p.value}" fits no copy; ${p.meant === undefined ? "" : `did you mean ${p.meant}? `}${known}`;
-  }),
+  "unknown-value": error(
+    (p: { value: string; meant: string | undefined; known: readonly string[]; most?: number | undefined }) => {
+      const { most = MOST_KNOWN } = p;
+      const more = p.known.length - most;
+      const listed = p.known.slice(0, most).join(", ") + (more > 0 ? ` and ${more} more` : "");
+      const known = p.known.length > 0 ? `known: ${listed}` : "no copy is recorded yet: run cvm-replicator apply";
+      return `"${p.value}" fits no copy; ${p.meant === undefined ? "" : `did you mean ${p.meant}? `}${known}`;
+    },
+  ),
 } as const;
 
 const accountProblems = {

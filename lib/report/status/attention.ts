@@ -43,11 +43,18 @@ interface Case {
   readonly nextAt: Millis | null;
 }
 
-/** Groups the copies that have something to say, at `now`. */
-export function attentionOf(copies: readonly Copy[], now: Millis): AttentionGroup[] {
+/**
+ * Groups the copies that have something to say, at `now`. `failureOf`: why the last call for a copy
+ * failed, for one that is still under way and whose record does not say so.
+ */
+export function attentionOf(
+  copies: readonly Copy[],
+  now: Millis,
+  failureOf: (copy: Copy) => Reason | undefined = () => undefined,
+): AttentionGroup[] {
   const cases = copies.flatMap((copy): Case[] => {
     const { healthy, elapsedMs, nextAt } = conditionOf(copy, now);
-    const why = whyOf(copy, healthy);
+    const why = whyOf(copy, healthy) ?? (healthy === "progressing" ? failureOf(copy) : undefined);
     return why ? [{ copy, healthy, reason: why, since: elapsedMs === null ? null : now - elapsedMs, nextAt }] : [];
   });
   const groups = [...groupBy(cases, groupIdOf).values()].map(groupOf);

@@ -1,7 +1,7 @@
 // What the journal adds to the record of an unfinished copy: where it stands, and the last RequestId.
 import { copyId } from "../../model/identity.ts";
 import { isAboutName } from "../../model/messages/journal.ts";
-import type { Copy, JournalEntry, Millis } from "../../model/types.ts";
+import type { Copy, JournalEntry, Millis, Reason } from "../../model/types.ts";
 
 /** Where an unfinished copy stands: the step that is carried out, or that had no effect last. */
 export type Stage = "requesting" | "copying" | "tagging" | "renaming" | "publishing" | "sharing";
@@ -11,10 +11,10 @@ export interface JournalFacts {
   readonly stage?: Stage;
   /** When the journal first spoke of this stage, in epoch milliseconds. */
   readonly stageSince?: Millis;
-  /** Of the last call that failed, else of the last one. */
+  /** Of the last call that failed. */
   readonly requestId?: string;
-  /** The error code of that call, if it failed. */
-  readonly code?: string;
+  /** Why the last call for this copy failed; absent if it succeeded. */
+  readonly failure?: Reason;
 }
 
 /**
@@ -32,13 +32,14 @@ export function journalFacts(copies: readonly Copy[], entries: readonly JournalE
   }
   for (const copy of copies) {
     const own = byCopy.get(copyId(copy.key)) ?? [];
-    const called = own.filter(({ requestId }) => requestId !== undefined);
-    const call = called.find(({ code }) => code !== undefined) ?? called[0];
+    const called = own.filter(({ requestId, code }) => requestId !== undefined || code !== undefined);
+    const [last] = called;
+    const requestId = called.find((entry) => entry.code !== undefined && entry.requestId !== undefined)?.requestId;
     const at = isUnfinished(copy) ? stageIn(copy, own) : {};
     facts.set(copyId(copy.key), {
       ...at,
-      ...(call?.requestId !== undefined && { requestId: call.requestId }),
-      ...(call?.code !== undefined && { code: call.code }),
+      ...(requestId !== undefined && { requestId }),
+      ...(last?.code !== undefined && { failure: { code: last.code, text: last.text } }),
     });
   }
   return facts;

@@ -70,15 +70,15 @@ export function statusReport(input: StatusInput): StatusReport {
     ...(timer.problem ? [timer.problem] : []),
     ...(journal?.problem ? [journal.problem] : []),
   ]);
-  const attention = attentionOf(copies, now);
+  const facts = journalFacts(copies, entries);
+  const attention = attentionOf(copies, now, (copy) => factsOf(copy, facts).failure);
   const summary = summarise(copies, problems);
-  const unfinished = copies.filter(({ phase }) => phase === "finishing" || phase === "stuck");
   return {
     now,
     copies,
     measured,
     attention,
-    facts: journalFacts([...attention.flatMap((group) => group.copies), ...unfinished], entries),
+    facts,
     problems,
     problemGroups: groupProblems(problems, attention),
     record,
@@ -173,8 +173,7 @@ export function factsOf({ key }: Copy, facts: ReadonlyMap<string, JournalFacts>)
   return facts.get(copyId(key)) ?? {};
 }
 
-/** The RequestId of the last failed call for one of the copies; that of a call that succeeded says nothing. */
+/** The RequestId of the last failed call for one of the copies. */
 export function requestIdIn(copies: readonly Copy[], facts: ReadonlyMap<string, JournalFacts>): string | undefined {
-  const found = copies.map(({ key }) => facts.get(copyId(key)));
-  return found.find((one) => one?.code !== undefined && one.requestId !== undefined)?.requestId;
+  return copies.map((copy) => factsOf(copy, facts).requestId).find((requestId) => requestId !== undefined);
 }
