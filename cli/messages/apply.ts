@@ -17,8 +17,8 @@ export const applyLines = {
   ),
   "delete-prompt": info((p: { images: number; sizeGiB: number; isLater: boolean }) => {
     const images = count(p.images, p.isLater ? "further image" : "image");
-    const rest = p.isLater ? "" : "; no does everything else, Ctrl-C does nothing";
-    return `Delete ${images} with snapshots of ${p.sizeGiB} GiB, which cannot be undone? (yes/no${rest}) `;
+    const choice = p.isLater ? "(yes/no)" : "(yes; no: all else is done; Ctrl-C: nothing is)";
+    return `Delete ${images}, ${p.sizeGiB} GiB, for good? ${choice} `;
   }),
   "more-problems": error((p: { problems: number; code: string }) => {
     return `problem: ${p.problems} more like this (${p.code}); cvm-replicator status shows them all`;

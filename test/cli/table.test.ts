@@ -163,9 +163,30 @@ describe("progress", () => {
     return { isTTY, columns: 80, rows: 24, written, write: (text: string) => written.push(text) };
   };
 
-  it("is one line for each change in a pipe", () => {
+  it("is one line in a pipe for each copy that becomes ready, failed or blocked", () => {
     const stream = screen(false);
     const progress = showProgress(stream);
+    progress.begin([ready("old")]);
+    const made = ready("new", "img-root0002", "ap-beijing");
+    progress.show([ready("old"), waiting("new", "img-root0002")]);
+    progress.show([ready("old"), made]);
+    progress.show([ready("old"), made]);
+    expect(stream.written).toEqual(["new (img-root0002) ap-guangzhou → ap-beijing: ready\n"]);
+  });
+
+  it("counts in a pipe once a minute how many copies are done, of those that it follows", () => {
+    let now = Date.UTC(2026, 10, 21, 12);
+    const stream = screen(false);
+    const progress = showProgress(stream, { now: () => now });
+    progress.begin([ready("old"), waiting("new", "img-root0002"), waiting("other", "img-root0003")]);
+    now += 61_000;
+    progress.alive([ready("old"), waiting("new", "img-root0002"), waiting("other", "img-root0003")]);
+    expect(stream.written).toEqual(["0 of 2 done after 1m; 3 copies: 2 waiting, 1 ready; checked at 12:01:01 UTC\n"]);
+  });
+
+  it("is one line for each change where that is wanted", () => {
+    const stream = screen(false);
+    const progress = showProgress(stream, { every: true });
     progress.begin([ready("old")]);
     progress.show([ready("old"), waiting("new", "img-root0002")]);
     progress.show([ready("old"), waiting("new", "img-root0002")]);
@@ -174,7 +195,7 @@ describe("progress", () => {
 
   it("keeps the copies of a chain apart", () => {
     const stream = screen(false);
-    const progress = showProgress(stream);
+    const progress = showProgress(stream, { every: true });
     const [encrypted, plain] = chainOf("new") as [Copy, Copy];
     const chained = { ...encrypted, reason: { code: "parent", text: storedText("waits for the plain one") } } as Copy;
     progress.begin([]);
@@ -193,9 +214,13 @@ describe("progress", () => {
     progress.say("stopping");
     progress.show([ready("old")]);
     expect(stream.written[0]).toBe("\rreading the cloud …\u001b[K\n\u001b[J");
-    expect(stream.written[1]).toMatch(/^\r\u001b\[1Anew .*\nold .*\n2 copies: /);
-    expect(stream.written[2]).toMatch(/^\r\u001b\[3Astopping\u001b\[K\nnew .*\nold .*\n2 copies: /);
-    expect(stream.written[3]).toMatch(/^\r\u001b\[3Aold .*\n1 copy: 1 ready\u001b\[K\n\u001b\[J$/);
+    expect(stream.written[1]).toMatch(/^\r\u001b\[1Anew .*\nold .*\n0 of 1 done after 0s; 2 copies: /);
+    expect(stream.written[2]).toMatch(
+      /^\r\u001b\[3Astopping\u001b\[K\nnew .*\nold .*\n0 of 1 done after 0s; 2 copies: /,
+    );
+    expect(stream.written[3]).toMatch(
+      /^\r\u001b\[3Aold .*\n0 of 1 done after 0s; 1 copy: 1 ready\u001b\[K\n\u001b\[J$/,
+    );
   });
 
   it("prints a line while nothing changes: each minute in a pipe, after each poll in a terminal", () => {

@@ -223,17 +223,19 @@ describe("the commands", { timeout: 60_000 }, () => {
     await bake("web");
     const plan = await runProcess(["plan", "--detailed-exitcode"]);
     expect(plan.code).toBe(4);
-    expect(plan.stdout).toMatch(/^\+ copy "golden-web-1" \(img-\w+\) ap-guangzhou → ap-beijing, ap-shanghai, by p\n/);
+    expect(plan.stdout).toMatch(
+      /^ {2}\+ "golden-web-1" \(img-\w+\) ap-guangzhou → ap-beijing, 20 GiB\n {2}\+ .* → ap-shanghai, 20 GiB\n/m,
+    );
     const json = JSON.parse((await run(["plan", "--json"])).stdout) as { create: { destinations: string[] }[] };
     expect(json.create[0]?.destinations).toHaveLength(DESTINATIONS);
 
     const apply = await runProcess(["apply", "--wait", "--json"]);
     expect(apply.code).toBe(0);
     expect(JSON.parse(apply.stdout)).toMatchObject({ summary: { total: DESTINATIONS, ready: DESTINATIONS } });
-    expect(apply.stderr).toMatch(/→ ap-shanghai: copying\n[^]*→ ap-shanghai: ready\n/);
+    expect(apply.stderr).toMatch(/→ ap-shanghai: ready\n/);
 
     expect((await run(["plan", "--detailed-exitcode"])).code).toBe(0);
-    expect((await run(["apply"])).stdout).toBe("2 copies: 2 ready\n");
+    expect((await run(["apply"])).stdout).toBe("2 copies: 2 ready\nApplied: 0 created, 0 changed, 0 deleted.\n");
     const status = await runProcess(["status"]);
     expect(status.code).toBe(0);
     expect(status.stdout).toMatch(/2 copies: 2 ok\nlast run: apply, \d{4}-/);

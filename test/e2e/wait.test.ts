@@ -51,7 +51,7 @@ describe("apply --wait", { timeout: 30_000 }, () => {
     const { code, stdout } = await run("apply", "--wait");
     expect(code).toBe(3);
     expect(stdout).toMatch(
-      /^problem: img-\w+ in ap-shanghai stays in the family web .*\n1 copy: 1 retired\ndone: modified 1\n$/,
+      /^problem: img-\w+ in ap-shanghai stays in the family web .*\n1 copy: 1 retired\nApplied: 0 created, 1 changed, 0 deleted \(calls: modified 1\)\.\n$/,
     );
     expect((await run("status")).stdout).not.toContain("being repaired");
   });

@@ -71,7 +71,7 @@ describe("control characters in names, tags and errors", { timeout: 60_000 }, ()
     await bake("tagged");
     const plan = await outputOf(["plan"]);
     expect(plan.out).toContain(
-      '+ copy "web\\u001b[2J\\u001b[1;1H\\u009b31m\\u202e\\u200b\\u{e0041}\\u000d\\u000aPlan: nothing',
+      '+ "web\\u001b[2J\\u001b[1;1H\\u009b31m\\u202e\\u200b\\u{e0041}\\u000d\\u000aPlan: nothing',
     );
     expect(plan.out.match(/^Plan: /gm)).toHaveLength(1);
     const planned = JSON.parse((await outputOf(["plan", "--json"])).out) as { create: { name: string }[] };
