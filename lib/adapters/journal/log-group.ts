@@ -42,7 +42,12 @@ export function logOf(line: JournalLine): Log {
   const { at, level, event, code, text, runId, account, policy, key, image, requestId } = line.entry;
   const values: Partial<Record<LogFieldName, string | undefined>> = {
     ...{ id: line.id, time: iso(at), level, event, code, text, run: runId, account, policy },
-    ...{ source_region: key?.rootRegion, source_image: key?.rootId, destination_region: key?.region, variant: key?.variant },
+    ...{
+      source_region: key?.rootRegion,
+      source_image: key?.rootId,
+      destination_region: key?.region,
+      variant: key?.variant,
+    },
     ...{ image: image?.imageId, image_region: image?.region, request: requestId },
   };
   return logWith(line.id, at, values);

@@ -2,8 +2,16 @@
 import { CloudError } from "../../model/errors.ts";
 import { storedText } from "../../model/messages/define.ts";
 import { logText } from "../../model/messages/log.ts";
-import type { FoundLines, JournalQuery, JournalSearch } from "../../model/ports.ts";
-import type { JournalEntry, JournalLine, Millis, Reason, Variant } from "../../model/types.ts";
+import type {
+  FoundLines,
+  JournalEntry,
+  JournalLine,
+  JournalQuery,
+  JournalSearch,
+  Millis,
+  Reason,
+  Variant,
+} from "../../model/types.ts";
 import { isSearchBusy } from "../tencent/errors/log-verdicts.ts";
 import { isTransient } from "../tencent/errors/verdicts.ts";
 import { type Json, listOf, record, textOf } from "../tencent/transport/answer.ts";
@@ -40,7 +48,9 @@ export function clsSearch({ topicId, region }: LogTopic, access: LogAccess): Jou
     };
     const timeoutMs = Math.max(1, Math.min(TIME_LIMIT, until - now()));
     return send({ service: "cls", action: "SearchLog", region, params, timeoutMs }, (answer) => ({
-      lines: listOf(answer["Results"], "Results").map((log) => record(log, "Results")).flatMap(lineIn),
+      lines: listOf(answer["Results"], "Results")
+        .map((log) => record(log, "Results"))
+        .flatMap(lineIn),
       count: listOf(answer["Results"], "Results").length,
       context: textOf(answer["Context"], "Context") ?? "",
       isOver: answer["ListOver"] === true,
