@@ -3,6 +3,7 @@ import { Argument, Command, Option } from "commander";
 import type { ApplyOptions } from "./commands/apply.ts";
 import type { DoctorOptions } from "./commands/doctor.ts";
 import type { EmulatorOptions } from "./commands/emulator.ts";
+import type { HistoryOptions } from "./commands/history.ts";
 import type { OutputsOptions } from "./commands/outputs.ts";
 import type { PlanOptions } from "./commands/plan.ts";
 import type { RebuildOptions } from "./commands/rebuild.ts";
@@ -143,6 +144,20 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
     .addOption(json())
     .action(async (image: string, options: { policy?: string; region?: string; json?: boolean }) => {
       exitCode = await (await import("./commands/explain.ts")).explain(image, options);
+    });
+
+  program
+    .command("history")
+    .description("show the latest runs, or all that happened to the copies of an image; changes nothing")
+    .argument("[image]", "source or copy id, or the name of a source")
+    .addOption(severalOf("--region <region>", "only copies in this region (repeatable)"))
+    .addOption(severalOf("--only <policy>", "only copies of this policy (repeatable)"))
+    .option("--since <time>", "a duration such as 2h, or a date such as 2026-11-27 (UTC)")
+    .option("--limit <number>", "the most runs (default: 20) or lines (default: 500)")
+    .option("--account <uin>", "the account, if the state holds several")
+    .addOption(json())
+    .action(async (image: string | undefined, options: HistoryOptions) => {
+      exitCode = await (await import("./commands/history.ts")).history(image, options);
     });
 
   program

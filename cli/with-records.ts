@@ -3,28 +3,38 @@ import type { State } from "../lib/model/ports.ts";
 import { type Config, readConfig } from "../lib/replicator/config.ts";
 import { openCloud } from "../lib/replicator/open/open-cloud.ts";
 import { openStateOf } from "../lib/replicator/open/open-state.ts";
+import { recordedAccount } from "../lib/replicator/open/recorded-account.ts";
 import { message } from "./messages/catalogue.ts";
 import { lineOf } from "./ui/text.ts";
 
-/** The records of the account of the credentials. */
+/** The records of one account. */
 export interface OpenRecords {
-  readonly account: string;
+  /** Undefined if nothing is recorded and the cloud does not say whose the credentials are. */
+  readonly account: string | undefined;
   readonly state: State;
   readonly config: Config;
 }
 
+/** Prints a warning about the credentials on standard error. */
+export function warn(warning: { readonly where: string; readonly field?: string; readonly text: string }): void {
+  process.stderr.write(lineOf(message("warning", warning).text));
+}
+
 /**
- * Runs `work` with the records, opened for reading. The only call to the cloud finds the account of
- * the credentials. Throws `InputError` for a wrong configuration, `StateError` for an unusable state.
+ * Runs `work` with the records, opened for reading, of the account that is given or that the state
+ * names. The cloud is asked only where the state does not tell. Throws `InputError` for a wrong
+ * configuration or account, `StateError` for an unusable state.
  */
-export async function withRecords<T>(work: (records: OpenRecords) => Promise<T>): Promise<T> {
+export async function withRecords<T>(
+  given: string | undefined,
+  work: (records: OpenRecords) => Promise<T>,
+): Promise<T> {
   const config = readConfig(process.env);
-  const cloud = await openCloud(config, process.env, (warning) => {
-    process.stderr.write(lineOf(message("warning", warning).text));
-  });
   const state = await openStateOf(config, process.env, { readOnly: true });
   try {
-    return await work({ account: await cloud.account(), state, config });
+    const ask = async () => (await openCloud(config, process.env, warn)).account();
+    const { account } = await recordedAccount(state, given, ask);
+    return await work({ account, state, config });
   } finally {
     await state.close();
   }

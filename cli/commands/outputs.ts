@@ -19,6 +19,8 @@ export interface OutputsOptions {
   readonly format?: string;
   /** A file, or `cos://bucket-appid/key?region=…`. */
   readonly to?: string;
+  /** Whose records, if the state holds several accounts. */
+  readonly account?: string;
   readonly allowMissing?: boolean;
 }
 
@@ -32,7 +34,7 @@ export async function outputs(options: OutputsOptions): Promise<0 | 3> {
     throw new InputError([toProblem("--format", outputProblem("unknown-format", { format }))]);
   const write = to === undefined ? undefined : outputTo(to, "--to", readConfig(process.env), process.env);
   const say = (text: string) => process.stderr.write(lineOf(text));
-  return withRecords(async ({ account, state }) => {
+  return withRecords(options.account, async ({ account = "", state }) => {
     const { copies, record } = await state.read(account, { all: true });
     if (copies.length === 0 && !allowMissing) {
       say(message("outputs-none").text);

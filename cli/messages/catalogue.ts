@@ -4,6 +4,7 @@ import { applyLines } from "./apply.ts";
 import { doctorLines } from "./doctor.ts";
 import { emulatorLines } from "./emulator.ts";
 import { explainLines } from "./explain.ts";
+import { historyLines } from "./history.ts";
 import { manualLines } from "./manual.ts";
 import { outputsLines } from "./outputs.ts";
 import { estimateLines, planLines } from "./plan.ts";
@@ -21,6 +22,7 @@ export const message = catalogue({
   ...planLines,
   ...estimateLines,
   ...explainLines,
+  ...historyLines,
   ...outputsLines,
   ...statusLines,
   ...applyLines,

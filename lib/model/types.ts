@@ -156,3 +156,29 @@ export interface Delivery {
   /** Why it has not confirmed the others. They may have arrived all the same. */
   readonly failure?: Reason;
 }
+
+/** Which of the journal's lines a log service is asked for. */
+export interface JournalQuery {
+  readonly account: string;
+  /** The lines about any of these images, as source or as copy. Ids of images. */
+  readonly images: readonly string[];
+  readonly from: Millis;
+  /** Excluded. */
+  readonly to: Millis;
+  /** The most lines; of more, the newest. */
+  readonly limit: number;
+}
+
+/** What a log service has found. */
+export interface FoundLines {
+  /** Newest first, each id once. */
+  readonly lines: readonly JournalLine[];
+  /** Why there may be more lines than these. */
+  readonly failure?: Reason;
+}
+
+/** Finds the journal's lines in a log service, which may keep them for longer than the state. */
+export interface JournalSearch {
+  /** Starts no request after `until`. Throws nothing. */
+  find(query: JournalQuery, until: Millis): Promise<FoundLines>;
+}

@@ -13,7 +13,7 @@ import { withoutLease } from "./timer-lease.ts";
 const DAY: Millis = 86_400_000;
 
 /** How long runs and the journal are kept. */
-const HISTORY: Millis = 90 * DAY;
+export const HISTORY: Millis = 90 * DAY;
 
 /** What a run leaves behind, beside what it saved on its way. */
 export interface RunEnd {

@@ -39,7 +39,7 @@ describe("outputs", { timeout: 30_000 }, () => {
   beforeAll(async () => {
     bench = await commandBench(POLICY);
     ids = await replicated();
-  });
+  }, 60_000);
   afterAll(() => bench.close());
 
   it("lists the current image of each family and the newest copies of each policy, sources included", async () => {
@@ -61,7 +61,7 @@ describe("outputs", { timeout: 30_000 }, () => {
     });
     const calls = bench.world.requests.length;
     await run("outputs");
-    expect(bench.world.requests.slice(calls).map(({ action }) => action)).toEqual(["GetCallerIdentity"]);
+    expect(bench.world.requests.slice(calls).map(({ action }) => action)).toEqual([]);
   });
 
   it("replaces a file as a whole, keeps its mode and what links to it, and leaves nothing beside it", async () => {

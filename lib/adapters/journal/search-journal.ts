@@ -2,8 +2,16 @@
 import { CloudError } from "../../model/errors.ts";
 import { storedText } from "../../model/messages/define.ts";
 import { logText } from "../../model/messages/log.ts";
-import type { FoundLines, JournalQuery, JournalSearch } from "../../model/ports.ts";
-import type { JournalEntry, JournalLine, Millis, Reason, Variant } from "../../model/types.ts";
+import type {
+  FoundLines,
+  JournalEntry,
+  JournalLine,
+  JournalQuery,
+  JournalSearch,
+  Millis,
+  Reason,
+  Variant,
+} from "../../model/types.ts";
 import { isSearchBusy } from "../tencent/errors/log-verdicts.ts";
 import { isTransient } from "../tencent/errors/verdicts.ts";
 import { type Json, listOf, record, textOf } from "../tencent/transport/answer.ts";

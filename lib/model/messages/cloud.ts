@@ -1,8 +1,7 @@
 // What a failed call or a malformed answer means, and what to do next.
+import { defect, logMeanings, withRemedy } from "./cloud-logs.ts";
 import { catalogue, error, info, warn } from "./define.ts";
 import { DEFECT, NET, PASSES } from "./help.ts";
-
-const withRemedy = (remedy: string) => (text: string) => error(() => ({ text, remedy }));
 
 const keyFault = withRemedy(
   "check TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY and TENCENTCLOUD_TOKEN, or the role of the function",
@@ -23,9 +22,6 @@ const quotaUsedUp = withRemedy("free some of the quota, or ask the vendor for a 
 const tooLong = withRemedy(
   "shorten the name or the description: in the policy's `copy`, or that of the source if the copy inherits it",
 );
-const logFault = withRemedy("check CLS_TOPIC_ID and CLS_REGION, and the topic in the console of CLS");
-/** For refusals that no policy, image or account can cause. */
-const defect = withRemedy("report this as a bug: the program sent a request that the API does not accept");
 
 const meanings = {
   "too-many-requests": info(() => "too many requests at once"),
@@ -68,28 +64,7 @@ const meanings = {
     remedy: "check in the console that the account is open and verified; if it is, ask the vendor's support",
   })),
 
-  "log-topic-unknown": logFault("the log topic does not exist in this region"),
-  "log-topic-closed": logFault("the log topic is closed"),
-  "log-topic-isolated": logFault("the log topic is isolated, because the account has overdue payments"),
-  "log-service-closed": error(() => ({
-    text: "CLS refuses the account",
-    remedy: "open CLS for the account in its console, and check its balance",
-  })),
-  "log-topic-busy": info(() => "the log topic takes no more for a moment"),
-  "log-content-refused": defect("CLS does not accept the logs"),
-
-  "log-search-refused": defect("CLS does not accept the search"),
-  "log-search-no-index": error(() => ({
-    text: "the log topic has no index for a field of the journal",
-    remedy: "make its index as docs/logs.md says; CLS finds only lines that arrived after that",
-  })),
-  "log-search-slow": info(() => "the search took CLS too long; name a shorter time with --since"),
-  "log-search-busy": info(() => "CLS runs too many searches at the moment"),
-  "log-search-too-large": info(() => "the search finds more than CLS returns; name a shorter time with --since"),
-  "log-search-cold": error(() => ({
-    text: "the log topic is of the kind that cannot be searched like this",
-    remedy: "use a topic with standard storage (StorageType hot)",
-  })),
+  ...logMeanings,
 
   "action-offline": defect("the API was taken offline"),
   "action-unknown": defect("the action does not exist"),

@@ -25,8 +25,4 @@ export const historyProblem = catalogue({
     text: `"${p.value}" is not allowed`,
     remedy: `use a whole number from 1 to ${p.most}`,
   })),
-  "unknown-image": error((p: { image: string }) => ({
-    text: `no copy and no line of the journal is about "${p.image}"`,
-    remedy: "use the id of a source or of a copy, or the exact name of a source; see cvm-replicator status",
-  })),
 });

@@ -1,25 +1,27 @@
 // Opens the search of the journal in CLS, for the command history.
 import { clsSearch } from "../../adapters/journal/search-journal.ts";
 import type { Problem } from "../../model/errors.ts";
-import type { Cloud, JournalSearch } from "../../model/ports.ts";
+import type { JournalSearch } from "../../model/types.ts";
 import type { Config } from "../config.ts";
 import { connect } from "./open-cloud.ts";
 
-/** The cloud, and the search if a topic is configured. `close` ends its calls. */
-export interface OpenHistory {
-  readonly cloud: Cloud;
-  readonly search?: JournalSearch;
+/** The search; `close` ends its calls. */
+export interface OpenSearch extends JournalSearch {
   close(): void;
 }
 
-/** Opens both with the credentials of the environment. Throws `InputError` if there are none. */
-export async function openHistory(
+/**
+ * Opens the search with the credentials of the environment; undefined if no topic is configured.
+ * Throws `InputError` if there are no credentials.
+ */
+export async function openSearch(
   config: Config,
   env: NodeJS.ProcessEnv,
   warn: (problem: Problem) => void,
-): Promise<OpenHistory> {
+): Promise<OpenSearch | undefined> {
+  if (!config.log) return undefined;
   const end = new AbortController();
-  const { cloud, ...connection } = await connect(config, env, warn, end.signal);
-  const search = config.log && clsSearch(config.log, { ...connection, now: () => Date.now() });
-  return { cloud, ...(search && { search }), close: () => end.abort() };
+  const connection = await connect(config, env, warn, end.signal);
+  const { find } = clsSearch(config.log, { ...connection, now: () => Date.now() });
+  return { find, close: () => end.abort() };
 }
