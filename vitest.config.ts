@@ -9,7 +9,7 @@ import { defineConfig } from "vitest/config";
 const SLOW = [
   "test/{deploy/serverless,deployed/deployed}.test.ts",
   "test/emulator/functions/{control,events,invoke,processes,workflow}.test.ts",
-  "test/e2e/{cli,doctor,functions,interrupt,main-job,operations,package,plan,workflow}.test.ts",
+  "test/e2e/{cli,doctor,functions,interrupt,main-job,operations,package,plan,readme,workflow}.test.ts",
   "test/policy-keys/switch-pairs.test.ts",
   "test/security/{permissions,secrets-in-errors,secrets-in-output}.test.ts",
   "test/torture/torture.test.ts",

@@ -37,7 +37,7 @@ export interface Case {
   readonly world: World;
   /** Runs a command with the policy of the case, in a folder of its own. */
   run(...args: string[]): Promise<Ended>;
-  /** Runs `apply --wait` and expects this exit code. */
+  /** Runs `apply --wait --yes` and expects this exit code. */
   apply(code?: number): Promise<Ended>;
   /** Lets time pass, for example for `prune.minAge`. */
   pass(ms: number): void;
@@ -89,7 +89,7 @@ export async function openCase(name: string): Promise<Case> {
     world,
     run: (...args) => withShortWaits(() => runCommand(args, env, folder.path)),
     async apply(code = 0) {
-      const ended = await opened.run("apply", "--wait");
+      const ended = await opened.run("apply", "--wait", "--yes");
       expect(ended.code, `${ended.stdout}\n${ended.stderr}`).toBe(code);
       return ended;
     },
