@@ -37,7 +37,8 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   let exitCode: ExitCode = 0;
   const json = () => new Option("--json", "print JSON on standard output");
-  const policy = () => new Option("--policy <file>", "the policy file; - reads standard input (default: POLICY_FILE, else policy.yaml)");
+  const policy = () =>
+    new Option("--policy <file>", "the policy file; - reads standard input (default: POLICY_FILE, else policy.yaml)");
 
   program
     .command("validate")

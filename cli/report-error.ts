@@ -70,7 +70,8 @@ function reportedError(error: unknown): ReportedError {
   if (error instanceof CommanderError) return usageError(error);
   if (error instanceof InputError) return { exitCode: 2, message: error.message, problems: error.problems };
   const text = error instanceof Error ? error.message : String(error);
-  if (error instanceof CloudError) return { exitCode: 1, message: withRequestId(text, error.requestId), problems: [cloudProblem(error)] };
+  if (error instanceof CloudError)
+    return { exitCode: 1, message: withRequestId(text, error.requestId), problems: [cloudProblem(error)] };
   if (error instanceof ReplicatorError) {
     return { exitCode: 1, message: text, problems: [{ where: "cvm-replicator", code: error.name, text }] };
   }

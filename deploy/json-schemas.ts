@@ -6,4 +6,5 @@ import { jsonSchemas } from "./json/schemas.ts";
 // Usage: `npm run docs`, which also formats the files.
 const folder = fileURLToPath(new URL("../docs/json/", import.meta.url));
 mkdirSync(folder, { recursive: true });
-for (const [file, schema] of jsonSchemas()) writeFileSync(`${folder}${file}`, `${JSON.stringify(schema, undefined, 2)}\n`);
+for (const [file, schema] of jsonSchemas())
+  writeFileSync(`${folder}${file}`, `${JSON.stringify(schema, undefined, 2)}\n`);

@@ -6,7 +6,9 @@ export function bashScript({ name, options, commands }: DescribedProgram): strin
   const first = [...commands.map((command) => command.name), ...flagsOf(options)].join(" ");
   const values = commands.flatMap((command) =>
     command.options.flatMap(({ flags, value }) =>
-      value ? [`    ${flags.map((flag) => `"${command.name} ${flag}"`).join("|")}) ${offer(name, value)}; return ;;`] : [],
+      value
+        ? [`    ${flags.map((flag) => `"${command.name} ${flag}"`).join("|")}) ${offer(name, value)}; return ;;`]
+        : [],
     ),
   );
   return `# Completion of ${name} in bash; made by: ${name} completion bash
@@ -41,8 +43,7 @@ function commandCase(program: string, { name, options, argument }: DescribedComm
 function offer(program: string, values: Values): string {
   if (values.kind === "files") return `compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur"))`;
   if (values.kind === "words") return `COMPREPLY=($(compgen -W "${values.words.join(" ")}" -- "$cur"))`;
-  if (values.kind === "policies")
-    return `COMPREPLY=($(compgen -W "$(${program} policy-names 2>/dev/null)" -- "$cur"))`;
+  if (values.kind === "policies") return `COMPREPLY=($(compgen -W "$(${program} policy-names 2>/dev/null)" -- "$cur"))`;
   return ":";
 }
 

@@ -93,9 +93,7 @@ export const run = z.strictObject({
   trigger: z.string().describe("timer, event, manual, or the name of a command"),
   startedAt: millis,
   endedAt: millis,
-  actions: z
-    .record(z.string(), count)
-    .describe("by kind: record, send, tag, untag, modify, share, unshare, delete"),
+  actions: z.record(z.string(), count).describe("by kind: record, send, tag, untag, modify, share, unshare, delete"),
   failures: count.describe("failed calls that would have changed something"),
   stoppedEarly: z.boolean().describe("the run left work to the next one"),
   problems: z.array(reason),

@@ -7,7 +7,8 @@ import { createWorld } from "../../emulator/world/world.ts";
 import { temporaryFolder, userEnv } from "../e2e/support.ts";
 import { runCommand } from "../support/in-process.ts";
 
-const POLICY = "version: 1\npolicies: [{ name: golden, from: [ap-guangzhou], select: { newest: 1 }, to: [ap-tokyo] }]\n";
+const POLICY =
+  "version: 1\npolicies: [{ name: golden, from: [ap-guangzhou], select: { newest: 1 }, to: [ap-tokyo] }]\n";
 
 let url: string;
 const folder = temporaryFolder();
@@ -32,13 +33,18 @@ function run(args: readonly string[], input: string | "terminal", env: Record<st
 
 it("is read by validate and by plan, whose messages call it standard input", async () => {
   const valid = await run(["validate", "--policy", "-"], POLICY);
-  expect(valid).toMatchObject({ code: 0, stdout: expect.stringMatching(/^standard input: 1 policy, no errors/) as string });
+  expect(valid).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^standard input: 1 policy, no errors/) as string,
+  });
   expect(await run(["validate"], POLICY, { POLICY_FILE: "-" })).toEqual(valid);
   const env = userEnv(url, { STATE_URL });
   expect((await run(["plan", "--policy", "-"], POLICY, env)).code).toBe(0);
   const { code, stderr } = await run(["plan", "--policy", "-"], POLICY.replace("newest", "newst"), env);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^error: standard input:2:\d+: policies\[0\]\.select\.newst: unknown key; did you mean "newest"/);
+  expect(stderr).toMatch(
+    /^error: standard input:2:\d+: policies\[0\]\.select\.newst: unknown key; did you mean "newest"/,
+  );
 });
 
 it.each([
