@@ -23,10 +23,13 @@ beforeAll(async () => {
 });
 afterEach(() => vi.restoreAllMocks());
 
+/** Stands for a terminal in place of a text. */
+const TERMINAL = "terminal";
+
 /** Runs a command with this text on standard input, or with a terminal there. */
-function run(args: readonly string[], input: string | "terminal", env: Record<string, string> = {}) {
+function run(args: readonly string[], input: string, env: Record<string, string> = {}) {
   const stream = Readable.from([Buffer.from(input)]);
-  const stdin = Object.assign(stream, { fd: 0, isTTY: input === "terminal" });
+  const stdin = Object.assign(stream, { fd: 0, isTTY: input === TERMINAL });
   vi.spyOn(process, "stdin", "get").mockReturnValue(stdin as unknown as typeof process.stdin);
   return runCommand(args, env);
 }
@@ -48,7 +51,7 @@ it("is read by validate and by plan, whose messages call it standard input", asy
 });
 
 it.each([
-  ["a terminal", "terminal", "standard input is a terminal, so there is no policy to read; pipe the file into"],
+  ["a terminal", TERMINAL, "standard input is a terminal, so there is no policy to read; pipe the file into"],
   ["empty", " \n", "standard input is empty; check the command before the pipe"],
 ])("is refused if it is %s", async (_, input, text) => {
   const { code, stdout, stderr } = await run(["validate", "--policy", "-"], input);
