@@ -192,6 +192,10 @@ const stateFindings = {
   "state-unwritable": error(
     (p: { state: string; cause: string }) => `the state ${p.state} can be read but not written: it ${p.cause}`,
   ),
+  "state-public": error((p: { state: string }) => ({
+    text: `anyone can read the state ${p.state} without a key: the bucket or its policy permits public access`,
+    remedy: "make the bucket private in the COS console (permissions of the bucket), and remove a policy for everyone",
+  })),
   "state-unusable": error((p: { text: string; remedy?: string }) => ({
     text: p.text,
     ...(p.remedy !== undefined && { remedy: p.remedy }),
