@@ -35,7 +35,10 @@ export function failed(subject: string, error: unknown, service: keyof typeof SE
   if (error instanceof Overdue) return check(subject, finding("overdue", { seconds: READING_LIMIT / 1000 }));
   if (isRefusal(error)) {
     const action = `${service}:${error.action}`;
-    return notChecked(subject, finding("may-not-read", { action, detail: withRequestId(error.message, error.requestId) }));
+    return notChecked(
+      subject,
+      finding("may-not-read", { action, detail: withRequestId(error.message, error.requestId) }),
+    );
   }
   if (error instanceof CloudError) {
     const name = service === "state" ? service : SERVICES[service];

@@ -28,6 +28,8 @@ export interface StateFacts {
   readonly kind: "cos" | "postgres" | "sqlite";
   /** Why it cannot be written; absent if nothing is known that speaks against it. */
   readonly unwritable?: Text;
+  /** Whether anyone can read it without a key. Only of a bucket. */
+  readonly isPublic?: boolean;
 }
 
 /** What the doctor examines, which `open-inspection.ts` puts over the adapters. Nothing here changes anything. */

@@ -131,7 +131,10 @@ describe("an error", { timeout: 60_000 }, () => {
   });
 
   it("in the policy: every one with its place; of validate they are the result", async () => {
-    writeFileSync(join(folder.path, "bad.yaml"), "version: 1\npolices: []\npolicies: [{ name: p, from: [x], to: [y] }]\n");
+    writeFileSync(
+      join(folder.path, "bad.yaml"),
+      "version: 1\npolices: []\npolicies: [{ name: p, from: [x], to: [y] }]\n",
+    );
     const { problems, stderr } = await failing("plan --policy bad.yaml", 2);
     expect(problems[0]).toMatchObject({ where: "bad.yaml:2:1", field: "polices" });
     expect(stderr.trimEnd().split("\n")).toHaveLength(problems.length);

@@ -259,11 +259,6 @@ describe("a single fault gives exactly its line", () => {
     expect(complaints(await examined(d))).toEqual(["warning function poll-copies: function-changing"]);
   });
 
-  it("a timer that has not run for an hour", async () => {
-    const later = await examined(d, { now: () => Date.now() + 3_600_000 });
-    expect(of(later, "timer runs")).toMatchObject({ status: "wrong", code: "timer-late" });
-  });
-
   it("a wrong key; nothing else is examined", async () => {
     const checks = await examined(d, { env: { TENCENTCLOUD_SECRET_KEY: "not-the-key" } });
     expect(complaints(checks)).toEqual(["wrong credentials: credentials-refused"]);

@@ -7,7 +7,17 @@ import { makeImages } from "../../emulator/control/console.ts";
 import { inspectState, openState } from "../../lib/adapters/state/open.ts";
 import { tokenHash } from "../../lib/model/identity.ts";
 import { temporaryFolder } from "../e2e/support.ts";
-import { complaints, type Deployment, deploy, examined, functionName, HOME, MAIN, runTimer } from "./deployment.ts";
+import {
+  BUCKET,
+  complaints,
+  type Deployment,
+  deploy,
+  examined,
+  functionName,
+  HOME,
+  MAIN,
+  runTimer,
+} from "./deployment.ts";
 
 let d: Deployment;
 const folder = temporaryFolder();
@@ -77,6 +87,13 @@ it("a bucket that does not exist is named with its region", async () => {
   const checks = await examined(d);
   expect(complaints(checks)).toEqual(["wrong state: state-unusable"]);
   expect(checks.find(({ subject }) => subject === "state")?.text).toContain(`in ${HOME}`);
+});
+
+it("a bucket that anyone can read is wrong", async () => {
+  await runTimer(d);
+  const bucket = d.world.buckets.get(BUCKET);
+  if (bucket) bucket.isPublic = true;
+  expect(complaints(await examined(d))).toEqual(["wrong state: state-public"]);
 });
 
 describe("whether a file could be written", () => {

@@ -2,7 +2,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Deployment, deploy, functionName, POLICY, runTimer } from "../doctor/deployment.ts";
+import { addFault } from "../../emulator/api/faults.ts";
+import type { Check } from "../../lib/doctor/check.ts";
+import {
+  complaints,
+  type Deployment,
+  deploy,
+  documentOf,
+  functionName,
+  POLICY,
+  ROLE,
+  runTimer,
+} from "../doctor/deployment.ts";
 import { cli, temporaryFolder } from "./support.ts";
 
 const folder = temporaryFolder();
@@ -81,4 +92,76 @@ it("a cloud that cannot be reached is one wrong line, without a stack", async ()
   expect({ code, stderr }).toEqual({ code: 3, stderr: "" });
   expect(stdout).toMatch(/^WRONG +credentials +GetCallerIdentity in ap-guangzhou: Network/m);
   expect(stdout).not.toMatch(/^ {4}at /m);
+});
+
+/** Faults of a real deployment, all at once, and they stay; each with the only line that it gives. */
+const PLANTED: readonly [complaint: string, make: () => void][] = [
+  [
+    "wrong function image-created: function-memory",
+    () => d.call("scf", "UpdateFunctionConfiguration", { FunctionName: functionName("image-created"), MemorySize: 64 }),
+  ],
+  [
+    "wrong function evaluate-policy: function-absent",
+    () => d.call("scf", "DeleteFunction", { FunctionName: functionName("evaluate-policy") }),
+  ],
+  [
+    "wrong function poll-copies: function-time",
+    () => d.call("scf", "UpdateFunctionConfiguration", { FunctionName: functionName("poll-copies"), Timeout: 30 }),
+  ],
+  [
+    "warning function poll-copies: function-events",
+    () =>
+      d.call("scf", "UpdateFunctionEventInvokeConfig", {
+        FunctionName: functionName("poll-copies"),
+        AsyncTriggerConfig: { RetryConfig: [{ RetryNum: 2 }], MsgTTL: 60 },
+      }),
+  ],
+  [
+    "wrong timer trigger: trigger-never",
+    () =>
+      d.call("scf", "UpdateTrigger", {
+        ...{ FunctionName: functionName("poll-copies"), TriggerName: "every-minute", Type: "timer", Enable: "OPEN" },
+        TriggerDesc: "0 0 0 31 2 * *",
+      }),
+  ],
+  [
+    "wrong event rule: rule-untargeted",
+    () => d.call("eb", "DeleteTarget", { EventBusId: d.ids.bus, RuleId: d.ids.rule, TargetId: d.ids.target }),
+  ],
+  ["wrong journal in CLS: index-absent", () => d.call("cls", "DeleteIndex", { TopicId: d.ids.journal })],
+  ["wrong function logs: topic-absent", () => d.call("cls", "DeleteTopic", { TopicId: d.ids.functions })],
+  [
+    `wrong role ${ROLE}: permission-missing`,
+    () =>
+      d.call("cam", "UpdatePolicy", {
+        PolicyName: "poll-copies",
+        PolicyDocument: documentOf("poll-copies", ["tag:TagResources"]),
+      }),
+  ],
+  ["wrong region ap-beijing: permission-missing", () => refuse({ action: "DescribeImages", region: "ap-beijing" })],
+  ["wrong cvm:SyncImages: permission-missing", () => refuse({ action: "SyncImages" })],
+  ["warning cvm:DescribeImageQuota: permission-useful", () => refuse({ action: "DescribeImageQuota" })],
+  ["wrong shared state: installation-differs", () => {}],
+  ["warning installation: installation-changes", () => {}],
+];
+const refuse = (match: { action: string; region?: string }) =>
+  addFault(d.world, {
+    match: { ...match, times: 0 },
+    effect: { kind: "error", code: "UnauthorizedOperation", message: "no" },
+  });
+
+it("fourteen faults at once: each exactly its line, with what to do", async () => {
+  for (const [, make] of PLANTED) {
+    make();
+    d.world.clockOffset += 1_000; // A changed function is Active again.
+  }
+  const env = { ...d.env, REPLICATOR_INSTALLATION: "laptop" };
+  const { code, stdout } = await cli(["doctor", "--json"], env, folder.path);
+  const { checks } = JSON.parse(stdout) as { checks: Check[] };
+  expect(code).toBe(3);
+  expect(complaints(checks).sort()).toEqual(PLANTED.map(([complaint]) => complaint).sort());
+  const faults = checks.filter(({ status }) => status === "wrong" || status === "warning");
+  expect(faults.filter(({ remedy }) => !remedy).map(({ code: one }) => one)).toEqual([]);
+  const text = await cli(["doctor"], env, folder.path);
+  expect(text.stdout.match(/^ +→ /gm)?.length).toBeGreaterThanOrEqual(PLANTED.length);
 });

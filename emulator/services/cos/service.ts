@@ -3,6 +3,7 @@ import { type CallFaults, callFaultsOf, faultsFor } from "../../api/faults.ts";
 import { logRequest } from "../../api/request-log.ts";
 import type { TransportFault } from "../../errors.ts";
 import type { ActiveFault } from "../../settings/faults.ts";
+import type { Bucket } from "../../world/services/bucket.ts";
 import { appIdOf } from "../../world/services/make-bucket.ts";
 import type { RequestRecord, World } from "../../world/types.ts";
 import { refusalOf } from "../identity/permissions.ts";
@@ -95,12 +96,20 @@ function authenticate(world: World, request: CosRequest, entry: LogEntry): { cal
   entry.action = operation.name;
   const now = cosNow(world);
   const clock = { now, leewayMs: world.switches.cosExpiryLeewayMs };
-  const account = verifyCos(request, address, world, clock);
+  const account =
+    anonymousReader(request, operation, world.buckets.get(bucket), world) ?? verifyCos(request, address, world, clock);
   entry.account = account.uin;
   entry.reason = refusalOf(world, account, `cos:${operation.permission ?? operation.name}`, resourceOf(address));
   if (entry.reason !== undefined) throw cosErrors.accessDenied();
   const existedOnArrival = world.buckets.get(bucket)?.objects.has(key) ?? false;
   return { call: { world, account, address, request, existedOnArrival }, operation };
+}
+
+/** Who counts as the sender of an unsigned read of a public bucket: its owner; undefined for every other request. */
+function anonymousReader(request: CosRequest, { name }: Operation, bucket: Bucket | undefined, { config }: World) {
+  const isRead = name === "ListObjects" || name === "GetObject" || name === "HeadObject";
+  if (request.headers["authorization"] !== undefined || !isRead || !bucket?.isPublic) return undefined;
+  return config.accounts.find(({ uin }) => uin === bucket.owner);
 }
 
 /** The resource that a request needs a permission for; the bucket itself ends with a slash. */

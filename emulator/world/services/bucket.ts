@@ -54,6 +54,8 @@ export interface Bucket {
   readonly createdAt: number;
   /** The algorithm with which COS encrypts new objects; absent without encryption. It changes nothing here. */
   encryption?: string;
+  /** Whether anyone may list and read its objects without a signature, as the ACL `public-read` permits. */
+  isPublic?: boolean;
 }
 
 /** Stores an object under a key. Lists show an object that it replaces until they show the new one. */

@@ -66,6 +66,8 @@ export interface StateFacts {
   readonly kind: StateUrl["engine"];
   /** Why it cannot be written; absent if nothing is known that speaks against it. */
   readonly unwritable?: Text;
+  /** Whether anyone can read it without a key. Only of a bucket. */
+  readonly isPublic?: boolean;
 }
 
 /**

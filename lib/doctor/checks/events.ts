@@ -45,8 +45,14 @@ const unique = (rules: readonly Rule[]) => [...new Set(rules)];
 const selectsByTag = ({ policies }: Facts) =>
   policies.some(({ enabled, select }) => enabled && (select.tags !== undefined || select.not?.tags !== undefined));
 
-/** `qcs::scf:REGION:uin/UIN:namespace/default/function/NAME/QUALIFIER` */
+/** `qcs::scf:REGION:uin/UIN:namespace/default/function/NAME/QUALIFIER` (docs of EventBridge on targets of SCF). */
 const pointsTo = (resource: string, target: string) => resource.endsWith(target) || resource.includes(`${target}/`);
+/** Whether a resource names the region and the namespace of the functions, as far as it names any. */
+const isHere = (resource: string, home: string) => {
+  const [, region = ""] = /^qcs::scf:([^:]*):/.exec(resource) ?? [];
+  const [, namespace = ""] = /:namespace\/([^/]+)\//.exec(resource) ?? [];
+  return (region === "" || region === home) && (namespace === "" || namespace === "default");
+};
 
 /** The rules of the default bus with their targets; undefined if there is no such bus. */
 async function readBus({ inspection: { read } }: Facts): Promise<Rule[] | undefined> {
@@ -99,6 +105,7 @@ interface Sought {
 type Judged =
   | { readonly is: "absent" }
   | { readonly is: "disabled" | "untargeted" | "right"; readonly rule: string }
+  | { readonly is: "elsewhere"; readonly rule: string; readonly target: string }
   | { readonly is: "unmatched"; readonly rule: string; readonly events: readonly string[] }
   | { readonly is: "unknown"; readonly error: unknown };
 
@@ -109,14 +116,18 @@ async function judge(facts: Facts, { rules, target, events }: Sought): Promise<J
       const lost = await unmatched(facts, rule.pattern, events);
       if (!Array.isArray(lost)) return { is: "unknown", error: lost.error };
       if (lost.length > 0) return { is: "unmatched", rule: rule.name, events: lost };
-      if (!rule.targets.some((one) => pointsTo(one, target))) return { is: "untargeted", rule: rule.name };
+      const pointing = rule.targets.filter((one) => pointsTo(one, target));
+      if (pointing.length === 0) return { is: "untargeted", rule: rule.name };
+      const [elsewhere = ""] = pointing;
+      if (!pointing.some((one) => isHere(one, facts.home)))
+        return { is: "elsewhere", rule: rule.name, target: elsewhere };
       return { is: rule.isEnabled ? "right" : "disabled", rule: rule.name };
     }),
   );
   return ORDER.flatMap((is) => judged.filter((one) => one.is === is))[0] ?? { is: "absent" };
 }
 
-const ORDER = ["right", "disabled", "untargeted", "unmatched", "unknown"] as const;
+const ORDER = ["right", "disabled", "elsewhere", "untargeted", "unmatched", "unknown"] as const;
 
 /** The events that a pattern does not match, as CheckRule says (eb 2021-04-16): FailedOperation.ErrorFilter. */
 async function unmatched(
@@ -147,6 +158,10 @@ function ruleCheck(subject: string, judged: Judged, facts: Facts): Check {
       return check(subject, finding("rule-disabled", { rule: judged.rule }));
     case "untargeted":
       return check(subject, finding("rule-untargeted", { rule: judged.rule, function: name }));
+    case "elsewhere": {
+      const { rule, target } = judged;
+      return check(subject, finding("rule-elsewhere", { rule, function: name, region: facts.home, target }));
+    }
     case "unmatched":
       return check(subject, finding("rule-unmatched", { rule: judged.rule, events: judged.events }));
     case "unknown":

@@ -1,5 +1,8 @@
 // Checks of the log topics: that of the journal, and that of the functions' output.
 import { finding } from "../../model/messages/doctor.ts";
+import { iso } from "../../model/time.ts";
+import { journalHealth } from "../../report/health/journal-health.ts";
+import { agoText } from "../../report/health/timer-health.ts";
 import { type Check, check, notChecked } from "../check.ts";
 import { type DeployedFunction, type Facts, variableOf } from "../facts.ts";
 import { failed } from "../failures.ts";
@@ -35,7 +38,20 @@ export async function logChecks(facts: Facts, functions: readonly DeployedFuncti
     ...outputs.map((one) => ({ subject: "function logs", id: one, region: facts.home, keys: [] })),
   ];
   const none = id === undefined ? [notChecked("journal in CLS", finding("no-topic"))] : [];
-  return [...none, ...(await Promise.all(topics.map((topic) => topicCheck(facts, topic))))];
+  const lines = id === undefined ? [] : await linesCheck(facts);
+  return [...none, ...(await Promise.all(topics.map((topic) => topicCheck(facts, topic)))), ...lines];
+}
+
+/** The age of the oldest line that the state has and CLS has not confirmed. */
+async function linesCheck(facts: Facts): Promise<Check[]> {
+  const recorded = await facts.recorded();
+  if (!recorded.ok) return [];
+  const { unsentSince } = recorded.value.records;
+  const now = facts.inspection.now();
+  const subject = "journal lines";
+  if (unsentSince === undefined || journalHealth(unsentSince, now).problem === undefined)
+    return [check(subject, finding("lines-sent"))];
+  return [check(subject, finding("lines-wait", { since: iso(unsentSince), ago: agoText(now - unsentSince) }))];
 }
 
 async function topicCheck(facts: Facts, { subject, id, region, keys }: Topic): Promise<Check> {

@@ -27,11 +27,12 @@ export async function stateChecks(facts: Facts): Promise<Check[]> {
   if (!shown.ok || !recorded.ok) return [];
   const { record, totals } = recorded.value.records;
   const copies = Object.values(totals).reduce((sum, count) => sum + count, 0);
-  const { kind, unwritable } = shown.value;
+  const { kind, unwritable, isPublic } = shown.value;
   const line = unwritable
     ? check("state", finding("state-unwritable", { state, cause: unwritable }))
     : check("state", finding("state-readable", { state, kind, copies, isNew: record === undefined }));
-  return [line, ...(await installationChecks(facts, record))];
+  const open = isPublic ? [check("state", finding("state-public", { state }))] : [];
+  return [line, ...open, ...(await installationChecks(facts, record))];
 }
 
 /** Whether the functions keep their records where this command looks, and mark copies with the same id. */

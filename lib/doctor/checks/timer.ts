@@ -3,8 +3,9 @@ import { finding } from "../../model/messages/doctor.ts";
 import type { Millis, Run } from "../../model/types.ts";
 import { agoText, timerHealth } from "../../report/health/timer-health.ts";
 import { type Check, check, notChecked } from "../check.ts";
+import { cronFault } from "../cron.ts";
 import type { DeployedFunction, Facts } from "../facts.ts";
-import { fieldsIn, numberAt, textAt } from "../fields.ts";
+import { type Fields, fieldsIn, numberAt, textAt } from "../fields.ts";
 
 /** A sweep is late after this many times SWEEP_EVERY, and this time on top: it may have to wait for a region. */
 const SWEEPS = 3;
@@ -13,20 +14,31 @@ const SPARE: Millis = 5 * 60_000;
 /** The trigger of poll-copies, and what the state tells of its runs. `functions`: those that are deployed. */
 export async function timerChecks(facts: Facts, functions: readonly DeployedFunction[]): Promise<Check[]> {
   const poll = functions.find(({ name }) => name === "poll-copies");
-  return [...(poll ? [triggerCheck(poll)] : []), ...(await runChecks(facts, poll !== undefined))];
+  return [
+    ...(poll ? [triggerCheck(poll, facts.inspection.now())] : []),
+    ...(await runChecks(facts, poll !== undefined)),
+  ];
 }
 
-function triggerCheck({ triggers }: DeployedFunction): Check {
+function triggerCheck({ triggers }: DeployedFunction, now: Millis): Check {
   const timers = triggers.filter((trigger) => textAt(trigger, "Type") === "timer");
   const [timer] = timers;
   if (!timer) return check("timer trigger", finding("trigger-absent"));
   const running = timers.find((one) => numberAt(one, "Enable") === 1);
   const shown = running ?? timer;
-  const description = textAt(shown, "TriggerDesc");
-  // Shown as JSON or as the bare expression.
-  const cron = textAt(fieldsIn(description) ?? {}, "cron") || description;
-  const params = { trigger: textAt(shown, "TriggerName"), cron };
-  return check("timer trigger", finding(running ? "trigger-right" : "trigger-disabled", params));
+  const params = { trigger: textAt(shown, "TriggerName"), cron: cronIn(shown) };
+  if (!running) return check("timer trigger", finding("trigger-disabled", params));
+  const faults = timers.filter((one) => numberAt(one, "Enable") === 1).map((one) => cronFault(cronIn(one), now));
+  // Of several, the best one counts.
+  const fault = faults.includes(undefined) ? undefined : faults.includes("seldom") ? "seldom" : "never";
+  const code = fault === undefined ? "trigger-right" : (`trigger-${fault}` as const);
+  return check("timer trigger", finding(code, params));
+}
+
+/** The expression, which is shown as JSON or bare. */
+function cronIn(trigger: Fields): string {
+  const description = textAt(trigger, "TriggerDesc");
+  return textAt(fieldsIn(description) ?? {}, "cron") || description;
 }
 
 /** What the state tells: when the timer ran, when the last sweep began, and with which build. */

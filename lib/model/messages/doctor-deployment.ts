@@ -98,6 +98,10 @@ const eventFindings = {
     text: `the rule ${p.rule} has no target ${p.function}; new images wait for the next sweep`,
     remedy: `${DEPLOY}, or add the target in the EventBridge console`,
   })),
+  "rule-elsewhere": error((p: { rule: string; function: string; region: string; target: string }) => ({
+    text: `the rule ${p.rule} delivers to another function of the same name: ${p.target} is not in ${p.region}, namespace default`,
+    remedy: `${DEPLOY}, or correct the target in the EventBridge console`,
+  })),
   "rule-unmatched": error((p: { rule: string; events: readonly string[] }) => ({
     text: `the pattern of the rule ${p.rule} does not match ${p.events.join(", ")}; these wait for the next sweep`,
     remedy: `${DEPLOY}, or set the pattern of docs/deploy.md in the EventBridge console`,
@@ -128,6 +132,12 @@ const logFindings = {
     text: `the index of the topic ${p.name} (${p.topic}) lacks ${p.missing.join(", ")}, so that searches for these find nothing`,
     remedy: `${DEPLOY}, or add these keys to the index in the CLS console`,
   })),
+  "lines-sent": info(() => "every line of the journal has arrived in CLS, or has just been written"),
+  "lines-wait": warn((p: { since: string; ago: string }) => ({
+    text: `lines of the journal wait in the state since ${p.since}, ${p.ago}; nothing is lost, but CLS does not show them`,
+    remedy:
+      "look for journal-not-sent in the answers of the functions; check that poll-copies has CLS_TOPIC_ID and may write to the topic",
+  })),
   "topic-absent": error((p: { topic: string; region: string }) => ({
     text: `there is no topic ${p.topic} in ${p.region}`,
     remedy: `correct CLS_TOPIC_ID and CLS_REGION, or ${DEPLOY}`,
@@ -144,6 +154,14 @@ const logFindings = {
 
 const timerFindings = {
   "trigger-right": info((p: { trigger: string; cron: string }) => `${p.trigger} is enabled: ${p.cron}`),
+  "trigger-never": error((p: { trigger: string; cron: string }) => ({
+    text: `the trigger ${p.trigger} (${p.cron}) never fires: no time to come fits it; copies are neither followed nor repaired`,
+    remedy: "give it the expression 0 */1 * * * * * (every minute) in the SCF console, or " + DEPLOY,
+  })),
+  "trigger-seldom": warn((p: { trigger: string; cron: string }) => ({
+    text: `the trigger ${p.trigger} (${p.cron}) fires less often than every five minutes: copies are followed, named and published only then`,
+    remedy: "give it the expression 0 */1 * * * * * (every minute) in the SCF console, or " + DEPLOY,
+  })),
   "trigger-disabled": error((p: { trigger: string; cron: string }) => ({
     text: `the trigger ${p.trigger} (${p.cron}) is disabled: copies are neither followed nor repaired`,
     remedy: "enable the trigger of poll-copies in the SCF console",

@@ -214,6 +214,10 @@ const stateFindings = {
     }),
     INNER,
   ),
+  "state-public": error((p: { state: string }) => ({
+    text: `anyone can read the state ${p.state} without a key: the bucket or its policy permits public access`,
+    remedy: "make the bucket private in the COS console (permissions of the bucket), and remove a policy for everyone",
+  })),
   "state-shared": info(() => "the functions use the same state as this command"),
   "state-differs": warn((p: { theirs: string; ours: string }) => ({
     text: `the functions use the state ${p.theirs}, this command ${p.ours}: what follows about runs is not about the functions`,

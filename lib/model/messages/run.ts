@@ -143,7 +143,12 @@ export function unreadReason(failure: Message<string>): Message<string> {
  */
 export function readFailureReason(
   kind: "unreadable" | "unanswered",
-  failure: { readonly code: string; readonly message: string; readonly remedy?: string | undefined; readonly requestId?: string | undefined },
+  failure: {
+    readonly code: string;
+    readonly message: string;
+    readonly remedy?: string | undefined;
+    readonly requestId?: string | undefined;
+  },
 ): Message<ReadFailureCode> {
   return {
     code: `${kind}-${failure.code}`,

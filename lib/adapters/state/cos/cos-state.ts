@@ -127,18 +127,29 @@ export async function inspectCosState(
   place: CosPlace,
   where: string,
   { credentials, endpoint }: CosOptions,
-): Promise<{ readonly unwritable?: never }> {
+): Promise<{ readonly unwritable?: never; readonly isPublic: boolean }> {
   const transport = httpTransport(endpoint, TIME_LIMIT);
   const objects = cosObjects(place, signingSend(place, credentials, transport), SURROUNDINGS);
   try {
     await objects.list(place.prefix, 1);
     await checkVersioning(objects);
-    return {};
+    return { isPublic: await isListedForAnyone(place, transport) };
   } catch (error) {
     throw stateErrorOf(where, error);
   } finally {
     transport.close();
   }
+}
+
+/** Whether COS lists the objects to a request without a signature. No answer to that is no fault of the state. */
+async function isListedForAnyone({ bucket, region, prefix }: CosPlace, { exchange }: Transport): Promise<boolean> {
+  const host = `${bucket}.cos.${region}.myqcloud.com`;
+  const target = `/?prefix=${encodeURIComponent(prefix)}&max-keys=1`;
+  const request = { method: "GET", host, target, headers: { host }, body: new Uint8Array() };
+  return await exchange(request).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
 }
 
 function uniqueTo(writer: string): Unique {

@@ -59,7 +59,7 @@ describe("without access", () => {
     const [, account] = other.world.config.accounts;
     const { secretId, secretKey } = account!;
     await expect(other.open({ credentials: async () => ({ secretId, secretKey }) })).rejects.toThrow(
-      /refuses the access \(AccessDenied\); allow this user or role/,
+      /refuses the access \(AccessDenied\) \(RequestId [^)]+\); allow this user or role/,
     );
   });
 });
