@@ -42,9 +42,6 @@ export interface ShownAccount {
   readonly wasAsked: boolean;
 }
 
-/** What the words after `--summary` may be. */
-export const SUMMARIES: readonly string[] = OVERVIEWS;
-
 /** All lines, safe to print. */
 export function statusText(report: StatusReport, { account, wasAsked }: ShownAccount, layout: StatusLayout): string[] {
   const { room, wide, isFiltered } = layout;
