@@ -1,7 +1,7 @@
 // Writes what status prints for people: as of when, the table or its summary, what needs attention.
 import { fullText } from "../../lib/model/messages/define.ts";
 import { iso } from "../../lib/model/time.ts";
-import { healthCounts, OVERVIEWS, type OverviewBy, overviewOf } from "../../lib/report/status/overview.ts";
+import { healthCounts, type OverviewBy, overviewOf } from "../../lib/report/status/overview.ts";
 import type { StatusReport } from "../../lib/report/status/status-report.ts";
 import { message } from "../messages/catalogue.ts";
 import { attentionLines } from "./attention.ts";
