@@ -128,6 +128,7 @@ function textOf(
     wide,
     all: all || (options.state?.includes("retired") ?? false),
     ...(summary && { summary }),
+    ...(options.watch && process.stdout.isTTY && { screenRows: process.stdout.rows || 24 }),
     isFiltered: isFiltered(options),
   };
   const isEmpty = report.copies.length === 0;

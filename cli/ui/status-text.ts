@@ -1,7 +1,7 @@
 // Writes what status prints for people: as of when, the table or its summary, what needs attention.
 import { fullText } from "../../lib/model/messages/define.ts";
 import { iso } from "../../lib/model/time.ts";
-import { healthCounts, OVERVIEWS, type OverviewBy, overviewOf } from "../../lib/report/status/overview.ts";
+import { healthCounts, type OverviewBy, overviewOf } from "../../lib/report/status/overview.ts";
 import type { StatusReport } from "../../lib/report/status/status-report.ts";
 import { message } from "../messages/catalogue.ts";
 import { attentionLines } from "./attention.ts";
@@ -17,6 +17,8 @@ export interface StatusLayout {
   /** Retired copies as well. */
   readonly all: boolean;
   readonly summary?: OverviewBy;
+  /** The rows of a screen that is drawn anew: the table leaves room for what needs attention. */
+  readonly screenRows?: number;
   /** Whether a filter was given: then the user asked for these rows, and gets them all. */
   readonly isFiltered: boolean;
 }
@@ -30,18 +32,19 @@ const MOST_IMAGES = 20;
 /** So many groups that need attention are shown in that terminal. */
 const MOST_GROUPS = 15;
 
+/** On a screen that is drawn anew, a table has at least so many rows, and so many lines follow it. */
+const LEAST_ROWS = 6;
+const LINES_BELOW_TABLE = 3;
+
 /** The account, and whether the cloud was asked for it. */
 export interface ShownAccount {
   readonly account: string;
   readonly wasAsked: boolean;
 }
 
-/** What the words after `--summary` may be. */
-export const SUMMARIES: readonly string[] = OVERVIEWS;
-
 /** All lines, safe to print. */
 export function statusText(report: StatusReport, { account, wasAsked }: ShownAccount, layout: StatusLayout): string[] {
-  const { room, wide, all, isFiltered } = layout;
+  const { room, wide, isFiltered } = layout;
   const { now, copies, asOf } = report;
   const at = asOf === null ? undefined : iso(asOf);
   const ago = asOf === null ? "" : shortDuration(now - asOf);
@@ -52,15 +55,18 @@ export function statusText(report: StatusReport, { account, wasAsked }: ShownAcc
     message("as-of", { account, at, ago, wasAsked }).text,
     ...report.late.map((region) => lateText(region, now)),
   ].flatMap((line) => wrap(clean(line), room.width, 2));
-  return [
-    ...lines,
-    ...(copies.length > 0 ? copyLines(report, layout, isFlood) : []),
-    ...attentionLines(report, room, { most, all: wide }),
-    ...tailLines(report, room),
-  ];
+  const below = [...attentionLines(report, room, { most, all: wide }), ...tailLines(report, room)];
+  const { screenRows = Number.POSITIVE_INFINITY } = layout;
+  const rows = Math.max(LEAST_ROWS, screenRows - lines.length - below.length - LINES_BELOW_TABLE);
+  return [...lines, ...(copies.length > 0 ? copyLines(report, layout, isFlood, rows) : []), ...below];
 }
 
-function copyLines(report: StatusReport, { room, wide, all, summary }: StatusLayout, isFlood: boolean): string[] {
+function copyLines(
+  report: StatusReport,
+  { room, wide, all, summary }: StatusLayout,
+  isFlood: boolean,
+  mostRows: number,
+): string[] {
   const { now, copies, measured } = report;
   const isActive = ({ phase }: (typeof copies)[number]) => phase !== "retired" && phase !== "ended";
   const retired = all ? 0 : copies.filter((copy) => !isActive(copy)).length;
@@ -68,10 +74,10 @@ function copyLines(report: StatusReport, { room, wide, all, summary }: StatusLay
   const options = { now, wide, all, measured, header: true };
   const shown = all ? copies : copies.filter(isActive);
   const isCut = isFlood && summary === undefined;
-  const rows = isCut ? MOST_IMAGES : Number.POSITIVE_INFINITY;
+  const rows = isCut ? Math.min(MOST_IMAGES, mostRows) : mostRows;
   const table =
     by === undefined
-      ? tableOf(copies, room, options)
+      ? tableOf(copies, { ...room, rows }, options)
       : overviewTable(overviewOf(shown, by, now), { ...room, rows }, options);
   const below = [
     message("totals", { copies: shown.length, states: countsText(healthCounts(shown, now)) }).text,

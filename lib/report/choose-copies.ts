@@ -69,8 +69,8 @@ export function chooseCopies<T extends Choosable>(
   const problems = [
     ...unknown("--only", policies, knownPolicies),
     ...unknown("--region", regions, knownRegions),
-    ...unknown("--image", images, knownImages, rootNames),
-    ...unknown("--state", states, CHOOSABLE_STATES, CHOOSABLE_STATES, CHOOSABLE_STATES.size),
+    ...unknown("--image", images, knownImages, { shown: rootNames }),
+    ...unknown("--state", states, CHOOSABLE_STATES, { most: CHOOSABLE_STATES.size }),
   ];
   const chosen = copies.filter(
     (copy) =>
@@ -98,13 +98,12 @@ function statesOf(copy: Choosable): (CopyState | Health)[] {
   return [stateOf(copy as Copy), conditionOf(copy as Copy, 0).healthy];
 }
 
-/** `shown`: those that the problem names, if not all that are known. */
+/** `shown`: those that the problem names, if not all that are known. `most`: so many of them. */
 function unknown(
   where: string,
   values: readonly string[],
   known: ReadonlySet<string>,
-  shown: Iterable<string> = known,
-  most?: number,
+  { shown = known, most }: { readonly shown?: Iterable<string>; readonly most?: number } = {},
 ): Problem[] {
   return values
     .filter((value) => !known.has(value))

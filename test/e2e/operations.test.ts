@@ -6,7 +6,7 @@ import Database from "libsql";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Ended, runCommand } from "../support/in-process.ts";
 import { call } from "./call-function.ts";
-import { type Emulated, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
+import { type Emulated, startCli, startEmulatorProgram, TOP, temporaryFolder, userEnv } from "./support.ts";
 
 const POLICY = `version: 1
 policies: [{ name: p, from: [ap-guangzhou], select: { name: ["golden-*"], newest: 50 }, to: [ap-shanghai, ap-beijing] }]
@@ -72,6 +72,22 @@ describe("status", { timeout: 60_000 }, () => {
     expect(timer).toMatchObject({ late: true });
     expect(summary).toMatchObject({ problems: [{ code: "timer-late" }] });
     expect((await run(["status"], { SWEEP_EVERY: "2h" })).code).toBe(0);
+  });
+
+  it("watches a state that is created meanwhile, until Ctrl-C ends it with 130", async () => {
+    await bake();
+    const watching = startCli(["status", "--watch"], env, cwd);
+    const isPrinted = (text: RegExp) =>
+      new Promise<void>((done) => {
+        let printed = "";
+        watching.stdout?.on("data", (data: Buffer) => text.test((printed += data.toString())) && done());
+      });
+    await isPrinted(/UTC {2}0 copies\n/);
+    const change = isPrinted(/golden-web \(img-\w+\) → ap-shanghai: new → /);
+    await run(["apply"]);
+    await change;
+    watching.kill("SIGINT");
+    expect(await watching.ended).toMatchObject({ code: 130, stderr: "" });
   });
 
   it.skipIf(!existsSync("/dev/full"))("reports in one line that its output cannot be written", async () => {

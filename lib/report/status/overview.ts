@@ -5,10 +5,7 @@ import type { Copy, Millis } from "../../model/types.ts";
 import { BY_HEALTH, conditionOf, type Health } from "../copy-condition.ts";
 
 /** What `--summary` counts by. */
-export const OVERVIEWS = ["image", "region", "policy"] as const;
-
-/** What `--summary` counts by. */
-export type OverviewBy = (typeof OVERVIEWS)[number];
+export type OverviewBy = "image" | "region" | "policy";
 
 /** One line of an overview. */
 export interface OverviewRow {
