@@ -8,6 +8,7 @@ import { replicate } from "../../lib/replicator/reconcile.ts";
 import { rehearsalCloud } from "../../lib/replicator/rehearsal/rehearsal-cloud.ts";
 import { rehearse } from "../../lib/replicator/rehearsal/rehearse.ts";
 import { viewOf } from "../../lib/report/plan-view.ts";
+import { startTally } from "../../lib/report/tally.ts";
 import { waitOrder } from "../../lib/report/wait-order.ts";
 import { copySettings, policy } from "../support/builders.ts";
 import { imagesChangedBy } from "../support/changes-made.ts";
@@ -34,15 +35,24 @@ async function planned(program: Instance) {
 }
 
 /** Runs what `apply --wait` runs, and counts what the cloud's log shows. */
-async function done(program: Instance) {
+async function done(instance: Instance) {
   const before = t.world.requests.length;
+  const tally = startTally();
+  const append: Instance["journal"]["append"] = async (entries) => {
+    for (const entry of entries) tally.add(entry);
+    await instance.journal.append(entries);
+  };
+  const program = { ...instance, journal: { append } };
   let report = await replicate(sweep, program);
   const follow = waitOrder();
   for (let minute = 0, next = follow(report); minute < 600 && next !== "end"; minute += 1, next = follow(report)) {
     t.pass(MINUTE);
     report = await replicate(next === "sweep" ? sweep : poll, program);
   }
-  return imagesChangedBy(t.world.requests.slice(before));
+  const counts = imagesChangedBy(t.world.requests.slice(before));
+  // What apply reports is what the plan has counted, and what the cloud has seen.
+  expect(tally.counts()).toEqual(counts);
+  return counts;
 }
 
 async function expectSame(policies: readonly Policy[], counts: object): Promise<string> {

@@ -27,6 +27,8 @@ describe("the intermediate copy, when the encrypted copy is ready", () => {
     const next = both.plan();
     expect(next.calls).toEqual([`delete ${PLAIN}`]);
     expect(next.actions).toMatchObject([{ do: "delete" }]);
+    // No user is asked about it: no policy ever offered it to anybody.
+    expect(both.option({ confirmedDeletions: new Set() }).plan().calls).toEqual([`delete ${PLAIN}`]);
   });
 
   it.each<[string, World]>([

@@ -24,6 +24,7 @@ describe("an image left by a failed attempt", () => {
   it("is deleted before the next attempt, which waits for the deletion", () => {
     const plan = failedOnce().plan();
     expect(plan.calls).toEqual([`delete ${LEFT}`]);
+    expect(failedOnce().option({ confirmedDeletions: new Set() }).plan().calls).toEqual([`delete ${LEFT}`]);
     expect(plan.recordChanges).toEqual(["ap-shanghai: waiting (leftover)"]);
     const next = failedOnce().after(plan).remove(LEFT).plan();
     expect(next.calls).toEqual(nextAttempt);
