@@ -125,10 +125,11 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
   program
     .command("retry")
     .description("reset the attempts and the backoff of failed and blocked copies, then run apply")
-    .argument("[image...]", "source or copy ids")
+    .argument("[image...]", "ids of sources or copies, names of sources, or instances (ins-…) that run one")
     .addOption(policy())
-    .option("--by <name>", "only copies of the policy with this name")
-    .option("--region <region>", "only copies in this region")
+    .addOption(severalOf("--only <policy>", "only copies of this policy (repeatable)"))
+    .addOption(severalOf("--region <region>", "only copies in this region (repeatable)"))
+    .option("--yes", "delete what the policies say without asking")
     .option("--wait", "wait until every copy is ready or requires manual action")
     .addOption(json())
     .action(async (images: string[], options: RetryOptions) => {
@@ -138,7 +139,10 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
   program
     .command("explain")
     .description("explain why an image is or is not copied, and what to change; changes nothing")
-    .argument("<image>", "source or copy id")
+    .argument(
+      "<image>",
+      "id or exact name of an image; or an instance, launch template or launch configuration (ins-…, lt-…, asc-…)",
+    )
     .addOption(policy())
     .option("--region <region>", "only the image in this region")
     .addOption(json())

@@ -2,6 +2,11 @@
 import { error, info } from "../../lib/model/messages/define.ts";
 import { imageIn } from "./words.ts";
 
+function kindOf(id: string): string {
+  if (id.startsWith("ins-")) return "instance";
+  return id.startsWith("lt-") ? "launch template" : "launch configuration";
+}
+
 export const explainLines = {
   "unknown-region": error((p: { region: string; meant: string | undefined; ids: readonly string[] }) => {
     const hint = p.meant ? `did you mean "${p.meant}"?` : `known regions: ${p.ids.join(", ")}`;
@@ -11,10 +16,38 @@ export const explainLines = {
     (p: { imageId: string; regions: readonly string[] }) =>
       `no image ${p.imageId} in ${p.regions.join(", ")}; name another region with --region`,
   ),
-  "not-an-image-id": error((p: { word: string; ids: readonly string[] }) => {
-    const next = p.ids.length > 0 ? `images with that name: ${p.ids.join(", ")}` : "name an id such as img-8toqc6s3";
-    return `"${p.word}" is not an image id; ${next}`;
+  "no-such-image": error((p: { word: string; meant: string | undefined }) => {
+    const next =
+      p.meant === undefined ? "name an image by its id or exact name, or an instance" : `did you mean ${p.meant}?`;
+    return `no image is named "${p.word}" in the regions of the policies; ${next}`;
   }),
+  "user-not-found": error(
+    (p: { id: string; regions: readonly string[] }) =>
+      `no ${kindOf(p.id)} ${p.id} in ${p.regions.join(", ")}; name another region with --region`,
+  ),
+  "explain-user": info((p: { id: string; region: string; imageIds: readonly string[] }) => {
+    const verb = p.id.startsWith("ins-") ? "runs" : "starts instances from";
+    return `${p.id} in ${p.region} ${verb} ${p.imageIds.length > 0 ? p.imageIds.join(" and ") : "no image"}`;
+  }),
+  "explain-unknown": info(
+    (p: { imageId: string; region: string }) =>
+      `${imageIn(p)}: not found in the cloud, and no copy is recorded with this id: it was deleted, and was not made by this program`,
+  ),
+  "explain-rule": info((p: { policy: string; place: string }) => `  rule: policy ${p.policy}, ${p.place}`),
+  "explain-origin": info(
+    (p: {
+      how: string;
+      at: string;
+      requestId: string | null;
+      policy: string | null;
+      trigger: string | null;
+      process: string | null;
+    }) => {
+      const who = [p.trigger && `by ${p.trigger}`, p.process && `on ${p.process}`].filter(Boolean).join(" ");
+      const request = p.requestId === null ? "" : ` (request ${p.requestId})`;
+      return `  ${p.how} ${p.at}${who ? ` ${who}` : ""}${request}`;
+    },
+  ),
   "not-everything-read": error((p: { reason: string }) => `not every region could be read: ${p.reason}`),
   "explain-image": info(
     (p: { imageId: string; region: string; name: string; type: string; state: string; sizeGiB: number }) =>
@@ -39,7 +72,9 @@ export const explainLines = {
   }),
   "explain-next": info((p: { text: string }) => `  next run: ${p.text}`),
   "explain-next-inline": info((p: { text: string }) => `next run: ${p.text}`),
-  "explain-selects": info((p: { policy: string }) => `policy ${p.policy}: selects this image`),
+  "explain-selects": info((p: { policy: string; place: string | undefined }) => {
+    return `policy ${p.policy}: selects this image${p.place === undefined ? "" : ` (${p.place})`}`;
+  }),
   "explain-selects-not": info((p: { policy: string; reason: string }) => {
     return `policy ${p.policy}: does not select this image: ${p.reason}`;
   }),

@@ -95,6 +95,17 @@ export interface AwaitedImage extends ImageRef {
   readonly since: Millis;
 }
 
+/** What instances run from or will start from: an instance, a launch template or a launch configuration. */
+export interface ImageUser {
+  readonly id: string;
+  readonly region: string;
+  /** The ids of its images; of a launch template those of its default and its latest version. */
+  readonly imageIds: readonly string[];
+}
+
+/** Finds an instance, launch template or launch configuration by its id. Undefined: the region has none. */
+export type FindUser = (region: string, id: string) => Promise<ImageUser | undefined>;
+
 /** The record of one run: why it started, what it decided, and the result. */
 export interface Run {
   readonly id: string;

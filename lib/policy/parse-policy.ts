@@ -17,7 +17,7 @@ import { expandRegions, type Groups } from "./values/region-groups.ts";
 /**
  * Reads a policy file. The result has the defaults merged in, groups expanded to region ids,
  * durations in milliseconds and dates in epoch milliseconds. `file` is the file's name in messages. `settle` is
- * `SETTLE`, on which a warning depends.
+ * `SETTLE`, on which a warning depends. `places`: policy → `file:line:column` where it begins.
  * Throws `InputError` with all problems; `warnings` are about what is allowed but probably not
  * meant.
  */
@@ -25,7 +25,7 @@ export function parsePolicy(
   text: string,
   file: string,
   settle: Millis = DEFAULT_SETTLE,
-): { policies: Policy[]; groups: Groups; prices?: Prices; warnings: Problem[] } {
+): { policies: Policy[]; groups: Groups; prices?: Prices; warnings: Problem[]; places: Map<string, string> } {
   const yaml = readYaml(text, file);
   if (yaml.value === null || yaml.value === undefined)
     throw new InputError([toProblem(file, policyProblem("policy-file-empty"))]);
@@ -60,6 +60,7 @@ export function parsePolicy(
     groups,
     ...(prices && { prices }),
     warnings: inOrder([...warnings, ...unknownRegions(yaml, groups), ...accountWarnings(yaml)]),
+    places: new Map(policies.map(({ name }, index) => [name, yaml.at(["policies", index])])),
   };
 }
 

@@ -133,7 +133,7 @@ function explainPolicies(
       .map((desired) => regionOfDesired(desired, copies, plan)),
     ...orphaned.filter((copy) => copy.policy === name).map((copy) => regionOfCopy(copy, plan)),
   ];
-  return [
+  const ofFile = [
     ...policies.map((policy) => {
       const selects = desiredCopies.some((desired) => desired.policies.includes(policy.name));
       return { policy: policy.name, selects, reasons: selects ? [] : why(policy), regions: regionsOf(policy.name) };
@@ -142,6 +142,9 @@ function explainPolicies(
       return { policy, selects: false, reasons: [reason("policy-gone", { policy })], regions: regionsOf(policy) };
     }),
   ];
+  // What matters comes first: the policies that select the image, then those that did.
+  const rankOf = ({ selects, regions }: PolicyExplanation) => (selects ? 0 : regions.length > 0 ? 1 : 2);
+  return ofFile.sort((x, y) => rankOf(x) - rankOf(y));
 }
 
 /** Every reason why a policy does not select an image. Never empty. */

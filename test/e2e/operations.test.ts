@@ -133,12 +133,12 @@ describe("retry", { timeout: 60_000 }, () => {
     await cloud.control("DELETE", "faults");
     expect((await run(["apply"])).code).toBe(3);
 
-    const wrong = await run(["retry", "img-8toqc6s3", "--by", "gold", "--region", "ap-tokyo"]);
+    const wrong = await run(["retry", "img-8toqc6s3", "--only", "gold", "--region", "ap-tokyo"]);
     expect({ code: wrong.code, stdout: wrong.stdout }).toEqual({ code: 2, stdout: "" });
-    expect(wrong.stderr.split("\n").map((line) => line.replace(/: no (recorded )?copy.*/, ""))).toEqual([
-      'error: IMAGE: "img-8toqc6s3"',
-      'error: --by: "gold"',
+    expect(wrong.stderr.split("\n").map((line) => line.replace(/ fits no copy.*/, ""))).toEqual([
+      'error: --only: "gold"',
       'error: --region: "ap-tokyo"',
+      'error: IMAGE: "img-8toqc6s3"',
       "",
     ]);
     expect(await cloud.syncs()).toBe(0);
@@ -146,7 +146,7 @@ describe("retry", { timeout: 60_000 }, () => {
     const one = await run(["retry", "--region", "ap-beijing", "--json"]);
     expect(one.stderr).toContain("retrying 1 failed or blocked copy\n");
     expect(jsonOf(one)).toMatchObject({ summary: { blocked: 1 } });
-    const all = await run(["retry", "--by", "p", "--wait"]);
+    const all = await run(["retry", "golden-web", "--only", "p", "--wait"]);
     expect(all.code).toBe(0);
     expect(await cloud.copies()).toHaveLength(2);
     const none = await run(["retry"]);

@@ -2,7 +2,8 @@
 import { setMaxListeners } from "node:events";
 import type { Cloud } from "../../model/ports.ts";
 import { SYNC_TIMEOUT } from "../../model/time.ts";
-import type { Millis } from "../../model/types.ts";
+import type { FindUser, Millis } from "../../model/types.ts";
+import { findUserOver } from "./calls/find-user.ts";
 import { usesOver } from "./calls/image-usage.ts";
 import type { Calls } from "./calls/list-calls.ts";
 import { imageReads } from "./calls/read-images.ts";
@@ -39,6 +40,8 @@ const PAGE = 100; // the largest page of all lists of cvm 2017-03-12 and as 2018
 export interface TencentConnection {
   readonly cloud: Cloud;
   readonly send: Send;
+  /** Finds what starts instances, by its id. */
+  readonly findUser: FindUser;
   /** Aborts with the run. */
   readonly signal: AbortSignal;
 }
@@ -63,7 +66,8 @@ export function tencentConnection(options: TencentOptions): TencentConnection {
     now: options.now,
     ...(options.log ? { log: options.log } : {}),
   });
-  return { cloud: cloudOver(send, { ...options, signal }), send, signal };
+  const cloud = cloudOver(send, { ...options, signal });
+  return { cloud, send, findUser: findUserOver(callsOver(send, { ...options, signal }), cloud.familyImage), signal };
 }
 
 /** The options of the adapter that do not depend on how calls are sent. */
@@ -75,16 +79,17 @@ export interface OverOptions extends Pick<TencentOptions, "site" | "timeoutMs"> 
   readonly repeat?: typeof repeating;
 }
 
+function callsOver(send: Send, options: OverOptions): Calls {
+  const { signal, page = PAGE, repeat = repeating, timeoutMs = 20_000 } = options;
+  return { repeated: (call, read) => repeat(() => send(call, read), signal, isTransient), page, timeoutMs };
+}
+
 /** The cloud over any `send`: pages and retries calls here, and leaves the transport to `send`. */
 export function cloudOver(send: Send, options: OverOptions): Cloud {
-  const { signal, page = PAGE, repeat = repeating } = options;
-  const timeoutMs = options.timeoutMs ?? 20_000;
-  const repeatedIf =
-    (isRetryable: (code: string) => boolean): Send =>
-    (call, read) =>
-      repeat(() => send(call, read), signal, isRetryable);
-  const calls: Calls = { repeated: repeatedIf(isTransient), page, timeoutMs };
-  const throttled = repeatedIf(isThrottled);
+  const { signal, repeat = repeating } = options;
+  const calls = callsOver(send, options);
+  const { timeoutMs } = calls;
+  const throttled: Send = (call, read) => repeat(() => send(call, read), signal, isThrottled);
   const reads = imageReads(calls);
   return {
     account: () => calls.repeated(callerIdentity(options.site, timeoutMs), accountIn),

@@ -209,14 +209,13 @@ const texts = {
 /** Parts of reasons whose code comes from elsewhere, and texts of errors. */
 export const lifecycleText = catalogue(texts);
 
-const MATCHES = { image: "matches this image id", policy: "belongs to this policy", region: "is in this region" };
+const MATCHES = {
+  images: "has this id, source or name",
+  policies: "belongs to this policy",
+  regions: "is in this region",
+};
 
 const retryProblems = {
-  "no-such-copy": error(
-    (p: { value: string; filter: keyof typeof MATCHES }) =>
-      `"${p.value}": no recorded copy ${MATCHES[p.filter]}; cvm-replicator status lists all copies`,
-    "name a copy that status lists",
-  ),
   "nothing-to-retry": error(
     (p: { value: string; filter: keyof typeof MATCHES }) =>
       `"${p.value}": no copy that ${MATCHES[p.filter]} is failed, blocked or waits for an unreadable region; cvm-replicator status lists all copies`,

@@ -6,7 +6,7 @@ import type { OpenOptions } from "../../adapters/state/open.ts";
 import type { Problem } from "../../model/errors.ts";
 import type { Prices } from "../../model/policy.ts";
 import type { Journal, Replicator, State } from "../../model/ports.ts";
-import type { Millis } from "../../model/types.ts";
+import type { FindUser, Millis } from "../../model/types.ts";
 import type { Policies } from "../../policy/compiled.ts";
 import { isDead, thisProcess } from "../../record/claimants.ts";
 import type { Config } from "../config.ts";
@@ -22,6 +22,10 @@ export interface Opened {
   readonly state: State;
   readonly warnings: readonly Problem[];
   readonly prices?: Prices;
+  /** Policy → `file:line:column` where it begins. */
+  readonly places: ReadonlyMap<string, string>;
+  /** Finds what starts instances, by its id. No run uses it. */
+  readonly findUser: FindUser;
   close(): Promise<void>;
 }
 
@@ -38,7 +42,10 @@ export interface Stop {
 /** What a replicator is opened with. */
 interface Contents extends Pick<OpenOptions, "readOnly"> {
   /** The policies, and the warnings about their file. */
-  readonly contents: Policies & { readonly warnings?: readonly Problem[] };
+  readonly contents: Policies & {
+    readonly warnings?: readonly Problem[];
+    readonly places?: ReadonlyMap<string, string>;
+  };
   readonly journals: readonly Journal[];
 }
 
@@ -51,7 +58,7 @@ export async function openReplicator(
   config: Config,
   env: NodeJS.ProcessEnv,
   stop: Stop,
-  { contents: { policies, prices, warnings: ofPolicies = [] }, journals, readOnly }: Contents,
+  { contents: { policies, prices, warnings: ofPolicies = [], places = new Map() }, journals, readOnly }: Contents,
 ): Promise<Opened> {
   const warnings = [...ofPolicies];
   // A run that stops early may leave a region that is still being read.
@@ -83,5 +90,6 @@ export async function openReplicator(
     end.abort();
     return state.close();
   };
-  return { replicator, state, warnings, ...(prices && { prices }), close };
+  const { findUser } = connection;
+  return { replicator, state, warnings, ...(prices && { prices }), places, findUser, close };
 }

@@ -130,7 +130,9 @@ const describe = ({ timeoutMs }: Calls, action: string, region: string, params: 
   timeoutMs,
 });
 
-const entries = (answer: Json, name: string): Json[] => listOf(answer[name], name).map((entry) => record(entry, name));
+/** The entries of a list in an answer. */
+export const entries = (answer: Json, name: string): Json[] =>
+  listOf(answer[name], name).map((entry) => record(entry, name));
 
 function idIn(entry: Json, name: string): string {
   const id = textOf(entry[name], name);
@@ -138,7 +140,8 @@ function idIn(entry: Json, name: string): string {
   return id;
 }
 
-function imageIn(entry: Json, id: string): Pick<User, "imageId" | "family"> {
+/** The image or the family that a user of images names. */
+export function imageIn(entry: Json, id: string): Pick<User, "imageId" | "family"> {
   const imageId = textOf(entry["ImageId"], `${id}: ImageId`);
   const family = textOf(entry["ImageFamily"], `${id}: ImageFamily`);
   return { ...(imageId ? { imageId } : {}), ...(family ? { family } : {}) };
