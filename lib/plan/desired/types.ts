@@ -1,4 +1,5 @@
 // The desired state: copies that policies ask for, and images that no policy selects.
+import type { ReadonlyCopyMap } from "../../model/copy/copy-map.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, GivenByPolicy, Image, Reason, Settings } from "../../model/types.ts";
 
@@ -42,7 +43,9 @@ export interface DesiredCopy {
 
 /** All desired copies of an account. */
 export interface DesiredCopies {
-  /** By `copyId`. */
-  readonly desiredCopies: ReadonlyMap<string, DesiredCopy>;
-  readonly notSelected: readonly NotSelected[];
+  readonly desiredCopies: ReadonlyCopyMap<DesiredCopy>;
+  /** Every image that a policy passes over, with the reason: written when it is read, and only then. */
+  readonly notSelected: () => readonly NotSelected[];
+  /** Those of them about which nothing can be said before a region is read. */
+  readonly undecided: readonly NotSelected[];
 }

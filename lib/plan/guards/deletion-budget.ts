@@ -44,7 +44,7 @@ export function movingFamilies(steps: readonly Step[], { desiredCopies }: PlanCo
       if (call?.do === "modify") return call.attributes.family === undefined ? [] : [call.image.region];
       if (call?.do !== "send") return [];
       const { region } = call.claimRequest.claim.parent;
-      return [`${region}/${desiredCopies.get(copyId(call.claimRequest.copy.key))?.root.family}`];
+      return [`${region}/${desiredCopies.get(call.claimRequest.copy.key)?.root.family}`];
     }),
   );
   const settled = steps.map((step): Step => {
