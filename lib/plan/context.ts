@@ -109,7 +109,8 @@ export function gatherFacts(input: PlanInput): Facts {
 
 /** What the step of one copy needs to know about the other records. */
 function indexRecords(copies: readonly Copy[]) {
-  const recorded = new CopyMap(copies.map((copy) => [copy.key, copy]));
+  const recorded = new CopyMap<Copy>();
+  for (const copy of copies) recorded.set(copy.key, copy);
   const encrypted = groupBy(
     copies.filter(({ key }) => key.variant !== "plain"),
     rootInRegion,

@@ -65,7 +65,7 @@ export function makePlan(input: PlanInput): Plan {
   const guarded = applyGuards(steps, ctx);
   const changed = changesOf(guarded.steps).map(({ copy }) => copy);
   const changes = new CopyMap(changed.map((copy) => [copy.key, copy]));
-  const recorded = ctx.copies.map((copy) => changes.get(copy.key) ?? copy);
+  const recorded = changes.size === 0 ? ctx.copies : ctx.copies.map((copy) => changes.get(copy.key) ?? copy);
   const copies = [...recorded, ...[...changes.values()].filter(({ key }) => !ctx.copyOf(key))];
   // What this plan blocks is left out later.
   const later = (key: CopyKey) => changes.get(key) ?? ctx.copyOf(key);
