@@ -43,7 +43,7 @@ export const INSTALLATION_TAG = `${TAG_PREFIX}installation`;
 const TOKEN = /--copying-([0-9a-f]{16})(?:-([a-z0-9]{2,12}))?-([1-9][0-9]{0,8})$/;
 const INSTALLATION = /^[a-z0-9]{2,12}$/;
 
-/** Stands for the installation of a copy whose marks name none. No installation can have this id. */
+/** Stands for the installation of a copy whose marks name none: no installation can have this id. */
 export const UNKNOWN_INSTALLATION = "?";
 
 /** The key of a copy as one text, for maps and sorting. */
@@ -146,6 +146,7 @@ export function unmarkedName(name: string): string {
 }
 
 function shortenedBefore(rootName: string, suffix: string): string {
+  if (Buffer.byteLength(rootName) + suffix.length <= MAX_NAME) return rootName + suffix;
   let stem = "";
   for (const character of rootName) {
     if (Buffer.byteLength(stem + character) + suffix.length > MAX_NAME) break;

@@ -83,6 +83,8 @@ function leftOut(calls: readonly CloudCall[], desiredCopies: ReadonlyCopyMap<Des
     const desired = copy && desiredCopies.get(copy.key);
     const family = call.do === "modify" ? call.attributes.family : desired?.publication.family;
     if (!desired || !family) return [];
+    // Any other copy moves on its own, and leaves no region out.
+    if (call.do === "send" && !desired.publication.publishTogether) return [];
     const rootId = desired.root.imageId;
     return [{ desired, family, rootId, isNow: call.do === "modify", id: `${family} ${rootId}` }];
   });

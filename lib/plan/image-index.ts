@@ -43,10 +43,10 @@ function indexRegion(view: RegionView): RegionImages {
     readAt: view.readAt,
     images,
     // Two copies may have the same hash, so the whole mark decides.
-    markedAs: (key) =>
-      byMark()
-        .get(tokenHash(key))
-        ?.filter((image) => isCopyOf(image, key)) ?? NO_IMAGES,
+    markedAs: (key) => {
+      const marked = byMark().size > 0 ? byMark().get(tokenHash(key)) : undefined;
+      return marked?.filter((image) => isCopyOf(image, key)) ?? NO_IMAGES;
+    },
     named: (name) => byName().get(name) ?? NO_IMAGES,
     inFamily: (family) => byFamily().get(family) ?? NO_IMAGES,
   };
