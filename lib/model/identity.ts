@@ -1,6 +1,6 @@
 // How a copy is recognised in the cloud: its key, the token in its name, its lineage tags.
 import { createHash } from "node:crypto";
-import { isSameOrigin } from "./copy/copy-map.ts";
+import { isSameOrigin, type Origin } from "./copy/copy-map.ts";
 import type { Version } from "./image.ts";
 import type { Copy, CopyIn, CopyKey, CopyPhase, CopyState, Image, ImageRef, Installations, Variant } from "./types.ts";
 
@@ -66,12 +66,7 @@ export function refText({ region, imageId }: ImageRef): string {
  * The hash in the token: 64 bits of a hash of the root and the variant, the same in every
  * destination.
  */
-export function tokenHash({
-  account,
-  rootRegion,
-  rootId,
-  variant,
-}: Omit<CopyKey, "region"> & Partial<CopyKey>): string {
+export function tokenHash({ account, rootRegion, rootId, variant }: Origin | CopyKey): string {
   const root = `${account}/${rootRegion}/${rootId}/${variant}`;
   const known = hashes.get(root);
   if (known !== undefined) return known;

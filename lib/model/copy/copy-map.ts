@@ -4,6 +4,9 @@ import type { CopyKey, Variant } from "../types.ts";
 /** A source, by its own region and id. */
 export type RootRef = Pick<CopyKey, "rootRegion" | "rootId">;
 
+/** What a copy is of: the source and the variant, without the region. */
+export type Origin = Omit<CopyKey, "region">;
+
 interface Entry<V> {
   readonly key: CopyKey;
   value: V;
@@ -86,7 +89,7 @@ export function isSameCopy(a: CopyKey, b: CopyKey): boolean {
 }
 
 /** Whether two copies differ in their region at most: one source in the same variant. */
-export function isSameOrigin(a: Omit<CopyKey, "region">, b: Omit<CopyKey, "region">): boolean {
+export function isSameOrigin(a: Origin, b: Origin): boolean {
   return a.rootId === b.rootId && a.variant === b.variant && a.rootRegion === b.rootRegion && a.account === b.account;
 }
 

@@ -10,8 +10,8 @@ import type { PlanContext } from "../types.ts";
 import { whyBlocked, whyUnfit, whyWaiting } from "./blockers.ts";
 import { type IsFinished, mergeDesired } from "./merge-policies.ts";
 import { indexSources } from "./source-images.ts";
-import { readWhole, type SelectionInput, selectSources, waitForNewest } from "./sources.ts";
-import type { DesiredCopies, DesiredCopy, NotSelected, Publication } from "./types.ts";
+import { readWhole, selectSources, waitForNewest } from "./sources.ts";
+import type { DesiredCopies, DesiredCopy, NotSelected, Publication, SelectionInput } from "./types.ts";
 
 /**
  * Lists every copy that the enabled policies ask for, as far as the observation shows their roots.

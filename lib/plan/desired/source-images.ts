@@ -5,8 +5,7 @@ import type { Policy } from "../../model/policy.ts";
 import type { Image, ImageType } from "../../model/types.ts";
 import { fixedBeginning } from "../../policy/values/globs.ts";
 import { whyNotSelected } from "../../policy/values/select.ts";
-import type { SelectionInput } from "./sources.ts";
-import type { NotSelected } from "./types.ts";
+import type { NotSelected, SelectionInput } from "./types.ts";
 
 /** The images of the source regions. */
 export interface SourceImages {

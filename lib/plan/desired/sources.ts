@@ -5,25 +5,10 @@ import { NO_SUCH_REGION, reason, SOURCES_WAIT } from "../../model/messages/reaso
 import { hasFailed, type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import { CLOCK_SKEW } from "../../model/time.ts";
-import type { Copy, CopyKey, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
+import type { Image, ImageRef, Reason } from "../../model/types.ts";
 import { isSelected, newestOf, withoutRecall } from "../../policy/values/select.ts";
 import type { SourceImages } from "./source-images.ts";
-import type { NotSelected } from "./types.ts";
-
-/** The data that policies select sources from. */
-export interface SelectionInput {
-  readonly observation: Observation;
-  readonly copies: readonly Copy[];
-  readonly copyOf: (key: CopyKey) => Copy | undefined;
-  /** The images that are copies according to the records. */
-  readonly recorded: ReadonlyMap<Image, Copy>;
-  readonly now: Millis;
-  readonly settle: Millis;
-  /** Whether `rollback` took this version out of its family. */
-  readonly isRolledBack: (root: ImageRef) => boolean;
-  /** Whether this source was recalled with too many others, so that nothing is done about it. */
-  readonly isRecallHeld: (root: ImageRef) => boolean;
-}
+import type { NotSelected, SelectionInput } from "./types.ts";
 
 /** The sources that a policy selects. */
 export interface SelectedSources {

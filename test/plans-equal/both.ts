@@ -1,10 +1,10 @@
 // A planner that makes each plan twice, by this planner and by another one, and fails if they differ.
 import { isDeepStrictEqual } from "node:util";
-// @ts-expect-error: `plans-equal.ts` puts the planner of another checkout in its place.
+// @ts-expect-error: `main.ts` puts the planner of another checkout in its place.
 import { makePlan as makeBasePlan } from "base-planner";
-import { copyId } from "../lib/model/identity.ts";
-import { makePlan as makeNewPlan } from "../lib/plan/plan.ts";
-import type { Plan, PlanInput } from "../lib/plan/types.ts";
+import { copyId } from "../../lib/model/identity.ts";
+import { makePlan as makeNewPlan } from "../../lib/plan/plan.ts";
+import type { Plan, PlanInput } from "../../lib/plan/types.ts";
 
 /** How many plans were compared, and how many of them had actions. */
 export const compared = { plans: 0, withActions: 0, actions: 0 };
@@ -29,7 +29,9 @@ export function makePlan(input: PlanInput): Plan {
   const parts = new Set([...Object.keys(now), ...Object.keys(before)]);
   const differing = [...parts].filter((part) => !isDeepStrictEqual(now[part], before[part]));
   if (differing.length > 0) {
-    const texts = differing.map((part) => `${part}: ${JSON.stringify(now[part])} instead of ${JSON.stringify(before[part])}`);
+    const texts = differing.map(
+      (part) => `${part}: ${JSON.stringify(now[part])} instead of ${JSON.stringify(before[part])}`,
+    );
     process.stdout.write(`PLANS DIFFER\n${texts.join("\n")}\n`);
     process.exit(1);
   }

@@ -9,7 +9,7 @@ import { build, type Plugin } from "esbuild";
 /**
  * Every plan of a run is made by both planners from the same input, and must have the same actions
  * in the same order, the same problems, waits, reasons and questions. Usage, with another checkout of
- * this repository: `tsx bench/plans-equal.ts --base ../before --seeds 300 --stories 200`.
+ * this repository: `npm run plans-equal -- --base ../before --seeds 300 --stories 200`.
  */
 
 const { values } = parseArgs({
@@ -24,9 +24,9 @@ const { values } = parseArgs({
 const base = resolve(values.base ?? "");
 if (!existsSync(join(base, "lib/plan/plan.ts"))) throw new Error("--base is another checkout of this repository");
 
-const TOP = join(import.meta.dirname, "..");
+const TOP = join(import.meta.dirname, "../..");
 const PLANNER = /\/plan\/plan\.ts$/;
-const BOTH = join(import.meta.dirname, "plans-equal-both.ts");
+const BOTH = join(import.meta.dirname, "both.ts");
 
 /** Whoever imports the planner gets both. */
 const plugin: Plugin = {
@@ -41,7 +41,7 @@ const folder = mkdtempSync(join(tmpdir(), "plans-equal-"));
 symlinkSync(join(TOP, "node_modules"), join(folder, "node_modules"));
 try {
   const outfile = join(folder, "run.mjs");
-  const from = { absWorkingDir: TOP, entryPoints: ["bench/plans-equal-run.ts"], plugins: [plugin] };
+  const from = { absWorkingDir: TOP, entryPoints: ["test/plans-equal/run.ts"], plugins: [plugin] };
   await build({ ...from, outfile, bundle: true, platform: "node", format: "esm", packages: "external" });
   const args = [values.from, values.seeds, values.stories, values.steps];
   const { stdout } = await promisify(execFile)(process.execPath, [outfile, ...args]);
