@@ -1,4 +1,4 @@
-// Two helpers for lists: elements by key, and promises that all have to end.
+// Helpers for lists: elements by key, what is made once it is needed, and promises that all have to end.
 
 /** Groups items by their key. Groups and the items of a group stay in the order of the items. */
 export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> {
@@ -10,6 +10,12 @@ export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
     else groups.set(key, [item]);
   }
   return groups;
+}
+
+/** What `make` answers, made when it is first needed, and once. */
+export function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /**

@@ -1,5 +1,6 @@
 // How a copy is recognised in the cloud: its key, the token in its name, its lineage tags.
 import { createHash } from "node:crypto";
+import { isSameOrigin, type Origin } from "./copy/copy-map.ts";
 import type { Version } from "./image.ts";
 import type { Copy, CopyIn, CopyKey, CopyPhase, CopyState, Image, ImageRef, Installations, Variant } from "./types.ts";
 
@@ -42,7 +43,7 @@ export const INSTALLATION_TAG = `${TAG_PREFIX}installation`;
 const TOKEN = /--copying-([0-9a-f]{16})(?:-([a-z0-9]{2,12}))?-([1-9][0-9]{0,8})$/;
 const INSTALLATION = /^[a-z0-9]{2,12}$/;
 
-/** Stands for the installation of a copy whose marks name none. No installation can have this id. */
+/** Stands for the installation of a copy whose marks name none: no installation can have this id. */
 export const UNKNOWN_INSTALLATION = "?";
 
 /** The key of a copy as one text, for maps and sorting. */
@@ -65,7 +66,7 @@ export function refText({ region, imageId }: ImageRef): string {
  * The hash in the token: 64 bits of a hash of the root and the variant, the same in every
  * destination.
  */
-export function tokenHash({ account, rootRegion, rootId, variant }: CopyKey): string {
+export function tokenHash({ account, rootRegion, rootId, variant }: Origin | CopyKey): string {
   const root = `${account}/${rootRegion}/${rootId}/${variant}`;
   const known = hashes.get(root);
   if (known !== undefined) return known;
@@ -77,7 +78,7 @@ export function tokenHash({ account, rootRegion, rootId, variant }: CopyKey): st
 
 /** The hashes made so far, because a plan asks for each of them many times. */
 const hashes = new Map<string, string>();
-const MOST_HASHES = 10_000;
+const MOST_HASHES = 50_000;
 
 /**
  * The temporary name that the n-th claim of a copy requests: the root's name, shortened, and the
@@ -107,7 +108,7 @@ export function intermediateName(key: CopyKey, rootName: string): string {
 
 /** Whether an image has the name of the intermediate copy of this copy. */
 export function isIntermediate({ name }: { readonly name: string }, key: CopyKey): boolean {
-  return name.endsWith(`--plain-${tokenHash(key)}`);
+  return name.includes("--plain-") && name.endsWith(`--plain-${tokenHash(key)}`);
 }
 
 /**
@@ -120,7 +121,7 @@ export function asideName(key: CopyKey, rootName: string): string {
 
 /** Whether an image has the name of a copy that was put aside for another variant. */
 export function isAside({ name }: { readonly name: string }, key: CopyKey): boolean {
-  return name.endsWith(`--aside-${tokenHash(key)}`);
+  return name.includes("--aside-") && name.endsWith(`--aside-${tokenHash(key)}`);
 }
 
 /** The name of an older copy that gave up its name to a newer version of the same name. */
@@ -130,7 +131,8 @@ export function replacedName(key: CopyKey, rootName: string): string {
 
 /** Whether an image has the name of a copy that gave up its own one, to another variant or version. */
 export function hasSteppedAside(image: { readonly name: string }, key: CopyKey): boolean {
-  return isAside(image, key) || image.name.endsWith(`--replaced-${tokenHash(key)}`);
+  if (isAside(image, key)) return true;
+  return image.name.includes("--replaced-") && image.name.endsWith(`--replaced-${tokenHash(key)}`);
 }
 
 /** A name without a mark at its end: for a temporary name, the source's name as far as it is left. */
@@ -139,6 +141,7 @@ export function unmarkedName(name: string): string {
 }
 
 function shortenedBefore(rootName: string, suffix: string): string {
+  if (Buffer.byteLength(rootName) + suffix.length <= MAX_NAME) return rootName + suffix;
   let stem = "";
   for (const character of rootName) {
     if (Buffer.byteLength(stem + character) + suffix.length > MAX_NAME) break;
@@ -156,6 +159,8 @@ export interface Token {
 
 /** The token at the end of a name, if any. */
 export function tokenIn(name: string): Token | undefined {
+  // Most names have none, and searching for its beginning is the quickest way to see that.
+  if (!name.includes("--copying-")) return undefined;
   const [, hash, installation, number] = TOKEN.exec(name) ?? [];
   return hash === undefined ? undefined : { hash, installation, claimNumber: Number(number) };
 }
@@ -198,6 +203,15 @@ export function lineageTags(
  */
 export function lineageOf(image: Image): Lineage | undefined {
   if (image.tags[SELF] !== image.imageId) return undefined;
+  let read = lineages.get(image);
+  if (!read) lineages.set(image, (read = { lineage: readLineage(image) }));
+  return read.lineage;
+}
+
+/** The lineages read so far, because a plan asks for each of them many times. An image never changes. */
+const lineages = new WeakMap<Image, { readonly lineage: Lineage | undefined }>();
+
+function readLineage(image: Image): Lineage | undefined {
   const [account, rootRegion, rootId, variant] = (image.tags[ROOT] ?? "").split("/");
   if (!account || !rootRegion || !rootId || !variant) return undefined;
   const [region, imageId] = (image.tags[PARENT] ?? "").split("/");
@@ -215,21 +229,16 @@ export function installationOf(image: Image): string | undefined {
 /** Whether the lineage tags of an image prove that it is this copy. Its name does not count. */
 export function isProven(image: Image, key: CopyKey): boolean {
   const lineage = lineageOf(image);
-  return lineage !== undefined && copyId({ ...lineage, region: image.region }) === copyId(key);
+  return lineage !== undefined && image.region === key.region && isSameOrigin(lineage, key);
 }
 
 /** Whether an image has a mark of this copy: the token in its name, or the lineage tags. */
 export function isCopyOf(image: Image, key: CopyKey): boolean {
   if (image.type !== "custom" || image.region !== key.region) return false;
-  if (tokenIn(image.name)?.hash === tokenHash(key)) return true;
   const lineage = lineageOf(image);
-  return (
-    lineage !== undefined &&
-    lineage.account === key.account &&
-    lineage.rootRegion === key.rootRegion &&
-    lineage.rootId === key.rootId &&
-    lineage.variant === key.variant
-  );
+  if (lineage && isSameOrigin(lineage, key)) return true;
+  const token = tokenIn(image.name);
+  return token !== undefined && token.hash === tokenHash(key);
 }
 
 /**
@@ -244,7 +253,7 @@ export function ownInstallationOf(image: Image, installations: Installations): s
 /** The hash (as in `tokenHash`) that the mark of an image names; undefined if it has no mark. */
 export function markHash(image: Image): string | undefined {
   const lineage = lineageOf(image);
-  return tokenIn(image.name)?.hash ?? (lineage && tokenHash({ ...lineage, region: image.region }));
+  return tokenIn(image.name)?.hash ?? (lineage && tokenHash(lineage));
 }
 
 /**

@@ -1,5 +1,5 @@
 // The actions of a plan from its steps, one call for each source, and warnings about these calls.
-import { copyId } from "../model/identity.ts";
+import type { ReadonlyCopyMap } from "../model/copy/copy-map.ts";
 import { distinct, LEFT_OUT, REQUEST_ALONE, reason } from "../model/messages/reasons.ts";
 import type { ImageRef, Reason } from "../model/types.ts";
 import type { DesiredCopy } from "./desired/types.ts";
@@ -25,7 +25,7 @@ type LeftOut = Readonly<Record<"now" | "later", (desired: DesiredCopy) => string
 /** Warnings about large sources, and about publications that leave regions out. */
 export function warningsAbout(
   steps: readonly Step[],
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  desiredCopies: ReadonlyCopyMap<DesiredCopy>,
   regionsLeftOut: LeftOut,
 ): Reason[] {
   const calls = callsOf(steps);
@@ -62,9 +62,9 @@ function sends(calls: readonly CloudCall[]): Send[] {
 const DOCUMENTED_SIZE_GIB = 50;
 
 /** Warnings about sources that are larger than the documented size. */
-function largeSources(calls: readonly CloudCall[], desiredCopies: ReadonlyMap<string, DesiredCopy>): Reason[] {
+function largeSources(calls: readonly CloudCall[], desiredCopies: ReadonlyCopyMap<DesiredCopy>): Reason[] {
   const sent = calls.flatMap((call) =>
-    call.do === "send" ? (desiredCopies.get(copyId(call.claimRequest.copy.key))?.root ?? []) : [],
+    call.do === "send" ? (desiredCopies.get(call.claimRequest.copy.key)?.root ?? []) : [],
   );
   return [...new Set(sent)]
     .filter((root) => root.sizeGiB > DOCUMENTED_SIZE_GIB)
@@ -77,16 +77,14 @@ function largeSources(calls: readonly CloudCall[], desiredCopies: ReadonlyMap<st
  * Warnings about families that move in this plan, or once its requests are finished, but not in every
  * region.
  */
-function leftOut(
-  calls: readonly CloudCall[],
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
-  regions: LeftOut,
-): Reason[] {
+function leftOut(calls: readonly CloudCall[], desiredCopies: ReadonlyCopyMap<DesiredCopy>, regions: LeftOut): Reason[] {
   const moves = calls.flatMap((call) => {
     const copy = call.do === "send" ? call.claimRequest.copy : call.do === "modify" ? call.copy : undefined;
-    const desired = copy && desiredCopies.get(copyId(copy.key));
+    const desired = copy && desiredCopies.get(copy.key);
     const family = call.do === "modify" ? call.attributes.family : desired?.publication.family;
     if (!desired || !family) return [];
+    // Any other copy moves on its own, and leaves no region out.
+    if (call.do === "send" && !desired.publication.publishTogether) return [];
     const rootId = desired.root.imageId;
     return [{ desired, family, rootId, isNow: call.do === "modify", id: `${family} ${rootId}` }];
   });

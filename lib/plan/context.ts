@@ -1,11 +1,12 @@
 // Makes the context of a plan once, with an index for everything that is looked up for every copy.
 import { groupBy } from "../model/collections.ts";
-import { copyId, isCopyOf, refText } from "../model/identity.ts";
+import { CopyMap, type ReadonlyCopyMap } from "../model/copy/copy-map.ts";
+import { copyId, isCopyOf } from "../model/identity.ts";
 import { NO_ANSWERS } from "../model/observation.ts";
 import type { Copy, CopyKey, ImageRef, Reason } from "../model/types.ts";
 import { listDesiredCopies } from "./desired/desired-copies.ts";
 import { findRevokedSources } from "./desired/revoked-sources.ts";
-import type { DesiredCopy, NotSelected } from "./desired/types.ts";
+import type { DesiredCopies, DesiredCopy } from "./desired/types.ts";
 import { families } from "./family/leaders.ts";
 import { groupPublications } from "./family/publish-together.ts";
 import { placeOf, recallInFamilies } from "./family/recall/in-families.ts";
@@ -18,9 +19,8 @@ import type { Guarded, Plan, PlanContext, PlanInput } from "./types.ts";
 import { parentsOf } from "./upkeep/pruning/parents.ts";
 
 /** The context, and what else was found while it was made. */
-export interface Facts {
+export interface Facts extends Pick<DesiredCopies, "notSelected" | "undecided"> {
   readonly ctx: PlanContext;
-  readonly notSelected: readonly NotSelected[];
   /** Problems with families, and with recalled and revoked sources, and questions about families. */
   readonly remarks: Required<Omit<Guarded, "steps">> & Pick<Plan, "imageProblems">;
   /** The regions that a publication leaves out, as an addition to a sentence. */
@@ -41,22 +41,23 @@ export function gatherFacts(input: PlanInput): Facts {
     isRecallHeld: ({ region: rootRegion, imageId: rootId }: ImageRef) => recalls.isHeld({ rootRegion, rootId }),
   };
   const recorded = recordedImages(copies, observation);
-  const { desiredCopies, notSelected } = listDesiredCopies(policies, { ...selection, recorded });
   const records = indexRecords(copies);
-  const recall = recallInFamilies({ copies, observation, copyOf: records.copyOf }, recalls, desiredCopies, rollbacks);
+  const { copyOf } = records;
+  const { desiredCopies, notSelected, undecided } = listDesiredCopies(policies, { ...selection, recorded, copyOf });
+  const recall = recallInFamilies({ copies, observation, copyOf }, recalls, desiredCopies, rollbacks);
   const { isRecalled } = recalls;
-  const publications = groupPublications(desiredCopies, records.copyOf, now);
+  const publications = groupPublications(desiredCopies, copyOf, now);
   const publicationHoldOf = (desired: DesiredCopy) =>
     recall.isUrgent(placeOf(desired)) ? undefined : publications.publicationHoldOf(desired);
   const isHeld = (desired: DesiredCopy) => publicationHoldOf(desired) !== undefined;
   const led = families(
-    { copies, observation, answers, sweep, now, images, isRecalled, isHeld },
+    { copies, copyOf, observation, answers, sweep, now, images, isRecalled, isHeld },
     desiredCopies,
     rollbacks,
   );
   const usable = usableCopies(copies, observation, rollbacks);
   const revoked = findRevokedSources({ copies, policies, observation }, desiredCopies, rollbacks.isRoot);
-  const byParent = groupBy(desiredCopies.values(), ({ parent }) => parent && copyId(parent));
+  const desiredFrom = groupByParent(desiredCopies);
   const customImages = (region: string) => {
     const found = images.get(region);
     return found?.isWhole ? found : undefined;
@@ -74,10 +75,10 @@ export function gatherFacts(input: PlanInput): Facts {
       ...(confirmedDeletions && { confirmedDeletions }),
     },
     ...records,
-    recordOf: (image) => recorded.get(refText(image)),
+    recordOf: (image) => recorded.get(image),
     customImages,
     isParent: parentsOf(copies, observation),
-    desiredFrom: (parent) => byParent.get(copyId(parent)) ?? [],
+    desiredFrom: (parent) => desiredFrom.get(parent) ?? [],
     holderOf: ({ key, settings }) =>
       images
         .get(key.region)
@@ -101,6 +102,7 @@ export function gatherFacts(input: PlanInput): Facts {
   return {
     ctx,
     notSelected,
+    undecided,
     remarks: { problems, imageProblems: led.problems, questions: led.questions },
     regionsLeftOut: publications.leftOut,
   };
@@ -108,19 +110,36 @@ export function gatherFacts(input: PlanInput): Facts {
 
 /** What the step of one copy needs to know about the other records. */
 function indexRecords(copies: readonly Copy[]) {
-  const recorded = new Map(copies.map((copy) => [copyId(copy.key), copy]));
+  const recorded = new CopyMap<Copy>();
+  for (const copy of copies) recorded.set(copy.key, copy);
   const encrypted = groupBy(
     copies.filter(({ key }) => key.variant !== "plain"),
     rootInRegion,
   );
-  const regions = new Set(copies.flatMap((copy) => ("imageId" in copy ? [copy.key.region] : [])));
+  const regions = new Set<string>();
+  for (const copy of copies) if ("imageId" in copy) regions.add(copy.key.region);
   const adopted = adopters(copies);
   return {
-    copyOf: (key: CopyKey) => recorded.get(copyId(key)),
-    encryptedOf: (key: CopyKey) => encrypted.get(rootInRegion({ key })) ?? [],
-    hasOtherAdopter: (copy: Copy) => (adopted.get(adoptedImage(copy) ?? "") ?? copyId(copy.key)) !== copyId(copy.key),
+    copyOf: (key: CopyKey) => recorded.get(key),
+    encryptedOf: (key: CopyKey) => (encrypted.size === 0 ? [] : (encrypted.get(rootInRegion({ key })) ?? [])),
+    hasOtherAdopter: (copy: Copy) => {
+      const image = adoptedImage(copy);
+      const first = image === undefined ? undefined : adopted.get(image);
+      return first !== undefined && first !== copyId(copy.key);
+    },
     hasCopyIn: (region: string) => regions.has(region),
   };
+}
+
+function groupByParent(desiredCopies: ReadonlyCopyMap<DesiredCopy>): ReadonlyCopyMap<readonly DesiredCopy[]> {
+  const groups = new CopyMap<DesiredCopy[]>();
+  for (const desired of desiredCopies.values()) {
+    if (!desired.parent) continue;
+    const group = groups.get(desired.parent);
+    if (group) group.push(desired);
+    else groups.set(desired.parent, [desired]);
+  }
+  return groups;
 }
 
 function rootInRegion({ key }: Pick<Copy, "key">): string {

@@ -1,11 +1,10 @@
 // The custom images of each region by ownership mark, name and family, and which of them is a copy.
-import { groupBy } from "../model/collections.ts";
+import { groupBy, lazily } from "../model/collections.ts";
 import {
   imageIdOf,
   installationOf,
   isCopyOf,
   lineageOf,
-  refText,
   tokenHash,
   tokenIn,
   UNKNOWN_INSTALLATION,
@@ -35,28 +34,43 @@ export function indexImages(observation: Observation): ReadonlyMap<string, Regio
 
 function indexRegion(view: RegionView): RegionImages {
   const images = [...view.images.values()].filter(({ type }) => type === "custom");
-  const byMark = groupBy(
-    images.flatMap((image) => marksOf(image).map((mark) => ({ mark, image }))),
-    ({ mark }) => mark,
-  );
-  const byName = groupBy(images, ({ name }) => name);
-  const byFamily = groupBy(images, ({ family }) => family);
+  // In a region where nothing is missing and nothing moves, none of the three is needed.
+  const byMark = lazily(() => groupByMark(images));
+  const byName = lazily(() => groupBy(images, ({ name }) => name));
+  const byFamily = lazily(() => groupBy(images, ({ family }) => family));
   return {
     isWhole: view.complete.has("custom"),
     readAt: view.readAt,
     images,
     // Two copies may have the same hash, so the whole mark decides.
-    markedAs: (key) => (byMark.get(tokenHash(key)) ?? []).flatMap(({ image }) => (isCopyOf(image, key) ? [image] : [])),
-    named: (name) => byName.get(name) ?? [],
-    inFamily: (family) => byFamily.get(family) ?? [],
+    markedAs: (key) => {
+      const marked = byMark().size > 0 ? byMark().get(tokenHash(key)) : undefined;
+      return marked?.filter((image) => isCopyOf(image, key)) ?? NO_IMAGES;
+    },
+    named: (name) => byName().get(name) ?? NO_IMAGES,
+    inFamily: (family) => byFamily().get(family) ?? NO_IMAGES,
   };
+}
+
+const NO_IMAGES: readonly Image[] = [];
+
+function groupByMark(images: readonly Image[]): ReadonlyMap<string, readonly Image[]> {
+  const groups = new Map<string, Image[]>();
+  for (const image of images) {
+    for (const mark of marksOf(image)) {
+      const group = groups.get(mark);
+      if (group) group.push(image);
+      else groups.set(mark, [image]);
+    }
+  }
+  return groups;
 }
 
 /** The hashes of the token and of the lineage tags; a wrong image may have two that differ. */
 function marksOf(image: Image): string[] {
   const token = tokenIn(image.name)?.hash;
   const lineage = lineageOf(image);
-  const proven = lineage && tokenHash({ ...lineage, region: image.region });
+  const proven = lineage && tokenHash(lineage);
   return [...new Set([token, proven])].flatMap((mark) => mark ?? []);
 }
 
@@ -94,20 +108,23 @@ export function showsIdentity(image: Image, record: Copy): boolean {
  * The visible images that are copies according to the records, each with its record. An image that a
  * record names, and that does not show that it is this copy, is another person's.
  */
-export function recordedImages(copies: readonly Copy[], observation: Observation): ReadonlyMap<string, Copy> {
-  return new Map(
-    copies.flatMap((copy) => {
-      const imageId = imageIdOf(copy);
-      const ref = imageId === undefined ? undefined : { region: copy.key.region, imageId };
-      const image = ref && seen(observation, ref);
-      return ref && typeof image === "object" && showsIdentity(image, copy) ? [[refText(ref), copy] as const] : [];
-    }),
-  );
+export function recordedImages(copies: readonly Copy[], observation: Observation): ReadonlyMap<Image, Copy> {
+  const recorded = new Map<Image, Copy>();
+  for (const copy of copies) {
+    const imageId = imageIdOf(copy);
+    if (imageId === undefined) continue;
+    const image = seen(observation, { region: copy.key.region, imageId });
+    if (typeof image === "object" && showsIdentity(image, copy)) recorded.set(image, copy);
+  }
+  return recorded;
 }
+
+const NO_CANDIDATES: Candidates = { lastClaim: 0, failed: [] };
 
 /** Finds the custom images of a region that have the ownership mark of a copy. */
 export function candidatesFor(key: CopyKey, region: RegionImages, installations: Installations): Candidates {
   const marked = region.markedAs(key);
+  if (marked.length === 0) return NO_CANDIDATES;
   const isOwn = (image: Image) => installations.includes(installationOf(image) ?? UNKNOWN_INSTALLATION);
   const existing = marked.filter((image) => !hasFailed(image)).sort(furthestFirst);
   const best = existing.find(isOwn);

@@ -35,9 +35,10 @@
 // |                       |            |                   | followSource                       |
 // | retired               | present    | orphaned          | finishRollback → reshare →         |
 // |                       |            |                   | followSource → prune               |
-import { copyId, imageIdOf } from "../model/identity.ts";
+import { CopyMap } from "../model/copy/copy-map.ts";
+import { imageIdOf } from "../model/identity.ts";
 import { unreadReason } from "../model/messages/run.ts";
-import type { ImageRef } from "../model/types.ts";
+import type { CopyKey, ImageRef } from "../model/types.ts";
 import { actionsOf, changesOf, warningsAbout } from "./actions.ts";
 import { gatherFacts } from "./context.ts";
 import { sourcesThatWait } from "./desired/sources.ts";
@@ -58,15 +59,17 @@ import { sharedByHand } from "./upkeep/giving/shares.ts";
  * between leads to the same end.
  */
 export function makePlan(input: PlanInput): Plan {
-  const { ctx, notSelected, remarks, regionsLeftOut } = gatherFacts(input);
+  const { ctx, notSelected, undecided, remarks, regionsLeftOut } = gatherFacts(input);
   const cases = casesOf(ctx);
   const steps = cases.map((copyCase) => nextStep(copyCase, ctx));
   const guarded = applyGuards(steps, ctx);
   const changed = changesOf(guarded.steps).map(({ copy }) => copy);
-  const copies = [...new Map([...ctx.copies, ...changed].map((copy) => [copyId(copy.key), copy])).values()];
-  const byId = new Map(copies.map((copy) => [copyId(copy.key), copy]));
+  const changes = new CopyMap(changed.map((copy) => [copy.key, copy]));
+  const recorded = changes.size === 0 ? ctx.copies : ctx.copies.map((copy) => changes.get(copy.key) ?? copy);
+  const copies = [...recorded, ...[...changes.values()].filter(({ key }) => !ctx.copyOf(key))];
   // What this plan blocks is left out later.
-  const { leftOut: leftOutLater } = groupPublications(ctx.desiredCopies, (key) => byId.get(copyId(key)), ctx.now);
+  const later = (key: CopyKey) => changes.get(key) ?? ctx.copyOf(key);
+  const { leftOut: leftOutLater } = groupPublications(ctx.desiredCopies, later, ctx.now);
   const keys = cases.map(({ key }) => key);
   const imageProblems = [
     ...duplicates(ctx),
@@ -76,7 +79,7 @@ export function makePlan(input: PlanInput): Plan {
   ];
   const problems = [
     ...[...ctx.observation.unreadable.values()].map(unreadReason),
-    ...sourcesThatWait(ctx.policies, notSelected, ctx.observation),
+    ...sourcesThatWait(ctx.policies, undecided, ctx.observation),
     ...metInstallations(ctx),
     ...refusedItems(ctx),
     ...remarks.problems,

@@ -34,6 +34,9 @@ export function baseFields(
   desired: DesiredCopy | undefined,
   now: Millis,
 ): CopyBase {
+  const rootCreatedAt = desired?.root.createdAt ?? copy?.rootCreatedAt;
+  const rootFamily = desired ? (desired.root.family ?? "") : copy?.rootFamily;
+  const family = desired ? desired.publication.family : copy?.family;
   return {
     key,
     policy: desired?.policy.name ?? copy?.policy ?? "",
@@ -43,12 +46,12 @@ export function baseFields(
     createdAt: copy?.createdAt ?? now,
     updatedAt: now,
     version: copy?.version ?? 0,
-    ...optional("rootCreatedAt", desired?.root.createdAt ?? copy?.rootCreatedAt),
-    ...optional("rootFamily", desired ? (desired.root.family ?? "") : copy?.rootFamily),
-    ...optional("family", desired ? desired.publication.family : copy?.family),
-    ...optional("rolledBackFrom", copy?.rolledBackFrom),
-    ...optional("undeletableImageIds", copy?.undeletableImageIds),
-    ...optional("inDoubtUntil", copy?.inDoubtUntil),
+    ...(rootCreatedAt !== undefined && { rootCreatedAt }),
+    ...(rootFamily !== undefined && { rootFamily }),
+    ...(family !== undefined && { family }),
+    ...(copy?.rolledBackFrom !== undefined && { rolledBackFrom: copy.rolledBackFrom }),
+    ...(copy?.undeletableImageIds !== undefined && { undeletableImageIds: copy.undeletableImageIds }),
+    ...(copy?.inDoubtUntil !== undefined && { inDoubtUntil: copy.inDoubtUntil }),
     delayedSince: copy?.delayedSince ?? now,
   };
 }
@@ -76,7 +79,7 @@ export function imageFields({ imageId, pendingReshare, given, sharedByOthers, re
 /** The copy waits, until `notBefore` if that is given. It is not late while the copy comes that it is made from. */
 export function waiting(base: CopyBase, reason: Reason, notBefore?: Millis): CopyIn<"waiting"> {
   const late = reason.code === PARENT_NOT_READY ? arrived(base) : base;
-  return { ...late, phase: "waiting", reason, ...optional("notBefore", notBefore) };
+  return { ...late, phase: "waiting", reason, ...(notBefore !== undefined && { notBefore }) };
 }
 
 /** The copy has no image and needs a change by the user or in the cloud. */

@@ -1,4 +1,5 @@
 // What a plan is made from and consists of: PlanInput, PlanContext, CopyCase, Step, Action, Plan.
+import { CopyMap, type ReadonlyCopyMap } from "../model/copy/copy-map.ts";
 import type { Text } from "../model/messages/define.ts";
 import type { JournalEvent } from "../model/messages/journal.ts";
 import type { Answers, Observation, Question } from "../model/observation.ts";
@@ -51,8 +52,7 @@ export interface PlanContext
   readonly answers: Answers;
   /** The records as stored. */
   readonly copies: readonly Copy[];
-  /** By `copyId`. */
-  readonly desiredCopies: ReadonlyMap<string, DesiredCopy>;
+  readonly desiredCopies: ReadonlyCopyMap<DesiredCopy>;
   /** The desired copies that are made from this copy. */
   readonly desiredFrom: (parent: CopyKey) => readonly DesiredCopy[];
   /** The custom images of a region; undefined if it was not read whole. */
@@ -68,7 +68,7 @@ export interface PlanContext
   /** Whether any copy has arrived in this region. */
   readonly hasCopyIn: (region: string) => boolean;
   /** The record that has this image as its copy; see `recordedImages`. */
-  readonly recordOf: (image: ImageRef) => Copy | undefined;
+  readonly recordOf: (image: Image) => Copy | undefined;
   /** Which copies can be used now, and what replaces an orphaned one. */
   readonly usable: Usable;
   /** Whether no newer version of its family is finished in its region, so that a copy may join it. */
@@ -264,7 +264,8 @@ export type Action = RecordChange | Send | Exclude<CloudCall, { do: "send" }>;
 /** What to do now, as data, and what is not done, each with its reason. */
 export interface Plan {
   readonly actions: readonly Action[];
-  readonly notSelected: readonly NotSelected[];
+  /** The images that policies pass over, each with the reason; written when it is read. */
+  readonly notSelected: () => readonly NotSelected[];
   /** Needs manual action; the plan does nothing about these. */
   readonly problems: readonly Reason[];
   /** Which of these problems are about single images. */
@@ -275,8 +276,7 @@ export interface Plan {
   readonly waits: readonly Wait[];
   /** Orphaned copies that are retained, each with its reason. */
   readonly retained: readonly NonNullable<Step["retained"]>[];
-  /** By `copyId`. */
-  readonly desiredCopies: ReadonlyMap<string, DesiredCopy>;
+  readonly desiredCopies: ReadonlyCopyMap<DesiredCopy>;
   /** The records after the changes of this plan are stored. */
   readonly copies: readonly Copy[];
   /** Questions to the cloud whose answers this plan still needs. */
@@ -287,13 +287,13 @@ export interface Plan {
 export function emptyPlan(copies: readonly Copy[], actions: readonly Action[] = []): Plan {
   return {
     actions,
-    notSelected: [],
+    notSelected: () => [],
     problems: [],
     imageProblems: [],
     warnings: [],
     waits: [],
     retained: [],
-    desiredCopies: new Map(),
+    desiredCopies: new CopyMap<DesiredCopy>(),
     copies,
     questions: [],
   };

@@ -93,7 +93,7 @@ function doneCounter(): Journal & { readonly done: Record<string, number> } {
 function namedImages(images: readonly ImageRef[], { scope }: RunRequest, plan: Plan): NamedImage[] {
   const idOf = ({ region, imageId }: ImageRef) => `${region}/${imageId}`;
   const read = new Set(scope.kind === "images" ? scope.images.map(idOf) : []);
-  const reasons = groupBy(plan.notSelected, ({ image }) => idOf(image));
+  const reasons = groupBy(plan.notSelected(), ({ image }) => idOf(image));
   return images.map(({ region, imageId }) => {
     const id = idOf({ region, imageId });
     return { region, imageId, isRead: read.has(id), notSelected: reasons.get(id) ?? [] };

@@ -47,7 +47,7 @@ export function keyOf(image: Image, account: string, plan: Plan): CopyKey | unde
 export function copyExplanation(key: CopyKey, imageId: string, plan: Plan, image?: Image): CopyExplanation {
   const record = plan.copies.find((copy) => copyId(copy.key) === copyId(key));
   const copy = record && imageIdOf(record) === imageId ? record : undefined;
-  const desired = plan.desiredCopies.get(copyId(key));
+  const desired = plan.desiredCopies.get(key);
   const recordedId = record && !copy ? imageIdOf(record) : undefined;
   const status = copyStatusOf(copy, { region: key.region, imageId }, plan);
   const duplicate = recordedId && reportText("duplicate-of", { imageId: recordedId }).text;
@@ -69,7 +69,7 @@ export function copyExplanation(key: CopyKey, imageId: string, plan: Plan, image
  */
 export function copyStatusOf(copy: Copy | undefined, image: ImageRef | undefined, plan: Plan): CopyStatus {
   const isThis = (one: Copy) => copy !== undefined && copyId(one.key) === copyId(copy.key);
-  const desired = copy && plan.desiredCopies.get(copyId(copy.key));
+  const desired = copy && plan.desiredCopies.get(copy.key);
   const retained = plan.retained.find((one) => isThis(one.copy));
   const waits = plan.waits.find(({ key }) => copy !== undefined && copyId(key) === copyId(copy.key));
   const isAbout = ({ images }: ImageProblem) =>

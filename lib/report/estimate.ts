@@ -52,7 +52,7 @@ export function estimate(plan: Plan, prices?: Prices): Estimate {
     ),
   );
   const phaseOf = (desired: DesiredCopy) => records.get(copyId(desired.key))?.phase;
-  const parentOf = (desired: DesiredCopy) => desired.parent && plan.desiredCopies.get(copyId(desired.parent));
+  const parentOf = (desired: DesiredCopy) => desired.parent && plan.desiredCopies.get(desired.parent);
   const willBeRequested = (desired: DesiredCopy): boolean => {
     if (desired.block) return false;
     if (sent.has(copyId(desired.key))) return true;

@@ -124,7 +124,7 @@ function explainPolicies(
   const isRoot = ({ rootId, rootRegion }: CopyKey) => rootId === root.imageId && rootRegion === root.region;
   const desiredCopies = [...plan.desiredCopies.values()].filter(({ key }) => isRoot(key));
   const copies = plan.copies.filter(({ key }) => isRoot(key));
-  const orphaned = copies.filter(({ key }) => !plan.desiredCopies.has(copyId(key)));
+  const orphaned = copies.filter(({ key }) => !plan.desiredCopies.has(key));
   const names = new Set(policies.map(({ name }) => name));
   const gone = new Set(orphaned.map((copy) => copy.policy).filter((name) => !names.has(name)));
   const regionsOf = (name: string) => [
@@ -151,9 +151,11 @@ function explainPolicies(
 function whyNot(image: Image, policy: Policy, { plan, observation, now }: ExplainInput): Reason[] {
   const reasons = reasonsNotSelected(policy, image, now);
   if (reasons.length > 0) return reasons;
-  const notSelected = plan.notSelected.find(
-    (one) => one.policy === policy.name && one.image.imageId === image.imageId && one.image.region === image.region,
-  );
+  const notSelected = plan
+    .notSelected()
+    .find(
+      (one) => one.policy === policy.name && one.image.imageId === image.imageId && one.image.region === image.region,
+    );
   if (notSelected) return [notSelected.reason];
   const unread = policy.from.find((region) => !observation.regions.get(region)?.complete.has(policy.select.type));
   if (unread !== undefined) return [observation.unreadable.get(unread) ?? reason("unread", { region: unread })];

@@ -191,7 +191,7 @@ export function viewOf(whole: Plan, { prices, rehearsal, chosen, unreadable = ne
       if (!wait || wait.reason.code === "missing") return [];
       return [{ ...view(copy), state: stateOf(copy), reason: wait.reason, until: timeOf(wait.until) }];
     }),
-    notSelected: plan.notSelected.map(({ policy, image, reason }) => {
+    notSelected: plan.notSelected().map(({ policy, image, reason }) => {
       return { policy, image: refOf(image), name: image.name, reason };
     }),
     deleteLater: (rehearsal?.deletions ?? []).filter(({ image }) => !deletedNow.has(refText(image))),
@@ -211,7 +211,7 @@ export function copyViewer(plan: Pick<Plan, "copies" | "desiredCopies">): (copy:
   const copyLabel = copyLabels(plan.copies);
   return (copy) => {
     const { rootRegion, rootId, region, variant } = copy.key;
-    const desired = plan.desiredCopies.get(copyId(copy.key));
+    const desired = plan.desiredCopies.get(copy.key);
     return {
       source: { region: rootRegion, imageId: rootId },
       sourceName: copy.rootName,
@@ -247,7 +247,7 @@ function createViewsOf(sends: readonly Send[], plan: Plan, view: (copy: Copy) =>
     // The final name: users never need the name of an intermediate copy.
     const named = claimRequests.find((claimRequest) => !isIntermediate(claimRequest)) ?? claimRequests[0];
     if (!named) return [];
-    const sizes = claimRequests.map(({ copy }) => plan.desiredCopies.get(copyId(copy.key))?.root.sizeGiB ?? 0);
+    const sizes = claimRequests.map(({ copy }) => plan.desiredCopies.get(copy.key)?.root.sizeGiB ?? 0);
     const times = claimRequests.flatMap(({ copy }) => measured(copy.key).median ?? []);
     return {
       callIndex,

@@ -14,7 +14,7 @@ async function selects(select: string, images: readonly Partial<ImageSpec>[], se
   const t = await trial(policyText({ select }));
   for (const order of images) t.bake(order);
   const { plan } = await t.sweep();
-  expect(plan.notSelected.map((one) => one.reason.code)).toEqual(images.slice(selected.length).map(() => reason));
+  expect(plan.notSelected().map((one) => one.reason.code)).toEqual(images.slice(selected.length).map(() => reason));
   await t.settle(t.program, 8);
   expect(t.names(THERE)).toEqual(selected);
   // The selection costs no call.
@@ -109,7 +109,7 @@ export const SELECTING: KeyTests = {
         const [theirs] = makeImages(t.world, { region: HOME, name: `base-${account}`, account, sizeGiB: 20 });
         if (theirs) shareImage(t.world, theirs, [ACCOUNT]);
       }
-      expect((await t.sweep()).plan.notSelected).toMatchObject([{ reason: { code: "creator" } }]);
+      expect((await t.sweep()).plan.notSelected()).toMatchObject([{ reason: { code: "creator" } }]);
       await t.live(40);
       expect(t.names(THERE)).toEqual([`base-${OTHER}`]);
       expect(DEFAULT_ACCOUNTS.map(({ uin }) => uin)).toContain(TEAM);

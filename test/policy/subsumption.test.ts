@@ -141,6 +141,7 @@ const runs = { numRuns: 3000 };
 const sightOf = (world: Observation) => ({
   observation: world,
   copies: [],
+  copyOf: () => undefined,
   recorded: new Map(),
   now: NOW,
   settle: 0,

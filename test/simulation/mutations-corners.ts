@@ -12,7 +12,7 @@ export const CORNER_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "turn a finished copy whose policy is blocked into an intermediate one",
-    find: "const isDirectHeldUp = direct.block && !finished.has(copyId(direct.key));",
+    find: "const isDirectHeldUp = direct.block && !isFinished(direct.key);",
     replace: "const isDirectHeldUp = direct.block;",
   },
   {
@@ -58,8 +58,8 @@ export const CORNER_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "do not recognise a copy by its temporary name",
-    find: "if (tokenIn(image.name)?.hash === tokenHash(key)) return true;",
-    replace: "",
+    find: "return token !== undefined && token.hash === tokenHash(key);",
+    replace: "return false;",
   },
   {
     name: "look up copies by their tags alone",

@@ -57,8 +57,8 @@ export const NAME_MUTATIONS = [
   },
   {
     name: "take an image for a copy because a record names it",
-    find: 'typeof image === "object" && showsIdentity(image, copy) ?',
-    replace: 'typeof image === "object" ?',
+    find: 'if (typeof image === "object" && showsIdentity(image, copy)) recorded.set(image, copy);',
+    replace: 'if (typeof image === "object") recorded.set(image, copy);',
   },
   {
     name: "take a retired copy that a person took over for ours",

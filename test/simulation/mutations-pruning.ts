@@ -14,8 +14,8 @@ export const PRUNING_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "count a copy as replaced by one that is not published",
-    find: "groupBy(good.filter(isPublished), placeOf)",
-    replace: "groupBy(good, placeOf)",
+    find: "groupBy(good().filter(isPublished), placeOf)",
+    replace: "groupBy(good(), placeOf)",
   },
   {
     name: "delete copies that prune.keep counts",
@@ -69,13 +69,13 @@ export const PRUNING_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "take the end of a share for room",
-    find: '(call?.do !== "unshare" || call.why === undefined)) return false;',
-    replace: 'call?.do !== "unshare") return false;',
+    find: '(call?.do !== "unshare" || call.why === undefined)) return undefined;',
+    replace: 'call?.do !== "unshare") return undefined;',
   },
   {
     name: "wait for room that a refused deletion makes",
-    find: "return image.region === region && !wasDeletionRefused(copy);",
-    replace: "return image.region === region && copy.version >= 0;",
+    find: "return wasDeletionRefused(call.copy) ? undefined : call.image.region;",
+    replace: "return call.image.region;",
   },
   {
     name: "use up the deletions of a run with those that are refused",

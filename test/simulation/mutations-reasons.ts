@@ -89,7 +89,7 @@ export const REASON_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "hide that new sources wait for an unreadable region",
-    find: "...sourcesThatWait(ctx.policies, notSelected, ctx.observation),",
+    find: "...sourcesThatWait(ctx.policies, undecided, ctx.observation),",
     replace: "",
   },
   {
@@ -129,8 +129,8 @@ export const REASON_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "say only at the end that a family moves without a region",
-    find: "(key) => byId.get(copyId(key))",
-    replace: "(key) => ctx.copyOf(key)",
+    find: "changes.get(key) ?? ctx.copyOf(key);",
+    replace: "ctx.copyOf(key);",
   },
   {
     name: "wait for a busy source for ever",

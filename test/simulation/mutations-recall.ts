@@ -12,7 +12,7 @@ export const RECALL_MUTATIONS = [
   },
   {
     name: "let a recalled version wait for other regions",
-    find: "isUrgent: (place) => waiting.has(placeText(place))",
+    find: "isUrgent: (place) => waiting.size > 0 && waiting.has(placeText(place))",
     replace: 'isUrgent: (place) => waiting.has("") && !waiting.has(placeText(place))',
   },
   {
@@ -37,8 +37,8 @@ export const RECALL_MUTATIONS = [
   },
   {
     name: "forget a recall once its source is deleted",
-    find: "(recorded.has(rootRefId(key)) && isAbsent(key, observation))",
-    replace: "(recorded.has(rootRefId(key)) && !isAbsent(key, observation))",
+    find: "(recorded.size > 0 && recorded.has(rootRefId(key)) && isAbsent(key, observation))",
+    replace: "(recorded.size > 0 && recorded.has(rootRefId(key)) && !isAbsent(key, observation))",
   },
   {
     name: "say nothing of a recalled copy that this program may not change",

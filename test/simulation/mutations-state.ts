@@ -99,8 +99,8 @@ export const STATE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "count the loss of copies by those that a poll has read",
-    find: "const total = Math.max(shown.size, ctx.sweep ? 0 : inTotal(ctx.totals));",
-    replace: "const total = shown.size;",
+    find: "const total = Math.max(copies.filter(isShown).length, ctx.sweep ? 0 : inTotal(ctx.totals));",
+    replace: "const total = copies.filter(isShown).length;",
   },
   {
     name: "learn the record of before the lease",

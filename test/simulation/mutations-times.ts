@@ -148,7 +148,7 @@ export const TIME_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "forget the doubt about a refused call when the policy changes",
-    find: '...optional("inDoubtUntil", copy?.inDoubtUntil),',
+    find: "...(copy?.inDoubtUntil !== undefined && { inDoubtUntil: copy.inDoubtUntil }),",
     replace: "",
   },
 ];

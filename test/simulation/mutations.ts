@@ -59,8 +59,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "select copies as sources",
-    find: "if (!isMarked(image, account) && !recorded.has(refText(image))) return undefined;",
-    replace: "if (!isMarked(image, account) || recorded.has(refText(image))) return undefined;",
+    find: "if (isMarked(image, observation.account) || recorded.has(image)) copies.add(image);",
+    replace: "if (isMarked(image, observation.account) && !recorded.has(image)) copies.add(image);",
   },
   {
     name: "treat a lost state as a new one",
@@ -185,8 +185,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "delete the plain copy before the encrypted one is ready",
-    find: 'copy.phase === "ready" || (copy.phase === "blocked" && copy.reason.code === "gone") ?',
-    replace: 'copy.phase !== "waiting" ?',
+    find: 'copy?.phase === "ready" || (copy?.phase === "blocked" && copy.reason.code === "gone");',
+    replace: 'copy !== undefined && copy.phase !== "waiting";',
   },
   {
     name: "treat every intermediate copy as superseded",
@@ -225,8 +225,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "leave the older version as the current image of its family",
-    find: "isWronglyLeading: (image) => wronglyLeading.has(",
-    replace: 'isWronglyLeading: (image) => image.imageId === "" && wronglyLeading.has(',
+    find: "isWronglyLeading: (image) => wronglyLeading.size > 0 &&",
+    replace: 'isWronglyLeading: (image) => image.imageId === "" &&',
   },
   {
     name: "publish a version that was rolled back",
@@ -240,8 +240,8 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "do not repair tags",
-    find: "if (keys.length === 0) return undefined;",
-    replace: "if (keys.length >= 0) return undefined;",
+    find: "if (hasAll(image, desired.settings.tags) && hasAll(image, lineageExpected)) return undefined;",
+    replace: "if (lineageExpected) return undefined;",
   },
   {
     name: "do not deprecate a copy with its source",

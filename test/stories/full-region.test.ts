@@ -24,7 +24,7 @@ it("a region that is full is reported while the source is being made, and the co
   makeImages(s.t.world, { ...place, name: "golden-1", state: "CREATING" });
   const report = await replicate(sweep, program);
   expect(report.copies).toMatchObject([{ phase: "blocked", reason: { code: "quota" } }]);
-  expect(report.plan.desiredCopies.values().next().value?.root.state).toBe("CREATING");
+  expect([...report.plan.desiredCopies.values()][0]?.root.state).toBe("CREATING");
   expect(exitCodeOf(summarise(report.copies, report.problems))).toBe(3);
 
   setQuota(s.t.world, "ap-shanghai", 5);

@@ -1,5 +1,4 @@
 // Lists in a planner's test: with one element replaced, and records with what their copies were given.
-import { copyId } from "../../lib/model/identity.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { makePlan } from "../../lib/plan/plan.ts";
 import type { PlanInput } from "../../lib/plan/types.ts";
@@ -10,7 +9,7 @@ export function withGiven(input: PlanInput): Copy[] {
   const { desiredCopies } = makePlan(input);
   return input.copies.map((copy) => {
     if (copy.phase !== "ready" || copy.given) return copy;
-    const gives = desiredCopies.get(copyId(copy.key))?.gives ?? {};
+    const gives = desiredCopies.get(copy.key)?.gives ?? {};
     return { ...copy, given: addGiven({}, gives) };
   });
 }

@@ -9,7 +9,7 @@ import { crossesBorder, sideOf } from "../../policy/values/regions.ts";
 /**
  * What must be changed in the policy, the image or the account before the copy can be requested.
  */
-export function whyBlocked(policy: Policy, root: Image, region: string, settings: Settings): Reason | undefined {
+export function whyBlocked(policy: Policy, root: Image, region: string): Reason | undefined {
   if (root.state === "CREATEFAILED" || root.state === "IMPORTFAILED") {
     return reason("source-failed", { state: root.state });
   }
@@ -24,6 +24,11 @@ export function whyBlocked(policy: Policy, root: Image, region: string, settings
     const { name, maxSizeGiB } = policy;
     return reason("too-large", { sizeGiB: root.sizeGiB, policy: name, maxSizeGiB });
   }
+  return undefined;
+}
+
+/** The same about the name and the tags that the copy is to have. */
+export function whyUnfit(policy: Policy, root: Image, region: string, settings: Settings): Reason | undefined {
   const problem = nameProblem(settings.name);
   if (problem) {
     const ofSource = !nameProblem(copyName(policy.copy.name, { ...root, name: "x" }, root.region, region));

@@ -1,14 +1,17 @@
 // Lists every copy that the policies ask for, including the intermediate copies of chains.
-import { copyId, intermediateName, isActive, RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
+import { lazily } from "../../model/collections.ts";
+import { CopyMap, isSameCopy } from "../../model/copy/copy-map.ts";
+import { intermediateName, isActive, RESERVED_TAG_PREFIXES } from "../../model/identity.ts";
 import { seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { CopyKey, GivenByPolicy, Image, ImageRef, Settings, Variant } from "../../model/types.ts";
-import { copyName } from "../../policy/values/name-template.ts";
+import { copyName, dependsOnRegion } from "../../policy/values/name-template.ts";
 import type { PlanContext } from "../types.ts";
-import { whyBlocked, whyWaiting } from "./blockers.ts";
-import { mergeDesired } from "./merge-policies.ts";
-import { readWhole, type SelectionInput, selectSources, waitForNewest } from "./sources.ts";
-import type { DesiredCopies, DesiredCopy, NotSelected, Publication } from "./types.ts";
+import { whyBlocked, whyUnfit, whyWaiting } from "./blockers.ts";
+import { type IsFinished, mergeDesired } from "./merge-policies.ts";
+import { indexSources } from "./source-images.ts";
+import { readWhole, selectSources, waitForNewest } from "./sources.ts";
+import type { DesiredCopies, DesiredCopy, NotSelected, Publication, SelectionInput } from "./types.ts";
 
 /**
  * Lists every copy that the enabled policies ask for, as far as the observation shows their roots.
@@ -16,35 +19,50 @@ import type { DesiredCopies, DesiredCopy, NotSelected, Publication } from "./typ
  * does not select come with the reason.
  */
 export function listDesiredCopies(policies: readonly Policy[], input: SelectionInput): DesiredCopies {
-  const { observation, copies } = input;
-  const desiredCopies = new Map<string, DesiredCopy>();
-  const notSelected: NotSelected[] = [];
+  const { observation, copyOf } = input;
+  const desiredCopies = new CopyMap<DesiredCopy>();
+  const enabled = policies.filter((policy) => policy.enabled);
+  const sourceImages = indexSources(enabled, input);
+  const passed = new Map<Policy, NotSelected[]>();
+  const undecided: NotSelected[] = [];
   // A ready copy may be missing in one listing only. A copy that is `gone` is only reported.
-  const finished = new Set(
-    copies.flatMap((copy) =>
-      copy.phase === "ready" || (copy.phase === "blocked" && copy.reason.code === "gone") ? [copyId(copy.key)] : [],
-    ),
-  );
-  const existing = new Set(copies.flatMap((copy) => ("imageId" in copy ? [copyId(copy.key)] : [])));
-  const activeCopies = new Set(copies.flatMap((copy) => (isActive(copy) ? [copyId(copy.key)] : [])));
-  for (const policy of policies.filter((p) => p.enabled)) {
+  const isFinished = (key: CopyKey) => {
+    const copy = copyOf(key);
+    return copy?.phase === "ready" || (copy?.phase === "blocked" && copy.reason.code === "gone");
+  };
+  const isExisting = (key: CopyKey) => "imageId" in (copyOf(key) ?? {});
+  const hasActive = (key: CopyKey) => {
+    const copy = copyOf(key);
+    return copy !== undefined && isActive(copy);
+  };
+  for (const policy of enabled) {
     const isWhole = readWhole(policy, observation);
-    const sources = selectSources(policy, input, notSelected);
-    const undecided = new Set<Image>();
+    const others: NotSelected[] = [];
+    const sources = selectSources(policy, input, sourceImages, (image, reason) =>
+      others.push({ policy: policy.name, image, reason }),
+    );
+    const undecidedRoots = new Set<Image>();
     for (const root of [...sources.selected, ...sources.retained]) {
-      for (const desired of desiredCopiesOf(policy, root, observation.account, finished)) {
-        if (!isWhole && !activeCopies.has(copyId(desired.key))) {
-          undecided.add(root);
+      const isRetained = sources.retained.has(root);
+      for (const desired of desiredCopiesOf(policy, root, observation.account, isFinished)) {
+        const { key } = desired;
+        if (!isWhole && !hasActive(key)) {
+          undecidedRoots.add(root);
           continue;
         }
-        if (sources.retained.has(root) && !existing.has(copyId(desired.key))) continue;
-        const other = desiredCopies.get(copyId(desired.key));
-        desiredCopies.set(copyId(desired.key), other ? mergeDesired(other, desired, finished) : desired);
+        if (isRetained && !isExisting(key)) continue;
+        const other = desiredCopies.get(key);
+        desiredCopies.set(key, other ? mergeDesired(other, desired, isFinished) : desired);
       }
     }
-    notSelected.push(...waitForNewest(policy, sources.selected, undecided, observation));
+    const waiting = waitForNewest(policy, sources.selected, undecidedRoots, observation);
+    undecided.push(...waiting);
+    passed.set(policy, [...others, ...waiting]);
   }
-  return { desiredCopies, notSelected };
+  const notSelected = lazily(() =>
+    enabled.flatMap((policy) => [...sourceImages.notSelectedBy(policy), ...(passed.get(policy) ?? [])]),
+  );
+  return { desiredCopies, notSelected, undecided };
 }
 
 /** A copy that exists only as the source of other copies: it has no family, and is not shared. */
@@ -58,7 +76,7 @@ function givesOf({ name }: Policy, { tags }: Settings, { shareWith, family }: Pu
 }
 
 /** The copies that one policy asks for of one root, and the intermediate copies they need. */
-function desiredCopiesOf(policy: Policy, root: Image, account: string, finished: ReadonlySet<string>): DesiredCopy[] {
+function desiredCopiesOf(policy: Policy, root: Image, account: string, isFinished: IsFinished): DesiredCopy[] {
   const keyIn = (region: string, variant: Variant = "plain"): CopyKey => ({
     account,
     rootRegion: root.region,
@@ -66,6 +84,7 @@ function desiredCopiesOf(policy: Policy, root: Image, account: string, finished:
     region,
     variant,
   });
+  const desiredAs = desiredCopiesLike(policy, root);
   const shared = root.type === "shared";
   const others = policy.to.filter((region) => region !== root.region);
   const first = keyIn(root.region);
@@ -75,30 +94,24 @@ function desiredCopiesOf(policy: Policy, root: Image, account: string, finished:
   const regions = shared ? [root.region, ...others] : others;
   for (const region of regions) {
     const plain = keyIn(region);
-    const source = shared && region !== root.region ? { parent: first } : {};
-    const encrypt = encryptIn(policy, region);
+    const source = shared && region !== root.region ? first : undefined;
     // `to` lacks this region only if it is the root's own region and the root is shared. The first
     // copy is needed anyway.
     if (!policy.to.includes(region)) {
-      desiredCopies.push(unpublished(desiredCopyOf(policy, root, plain)));
+      desiredCopies.push(unpublished(desiredAs(plain)));
       continue;
     }
-    if (!encrypt) {
-      desiredCopies.push({ ...desiredCopyOf(policy, root, plain), ...source });
+    if (!encryptIn(policy, region)) {
+      desiredCopies.push(desiredAs(plain, source));
       continue;
     }
     // SyncImages encrypts within one region only, so a plain copy goes there first.
     const encrypted = keyIn(region, variantIn(policy, region));
-    desiredCopies.push({ ...desiredCopyOf(policy, root, encrypted), parent: plain });
-    if (finished.has(copyId(encrypted)) && copyId(plain) !== copyId(first)) continue;
-    const { settings, ...intermediate } = unpublished(desiredCopyOf(policy, root, plain));
+    desiredCopies.push(desiredAs(encrypted, plain));
+    if (isFinished(encrypted) && !isSameCopy(plain, first)) continue;
+    const { settings, ...intermediate } = unpublished(desiredAs(plain, source));
     const name = intermediateName(plain, root.name);
-    desiredCopies.push({
-      ...intermediate,
-      ...source,
-      settings: { ...settings, name },
-      intermediate: true,
-    });
+    desiredCopies.push({ ...intermediate, settings: { ...settings, name }, intermediate: true });
   }
   return desiredCopies;
 }
@@ -113,27 +126,32 @@ export function variantIn(policy: Policy, region: string): Variant {
   return encrypt ? `encrypted:${encrypt.kmsKeyId ?? "default"}` : "plain";
 }
 
-function desiredCopyOf(policy: Policy, root: Image, key: CopyKey): DesiredCopy {
-  const settings = settingsFor(policy, root, key.region);
-  const block = whyBlocked(policy, root, key.region, settings);
-  const wait = whyWaiting(root);
+/**
+ * Makes the desired copies of one root. They have most of their parts in common, and what a policy
+ * does not say for a single region is made once: a large account desires hundreds of thousands.
+ */
+function desiredCopiesLike(policy: Policy, root: Image): (key: CopyKey, parent?: CopyKey) => DesiredCopy {
   const { family, shareWith, publish } = policy.copy;
   const familyName = family === "inherit" ? root.family : family;
-  const publication = {
+  const publication: Publication = {
     shareWith,
     publishTogether: publish === "together",
     ...(familyName !== undefined && { family: familyName }),
   };
-  return {
-    key,
-    policy,
-    policies: [policy.name],
-    root,
-    settings,
-    publication,
-    gives: givesOf(policy, settings, publication),
-    ...(block && { block }),
-    ...(wait && { wait }),
+  const wait = whyWaiting(root);
+  const common = { policy, policies: [policy.name], root, publication, ...(wait && { wait }) };
+  const partsIn = (region: string) => {
+    const settings = settingsFor(policy, root, region);
+    const unfit = whyUnfit(policy, root, region, settings);
+    return { unfit, like: { ...common, settings, gives: givesOf(policy, settings, publication) } };
+  };
+  const elsewhere = lazily(() => partsIn(""));
+  const isNamedByRegion = dependsOnRegion(policy.copy.name);
+  return (key, parent) => {
+    const isOwn = isNamedByRegion || policy.copy.regions[key.region] !== undefined;
+    const { unfit, like } = isOwn ? partsIn(key.region) : elsewhere();
+    const block = whyBlocked(policy, root, key.region) ?? unfit;
+    return { key, ...like, ...(parent && { parent }), ...(block && { block }) };
   };
 }
 
@@ -166,7 +184,7 @@ export function isOrphan(
     recall,
   }: Pick<PlanContext, "desiredCopies" | "observation" | "isSourceRevoked" | "recall">,
 ): boolean {
-  if (desiredCopies.has(copyId(key)) || isSourceRevoked(key) || recall.isHeld(key)) return false;
+  if (desiredCopies.has(key) || isSourceRevoked(key) || recall.isHeld(key)) return false;
   const root: ImageRef = { region: key.rootRegion, imageId: key.rootId };
   const custom = seen(observation, root, "custom");
   return custom !== "unread" && seen(observation, root, "shared") !== "unread";

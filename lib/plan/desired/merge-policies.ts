@@ -1,9 +1,11 @@
 // Merges two desired copies of the same key, or blocks the copy if their policies disagree.
-import { copyId } from "../../model/identity.ts";
 import { twoValues } from "../../model/messages/desired.ts";
 import { reason } from "../../model/messages/reasons.ts";
-import type { Reason } from "../../model/types.ts";
+import type { CopyKey, Reason } from "../../model/types.ts";
 import type { DesiredCopy } from "./types.ts";
+
+/** Whether a copy is recorded as finished. */
+export type IsFinished = (key: CopyKey) => boolean;
 
 const CONTRADICTION = "contradiction";
 
@@ -11,17 +13,16 @@ const CONTRADICTION = "contradiction";
  * Merges two desired copies of one key. The result has the tags and shares of both, and the limits
  * of the first policy that does not block the copy. Settings that exclude each other (two names,
  * families, descriptions, or values of one tag) block it until the policies change; `validate`
- * already refuses what the policies alone show. `finished`: the copies recorded as finished, by
- * `copyId`.
+ * already refuses what the policies alone show.
  */
-export function mergeDesired(first: DesiredCopy, second: DesiredCopy, finished: ReadonlySet<string>): DesiredCopy {
+export function mergeDesired(first: DesiredCopy, second: DesiredCopy, isFinished: IsFinished): DesiredCopy {
   const policies = [...new Set([...first.policies, ...second.policies])];
   // One policy needs the copy only as an intermediate, the other asks for it directly.
   if (first.intermediate !== second.intermediate) {
     const [intermediate, direct] = first.intermediate ? [first, second] : [second, first];
     // A blocked direct copy must not hold up the policy that needs an intermediate copy. But a
     // finished copy remains the direct one.
-    const isDirectHeldUp = direct.block && !finished.has(copyId(direct.key));
+    const isDirectHeldUp = direct.block && !isFinished(direct.key);
     return { ...(isDirectHeldUp ? intermediate : direct), policies };
   }
   if (second.intermediate) return { ...first, policies };

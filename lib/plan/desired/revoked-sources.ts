@@ -1,5 +1,7 @@
 // Finds shared sources that their owner no longer shares, so that their copies are kept.
-import { groupBy } from "../../model/collections.ts";
+
+import { groupBy, lazily } from "../../model/collections.ts";
+import type { ReadonlyCopyMap } from "../../model/copy/copy-map.ts";
 import { isActive, lineageOf, rootRefId, versionOf } from "../../model/identity.ts";
 import { compareVersions } from "../../model/image.ts";
 import { type Observation, seen } from "../../model/observation.ts";
@@ -16,10 +18,10 @@ import { sourceRevoked } from "./why-deselected.ts";
  */
 export function findRevokedSources(
   { copies, policies, observation }: Pick<PlanInput, "copies" | "policies" | "observation">,
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  desiredCopies: ReadonlyCopyMap<DesiredCopy>,
   isRolledBack: (root: ImageRef) => boolean,
 ): { readonly isSourceRevoked: (key: CopyKey) => boolean; readonly problems: readonly Reason[] } {
-  const copiesByRoot = groupBy(copies, ({ key }) => rootRefId(key));
+  const copiesByRoot = lazily(() => groupBy(copies, ({ key }) => rootRefId(key)));
   const shared = new Set(policies.filter(({ select }) => select.type === "shared").map(({ name }) => name));
   const shown = rootsShown(observation, shared);
   const absent = [...recordedRoots(copies, shared), ...shown].filter(
@@ -28,7 +30,7 @@ export function findRevokedSources(
   const revoked = new Map<string, readonly Copy[]>();
   const versions = absent.length > 0 ? versionsByPolicy(desiredCopies, isRolledBack) : new Map<string, Image[]>();
   for (const [root] of absent) {
-    const rootCopies = copiesByRoot.get(root) ?? [];
+    const rootCopies = copiesByRoot().get(root) ?? [];
     // Without any copy there is nothing to keep.
     if (!shown.has(root) && !rootCopies.some((copy) => "imageId" in copy || copy.phase === "requested")) continue;
     const isReplaced = rootCopies.every((copy) => isAgedOut(copy, policies, versions.get(copy.policy) ?? []));
@@ -37,7 +39,7 @@ export function findRevokedSources(
   }
   const active = [...revoked.values()].flatMap((some) => some.find(isActive) ?? []);
   return {
-    isSourceRevoked: (key) => revoked.has(rootRefId(key)),
+    isSourceRevoked: (key) => revoked.size > 0 && revoked.has(rootRefId(key)),
     problems: active.map(sourceRevoked),
   };
 }
@@ -51,6 +53,7 @@ function recordedRoots(copies: readonly Copy[], policies: ReadonlySet<string>): 
 /** The same by the lineage tags, also of copies that are not recorded. */
 function rootsShown(observation: Observation, policies: ReadonlySet<string>): ReadonlyMap<string, ImageRef> {
   const roots = new Map<string, ImageRef>();
+  if (policies.size === 0) return roots;
   for (const view of observation.regions.values()) {
     for (const image of view.images.values()) {
       const lineage = lineageOf(image);
@@ -83,7 +86,7 @@ function isAgedOut(copy: Copy, policies: readonly Policy[], versions: readonly I
 
 /** The sources that each policy desires copies of, without those that were rolled back. */
 function versionsByPolicy(
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  desiredCopies: ReadonlyCopyMap<DesiredCopy>,
   isRolledBack: (root: ImageRef) => boolean,
 ): Map<string, Image[]> {
   const roots = new Map<string, Map<string, Image>>();

@@ -1,27 +1,14 @@
 // Selects the source images of a policy, including the choice of the newest N.
-import { isActive, isMarked, refText, versionOf } from "../../model/identity.ts";
+import { isActive, refText, versionOf } from "../../model/identity.ts";
 import { type Version } from "../../model/image.ts";
 import { NO_SUCH_REGION, reason, SOURCES_WAIT } from "../../model/messages/reasons.ts";
 import { hasFailed, type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import { CLOCK_SKEW } from "../../model/time.ts";
-import type { Copy, Image, ImageRef, Millis, Reason } from "../../model/types.ts";
-import { newestOf, whyNotSelected, withoutRecall } from "../../policy/values/select.ts";
-import type { NotSelected } from "./types.ts";
-
-/** The data that policies select sources from. */
-export interface SelectionInput {
-  readonly observation: Observation;
-  readonly copies: readonly Copy[];
-  /** The images that are copies according to the records. */
-  readonly recorded: ReadonlyMap<string, Copy>;
-  readonly now: Millis;
-  readonly settle: Millis;
-  /** Whether `rollback` took this version out of its family. */
-  readonly isRolledBack: (root: ImageRef) => boolean;
-  /** Whether this source was recalled with too many others, so that nothing is done about it. */
-  readonly isRecallHeld: (root: ImageRef) => boolean;
-}
+import type { Image, ImageRef, Reason } from "../../model/types.ts";
+import { isSelected, newestOf, withoutRecall } from "../../policy/values/select.ts";
+import type { SourceImages } from "./source-images.ts";
+import type { NotSelected, SelectionInput } from "./types.ts";
 
 /** The sources that a policy selects. */
 export interface SelectedSources {
@@ -31,21 +18,21 @@ export interface SelectedSources {
 }
 
 /**
- * Selects the sources of a policy; adds the other images of its type to `notSelected`.
+ * Selects the sources of a policy. `pass` is called for each other image that it selects and that is
+ * not among the newest.
  */
-export function selectSources(policy: Policy, input: SelectionInput, notSelected: NotSelected[]): SelectedSources {
-  const { observation, recorded, now, isRolledBack, isRecallHeld } = input;
+export function selectSources(
+  policy: Policy,
+  input: SelectionInput,
+  sourceImages: SourceImages,
+  pass: (image: Image, reason: Reason) => void,
+): SelectedSources {
+  const { observation, now, isRolledBack, isRecallHeld } = input;
   const selected: Image[] = [];
   const held: Image[] = [];
-  for (const region of policy.from) {
-    for (const image of observation.regions.get(region)?.images.values() ?? []) {
-      if (image.type !== policy.select.type) continue;
-      const why =
-        whyIsCopy(image, observation.account, recorded) ?? whyNotSelected(policy.select, image, now) ?? undefined;
-      if (why) notSelected.push({ policy: policy.name, image, reason: why });
-      else selected.push(image);
-      if (isRecallHeld(image) && !whyNotSelected(policy.select, withoutRecall(image), now)) held.push(image);
-    }
+  for (const image of sourceImages.candidatesFor(policy)) {
+    if (!sourceImages.isCopy(image) && isSelected(policy.select, image, now)) selected.push(image);
+    if (isRecallHeld(image) && isSelected(policy.select, withoutRecall(image), now)) held.push(image);
   }
   if (policy.select.newest === undefined || !readWhole(policy, observation))
     return { selected: new Set(selected), retained: new Set() };
@@ -61,7 +48,7 @@ export function selectSources(policy: Policy, input: SelectionInput, notSelected
   for (const image of selected.filter((i) => !newest.has(i) && !retained.has(i))) {
     const failed = hasFailed(image) && reason("source-failed", { state: image.state });
     const why = failed || reason("not-newest", { newest: policy.select.newest });
-    notSelected.push({ policy: policy.name, image, reason: why });
+    pass(image, why);
   }
   return { selected: newest, retained };
 }
@@ -88,12 +75,6 @@ function recentlyGoneSources(policy: Policy, { observation, copies, now, settle 
   return [...recentlyGone.values()];
 }
 
-/** Why an image cannot be a source: copies of copies would make A → B and B → A endless. */
-function whyIsCopy(image: Image, account: string, recorded: ReadonlyMap<string, Copy>): Reason | undefined {
-  if (!isMarked(image, account) && !recorded.has(refText(image))) return undefined;
-  return reason("is-a-copy");
-}
-
 /**
  * The sources without copies that may be among the newest: that is not known, because a region that
  * the policy compares was not read whole.
@@ -116,17 +97,17 @@ export function waitForNewest(
 }
 
 /**
- * One problem for each policy whose new sources wait for a region that could not be read. A region
- * that is only late is read in this run.
+ * One problem for each policy whose new sources wait for a region that could not be read (`undecided`).
+ * A region that is only late is read in this run.
  */
 export function sourcesThatWait(
   policies: readonly Policy[],
-  notSelected: readonly NotSelected[],
+  undecided: readonly NotSelected[],
   observation: Observation,
 ): Reason[] {
   return policies.flatMap((policy) => {
     const regions = unreadSources(policy, observation).filter((region) => observation.unreadable.has(region));
-    const [first, ...others] = notSelected.filter((one) => one.policy === policy.name && one.reason.code === "unread");
+    const [first, ...others] = undecided.filter((one) => one.policy === policy.name);
     if (!first || regions.length === 0) return [];
     const { imageId } = first.image;
     return [reason(SOURCES_WAIT, { policy: policy.name, imageId, more: others.length, regions })];

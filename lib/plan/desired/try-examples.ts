@@ -25,6 +25,7 @@ export function tryExample(example: Example, policies: readonly Policy[], now: M
   const { desiredCopies, notSelected } = listDesiredCopies(policies, {
     observation: observationOf(image, policies),
     copies: [],
+    copyOf: () => undefined,
     recorded: new Map(),
     now,
     settle: 0,
@@ -47,7 +48,7 @@ export function tryExample(example: Example, policies: readonly Policy[], now: M
     if (withRegion.length === 0)
       return [reason("example-no-destination", onlyPolicy === undefined ? {} : { policy: onlyPolicy }).text];
     return withRegion.map((policy) => {
-      const skipped = notSelected.find((one) => one.policy === policy.name);
+      const skipped = notSelected().find((one) => one.policy === policy.name);
       const why = skipped?.reason.text ?? whyNotConsidered(policy, image).text;
       return reason("example-not-selected", { policy: policy.name, why }).text;
     });

@@ -1,6 +1,8 @@
 // The desired state: copies that policies ask for, and images that no policy selects.
+import type { ReadonlyCopyMap } from "../../model/copy/copy-map.ts";
+import type { Observation } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
-import type { CopyKey, GivenByPolicy, Image, Reason, Settings } from "../../model/types.ts";
+import type { Copy, CopyKey, GivenByPolicy, Image, ImageRef, Millis, Reason, Settings } from "../../model/types.ts";
 
 /** An image that a policy considered and did not select. */
 export interface NotSelected {
@@ -42,7 +44,24 @@ export interface DesiredCopy {
 
 /** All desired copies of an account. */
 export interface DesiredCopies {
-  /** By `copyId`. */
-  readonly desiredCopies: ReadonlyMap<string, DesiredCopy>;
-  readonly notSelected: readonly NotSelected[];
+  readonly desiredCopies: ReadonlyCopyMap<DesiredCopy>;
+  /** Every image that a policy passes over, with the reason: written when it is read, and only then. */
+  readonly notSelected: () => readonly NotSelected[];
+  /** Those of them about which nothing can be said before a region is read. */
+  readonly undecided: readonly NotSelected[];
+}
+
+/** The data that policies select sources from. */
+export interface SelectionInput {
+  readonly observation: Observation;
+  readonly copies: readonly Copy[];
+  readonly copyOf: (key: CopyKey) => Copy | undefined;
+  /** The images that are copies according to the records. */
+  readonly recorded: ReadonlyMap<Image, Copy>;
+  readonly now: Millis;
+  readonly settle: Millis;
+  /** Whether `rollback` took this version out of its family. */
+  readonly isRolledBack: (root: ImageRef) => boolean;
+  /** Whether this source was recalled with too many others, so that nothing is done about it. */
+  readonly isRecallHeld: (root: ImageRef) => boolean;
 }

@@ -1,4 +1,6 @@
 // Finds the copy that leads each family in each region, and copies that lead it wrongly.
+import { lazily } from "../../model/collections.ts";
+import type { ReadonlyCopyMap } from "../../model/copy/copy-map.ts";
 import { copyId, refText, rootRefId, tokenIn, versionOf } from "../../model/identity.ts";
 import { compareVersions } from "../../model/image.ts";
 import { reason } from "../../model/messages/reasons.ts";
@@ -36,6 +38,7 @@ const LIVE = new Set<CopyPhase>(["requested", "copying", "finishing", "ready"]);
 /** What the leaders are found from: the records, and what was read from the cloud. */
 export interface FamilyInput {
   readonly copies: readonly Copy[];
+  readonly copyOf: (key: CopyKey) => Copy | undefined;
   readonly observation: Observation;
   readonly images: ReadonlyMap<string, RegionImages>;
   readonly answers: Answers;
@@ -52,11 +55,12 @@ export interface FamilyInput {
  * images from the cloud's answers. `rollbacks`: versions that cannot lead.
  */
 export function families(
-  { copies: recorded, observation, images, answers, sweep, now, isRecalled, isHeld }: FamilyInput,
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  { copies: recorded, copyOf, observation, images, answers, sweep, now, isRecalled, isHeld }: FamilyInput,
+  desiredCopies: ReadonlyCopyMap<DesiredCopy>,
   rollbacks: RolledBack,
 ): Families {
-  const copies = recorded.map((copy) => withDesired(copy, desiredCopies.get(copyId(copy.key))));
+  const current = (copy: Copy) => withDesired(copy, desiredCopies.get(copy.key));
+  const copies = recorded.map(current);
   // A stuck copy that is NORMAL after all is completed in the same step, once its recheck is due. One that has its
   // name and is in its family leads meanwhile, whatever else it waits for.
   const isCompleted = (copy: Copy) => {
@@ -71,24 +75,31 @@ export function families(
   const isPublishable = (copy: Copy) => {
     if (copy.phase === "ready" || copy.phase === "retired") return true;
     if (copy.phase === "finishing" && copy.nameHold) return false;
-    const desired = desiredCopies.get(copyId(copy.key));
+    const desired = desiredCopies.get(copy.key);
     const image = imageOf(copy, observation);
     if (!desired || !image || (copy.phase === "copying" && image.state !== "NORMAL")) return false;
     return image.family === copy.family || !isHeld(desired);
   };
-  const candidates = copies.filter(mayLead);
-  const leaders = leadersOf(candidates.filter(isPublishable));
+  const leaders = leadersOf(copies.filter((copy) => copy.family !== undefined && mayLead(copy) && isPublishable(copy)));
   const leaderOf = new Map(leaders.map((leader) => [familyIdOf(leader), leader]));
-  const leading = new Set(candidates.flatMap((copy) => (isOutrun(copy, leaderOf) ? [] : [copyId(copy.key)])));
-  const copyByImage = new Map(copies.flatMap((copy) => (hasImage(copy) ? [[imageText(copy), copy]] : [])));
+  const leads = (key: CopyKey) => {
+    const copy = copyOf(key);
+    const candidate = copy && current(copy);
+    return candidate !== undefined && mayLead(candidate) && !isOutrun(candidate, leaderOf);
+  };
+  const byImage = lazily(
+    () => new Map(copies.flatMap((copy) => (hasImage(copy) ? [[imageText(copy), copy] as const] : []))),
+  );
+  const copyByImage = (image: Image) => byImage().get(refText(image));
   // Only a sweep reads every image of a family.
-  const sources = new Map([...desiredCopies.values()].map(({ root }) => [refText(root), root]));
-  const sight = { observation, images, answers, copyByImage, sources, isRecalled };
+  const sources = lazily(() => new Map([...desiredCopies.values()].map(({ root }) => [refText(root), root])));
+  const sourceOf = (image: Image) => sources().get(refText(image));
+  const sight = { observation, images, answers, copyByImage, sourceOf, isRecalled };
   const checks = sweep ? leaders.map((leader) => checkFamilyOf(leader, sight)) : [];
   const wronglyLeading = new Set(checks.flatMap(({ wrong = [] }) => wrong.map(refText)));
   return {
-    leads: (key) => leading.has(copyId(key)),
-    isWronglyLeading: (image) => wronglyLeading.has(refText(image)),
+    leads,
+    isWronglyLeading: (image) => wronglyLeading.size > 0 && wronglyLeading.has(refText(image)),
     questions: checks.flatMap(({ question }) => question ?? []),
     problems: checks.flatMap(({ problem }) => problem ?? []),
   };
@@ -117,16 +128,16 @@ function isOutrun(copy: Copy, leaderOf: ReadonlyMap<string, Copy>): boolean {
 }
 
 /** Whether a retired copy is desired again, so that it is about to be ready. */
-function isRevived({ key, phase }: Copy, desiredCopies: ReadonlyMap<string, DesiredCopy>): boolean {
-  return phase === "retired" && desiredCopies.has(copyId(key));
+function isRevived({ key, phase }: Copy, desiredCopies: ReadonlyCopyMap<DesiredCopy>): boolean {
+  return phase === "retired" && desiredCopies.has(key);
 }
 
 /** What a check of one family looks at. */
 interface Sight extends Pick<FamilyInput, "observation" | "images" | "answers" | "isRecalled"> {
   /** The recorded copy of each image. */
-  readonly copyByImage: ReadonlyMap<string, Copy>;
+  readonly copyByImage: (image: Image) => Copy | undefined;
   /** The sources that policies select. */
-  readonly sources: ReadonlyMap<string, Image>;
+  readonly sourceOf: (image: Image) => Image | undefined;
 }
 
 /** What a check of one family finds: images that lead wrongly, or a question, or a problem. */
@@ -141,7 +152,7 @@ interface FamilyCheck {
  * compares the answer.
  */
 function checkFamilyOf(leader: Copy, sight: Sight): FamilyCheck {
-  const { observation, images, answers, copyByImage, sources, isRecalled } = sight;
+  const { observation, images, answers, copyByImage, sourceOf, isRecalled } = sight;
   const { region } = leader.key;
   const family = leader.family ?? "";
   const image = imageOf(leader, observation);
@@ -151,7 +162,7 @@ function checkFamilyOf(leader: Copy, sight: Sight): FamilyCheck {
   const members = images.get(region)?.inFamily(family) ?? [];
   const otherMembers = members.filter((other) => other !== image && !hasFailed(other));
   if (otherMembers.length === 0) return {};
-  const mayLeave = (other: Image) => mayLeaveFamily(copyByImage.get(refText(other)), leader, isRecalled);
+  const mayLeave = (other: Image) => mayLeaveFamily(copyByImage(other), leader, isRecalled);
   const question = { ask: "family", region, family } as const;
   const answer = answerTo(answers, question);
   if (!answer) return { question };
@@ -163,9 +174,9 @@ function checkFamilyOf(leader: Copy, sight: Sight): FamilyCheck {
   const pointed = otherMembers.find(({ imageId }) => imageId === answer.value);
   if (!pointed) return {};
   if (mayLeave(pointed)) return { wrong: [pointed] };
-  if (copyByImage.has(refText(pointed))) return {};
+  if (copyByImage(pointed)) return {};
   // Where two regions copy to each other, the newest version in a region may be a source of its own.
-  const source = sources.get(refText(pointed));
+  const source = sourceOf(pointed);
   if (source && compareVersions(source, versionOf(leader)) > 0) return {};
   const { imageId: pointedId, name: pointedName } = pointed;
   const taken = reason("family-taken", { family, region, pointedId, pointedName, imageId: image.imageId });
@@ -196,9 +207,11 @@ function mayLeaveFamily(copy: Copy | undefined, leader: Copy, isRecalled: Family
 function withDesired(copy: Copy, desired: DesiredCopy | undefined): Copy {
   // Where policies contradict each other, the copy stays as it is.
   if (!desired || desired.block?.code === "contradiction") return copy;
-  const { family: _, ...rest } = copy;
   const { family } = desired.publication;
-  const updated = { ...rest, rootName: desired.root.name, rootCreatedAt: desired.root.createdAt };
+  const { name, createdAt } = desired.root;
+  if (copy.family === family && copy.rootName === name && copy.rootCreatedAt === createdAt) return copy;
+  const { family: _, ...rest } = copy;
+  const updated = { ...rest, rootName: name, rootCreatedAt: createdAt };
   return family === undefined ? updated : { ...updated, family };
 }
 

@@ -1,6 +1,6 @@
 // Implements `publish: together`: holds a family back until the copies in all regions are finished.
-import { groupBy } from "../../model/collections.ts";
-import { copyId, rootRefId } from "../../model/identity.ts";
+import { lazily } from "../../model/collections.ts";
+import { groupByRoot, isSameCopy, type ReadonlyCopyMap } from "../../model/copy/copy-map.ts";
 import { withoutRegions } from "../../model/messages/family.ts";
 import { PARENT_NOT_READY, reason } from "../../model/messages/reasons.ts";
 import type { Copy, CopyPhase, Millis, Reason } from "../../model/types.ts";
@@ -12,16 +12,17 @@ import type { DesiredCopy } from "../desired/types.ts";
  * that it does not hold up the others.
  */
 export function groupPublications(
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  desiredCopies: ReadonlyCopyMap<DesiredCopy>,
   copyOf: (key: DesiredCopy["key"]) => Copy | undefined,
   now: Millis,
 ) {
-  const published = [...desiredCopies.values()].filter(({ intermediate }) => !intermediate);
-  const copiesByRoot = groupBy(published, ({ key }) => rootRefId(key));
-  const groupOf = (desired: DesiredCopy) => copiesByRoot.get(rootRefId(desired.key)) ?? [desired];
+  const copiesByRoot = lazily(() =>
+    groupByRoot([...desiredCopies.values()].filter(({ intermediate }) => !intermediate)),
+  );
+  const groupOf = (desired: DesiredCopy) => copiesByRoot().get(desired.key) ?? [desired];
   const progressOf = (desired: DesiredCopy): Progress => {
     const copy = copyOf(desired.key);
-    const parent = desired.parent && desiredCopies.get(copyId(desired.parent));
+    const parent = desired.parent && desiredCopies.get(desired.parent);
     const isAwaited = copy?.phase === "waiting" && copy.reason.code === PARENT_NOT_READY;
     if (!isAwaited || !parent || desired.block) return publishProgress(desired, copy, now);
     // Once the copy comes that this one is made from, it is requested at once.
@@ -32,7 +33,7 @@ export function groupPublications(
     publicationHoldOf: (desired: DesiredCopy): Reason | undefined => {
       if (!desired.publication.publishTogether) return undefined;
       const missing = groupOf(desired).filter(
-        (other) => copyId(other.key) !== copyId(desired.key) && progressOf(other) === "under way",
+        (other) => !isSameCopy(other.key, desired.key) && progressOf(other) === "under way",
       );
       if (missing.length === 0) return undefined;
       const regions = missing.map(({ key }) => key.region);

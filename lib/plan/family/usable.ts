@@ -1,5 +1,5 @@
 // Which copies can be used now, and which of them replaces an older one in its region.
-import { groupBy } from "../../model/collections.ts";
+import { groupBy, lazily } from "../../model/collections.ts";
 import {
   copyId,
   hasSteppedAside,
@@ -74,18 +74,19 @@ export function usableCopies(copies: readonly Copy[], observation: Observation, 
     if (copy.family === undefined && hasSteppedAside(image, copy.key)) return false;
     return copy.pendingReshare === undefined && (copy.family === undefined || image.family === copy.family);
   };
-  const good = copies.filter((copy) => copy.phase === "ready" || copy.phase === "retired").filter(isGood);
-  const usable = groupBy(good, placeOf);
-  const published = groupBy(good.filter(isPublished), placeOf);
+  // Only orphaned copies are compared with others, and mostly there is none.
+  const good = lazily(() => copies.filter((copy) => copy.phase === "ready" || copy.phase === "retired").filter(isGood));
+  const usable = lazily(() => groupBy(good(), placeOf));
+  const published = lazily(() => groupBy(good().filter(isPublished), placeOf));
   return {
     isUsable,
     replacementOf: (copy) => {
-      const newer = (usable.get(placeOf(copy)) ?? []).filter(isUsable).filter((other) => isNewer(other, copy));
+      const newer = (usable().get(placeOf(copy)) ?? []).filter(isUsable).filter((other) => isNewer(other, copy));
       return newer.reduce<Ready | undefined>((best, one) => (best && isNewer(best, one) ? best : one), undefined);
     },
     replacementsOf: (copy) => {
       const family = familyOf(copy);
-      return (published.get(placeOf(copy)) ?? []).filter(
+      return (published().get(placeOf(copy)) ?? []).filter(
         (other) =>
           copyId(other.key) !== copyId(copy.key) &&
           (family === undefined || familyOf(other) === family) &&
@@ -94,7 +95,7 @@ export function usableCopies(copies: readonly Copy[], observation: Observation, 
     },
     newerOrphans: (copy) => {
       if (!isGood(copy)) return Number.POSITIVE_INFINITY;
-      const orphans = (usable.get(placeOf(copy)) ?? []).filter(({ phase }) => phase === "retired");
+      const orphans = (usable().get(placeOf(copy)) ?? []).filter(({ phase }) => phase === "retired");
       return orphans.filter((other) => comesAfter(other, copy)).length;
     },
   };

@@ -33,6 +33,7 @@ export function secondAdoption(steps: readonly Step[]): Guarded {
     adopted.add(image);
     return true;
   });
+  if (adopted.size === 0) return { steps };
   const isAllowed = ({ call }: Step) => call?.do !== "send" || !adopted.has(rootOf(call.claimRequest.copy));
   return { steps: first.filter(isAllowed) };
 }

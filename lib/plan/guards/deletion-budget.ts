@@ -1,5 +1,5 @@
 // Guards: at most ten deletions in a run, and no deletion in a family that moves.
-import { groupBy } from "../../model/collections.ts";
+import { groupBy, lazily } from "../../model/collections.ts";
 import { copyId } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import type { CloudCall, Guarded, PlanContext, Step } from "../types.ts";
@@ -39,13 +39,16 @@ function isCounted(call: CloudCall | undefined): call is Extract<CloudCall, { do
  * which image the family points to afterwards.
  */
 export function movingFamilies(steps: readonly Step[], { desiredCopies }: PlanContext): Guarded {
-  const moving = new Set(
-    steps.flatMap(({ call }) => {
-      if (call?.do === "modify") return call.attributes.family === undefined ? [] : [call.image.region];
-      if (call?.do !== "send") return [];
-      const { region } = call.claimRequest.claim.parent;
-      return [`${region}/${desiredCopies.get(copyId(call.claimRequest.copy.key))?.root.family}`];
-    }),
+  const moving = lazily(
+    () =>
+      new Set(
+        steps.flatMap(({ call }) => {
+          if (call?.do === "modify") return call.attributes.family === undefined ? [] : [call.image.region];
+          if (call?.do !== "send") return [];
+          const { region } = call.claimRequest.claim.parent;
+          return [`${region}/${desiredCopies.get(call.claimRequest.copy.key)?.root.family}`];
+        }),
+      ),
   );
   const settled = steps.map((step): Step => {
     const { call } = step;
@@ -54,7 +57,7 @@ export function movingFamilies(steps: readonly Step[], { desiredCopies }: PlanCo
     const { copy, image } = call;
     const { family, region } = image;
     if (!family) return step;
-    if (!moving.has(region) && !moving.has(`${region}/${family}`)) return step;
+    if (!moving().has(region) && !moving().has(`${region}/${family}`)) return step;
     return { retained: { copy, image, reason: reason("family-moves", { family, region }) } };
   });
   return { steps: settled };

@@ -1,5 +1,4 @@
 // Reports second copies of one root in one region.
-import { groupBy } from "../../model/collections.ts";
 import { markHash, tokenHash } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { hasFailed } from "../../model/observation.ts";
@@ -12,15 +11,19 @@ import type { PlanContext } from "../types.ts";
  * copy is the recorded one, otherwise the one with the most progress.
  */
 export function duplicates({ observation, customImages, recordOf }: PlanContext): ImageProblem[] {
-  const hashOf = (image: Image) => {
-    const record = recordOf(image);
-    return record ? tokenHash(record.key) : markHash(image);
-  };
   return [...observation.regions.keys()].flatMap((region) => {
-    const images = (customImages(region)?.images ?? []).filter((image) => !hasFailed(image));
-    // An image without a hash is no copy.
-    const copies = images.filter((image) => hashOf(image) !== undefined);
-    return [...groupBy(copies, hashOf).values()].flatMap((group) => {
+    const groups = new Map<string, Image[]>();
+    for (const image of customImages(region)?.images ?? []) {
+      const record = recordOf(image);
+      const hash = record ? tokenHash(record.key) : markHash(image);
+      // An image without a hash is no copy.
+      if (hash === undefined || hasFailed(image)) continue;
+      const group = groups.get(hash);
+      if (group) group.push(image);
+      else groups.set(hash, [image]);
+    }
+    return [...groups.values()].flatMap((group) => {
+      if (group.length === 1) return [];
       const sorted = [...group].sort(furthestFirst);
       const primary = sorted.find((image) => recordOf(image)) ?? sorted[0];
       return sorted.filter((image) => image !== primary).map(secondCopy);

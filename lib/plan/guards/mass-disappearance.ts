@@ -1,5 +1,5 @@
 // Guard: if many copies disappear at once, their loss is reported and not recorded.
-import { copyId } from "../../model/identity.ts";
+import { CopyMap } from "../../model/copy/copy-map.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import type { Totals } from "../../model/ports.ts";
 import type { Copy } from "../../model/types.ts";
@@ -14,12 +14,12 @@ import type { Action, Guarded, PlanContext, Step } from "../types.ts";
 export function massDisappearance(steps: readonly Step[], ctx: PlanContext): Guarded {
   const { copies, acceptVanished, vanished } = ctx;
   if (acceptVanished) return { steps };
-  const shown = shownCopies(copies);
-  const total = Math.max(shown.size, ctx.sweep ? 0 : inTotal(ctx.totals));
-  const retired = new Set(copies.filter(({ phase }) => phase === "retired").map(({ key }) => copyId(key)));
-  const losses = steps.filter(({ change }) => change?.event === "gone" && !retired.has(copyId(change.copy.key)));
-  const gone = losses.filter(({ change }) => change && shown.has(copyId(change.copy.key))).length;
-  if (gone === 0 || gone + vanished <= Math.max(3, Math.floor(total / 10))) return { steps };
+  const recordOf = ({ change }: Step) => change && ctx.copyOf(change.copy.key);
+  const losses = steps.filter((step) => step.change?.event === "gone" && recordOf(step)?.phase !== "retired");
+  const gone = losses.filter((step) => isShown(recordOf(step))).length;
+  if (gone === 0) return { steps };
+  const total = Math.max(copies.filter(isShown).length, ctx.sweep ? 0 : inTotal(ctx.totals));
+  if (gone + vanished <= Math.max(3, Math.floor(total / 10))) return { steps };
   const problem = reason("mass-disappearance", { gone, total });
   const held = new Set(losses);
   // Copies that never appeared are held as well: in an outage they may exist.
@@ -33,16 +33,15 @@ function inTotal({ copying = 0, finishing = 0, stuck = 0, ready = 0 }: Totals = 
 
 /** How many of these copies the actions of a plan record as gone. */
 export function countVanished(actions: readonly Action[], copies: readonly Copy[]): number {
-  const shown = shownCopies(copies);
-  return actions.filter((one) => one.do === "record" && one.event === "gone" && shown.has(copyId(one.copy.key))).length;
+  const shown = new CopyMap(copies.filter(isShown).map(({ key }) => [key, true]));
+  return actions.filter((one) => one.do === "record" && one.event === "gone" && shown.has(one.copy.key)).length;
 }
 
 /**
- * The copies that the cloud has shown once. A request whose copy never appeared is an attempt that
+ * Whether the cloud has shown the copy once. A request whose copy never appeared is an attempt that
  * failed, and the loss of a retired copy needs no repair, so neither counts.
  */
-function shownCopies(copies: readonly Copy[]): ReadonlySet<string> {
-  const neverAppeared = (copy: Copy) => copy.phase === "copying" && copy.percent === undefined;
-  const isShown = (copy: Copy) => "imageId" in copy && copy.phase !== "retired" && !neverAppeared(copy);
-  return new Set(copies.filter(isShown).map(({ key }) => copyId(key)));
+function isShown(copy: Copy | undefined): boolean {
+  if (!copy || !("imageId" in copy) || copy.phase === "retired") return false;
+  return copy.phase !== "copying" || copy.percent !== undefined;
 }

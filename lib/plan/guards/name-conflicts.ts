@@ -1,5 +1,5 @@
 // Guard: two new copies cannot have the same name in one region.
-import { copyId } from "../../model/identity.ts";
+import { isSameCopy } from "../../model/copy/copy-map.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import type { Copy, CopyKey, Millis, Settings } from "../../model/types.ts";
 import { blockedInstead } from "../lifecycle/steps.ts";
@@ -21,19 +21,19 @@ interface Named {
  * too, under the same name: any other one may have given up its name by then.
  */
 export function nameConflicts(steps: readonly Step[], ctx: PlanContext): Guarded {
-  const taken = new Map<string, string>();
+  const taken = new Map<string, CopyKey>();
   for (const copy of ctx.copies) {
-    if ("claim" in copy) taken.set(nameIn(copy.key, copy.claim.settings), copyId(copy.key));
+    if ("claim" in copy) taken.set(nameIn(copy.key, copy.claim.settings), copy.key);
   }
-  const isDesiredAs = (id: string, name: string) => {
-    const desired = ctx.desiredCopies.get(id);
+  const isDesiredAs = (key: CopyKey, name: string) => {
+    const desired = ctx.desiredCopies.get(key);
     return desired !== undefined && nameIn(desired.key, desired.settings) === name;
   };
   const instead = new Map<Step, Step>();
   for (const { step, copy, name, isPending } of namesOf(steps, ctx)) {
     const holder = taken.get(name);
-    const isConflict = holder !== undefined && holder !== copyId(copy.key);
-    if (!isConflict) taken.set(name, copyId(copy.key));
+    const isConflict = holder !== undefined && !isSameCopy(holder, copy.key);
+    if (!isConflict) taken.set(name, copy.key);
     else if (!isPending || isDesiredAs(holder, name)) {
       const { region } = copy.key;
       const why = reason("name-conflict", { region, name: name.slice(region.length + 1) });
@@ -48,7 +48,7 @@ function namesOf(steps: readonly Step[], { desiredCopies }: PlanContext): Named[
   const named = steps.flatMap((step): Named[] => {
     const claimRequest = step.call?.do === "send" ? step.call.claimRequest : undefined;
     const copy = claimRequest?.copy ?? step.pending;
-    const desired = copy && desiredCopies.get(copyId(copy.key));
+    const desired = copy && desiredCopies.get(copy.key);
     const settings = claimRequest?.claim.settings ?? desired?.settings;
     if (!copy || !settings) return [];
     const rootAge = desired?.root.createdAt ?? 0;

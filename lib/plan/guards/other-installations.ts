@@ -21,6 +21,7 @@ export function othersImages(steps: readonly Step[], { observation, installation
  * installation is that one. Until then it counts as another one.
  */
 export function metInstallations({ observation, installations, metInstallations: met }: PlanContext): Reason[] {
+  if (met.length === 0) return [];
   const images = [...observation.regions.values()].flatMap((view) => [...view.images.values()]);
   const marked = images.filter((image) => image.type === "custom" && isMarked(image, observation.account));
   const byMaker = groupBy(marked, (image) => installationOf(image) ?? UNKNOWN_INSTALLATION);

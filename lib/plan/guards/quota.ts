@@ -1,5 +1,5 @@
 // Guard: no more new copies than a region has room for.
-import { groupBy } from "../../model/collections.ts";
+import { groupBy, lazily } from "../../model/collections.ts";
 import { copyId } from "../../model/identity.ts";
 import { compareVersions } from "../../model/image.ts";
 import { reason } from "../../model/messages/reasons.ts";
@@ -39,6 +39,13 @@ export function quota(steps: readonly Step[], ctx: PlanContext): Guarded {
     [...ctx.desiredCopies.values()].filter(({ key, parent }) => key.variant !== "plain" && parent),
     ({ key }) => key.region,
   );
+  const departures = lazily(() =>
+    groupBy(
+      steps.flatMap(({ call }) => regionThatIsLeft(call) ?? []),
+      (region) => region,
+    ),
+  );
+  const leavingFrom = (region: string) => departures().get(region)?.length ?? 0;
   /** The steps that are not taken, each with what is done in its place. */
   const instead = new Map<Step, Step>();
   for (const [region, additions] of byRegion(steps, ctx)) {
@@ -48,13 +55,21 @@ export function quota(steps: readonly Step[], ctx: PlanContext): Guarded {
     if (!answer || "unanswerable" in answer) continue;
     const used = ctx.customImages(region)?.images.length ?? 0;
     const reserved = reservedFor(encrypted.get(region) ?? [], additions, ctx);
-    const leaving = steps.filter(({ call }) => isLeaving(call, region)).length;
-    const lastVersions = lastVersionsIn(region, ctx);
+    const leaving = leavingFrom(region);
+    const lastVersions = lazily(() => lastVersionsIn(region, ctx));
     let room = answer.value - used - reserved + leaving;
     let ahead = 0;
     for (const { step, copy, needs, isPending } of additions.sort(byPriority)) {
       if (needs > room) {
-        const why = reason("quota", { region, used, limit: answer.value, reserved, ahead, needs, lastVersions });
+        const why = reason("quota", {
+          region,
+          used,
+          limit: answer.value,
+          reserved,
+          ahead,
+          needs,
+          lastVersions: lastVersions(),
+        });
         instead.set(step, blockedByQuota(copy, why, ctx));
         continue;
       }
@@ -75,13 +90,12 @@ function blockedByQuota(copy: Copy, why: Reason, ctx: PlanContext): Step {
 }
 
 /**
- * Whether an image leaves the region: by this call, or once it is unshared for that. What the cloud
+ * The region that an image leaves by this call, or once it is unshared for that. What the cloud
  * refused to delete is not expected to leave.
  */
-function isLeaving(call: CloudCall | undefined, region: string): boolean {
-  if (call?.do !== "delete" && (call?.do !== "unshare" || call.why === undefined)) return false;
-  const { copy, image } = call;
-  return image.region === region && !wasDeletionRefused(copy);
+function regionThatIsLeft(call: CloudCall | undefined): string | undefined {
+  if (call?.do !== "delete" && (call?.do !== "unshare" || call.why === undefined)) return undefined;
+  return wasDeletionRefused(call.copy) ? undefined : call.image.region;
 }
 
 /**
@@ -89,6 +103,7 @@ function isLeaving(call: CloudCall | undefined, region: string): boolean {
  * requested already. If other copies took this room, those chains could not be finished.
  */
 function reservedFor(encrypted: readonly DesiredCopy[], additions: readonly Addition[], ctx: PlanContext): number {
+  if (encrypted.length === 0) return 0;
   const added = new Set(additions.map(({ copy }) => copyId(copy.key)));
   return encrypted.filter(({ key, parent }) => {
     if (!parent || added.has(copyId(key))) return false;
@@ -104,7 +119,7 @@ function byRegion(steps: readonly Step[], ctx: PlanContext): Map<string, Additio
     const isPending = step.call?.do !== "send";
     const copy = step.call?.do === "send" ? step.call.claimRequest.copy : step.pending;
     if (!copy || (isPending && !isJudged(copy, ctx))) return [];
-    const desired = ctx.desiredCopies.get(copyId(copy.key));
+    const desired = ctx.desiredCopies.get(copy.key);
     return [{ step, isPending, copy, desired, needs: desired?.intermediate ? 2 : 1 }];
   });
   return groupBy(additions, ({ copy }) => copy.key.region);

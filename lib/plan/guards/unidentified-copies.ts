@@ -1,4 +1,5 @@
 // Reports unfinished copies whose source is unknown.
+import { lazily } from "../../model/collections.ts";
 import { lineageOf, tokenHash, tokenIn } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { hasFailed } from "../../model/observation.ts";
@@ -18,11 +19,11 @@ export function unidentifiedCopies(
   const isWhole = ({ from, select }: Policy) =>
     from.every((region) => observation.regions.get(region)?.complete.has(select.type));
   if (!policies.every((policy) => !policy.enabled || isWhole(policy))) return [];
-  const hashes = new Set(keys.map(tokenHash));
+  const hashes = lazily(() => new Set(keys.map(tokenHash)));
   return [...observation.regions.keys()].flatMap((region) =>
     (customImages(region)?.images ?? []).flatMap((image) => {
       const token = tokenIn(image.name);
-      if (!token || hashes.has(token.hash) || lineageOf(image) || hasFailed(image)) return [];
+      if (!token || hashes().has(token.hash) || lineageOf(image) || hasFailed(image)) return [];
       if (token.installation !== undefined && !installations.includes(token.installation)) return [];
       const { imageId, name } = image;
       return [{ images: [image], reason: reason("unknown-copy", { imageId, region, name }) }];

@@ -1,5 +1,6 @@
 // The cases of a plan: every copy that is desired, recorded or seen, with what is known of each.
-import { copyId, imageIdOf, lineageOf } from "../../model/identity.ts";
+import { CopyMap, inOrder } from "../../model/copy/copy-map.ts";
+import { imageIdOf, lineageOf } from "../../model/identity.ts";
 import { type Observation, seen } from "../../model/observation.ts";
 import type { Copy, CopyKey } from "../../model/types.ts";
 import { isOrphan } from "../desired/desired-copies.ts";
@@ -8,20 +9,17 @@ import type { CopyCase, PlanContext } from "../types.ts";
 
 /** All cases, by root and then by region. */
 export function casesOf(ctx: PlanContext): CopyCase[] {
-  const keys = new Map<string, CopyKey>(
-    [
-      ...[...ctx.desiredCopies.values()].map((desired) => desired.key),
-      ...ctx.copies.map((copy) => copy.key),
-      ...keysByLineage(ctx.observation),
-    ].map((key) => [copyId(key), key]),
-  );
-  return [...keys].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, key]) => caseOf(id, key, ctx));
+  const keys = new CopyMap<true>();
+  for (const key of ctx.desiredCopies.keys()) keys.set(key, true);
+  for (const { key } of ctx.copies) keys.set(key, true);
+  for (const key of keysByLineage(ctx.observation)) keys.set(key, true);
+  return inOrder(keys.keys()).map((key) => caseOf(key, ctx));
 }
 
-function caseOf(id: string, key: CopyKey, ctx: PlanContext): CopyCase {
+function caseOf(key: CopyKey, ctx: PlanContext): CopyCase {
   const stored = ctx.copyOf(key);
   const record = stored && withRollback(stored, ctx);
-  const desired = ctx.desiredCopies.get(id);
+  const desired = ctx.desiredCopies.get(key);
   const imageId = record && imageIdOf(record);
   const region = ctx.customImages(key.region);
   const withoutImage = region ? "absent" : "unread";
@@ -57,13 +55,13 @@ function withRollback(copy: Copy, ctx: PlanContext): Copy {
 }
 
 /** All copies by the lineage tags that the cloud shows, recorded and desired or not. */
-function keysByLineage(observation: Observation): CopyKey[] {
-  return [...observation.regions.entries()].flatMap(([region, view]) =>
-    [...view.images.values()].flatMap((image) => {
+function* keysByLineage(observation: Observation): Generator<CopyKey> {
+  for (const [region, view] of observation.regions) {
+    for (const image of view.images.values()) {
       const lineage = lineageOf(image);
-      if (image.type !== "custom" || lineage?.account !== observation.account) return [];
+      if (image.type !== "custom" || lineage?.account !== observation.account) continue;
       const { account, rootRegion, rootId, variant } = lineage;
-      return [{ account, rootRegion, rootId, region, variant }];
-    }),
-  );
+      yield { account, rootRegion, rootId, region, variant };
+    }
+  }
 }

@@ -8,7 +8,7 @@ import {
   ROLLED_BACK_TAG,
 } from "../../model/identity.ts";
 import { difference } from "../../model/messages/upkeep.ts";
-import type { Ready, Refusal } from "../../model/types.ts";
+import type { Image, Ready, Refusal } from "../../model/types.ts";
 import { placeOf } from "../family/recall/in-families.ts";
 import type { Kept } from "../lifecycle/stages.ts";
 import type { PlanContext, Step } from "../types.ts";
@@ -53,7 +53,9 @@ function compareTags({ key, record, image, desired }: Kept, { now, installations
   const lineage = lineageOf(image);
   const parent = lineage?.parent ?? { region: desired.root.region, imageId: desired.root.imageId };
   const making = { parent, policy: desired.policy.name, installation: ownInstallationOf(image, installations) };
-  const expected = { ...desired.settings.tags, ...lineageTags(key, image.imageId, making) };
+  const lineageExpected = lineageTags(key, image.imageId, making);
+  if (hasAll(image, desired.settings.tags) && hasAll(image, lineageExpected)) return undefined;
+  const expected = { ...desired.settings.tags, ...lineageExpected };
   const isMissing = ([name, value]: [string, string]) =>
     image.tags[name] !== value && !isLeftOut(record, "tag", name, now);
   const tags = Object.fromEntries(Object.entries(expected).filter(isMissing));
@@ -61,6 +63,11 @@ function compareTags({ key, record, image, desired }: Kept, { now, installations
   if (keys.length === 0) return undefined;
   const what = difference("tags", { keys }).text;
   return { what, call: (copy) => ({ do: "tag", copy, image, tags }), ...ifRefused(keys, "tag", record) };
+}
+
+function hasAll(image: Image, tags: Readonly<Record<string, string>>): boolean {
+  for (const name of Object.keys(tags)) if (image.tags[name] !== tags[name]) return false;
+  return true;
 }
 
 /** A copy keeps the name it was given when it was finished, except for a temporary one. */

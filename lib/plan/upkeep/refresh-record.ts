@@ -44,12 +44,11 @@ export function refreshRecord(
   const accounts = shared && [...shared, ...(copy.pendingReshare ?? [])];
   const { family } = desired.publication;
   const { name: rootName, createdAt: rootCreatedAt, family: rootFamily = "" } = desired.root;
-  const { family: _, rolledBackFrom: __, desiredDirectly: ___, refusals: before, ...rest } = copy;
+  const { refusals: before } = copy;
   const stays = (one: Refusal) => isDesired(one, desired) || isToBeReshared(one, copy);
   const refusals = before?.filter((one) => stays(one) && !isAccepted(one, image, desired, shared));
   const rolledBackFrom = isAboutToBeMarked(copy) ? copy.rolledBackFrom : image.tags[ROLLED_BACK_TAG];
-  const refreshed: Ready = {
-    ...rest,
+  const next: Partial<Ready> = {
     policy: desired.policy.name,
     // After its tags are removed by hand, only its name shows that it is this copy.
     name: isProven(image, copy.key) ? image.name : copy.name,
@@ -61,11 +60,13 @@ export function refreshRecord(
     ...(family !== undefined && { family }),
     ...(rolledBackFrom !== undefined && { rolledBackFrom }),
     ...(!desired.intermediate && isIntermediate(image, copy.key) && { desiredDirectly: true }),
+    ...(copy.deprecatedByUs && { deprecatedByUs: true }),
     // With this flag, the owner undoes a rollback by removing the tag alone.
     ...(rolledBackFrom !== undefined && image.deprecated && { deprecatedByUs: true }),
   };
-  const isSame = FIELDS.every((field) => refreshed[field] === copy[field]);
-  return isSame ? copy : refreshed;
+  if (FIELDS.every((field) => next[field] === copy[field])) return copy;
+  const others = Object.entries(copy).filter(([field]) => !(FIELDS as readonly string[]).includes(field));
+  return { ...Object.fromEntries(others), ...next } as Ready;
 }
 
 /** The image has what the cloud refused before. `accounts`: those it is shared with, if known. */

@@ -1,5 +1,5 @@
 // Renames a copy of ours that has the name of another one, so that the other one can have it.
-import { asideName, copyId, installationOf, lineageOf, replacedName, versionOf } from "../../model/identity.ts";
+import { asideName, installationOf, lineageOf, replacedName, versionOf } from "../../model/identity.ts";
 import { compareVersions } from "../../model/image.ts";
 import { seen } from "../../model/observation.ts";
 import type { Copy, CopyKey, Image, Ready, Retired } from "../../model/types.ts";
@@ -41,7 +41,7 @@ function copyOf(holder: Image, desired: DesiredCopy, ctx: PlanContext): Ready | 
 
 function newNameOf(copy: Ready | Retired, holder: Image, desired: DesiredCopy, ctx: PlanContext): string | undefined {
   const { key } = copy;
-  const desiredHolder = ctx.desiredCopies.get(copyId(key));
+  const desiredHolder = ctx.desiredCopies.get(key);
   const isFree = (name: string) =>
     name !== holder.name && ctx.holderOf({ key, settings: { ...desired.settings, name } }) === undefined;
   if (isSameRoot(key, desired.key)) {

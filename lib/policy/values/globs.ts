@@ -22,6 +22,16 @@ function tokens(glob: string): Token[] {
   return all;
 }
 
+/** The text with which every name that a glob matches begins. */
+export function fixedBeginning(glob: string): string {
+  let text = "";
+  for (const token of tokens(glob)) {
+    if (typeof token === "string") break;
+    text += token.character;
+  }
+  return text;
+}
+
 /**
  * Whether a glob matches the whole text, case-sensitively. `*` matches any number of characters
  * (also `/`), `?` matches exactly one, `\` escapes the next character. Takes at most length of the

@@ -29,6 +29,11 @@ function fill(template: string, values: Values): string {
   );
 }
 
+/** Whether a template gives the copies of one image different names in different regions. */
+export function dependsOnRegion(template: string): boolean {
+  return /\{\{ *region *\}\}/.test(template);
+}
+
 function utcDay(millis: Millis | string): string {
   if (typeof millis === "string") return millis;
   const date = new Date(millis);

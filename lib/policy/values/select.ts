@@ -19,18 +19,31 @@ export interface SelectReason extends Reason {
  * and `newest`.
  */
 export function whyNotSelected(select: Select, image: Image, now: Millis): SelectReason | undefined {
+  return firstReason(select, image, now, notSelected);
+}
+
+/** Whether a `select` block selects an image: the same without the text of a reason that nobody reads. */
+export function isSelected(select: Select, image: Image, now: Millis): boolean {
+  return firstReason(select, image, now, withoutText) === undefined;
+}
+
+type Write = typeof notSelected;
+
+const withoutText = Object.assign((code: string) => ({ code, text: "" }), notSelected) as unknown as Write;
+
+function firstReason(select: Select, image: Image, now: Millis, write: Write): SelectReason | undefined {
   return (
-    recalled(image) ??
-    mismatch(select, image) ??
-    excluded(select.not, image) ??
-    overAge(select.maxAge, image, now) ??
-    tooYoung(select.minAge, image, now)
+    recalled(image, write) ??
+    mismatch(select, image, write) ??
+    excluded(select.not, image, write) ??
+    overAge(select.maxAge, image, now, write) ??
+    tooYoung(select.minAge, image, now, write)
   );
 }
 
-function recalled(image: Image): SelectReason | undefined {
-  if (image.deprecated) return notSelected("deprecated");
-  return Object.hasOwn(image.tags, IGNORE_TAG) ? notSelected("ignored", { tag: IGNORE_TAG }) : undefined;
+function recalled(image: Image, write: Write): SelectReason | undefined {
+  if (image.deprecated) return write("deprecated");
+  return Object.hasOwn(image.tags, IGNORE_TAG) ? write("ignored", { tag: IGNORE_TAG }) : undefined;
 }
 
 /** The image without the marks of a recall: what a policy would see if it had not been recalled. */
@@ -39,30 +52,29 @@ export function withoutRecall(image: Image): Image {
   return { ...image, deprecated: false, tags };
 }
 
-function mismatch(select: Select, image: Image): SelectReason | undefined {
-  if (image.type !== select.type) return notSelected("other-type", { type: image.type, selected: select.type });
+function mismatch(select: Select, image: Image, write: Write): SelectReason | undefined {
+  if (image.type !== select.type) return write("other-type", { type: image.type, selected: select.type });
   if (select.name && !matchesAny(select.name, image.name)) {
     const globs = excludingGlobs(select.name, image.name);
     const isExcluded = globs.length > 0;
-    return notSelected("name", { name: image.name, globs: isExcluded ? globs : select.name, isExcluded });
+    return write("name", { name: image.name, globs: isExcluded ? globs : select.name, isExcluded });
   }
-  if (hasUnseenTags(image) && namesTags(select)) return notSelected("tags-unseen");
+  if (hasUnseenTags(image) && namesTags(select)) return write("tags-unseen");
   for (const [key, taken] of Object.entries(select.tags ?? {})) {
     const value = tagOf(image, key);
-    if (value === undefined || !taken.includes(value)) return notSelected("tags", { key, value, taken });
+    if (value === undefined || !taken.includes(value)) return write("tags", { key, value, taken });
   }
   for (const key of ["platform", "architecture"] as const) {
     const taken = select[key];
-    if (taken && !taken.some((word) => sameWord(word, image[key])))
-      return notSelected(key, { value: image[key], taken });
+    if (taken && !taken.some((word) => sameWord(word, image[key]))) return write(key, { value: image[key], taken });
   }
   if (select.family !== undefined && image.family !== select.family)
-    return notSelected("family", { family: image.family, taken: select.family });
+    return write("family", { family: image.family, taken: select.family });
   if (select.creator && !select.creator.includes(image.creator))
-    return notSelected("creator", { creator: image.creator, taken: select.creator });
+    return write("creator", { creator: image.creator, taken: select.creator });
   if (select.createdAfter !== undefined && !(image.createdAt >= select.createdAfter)) {
     const times = { createdAt: timeText(image.createdAt), createdAfter: timeText(select.createdAfter) };
-    return notSelected("too-old", times);
+    return write("too-old", times);
   }
   return undefined;
 }
@@ -71,12 +83,12 @@ function namesTags({ tags, not }: Select): boolean {
   return Object.keys({ ...tags, ...not?.tags }).length > 0;
 }
 
-function excluded(not: Select["not"], image: Image): SelectReason | undefined {
+function excluded(not: Select["not"], image: Image, write: Write): SelectReason | undefined {
   const glob = not?.name?.find((entry) => matches(entry, image.name));
-  if (glob !== undefined) return notSelected("not-name", { name: image.name, glob });
+  if (glob !== undefined) return write("not-name", { name: image.name, glob });
   for (const [key, values] of Object.entries(not?.tags ?? {})) {
     const value = tagOf(image, key);
-    if (value !== undefined && values.includes(value)) return notSelected("not-tags", { key, value });
+    if (value !== undefined && values.includes(value)) return write("not-tags", { key, value });
   }
   return undefined;
 }
@@ -89,15 +101,15 @@ export function hasUnseenTags({ type, tags }: Pick<Image, "type" | "tags">): boo
   return type === "shared" && Object.keys(tags).length === 0;
 }
 
-function overAge(maxAge: Millis | undefined, image: Image, now: Millis): SelectReason | undefined {
+function overAge(maxAge: Millis | undefined, image: Image, now: Millis, write: Write): SelectReason | undefined {
   if (maxAge === undefined || now - image.createdAt <= maxAge) return undefined;
-  return notSelected("over-age", { maxAge: formatDuration(maxAge), createdAt: timeText(image.createdAt) });
+  return write("over-age", { maxAge: formatDuration(maxAge), createdAt: timeText(image.createdAt) });
 }
 
-function tooYoung(minAge: Millis | undefined, image: Image, now: Millis): SelectReason | undefined {
+function tooYoung(minAge: Millis | undefined, image: Image, now: Millis, write: Write): SelectReason | undefined {
   if (minAge === undefined || now - image.createdAt >= minAge) return undefined;
   const notBefore = image.createdAt + minAge;
-  const reason = notSelected("too-young", { minAge: formatDuration(minAge), notBefore: timeText(notBefore) });
+  const reason = write("too-young", { minAge: formatDuration(minAge), notBefore: timeText(notBefore) });
   return { ...reason, ...(Number.isFinite(notBefore) && { notBefore }) };
 }
 

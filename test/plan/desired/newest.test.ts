@@ -13,7 +13,7 @@ describe("a policy with select.newest", () => {
   it("selects only the newest image of each family, and of all images without a family together", () => {
     const plan = versions.plan();
     expect(plan.calls).toEqual(["send img-root0002 → ap-beijing", "send img-root0002 → ap-shanghai"]);
-    expect(plan.notSelected).toMatchObject([{ image: { imageId: "img-root0001" }, reason: { code: "not-newest" } }]);
+    expect(plan.notSelected()).toMatchObject([{ image: { imageId: "img-root0001" }, reason: { code: "not-newest" } }]);
     expect(versions.version(1).plan().calls).toHaveLength(4);
   });
 
@@ -60,7 +60,7 @@ describe("a policy with select.newest", () => {
 
   it("says of a failed image that it failed, and not that others are newer", () => {
     const { notSelected } = versions.change("img-root0002", { state: "CREATEFAILED" }).plan();
-    expect(notSelected).toMatchObject([{ image: { imageId: "img-root0002" }, reason: { code: "source-failed" } }]);
+    expect(notSelected()).toMatchObject([{ image: { imageId: "img-root0002" }, reason: { code: "source-failed" } }]);
   });
 
   it("continues recorded copies and starts no others if not all competing images were read", () => {
@@ -90,7 +90,7 @@ describe("a new version while another source region cannot be read", () => {
   it("gets no copies, and that is reported with the image and the region", () => {
     const plan = older.unreadable("ap-chengdu").plan();
     expect(plan.sends).toEqual([]);
-    expect(plan.notSelected).toMatchObject([{ image: { imageId: "img-root0002" }, reason: { code: "unread" } }]);
+    expect(plan.notSelected()).toMatchObject([{ image: { imageId: "img-root0002" }, reason: { code: "unread" } }]);
     const [waits] = plan.problems.filter(({ code }) => code === "sources-wait");
     expect(waits?.text).toMatch(/^policy newest .* img-root0002 gets no copies while ap-chengdu cannot be read$/);
   });

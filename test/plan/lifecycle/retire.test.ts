@@ -12,7 +12,7 @@ describe("an image that is no longer selected", () => {
       .plan();
     expect(plan.actions.map((action) => action.do)).toEqual(["record"]);
     expect(plan.recordChanges).toEqual(["ap-shanghai: retired (deselected)"]);
-    expect(plan.notSelected.map(({ image }) => image)).toContainEqual(
+    expect(plan.notSelected().map(({ image }) => image)).toContainEqual(
       expect.objectContaining({ imageId: "img-root0001", creator: ACCOUNT }),
     );
   });

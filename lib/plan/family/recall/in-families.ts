@@ -1,4 +1,6 @@
 // What a recall means for the families: what may take the place of a recalled version, region by region.
+import { lazily } from "../../../model/collections.ts";
+import type { ReadonlyCopyMap } from "../../../model/copy/copy-map.ts";
 import { tokenIn } from "../../../model/identity.ts";
 import { type Observation, seen } from "../../../model/observation.ts";
 import type { Copy, CopyKey, CopyPhase, Image } from "../../../model/types.ts";
@@ -33,7 +35,7 @@ interface RecallInput {
 export function recallInFamilies(
   { copies, observation, copyOf }: RecallInput,
   sources: RecalledSources,
-  desiredCopies: ReadonlyMap<string, DesiredCopy>,
+  desiredCopies: ReadonlyCopyMap<DesiredCopy>,
   rollbacks: RolledBack,
 ): Recall {
   const imageOf = (copy: Copy | undefined) => {
@@ -41,24 +43,28 @@ export function recallInFamilies(
     const image = seen(observation, { region: copy.key.region, imageId: copy.imageId });
     return typeof image === "string" ? undefined : image;
   };
-  const selected = new Set<string>();
-  const replaced = new Set<string>();
-  for (const { key, publication, intermediate } of desiredCopies.values()) {
-    const copy = copyOf(key);
-    if (publication.family === undefined || intermediate || rollbacks.of(key, copy) !== undefined) continue;
-    const place = placeText({ region: key.region, family: publication.family });
-    selected.add(place);
-    const image = imageOf(copy);
-    if (copy && FINISHED.has(copy.phase) && image && placeText(image) === place && isGood(image)) replaced.add(place);
-  }
+  const places = lazily(() => {
+    const selected = new Set<string>();
+    const replaced = new Set<string>();
+    for (const { key, publication, intermediate } of desiredCopies.values()) {
+      const copy = copyOf(key);
+      if (publication.family === undefined || intermediate || rollbacks.of(key, copy) !== undefined) continue;
+      const place = placeText({ region: key.region, family: publication.family });
+      selected.add(place);
+      const image = imageOf(copy);
+      if (copy && FINISHED.has(copy.phase) && image && placeText(image) === place && isGood(image)) replaced.add(place);
+    }
+    return { selected, replaced };
+  });
   const recalled = copies.filter(({ key, phase }) => FINISHED.has(phase) && sources.isRecalled(key));
   const waiting = new Set(recalled.flatMap((copy) => imageOf(copy) ?? []).map(placeText));
+  const isReplaced = (place: FamilyPlace) => places().replaced.has(placeText(place));
   return {
     isRecalled: sources.isRecalled,
     isHeld: sources.isHeld,
-    isReplaceable: (place) => selected.has(placeText(place)),
-    isReplaced: (place) => replaced.has(placeText(place)),
-    isUrgent: (place) => waiting.has(placeText(place)) && !replaced.has(placeText(place)),
+    isReplaceable: (place) => places().selected.has(placeText(place)),
+    isReplaced,
+    isUrgent: (place) => waiting.size > 0 && waiting.has(placeText(place)) && !isReplaced(place),
   };
 }
 

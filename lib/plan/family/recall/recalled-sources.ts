@@ -1,13 +1,11 @@
 // Which sources their owners recalled, and whether so many at once that nothing is done about it.
+import { RootMap, type RootRef } from "../../../model/copy/copy-map.ts";
 import { isActive, rootRefId } from "../../../model/identity.ts";
 import { RECALLED, reason } from "../../../model/messages/reasons.ts";
 import type { Observation } from "../../../model/observation.ts";
 import type { Copy, CopyKey, Reason } from "../../../model/types.ts";
 import { isRecalled } from "../usable.ts";
 import { recallsInForce } from "./recalls-in-force.ts";
-
-/** A source, by its own region and id. */
-export type RootRef = Pick<CopyKey, "rootRegion" | "rootId">;
 
 /** The sources that were recalled. */
 export interface RecalledSources {
@@ -38,19 +36,26 @@ export function recalledSources({
   acceptRecall = false,
   recalled = new Set(),
 }: RecallInput): RecalledSources {
-  const active = new Map(copies.filter(isActive).map(({ key }) => [rootRefId(key), key]));
+  const active = new RootMap<CopyKey>();
+  for (const copy of copies) if (isActive(copy)) active.set(copy.key, copy.key);
   const followed = new Set(copies.filter(isFollowed).map(({ key }) => rootRefId(key)));
-  const fresh = [...active].filter(([root, key]) => !followed.has(root) && isRecalled(key, observation));
-  const inThisRun = new Set([...recalled, ...fresh.map(([root]) => root)]);
-  const total = new Set([...recalled, ...active.keys()]).size;
+  const fresh = [...active.values()].filter((key) => isRecalled(key, observation)).map(rootRefId);
+  const inThisRun = new Set([...recalled, ...fresh.filter((root) => !followed.has(root))]);
+  const total = inTotal(active, recalled);
   const isTooMany = !acceptRecall && inThisRun.size > Math.max(3, Math.floor(total / 10));
   const held = new Set(isTooMany ? [...inThisRun].filter((root) => !recalled.has(root)) : []);
   const isInForce = recallsInForce(copies, observation);
   return {
-    isRecalled: (key) => !held.has(rootRefId(key)) && isInForce(key),
-    isHeld: (root) => held.has(rootRefId(root)),
+    isRecalled: (key) => isInForce(key) && !held.has(rootRefId(key)),
+    isHeld: (root) => held.size > 0 && held.has(rootRefId(root)),
     problems: held.size > 0 ? [reason("mass-recall", { recalled: inThisRun.size, total })] : [],
   };
+}
+
+/** How many sources have active copies, or had some before this run followed their recall. */
+function inTotal(active: RootMap<CopyKey>, recalled: ReadonlySet<string>): number {
+  if (recalled.size === 0) return active.size;
+  return new Set([...recalled, ...[...active.values()].map(rootRefId)]).size;
 }
 
 /**

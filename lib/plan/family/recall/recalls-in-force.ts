@@ -11,7 +11,8 @@ import { isRecalled } from "../usable.ts";
  */
 export function recallsInForce(copies: readonly Copy[], observation: Observation): (key: CopyKey) => boolean {
   const recorded = recordedRecalls(copies);
-  return (key) => isRecalled(key, observation) || (recorded.has(rootRefId(key)) && isAbsent(key, observation));
+  return (key) =>
+    isRecalled(key, observation) || (recorded.size > 0 && recorded.has(rootRefId(key)) && isAbsent(key, observation));
 }
 
 /** The sources, by `rootRefId`, that the records last knew as recalled. */
@@ -19,10 +20,11 @@ function recordedRecalls(copies: readonly Copy[]): ReadonlySet<string> {
   const recalledAt = new Map<string, Millis>();
   const readyAt = new Map<string, Millis>();
   for (const copy of copies) {
-    const root = rootRefId(copy.key);
-    if (copy.phase === "retired" && copy.reason.code === RECALLED.code) keepLatest(recalledAt, root, copy.updatedAt);
-    if (copy.phase === "ready") keepLatest(readyAt, root, copy.readyAt);
+    if (copy.phase !== "retired" || copy.reason.code !== RECALLED.code) continue;
+    keepLatest(recalledAt, rootRefId(copy.key), copy.updatedAt);
   }
+  if (recalledAt.size === 0) return new Set();
+  for (const copy of copies) if (copy.phase === "ready") keepLatest(readyAt, rootRefId(copy.key), copy.readyAt);
   // A copy that was ready later has returned: the recall had ended, and the region of the other one was not read.
   return new Set([...recalledAt].flatMap(([root, at]) => (at >= (readyAt.get(root) ?? at) ? [root] : [])));
 }

@@ -12,6 +12,7 @@ import { firstStep, type Phase, type ToRequest } from "../stages.ts";
 import { NOTHING, recordReason, unmadeBase, waitForRegion } from "../steps.ts";
 import { claimName, isHeldByUnfinished } from "./claim-name.ts";
 
+const NEW = reason("new");
 const UNCERTAIN_AFTER_LOSS = "unknown-after-loss";
 const SOURCE_STUCK = "source-stuck";
 
@@ -161,7 +162,7 @@ export function unrequested(copyCase: ToRequest, ctx: PlanContext): CopyIn<"wait
   const { record } = copyCase;
   const base = unmadeBase(copyCase, ctx);
   if (record?.phase === "blocked") return blocked(base, record.reason);
-  return waiting(base, record?.phase === "waiting" ? record.reason : reason("new"));
+  return waiting(base, record?.phase === "waiting" ? record.reason : NEW);
 }
 
 /**

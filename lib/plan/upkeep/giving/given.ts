@@ -25,6 +25,7 @@ export function refreshGiven(
   { image, accounts }: { readonly image: Image; readonly accounts: readonly string[] | undefined },
   policies: readonly Policy[],
 ): GivenByPolicy {
+  if (before && isSameGiven(before, gives)) return before;
   const now = joined(Object.values(gives));
   const entries = Object.entries(addGiven(before, gives)).map(([name, given]) => {
     const own = gives[name] ?? NOTHING_GIVEN;
@@ -50,6 +51,25 @@ export function refreshGiven(
     ] as const;
   });
   return unlessSame(before, entries);
+}
+
+/** Whether the record says exactly what the policies give now: so it is with almost every copy of a sweep. */
+function isSameGiven(before: GivenByPolicy, gives: GivenByPolicy): boolean {
+  let count = 0;
+  for (const [name, now] of Object.entries(gives)) {
+    if (isEmpty(now)) continue;
+    count += 1;
+    const given = before[name];
+    if (!given || !isSameList(given.accounts, now.accounts) || !isSameList(given.families, now.families)) return false;
+    const keys = Object.keys(now.tags);
+    if (!isSameList(Object.keys(given.tags), keys) || keys.some((key) => given.tags[key] !== now.tags[key]))
+      return false;
+  }
+  return Object.keys(before).length === count;
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one, at) => one === b[at]);
 }
 
 function unlessSame(before: GivenByPolicy | undefined, entries: (readonly [string, Given])[]): GivenByPolicy {
@@ -79,6 +99,16 @@ export function onlyAccounts(given: GivenByPolicy, present: readonly string[]): 
     return [name, { ...one, accounts: one.accounts.filter((account) => present.includes(account)) }] as const;
   });
   return unlessSame(given, entries);
+}
+
+/** Whether the image was shared with no other account for any policy. */
+export function isGivenOnly(given: GivenByPolicy = {}, accounts: readonly string[]): boolean {
+  return Object.values(given).every((one) => one.accounts.every((account) => accounts.includes(account)));
+}
+
+/** Whether the image was given no other tag for any policy. */
+export function isTaggedOnly(given: GivenByPolicy = {}, isSaid: (key: string) => boolean): boolean {
+  return Object.values(given).every(({ tags }) => Object.keys(tags).every(isSaid));
 }
 
 /** The accounts that the image was shared with for any policy. */

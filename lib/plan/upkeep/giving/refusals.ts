@@ -1,5 +1,4 @@
 // The accounts and tags that the cloud refuses: left out for a day, reported, and tried again.
-import { copyId } from "../../../model/identity.ts";
 import { reason } from "../../../model/messages/reasons.ts";
 import type { Copy, Millis, Reason, Refusal } from "../../../model/types.ts";
 import { isOrphan } from "../../desired/desired-copies.ts";
@@ -25,8 +24,9 @@ export function isLeftOut(copy: Copy, kind: Refusal["kind"], item: string, now: 
  * cloud refuses something reports it.
  */
 export function refusedItems(ctx: PlanContext): Reason[] {
-  const refusals = ctx.copies.flatMap((copy) => {
-    const desired = ctx.desiredCopies.get(copyId(copy.key));
+  const refused = ctx.copies.filter((copy) => refusalsOf(copy).length > 0);
+  const refusals = refused.flatMap((copy) => {
+    const desired = ctx.desiredCopies.get(copy.key);
     const isOver = !desired && isOrphan(copy.key, ctx);
     const isAsked = (one: Refusal) => (desired ? isDesired(one, desired) : !isOver && mayBeDesired(one, copy, ctx));
     return refusalsOf(copy).filter((one) => isAsked(one) || isToBeReshared(one, copy));

@@ -4,14 +4,13 @@ import { journal } from "../../../model/messages/journal.ts";
 import { reason } from "../../../model/messages/reasons.ts";
 import { difference } from "../../../model/messages/upkeep.ts";
 import { answerTo, sharesOf } from "../../../model/observation.ts";
-import type { Copy } from "../../../model/types.ts";
 import type { Kept, RetiredCase, Shared } from "../../lifecycle/stages.ts";
 import { recordChange } from "../../lifecycle/steps.ts";
 import type { PlanContext, Step } from "../../types.ts";
 import { type Compared, modify } from "../differences.ts";
 import { type Difference, repairNext } from "../try-repair.ts";
 import { whyBraked } from "./brake.ts";
-import { accountsGiven, mayBeTakenBack, onlyAccounts } from "./given.ts";
+import { accountsGiven, isGivenOnly, isTaggedOnly, mayBeTakenBack, onlyAccounts } from "./given.ts";
 import { accountsOfPolicies, mayHaveCreated } from "./shares.ts";
 
 /** A copy that loses more accounts than this, and more than half of all, waits for the user. */
@@ -20,6 +19,7 @@ const MANY_ACCOUNTS = 3;
 /** Accounts that this program shared the image with, and that the policies no longer name. */
 export function endShares(copyCase: Shared, ctx: PlanContext): Compared {
   const { record, image, shareWith } = copyCase;
+  if (isGivenOnly(record.given, shareWith)) return undefined;
   const { accounts: ours } = mayBeTakenBack(record.given, ctx.policies);
   const unnamed = ours.filter((account) => !shareWith.includes(account));
   if (unnamed.length === 0) return undefined;
@@ -43,16 +43,19 @@ export function endShares(copyCase: Shared, ctx: PlanContext): Compared {
  * refreshed record has forgotten a tag with another value.
  */
 export function removeTags({ record, image, desired }: Kept, ctx: PlanContext): Compared {
+  const isSaid = (key: string) => Object.hasOwn(desired.settings.tags, key);
+  if (isTaggedOnly(record.given, isSaid)) return undefined;
   const { tags } = mayBeTakenBack(record.given, ctx.policies);
-  const keys = Object.keys(tags).filter((key) => !Object.hasOwn(desired.settings.tags, key));
+  const keys = Object.keys(tags).filter((key) => !isSaid(key));
+  if (keys.length === 0) return undefined;
   const what = difference("tags-removed", { keys }).text;
-  const removal = { what, call: (copy: Copy) => ({ do: "untag", copy, image, keys }) as const };
-  return keys.length > 0 ? { ...removal, always: true, takesBack: true } : undefined;
+  return { what, call: (copy) => ({ do: "untag", copy, image, keys }), always: true, takesBack: true };
 }
 
 /** The family that this program gave the image, if its policies say none, or another one that it does not lead. */
 export function leaveFamily(copyCase: Kept, ctx: PlanContext): Compared {
   const { family } = copyCase.desired.publication;
+  if (copyCase.image.family === family) return undefined;
   // The leader moves to its new family in one call.
   return family !== undefined && ctx.leads(copyCase.key) ? undefined : outOfFamily(copyCase, [family], ctx);
 }

@@ -12,9 +12,9 @@ export type IsParent = (image: Pick<Image, "region" | "imageId">, key: CopyKey) 
  * parent: then every copy counts that it may be made from.
  */
 export function parentsOf(copies: readonly Copy[], observation: Observation): IsParent {
-  const unfinished = [...observation.regions.values()].flatMap(({ images }) =>
-    [...images.values()].filter(isUnfinished),
-  );
+  const unfinished: Image[] = [];
+  for (const { images } of observation.regions.values())
+    for (const image of images.values()) if (isUnfinished(image)) unfinished.push(image);
   const recorded = copies.flatMap((copy) => (isBeingCopied(copy, observation) ? [copy.claim.parent] : []));
   const tagged = unfinished.flatMap((image) => lineageOf(image)?.parent ?? []);
   const parents = new Set([...recorded, ...tagged].map(refText));
