@@ -1,4 +1,5 @@
 // Which copies a narrowed plan or apply is about: those of the filters, and those that they are made from.
+import { CopyMap } from "../model/copy/copy-map.ts";
 import type { Problem } from "../model/errors.ts";
 import { copyId, imageIdOf } from "../model/identity.ts";
 import type { Policy } from "../model/policy.ts";
@@ -38,13 +39,13 @@ export function narrow(
     regions: policies.flatMap(({ from, to }) => [...from, ...to]),
   };
   const { chosen, problems } = chooseCopies([...candidates.values()], filter, known);
-  const ids = new Set(chosen.map(({ key }) => copyId(key)));
-  for (const id of ids) {
-    const parent = desiredCopies.get(id)?.parent;
-    // What is added to a set is visited as well.
-    if (parent) ids.add(copyId(parent));
+  const keys = chosen.map(({ key }) => key);
+  // What is added to a list is visited as well.
+  for (const key of keys) {
+    const parent = desiredCopies.get(key)?.parent;
+    if (parent) keys.push(parent);
   }
-  return { chosen: ids, problems };
+  return { chosen: new Set(keys.map(copyId)), problems };
 }
 
 /** The part of a plan that is about some copies. What it reports of the account stays. */
@@ -55,8 +56,8 @@ export function narrowPlan(plan: Plan, chosen: ReadonlySet<string>): Plan {
     copies: plan.copies.filter(isChosen),
     waits: plan.waits.filter(isChosen),
     retained: plan.retained.filter(({ copy }) => isChosen(copy)),
-    desiredCopies: new Map([...plan.desiredCopies].filter(([id]) => chosen.has(id))),
-    notSelected: [],
+    desiredCopies: new CopyMap([...plan.desiredCopies].filter(([key]) => chosen.has(copyId(key)))),
+    notSelected: () => [],
   };
 }
 
