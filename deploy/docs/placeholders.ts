@@ -24,7 +24,7 @@ export function variantsOf(write: (params: unknown) => Variant): Variant[] {
   const queue: Omitted[] = [new Set()];
   for (let omitted = queue.shift(); omitted && found.size < MOST_VARIANTS; omitted = queue.shift()) {
     const asked = new Set<string>();
-    const variant = attempt(() => asText(write(parameters(omitted as Omitted, asked))));
+    const variant = attempt(() => asText(write(parameters(omitted, asked))));
     if (variant && !UNWRITTEN.test(`${variant.text} ${variant.remedy ?? ""}`))
       found.set(`${variant.text}\n${variant.remedy ?? ""}`, variant);
     for (const name of asked) {

@@ -93,7 +93,7 @@ export async function openCase(name: string): Promise<Case> {
       expect(ended.code, `${ended.stdout}\n${ended.stderr}`).toBe(code);
       return ended;
     },
-    pass: clock.skip,
+    pass: (ms) => clock.skip(ms),
     passUntilTakingBack: () => clock.skip(TAKES_BACK_AFTER),
     bake(imageName, more = {}) {
       const [image] = makeImages(world, { region: HOME, name: imageName, sizeGiB: 20, ...more });
