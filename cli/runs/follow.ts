@@ -1,15 +1,15 @@
 // The runs of one command: shows the copies during each, and waits between two of them.
 import { setTimeout as sleep } from "node:timers/promises";
-import { copyId, rootRefId } from "../lib/model/identity.ts";
-import { fullText } from "../lib/model/messages/define.ts";
-import type { Copy, ImageRef, Millis } from "../lib/model/types.ts";
-import type { Report } from "../lib/replicator/reconcile.ts";
-import { isLongOutage } from "../lib/report/needs-user.ts";
-import { isSettled, nextCheck } from "../lib/report/summary.ts";
-import { waitOrder } from "../lib/report/wait-order.ts";
-import { message } from "./messages/catalogue.ts";
-import type { Progress } from "./ui/progress.ts";
-import { clean } from "./ui/text.ts";
+import { copyId, rootRefId } from "../../lib/model/identity.ts";
+import { fullText } from "../../lib/model/messages/define.ts";
+import type { Copy, ImageRef, Millis } from "../../lib/model/types.ts";
+import type { Report } from "../../lib/replicator/reconcile.ts";
+import { isLongOutage } from "../../lib/report/needs-user.ts";
+import { isSettled, nextCheck } from "../../lib/report/summary.ts";
+import { waitOrder } from "../../lib/report/wait-order.ts";
+import { message } from "../messages/catalogue.ts";
+import type { Progress } from "../ui/progress.ts";
+import { clean } from "../ui/text.ts";
 
 /** The shortest and the longest pause between two runs of `--wait`. */
 const SHORTEST_PAUSE: Millis = 1_000;
