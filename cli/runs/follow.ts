@@ -107,3 +107,15 @@ async function pause(length: Millis, interrupted: () => boolean): Promise<void> 
   const until = Date.now() + length;
   while (Date.now() < until && !interrupted()) await sleep(Math.min(200, until - Date.now()));
 }
+
+/** Ends, with nothing, once the user has interrupted the command; a look-ahead changes nothing and needs no end. */
+export async function untilInterrupted(interrupted: () => boolean, looking: Promise<unknown>): Promise<undefined> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  looking.then(over, over);
+  while (!isOver && !interrupted()) await sleep(100);
+  // The other promise of the race has its own end.
+  return isOver ? looking.then(() => undefined) : undefined;
+}
