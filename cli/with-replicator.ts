@@ -38,12 +38,15 @@ export async function withReplicator<T>(
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   const config = readConfig(process.env);
   const contents = await readPolicies(policy ?? config.policyFile ?? DEFAULT_POLICY_FILE, config.settle);
-  const stop = { at: () => stopAt, isInterrupted: () => interrupts > 0 };
+  // Ends what still reads when the work is over: an interrupted command waits for no reading.
+  const end = new AbortController();
+  const stop = { at: () => stopAt, isInterrupted: () => interrupts > 0, signal: end.signal };
   const opened = await openReplicator(config, process.env, stop, { contents, journals, readOnly });
   try {
     return await work(opened, stop.isInterrupted);
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    end.abort();
     await opened.close();
   }
 }

@@ -8,10 +8,10 @@ import type { Opened } from "../../lib/replicator/open/open-replicator.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import type { RunRequest } from "../../lib/replicator/run-requests.ts";
 import type { PlanView } from "../../lib/report/plan-view.ts";
-import { update, wait, watched } from "../follow-runs.ts";
-import { type LookAhead, lookAhead } from "../look-ahead.ts";
 import { message } from "../messages/catalogue.ts";
-import type { NarrowingOptions } from "../narrowing.ts";
+import { untilInterrupted, update, wait, watched } from "../runs/follow.ts";
+import { type LookAhead, lookAhead } from "../runs/look-ahead.ts";
+import type { NarrowingOptions } from "../runs/narrowing.ts";
 import { type Applied, printApplied } from "../ui/apply-result.ts";
 import { Cancelled } from "../ui/cancelled.ts";
 import { type ChangeCounts, watchChanges } from "../ui/change-counter.ts";
@@ -137,14 +137,15 @@ async function applyWith(session: Session, begin: Begin, changes: ChangeCounts):
 
 /** With --json nobody reads the plan, so it is made only if the command is narrowed by it. */
 async function lookAheadIf(
-  { options, opened }: Session,
+  { options, opened, interrupted }: Session,
   order: Parameters<typeof lookAhead>[2],
 ): Promise<LookAhead | undefined> {
   const isNarrowed = [options.only, options.region, options.image].some((values) => values && values.length > 0);
   if (options.json && !isNarrowed) return undefined;
   if (!options.json) process.stderr.write(lineOf(message("reading").text));
-  const ahead = await lookAhead(opened, options, order);
-  if (options.json) return ahead;
+  const looking = lookAhead(opened, options, order);
+  const ahead = await Promise.race([looking, untilInterrupted(interrupted, looking)]);
+  if (options.json || !ahead) return ahead;
   const { length: warnings } = opened.warnings;
   if (warnings > 0) process.stderr.write(lineOf(message("policy-warnings", { warnings }).text));
   const { width, color } = roomOf(process.stderr);

@@ -6,7 +6,7 @@ import type { Report } from "../../lib/replicator/reconcile.ts";
 import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
-import type { Narrowing } from "../narrowing.ts";
+import type { Narrowing } from "../runs/narrowing.ts";
 import type { ChangeCounts } from "./change-counter.ts";
 import { totalsOf } from "./table.ts";
 import { lineOf } from "./text.ts";

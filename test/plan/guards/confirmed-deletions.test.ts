@@ -65,7 +65,7 @@ describe("a user is asked about", () => {
       true,
     ],
     ["no share that ends for another reason", { do: "unshare", copy: retired, image: at, accounts: ["a"] }, false],
-    ["no remains of a failed attempt", deletion(failed as never), false],
+    ["no remains of a failed attempt", deletion(failed), false],
     ["no other call", { do: "untag", copy: retired, image: at, keys: ["a"] }, false],
   ])("%s", (_, action, asked) => {
     expect(isAsked(action)).toBe(asked);

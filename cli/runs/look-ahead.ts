@@ -1,12 +1,12 @@
 // What plan shows, and apply before it begins: a dry run, its rehearsal, and the view of both.
-import { copyId } from "../lib/model/identity.ts";
-import type { CopyKey } from "../lib/model/types.ts";
-import type { Plan } from "../lib/plan/types.ts";
-import type { Opened } from "../lib/replicator/open/open-replicator.ts";
-import { replicate } from "../lib/replicator/reconcile.ts";
-import { type Order, rehearse } from "../lib/replicator/rehearsal/rehearse.ts";
-import type { RunRequest } from "../lib/replicator/run-requests.ts";
-import { type PlanView, viewOf } from "../lib/report/plan-view.ts";
+import { copyId } from "../../lib/model/identity.ts";
+import type { CopyKey } from "../../lib/model/types.ts";
+import type { Plan } from "../../lib/plan/types.ts";
+import type { Opened } from "../../lib/replicator/open/open-replicator.ts";
+import { replicate } from "../../lib/replicator/reconcile.ts";
+import { type Order, rehearse } from "../../lib/replicator/rehearsal/rehearse.ts";
+import type { RunRequest } from "../../lib/replicator/run-requests.ts";
+import { type PlanView, viewOf } from "../../lib/report/plan-view.ts";
 import { type Narrowing, type NarrowingOptions, narrowingOf } from "./narrowing.ts";
 
 /** What would be done now, and by `apply --wait` in all. */

@@ -1,15 +1,15 @@
 // The runs of one command: shows the copies during each, and waits between two of them.
 import { setTimeout as sleep } from "node:timers/promises";
-import { copyId, rootRefId } from "../lib/model/identity.ts";
-import { fullText } from "../lib/model/messages/define.ts";
-import type { Copy, ImageRef, Millis } from "../lib/model/types.ts";
-import type { Report } from "../lib/replicator/reconcile.ts";
-import { isLongOutage } from "../lib/report/needs-user.ts";
-import { isSettled, nextCheck } from "../lib/report/summary.ts";
-import { waitOrder } from "../lib/report/wait-order.ts";
-import { message } from "./messages/catalogue.ts";
-import type { Progress } from "./ui/progress.ts";
-import { clean } from "./ui/text.ts";
+import { copyId, rootRefId } from "../../lib/model/identity.ts";
+import { fullText } from "../../lib/model/messages/define.ts";
+import type { Copy, ImageRef, Millis } from "../../lib/model/types.ts";
+import type { Report } from "../../lib/replicator/reconcile.ts";
+import { isLongOutage } from "../../lib/report/needs-user.ts";
+import { isSettled, nextCheck } from "../../lib/report/summary.ts";
+import { waitOrder } from "../../lib/report/wait-order.ts";
+import { message } from "../messages/catalogue.ts";
+import type { Progress } from "../ui/progress.ts";
+import { clean } from "../ui/text.ts";
 
 /** The shortest and the longest pause between two runs of `--wait`. */
 const SHORTEST_PAUSE: Millis = 1_000;
@@ -106,4 +106,16 @@ export async function wait(
 async function pause(length: Millis, interrupted: () => boolean): Promise<void> {
   const until = Date.now() + length;
   while (Date.now() < until && !interrupted()) await sleep(Math.min(200, until - Date.now()));
+}
+
+/** Ends, with nothing, once the user has interrupted the command; a look-ahead changes nothing and needs no end. */
+export async function untilInterrupted(interrupted: () => boolean, looking: Promise<unknown>): Promise<undefined> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  looking.then(over, over);
+  while (!isOver && !interrupted()) await sleep(100);
+  // The other promise of the race has its own end.
+  return isOver ? looking.then(() => undefined) : undefined;
 }
