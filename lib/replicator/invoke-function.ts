@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { lineJournal } from "../adapters/journal/json-lines.ts";
 import { groupBy } from "../model/collections.ts";
 import { CloudError, StartError } from "../model/errors.ts";
+import { imageIdOf } from "../model/identity.ts";
 import { fullText } from "../model/messages/define.ts";
 import type { Ignored } from "../model/messages/event.ts";
 import { runMessage } from "../model/messages/run.ts";
-import type { Journal, Replicator } from "../model/ports.ts";
+import type { Journal, Replicator, State } from "../model/ports.ts";
 import type { Copy, ImageRef, JournalEntry, Millis, Run } from "../model/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { type Policies, readCompiledPolicies } from "../policy/compiled.ts";
@@ -100,6 +101,17 @@ function namedImages(images: readonly ImageRef[], { scope }: RunRequest, plan: P
   });
 }
 
+/** Adds what an image is a copy of. The records of images that the run did not read are read here. */
+async function withCopies(images: readonly NamedImage[], state: State, account: string): Promise<NamedImage[]> {
+  const unread = images.filter(({ isRead }) => !isRead);
+  if (unread.length === 0) return [...images];
+  const { copies } = await state.read(account, { images: unread });
+  return images.map((image) => {
+    const copy = copies.find((one) => one.key.region === image.region && imageIdOf(one) === image.imageId);
+    return copy && !image.isRead ? { ...image, copyOf: copy } : image;
+  });
+}
+
 /**
  * Runs one invocation of a function: opens a replicator from the environment, does one run within
  * the remaining time, and closes everything. An event about images, and a request that is limited, are answered with
@@ -136,7 +148,7 @@ async function run({ context, requestFor, named }: Invocation): Promise<Answer> 
     const request = await requestFor(opened.replicator, config.sweepEvery);
     const { account, run, plan, copies, totals, problems } = await replicate(request, opened.replicator);
     await printed.append(problemEntries(run));
-    const images = named && namedImages(named.images, request, plan);
+    const images = named && (await withCopies(namedImages(named.images, request, plan), opened.state, account));
     const { only } = request;
     const ids = named && new Set(named.images.map(({ region, imageId }) => `${region}/${imageId}`));
     const isConcerned = ({ key, policy }: Copy) =>

@@ -93,6 +93,13 @@ describe("an event by hand", { timeout: 30_000 }, () => {
     expect(answer.next).toMatch(new RegExp(`^This needs you: ${golden} to ap-singapore: .* crosses the border`));
     expect(answer.copies.map(({ state }) => state)).toEqual(["blocked", "copying"]);
 
+    const copy = answer.copies.find(({ state }) => state === "copying") as
+      | { region: string; imageId: string }
+      | undefined;
+    const own = await answerOf("image-created", { region: copy?.region, imageId: copy?.imageId });
+    expect(own.summary).toContain(
+      `${copy?.imageId} in ${copy?.region}: it is the copy of ${golden} in ap-guangzhou for policy golden; a copy is never a source`,
+    );
     const elsewhere = await answerOf("image-created", { region: "ap-tokyo", imageId: golden });
     expect(elsewhere.summary).toMatch(
       /no enabled policy copies from ap-tokyo; nothing to do if it is a copy; to copy it further, add ap-tokyo to `from` of a policy\.$/,

@@ -107,6 +107,7 @@ describe("the first sentences", () => {
       { region: "ap-tokyo", imageId: "img-2", isRead: false, notSelected: [] },
       { region: "ap-guangzhou", imageId: "img-3", isRead: true, notSelected: [{ policy: "golden", reason }] },
       { region: "ap-guangzhou", imageId: "img-4", isRead: true, notSelected: [] },
+      { region: "ap-shanghai", imageId: "img-5", isRead: false, notSelected: [], copyOf: copy("ready") },
     ];
     const found = { ...copy("ready"), key: { ...copy("ready").key, rootRegion: "ap-guangzhou", rootId: "img-1" } };
     const all = answer({ copies: [found], isPart: true, event: { images, ignored: [] } });
@@ -117,10 +118,11 @@ describe("the first sentences", () => {
       ],
       ["img-3", 'not selected: golden: the name "x" does not match'],
       ["img-4", expect.stringContaining("the cloud shows no such image in ap-guangzhou")],
+      ["img-5", "it is the copy of img-1 in ap-guangzhou for policy golden; a copy is never a source"],
       ["img-1", "its only copy is ready"],
     ]);
     expect(all.summary).toMatch(
-      /^Nothing had to be changed\. img-2 in ap-tokyo: .* \(and 2 more, see images\)\. The only copy concerned is ready/,
+      /^Nothing had to be changed\. img-2 in ap-tokyo: .* \(and 3 more, see images\)\. The only copy concerned is ready/,
     );
   });
 

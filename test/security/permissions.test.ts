@@ -141,7 +141,7 @@ it("the CAM policies allow only named actions, sharing in a statement and deleti
   expect(files.sort()).toEqual(
     [
       ...[...FUNCTIONS, "command", "delete-images", "plan-only", "role-trust", "doctor"],
-      ...["state-in-cos", "journal-in-cls", "state-password", "deploying-key"],
+      ...["state-in-cos", "journal-in-cls", "search-journal", "state-password", "deploying-key"],
     ].sort(),
   );
   // The key that deploys makes and removes what the functions need; test/deploy/serverless.test.ts runs with it.

@@ -84,6 +84,9 @@ const answerTexts = {
     if (!common) return `${copies(total)}: ${statesText(p.counts)}`;
     return total === 1 ? `its only copy ${common}` : `all its ${total} copies ${common}`;
   }),
+  "image-is-copy": info((p: { source: { readonly region: string; readonly imageId: string }; policy: string }) => {
+    return `it is the copy of ${p.source.imageId} in ${p.source.region} for policy ${p.policy}; a copy is never a source`;
+  }),
   "image-in-other-region": info((p: { region: string }) => ({
     text: `no enabled policy copies from ${p.region}`,
     remedy: `nothing to do if it is a copy; to copy it further, add ${p.region} to \`from\` of a policy`,

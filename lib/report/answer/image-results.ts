@@ -9,6 +9,8 @@ import { countsOf } from "../summary.ts";
 export interface NamedImage extends ImageRef {
   /** Whether an enabled policy copies from its region; otherwise it was not read. */
   readonly isRead: boolean;
+  /** The copy that it is, if the run did not read it and the records know it. */
+  readonly copyOf?: Copy;
   /** Why policies did not select it. */
   readonly notSelected: readonly { readonly policy: string; readonly reason: Reason }[];
 }
@@ -34,8 +36,12 @@ export function imageResults(images: readonly NamedImage[], copies: readonly Cop
   return results.sort((a, b) => Number(a.copies > 0) - Number(b.copies > 0));
 }
 
-function resultOf({ region, isRead, notSelected }: NamedImage, copies: readonly Copy[]): string {
+function resultOf({ region, isRead, notSelected, copyOf }: NamedImage, copies: readonly Copy[]): string {
   if (copies.length > 0) return answerText("image-selected", { counts: countsOf(copies) }).text;
+  if (copyOf) {
+    const { key, policy } = copyOf;
+    return answerText("image-is-copy", { source: { region: key.rootRegion, imageId: key.rootId }, policy }).text;
+  }
   if (!isRead) return fullText(answerText("image-in-other-region", { region }));
   if (notSelected.length === 0) return fullText(answerText("image-unknown", { region }));
   const reasons = notSelected.slice(0, MOST_POLICIES).map(({ policy, reason }) => `${policy}: ${fullText(reason)}`);
