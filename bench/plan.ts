@@ -22,8 +22,7 @@ const { values } = parseArgs({
     doublings: { type: "string", default: "3" },
     kinds: { type: "string", default: "fresh,steady,wave" },
     heap: { type: "string", default: "4096" },
-    /** Another checkout of this repository, whose planner is measured instead. */
-    planner: { type: "string", default: join(import.meta.dirname, "..") },
+    /** A folder for the profiles that V8 writes (`--cpu-prof`). */
     profile: { type: "string" },
   },
 });
@@ -35,12 +34,7 @@ const outfile = join(folder, "worlds.mjs");
 
 /** Without tsx, which wraps every function to keep its name. */
 async function bundle(): Promise<void> {
-  const other = {
-    name: "planner",
-    setup: ({ onResolve }: Parameters<NonNullable<Parameters<typeof build>[0]["plugins"]>[number]["setup"]>[0]) =>
-      onResolve({ filter: /\/lib\/plan\/plan\.ts$/ }, () => ({ path: join(values.planner, "lib/plan/plan.ts") })),
-  };
-  const from = { absWorkingDir: TOP, entryPoints: ["bench/plan-worlds.ts"], plugins: [other] };
+  const from = { absWorkingDir: TOP, entryPoints: ["bench/plan-worlds.ts"] };
   await build({ ...from, outfile, bundle: true, platform: "node", format: "esm", packages: "external" });
 }
 

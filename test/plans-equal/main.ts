@@ -31,9 +31,9 @@ const BOTH = join(import.meta.dirname, "both.ts");
 /** Whoever imports the planner gets both. */
 const plugin: Plugin = {
   name: "both-planners",
-  setup: ({ onResolve }) => {
-    onResolve({ filter: PLANNER }, ({ importer }) => (importer === BOTH ? undefined : { path: BOTH }));
-    onResolve({ filter: /^base-planner$/ }, () => ({ path: join(base, "lib/plan/plan.ts") }));
+  setup: (bundler) => {
+    bundler.onResolve({ filter: PLANNER }, ({ importer }) => (importer === BOTH ? undefined : { path: BOTH }));
+    bundler.onResolve({ filter: /^\.\/base\.ts$/ }, () => ({ path: join(base, "lib/plan/plan.ts") }));
   },
 };
 

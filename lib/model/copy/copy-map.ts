@@ -165,7 +165,7 @@ export class RootMap<V> {
   }
 }
 
-/** The same item for each source; items of one source stay in their order. */
+/** Groups items by their source. Items of one source stay in their order. */
 export function groupByRoot<T extends { readonly key: CopyKey }>(items: Iterable<T>): RootMap<T[]> {
   const groups = new RootMap<T[]>();
   for (const item of items) {

@@ -5,7 +5,7 @@ import { NO_SUCH_REGION, reason, SOURCES_WAIT } from "../../model/messages/reaso
 import { hasFailed, type Observation, seen } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
 import { CLOCK_SKEW } from "../../model/time.ts";
-import type { Image, ImageRef, Reason } from "../../model/types.ts";
+import type { Image, Reason } from "../../model/types.ts";
 import { isSelected, newestOf, withoutRecall } from "../../policy/values/select.ts";
 import type { SourceImages } from "./source-images.ts";
 import type { NotSelected, SelectionInput } from "./types.ts";
