@@ -248,6 +248,9 @@ describe("explain", { timeout: 60_000 }, () => {
     const { stdout } = await run("explain", imageId);
     expect(stdout).toContain('"golden-\\u001b[31mred\\u000afake" in ap-guangzhou');
     const none = await run("explain", "no\u001bsense");
-    expect(none).toMatchObject({ code: 2, stderr: part('no image is named "no\\u001bsense" in the regions of the policies; name an image by') });
+    expect(none).toMatchObject({
+      code: 2,
+      stderr: part('no image is named "no\\u001bsense" in the regions of the policies; name an image by'),
+    });
   });
 });
