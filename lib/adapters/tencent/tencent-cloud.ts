@@ -67,7 +67,9 @@ export function tencentConnection(options: TencentOptions): TencentConnection {
     ...(options.log ? { log: options.log } : {}),
   });
   const cloud = cloudOver(send, { ...options, signal });
-  return { cloud, send, findUser: findUserOver(callsOver(send, { ...options, signal }), cloud.familyImage), signal };
+  const calls = callsOver(send, { ...options, signal });
+  const findUser = findUserOver(calls, (region, family) => cloud.familyImage(region, family));
+  return { cloud, send, findUser, signal };
 }
 
 /** The options of the adapter that do not depend on how calls are sent. */

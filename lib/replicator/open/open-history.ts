@@ -22,6 +22,6 @@ export async function openSearch(
   if (!config.log) return undefined;
   const end = new AbortController();
   const connection = await connect(config, env, warn, end.signal);
-  const { find } = clsSearch(config.log, { ...connection, now: () => Date.now() });
-  return { find, close: () => end.abort() };
+  const search = clsSearch(config.log, { ...connection, now: () => Date.now() });
+  return { find: (query, until) => search.find(query, until), close: () => end.abort() };
 }

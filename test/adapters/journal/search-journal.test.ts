@@ -36,7 +36,8 @@ function searchOver(pages: readonly (Json | Error)[]) {
   };
   const clock = { now: () => 0, random: () => 0, sleep: async () => {} };
   const access = { send, signal: new AbortController().signal, now: () => NOW, clock };
-  const { find } = clsSearch({ topicId: "t-1", region: "ap-guangzhou" }, access);
+  const search = clsSearch({ topicId: "t-1", region: "ap-guangzhou" }, access);
+  const find: typeof search.find = (query, until) => search.find(query, until);
   const ids = async (query = QUERY) => (await find(query, NOW + 10_000)).lines.map(({ id }) => id);
   return { calls, find, ids };
 }

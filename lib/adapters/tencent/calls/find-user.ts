@@ -8,7 +8,7 @@ import { CloudError } from "../../../model/errors.ts";
 import type { Cloud } from "../../../model/ports.ts";
 import type { FindUser } from "../../../model/types.ts";
 import { numberOf, record } from "../transport/answer.ts";
-import type { Service } from "../transport/endpoints.ts";
+import type { Call } from "../transport/call.ts";
 import { entries, imageIn } from "./image-usage.ts";
 import type { Calls } from "./list-calls.ts";
 
@@ -19,28 +19,28 @@ type Named = ReturnType<typeof imageIn>;
  * mean that the region has none. Throws `CloudError` for any other failure.
  */
 export function findUserOver({ repeated, timeoutMs }: Calls, familyImage: Cloud["familyImage"]): FindUser {
-  const read = (service: Service, action: string, region: string, params: object, list: string) =>
-    repeated({ service, action, region, params, timeoutMs }, (answer) => entries(answer, list));
+  const read = (call: Omit<Call, "timeoutMs">, list: string) =>
+    repeated({ ...call, timeoutMs }, (answer) => entries(answer, list));
 
   async function named(region: string, id: string): Promise<readonly Named[] | undefined> {
     if (id.startsWith("ins-")) {
       const params: DescribeInstancesRequest = { InstanceIds: [id] };
-      const [instance] = await read("cvm", "DescribeInstances", region, params, "InstanceSet");
+      const [instance] = await read({ service: "cvm", action: "DescribeInstances", region, params }, "InstanceSet");
       return instance && [imageIn(instance, id)];
     }
     if (id.startsWith("asc-")) {
       const params = { LaunchConfigurationIds: [id] }; // as 2018-04-19, DescribeLaunchConfigurations
       const [configuration] = await read(
-        "as",
-        "DescribeLaunchConfigurations",
-        region,
-        params,
+        { service: "as", action: "DescribeLaunchConfigurations", region, params },
         "LaunchConfigurationSet",
       );
       return configuration && [imageIn(configuration, id)];
     }
     const params: DescribeLaunchTemplatesRequest = { LaunchTemplateIds: [id] };
-    const [template] = await read("cvm", "DescribeLaunchTemplates", region, params, "LaunchTemplateSet");
+    const [template] = await read(
+      { service: "cvm", action: "DescribeLaunchTemplates", region, params },
+      "LaunchTemplateSet",
+    );
     if (!template) return undefined;
     const numbers = ["DefaultVersionNumber", "LatestVersionNumber"].flatMap(
       (name) => numberOf(template[name], name) ?? [],
@@ -49,7 +49,10 @@ export function findUserOver({ repeated, timeoutMs }: Calls, familyImage: Cloud[
       LaunchTemplateId: id,
       LaunchTemplateVersions: [...new Set(numbers)],
     };
-    const versions = await read("cvm", "DescribeLaunchTemplateVersions", region, chosen, "LaunchTemplateVersionSet");
+    const versions = await read(
+      { service: "cvm", action: "DescribeLaunchTemplateVersions", region, params: chosen },
+      "LaunchTemplateVersionSet",
+    );
     return versions.map((version) => imageIn(record(version["LaunchTemplateVersionData"], id), id));
   }
 
