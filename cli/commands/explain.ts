@@ -17,9 +17,9 @@ import { imagesNamed, nameMeant } from "../../lib/report/find-images.ts";
 import { type Origin, originOf } from "../../lib/report/history/origin.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
+import { withReplicator } from "../runs/with-replicator.ts";
 import { explanationText } from "../ui/explain-text.ts";
 import { lineOf } from "../ui/text.ts";
-import { withReplicator } from "../with-replicator.ts";
 
 /** The newest lines of the journal that are searched for the origin of a copy. */
 const MOST_LINES = 1_000;

@@ -13,8 +13,8 @@ import { copyHistories } from "../../lib/report/history/copy-history.ts";
 import { runLines } from "../../lib/report/history/run-history.ts";
 import { limitOf, sinceTime } from "../../lib/report/history/since.ts";
 import { writeJson } from "../json.ts";
+import { warn, withRecords } from "../runs/with-records.ts";
 import { copiesText, runsText } from "../ui/history-text.ts";
-import { warn, withRecords } from "../with-records.ts";
 
 /** The options of `history`. */
 export interface HistoryOptions {

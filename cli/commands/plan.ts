@@ -7,10 +7,10 @@ import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { lookAhead } from "../runs/look-ahead.ts";
 import type { NarrowingOptions } from "../runs/narrowing.ts";
+import { withReplicator } from "../runs/with-replicator.ts";
 import { planText } from "../ui/plan-text.ts";
-import { roomOf } from "../ui/table.ts";
+import { roomOf } from "../ui/status/table.ts";
 import { lineOf } from "../ui/text.ts";
-import { withReplicator } from "../with-replicator.ts";
 
 /** The options of `plan`. */
 export interface PlanOptions extends NarrowingOptions {

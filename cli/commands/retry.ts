@@ -5,7 +5,7 @@ import { isUserId } from "../../lib/observe/find-user.ts";
 import { openUserSearch } from "../../lib/replicator/open/open-user-search.ts";
 import { chooseForRetry } from "../../lib/report/choose-for-retry.ts";
 import { message } from "../messages/catalogue.ts";
-import { warn, withRecords } from "../with-records.ts";
+import { warn, withRecords } from "../runs/with-records.ts";
 import { apply } from "./apply.ts";
 
 /**

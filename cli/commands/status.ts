@@ -13,10 +13,10 @@ import type { OverviewBy } from "../../lib/report/status/overview.ts";
 import { type StatusReport, statusLines, statusReport } from "../../lib/report/status/status-report.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
-import { type StatusLayout, statusText } from "../ui/status-text.ts";
-import { roomOf } from "../ui/table.ts";
+import { type StatusLayout, statusText } from "../ui/status/status-text.ts";
+import { roomOf } from "../ui/status/table.ts";
+import { watch } from "../ui/status/watch.ts";
 import { clean, lineOf, wrap } from "../ui/text.ts";
-import { watch } from "../ui/watch.ts";
 
 /** The options of `status`. Those that name something may be given several times. */
 export interface StatusOptions {

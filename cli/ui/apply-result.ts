@@ -8,7 +8,7 @@ import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import type { Narrowing } from "../runs/narrowing.ts";
 import type { ChangeCounts } from "./change-counter.ts";
-import { totalsOf } from "./table.ts";
+import { totalsOf } from "./status/table.ts";
 import { lineOf } from "./text.ts";
 
 /** What an apply came to. */

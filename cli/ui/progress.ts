@@ -6,7 +6,7 @@ import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
 import { isSettled, reasonText } from "../../lib/report/summary.ts";
 import { message } from "../messages/catalogue.ts";
 import { shortDuration } from "./duration.ts";
-import { roomOf, tableOf, totalsOf } from "./table.ts";
+import { roomOf, tableOf, totalsOf } from "./status/table.ts";
 import { clean, cut } from "./text.ts";
 
 /** Shows the progress of copies. */
