@@ -78,7 +78,6 @@ const CATALOGUES = [
   "emulator/actions/eb",
   "cli/commands",
   "cli/messages",
-  "lib/report",
   "lib/model/messages",
 ];
 const MOST_ENTRIES = 12;

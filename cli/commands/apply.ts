@@ -7,7 +7,7 @@ import type { Copy } from "../../lib/model/types.ts";
 import type { Opened } from "../../lib/replicator/open/open-replicator.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import type { RunRequest } from "../../lib/replicator/run-requests.ts";
-import type { PlanView } from "../../lib/report/plan-view.ts";
+import type { PlanView } from "../../lib/report/plan/plan-view.ts";
 import { message } from "../messages/catalogue.ts";
 import { untilInterrupted, update, wait, watched } from "../runs/follow.ts";
 import { type LookAhead, lookAhead } from "../runs/look-ahead.ts";

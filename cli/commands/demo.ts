@@ -18,7 +18,7 @@ import { compilePolicies } from "../../lib/policy/compiled.ts";
 import { readConfig, settleIn } from "../../lib/replicator/config.ts";
 import type { Answer } from "../../lib/replicator/invoke-function.ts";
 import { openStateOf } from "../../lib/replicator/open/open-state.ts";
-import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
+import { copyLabels, placeText } from "../../lib/report/copies/copy-label.ts";
 import { isSettled, summarise } from "../../lib/report/summary.ts";
 import { message } from "../messages/catalogue.ts";
 import { packageFolder, packageVersion } from "../package.ts";

@@ -8,7 +8,7 @@ import type { Copy, JournalEntry, Millis, Reason } from "../../lib/model/types.t
 import { HISTORY } from "../../lib/record/run-history.ts";
 import type { Config } from "../../lib/replicator/config.ts";
 import { openSearch } from "../../lib/replicator/open/open-history.ts";
-import { chooseCopies } from "../../lib/report/choose-copies.ts";
+import { chooseCopies } from "../../lib/report/copies/choose-copies.ts";
 import { copyHistories } from "../../lib/report/history/copy-history.ts";
 import { runLines } from "../../lib/report/history/run-history.ts";
 import { limitOf, sinceTime } from "../../lib/report/history/since.ts";

@@ -2,7 +2,7 @@
 
 import { preflight } from "../../lib/apply/requests/preflight.ts";
 import { onlyThese } from "../../lib/plan/guards/filters.ts";
-import { hasWork } from "../../lib/report/plan-view.ts";
+import { hasWork } from "../../lib/report/plan/plan-view.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { lookAhead } from "../runs/look-ahead.ts";

@@ -8,7 +8,7 @@ import { type Config, readConfig } from "../../lib/replicator/config.ts";
 import { openCloud } from "../../lib/replicator/open/open-cloud.ts";
 import { openStateOf } from "../../lib/replicator/open/open-state.ts";
 import { type RecordedAccount, recordedAccount } from "../../lib/replicator/open/recorded-account.ts";
-import { type CopyFilter, chooseCopies } from "../../lib/report/choose-copies.ts";
+import { type CopyFilter, chooseCopies } from "../../lib/report/copies/choose-copies.ts";
 import type { OverviewBy } from "../../lib/report/status/overview.ts";
 import { type StatusReport, statusLines, statusReport } from "../../lib/report/status/status-report.ts";
 import { writeJson } from "../json.ts";

@@ -1,7 +1,7 @@
 // Writes runs and the stories of copies as lines.
 import { fullText } from "../../lib/model/messages/define.ts";
 import type { Millis, Reason } from "../../lib/model/types.ts";
-import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
+import { copyLabel, placeText } from "../../lib/report/copies/copy-label.ts";
 import type { CopyHistory } from "../../lib/report/history/copy-history.ts";
 import type { RunLine } from "../../lib/report/history/run-history.ts";
 import { message } from "../messages/catalogue.ts";

@@ -18,7 +18,7 @@ interface Case {
   /** The environment of the command, where that is what is wrong. */
   readonly env?: Readonly<Record<string, string>>;
   readonly policy?: string;
-  readonly prepare?: (control: Control) => Promise<unknown>;
+  readonly prepare?: (this: void, control: Control) => Promise<unknown>;
 }
 type Control = (method: string, path: string, body?: object) => Promise<Record<string, unknown>>;
 
@@ -116,7 +116,7 @@ async function play(one: Case, at: number): Promise<void> {
   try {
     writeFileSync(join(cwd, "policy.yaml"), one.policy ?? POLICY);
     await emulator.control("POST", "images", { region: "ap-guangzhou", name: "golden-web", sizeGiB: 20 });
-    await one.prepare?.(emulator.control);
+    await one.prepare?.((method, path, body) => emulator.control(method, path, body));
     if (one.effect) await emulator.control("POST", "faults", { match: one.match, effect: one.effect });
     const env = { ...userEnv(emulator.url), ...fastClock(60), STATE_URL: "file:state.db", ...one.env };
     for (const words of [["plan"], ["apply", "--wait"], ["status"]]) {

@@ -2,9 +2,9 @@
 import picocolors from "picocolors";
 import { imageIdOf, stateOf } from "../../../lib/model/identity.ts";
 import type { Copy, CopyState, Millis } from "../../../lib/model/types.ts";
-import { conditionOf, type Health } from "../../../lib/report/copy-condition.ts";
-import { copyLabels, placeText } from "../../../lib/report/copy-label.ts";
-import { measurements } from "../../../lib/report/estimate.ts";
+import { conditionOf, type Health } from "../../../lib/report/copies/copy-condition.ts";
+import { copyLabels, placeText } from "../../../lib/report/copies/copy-label.ts";
+import { measurements } from "../../../lib/report/plan/estimate.ts";
 import { type OverviewRow, overviewOf } from "../../../lib/report/status/overview.ts";
 import { remainingTime } from "../../../lib/report/status/remaining.ts";
 import { byVariant, reasonText } from "../../../lib/report/summary.ts";
