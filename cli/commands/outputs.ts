@@ -1,4 +1,5 @@
 // The command outputs: region → image id for each family and policy, for other programs.
+
 import { InputError, toProblem } from "../../lib/model/errors.ts";
 import { outputProblem } from "../../lib/model/messages/outputs.ts";
 import { readConfig } from "../../lib/replicator/config.ts";
@@ -8,7 +9,7 @@ import { outputsOf } from "../../lib/report/outputs/outputs.ts";
 import { jsonText } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { withRecords } from "../runs/with-records.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
 
 /** The options of `outputs`. Each list limits what is listed. */
 export interface OutputsOptions {
@@ -33,7 +34,7 @@ export async function outputs(options: OutputsOptions): Promise<0 | 3> {
   if (format !== "json" && format !== "dotenv")
     throw new InputError([toProblem("--format", outputProblem("unknown-format", { format }))]);
   const write = to === undefined ? undefined : outputTo(to, "--to", readConfig(process.env), process.env);
-  const say = (text: string) => process.stderr.write(lineOf(text));
+  const say = (text: string) => print(process.stderr, text);
   return withRecords(options.account, async ({ account = "", state }) => {
     const { copies, record } = await state.read(account, { all: true });
     if (copies.length === 0 && !allowMissing) {

@@ -9,8 +9,8 @@ import { lookAhead } from "../runs/look-ahead.ts";
 import type { NarrowingOptions } from "../runs/narrowing.ts";
 import { withReplicator } from "../runs/with-replicator.ts";
 import { planText } from "../ui/plan-text.ts";
-import { roomOf } from "../ui/status/table.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
+import { roomOf } from "../ui/room.ts";
 
 /** The options of `plan`. */
 export interface PlanOptions extends NarrowingOptions {
@@ -36,7 +36,7 @@ export async function plan(options: PlanOptions): Promise<0 | 3 | 4> {
         writeJson("plan", { ...view, ...(preflights && { preflight: preflights }) });
       } else {
         const { length: warnings } = opened.warnings;
-        if (warnings > 0) process.stderr.write(lineOf(message("policy-warnings", { warnings }).text));
+        if (warnings > 0) print(process.stderr, message("policy-warnings", { warnings }).text);
         const { width, color } = roomOf(process.stdout);
         process.stdout.write(planText(view, { width, color, all: options.all ?? false, preflights, narrowing }));
       }

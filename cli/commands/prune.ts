@@ -1,11 +1,12 @@
 // The command prune: deletes the orphaned copies of one image, the last versions included.
+
 import { fullText } from "../../lib/model/messages/define.ts";
 import { findPrunable, type Prunable, type Pruning, pruneImages } from "../../lib/replicator/prune-image.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { withReplicator } from "../runs/with-replicator.ts";
 import { confirm } from "../ui/confirm.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
 
 /**
  * Runs `prune`: shows what it will delete, asks, and deletes. Answers the exit code: 3 if a copy of
@@ -19,7 +20,7 @@ export async function prune(
   return withReplicator(options.policy, async ({ replicator }, interrupted) => {
     const pruning = await findPrunable(imageId, replicator);
     // With --json, standard output has the JSON alone.
-    (options.json ? process.stderr : process.stdout).write(textOf(pruning));
+    print(options.json ? process.stderr : process.stdout, ...textsOf(pruning));
     const { prunable, retained } = pruning;
     if (prunable.length > 0 && !options.yes) {
       await confirm("prune", message("prune-effect", { images: prunable.length, sizeGiB: sizeOf(prunable) }).text);
@@ -29,20 +30,20 @@ export async function prune(
     const deleted = images.filter(({ done }) => done).length;
     const left = images.length - deleted + retained.length;
     if (options.json) writeJson("prune", { imageId, images, retained });
-    else process.stdout.write(lineOf(message("prune-result", { deleted, left }).text));
+    else print(process.stdout, message("prune-result", { deleted, left }).text);
     if (interrupted()) return 130;
     return deleted < images.length || retained.length > 0 ? 3 : 0;
   });
 }
 
-function textOf({ prunable, retained }: Pruning): string {
-  const lines = [
+/** What is deleted and what is not, one line each. */
+function textsOf({ prunable, retained }: Pruning): string[] {
+  return [
     ...prunable.map(({ isShared, why: text, ...image }) => message("prune-delete", { ...image, isShared, text })),
     ...retained.map(({ imageId, name, region, reason }) => {
       return message("prune-retained", { name, imageId, region, reason: fullText(reason) });
     }),
-  ];
-  return lines.map(({ text }) => lineOf(text)).join("");
+  ].map(({ text }) => text);
 }
 
 function sizeOf(prunable: readonly Prunable[]): number {

@@ -7,7 +7,7 @@ import { type RollbackReport, rollback as rollBack } from "../../lib/replicator/
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { withReplicator } from "../runs/with-replicator.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
 
 /** Runs `rollback`. Answers the exit code: 2 if no region has a copy of this family. */
 export async function rollback(
@@ -18,7 +18,7 @@ export async function rollback(
   const work: Parameters<typeof withReplicator<0 | 2 | 3>>[1] = async ({ replicator }) => {
     const report = await rollBack(family, { dryRun, further }, replicator);
     if (options.json) writeJson("rollback", report);
-    else process.stdout.write(textOf(report, dryRun));
+    else print(process.stdout, ...textsOf(report, dryRun));
     // If this is the only problem, the name of the family is wrong.
     if (report.problems.length === 1 && report.problems[0]?.code === "no-such-family") return 2;
     return report.problems.length > 0 ? 3 : 0;
@@ -26,7 +26,7 @@ export async function rollback(
   return withReplicator(options.policy, work, { readOnly: dryRun });
 }
 
-function textOf({ family, regions, problems, remarks }: RollbackReport, dryRun: boolean): string {
+function textsOf({ family, regions, problems, remarks }: RollbackReport, dryRun: boolean): string[] {
   const lines: string[] = [
     ...regions.map(({ region, from, to, done }) => {
       const images = { to: to.imageId, toName: to.name, from: from.imageId, fromName: from.name };
@@ -36,5 +36,5 @@ function textOf({ family, regions, problems, remarks }: RollbackReport, dryRun: 
     ...remarks.map((remark) => message("note", { text: fullText(remark) }).text),
   ];
   if (regions.length > 0 && !dryRun) lines.push(message("rollback-undo", { tag: ROLLED_BACK_TAG }).text);
-  return lines.map(lineOf).join("");
+  return lines;
 }

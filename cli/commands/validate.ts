@@ -9,7 +9,7 @@ import { readInput } from "../../lib/replicator/open/read-input.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { DEFAULT_POLICY_FILE, policyFileName, readPolicies } from "../runs/read-policies.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
 
 /**
  * Runs `validate`, which needs no credentials. Answers the exit code: 2 if an example fails. Throws
@@ -29,13 +29,13 @@ export async function validate(options: { policy?: string; tests?: string; json?
   const exitCode = tests?.some(({ ok }) => !ok) ? 2 : 0;
   json({ policies, warnings, problems: [], ...(tests && { tests }) });
   if (options.json) return exitCode;
-  for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
-  process.stdout.write(lineOf(message("valid", { file: policyFileName(file), policies: policies.length }).text));
+  for (const warning of warnings) print(process.stderr, message("warning", warning).text);
+  print(process.stdout, message("valid", { file: policyFileName(file), policies: policies.length }).text);
   for (const policy of policies) {
     const { name, enabled, from } = policy;
-    process.stdout.write(lineOf(message("valid-policy", { name, enabled, from, to: destinationsOf(policy) }).text));
+    print(process.stdout, message("valid-policy", { name, enabled, from, to: destinationsOf(policy) }).text);
   }
-  if (tests) process.stdout.write(testsText(tests));
+  if (tests) print(process.stdout, ...testTexts(tests));
   return exitCode;
 }
 
@@ -58,12 +58,12 @@ async function readAll(file: string, testsFile: string | undefined, now: number)
   return { policies, warnings, tests: examples.map((example) => tryExample(example, policies, now)) };
 }
 
-function testsText(tests: readonly ExampleResult[]): string {
+function testTexts(tests: readonly ExampleResult[]): string[] {
   const failed = tests.filter(({ ok }) => !ok);
   const lines = failed.flatMap(({ where, name, expected, got, reasons }): string[] => [
     message("test-failed", { where, name, expected, got }).text,
     ...reasons.map((reason) => message("test-reason", { reason }).text),
   ]);
   lines.push(message("tests-total", { passed: tests.length - failed.length, failed: failed.length }).text);
-  return lines.map(lineOf).join("");
+  return lines;
 }

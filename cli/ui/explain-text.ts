@@ -5,7 +5,7 @@ import { copyLabel, placeText } from "../../lib/report/copies/copy-label.ts";
 import type { Explanation } from "../../lib/report/explain/explain.ts";
 import type { Origin } from "../../lib/report/history/origin.ts";
 import { message } from "../messages/catalogue.ts";
-import { clean, lineOf, pad, widthOf } from "./text.ts";
+import { clean, pad, widthOf } from "./text.ts";
 
 /** What explanations are written with. */
 interface Surroundings {
@@ -19,15 +19,19 @@ interface Surroundings {
 export function explanationText(
   all: readonly (Explanation & { readonly origin?: Origin })[],
   { user, places }: Surroundings,
-): string {
+): string[] {
   const known = new Set(all.map(({ imageId }) => imageId));
   const unknown = user?.imageIds.filter((imageId) => !known.has(imageId)) ?? [];
   const head = user ? [message("explain-user", user).text] : [];
   const gone = user ? unknown.map((imageId) => message("explain-unknown", { imageId, region: user.region }).text) : [];
-  return [...head, ...gone].map(lineOf).join("") + all.map((one) => textOf(one, places)).join("\n");
+  const texts = all.flatMap((one, at) => [...(at > 0 ? [""] : []), ...textsOf(one, places)]);
+  return [...head, ...gone, ...texts];
 }
 
-function textOf(explanation: Explanation & { readonly origin?: Origin }, places: ReadonlyMap<string, string>): string {
+function textsOf(
+  explanation: Explanation & { readonly origin?: Origin },
+  places: ReadonlyMap<string, string>,
+): string[] {
   const { region, imageId, image, unread, copyOf, origin, policies, remarks = [] } = explanation;
   const lines: string[] = [
     image
@@ -69,5 +73,5 @@ function textOf(explanation: Explanation & { readonly origin?: Origin }, places:
     }
   }
   for (const remark of remarks) lines.push(message("explain-remark", { text: fullText(remark) }).text);
-  return lines.map(lineOf).join("");
+  return lines;
 }

@@ -1,4 +1,5 @@
 // Shows progress: a live table in a terminal, one line for each change in a pipe.
+
 import { copyId, stateOf } from "../../lib/model/identity.ts";
 import { iso } from "../../lib/model/time.ts";
 import type { Copy, CopyState, Millis } from "../../lib/model/types.ts";
@@ -6,7 +7,9 @@ import { copyLabels, placeText } from "../../lib/report/copies/copy-label.ts";
 import { isSettled, reasonText } from "../../lib/report/summary.ts";
 import { message } from "../messages/catalogue.ts";
 import { shortDuration } from "./duration.ts";
-import { roomOf, tableOf, totalsOf } from "./status/table.ts";
+import { linesFor } from "./print.ts";
+import { roomOf } from "./room.ts";
+import { tableOf, totalsOf } from "./status/table.ts";
 import { clean, cut } from "./text.ts";
 
 /** Shows the progress of copies. */
@@ -126,6 +129,12 @@ function liveTable(stream: Stream, now: () => Millis): Progress {
     begin: (copies) => (copies.length > 0 ? show(copies) : draw("", [message("reading").text])),
     show: (copies) => show(copies),
     alive: (copies) => show(copies, checkedText(count(copies), now())),
-    say: (text) => draw(`${text}\u001b[K\n`, drawn),
+    say: (text) =>
+      draw(
+        linesFor(stream, text)
+          .map((line) => `${line}\u001b[K\n`)
+          .join(""),
+        drawn,
+      ),
   };
 }

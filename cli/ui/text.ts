@@ -14,11 +14,6 @@ export function clean(text: string): string {
   });
 }
 
-/** A text as one line that is safe to print, with its line break. */
-export function lineOf(text: string): string {
-  return `${clean(text)}\n`;
-}
-
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** The number of columns that a text takes in a terminal. */
