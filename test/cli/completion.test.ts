@@ -63,11 +63,14 @@ compadd() {
   fi
   builtin compadd "$@"
 }
-bindkey '^I' list-choices; print REA""DY`,
+zle-line-init() { print REA""DY }; zle -N zle-line-init
+bindkey '^I' list-choices`,
     );
-    const begin = `zmodload zsh/zpty; zpty z zsh -f -i; zpty -w z "source begin.zsh"; zpty -r z text '*READY*'`;
+    // Keys that come before the line editor has begun would go to the terminal, which has other ideas of them.
+    const ready = "zpty -r z text '*READY*'";
+    const begin = `zmodload zsh/zpty; zpty z zsh -f -i; zpty -w z "source begin.zsh"; ${ready}`;
     const code = LINES.map(
-      (line) => `zpty -w -n z $'${line}\\t\\x15print "<>" >> ${offered}; print EN""D\\n'; zpty -r z text '*END*'`,
+      (line) => `zpty -w -n z $'${line}\\t\\x15print "<>" >> ${offered}\\n'; ${ready}`,
     );
     run("zsh", [begin, ...code, "zpty -d z"].join("\n"));
     return wordsOf(readFileSync(offered, "utf8").split("<>"));
