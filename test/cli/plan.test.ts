@@ -63,7 +63,7 @@ describe("the text of a plan", () => {
     ]);
     const image = { description: "by hand", tags: { "cvm-replicator:policy": "x" } };
     expect(linesOf(drifted.copy("ap-beijing", "ready", { image }))[0]).toMatch(
-      /: set tags cvm-replicator:policy \(all differences: tags cvm-replicator:policy; description\)$/,
+      /: set tags: cvm-replicator:policy \(all differences: tags cvm-replicator:policy; description\)$/,
     );
     const attributes = { name: "n", description: "d", family: "f", deprecated: true };
     expect(

@@ -26,6 +26,8 @@ interface Step {
   readonly words: readonly string[];
   /** Whether the README's picture shows it. */
   readonly isInPicture: boolean;
+  /** It runs beside the next one, in a terminal of its own. */
+  readonly isBeside?: true;
   readonly during?: (terminal: Terminal) => Promise<void>;
 }
 
@@ -40,9 +42,7 @@ const cwd = mkdtempSync(join(tmpdir(), "session-"));
 try {
   writeFileSync(join(cwd, "policy.yaml"), POLICY);
   const image = { region: "ap-guangzhou", name: "golden-web", sizeGiB: 20, count: 2 };
-  const { images } = (await emulator.control("POST", "images", image)) as unknown as {
-    images: readonly { imageId: string }[];
-  };
+  await emulator.control("POST", "images", image);
   const [{ secretId, secretKey }] = DEFAULT_ACCOUNTS;
   const env = {
     PATH: process.env["PATH"],
@@ -54,18 +54,19 @@ try {
   };
   const steps: readonly Step[] = [
     { words: ["plan"], isInPicture: true },
-    { words: ["apply", "--wait"], isInPicture: false, during: interruptedAfter(/copying|progressing/) },
+    { words: ["apply", "--wait"], isInPicture: false, during: interruptedAfter(/ copying /) },
+    { words: ["apply", "--wait"], isInPicture: true, isBeside: true },
+    { words: ["status", "--watch"], isInPicture: false, during: interruptedAfter(/6 copies: 6 ok/) },
     { words: ["status"], isInPicture: true },
-    { words: ["apply", "--wait"], isInPicture: true },
-    { words: ["explain", images[0]?.imageId ?? ""], isInPicture: false },
+    { words: ["explain", "golden-web-1"], isInPicture: false },
+    { words: ["history", "golden-web-1", "--region", "ap-beijing"], isInPicture: false },
+    { words: ["outputs", "--format", "dotenv"], isInPicture: true },
   ];
   const events: string[] = [];
   const pictured: Stretch[][] = [];
   let startedAt = 0;
-  for (const { words, isInPicture, during } of steps) {
+  const show = async ({ words, isInPicture }: Step, terminal: Terminal) => {
     const prompt = `$ cvm-replicator ${words.join(" ")}`;
-    const terminal = openTerminal([process.execPath, join(TOP, "dist/cli/main.js"), ...words], { cwd, env });
-    await during?.(terminal);
     const exitCode = await terminal.ended();
     events.push(JSON.stringify([startedAt / 1000, "o", `${prompt}\r\n`]));
     for (const { at, text } of terminal.written) events.push(JSON.stringify([(startedAt + at) / 1000, "o", text]));
@@ -73,6 +74,18 @@ try {
     process.stdout.write(`${prompt}\n${terminal.lines().join("\n")}\n[exit ${exitCode}]\n\n`);
     if (isInPicture)
       pictured.push([{ text: prompt, color: undefined, bold: true, dim: false }], ...terminal.styled(), []);
+  };
+  let beside: (() => Promise<void>) | undefined;
+  for (const step of steps) {
+    const terminal = openTerminal([process.execPath, join(TOP, "dist/cli/main.js"), ...step.words], { cwd, env });
+    if (step.isBeside) {
+      beside = () => show(step, terminal);
+      continue;
+    }
+    await step.during?.(terminal);
+    await beside?.();
+    beside = undefined;
+    await show(step, terminal);
   }
   const header = JSON.stringify({ version: 2, width: COLUMNS, height: 24, title: "cvm-replicator" });
   writeFileSync(join(TOP, "docs/session.cast"), `${[header, ...events].join("\n")}\n`);

@@ -22,6 +22,13 @@ const warned = warn(asWritten, INNER);
 
 const listed = (items: readonly string[]) => items.join(", ");
 
+/** The keys of tags. A new copy gets all tags of this program, which say little by themselves. */
+function tagKeys(keys: readonly string[]): string {
+  const own = keys.filter((key) => key.startsWith("cvm-replicator:"));
+  if (own.length < 3) return listed(keys);
+  return listed([...keys.filter((key) => !own.includes(key)), `${own.length} of cvm-replicator`]);
+}
+
 /** Before the call, in the imperative; after it, in the past. */
 function attributesText({ name, description, family, deprecated }: Attributes, isDone: boolean): string {
   const put = isDone ? "added to" : "add to";
@@ -170,11 +177,11 @@ const definitions = {
   ),
 
   // Calls on one image: before, after, refused.
-  tag: info((p: { tags: readonly string[] }) => `set tags ${listed(p.tags)}`),
-  tagged: info((p: { tags: readonly string[] }) => `tags set: ${listed(p.tags)}`),
+  tag: info((p: { tags: readonly string[] }) => `set tags: ${tagKeys(p.tags)}`),
+  tagged: info((p: { tags: readonly string[] }) => `tags set: ${tagKeys(p.tags)}`),
   "tag-failed": warned,
-  untag: info((p: { tags: readonly string[] }) => `remove tags ${listed(p.tags)}`),
-  untagged: info((p: { tags: readonly string[] }) => `tags removed: ${listed(p.tags)}`),
+  untag: info((p: { tags: readonly string[] }) => `remove tags: ${tagKeys(p.tags)}`),
+  untagged: info((p: { tags: readonly string[] }) => `tags removed: ${tagKeys(p.tags)}`),
   "untag-failed": warned,
   modify: info((p: Attributes) => attributesText(p, false)),
   modified: info((p: Attributes) => attributesText(p, true)),
