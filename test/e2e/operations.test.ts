@@ -247,7 +247,7 @@ describe("rebuild", { timeout: 60_000 }, () => {
     expect((await run(["status"])).code).toBe(0);
     await bake();
     const { copies, uncertainUntil } = jsonOf(await run(["rebuild", "--yes", "--json"]));
-    expect(uncertainUntil).toBeGreaterThan(Date.now() + 300_000);
+    expect(Date.parse(String(uncertainUntil))).toBeGreaterThan(Date.now() + 300_000);
     expect((copies as { state: string }[]).map(({ state }) => state).sort()).toEqual([
       "ready",
       "ready",

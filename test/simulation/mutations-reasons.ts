@@ -69,8 +69,8 @@ export const REASON_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "hide when the next attempt follows",
-    find: 'copy.phase === "retrying" ? nextAttemptText(copy.attempts, iso(copy.notBefore)) : "",',
-    replace: '"",',
+    find: 'copy.phase === "retrying" && nextAttempt(copy.attempts, iso(copy.notBefore)),',
+    replace: "undefined,",
   },
   {
     name: "plan with an unreadable region without a next step",

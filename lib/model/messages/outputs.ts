@@ -14,6 +14,10 @@ export const outputProblem = catalogue({
     text: `"${p.format}" is not allowed`,
     remedy: "use json or dotenv",
   })),
+  "json-and-format": error((p: { format: string }) => ({
+    text: `cannot be combined with --format ${p.format}`,
+    remedy: "leave one of them out",
+  })),
   "no-folder": error((p: { folder: string }) => ({
     text: `cannot be written: there is no folder ${p.folder}`,
     remedy: "create it, or name another file",
