@@ -80,7 +80,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, readonly 
     "plan-legend": [{ signs: ["+", "~", "-", "=", "·", "!"] }],
     "plan-not-selected": [{ images: "<images>", policy: "<policy>", code: "<code>", codes: [["<code>", 3]] }],
     "no-such-copy": [{ value: "<value>", filter: "image" }],
-    "nothing-to-retry": [{ value: "<value>", filter: "image" }],
+    "nothing-to-retry": [{ value: "<value>", filter: "images" }],
   },
   Runs: {
     "still-asking": [

@@ -1,7 +1,6 @@
 // Explains one copy: its state, the reason for it, and the next action.
 
 import { copyId, imageIdOf, installationOf, isCopyOf, lineageOf, stateOf } from "../model/identity.ts";
-import { fullText } from "../model/messages/define.ts";
 import { reportText } from "../model/messages/report.ts";
 import type { Copy, CopyKey, CopyState, Image, ImageProblem, ImageRef, Reason } from "../model/types.ts";
 import { textOf } from "../plan/describe.ts";
@@ -83,8 +82,12 @@ export function copyStatusOf(copy: Copy | undefined, image: ImageRef | undefined
     ...(copy && "adopted" in copy && copy.adopted && !copy.installation ? [reportText("adopted")] : []),
     ...(waits ? [waits.reason] : []),
     ...(copy && desired ? refusalsFor(copy, desired) : []),
-    ...(retained ? [reportText("not-deleted", { reason: fullText(retained.reason) })] : []),
+    ...(retained ? [notDeleted(retained.reason)] : []),
     ...problems,
   ];
   return { reasons, next };
+}
+
+function notDeleted(why: Reason): Reason {
+  return { ...why, text: reportText("not-deleted", { reason: why.text }).text };
 }
