@@ -46,7 +46,8 @@ const urlOf = (name: string) => `sqlite:${join(folder.path, `${name}.db`)}`;
 const run = (args: string[], name = "one"): Promise<Ended> =>
   runCommand(["status", ...args], { ...OFFLINE, STATE_URL: urlOf(name) }, folder.path);
 const ERROR = "cvm-replicator/error/1";
-const jsonOf = ({ stdout }: Ended) => JSON.parse(stdout) as Record<string, unknown> & { copies: { source: { name: string } }[] };
+const jsonOf = ({ stdout }: Ended) =>
+  JSON.parse(stdout) as Record<string, unknown> & { copies: { source: { name: string } }[] };
 
 async function fill(name: string, account: string, copies: readonly Copy[]): Promise<void> {
   const state = await openState(urlOf(name));
@@ -161,8 +162,8 @@ describe("status --json", () => {
       ...{ differences: [], healthy: "blocked", percent: null, stage: null, etaMs: null, attention: 0 },
     });
     expect(attention).toMatchObject([
-      { urgency: "manual", healthy: "blocked", code: "quota", remedy: QUOTA.remedy, copies: 2, requestId: null },
-      { urgency: "manual", healthy: "stuck", copies: 1, sources: ["img-00000002"], requestId: "req-77" },
+      { urgency: "manual", healthy: "blocked", reason: { code: "quota", remedy: QUOTA.remedy }, copies: 2 },
+      { urgency: "manual", healthy: "stuck", copies: 1, sources: ["img-00000002"], reason: { requestId: "req-77" } },
     ]);
     expect(attention).not.toHaveProperty("0.isSame");
   });

@@ -71,15 +71,14 @@ export const status = {
           .enum(["manual", "passing", "note"])
           .describe("manual: only a person can help; passing: it goes on by itself"),
         healthy,
-        code: z.string().describe("stable, for programs"),
-        text: z.string().describe("of the copy that has waited longest"),
-        remedy: z.string().nullable(),
+        reason: reason.describe(
+          "of the copy that has waited longest; requestId: of the last failed call for one of them",
+        ),
         copies: count.describe("how many"),
         sources: texts.describe("the ids of their sources"),
         regions: texts,
         since: time.nullable(),
         nextAt,
-        requestId: z.string().nullable().describe("of the last failed call for one of them"),
       }),
     )
     .describe("groups of copies with the same reason, the most urgent first"),

@@ -76,15 +76,20 @@ interface StatusLine extends CopyLine {
 }
 
 /** A group in `status --json`. */
-interface AttentionLine extends Omit<AttentionGroup, "copies" | "isSame" | "since" | "nextAt"> {
+interface AttentionLine extends Pick<AttentionGroup, "urgency" | "healthy" | "regions"> {
+  /** That of the copy that has waited longest; with the request id of the last failed call for one of them. */
+  readonly reason: {
+    readonly code: string;
+    readonly text: string;
+    readonly remedy?: string;
+    readonly requestId?: string;
+  };
   readonly since: string | null;
   readonly nextAt: string | null;
   /** How many. */
   readonly copies: number;
   /** The ids of the sources, each once. */
   readonly sources: readonly string[];
-  /** Of the last failed call for one of them, if the newest lines of the journal have one. */
-  readonly requestId: string | null;
 }
 
 function statusLines(report: StatusReport): { copies: StatusLine[]; attention: AttentionLine[] } {
@@ -117,14 +122,19 @@ function statusLines(report: StatusReport): { copies: StatusLine[]; attention: A
         },
       ];
     }),
-    attention: attention.map(({ copies: members, isSame: _, since, nextAt, ...group }) => ({
-      ...group,
-      since: timeOf(since),
-      nextAt: timeOf(nextAt),
-      copies: members.length,
-      sources: [...new Set(members.map(({ key }) => key.rootId))],
-      requestId: requestIdIn(members, facts) ?? null,
-    })),
+    attention: attention.map(({ urgency, healthy, code, text, remedy, copies: members, regions, since, nextAt }) => {
+      const requestId = requestIdIn(members, facts);
+      return {
+        urgency,
+        healthy,
+        reason: { code, text, ...(remedy !== null && { remedy }), ...(requestId !== undefined && { requestId }) },
+        copies: members.length,
+        sources: [...new Set(members.map(({ key }) => key.rootId))],
+        regions,
+        since: timeOf(since),
+        nextAt: timeOf(nextAt),
+      };
+    }),
   };
 }
 
