@@ -7,21 +7,21 @@ import type { Copy } from "../../lib/model/types.ts";
 import type { Opened } from "../../lib/replicator/open/open-replicator.ts";
 import { type Report, replicate } from "../../lib/replicator/reconcile.ts";
 import type { RunRequest } from "../../lib/replicator/run-requests.ts";
-import type { PlanView } from "../../lib/report/plan-view.ts";
+import type { PlanView } from "../../lib/report/plan/plan-view.ts";
 import { message } from "../messages/catalogue.ts";
 import { untilInterrupted, update, wait, watched } from "../runs/follow.ts";
 import { type LookAhead, lookAhead } from "../runs/look-ahead.ts";
 import type { NarrowingOptions } from "../runs/narrowing.ts";
+import { withReplicator } from "../runs/with-replicator.ts";
 import { type Applied, printApplied } from "../ui/apply-result.ts";
 import { Cancelled } from "../ui/cancelled.ts";
 import { type ChangeCounts, watchChanges } from "../ui/change-counter.ts";
 import { ask, canAsk } from "../ui/confirm.ts";
 import { planText } from "../ui/plan-text.ts";
 import { type Progress, showProgress } from "../ui/progress.ts";
-import { roomOf } from "../ui/table.ts";
+import { roomOf } from "../ui/status/table.ts";
 import { clean, lineOf } from "../ui/text.ts";
 import { watchAnswers } from "../ui/watch-answers.ts";
-import { withReplicator } from "../with-replicator.ts";
 
 /** The options of `apply`. */
 export interface ApplyOptions extends NarrowingOptions {

@@ -6,7 +6,7 @@ import { describeProgram } from "../completion/describe.ts";
 import { fishScript } from "../completion/fish.ts";
 import type { Shell } from "../completion/shells.ts";
 import { zshScript } from "../completion/zsh.ts";
-import { DEFAULT_POLICY_FILE, readPolicies } from "../read-policies.ts";
+import { DEFAULT_POLICY_FILE, readPolicies } from "../runs/read-policies.ts";
 import { lineOf } from "../ui/text.ts";
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;

@@ -18,13 +18,13 @@ import { compilePolicies } from "../../lib/policy/compiled.ts";
 import { readConfig, settleIn } from "../../lib/replicator/config.ts";
 import type { Answer } from "../../lib/replicator/invoke-function.ts";
 import { openStateOf } from "../../lib/replicator/open/open-state.ts";
-import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
+import { copyLabels, placeText } from "../../lib/report/copies/copy-label.ts";
 import { isSettled, summarise } from "../../lib/report/summary.ts";
 import { message } from "../messages/catalogue.ts";
 import { packageFolder, packageVersion } from "../package.ts";
-import { readPolicies } from "../read-policies.ts";
+import { readPolicies } from "../runs/read-policies.ts";
 import { showProgress } from "../ui/progress.ts";
-import { totalsOf } from "../ui/table.ts";
+import { totalsOf } from "../ui/status/table.ts";
 import { clean } from "../ui/text.ts";
 import { accounts } from "./emulator.ts";
 

@@ -10,7 +10,7 @@ import { LOG_FIELDS, openInspection } from "../../lib/replicator/open/open-inspe
 import { describeStateUrl } from "../../lib/replicator/open/open-state.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
-import { DEFAULT_POLICY_FILE, policyFileName, readPolicies } from "../read-policies.ts";
+import { DEFAULT_POLICY_FILE, policyFileName, readPolicies } from "../runs/read-policies.ts";
 import { clean, cut, lineOf, pad, widthOf } from "../ui/text.ts";
 
 export interface DoctorOptions {

@@ -12,14 +12,14 @@ import { regionProblem } from "../../lib/policy/values/region-groups.ts";
 import { BUILT_IN_GROUPS, REGIONS } from "../../lib/policy/values/regions.ts";
 import type { Opened } from "../../lib/replicator/open/open-replicator.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
-import { type Explanation, explain as explained } from "../../lib/report/explain.ts";
-import { imagesNamed, nameMeant } from "../../lib/report/find-images.ts";
+import { type Explanation, explain as explained } from "../../lib/report/explain/explain.ts";
+import { imagesNamed, nameMeant } from "../../lib/report/explain/find-images.ts";
 import { type Origin, originOf } from "../../lib/report/history/origin.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
+import { withReplicator } from "../runs/with-replicator.ts";
 import { explanationText } from "../ui/explain-text.ts";
 import { lineOf } from "../ui/text.ts";
-import { withReplicator } from "../with-replicator.ts";
 
 /** The newest lines of the journal that are searched for the origin of a copy. */
 const MOST_LINES = 1_000;

@@ -8,13 +8,13 @@ import type { Copy, JournalEntry, Millis, Reason } from "../../lib/model/types.t
 import { HISTORY } from "../../lib/record/run-history.ts";
 import type { Config } from "../../lib/replicator/config.ts";
 import { openSearch } from "../../lib/replicator/open/open-history.ts";
-import { chooseCopies } from "../../lib/report/choose-copies.ts";
+import { chooseCopies } from "../../lib/report/copies/choose-copies.ts";
 import { type CopyHistory, copyHistories } from "../../lib/report/history/copy-history.ts";
 import { type RunLine, runLines } from "../../lib/report/history/run-history.ts";
 import { limitOf, sinceTime } from "../../lib/report/history/since.ts";
 import { writeJson } from "../json.ts";
+import { warn, withRecords } from "../runs/with-records.ts";
 import { copiesText, runsText } from "../ui/history-text.ts";
-import { warn, withRecords } from "../with-records.ts";
 
 /** The options of `history`. */
 export interface HistoryOptions {

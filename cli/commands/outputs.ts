@@ -8,8 +8,8 @@ import { outputsDotenv, outputsJson } from "../../lib/report/outputs/format-outp
 import { type Outputs, outputsOf } from "../../lib/report/outputs/outputs.ts";
 import { jsonText, writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
+import { withRecords } from "../runs/with-records.ts";
 import { lineOf } from "../ui/text.ts";
-import { withRecords } from "../with-records.ts";
 
 /** The options of `outputs`. Each list limits what is listed. */
 export interface OutputsOptions {

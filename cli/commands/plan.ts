@@ -2,16 +2,16 @@
 
 import { preflight } from "../../lib/apply/requests/preflight.ts";
 import { onlyThese } from "../../lib/plan/guards/filters.ts";
+import { hasWork } from "../../lib/report/plan/plan-view.ts";
 import { planJson } from "../../lib/report/plan-json.ts";
-import { hasWork } from "../../lib/report/plan-view.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { lookAhead } from "../runs/look-ahead.ts";
 import type { NarrowingOptions } from "../runs/narrowing.ts";
+import { withReplicator } from "../runs/with-replicator.ts";
 import { planText } from "../ui/plan-text.ts";
-import { roomOf } from "../ui/table.ts";
+import { roomOf } from "../ui/status/table.ts";
 import { lineOf } from "../ui/text.ts";
-import { withReplicator } from "../with-replicator.ts";
 
 /** The options of `plan`. */
 export interface PlanOptions extends NarrowingOptions {

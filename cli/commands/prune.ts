@@ -3,9 +3,9 @@ import { fullText } from "../../lib/model/messages/define.ts";
 import { findPrunable, type Prunable, type Pruning, pruneImages } from "../../lib/replicator/prune-image.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
+import { withReplicator } from "../runs/with-replicator.ts";
 import { confirm } from "../ui/confirm.ts";
 import { lineOf } from "../ui/text.ts";
-import { withReplicator } from "../with-replicator.ts";
 
 /**
  * Runs `prune`: shows what it will delete, asks, and deletes. Answers the exit code: 3 if a copy of

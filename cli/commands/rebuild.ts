@@ -14,9 +14,9 @@ import { seenInstallations } from "../../lib/replicator/seen-installations.ts";
 import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
+import { withReplicator } from "../runs/with-replicator.ts";
 import { confirm } from "../ui/confirm.ts";
 import { lineOf } from "../ui/text.ts";
-import { withReplicator } from "../with-replicator.ts";
 
 /** The options of `rebuild`. */
 export interface RebuildOptions {

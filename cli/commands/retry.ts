@@ -3,9 +3,9 @@ import { InputError } from "../../lib/model/errors.ts";
 import { copyId } from "../../lib/model/identity.ts";
 import { isUserId } from "../../lib/observe/find-user.ts";
 import { openUserSearch } from "../../lib/replicator/open/open-user-search.ts";
-import { chooseForRetry } from "../../lib/report/choose-for-retry.ts";
+import { chooseForRetry } from "../../lib/report/copies/choose-for-retry.ts";
 import { message } from "../messages/catalogue.ts";
-import { warn, withRecords } from "../with-records.ts";
+import { warn, withRecords } from "../runs/with-records.ts";
 import { apply } from "./apply.ts";
 
 /**

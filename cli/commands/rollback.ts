@@ -6,8 +6,8 @@ import { type RollbackReport, rollback as rollBack } from "../../lib/replicator/
 
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
+import { withReplicator } from "../runs/with-replicator.ts";
 import { lineOf } from "../ui/text.ts";
-import { withReplicator } from "../with-replicator.ts";
 
 /** Runs `rollback`. Answers the exit code: 2 if no region has a copy of this family. */
 export async function rollback(

@@ -8,16 +8,16 @@ import { type Config, readConfig } from "../../lib/replicator/config.ts";
 import { openCloud } from "../../lib/replicator/open/open-cloud.ts";
 import { openStateOf } from "../../lib/replicator/open/open-state.ts";
 import { type RecordedAccount, recordedAccount } from "../../lib/replicator/open/recorded-account.ts";
-import { type CopyFilter, chooseCopies } from "../../lib/report/choose-copies.ts";
+import { type CopyFilter, chooseCopies } from "../../lib/report/copies/choose-copies.ts";
 import type { OverviewBy } from "../../lib/report/status/overview.ts";
 import { statusJson } from "../../lib/report/status/status-json.ts";
 import { type StatusReport, statusReport } from "../../lib/report/status/status-report.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
-import { type StatusLayout, statusText } from "../ui/status-text.ts";
-import { roomOf } from "../ui/table.ts";
+import { type StatusLayout, statusText } from "../ui/status/status-text.ts";
+import { roomOf } from "../ui/status/table.ts";
+import { watch } from "../ui/status/watch.ts";
 import { clean, lineOf, wrap } from "../ui/text.ts";
-import { watch } from "../ui/watch.ts";
 
 /** The options of `status`. Those that name something may be given several times. */
 export interface StatusOptions {

@@ -9,7 +9,7 @@ import { readConfig, settleIn } from "../../lib/replicator/config.ts";
 import { readInput } from "../../lib/replicator/open/read-input.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
-import { DEFAULT_POLICY_FILE, policyFileName, readPolicies } from "../read-policies.ts";
+import { DEFAULT_POLICY_FILE, policyFileName, readPolicies } from "../runs/read-policies.ts";
 import { lineOf } from "../ui/text.ts";
 
 /**

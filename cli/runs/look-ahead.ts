@@ -6,7 +6,7 @@ import type { Opened } from "../../lib/replicator/open/open-replicator.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
 import { type Order, rehearse } from "../../lib/replicator/rehearsal/rehearse.ts";
 import type { RunRequest } from "../../lib/replicator/run-requests.ts";
-import { type PlanView, viewOf } from "../../lib/report/plan-view.ts";
+import { type PlanView, viewOf } from "../../lib/report/plan/plan-view.ts";
 import { type Narrowing, type NarrowingOptions, narrowingOf } from "./narrowing.ts";
 
 /** What would be done now, and by `apply --wait` in all. */

@@ -2,8 +2,8 @@
 import { InputError } from "../../lib/model/errors.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import type { Plan } from "../../lib/plan/types.ts";
-import type { CopyFilter } from "../../lib/report/choose-copies.ts";
-import { isNarrow, narrow } from "../../lib/report/narrow.ts";
+import type { CopyFilter } from "../../lib/report/copies/choose-copies.ts";
+import { isNarrow, narrow } from "../../lib/report/copies/narrow.ts";
 import { message } from "../messages/catalogue.ts";
 
 /** The options as the user gives them, each as often as needed. */

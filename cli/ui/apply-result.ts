@@ -3,13 +3,13 @@ import { imageIdOf, refText } from "../../lib/model/identity.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import type { Copy, Reason } from "../../lib/model/types.ts";
 import type { Report } from "../../lib/replicator/reconcile.ts";
-import { CHANGE_KINDS } from "../../lib/report/changes.ts";
+import { CHANGE_KINDS } from "../../lib/report/plan/changes.ts";
 import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import type { Narrowing } from "../runs/narrowing.ts";
 import type { ChangeCounts } from "./change-counter.ts";
-import { totalsOf } from "./table.ts";
+import { totalsOf } from "./status/table.ts";
 import { lineOf } from "./text.ts";
 
 /** What an apply came to. */

@@ -1,8 +1,8 @@
 // Counts the changes in the cloud that the journal reports.
 import { copyId } from "../../lib/model/identity.ts";
 import type { Journal } from "../../lib/model/ports.ts";
-import { changeOf } from "../../lib/report/changes.ts";
-import { startTally, type Tally } from "../../lib/report/tally.ts";
+import { changeOf } from "../../lib/report/plan/changes.ts";
+import { startTally, type Tally } from "../../lib/report/plan/tally.ts";
 import { message } from "../messages/catalogue.ts";
 import { clean } from "./text.ts";
 

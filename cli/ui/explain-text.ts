@@ -1,8 +1,8 @@
 // Writes explanations as lines: the image, where it comes from, and each policy.
 import { fullText } from "../../lib/model/messages/define.ts";
 import type { ImageUser } from "../../lib/model/types.ts";
-import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
-import type { Explanation } from "../../lib/report/explain.ts";
+import { copyLabel, placeText } from "../../lib/report/copies/copy-label.ts";
+import type { Explanation } from "../../lib/report/explain/explain.ts";
 import type { Origin } from "../../lib/report/history/origin.ts";
 import { message } from "../messages/catalogue.ts";
 import { clean, lineOf, pad, widthOf } from "./text.ts";

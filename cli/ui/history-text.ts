@@ -1,12 +1,12 @@
 // Writes runs and the stories of copies as lines.
 import { fullText } from "../../lib/model/messages/define.ts";
 import type { Millis, Reason } from "../../lib/model/types.ts";
-import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
+import { copyLabel, placeText } from "../../lib/report/copies/copy-label.ts";
 import type { CopyHistory } from "../../lib/report/history/copy-history.ts";
 import type { RunLine } from "../../lib/report/history/run-history.ts";
 import { message } from "../messages/catalogue.ts";
 import { shortDuration } from "./duration.ts";
-import { roomOf } from "./table.ts";
+import { roomOf } from "./status/table.ts";
 import { clean, pad, wrap } from "./text.ts";
 
 const GAP = 6;

@@ -2,8 +2,8 @@
 import picocolors from "picocolors";
 import type { Preflight } from "../../lib/apply/requests/preflight.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
-import { copyLabel, placeText } from "../../lib/report/copy-label.ts";
-import type { Estimate } from "../../lib/report/estimate.ts";
+import { copyLabel, placeText } from "../../lib/report/copies/copy-label.ts";
+import type { Estimate } from "../../lib/report/plan/estimate.ts";
 import {
   type DiffLine,
   diffOf,
@@ -12,8 +12,8 @@ import {
   type PolicyDiff,
   SIGNS,
   type Sign,
-} from "../../lib/report/plan-diff.ts";
-import { hasWork, type PlanView } from "../../lib/report/plan-view.ts";
+} from "../../lib/report/plan/plan-diff.ts";
+import { hasWork, type PlanView } from "../../lib/report/plan/plan-view.ts";
 import { nextAttempt } from "../../lib/report/summary.ts";
 import { message } from "../messages/catalogue.ts";
 import { clean, wrap } from "./text.ts";

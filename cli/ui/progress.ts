@@ -2,11 +2,11 @@
 import { copyId, stateOf } from "../../lib/model/identity.ts";
 import { iso } from "../../lib/model/time.ts";
 import type { Copy, CopyState, Millis } from "../../lib/model/types.ts";
-import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
+import { copyLabels, placeText } from "../../lib/report/copies/copy-label.ts";
 import { isSettled, reasonText } from "../../lib/report/summary.ts";
 import { message } from "../messages/catalogue.ts";
 import { shortDuration } from "./duration.ts";
-import { roomOf, tableOf, totalsOf } from "./table.ts";
+import { roomOf, tableOf, totalsOf } from "./status/table.ts";
 import { clean, cut } from "./text.ts";
 
 /** Shows the progress of copies. */

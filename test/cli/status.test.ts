@@ -1,7 +1,7 @@
 // The command status: from the state alone, narrowed by filters, and without a flood for thousands of copies.
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { statusText } from "../../cli/ui/status-text.ts";
+import { statusText } from "../../cli/ui/status/status-text.ts";
 import { widthOf } from "../../cli/ui/text.ts";
 import { openState } from "../../lib/adapters/state/open.ts";
 import { storedText } from "../../lib/model/messages/define.ts";

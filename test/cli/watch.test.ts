@@ -1,6 +1,6 @@
 // status --watch: a screen in a terminal, a line for each change in a pipe, and an end by Ctrl-C.
 import { describe, expect, it } from "vitest";
-import { watch } from "../../cli/ui/watch.ts";
+import { watch } from "../../cli/ui/status/watch.ts";
 import { StateError } from "../../lib/model/errors.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import type { Copy } from "../../lib/model/types.ts";

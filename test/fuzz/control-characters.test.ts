@@ -3,13 +3,13 @@
 import { describe, expect, it } from "vitest";
 import { planText } from "../../cli/ui/plan-text.ts";
 import { showProgress } from "../../cli/ui/progress.ts";
-import { tableOf, UNLIMITED } from "../../cli/ui/table.ts";
+import { tableOf, UNLIMITED } from "../../cli/ui/status/table.ts";
 import { clean, cut, pad, widthOf } from "../../cli/ui/text.ts";
 import { lineJournal } from "../../lib/adapters/journal/json-lines.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import { plainJson } from "../../lib/model/printable.ts";
 import type { Copy, CopyPhase } from "../../lib/model/types.ts";
-import { viewOf } from "../../lib/report/plan-view.ts";
+import { viewOf } from "../../lib/report/plan/plan-view.ts";
 import { claim, copy, image, keyOf, NOW, observation, planOf, policy } from "../support/builders.ts";
 import fc from "../support/random.ts";
 import { json, nastyText, RAW, runs } from "./arbitraries.ts";

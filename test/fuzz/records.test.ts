@@ -1,7 +1,7 @@
 // Random and mutated records: reading gives a usable record or a StateError.
 
 import { describe, expect, it } from "vitest";
-import { tableOf, totalsOf, UNLIMITED } from "../../cli/ui/table.ts";
+import { tableOf, totalsOf, UNLIMITED } from "../../cli/ui/status/table.ts";
 import { lineJournal } from "../../lib/adapters/journal/json-lines.ts";
 import {
   copyColumns,

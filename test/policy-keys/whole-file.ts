@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { InputError } from "../../lib/model/errors.ts";
 import { parsePolicy } from "../../lib/policy/parse-policy.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
-import { estimate } from "../../lib/report/estimate.ts";
+import { estimate } from "../../lib/report/plan/estimate.ts";
 import { sweep } from "../support/world.ts";
 import { baked, HOME, type KeyTests, policyEntry, policyText, trial } from "./setting.ts";
 

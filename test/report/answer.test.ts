@@ -8,7 +8,7 @@ import type { Copy, CopyPhase, Run } from "../../lib/model/types.ts";
 import { emptyPlan } from "../../lib/plan/types.ts";
 import { type AnswerInput, answerOf, helloWorldAnswer, noRunAnswer } from "../../lib/report/answer/answer.ts";
 import { thrownError } from "../../lib/report/answer/thrown-error.ts";
-import { viewOf } from "../../lib/report/plan-view.ts";
+import { viewOf } from "../../lib/report/plan/plan-view.ts";
 import { recordOf } from "../support/plan-copy.ts";
 
 const RUN: Run = {

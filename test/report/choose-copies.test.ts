@@ -1,7 +1,7 @@
 // The filters that every command shares: policy, region, image, state.
 import { describe, expect, it } from "vitest";
 import type { Copy } from "../../lib/model/types.ts";
-import { type CopyFilter, chooseCopies } from "../../lib/report/choose-copies.ts";
+import { type CopyFilter, chooseCopies } from "../../lib/report/copies/choose-copies.ts";
 import { image, keyOf } from "../support/builders.ts";
 import { recordOf } from "../support/plan-copy.ts";
 

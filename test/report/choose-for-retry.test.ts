@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { storedText } from "../../lib/model/messages/define.ts";
 import type { Copy } from "../../lib/model/types.ts";
 import { retried } from "../../lib/plan/lifecycle/manual-retry.ts";
-import { chooseForRetry } from "../../lib/report/choose-for-retry.ts";
+import { chooseForRetry } from "../../lib/report/copies/choose-for-retry.ts";
 import { recordOf } from "../support/plan-copy.ts";
 import { minutes, NOW } from "../support/plan-world.ts";
 

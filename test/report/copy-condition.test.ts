@@ -1,6 +1,6 @@
 // The two axes of a copy: as desired, and healthy.
 import { describe, expect, it } from "vitest";
-import { type AsDesired, conditionOf, type Health, needsManualAction } from "../../lib/report/copy-condition.ts";
+import { type AsDesired, conditionOf, type Health, needsManualAction } from "../../lib/report/copies/copy-condition.ts";
 import { NOW } from "../support/builders.ts";
 import { type RecordFields, recordOf, type Stage } from "../support/plan-copy.ts";
 

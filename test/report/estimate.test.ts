@@ -1,7 +1,7 @@
 // Size, price and duration of a plan.
 import { describe, expect, it } from "vitest";
-import { estimate } from "../../lib/report/estimate.ts";
-import { hasWork, viewOf } from "../../lib/report/plan-view.ts";
+import { estimate } from "../../lib/report/plan/estimate.ts";
+import { hasWork, viewOf } from "../../lib/report/plan/plan-view.ts";
 import { image, NOW } from "../support/builders.ts";
 import { copyIn } from "../support/plan-copy.ts";
 import { type CopyFields, minutes, type World, world } from "../support/plan-world.ts";

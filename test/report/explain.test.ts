@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { tokenName } from "../../lib/model/identity.ts";
 import { fullText, storedText } from "../../lib/model/messages/define.ts";
 import type { Image, Reason } from "../../lib/model/types.ts";
-import { explain } from "../../lib/report/explain.ts";
+import { explain } from "../../lib/report/explain/explain.ts";
 import { keyOf, LAB } from "../support/builders.ts";
 import { days, minutes, NOW, type PolicyFields, type World, world } from "../support/plan-world.ts";
 

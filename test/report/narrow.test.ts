@@ -1,9 +1,9 @@
 // What a plan or an apply is narrowed to.
 import { describe, expect, it } from "vitest";
 import { copyId } from "../../lib/model/identity.ts";
-import type { CopyFilter } from "../../lib/report/choose-copies.ts";
-import { narrow } from "../../lib/report/narrow.ts";
-import { viewOf } from "../../lib/report/plan-view.ts";
+import type { CopyFilter } from "../../lib/report/copies/choose-copies.ts";
+import { narrow } from "../../lib/report/copies/narrow.ts";
+import { viewOf } from "../../lib/report/plan/plan-view.ts";
 import { type World, world } from "../support/plan-world.ts";
 
 const encrypting = world()

@@ -4,8 +4,8 @@ import { planText } from "../../cli/ui/plan-text.ts";
 import { widthOf } from "../../cli/ui/text.ts";
 import { reason } from "../../lib/model/messages/reasons.ts";
 import { emptyPlan } from "../../lib/plan/types.ts";
-import { diffOf, groupsOf } from "../../lib/report/plan-diff.ts";
-import { type PlanView, viewOf } from "../../lib/report/plan-view.ts";
+import { diffOf, groupsOf } from "../../lib/report/plan/plan-diff.ts";
+import { type PlanView, viewOf } from "../../lib/report/plan/plan-view.ts";
 
 const REGIONS = Array.from({ length: 15 }, (_, n) => `ap-region${n}`);
 const copyOf = (image: number, region: string) => ({

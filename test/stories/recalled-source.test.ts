@@ -7,7 +7,7 @@ import type { StoredImage } from "../../emulator/world/image.ts";
 import { IGNORE_TAG } from "../../lib/model/identity.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import { replicate } from "../../lib/replicator/reconcile.ts";
-import { viewOf } from "../../lib/report/plan-view.ts";
+import { viewOf } from "../../lib/report/plan/plan-view.ts";
 import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
 import { copySettings, policy } from "../support/builders.ts";
 import { type Instance, sweep } from "../support/world.ts";

@@ -1,6 +1,6 @@
 // What a cloud has done, by its own log: the images that were created, changed and deleted.
 import type { RequestRecord } from "../../emulator/world/types.ts";
-import type { Outlook } from "../../lib/report/plan-view.ts";
+import type { Outlook } from "../../lib/report/plan/plan-view.ts";
 
 /** Counts images by the requests that had an effect, in the words of a plan. */
 export function imagesChangedBy(requests: readonly RequestRecord[]): Outlook {

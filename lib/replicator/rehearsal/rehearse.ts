@@ -5,7 +5,7 @@ import type { Observation } from "../../model/observation.ts";
 import type { Replicator } from "../../model/ports.ts";
 import type { Copy, Millis } from "../../model/types.ts";
 import { isAsked } from "../../plan/guards/confirmed-deletions.ts";
-import { copyViewer, type ExpectedDeletion, type Outlook, type Rehearsal } from "../../report/plan-view.ts";
+import { copyViewer, type ExpectedDeletion, type Outlook, type Rehearsal } from "../../report/plan/plan-view.ts";
 import { nextCheck } from "../../report/summary.ts";
 import { waitOrder } from "../../report/wait-order.ts";
 import { type Report, replicate } from "../reconcile.ts";

@@ -2,7 +2,7 @@
 import { answerText } from "../../model/messages/answer.ts";
 import type { Ignored } from "../../model/messages/event.ts";
 import type { CopyState, Reason, Run } from "../../model/types.ts";
-import type { PlanView } from "../plan-view.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 import { type CopyLine, countsOf, linesByUrgency } from "../summary.ts";
 import { type ImageResult, imageResults } from "./image-results.ts";
 import { type AnswerFacts, type AnswerInput, cut, nextOf, noRunSentences, summaryOf } from "./sentences.ts";

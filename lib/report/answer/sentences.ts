@@ -5,7 +5,7 @@ import type { Ignored } from "../../model/messages/event.ts";
 import { areSentLater } from "../../model/messages/log.ts";
 import type { Totals } from "../../model/ports.ts";
 import type { Copy, Reason, Run } from "../../model/types.ts";
-import type { PlanView } from "../plan-view.ts";
+import type { PlanView } from "../plan/plan-view.ts";
 import type { CopyLine, Counts } from "../summary.ts";
 import type { ImageResult, NamedImage } from "./image-results.ts";
 

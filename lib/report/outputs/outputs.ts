@@ -6,7 +6,7 @@ import { compareVersions } from "../../model/image.ts";
 import { outputProblem } from "../../model/messages/outputs.ts";
 import type { Copy, CopyState, ImageRef, Reason } from "../../model/types.ts";
 import { didYouMean } from "../../policy/values/did-you-mean.ts";
-import { chooseCopies } from "../choose-copies.ts";
+import { chooseCopies } from "../copies/choose-copies.ts";
 import { reasonOf } from "../summary.ts";
 
 /** Which outputs. Values of one list are alternatives; an absent or empty list does not limit. */

@@ -4,7 +4,7 @@ import { imageIdOf } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import { iso } from "../../model/time.ts";
 import type { Copy, Millis, Reason } from "../../model/types.ts";
-import { BY_HEALTH, conditionOf, type Health, needsManualAction } from "../copy-condition.ts";
+import { BY_HEALTH, conditionOf, type Health, needsManualAction } from "../copies/copy-condition.ts";
 import { reasonOf, reasonText } from "../summary.ts";
 import { genericText } from "./generic-text.ts";
 

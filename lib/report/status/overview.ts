@@ -2,7 +2,7 @@
 import { groupBy } from "../../model/collections.ts";
 import { rootRefId } from "../../model/identity.ts";
 import type { Copy, Millis } from "../../model/types.ts";
-import { BY_HEALTH, conditionOf, type Health } from "../copy-condition.ts";
+import { BY_HEALTH, conditionOf, type Health } from "../copies/copy-condition.ts";
 
 /** What `--summary` counts by. */
 export type OverviewBy = "image" | "region" | "policy";

@@ -1,6 +1,6 @@
 // How long a copy that is under way will probably still take.
 import type { Copy, CopyKey, Millis } from "../../model/types.ts";
-import type { Measured } from "../estimate.ts";
+import type { Measured } from "../plan/estimate.ts";
 
 /** Less says nothing about the pace of a copy. */
 const LEAST_PERCENT = 5;

@@ -2,9 +2,9 @@
 import { copyId } from "../../model/identity.ts";
 import { iso } from "../../model/time.ts";
 import type { AccountRecord, Copy, Millis } from "../../model/types.ts";
-import { conditionOf } from "../copy-condition.ts";
-import { measurements } from "../estimate.ts";
+import { conditionOf } from "../copies/copy-condition.ts";
 import { runLine } from "../history/run-history.ts";
+import { measurements } from "../plan/estimate.ts";
 import type { CopyLine } from "../summary.ts";
 import type { AttentionGroup } from "./attention.ts";
 import type { JournalFacts } from "./journal-facts.ts";

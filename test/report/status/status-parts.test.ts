@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { copyId } from "../../../lib/model/identity.ts";
 import { journal } from "../../../lib/model/messages/journal.ts";
 import type { Copy, JournalEntry } from "../../../lib/model/types.ts";
-import { measurements } from "../../../lib/report/estimate.ts";
+import { measurements } from "../../../lib/report/plan/estimate.ts";
 import { journalFacts } from "../../../lib/report/status/journal-facts.ts";
 import { overviewOf } from "../../../lib/report/status/overview.ts";
 import { lateRegions } from "../../../lib/report/status/region-ages.ts";

@@ -1,5 +1,5 @@
 // Lays out rows in columns that fit a width: which columns, how wide, and in two lines where they do not fit.
-import { cut, cutMiddle, pad, widthOf, wrap } from "./text.ts";
+import { cut, cutMiddle, pad, widthOf, wrap } from "../text.ts";
 
 /** One column of a table. */
 export interface Column<Row> {

@@ -1,11 +1,11 @@
 // Which copies a narrowed plan or apply is about: those of the filters, and those that they are made from.
-import { CopyMap } from "../model/copy/copy-map.ts";
-import type { Problem } from "../model/errors.ts";
-import { copyId, imageIdOf } from "../model/identity.ts";
-import type { Policy } from "../model/policy.ts";
-import type { Copy } from "../model/types.ts";
-import { onlyThese } from "../plan/guards/filters.ts";
-import type { Plan } from "../plan/types.ts";
+import { CopyMap } from "../../model/copy/copy-map.ts";
+import type { Problem } from "../../model/errors.ts";
+import { copyId, imageIdOf } from "../../model/identity.ts";
+import type { Policy } from "../../model/policy.ts";
+import type { Copy } from "../../model/types.ts";
+import { onlyThese } from "../../plan/guards/filters.ts";
+import type { Plan } from "../../plan/types.ts";
 import { type Choosable, type CopyFilter, chooseCopies } from "./choose-copies.ts";
 
 /** The copies that a command is narrowed to, by `copyId`, and the problems of the filters. */

@@ -1,6 +1,6 @@
 // Counts the images that a command has created, changed and deleted, as its plan counts them.
-import { copyId } from "../model/identity.ts";
-import type { ImageRef, JournalEntry } from "../model/types.ts";
+import { copyId } from "../../model/identity.ts";
+import type { ImageRef, JournalEntry } from "../../model/types.ts";
 import { changeOf } from "./changes.ts";
 import type { Outlook } from "./plan-view.ts";
 

@@ -1,6 +1,6 @@
 // A plan as a diff: one line for each copy, with one sign, grouped by policy.
-import { fullText } from "../model/messages/define.ts";
-import type { CopyState, ImageRef, Reason } from "../model/types.ts";
+import { fullText } from "../../model/messages/define.ts";
+import type { CopyState, ImageRef, Reason } from "../../model/types.ts";
 import type { CopyView, PlanView } from "./plan-view.ts";
 
 /**

@@ -1,6 +1,6 @@
 // Labels that tell the copies of one source in one region apart.
-import { isActive } from "../model/identity.ts";
-import type { Copy, CopyKey, Variant } from "../model/types.ts";
+import { isActive } from "../../model/identity.ts";
+import type { Copy, CopyKey, Variant } from "../../model/types.ts";
 
 /** Tells the copies of one source in one region apart. Empty if there is only a plain copy. */
 export type CopyLabel = "" | "plain" | "encrypted" | "to be encrypted";

@@ -1,8 +1,8 @@
 // Finds the images that a name stands for: rebuilds share one name.
-import { isMarked } from "../model/identity.ts";
-import type { Observation } from "../model/observation.ts";
-import type { Copy } from "../model/types.ts";
-import { didYouMean } from "../policy/values/did-you-mean.ts";
+import { isMarked } from "../../model/identity.ts";
+import type { Observation } from "../../model/observation.ts";
+import type { Copy } from "../../model/types.ts";
+import { didYouMean } from "../../policy/values/did-you-mean.ts";
 
 /**
  * The ids of the sources with exactly this name, the newest first: those that the cloud shows, and

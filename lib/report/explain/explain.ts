@@ -1,15 +1,15 @@
 // Explains why one image is or is not copied: the format of explain --json.
 
-import { copyId, IGNORE_TAG, imageIdOf, isMarked, stateOf } from "../model/identity.ts";
-import { reason } from "../model/messages/reasons.ts";
-import type { Observation } from "../model/observation.ts";
-import type { Policy } from "../model/policy.ts";
-import type { Copy, CopyKey, CopyState, Image, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
-import type { DesiredCopy } from "../plan/desired/types.ts";
-import type { Plan } from "../plan/types.ts";
-import { hasUnseenTags } from "../policy/values/select.ts";
+import { copyId, IGNORE_TAG, imageIdOf, isMarked, stateOf } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
+import type { Observation } from "../../model/observation.ts";
+import type { Policy } from "../../model/policy.ts";
+import type { Copy, CopyKey, CopyState, Image, ImageRef, Millis, Reason, Variant } from "../../model/types.ts";
+import type { DesiredCopy } from "../../plan/desired/types.ts";
+import type { Plan } from "../../plan/types.ts";
+import { hasUnseenTags } from "../../policy/values/select.ts";
+import { reasonsOf } from "../summary.ts";
 import { type CopyExplanation, type CopyStatus, copyExplanation, copyStatusOf, keyOf } from "./copy-status.ts";
-import { reasonsOf } from "./summary.ts";
 import { reasonsNotSelected } from "./why-not-selected.ts";
 
 /**

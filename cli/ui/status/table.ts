@@ -1,17 +1,17 @@
 // Draws copies as a table that fits its terminal.
 import picocolors from "picocolors";
-import { imageIdOf, stateOf } from "../../lib/model/identity.ts";
-import type { Copy, CopyState, Millis } from "../../lib/model/types.ts";
-import { conditionOf, type Health } from "../../lib/report/copy-condition.ts";
-import { copyLabels, placeText } from "../../lib/report/copy-label.ts";
-import { measurements } from "../../lib/report/estimate.ts";
-import { type OverviewRow, overviewOf } from "../../lib/report/status/overview.ts";
-import { remainingTime } from "../../lib/report/status/remaining.ts";
-import { byVariant, reasonText } from "../../lib/report/summary.ts";
-import { message } from "../messages/catalogue.ts";
+import { imageIdOf, stateOf } from "../../../lib/model/identity.ts";
+import type { Copy, CopyState, Millis } from "../../../lib/model/types.ts";
+import { conditionOf, type Health } from "../../../lib/report/copies/copy-condition.ts";
+import { copyLabels, placeText } from "../../../lib/report/copies/copy-label.ts";
+import { measurements } from "../../../lib/report/plan/estimate.ts";
+import { type OverviewRow, overviewOf } from "../../../lib/report/status/overview.ts";
+import { remainingTime } from "../../../lib/report/status/remaining.ts";
+import { byVariant, reasonText } from "../../../lib/report/summary.ts";
+import { message } from "../../messages/catalogue.ts";
+import { shortDuration } from "../duration.ts";
+import { clean, cut } from "../text.ts";
 import { type Column, layOut } from "./columns.ts";
-import { shortDuration } from "./duration.ts";
-import { clean, cut } from "./text.ts";
 
 /** The space that a table has to fit into. */
 export interface Room {

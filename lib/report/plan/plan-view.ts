@@ -1,17 +1,17 @@
 // Shows a plan without its internals: what plan prints, and what plan-json.ts writes.
-import { copyId, refText, stateOf } from "../model/identity.ts";
-import type { JournalEvent } from "../model/messages/journal.ts";
-import { reason } from "../model/messages/reasons.ts";
-import { reportText } from "../model/messages/report.ts";
-import type { Prices } from "../model/policy.ts";
-import { iso } from "../model/time.ts";
-import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../model/types.ts";
-import { textOf } from "../plan/describe.ts";
-import { isAsked } from "../plan/guards/confirmed-deletions.ts";
-import type { ClaimRequest, CloudCall, Plan, Send } from "../plan/types.ts";
-import { copyLabels } from "./copy-label.ts";
+import { copyId, refText, stateOf } from "../../model/identity.ts";
+import type { JournalEvent } from "../../model/messages/journal.ts";
+import { reason } from "../../model/messages/reasons.ts";
+import { reportText } from "../../model/messages/report.ts";
+import type { Prices } from "../../model/policy.ts";
+import { iso } from "../../model/time.ts";
+import type { Copy, CopyState, ImageRef, Millis, Reason, Variant } from "../../model/types.ts";
+import { textOf } from "../../plan/describe.ts";
+import { isAsked } from "../../plan/guards/confirmed-deletions.ts";
+import type { ClaimRequest, CloudCall, Plan, Send } from "../../plan/types.ts";
+import { copyLabels } from "../copies/copy-label.ts";
+import { narrowPlan } from "../copies/narrow.ts";
 import { type Estimate, estimate, measurements } from "./estimate.ts";
-import { narrowPlan } from "./narrow.ts";
 
 /** The copy that an entry is about. */
 export interface CopyView {

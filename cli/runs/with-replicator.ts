@@ -1,9 +1,9 @@
 // Opens and closes a replicator for one command, and handles Ctrl-C.
-import type { Journal } from "../lib/model/ports.ts";
-import type { Millis } from "../lib/model/types.ts";
-import { readConfig } from "../lib/replicator/config.ts";
-import { type Opened, openReplicator } from "../lib/replicator/open/open-replicator.ts";
-import { message } from "./messages/catalogue.ts";
+import type { Journal } from "../../lib/model/ports.ts";
+import type { Millis } from "../../lib/model/types.ts";
+import { readConfig } from "../../lib/replicator/config.ts";
+import { type Opened, openReplicator } from "../../lib/replicator/open/open-replicator.ts";
+import { message } from "../messages/catalogue.ts";
 import { DEFAULT_POLICY_FILE, readPolicies } from "./read-policies.ts";
 
 /** What a command does differently from others. */

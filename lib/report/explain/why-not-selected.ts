@@ -1,9 +1,9 @@
 // Lists every reason why a policy does not select an image, not only the first one.
-import { IGNORE_TAG } from "../model/identity.ts";
-import { reason } from "../model/messages/reasons.ts";
-import type { Policy, Select } from "../model/policy.ts";
-import type { Image, Millis, Reason } from "../model/types.ts";
-import { whyNotSelected } from "../policy/values/select.ts";
+import { IGNORE_TAG } from "../../model/identity.ts";
+import { reason } from "../../model/messages/reasons.ts";
+import type { Policy, Select } from "../../model/policy.ts";
+import type { Image, Millis, Reason } from "../../model/types.ts";
+import { whyNotSelected } from "../../policy/values/select.ts";
 
 /**
  * Every reason why a policy does not select an image, so that a user can remove all obstacles at

@@ -1,6 +1,6 @@
 // The condition of a copy on two axes that are never mixed: is it as desired, and is it healthy?
-import type { Copy, CopyIn, Millis } from "../model/types.ts";
-import { MOST_TRIES } from "../plan/upkeep/try-repair.ts";
+import type { Copy, CopyIn, Millis } from "../../model/types.ts";
+import { MOST_TRIES } from "../../plan/upkeep/try-repair.ts";
 
 /**
  * Whether the copy is what its policy asks for. `not yet`: it is not finished. `no`: it was finished

@@ -1,7 +1,7 @@
 // Chooses the copies that `retry` starts again.
-import { type Problem, toProblem } from "../model/errors.ts";
-import { retryProblem } from "../model/messages/lifecycle.ts";
-import type { Copy } from "../model/types.ts";
+import { type Problem, toProblem } from "../../model/errors.ts";
+import { retryProblem } from "../../model/messages/lifecycle.ts";
+import type { Copy } from "../../model/types.ts";
 import { type CopyFilter, chooseCopies } from "./choose-copies.ts";
 
 /** The filters of `retry`, each with the argument or option that it comes from. */

@@ -1,13 +1,13 @@
 // Writes what status prints for people: as of when, the table or its summary, what needs attention.
-import { fullText } from "../../lib/model/messages/define.ts";
-import { iso } from "../../lib/model/time.ts";
-import { healthCounts, type OverviewBy, overviewOf } from "../../lib/report/status/overview.ts";
-import type { StatusReport } from "../../lib/report/status/status-report.ts";
-import { message } from "../messages/catalogue.ts";
+import { fullText } from "../../../lib/model/messages/define.ts";
+import { iso } from "../../../lib/model/time.ts";
+import { healthCounts, type OverviewBy, overviewOf } from "../../../lib/report/status/overview.ts";
+import type { StatusReport } from "../../../lib/report/status/status-report.ts";
+import { message } from "../../messages/catalogue.ts";
+import { shortDuration } from "../duration.ts";
+import { clean, wrap } from "../text.ts";
 import { attentionLines } from "./attention.ts";
-import { shortDuration } from "./duration.ts";
 import { countsText, overviewTable, type Room, tableOf } from "./table.ts";
-import { clean, wrap } from "./text.ts";
 
 /** How much status prints. */
 export interface StatusLayout {

@@ -1,10 +1,10 @@
 // Reads the policy file of a command.
 import { text as readText } from "node:stream/consumers";
-import { InputError, toProblem } from "../lib/model/errors.ts";
-import type { Millis } from "../lib/model/types.ts";
-import { parsePolicy } from "../lib/policy/parse-policy.ts";
-import { readInput } from "../lib/replicator/open/read-input.ts";
-import { message } from "./messages/catalogue.ts";
+import { InputError, toProblem } from "../../lib/model/errors.ts";
+import type { Millis } from "../../lib/model/types.ts";
+import { parsePolicy } from "../../lib/policy/parse-policy.ts";
+import { readInput } from "../../lib/replicator/open/read-input.ts";
+import { message } from "../messages/catalogue.ts";
 
 /** The policy file of a command that is given none. */
 export const DEFAULT_POLICY_FILE = "policy.yaml";

@@ -1,12 +1,12 @@
 // Writes the groups of copies that need attention, in full and wrapped to the terminal's width.
-import { imageIdOf } from "../../lib/model/identity.ts";
-import type { Copy } from "../../lib/model/types.ts";
-import type { AttentionGroup } from "../../lib/report/status/attention.ts";
-import { factsOf, requestIdIn, type StatusReport } from "../../lib/report/status/status-report.ts";
-import { message } from "../messages/catalogue.ts";
-import { shortDuration } from "./duration.ts";
+import { imageIdOf } from "../../../lib/model/identity.ts";
+import type { Copy } from "../../../lib/model/types.ts";
+import type { AttentionGroup } from "../../../lib/report/status/attention.ts";
+import { factsOf, requestIdIn, type StatusReport } from "../../../lib/report/status/status-report.ts";
+import { message } from "../../messages/catalogue.ts";
+import { shortDuration } from "../duration.ts";
+import { clean, wrap } from "../text.ts";
 import { painter, type Room } from "./table.ts";
-import { clean, wrap } from "./text.ts";
 
 /** So many copies of a group are named, and so many groups and regions, unless all are wanted. */
 const MOST_NAMES = 3;

@@ -1,14 +1,14 @@
 // Shows status again and again: a screen that is drawn anew in a terminal, a line for each change in a pipe.
-import { ReplicatorError } from "../../lib/model/errors.ts";
-import { copyId } from "../../lib/model/identity.ts";
-import { iso } from "../../lib/model/time.ts";
-import type { Copy, Millis } from "../../lib/model/types.ts";
-import { type AsDesired, conditionOf } from "../../lib/report/copy-condition.ts";
-import { healthCounts } from "../../lib/report/status/overview.ts";
-import type { StatusReport } from "../../lib/report/status/status-report.ts";
-import { message } from "../messages/catalogue.ts";
+import { ReplicatorError } from "../../../lib/model/errors.ts";
+import { copyId } from "../../../lib/model/identity.ts";
+import { iso } from "../../../lib/model/time.ts";
+import type { Copy, Millis } from "../../../lib/model/types.ts";
+import { type AsDesired, conditionOf } from "../../../lib/report/copies/copy-condition.ts";
+import { healthCounts } from "../../../lib/report/status/overview.ts";
+import type { StatusReport } from "../../../lib/report/status/status-report.ts";
+import { message } from "../../messages/catalogue.ts";
+import { clean } from "../text.ts";
 import { countsText } from "./table.ts";
-import { clean } from "./text.ts";
 
 /** Where a watch is shown. */
 export interface WatchStream {

@@ -1,5 +1,5 @@
 // Which change in the cloud a line of the journal reports.
-import type { JournalEntry } from "../model/types.ts";
+import type { JournalEntry } from "../../model/types.ts";
 
 /** The kinds of changes, by the event of the journal that reports them. */
 const CHANGES: Readonly<Record<string, string>> = {

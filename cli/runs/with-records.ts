@@ -1,11 +1,11 @@
 // Opens the records for a command that reads no policy file and changes nothing.
-import type { State } from "../lib/model/ports.ts";
-import { type Config, readConfig } from "../lib/replicator/config.ts";
-import { openCloud } from "../lib/replicator/open/open-cloud.ts";
-import { openStateOf } from "../lib/replicator/open/open-state.ts";
-import { recordedAccount } from "../lib/replicator/open/recorded-account.ts";
-import { message } from "./messages/catalogue.ts";
-import { lineOf } from "./ui/text.ts";
+import type { State } from "../../lib/model/ports.ts";
+import { type Config, readConfig } from "../../lib/replicator/config.ts";
+import { openCloud } from "../../lib/replicator/open/open-cloud.ts";
+import { openStateOf } from "../../lib/replicator/open/open-state.ts";
+import { recordedAccount } from "../../lib/replicator/open/recorded-account.ts";
+import { message } from "../messages/catalogue.ts";
+import { lineOf } from "../ui/text.ts";
 
 /** The records of one account. */
 export interface OpenRecords {

@@ -1,10 +1,10 @@
 // Estimates what a plan adds and frees: GiB, price, time.
-import { groupBy } from "../model/collections.ts";
-import { copyId } from "../model/identity.ts";
-import type { Prices } from "../model/policy.ts";
-import type { Copy, CopyKey, CopyPhase, Millis } from "../model/types.ts";
-import type { DesiredCopy } from "../plan/desired/types.ts";
-import type { Plan } from "../plan/types.ts";
+import { groupBy } from "../../model/collections.ts";
+import { copyId } from "../../model/identity.ts";
+import type { Prices } from "../../model/policy.ts";
+import type { Copy, CopyKey, CopyPhase, Millis } from "../../model/types.ts";
+import type { DesiredCopy } from "../../plan/desired/types.ts";
+import type { Plan } from "../../plan/types.ts";
 
 /** The size, price and duration of what a plan leads to, as far as they can be known in advance. */
 export interface Estimate {

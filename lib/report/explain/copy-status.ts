@@ -1,12 +1,12 @@
 // Explains one copy: its state, the reason for it, and the next action.
 
-import { copyId, imageIdOf, installationOf, isCopyOf, lineageOf, stateOf } from "../model/identity.ts";
-import { reportText } from "../model/messages/report.ts";
-import type { Copy, CopyKey, CopyState, Image, ImageProblem, ImageRef, Reason } from "../model/types.ts";
-import { textOf } from "../plan/describe.ts";
-import type { Plan } from "../plan/types.ts";
-import { refusalsFor } from "../plan/upkeep/giving/refusals.ts";
-import { reasonsOf } from "./summary.ts";
+import { copyId, imageIdOf, installationOf, isCopyOf, lineageOf, stateOf } from "../../model/identity.ts";
+import { reportText } from "../../model/messages/report.ts";
+import type { Copy, CopyKey, CopyState, Image, ImageProblem, ImageRef, Reason } from "../../model/types.ts";
+import { textOf } from "../../plan/describe.ts";
+import type { Plan } from "../../plan/types.ts";
+import { refusalsFor } from "../../plan/upkeep/giving/refusals.ts";
+import { reasonsOf } from "../summary.ts";
 
 /** The explanation of one copy, as far as it depends on the copy alone. */
 export interface CopyStatus {

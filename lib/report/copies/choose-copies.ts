@@ -1,9 +1,9 @@
 // Chooses copies by the filters that all commands share: --only, --region, --image, --state.
-import { type Problem, toProblem } from "../model/errors.ts";
-import { stateOf } from "../model/identity.ts";
-import { choiceProblem } from "../model/messages/report.ts";
-import type { Copy, CopyKey, CopyState } from "../model/types.ts";
-import { didYouMean } from "../policy/values/did-you-mean.ts";
+import { type Problem, toProblem } from "../../model/errors.ts";
+import { stateOf } from "../../model/identity.ts";
+import { choiceProblem } from "../../model/messages/report.ts";
+import type { Copy, CopyKey, CopyState } from "../../model/types.ts";
+import { didYouMean } from "../../policy/values/did-you-mean.ts";
 import { BY_HEALTH, conditionOf, type Health } from "./copy-condition.ts";
 
 /** Which copies. Values of one filter are alternatives; a copy must match every filter that is given. */
