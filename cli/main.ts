@@ -1,8 +1,9 @@
 // The command line: runs one command and reports its error.
+
 import { message } from "./messages/catalogue.ts";
 import { run } from "./program.ts";
 import { asksForJson, reportError } from "./report-error.ts";
-import { lineOf } from "./ui/text.ts";
+import { print } from "./ui/print.ts";
 
 // A closed pipe (`| head`) is not an error, and a command finishes its calls in progress all the
 // same. Any other write error, such as a full disk, does not stop the command either, but its
@@ -13,7 +14,7 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code === "EPIPE" || outputLost) return;
     outputLost = true;
     process.exitCode = 1;
-    if (stream === process.stdout) process.stderr.write(lineOf(message("output-failed", { text: error.message }).text));
+    if (stream === process.stdout) print(process.stderr, message("output-failed", { text: error.message }).text);
   });
 }
 

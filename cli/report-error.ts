@@ -1,11 +1,13 @@
 // Prints the error that ended a command, and decides the exit code.
+
 import { CommanderError } from "commander";
 import { CloudError, InputError, type Problem, ReplicatorError } from "../lib/model/errors.ts";
 import { withRequestId } from "../lib/model/messages/define.ts";
 import { hasWrittenJson, writeJson } from "./json.ts";
 import { message } from "./messages/catalogue.ts";
 import { Cancelled } from "./ui/cancelled.ts";
-import { clean, lineOf } from "./ui/text.ts";
+import { print } from "./ui/print.ts";
+import { clean } from "./ui/text.ts";
 
 /**
  * 0 success, 1 error, 2 bad usage or policy, 3 manual action required or permanent failure, 4
@@ -44,7 +46,7 @@ export function reportError(error: unknown, asJson: boolean): ExitCode {
 
 /** Prints each problem of an input on standard error. */
 export function printProblems(problems: readonly Problem[]): void {
-  for (const problem of problems) process.stderr.write(lineOf(message("input-error", problem).text));
+  for (const problem of problems) print(process.stderr, message("input-error", problem).text);
 }
 
 /** Whether the arguments of a program ask for JSON, even if they are wrong otherwise. */
@@ -59,13 +61,13 @@ function printText(error: unknown, { message: text, problems }: ReportedError): 
     return;
   }
   if (error instanceof Cancelled) {
-    process.stderr.write(lineOf(text));
+    print(process.stderr, text);
     return;
   }
-  process.stderr.write(lineOf(message("failed", { text }).text));
-  for (const { remedy } of problems) if (remedy) process.stderr.write(lineOf(message("remedy", { remedy }).text));
+  print(process.stderr, message("failed", { text }).text);
+  for (const { remedy } of problems) if (remedy) print(process.stderr, message("remedy", { remedy }).text);
   if (error instanceof ReplicatorError) return;
-  process.stderr.write(lineOf(message("internal-error").text));
+  print(process.stderr, message("internal-error").text);
   const stack = error instanceof Error ? error.stack : undefined;
   if (process.env["LOG_LEVEL"] === "debug" && stack)
     process.stderr.write(`${stack.split("\n").map(clean).join("\n")}\n`);

@@ -18,9 +18,10 @@ import { Cancelled } from "../ui/cancelled.ts";
 import { type ChangeCounts, watchChanges } from "../ui/change-counter.ts";
 import { ask, canAsk } from "../ui/confirm.ts";
 import { planText } from "../ui/plan-text.ts";
+import { print } from "../ui/print.ts";
 import { type Progress, showProgress } from "../ui/progress.ts";
-import { roomOf } from "../ui/status/table.ts";
-import { clean, lineOf } from "../ui/text.ts";
+import { roomOf } from "../ui/room.ts";
+import { clean } from "../ui/text.ts";
 import { watchAnswers } from "../ui/watch-answers.ts";
 
 /** The options of `apply`. */
@@ -142,12 +143,12 @@ async function lookAheadIf(
 ): Promise<LookAhead | undefined> {
   const isNarrowed = [options.only, options.region, options.image].some((values) => values && values.length > 0);
   if (options.json && !isNarrowed) return undefined;
-  if (!options.json) process.stderr.write(lineOf(message("reading").text));
+  if (!options.json) print(process.stderr, message("reading").text);
   const looking = lookAhead(opened, options, order);
   const ahead = await Promise.race([looking, untilInterrupted(interrupted, looking)]);
   if (options.json || !ahead) return ahead;
   const { length: warnings } = opened.warnings;
-  if (warnings > 0) process.stderr.write(lineOf(message("policy-warnings", { warnings }).text));
+  if (warnings > 0) print(process.stderr, message("policy-warnings", { warnings }).text);
   const { width, color } = roomOf(process.stderr);
   process.stderr.write(`${planText(ahead.view, { width, color, narrowing: ahead.narrowing })}\n`);
   return ahead;

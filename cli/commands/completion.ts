@@ -1,4 +1,5 @@
 // The command completion: prints the script of a shell; and the policy names, which that script asks for.
+
 import type { Command } from "commander";
 import { readConfig, settleIn } from "../../lib/replicator/config.ts";
 import { bashScript } from "../completion/bash.ts";
@@ -7,7 +8,7 @@ import { fishScript } from "../completion/fish.ts";
 import type { Shell } from "../completion/shells.ts";
 import { zshScript } from "../completion/zsh.ts";
 import { DEFAULT_POLICY_FILE, readPolicies } from "../runs/read-policies.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
@@ -23,7 +24,7 @@ export async function policyNames(): Promise<0> {
     const file = readConfig(process.env).policyFile ?? DEFAULT_POLICY_FILE;
     if (file === "-") return 0;
     const { policies } = await readPolicies(file, settleIn(process.env));
-    for (const { name } of policies) process.stdout.write(lineOf(name));
+    for (const { name } of policies) print(process.stdout, name);
   } catch {
     // A shell that completes a word shows no errors.
   }

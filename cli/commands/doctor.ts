@@ -1,4 +1,5 @@
 // The command doctor: shows the result of each check, and what to do next.
+
 import picocolors from "picocolors";
 import { type Check, countChecks, type Status } from "../../lib/doctor/check.ts";
 import type { PolicyFile } from "../../lib/doctor/checks/account.ts";
@@ -11,7 +12,8 @@ import { describeStateUrl } from "../../lib/replicator/open/open-state.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { DEFAULT_POLICY_FILE, policyFileName, readPolicies } from "../runs/read-policies.ts";
-import { clean, cut, lineOf, pad, widthOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
+import { clean, cut, pad, widthOf } from "../ui/text.ts";
 
 export interface DoctorOptions {
   readonly policy?: string;
@@ -55,7 +57,7 @@ export async function doctor(options: DoctorOptions): Promise<0 | 3> {
   else {
     const { ok, warning: warnings, wrong, "not-checked": notChecked } = counts;
     process.stdout.write(textOf(checks, process.stdout.isTTY && picocolors.isColorSupported));
-    process.stdout.write(lineOf(message("doctor-total", { ok, warnings, wrong, notChecked }).text));
+    print(process.stdout, message("doctor-total", { ok, warnings, wrong, notChecked }).text);
   }
   return counts.wrong > 0 ? 3 : 0;
 }

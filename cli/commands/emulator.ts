@@ -1,4 +1,5 @@
 // The command emulator: serves an emulated Tencent Cloud until it is interrupted.
+
 import { once } from "node:events";
 import { EmulatorInputError } from "../../emulator/errors.ts";
 import { startEmulator } from "../../emulator/server.ts";
@@ -6,7 +7,7 @@ import { type Account, DEFAULT_ACCOUNTS, randomAccounts } from "../../emulator/s
 import { createWorld } from "../../emulator/world/world.ts";
 import { InputError, type Problem, StartError } from "../../lib/model/errors.ts";
 import { message } from "../messages/catalogue.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
 
 /** A bucket of the first account, for a state in COS. */
 const BUCKET = { name: "state-1250000001", region: "ap-guangzhou" };
@@ -50,8 +51,8 @@ export async function emulator(options: EmulatorOptions): Promise<0> {
       ? new StartError(message("emulator-not-started", { cause: error.message }).text)
       : error;
   });
-  if (running.isExposed) process.stderr.write(lineOf(message("emulator-exposed", { host: options.host }).text));
-  if (options.runFunctions) process.stderr.write(lineOf(message("emulator-runs-functions").text));
+  if (running.isExposed) print(process.stderr, message("emulator-exposed", { host: options.host }).text);
+  if (options.runFunctions) print(process.stderr, message("emulator-runs-functions").text);
   const [{ uin, secretId, secretKey }] = base;
   process.stdout.write(
     [

@@ -1,4 +1,5 @@
 // The command explain: why an image is or is not copied, and where a copy or an instance's image comes from.
+
 import { InputError } from "../../lib/model/errors.ts";
 import { isImageId } from "../../lib/model/image.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
@@ -19,7 +20,7 @@ import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { withReplicator } from "../runs/with-replicator.ts";
 import { explanationText } from "../ui/explain-text.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
 
 /** The newest lines of the journal that are searched for the origin of a copy. */
 const MOST_LINES = 1_000;
@@ -62,7 +63,7 @@ export async function explain(
       }
       if (json) writeJson("explain", { user: user ?? null, images: result.map(withAllMembers) });
       else {
-        for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
+        for (const warning of warnings) print(process.stderr, message("warning", warning).text);
         process.stdout.write(explanationText(result, { user, places }));
       }
       return 0;

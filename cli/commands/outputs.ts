@@ -1,4 +1,5 @@
 // The command outputs: region → image id for each family and policy, for other programs.
+
 import { InputError, toProblem } from "../../lib/model/errors.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import { outputProblem, outputText } from "../../lib/model/messages/outputs.ts";
@@ -9,7 +10,7 @@ import { type Outputs, outputsOf } from "../../lib/report/outputs/outputs.ts";
 import { jsonText, writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { withRecords } from "../runs/with-records.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
 
 /** The options of `outputs`. Each list limits what is listed. */
 export interface OutputsOptions {
@@ -39,7 +40,7 @@ export async function outputs(options: OutputsOptions): Promise<0 | 3> {
   if (options.json && format !== "json")
     throw new InputError([toProblem("--json", outputProblem("json-and-format", { format }))]);
   const write = to === undefined ? undefined : outputTo(to, "--to", readConfig(process.env), process.env);
-  const say = (text: string) => process.stderr.write(lineOf(text));
+  const say = (text: string) => print(process.stderr, text);
   return withRecords(options.account, async ({ account = null, state }) => {
     const { copies, record } =
       account === null ? { copies: [], record: undefined } : await state.read(account, { all: true });

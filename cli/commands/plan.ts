@@ -2,16 +2,16 @@
 
 import { preflight } from "../../lib/apply/requests/preflight.ts";
 import { onlyThese } from "../../lib/plan/guards/filters.ts";
+import { planJson } from "../../lib/report/plan/plan-json.ts";
 import { hasWork } from "../../lib/report/plan/plan-view.ts";
-import { planJson } from "../../lib/report/plan-json.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { lookAhead } from "../runs/look-ahead.ts";
 import type { NarrowingOptions } from "../runs/narrowing.ts";
 import { withReplicator } from "../runs/with-replicator.ts";
 import { planText } from "../ui/plan-text.ts";
-import { roomOf } from "../ui/status/table.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
+import { roomOf } from "../ui/room.ts";
 
 /** The options of `plan`. */
 export interface PlanOptions extends NarrowingOptions {
@@ -37,7 +37,7 @@ export async function plan(options: PlanOptions): Promise<0 | 3 | 4> {
         writeJson("plan", planJson(view, preflights));
       } else {
         const { length: warnings } = opened.warnings;
-        if (warnings > 0) process.stderr.write(lineOf(message("policy-warnings", { warnings }).text));
+        if (warnings > 0) print(process.stderr, message("policy-warnings", { warnings }).text);
         const { width, color } = roomOf(process.stdout);
         process.stdout.write(planText(view, { width, color, all: options.all ?? false, preflights, narrowing }));
       }

@@ -1,10 +1,12 @@
 // The command prune: deletes the orphaned copies of one image, the last versions included.
+
 import { fullText } from "../../lib/model/messages/define.ts";
 import { findPrunable, type Prunable, type Pruning, pruneImages } from "../../lib/replicator/prune-image.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { withReplicator } from "../runs/with-replicator.ts";
 import { confirm } from "../ui/confirm.ts";
+import { print } from "../ui/print.ts";
 import { lineOf } from "../ui/text.ts";
 
 /**
@@ -30,7 +32,7 @@ export async function prune(
     const left = images.length - deleted + retained.length;
     if (options.json)
       writeJson("prune", { imageId, images: images.map(({ why: text, ...one }) => ({ ...one, text })), retained });
-    else process.stdout.write(lineOf(message("prune-result", { deleted, left }).text));
+    else print(process.stdout, message("prune-result", { deleted, left }).text);
     if (interrupted()) return 130;
     return deleted < images.length || retained.length > 0 ? 3 : 0;
   });

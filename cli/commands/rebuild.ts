@@ -16,7 +16,7 @@ import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { withReplicator } from "../runs/with-replicator.ts";
 import { confirm } from "../ui/confirm.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
 
 /** The options of `rebuild`. */
 export interface RebuildOptions {
@@ -51,9 +51,8 @@ export async function rebuild(options: RebuildOptions): Promise<0 | 3 | 130> {
     if (options.json) {
       writeJson("rebuild", { account, uncertainUntil: until === null ? null : iso(until), ...summary });
     } else {
-      for (const problem of problems)
-        process.stdout.write(lineOf(message("problem", { text: fullText(problem) }).text));
-      process.stdout.write(lineOf(resultText(copies, until)));
+      for (const problem of problems) print(process.stdout, message("problem", { text: fullText(problem) }).text);
+      print(process.stdout, resultText(copies, until));
     }
     return interrupted() ? 130 : exitCodeOf(summary);
   });

@@ -1,4 +1,5 @@
 // The command status: shows the recorded copies, the problems and the health of the timer, from the state alone.
+
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError, StateError, toProblem } from "../../lib/model/errors.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
@@ -14,10 +15,11 @@ import { statusJson } from "../../lib/report/status/status-json.ts";
 import { type StatusReport, statusReport } from "../../lib/report/status/status-report.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
+import { print } from "../ui/print.ts";
+import { roomOf } from "../ui/room.ts";
 import { type StatusLayout, statusText } from "../ui/status/status-text.ts";
-import { roomOf } from "../ui/status/table.ts";
 import { watch } from "../ui/status/watch.ts";
-import { clean, lineOf, wrap } from "../ui/text.ts";
+import { clean, wrap } from "../ui/text.ts";
 
 /** The options of `status`. Those that name something may be given several times. */
 export interface StatusOptions {
@@ -85,7 +87,7 @@ export async function status(options: StatusOptions): Promise<0 | 3 | 130> {
 
 async function accountOf(config: Config): Promise<string> {
   const cloud = await openCloud(config, process.env, (warning) => {
-    process.stderr.write(lineOf(message("warning", warning).text));
+    print(process.stderr, message("warning", warning).text);
   });
   return cloud.account();
 }

@@ -10,6 +10,7 @@ import { readInput } from "../../lib/replicator/open/read-input.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { DEFAULT_POLICY_FILE, policyFileName, readPolicies } from "../runs/read-policies.ts";
+import { print } from "../ui/print.ts";
 import { lineOf } from "../ui/text.ts";
 
 /**
@@ -30,11 +31,11 @@ export async function validate(options: { policy?: string; tests?: string; json?
   const exitCode = tests?.some(({ ok }) => !ok) ? 2 : 0;
   json({ policies: policies.map(policyJson), warnings, problems: [], tests: tests ?? null });
   if (options.json) return exitCode;
-  for (const warning of warnings) process.stderr.write(lineOf(message("warning", warning).text));
-  process.stdout.write(lineOf(message("valid", { file: policyFileName(file), policies: policies.length }).text));
+  for (const warning of warnings) print(process.stderr, message("warning", warning).text);
+  print(process.stdout, message("valid", { file: policyFileName(file), policies: policies.length }).text);
   for (const policy of policies) {
     const { name, enabled, from } = policy;
-    process.stdout.write(lineOf(message("valid-policy", { name, enabled, from, to: destinationsOf(policy) }).text));
+    print(process.stdout, message("valid-policy", { name, enabled, from, to: destinationsOf(policy) }).text);
   }
   if (tests) process.stdout.write(testsText(tests));
   return exitCode;

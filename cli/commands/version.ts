@@ -1,9 +1,10 @@
 // The command version: what runs, for a bug report.
+
 import { build, buildText } from "../../lib/record/program.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { packageVersion } from "../package.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
 
 /** Runs `version`. `build` is null if the sources run as they are. */
 export function version(options: { readonly json?: boolean }): 0 {
@@ -15,6 +16,6 @@ export function version(options: { readonly json?: boolean }): 0 {
     arch: process.arch,
   };
   if (options.json) writeJson("version", shown);
-  else process.stdout.write(lineOf(message("version", shown).text));
+  else print(process.stdout, message("version", shown).text);
   return 0;
 }

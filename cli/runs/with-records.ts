@@ -1,11 +1,12 @@
 // Opens the records for a command that reads no policy file and changes nothing.
+
 import type { State } from "../../lib/model/ports.ts";
 import { type Config, readConfig } from "../../lib/replicator/config.ts";
 import { openCloud } from "../../lib/replicator/open/open-cloud.ts";
 import { openStateOf } from "../../lib/replicator/open/open-state.ts";
 import { recordedAccount } from "../../lib/replicator/open/recorded-account.ts";
 import { message } from "../messages/catalogue.ts";
-import { lineOf } from "../ui/text.ts";
+import { print } from "../ui/print.ts";
 
 /** The records of one account. */
 export interface OpenRecords {
@@ -17,7 +18,7 @@ export interface OpenRecords {
 
 /** Prints a warning about the credentials on standard error. */
 export function warn(warning: { readonly where: string; readonly field?: string; readonly text: string }): void {
-  process.stderr.write(lineOf(message("warning", warning).text));
+  print(process.stderr, message("warning", warning).text);
 }
 
 /**

@@ -1,4 +1,5 @@
 // What apply says in the end: problems, deletions, counts, and what goes on in the cloud.
+
 import { imageIdOf, refText } from "../../lib/model/identity.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import type { Copy, Reason } from "../../lib/model/types.ts";
@@ -9,8 +10,8 @@ import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import type { Narrowing } from "../runs/narrowing.ts";
 import type { ChangeCounts } from "./change-counter.ts";
+import { print } from "./print.ts";
 import { totalsOf } from "./status/table.ts";
-import { lineOf } from "./text.ts";
 
 /** What an apply came to. */
 export interface Applied {
@@ -64,12 +65,12 @@ export function printApplied(applied: Applied, { wait, json }: { wait?: boolean;
       ...(process.stdout.isTTY && process.stderr.isTTY ? [] : [totalsOf(copies)]),
       message("applied", { ...tally.counts(), calls: changes.text(), isOver }).text,
     ];
-    process.stdout.write(lines.map(lineOf).join(""));
+    print(process.stdout, ...lines);
   }
   const underWay = copies.filter(isUnderWay).length;
   if (!isOver || (underWay > 0 && !wait)) {
     const text = underWay > 0 ? message("goes-on", { copies: underWay }).text : message("nothing-goes-on").text;
-    process.stderr.write(lineOf(text));
+    print(process.stderr, text);
   }
   if (!isOver) return 130;
   return notDeleted.length > 0 ? 3 : exitCodeOf(summary);

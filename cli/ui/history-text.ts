@@ -6,7 +6,7 @@ import type { CopyHistory } from "../../lib/report/history/copy-history.ts";
 import type { RunLine } from "../../lib/report/history/run-history.ts";
 import { message } from "../messages/catalogue.ts";
 import { shortDuration } from "./duration.ts";
-import { roomOf } from "./status/table.ts";
+import { roomOf } from "./room.ts";
 import { clean, pad, wrap } from "./text.ts";
 
 const GAP = 6;

@@ -6,7 +6,8 @@ import { copyLabels, placeText } from "../../lib/report/copies/copy-label.ts";
 import { isSettled, reasonText } from "../../lib/report/summary.ts";
 import { message } from "../messages/catalogue.ts";
 import { shortDuration } from "./duration.ts";
-import { roomOf, tableOf, totalsOf } from "./status/table.ts";
+import { roomOf } from "./room.ts";
+import { tableOf, totalsOf } from "./status/table.ts";
 import { clean, cut } from "./text.ts";
 
 /** Shows the progress of copies. */

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { showProgress } from "../../cli/ui/progress.ts";
-import { tableOf, UNLIMITED } from "../../cli/ui/status/table.ts";
+import { UNLIMITED } from "../../cli/ui/room.ts";
+import { tableOf } from "../../cli/ui/status/table.ts";
 import { clean, cut, widthOf } from "../../cli/ui/text.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import type { Copy } from "../../lib/model/types.ts";

@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { planText } from "../../cli/ui/plan-text.ts";
 import { showProgress } from "../../cli/ui/progress.ts";
-import { tableOf, UNLIMITED } from "../../cli/ui/status/table.ts";
+import { UNLIMITED } from "../../cli/ui/room.ts";
+import { tableOf } from "../../cli/ui/status/table.ts";
 import { clean, cut, pad, widthOf } from "../../cli/ui/text.ts";
 import { lineJournal } from "../../lib/adapters/journal/json-lines.ts";
 import { storedText } from "../../lib/model/messages/define.ts";

@@ -1,7 +1,8 @@
 // Random and mutated records: reading gives a usable record or a StateError.
 
 import { describe, expect, it } from "vitest";
-import { tableOf, totalsOf, UNLIMITED } from "../../cli/ui/status/table.ts";
+import { UNLIMITED } from "../../cli/ui/room.ts";
+import { tableOf, totalsOf } from "../../cli/ui/status/table.ts";
 import { lineJournal } from "../../lib/adapters/journal/json-lines.ts";
 import {
   copyColumns,

@@ -5,8 +5,9 @@ import type { AttentionGroup } from "../../../lib/report/status/attention.ts";
 import { factsOf, requestIdIn, type StatusReport } from "../../../lib/report/status/status-report.ts";
 import { message } from "../../messages/catalogue.ts";
 import { shortDuration } from "../duration.ts";
+import { type Room } from "../room.ts";
 import { clean, wrap } from "../text.ts";
-import { painter, type Room } from "./table.ts";
+import { painter } from "./table.ts";
 
 /** So many copies of a group are named, and so many groups and regions, unless all are wanted. */
 const MOST_NAMES = 3;

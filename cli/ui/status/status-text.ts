@@ -5,9 +5,10 @@ import { healthCounts, type OverviewBy, overviewOf } from "../../../lib/report/s
 import type { StatusReport } from "../../../lib/report/status/status-report.ts";
 import { message } from "../../messages/catalogue.ts";
 import { shortDuration } from "../duration.ts";
+import { type Room } from "../room.ts";
 import { clean, wrap } from "../text.ts";
 import { attentionLines } from "./attention.ts";
-import { countsText, overviewTable, type Room, tableOf } from "./table.ts";
+import { countsText, overviewTable, tableOf } from "./table.ts";
 
 /** How much status prints. */
 export interface StatusLayout {

@@ -10,17 +10,9 @@ import { remainingTime } from "../../../lib/report/status/remaining.ts";
 import { byVariant, reasonText } from "../../../lib/report/summary.ts";
 import { message } from "../../messages/catalogue.ts";
 import { shortDuration } from "../duration.ts";
+import { type Room } from "../room.ts";
 import { clean, cut } from "../text.ts";
 import { type Column, layOut } from "./columns.ts";
-
-/** The space that a table has to fit into. */
-export interface Room {
-  /** Columns in one line. */
-  readonly width: number;
-  /** Number of lines. */
-  readonly rows: number;
-  readonly color: boolean;
-}
 
 /** What a table of copies shows. */
 export interface TableOptions {
@@ -34,16 +26,6 @@ export interface TableOptions {
   readonly header?: boolean;
   /** The copies whose durations say how long others take; those of the table unless given. */
   readonly measured?: readonly Copy[];
-}
-
-/** A pipe has no columns, so nothing is limited there. */
-export const UNLIMITED: Room = { width: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY, color: false };
-
-/** The room in a terminal. The last column stays free, because some terminals wrap there. */
-export function roomOf(stream: { isTTY?: boolean; columns?: number }, rows = Number.POSITIVE_INFINITY): Room {
-  return stream.isTTY
-    ? { width: (stream.columns || 100) - 1, rows, color: picocolors.isColorSupported }
-    : { ...UNLIMITED, rows };
 }
 
 /** The number of copies, and of copies in each state, in one line. */

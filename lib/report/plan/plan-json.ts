@@ -1,7 +1,7 @@
 // A plan in the format of plan --json: each list has one entry for each copy.
-import type { ImageRef } from "../model/types.ts";
-import type { CopyView, CreateView, ExpectedDeletion, PlanView } from "./plan/plan-view.ts";
-import type { NamedImage } from "./summary.ts";
+import type { ImageRef } from "../../model/types.ts";
+import type { NamedImage } from "../summary.ts";
+import type { CopyView, CreateView, ExpectedDeletion, PlanView } from "./plan-view.ts";
 
 /** What a DryRun said of one copy; see `lib/apply/requests/preflight.ts`. */
 interface PreflightView {
