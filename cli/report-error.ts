@@ -75,7 +75,10 @@ function printText(error: unknown, { message: text, problems }: ReportedError): 
 
 function reportedError(error: unknown): ReportedError {
   if (error instanceof CommanderError) return usageError(error);
-  if (error instanceof Cancelled) return { exitCode: 130, message: message("cancelled").text, problems: [] };
+  if (error instanceof Cancelled) {
+    const { code, text } = message("cancelled");
+    return { exitCode: 130, message: text, problems: [{ where: "command line", code, text }] };
+  }
   if (error instanceof InputError) return { exitCode: 2, message: error.message, problems: error.problems };
   const text = error instanceof Error ? error.message : String(error);
   if (error instanceof CloudError)

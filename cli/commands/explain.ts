@@ -61,7 +61,7 @@ export async function explain(
           throw notFound(imageId, where, [...observation.unreadable.values()]);
         result.push(...(await Promise.all(explanations().map((one) => withOrigin(one, opened, account)))));
       }
-      if (json) writeJson("explain", { images: result, ...(user && { user }) });
+      if (json) writeJson("explain", { user: user ?? null, images: result.map(withAllMembers) });
       else {
         if (warnings.length > 0) print(process.stderr, message("policy-warnings", { warnings: warnings.length }).text);
         print(process.stdout, ...explanationText(result, { user, places }));
@@ -70,6 +70,12 @@ export async function explain(
     },
     { readOnly: true },
   );
+}
+
+/** Every image has every member in JSON. */
+function withAllMembers(one: Explanation & { origin?: Origin }) {
+  const { region, imageId, image, unread = null, copyOf = null, origin = null, remarks = [], policies } = one;
+  return { region, imageId, image, unread, copyOf, origin, remarks, policies };
 }
 
 /** Throws `InputError` for a word that no policy names and that cannot be a region. */
@@ -114,8 +120,14 @@ async function withOrigin(
   account: string,
 ): Promise<Explanation & { origin?: Origin }> {
   if (!one.copyOf) return one;
-  const { root, variant } = one.copyOf;
-  const key = { account, rootRegion: root.region, rootId: root.imageId, region: one.region, variant } as Copy["key"];
+  const { source, variant } = one.copyOf;
+  const key = {
+    account,
+    rootRegion: source.region,
+    rootId: source.imageId,
+    region: one.region,
+    variant,
+  } as Copy["key"];
   const [entries, runs] = await Promise.all([
     state.entries(account, MOST_LINES, one.imageId),
     state.runs(account, MOST_LINES),

@@ -1,6 +1,6 @@
 // The command history: the latest runs, or the whole story of the copies of one image.
 import { InputError, ReplicatorError } from "../../lib/model/errors.ts";
-import { fullText, storedText } from "../../lib/model/messages/define.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import { historyText } from "../../lib/model/messages/history.ts";
 import type { State } from "../../lib/model/ports.ts";
 import { iso } from "../../lib/model/time.ts";
@@ -9,8 +9,8 @@ import { HISTORY } from "../../lib/record/run-history.ts";
 import type { Config } from "../../lib/replicator/config.ts";
 import { openSearch } from "../../lib/replicator/open/open-history.ts";
 import { chooseCopies } from "../../lib/report/copies/choose-copies.ts";
-import { copyHistories } from "../../lib/report/history/copy-history.ts";
-import { runLines } from "../../lib/report/history/run-history.ts";
+import { type CopyHistory, copyHistories } from "../../lib/report/history/copy-history.ts";
+import { type RunLine, runLines } from "../../lib/report/history/run-history.ts";
 import { limitOf, sinceTime } from "../../lib/report/history/since.ts";
 import { writeJson } from "../json.ts";
 import { warn, withRecords } from "../runs/with-records.ts";
@@ -44,7 +44,7 @@ export async function history(image: string | undefined, options: HistoryOptions
     if (image === undefined) {
       const limit = limitOf(options.limit, RUNS, MOST);
       const runs = runLines(account === undefined ? [] : await state.runs(account, limit), { since });
-      if (options.json) writeJson("history", { account: account ?? null, runs });
+      if (options.json) write({ account, runs });
       else print(runsText(runs));
       return 0;
     }
@@ -53,12 +53,25 @@ export async function history(image: string | undefined, options: HistoryOptions
     const { histories, older } = copyHistories({ ...read, since, limit });
     if (histories.length === 0 && read.problems.length > 0) throw new InputError(read.problems);
     const remarks = [...read.remarks, ...(older > 0 ? [historyText("older", { count: older })] : [])];
-    if (options.json) {
-      const missing = remarks.map((one) => ({ code: one.code, text: fullText(one) }));
-      writeJson("history", { account: account ?? null, image, copies: histories, missing });
-    } else print(copiesText(histories, remarks));
+    if (options.json) write({ account, image, copies: histories, remarks });
+    else print(copiesText(histories, remarks));
     return 0;
   });
+}
+
+/** What `history --json` prints. Both forms of the command have all members. */
+interface HistoryJson {
+  readonly account: string | undefined;
+  /** As given; only of the story of an image. */
+  readonly image?: string;
+  readonly runs?: readonly RunLine[];
+  readonly copies?: readonly CopyHistory[];
+  /** What the story lacks. */
+  readonly remarks?: readonly Reason[];
+}
+
+function write({ account, image, runs = [], copies = [], remarks = [] }: HistoryJson): void {
+  writeJson("history", { account: account ?? null, image: image ?? null, runs, copies, remarks });
 }
 
 function print(lines: readonly string[]): void {

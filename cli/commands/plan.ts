@@ -2,6 +2,7 @@
 
 import { preflight } from "../../lib/apply/requests/preflight.ts";
 import { onlyThese } from "../../lib/plan/guards/filters.ts";
+import { planJson } from "../../lib/report/plan/plan-json.ts";
 import { hasWork } from "../../lib/report/plan/plan-view.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
@@ -33,7 +34,7 @@ export async function plan(options: PlanOptions): Promise<0 | 3 | 4> {
       const { plan, view, narrowing, only } = await lookAhead(opened, options);
       const preflights = options.preflight ? await preflight(onlyThese(plan, only), opened.replicator) : undefined;
       if (options.json) {
-        writeJson("plan", { ...view, ...(preflights && { preflight: preflights }) });
+        writeJson("plan", planJson(view, preflights));
       } else {
         const { length: warnings } = opened.warnings;
         if (warnings > 0) print(process.stderr, message("policy-warnings", { warnings }).text);

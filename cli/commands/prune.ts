@@ -29,7 +29,8 @@ export async function prune(
     const images = prunable.length > 0 ? await pruneImages(prunable, replicator) : [];
     const deleted = images.filter(({ done }) => done).length;
     const left = images.length - deleted + retained.length;
-    if (options.json) writeJson("prune", { imageId, images, retained });
+    if (options.json)
+      writeJson("prune", { imageId, images: images.map(({ why: text, ...one }) => ({ ...one, text })), retained });
     else print(process.stdout, message("prune-result", { deleted, left }).text);
     if (interrupted()) return 130;
     return deleted < images.length || retained.length > 0 ? 3 : 0;

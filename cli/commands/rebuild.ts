@@ -49,7 +49,7 @@ export async function rebuild(options: RebuildOptions): Promise<0 | 3 | 130> {
     const until = (await state.read(account)).record?.uncertainUntil ?? null;
     const summary = summarise(copies, problems);
     if (options.json) {
-      writeJson("rebuild", { account, uncertainUntil: until, ...summary });
+      writeJson("rebuild", { account, uncertainUntil: until === null ? null : iso(until), ...summary });
     } else {
       for (const problem of problems) print(process.stdout, message("problem", { text: fullText(problem) }).text);
       print(process.stdout, resultText(copies, until));

@@ -11,7 +11,8 @@ import { openStateOf } from "../../lib/replicator/open/open-state.ts";
 import { type RecordedAccount, recordedAccount } from "../../lib/replicator/open/recorded-account.ts";
 import { type CopyFilter, chooseCopies } from "../../lib/report/copies/choose-copies.ts";
 import type { OverviewBy } from "../../lib/report/status/overview.ts";
-import { type StatusReport, statusLines, statusReport } from "../../lib/report/status/status-report.ts";
+import { statusJson } from "../../lib/report/status/status-json.ts";
+import { type StatusReport, statusReport } from "../../lib/report/status/status-report.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { print } from "../ui/print.ts";
@@ -71,7 +72,7 @@ export async function status(options: StatusOptions): Promise<0 | 3 | 130> {
       const show = () => textOf(report, found, options);
       return await watch({ read, show, stream: process.stdout, now: Date.now, pause }, onInterrupt);
     }
-    if (json) writeReport(report, found);
+    if (json) writeJson("status", statusJson(report, found.account, found.wasAsked));
     else
       process.stdout.write(
         textOf(report, found, options)
@@ -137,24 +138,6 @@ function textOf(
   const none = isFiltered(options) ? message("no-match").text : message("no-copies", { failure }).text;
   const lines = account === undefined ? [] : statusText(report, { account, wasAsked }, layout);
   return isEmpty ? [...wrap(clean(none), layout.room.width, 2), ...lines] : lines;
-}
-
-function writeReport(report: StatusReport, { account, wasAsked }: RecordedAccount): void {
-  const { record, lastRun, timer, journal, asOf, late, summary, unsentSince } = report;
-  const { copies, attention } = statusLines(report);
-  writeJson("status", {
-    account: account ?? null,
-    asOf,
-    cloudAsked: wasAsked,
-    lateRegions: late,
-    record: record ?? null,
-    lastRun: lastRun ?? null,
-    timer: { ranAt: timer.ranAt, late: timer.problem !== undefined },
-    ...(journal && { journal: { unsentSince: unsentSince ?? null, late: journal.problem !== undefined } }),
-    copies,
-    attention,
-    summary,
-  });
 }
 
 const pause = (signal: AbortSignal) => sleep(READ_EVERY, undefined, { signal });

@@ -2,6 +2,7 @@
 
 import { InputError } from "../../lib/model/errors.ts";
 import type { Policy } from "../../lib/model/policy.ts";
+import { iso } from "../../lib/model/time.ts";
 import { type ExampleResult, tryExample } from "../../lib/plan/desired/try-examples.ts";
 import { parseExamples } from "../../lib/policy/parse-examples.ts";
 import { readConfig, settleIn } from "../../lib/replicator/config.ts";
@@ -23,11 +24,11 @@ export async function validate(options: { policy?: string; tests?: string; json?
   const now = Date.now();
   const { policies, warnings, tests } = await readAll(file, options.tests, now).catch((error: unknown) => {
     // The errors in the files are the result of this command: this object takes the place of that of an error.
-    if (error instanceof InputError) json({ policies: [], warnings: [], problems: error.problems });
+    if (error instanceof InputError) json({ policies: [], warnings: [], problems: error.problems, tests: null });
     throw error;
   });
   const exitCode = tests?.some(({ ok }) => !ok) ? 2 : 0;
-  json({ policies, warnings, problems: [], ...(tests && { tests }) });
+  json({ policies: policies.map(policyJson), warnings, problems: [], tests: tests ?? null });
   if (options.json) return exitCode;
   for (const warning of warnings) print(process.stderr, message("warning", warning).text);
   print(process.stdout, message("valid", { file: policyFileName(file), policies: policies.length }).text);
@@ -37,6 +38,11 @@ export async function validate(options: { policy?: string; tests?: string; json?
   }
   if (tests) print(process.stdout, ...testTexts(tests));
   return exitCode;
+}
+
+/** A policy for programs: as everywhere in JSON, a time is text. */
+function policyJson({ select: { createdAfter, ...select }, ...policy }: Policy): object {
+  return { ...policy, select: { ...select, ...(createdAfter !== undefined && { createdAfter: iso(createdAfter) }) } };
 }
 
 /**

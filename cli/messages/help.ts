@@ -18,6 +18,8 @@ export const lineHelp = {
   cancelled: "run the command again, and answer yes",
   "preflight-inconclusive": "nothing: apply sends the request, and the answer decides",
   "unknown-region": "write the id of a region, such as ap-tokyo",
+  "no-such-image": INNER,
+  "user-not-found": "name its region with --region; check the account of the key, too",
   "image-not-found": "name its region with --region; check the account of the key, too",
   "not-an-image-id": "name the image by an id that the text shows",
   "test-failed": "correct the policy or the example; the lines below say why",

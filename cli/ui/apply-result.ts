@@ -4,6 +4,7 @@ import { imageIdOf, refText } from "../../lib/model/identity.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import type { Copy, Reason } from "../../lib/model/types.ts";
 import type { Report } from "../../lib/replicator/reconcile.ts";
+import { CHANGE_KINDS } from "../../lib/report/plan/changes.ts";
 import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
 import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
@@ -23,6 +24,9 @@ export interface Applied {
   readonly isOver: boolean;
 }
 
+/** Every kind of change; see `changeOf`. */
+const NOTHING_DONE = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 0]));
+
 /** So many problems of one kind are printed; of more, all but one and the number of the others. */
 const MOST_ALIKE = 3;
 
@@ -38,15 +42,14 @@ export function printApplied(applied: Applied, { wait, json }: { wait?: boolean;
     const images = notDeleted.map(({ image: { region, imageId, name, sizeGiB }, reason }) => {
       return { region, imageId, name, sizeGiB, reason };
     });
-    const deleted = tally.deleted().map(({ region, imageId }) => ({ region, imageId }));
-    const only = narrowing ? { narrowedTo: narrowing.text } : {};
+    const deleted = tally.deleted().map(({ region, imageId, text }) => ({ region, imageId, text }));
     writeJson("apply", {
       ...summary,
-      ...only,
+      narrowedTo: narrowing?.text ?? null,
       applied: tally.counts(),
       deleted,
       notDeleted: images,
-      done: changes.counts(),
+      done: { ...NOTHING_DONE, ...changes.counts() },
     });
   } else {
     const lines = [

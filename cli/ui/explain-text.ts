@@ -39,12 +39,14 @@ function textsOf(
       : message("explain-gone", { imageId, region, unread: unread && fullText(unread) }).text,
   ];
   if (copyOf) {
-    const { root, policy, installation, desiredBy, state, reason, next } = copyOf;
-    lines.push(message("explain-copy-of", { ...root, policy, installation }).text);
+    const { source, policy, installation, desiredBy, state, reasons, next } = copyOf;
+    lines.push(
+      message("explain-copy-of", { region: source.region, imageId: source.imageId, policy, installation }).text,
+    );
     const place = places.get(policy);
     if (place !== undefined) lines.push(message("explain-rule", { policy, place }).text);
     if (origin) lines.push(message("explain-origin", origin).text);
-    lines.push(message("explain-state", { state, reason }).text);
+    lines.push(message("explain-state", { state, reason: reasons.map(fullText).join("; ") || null }).text);
     lines.push(message("explain-desired-by", { policies: desiredBy }).text);
     for (const text of next) lines.push(message("explain-next", { text }).text);
   }
@@ -67,7 +69,7 @@ function textsOf(
     const widest = Math.max(0, ...rows.map(({ state }) => state.length));
     for (const row of rows) {
       const next = row.next.map((text) => message("explain-next-inline", { text }).text);
-      const rest = [row.reason, ...next].filter(Boolean).join("; ");
+      const rest = [...row.reasons.map(fullText), ...next].join("; ");
       const cells = [pad(clean(row.place), width), pad(row.state, widest), row.imageId ?? "", rest];
       lines.push(`  ${cells.filter(Boolean).join("  ")}`.trimEnd());
     }

@@ -23,7 +23,7 @@ export function runsText(runs: readonly RunLine[]): string[] {
         took: shortDuration(run.durationMs),
         changes: message("history-changes", { ...run, problems: run.problems.length }).text,
       }).text,
-      ...run.problems.map((text) => message("history-problem", { text }).text),
+      ...run.problems.map((problem) => message("history-problem", { text: fullText(problem) }).text),
     ]),
     ...(hasIdle ? [message("history-idle-note").text] : []),
   ].flatMap((line) => wrapped(line, 4));

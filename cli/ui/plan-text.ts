@@ -14,7 +14,7 @@ import {
   type Sign,
 } from "../../lib/report/plan/plan-diff.ts";
 import { hasWork, type PlanView } from "../../lib/report/plan/plan-view.ts";
-import { nextAttemptText } from "../../lib/report/summary.ts";
+import { nextAttempt } from "../../lib/report/summary.ts";
 import { message } from "../messages/catalogue.ts";
 import { clean, wrap } from "./text.ts";
 
@@ -127,7 +127,7 @@ function copyText(line: DiffLine): string {
 
 /** A copy that failed shows its next attempt. */
 function stateText({ state = "waiting", text, next }: DiffLine): string {
-  const all = [text, ...(next ? [nextAttemptText(next.attempts, next.until)] : [])].filter(Boolean).join("; ");
+  const all = [text, ...(next ? [nextAttempt(next.attempts, next.until).text] : [])].filter(Boolean).join("; ");
   return all === "" ? state : message("state-with-reason", { state, reason: all }).text;
 }
 

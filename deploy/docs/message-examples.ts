@@ -77,12 +77,14 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, readonly 
     ],
   },
   "Lines of the commands": {
+    "bad-object-url": ["form", "bucket", "key", "parameter", "region"].map((part) => ({ part })),
     "plan-legend": [{ signs: ["+", "~", "-", "=", "·", "!"] }],
     "plan-not-selected": [{ images: "<images>", policy: "<policy>", code: "<code>", codes: [["<code>", 3]] }],
     "no-such-copy": [{ value: "<value>", filter: "image" }],
-    "nothing-to-retry": [{ value: "<value>", filter: "image" }],
+    "nothing-to-retry": [{ value: "<value>", filter: "images" }],
   },
   Runs: {
+    "log-failed": [{ cause: "<cause>" }],
     "still-asking": [
       { region: "<region>", ask: "quota", limit: "90s" },
       { region: "<region>", ask: "uses", limit: "90s" },

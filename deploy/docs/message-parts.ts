@@ -11,15 +11,17 @@ import { credentialsMessage } from "../../lib/model/messages/credentials.ts";
 import type { Level } from "../../lib/model/messages/define.ts";
 import { finding } from "../../lib/model/messages/doctor.ts";
 import { ignoredBecause } from "../../lib/model/messages/event.ts";
+import { historyProblem, historyText } from "../../lib/model/messages/history.ts";
 import { inputProblem } from "../../lib/model/messages/input.ts";
 import { journal } from "../../lib/model/messages/journal.ts";
 import { lifecycleText, misfitText, retryProblem } from "../../lib/model/messages/lifecycle.ts";
 import { logText } from "../../lib/model/messages/log.ts";
+import { outputProblem, outputText } from "../../lib/model/messages/outputs.ts";
 import { packagingProblem } from "../../lib/model/messages/packaging.ts";
 import { policyProblem } from "../../lib/model/messages/policy-rules.ts";
 import { policyWarning } from "../../lib/model/messages/policy-warnings.ts";
 import { reason } from "../../lib/model/messages/reasons.ts";
-import { reportText } from "../../lib/model/messages/report.ts";
+import { accountProblem, choiceProblem, reportText } from "../../lib/model/messages/report.ts";
 import { requestProblem, runMessage } from "../../lib/model/messages/run.ts";
 import { stateMessage, storeFault } from "../../lib/model/messages/state.ts";
 import { difference } from "../../lib/model/messages/upkeep.ts";
@@ -92,7 +94,7 @@ export const PARTS: readonly CataloguePart[] = [
   {
     title: "Runs",
     about: "What stopped or shortened a run, and parts of other messages.",
-    catalogues: any(runMessage, lifecycleText, logText, reportText),
+    catalogues: any(runMessage, lifecycleText, logText, reportText, historyText, outputText),
   },
   {
     title: "Requests, events and answers of the functions",
@@ -103,7 +105,7 @@ export const PARTS: readonly CataloguePart[] = [
   {
     title: "Lines of the commands",
     about: "What the commands print themselves. Most quote a message of another part.",
-    catalogues: any(message, retryProblem),
+    catalogues: any(message, retryProblem, choiceProblem, accountProblem, historyProblem, outputProblem),
     help: lineHelp,
   },
   {

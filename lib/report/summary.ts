@@ -1,6 +1,6 @@
 // Lists and counts copies by state: the format of apply --json, and its exit code.
 import { imageIdOf, stateOf, stateOfPhase } from "../model/identity.ts";
-import { fullText } from "../model/messages/define.ts";
+import { fullText, storedText } from "../model/messages/define.ts";
 import { JOURNAL_NOT_SENT, RECALLED, reason } from "../model/messages/reasons.ts";
 import { reportText } from "../model/messages/report.ts";
 import { difference } from "../model/messages/upkeep.ts";
@@ -43,7 +43,7 @@ export function nextCheck(copies: readonly Copy[], now: Millis): Millis | undefi
 export interface CopyLine {
   readonly policy: string;
   /** The root: the image that the policy selected. */
-  readonly source: ImageRef;
+  readonly source: NamedImage;
   readonly region: string;
   /**
    * A source may have two copies in one region: a plain one, and an encrypted one made from the
@@ -53,7 +53,13 @@ export interface CopyLine {
   readonly state: CopyState;
   readonly imageId: string | null;
   readonly attempts: number;
-  readonly reason: string | null;
+  /** Why it is in its state, and what to do next. */
+  readonly reason: Reason | null;
+}
+
+/** An image with its name, as every layout of `--json` writes one. */
+export interface NamedImage extends ImageRef {
+  readonly name: string;
 }
 
 /** The number of copies in each state. */
@@ -123,13 +129,13 @@ function lineOf(copy: Copy): CopyLine {
   const { key, policy, attempts } = copy;
   return {
     policy,
-    source: { region: key.rootRegion, imageId: key.rootId },
+    source: { region: key.rootRegion, imageId: key.rootId, name: copy.rootName },
     region: key.region,
     variant: key.variant,
     state: stateOf(copy),
     imageId: imageIdOf(copy) ?? null,
     attempts,
-    reason: reasonText(copy),
+    reason: reasonOf(copy),
   };
 }
 
@@ -139,58 +145,73 @@ function lineOf(copy: Copy): CopyLine {
  * repairing calls.
  */
 export function reasonText(copy: Copy, omitRepair = false): string | null {
+  return reasonsOf(copy, omitRepair).map(fullText).join("; ") || null;
+}
+
+/**
+ * The same for programs, as one reason: the first one, whose code, remedy and request id stay apart, and after
+ * its text those of the others.
+ */
+export function reasonOf(copy: Copy): Reason | null {
+  const [first, ...others] = reasonsOf(copy);
+  if (!first || others.length === 0) return first ?? null;
+  return { ...first, text: storedText([first.text, ...others.map(fullText)].join("; ")) };
+}
+
+/** Every reason why a copy is in its state, the most important one first. `omitRepair` as for `reasonText`. */
+export function reasonsOf(copy: Copy, omitRepair = false): Reason[] {
   const parts = [
-    "reason" in copy ? fullText(copy.reason) : "",
-    copy.phase === "retrying" ? nextAttemptText(copy.attempts, iso(copy.notBefore)) : "",
-    missingText(copy),
-    copy.phase === "requested" ? reportText("requested").text : "",
-    copy.phase === "ready" && copy.installation !== undefined
-      ? reason("other-installation", { installation: copy.installation }).text
-      : "",
-    copy.phase === "ready" && copy.sharedByOthers?.length ? fullText(sharedReason(copy)) : "",
-    copy.phase === "finishing" && copy.publicationHold ? fullText(copy.publicationHold) : "",
-    copy.phase === "finishing" && copy.nameHold ? fullText(copy.nameHold) : "",
-    rollbackText(copy),
-    omitRepair ? "" : repairText(copy),
+    "reason" in copy && copy.reason,
+    copy.phase === "retrying" && nextAttempt(copy.attempts, iso(copy.notBefore)),
+    missing(copy),
+    copy.phase === "requested" && reportText("requested"),
+    copy.phase === "ready" &&
+      copy.installation !== undefined &&
+      reason("other-installation", { installation: copy.installation }),
+    copy.phase === "ready" && copy.sharedByOthers?.length && sharedReason(copy),
+    copy.phase === "finishing" && copy.publicationHold,
+    copy.phase === "finishing" && copy.nameHold,
+    rollback(copy),
+    !omitRepair && repair(copy),
   ];
-  return parts.filter(Boolean).join("; ") || null;
+  return parts.flatMap((part) => part || []);
 }
 
 /** Which attempt follows after `failed` ones, and when. */
-export function nextAttemptText(failed: number, at: string): string {
-  return reportText("next-attempt", { attempt: failed + 1, at }).text;
+export function nextAttempt(failed: number, at: string): Reason {
+  return reportText("next-attempt", { attempt: failed + 1, at });
 }
 
-function missingText(copy: Copy): string {
-  if ("reason" in copy || !("missingSince" in copy) || copy.missingSince === undefined) return "";
+function missing(copy: Copy): Reason | undefined {
+  if ("reason" in copy || !("missingSince" in copy) || copy.missingSince === undefined) return undefined;
   const { imageId, missingSince } = copy;
-  return fullText(reason("missing", { imageId, since: iso(missingSince) }));
+  return reason("missing", { imageId, since: iso(missingSince) });
 }
 
 /**
  * A rolled-back copy is deprecated because of the rollback; any other one because its source is
  * deprecated, or by age.
  */
-function rollbackText(copy: Copy): string {
+function rollback(copy: Copy): Reason | undefined {
   const isDeprecated = "deprecatedByUs" in copy && copy.deprecatedByUs === true;
   const family = copy.rolledBackFrom;
-  if (family === undefined) return isDeprecated ? deprecatedText(copy) : "";
+  if (family === undefined) return isDeprecated ? deprecated(copy) : undefined;
   const isFinished = copy.phase === "ready" || copy.phase === "retired" || copy.phase === "ended";
-  return reportText("rolled-back", { family, isFinished, isDeprecated }).text;
+  return reportText("rolled-back", { family, isFinished, isDeprecated });
 }
 
 /** Says the cause unless the reason of the copy does; nothing while the image is still being deprecated. */
-function deprecatedText(copy: Copy): string {
-  if ("repair" in copy && copy.repair?.differences.includes(difference("deprecation").text)) return "";
+function deprecated(copy: Copy): Reason | undefined {
+  if ("repair" in copy && copy.repair?.differences.includes(difference("deprecation").text)) return undefined;
   const isByAge = "deprecatedByAge" in copy && copy.deprecatedByAge === true;
   const isSaid = "reason" in copy && copy.reason.code === RECALLED.code;
-  return reportText("deprecated", { because: isByAge ? "age" : isSaid ? "said" : "recall" }).text;
+  return reportText("deprecated", { because: isByAge ? "age" : isSaid ? "said" : "recall" });
 }
 
-function repairText(copy: Copy): string {
-  if (!("repair" in copy) || !copy.repair) return "";
+function repair(copy: Copy): Reason | undefined {
+  if (!("repair" in copy) || !copy.repair) return undefined;
   const { differences, tries } = copy.repair;
-  return reportText("repairing", { differences, tries }).text;
+  return reportText("repairing", { differences, tries });
 }
 
 /**

@@ -69,9 +69,7 @@ bindkey '^I' list-choices`,
     // Keys that come before the line editor has begun would go to the terminal, which has other ideas of them.
     const ready = "zpty -r z text '*READY*'";
     const begin = `zmodload zsh/zpty; zpty z zsh -f -i; zpty -w z "source begin.zsh"; ${ready}`;
-    const code = LINES.map(
-      (line) => `zpty -w -n z $'${line}\\t\\x15print "<>" >> ${offered}\\n'; ${ready}`,
-    );
+    const code = LINES.map((line) => `zpty -w -n z $'${line}\\t\\x15print "<>" >> ${offered}\\n'; ${ready}`);
     run("zsh", [begin, ...code, "zpty -d z"].join("\n"));
     return wordsOf(readFileSync(offered, "utf8").split("<>"));
   },

@@ -20,7 +20,7 @@ interface Story {
     state: string | null;
     lines: { at: string; event: string; requestId: string | null; trigger: string | null }[];
   }[];
-  missing: { code: string; text: string }[];
+  remarks: { code: string; text: string; remedy?: string }[];
 }
 
 let bench: CommandBench;
@@ -88,7 +88,7 @@ describe("history", { timeout: 30_000 }, () => {
       expect(calls.length).toBeGreaterThanOrEqual(3);
       for (const { requestId } of calls) expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
     }
-    expect(story.missing).toEqual([]);
+    expect(story.remarks).toEqual([]);
   });
 
   it("tells the story of one copy by its id, in plain lines", async () => {
@@ -106,10 +106,10 @@ describe("history", { timeout: 30_000 }, () => {
   });
 
   it("keeps the newest lines, and says that there are older ones", async () => {
-    const { copies, missing } = await storyOf("golden-web --limit 3");
+    const { copies, remarks } = await storyOf("golden-web --limit 3");
     expect(copies.flatMap(({ lines }) => lines)).toHaveLength(3);
-    expect(missing).toMatchObject([
-      { code: "older", text: expect.stringMatching(/^\d+ older lines are not shown; /) as string },
+    expect(remarks).toMatchObject([
+      { code: "older", text: expect.stringMatching(/^\d+ older lines are not shown$/) as string },
     ]);
   });
 
@@ -129,8 +129,8 @@ describe("history with a topic of CLS", { timeout: 30_000 }, () => {
 
   it("shows what CLS has after the state was lost", async () => {
     const whole = await storyOf(first);
-    const { copies, missing } = await storyOf(first, { ...topic, ...elsewhere() });
-    expect(missing).toEqual([]);
+    const { copies, remarks } = await storyOf(first, { ...topic, ...elsewhere() });
+    expect(remarks).toEqual([]);
     expect(copies.map(({ state }) => state)).toEqual([null, null]);
     expect(copies.map(({ lines }) => lines.map(({ event, requestId }) => [event, requestId]))).toEqual(
       whole.copies.map(({ lines }) => lines.map(({ event, requestId }) => [event, requestId])),

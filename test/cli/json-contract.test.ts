@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LAYOUTS } from "../../deploy/json/layouts.ts";
-import { jsonSchemas } from "../../deploy/json/schemas.ts";
+import { LAYOUTS } from "../../deploy/docs/json/layouts.ts";
+import { jsonSchemas } from "../../deploy/docs/json/schemas.ts";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { makeImages } from "../../emulator/control/console.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";

@@ -15,10 +15,10 @@ policies:
 
 interface Json {
   schema: string;
-  asOf: string | null;
+  lastSweepAt: string | null;
   families: Record<string, Record<string, string>>;
   policies: Record<string, Record<string, string>>;
-  missing: { name: string; region: string; state: string; reason: string }[];
+  missing: { name: string; region: string; state: string; reason: { code: string } }[];
 }
 
 let bench: CommandBench;
@@ -54,7 +54,7 @@ describe("outputs", { timeout: 30_000 }, () => {
     };
     expect(found).toMatchObject({
       schema: "cvm-replicator/outputs/1",
-      asOf: expect.stringMatching(/Z$/) as string,
+      lastSweepAt: expect.stringMatching(/Z$/) as string,
       families: { golden },
       policies: { web: golden, "db-1": { "ap-guangzhou": db, "ap-chengdu": copyIn("ap-chengdu", "db") } },
       missing: [],
@@ -177,6 +177,10 @@ describe("outputs after a change", { timeout: 30_000 }, () => {
         "m",
       ),
     );
+    const { stdout, ...asJson } = await run("outputs --image web-v2 --json");
+    expect(asJson).toEqual({ code: 3, stderr: without.stderr });
+    const none = { families: {}, policies: {}, images: [] };
+    expect(JSON.parse(stdout)).toMatchObject({ ...none, missing: [{ reason: { code: /quota/i } }, {}, {}, {}] });
     expect(without.stderr).toMatch(/^4 images missing, so nothing was written; /m);
     writeFileSync(join(bench.folder, "images.json"), "old");
     expect((await run("outputs --to images.json")).code).toBe(3);

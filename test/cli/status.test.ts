@@ -45,7 +45,9 @@ afterAll(() => folder.remove());
 const urlOf = (name: string) => `sqlite:${join(folder.path, `${name}.db`)}`;
 const run = (args: string[], name = "one"): Promise<Ended> =>
   runCommand(["status", ...args], { ...OFFLINE, STATE_URL: urlOf(name) }, folder.path);
-const jsonOf = ({ stdout }: Ended) => JSON.parse(stdout) as Record<string, unknown> & { copies: { name: string }[] };
+const ERROR = "cvm-replicator/error/1";
+const jsonOf = ({ stdout }: Ended) =>
+  JSON.parse(stdout) as Record<string, unknown> & { copies: { source: { name: string } }[] };
 
 async function fill(name: string, account: string, copies: readonly Copy[]): Promise<void> {
   const state = await openState(urlOf(name));
@@ -130,12 +132,12 @@ describe("the filters of status", () => {
     [["--only", "golden", "--state", "ok", "--region", "ap-chengdu"], []],
   ])("%j", async (args, names) => {
     const { copies } = jsonOf(await run([...args, "--json"]));
-    expect(copies.map(({ name }) => name.replace(/.*-/, ""))).toEqual(names);
+    expect(copies.map(({ source }) => source.name.replace(/.*-/, ""))).toEqual(names);
   });
 
   it("report all unknown values at once", async () => {
     const { code, stdout, stderr } = await run(["--policy", "gold", "--region", "ap-x", "--json"]);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect({ code, schema: jsonOf({ code, stdout, stderr })["schema"] }).toEqual({ code: 2, schema: ERROR });
     expect(stderr).toMatch(/--only: "gold" fits no copy; did you mean golden\?.*\n.*--region: "ap-x" fits no copy/);
   });
 
@@ -155,18 +157,22 @@ describe("status --json", () => {
   it("has both axes, times and the group of attention of each copy", async () => {
     const { attention, copies } = jsonOf(await run(["--json"]));
     expect(copies[0]).toMatchObject({
-      ...{ policy: "golden", state: "blocked", name: "golden-web-server-2026-11-1", asDesired: "not yet" },
+      ...{ policy: "golden", state: "blocked", source: { name: "golden-web-server-2026-11-1" }, asDesired: "not yet" },
+      ...{ reason: { code: "quota", remedy: QUOTA.remedy } },
       ...{ differences: [], healthy: "blocked", percent: null, stage: null, etaMs: null, attention: 0 },
     });
     expect(attention).toMatchObject([
-      { urgency: "manual", healthy: "blocked", code: "quota", remedy: QUOTA.remedy, copies: 2, requestId: null },
-      { urgency: "manual", healthy: "stuck", copies: 1, sources: ["img-00000002"], requestId: "req-77" },
+      { urgency: "manual", healthy: "blocked", reason: { code: "quota", remedy: QUOTA.remedy }, copies: 2 },
+      { urgency: "manual", healthy: "stuck", copies: 1, sources: ["img-00000002"], reason: { requestId: "req-77" } },
     ]);
     expect(attention).not.toHaveProperty("0.isSame");
   });
 
   it("is refused with --watch, because it is one document", async () => {
-    expect(await run(["--json", "--watch"])).toMatchObject({ code: 2, stdout: "" });
+    const ended = await run(["--json", "--watch"]);
+    expect({ code: ended.code, ...jsonOf(ended) }).toMatchObject({
+      ...{ code: 2, schema: ERROR, error: { exitCode: 2, problems: [{ code: "watch-json" }] } },
+    });
   });
 });
 

@@ -226,8 +226,8 @@ describe("the commands", { timeout: 60_000 }, () => {
     expect(plan.stdout).toMatch(
       /^ {2}\+ "golden-web-1" \(img-\w+\) ap-guangzhou → ap-beijing, 20 GiB\n {2}\+ .* → ap-shanghai, 20 GiB\n/m,
     );
-    const json = JSON.parse((await run(["plan", "--json"])).stdout) as { create: { destinations: string[] }[] };
-    expect(json.create[0]?.destinations).toHaveLength(DESTINATIONS);
+    const json = JSON.parse((await run(["plan", "--json"])).stdout) as { create: object[] };
+    expect(json.create).toHaveLength(DESTINATIONS);
 
     const apply = await runProcess(["apply", "--wait", "--json"]);
     expect(apply.code).toBe(0);

@@ -63,8 +63,8 @@ describe("plan", { timeout: 60_000 }, () => {
     expect(first.code).toBe(0);
     expect(first.stdout).toContain("\nAdds at most 40 GiB of snapshots, 7.20 CNY a month; no time estimate yet.\n");
     expect(jsonOf(await run("plan", "--json"))).toMatchObject({
-      create: [{ gib: 40, expectedMs: null }],
-      estimate: { addGiB: 40, freeGiB: 0, expectedMs: null, measured: 0, monthlyCost: 7.2, currency: "CNY" },
+      create: [{ sizeGiB: 20, etaMs: null }, { sizeGiB: 20 }],
+      estimate: { addGiB: 40, freeGiB: 0, etaMs: null, measured: 0, monthlyCost: 7.2, currency: "CNY" },
     });
     expect((await run("apply", "--wait")).code).toBe(3); // ap-tokyo is across the border
     expect((await run("plan")).stdout).toMatch(/\nNothing to do now; 1 blocked\.\n$/);
@@ -100,13 +100,14 @@ describe("plan --preflight", { timeout: 60_000 }, () => {
       expect(text.stdout).toContain(`? ${imageId} → ap-beijing: would be accepted\n`);
       expect(text.stdout).toContain(`? ${imageId} → ap-shanghai: would be accepted\n`);
       const json = jsonOf(await run("plan", "--preflight", "--json")) as { preflight: unknown[] };
-      const source = { region: "ap-guangzhou", imageId };
+      const from = { region: "ap-guangzhou", imageId };
+      const accepted = { variant: "plain", ok: true, reason: null, outcome: null };
       expect(json.preflight).toEqual([
-        { source, region: "ap-beijing", variant: "plain", ok: true },
-        { source, region: "ap-shanghai", variant: "plain", ok: true },
+        { from, region: "ap-beijing", ...accepted },
+        { from, region: "ap-shanghai", ...accepted },
       ]);
       expect(await changes()).toEqual([]);
-      expect(jsonOf(await run("plan", "--json"))).not.toHaveProperty("preflight");
+      expect(jsonOf(await run("plan", "--json"))).toMatchObject({ preflight: null });
     },
   );
 
@@ -194,11 +195,11 @@ describe("explain", { timeout: 60_000 }, () => {
           imageId: copyId,
           image: { name: "golden-web" },
           copyOf: {
-            root: { imageId },
+            source: { imageId },
             policy: "golden",
             desiredBy: ["golden"],
             state: "ready",
-            reason: null,
+            reasons: [],
             next: [],
           },
         },

@@ -1,14 +1,15 @@
 // Explanations of sources, copies and missing images.
 import { describe, expect, it } from "vitest";
 import { tokenName } from "../../lib/model/identity.ts";
-import { storedText } from "../../lib/model/messages/define.ts";
-import type { Image } from "../../lib/model/types.ts";
+import { fullText, storedText } from "../../lib/model/messages/define.ts";
+import type { Image, Reason } from "../../lib/model/types.ts";
 import { explain } from "../../lib/report/explain/explain.ts";
 import { keyOf, LAB } from "../support/builders.ts";
 import { days, minutes, NOW, type PolicyFields, type World, world } from "../support/plan-world.ts";
 
 const [ROOT, COPY] = ["img-root0001", "img-root0001-ap-beijing"];
-const text = (part: string) => expect.stringContaining(part) as string;
+const saying = (part: string) =>
+  expect.toSatisfy((reasons: Reason[]) => reasons.map(fullText).join("; ").includes(part)) as Reason[];
 const explained = (imageId: string, given: World) => {
   const { policies, observation } = given.input();
   return explain(imageId, { policies, plan: given.sweep().plan(), observation, now: NOW });
@@ -31,9 +32,9 @@ describe("an explanation of a source", () => {
             selects: true,
             reasons: [],
             regions: [
-              { region: "ap-shanghai", state: "ready", imageId: "img-root0001-ap-shanghai", reason: null, next: [] },
-              { region: "ap-beijing", state: "to be requested", imageId: null, reason: null },
-              { region: "ap-tokyo", state: "blocked", reason: text("crossBorder: approved") },
+              { region: "ap-shanghai", state: "ready", imageId: "img-root0001-ap-shanghai", reasons: [], next: [] },
+              { region: "ap-beijing", state: "to be requested", imageId: null, reasons: [] },
+              { region: "ap-tokyo", state: "blocked", reasons: saying("crossBorder: approved") },
             ],
           },
           { policy: "off", selects: false, reasons: [{ code: "disabled" }], regions: [] },
@@ -48,7 +49,7 @@ describe("an explanation of a source", () => {
       .image();
     const [one] = explained(ROOT, encrypting);
     expect(one?.policies[0]?.regions).toMatchObject([
-      { variant: "encrypted:default", intermediate: false, state: "waiting", reason: text("waits for the copy in") },
+      { variant: "encrypted:default", intermediate: false, state: "waiting", reasons: saying("waits for the copy in") },
       { variant: "plain", intermediate: true, state: "to be requested" },
     ]);
   });
@@ -60,10 +61,10 @@ describe("an explanation of a source", () => {
       .copy("ap-beijing", "ready", { image: { description: "by hand" } })
       .shares(COPY, []);
     const regionOf = (given: World) => explained(ROOT, given)[0]?.policies[0]?.regions[0];
-    expect(regionOf(drifted)).toMatchObject({ state: "ready", reason: null, next: ["set the description"] });
+    expect(regionOf(drifted)).toMatchObject({ state: "ready", reasons: [], next: ["set the description"] });
     expect(regionOf(drifted.policy({ onDrift: "report" }))).toMatchObject({
       state: "ready",
-      reason: text("differs from its desired state"),
+      reasons: saying("differs from its desired state"),
       next: [],
     });
     expect(explained(COPY, drifted)).toMatchObject([{ copyOf: { next: ["set the description"] } }]);
@@ -123,7 +124,7 @@ describe("an explanation of a source", () => {
         policy: "golden",
         selects: false,
         reasons: [{ code: "name" }],
-        regions: [{ region: "ap-beijing", state: "retired", reason: text("not deleted: policy golden does not") }],
+        regions: [{ region: "ap-beijing", state: "retired", reasons: saying("not deleted: policy golden does not") }],
       },
       { policy: "former", reasons: [{ code: "policy-gone" }], regions: [{ region: "ap-shanghai" }] },
     ]);
@@ -135,7 +136,7 @@ describe("an explanation of a copy", () => {
     const finished = world().image().copy("ap-beijing", "ready");
     expect(explained(COPY, recorded ? finished : finished.withoutRecords())).toMatchObject([
       {
-        copyOf: { root: { imageId: ROOT }, policy: "golden", desiredBy: ["golden"], state: "ready" },
+        copyOf: { source: { imageId: ROOT }, policy: "golden", desiredBy: ["golden"], state: "ready" },
         policies: [{ selects: false, reasons: [{ code: "is-a-copy" }] }],
       },
     ]);
@@ -146,7 +147,7 @@ describe("an explanation of a copy", () => {
     const second = { imageId: "img-second01", region: "ap-beijing", name };
     const given = world().image().copy("ap-beijing", "ready").otherImage(second);
     expect(explained("img-second01", given)).toMatchObject([
-      { copyOf: { state: null, reason: text(`${COPY} is the recorded copy`) } },
+      { copyOf: { state: null, reasons: saying(`${COPY} is the recorded copy`) } },
     ]);
   });
 
@@ -159,9 +160,9 @@ describe("an explanation of a copy", () => {
       .shares(COPY, [])
       .shares(`${COPY}x`, [])
       .sweep();
-    expect(explained(COPY, given)).toMatchObject([{ copyOf: { reason: null } }]);
+    expect(explained(COPY, given)).toMatchObject([{ copyOf: { reasons: [] } }]);
     expect(explained(`${COPY}x`, given)).toMatchObject([
-      { copyOf: { reason: text("differs from its desired state") } },
+      { copyOf: { reasons: saying("differs from its desired state") } },
     ]);
   });
 
@@ -169,11 +170,11 @@ describe("an explanation of a copy", () => {
     const theirs = { image: { imageId: "img-theirs01" }, record: { adopted: true }, lineage: false } as const;
     const adopted = world().image().copy("ap-beijing", "ready", theirs);
     expect(explained("img-theirs01", adopted)).toMatchObject([
-      { copyOf: { state: "ready", reason: text("adopted: created outside this program") } },
+      { copyOf: { state: "ready", reasons: saying("adopted: created outside this program") } },
     ]);
     const retained = world().image({ name: "other" }).copy("ap-beijing", "retired");
     expect(explained(COPY, retained)).toMatchObject([
-      { copyOf: { state: "retired", desiredBy: [], reason: text("prune: { delete: true }") } },
+      { copyOf: { state: "retired", desiredBy: [], reasons: saying("prune: { delete: true }") } },
     ]);
   });
 });
@@ -189,7 +190,7 @@ describe("an explanation of a missing image", () => {
       },
     ]);
     expect(explained(COPY, left)).toMatchObject([
-      { region: "ap-beijing", image: null, copyOf: { root: { imageId: ROOT }, state: "retired" } },
+      { region: "ap-beijing", image: null, copyOf: { source: { imageId: ROOT }, state: "retired" } },
     ]);
   });
 
@@ -203,7 +204,7 @@ describe("an explanation of a missing image", () => {
       {
         region: "ap-beijing",
         image: null,
-        copyOf: { root: { imageId: ROOT }, policy: "golden", state: "retired", reason },
+        copyOf: { source: { imageId: ROOT }, policy: "golden", state: "retired", reasons: [{ code, text: reason }] },
       },
     ]);
     expect(explained("img-copy000", left)).toEqual([]);

@@ -69,8 +69,8 @@ export const REASON_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "hide when the next attempt follows",
-    find: 'copy.phase === "retrying" ? nextAttemptText(copy.attempts, iso(copy.notBefore)) : "",',
-    replace: '"",',
+    find: 'copy.phase === "retrying" && nextAttempt(copy.attempts, iso(copy.notBefore)),',
+    replace: "undefined,",
   },
   {
     name: "plan with an unreadable region without a next step",
@@ -79,8 +79,8 @@ export const REASON_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "hide from status that a person shares a copy",
-    find: 'copy.phase === "ready" && copy.sharedByOthers?.length ? fullText(sharedReason(copy)) : "",',
-    replace: '"",',
+    find: 'copy.phase === "ready" && copy.sharedByOthers?.length && sharedReason(copy),',
+    replace: "undefined,",
   },
   {
     name: "report the share of a person for ever",
@@ -124,7 +124,7 @@ export const REASON_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "say that a copy is deprecated before it is",
-    find: 'if ("repair" in copy && copy.repair?.differences.includes(difference("deprecation").text)) return "";',
+    find: 'if ("repair" in copy && copy.repair?.differences.includes(difference("deprecation").text)) return undefined;',
     replace: "",
   },
   {

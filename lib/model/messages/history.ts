@@ -2,10 +2,13 @@
 import { catalogue, error, info, warn } from "./define.ts";
 
 export const historyText = catalogue({
-  "log-failed": warn((p: { cause: string; remedy?: string | undefined }) => ({
-    text: `lines that only CLS still has are missing: ${p.cause}`,
-    ...(p.remedy !== undefined && { remedy: p.remedy }),
-  })),
+  "log-failed": warn(
+    (p: { cause: string; remedy?: string | undefined }) => ({
+      text: `lines that only CLS still has are missing: ${p.cause}`,
+      ...(p.remedy !== undefined && { remedy: p.remedy }),
+    }),
+    "follow the text that it quotes; its own entry here has the remedy",
+  ),
   "state-is-young": info((p: { from: string }) => ({
     text: `the state has lines since ${p.from} only`,
     remedy: "for older ones set CLS_TOPIC_ID and CLS_REGION, if the journal went to CLS then (docs/logs.md)",

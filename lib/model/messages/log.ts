@@ -40,7 +40,10 @@ const logTexts = {
   ),
   "line-damaged": info(() => "this line is damaged in the state and cannot be read"),
   "all-sent": info(() => "journal: every line is in CLS"),
-  "search-incomplete": warn(() => "CLS did not return all lines; name a shorter time with --since"),
+  "search-incomplete": warn(() => ({
+    text: "CLS did not return all lines",
+    remedy: "name a shorter time with --since",
+  })),
   waits: info((p: { since: string }) => `journal: lines since ${p.since} wait to be sent to CLS`),
 } as const;
 

@@ -5,7 +5,7 @@ export const outputProblem = catalogue({
   "unknown-family": error((p: { family: string; meant: string | undefined; known: readonly string[] }) => {
     const known = p.known.length > 0 ? `known: ${p.known.join(", ")}` : "no recorded copy is in a family";
     return `"${p.family}" is the family of no copy; ${p.meant === undefined ? "" : `did you mean ${p.meant}? `}${known}`;
-  }),
+  }, "name a family that the text lists"),
   "same-variable": error((p: { variable: string; first: string; second: string }) => ({
     text: `${p.variable} would stand for ${p.first} and for ${p.second}`,
     remedy: "choose one with --family or --only, or use --format json",
@@ -13,6 +13,10 @@ export const outputProblem = catalogue({
   "unknown-format": error((p: { format: string }) => ({
     text: `"${p.format}" is not allowed`,
     remedy: "use json or dotenv",
+  })),
+  "json-and-format": error((p: { format: string }) => ({
+    text: `cannot be combined with --format ${p.format}`,
+    remedy: "leave one of them out",
   })),
   "no-folder": error((p: { folder: string }) => ({
     text: `cannot be written: there is no folder ${p.folder}`,

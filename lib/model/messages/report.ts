@@ -65,6 +65,7 @@ const choiceProblems = {
       const known = p.known.length > 0 ? `known: ${listed}` : "no copy is recorded yet: run cvm-replicator apply";
       return `"${p.value}" fits no copy; ${p.meant === undefined ? "" : `did you mean ${p.meant}? `}${known}`;
     },
+    "name a value that the text lists",
   ),
 } as const;
 

@@ -76,7 +76,9 @@ export function nextOf({ problems: all, copies, counts, run, plan }: AnswerFacts
   const stopped = copies.filter(({ state }) => state === "blocked" || state === "failed");
   const firsts = [
     ...problems.map(fullText),
-    ...stopped.map(({ source, region, reason }) => `${source.imageId} to ${region}: ${reason}`),
+    ...stopped.map(
+      ({ source, region, reason }) => `${source.imageId} to ${region}: ${reason ? fullText(reason) : null}`,
+    ),
   ];
   const [first] = firsts;
   // The counts of a dry run are as they are recorded, without the copies that it would block.

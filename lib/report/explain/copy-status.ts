@@ -1,25 +1,25 @@
 // Explains one copy: its state, the reason for it, and the next action.
 
 import { copyId, imageIdOf, installationOf, isCopyOf, lineageOf, stateOf } from "../../model/identity.ts";
-import { fullText } from "../../model/messages/define.ts";
 import { reportText } from "../../model/messages/report.ts";
-import type { Copy, CopyKey, CopyState, Image, ImageProblem, ImageRef } from "../../model/types.ts";
+import type { Copy, CopyKey, CopyState, Image, ImageProblem, ImageRef, Reason } from "../../model/types.ts";
 import { textOf } from "../../plan/describe.ts";
 import type { Plan } from "../../plan/types.ts";
 import { refusalsFor } from "../../plan/upkeep/giving/refusals.ts";
-import { reasonText } from "../summary.ts";
+import { reasonsOf } from "../summary.ts";
 
 /** The explanation of one copy, as far as it depends on the copy alone. */
 export interface CopyStatus {
-  /** Why the copy is in its state, with the remedy. Null if there is nothing to explain. */
-  readonly reason: string | null;
+  /** Why the copy is in its state, the most important reason first. Empty if there is nothing to explain. */
+  readonly reasons: readonly Reason[];
   /** The calls that the next run makes on its image. */
   readonly next: readonly string[];
 }
 
 /** The explanation of an image that is one of our copies. */
 export interface CopyExplanation extends CopyStatus {
-  readonly root: ImageRef;
+  /** The image that the policy selected; its name is null if it is neither recorded nor selected now. */
+  readonly source: ImageRef & { readonly name: string | null };
   readonly variant: string;
   /** The installation that made it, by its marks. Null if they name none, or the image is gone. */
   readonly installation: string | null;
@@ -50,15 +50,14 @@ export function copyExplanation(key: CopyKey, imageId: string, plan: Plan, image
   const desired = plan.desiredCopies.get(key);
   const recordedId = record && !copy ? imageIdOf(record) : undefined;
   const status = copyStatusOf(copy, { region: key.region, imageId }, plan);
-  const duplicate = recordedId && reportText("duplicate-of", { imageId: recordedId }).text;
   return {
-    root: { region: key.rootRegion, imageId: key.rootId },
+    source: { region: key.rootRegion, imageId: key.rootId, name: record?.rootName ?? desired?.root.name ?? null },
     variant: key.variant,
     installation: (image && installationOf(image)) ?? null,
     policy: record?.policy ?? desired?.policy.name ?? (image && lineageOf(image)?.policy) ?? "",
     desiredBy: desired?.policies ?? [],
     state: copy ? stateOf(copy) : null,
-    reason: [duplicate, status.reason].filter(Boolean).join("; ") || null,
+    reasons: [...(recordedId ? [reportText("duplicate-of", { imageId: recordedId })] : []), ...status.reasons],
     next: status.next,
   };
 }
@@ -78,13 +77,17 @@ export function copyStatusOf(copy: Copy | undefined, image: ImageRef | undefined
   const next = plan.actions.flatMap((action) =>
     action.do !== "send" && action.do !== "record" && isThis(action.copy) ? [textOf(action)] : [],
   );
-  const parts = [
-    copy && reasonText(copy, next.length > 0),
-    copy && "adopted" in copy && copy.adopted && !copy.installation && reportText("adopted").text,
-    waits && fullText(waits.reason),
-    ...(copy && desired ? refusalsFor(copy, desired).map(fullText) : []),
-    retained && reportText("not-deleted", { reason: fullText(retained.reason) }).text,
-    ...problems.map(fullText),
+  const reasons = [
+    ...(copy ? reasonsOf(copy, next.length > 0) : []),
+    ...(copy && "adopted" in copy && copy.adopted && !copy.installation ? [reportText("adopted")] : []),
+    ...(waits ? [waits.reason] : []),
+    ...(copy && desired ? refusalsFor(copy, desired) : []),
+    ...(retained ? [notDeleted(retained.reason)] : []),
+    ...problems,
   ];
-  return { reason: parts.filter(Boolean).join("; ") || null, next };
+  return { reasons, next };
+}
+
+function notDeleted(why: Reason): Reason {
+  return { ...why, text: reportText("not-deleted", { reason: why.text }).text };
 }

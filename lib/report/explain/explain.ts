@@ -1,7 +1,6 @@
 // Explains why one image is or is not copied: the format of explain --json.
 
 import { copyId, IGNORE_TAG, imageIdOf, isMarked, stateOf } from "../../model/identity.ts";
-import { fullText } from "../../model/messages/define.ts";
 import { reason } from "../../model/messages/reasons.ts";
 import type { Observation } from "../../model/observation.ts";
 import type { Policy } from "../../model/policy.ts";
@@ -9,13 +8,13 @@ import type { Copy, CopyKey, CopyState, Image, ImageRef, Millis, Reason, Variant
 import type { DesiredCopy } from "../../plan/desired/types.ts";
 import type { Plan } from "../../plan/types.ts";
 import { hasUnseenTags } from "../../policy/values/select.ts";
-import { reasonText } from "../summary.ts";
+import { reasonsOf } from "../summary.ts";
 import { type CopyExplanation, type CopyStatus, copyExplanation, copyStatusOf, keyOf } from "./copy-status.ts";
 import { reasonsNotSelected } from "./why-not-selected.ts";
 
 /**
- * Why one image is or is not copied, by policy and region. `explain --json` prints an array of
- * these.
+ * Why one image is or is not copied, by policy and region. The members of
+ * `images` in `explain --json`.
  */
 export interface Explanation extends ImageRef {
   /** As the cloud shows it. Null if the cloud does not show it and only the records mention it. */
@@ -79,7 +78,7 @@ export function explain(imageId: string, world: ExplainInput): Explanation[] {
     }),
     ...deleted.map((copy) => {
       const state = stateOf(copy);
-      const copyOf = { ...copyExplanation(copy.key, imageId, plan), state, reason: reasonText(copy) };
+      const copyOf = { ...copyExplanation(copy.key, imageId, plan), state, reasons: reasonsOf(copy) };
       return { ...unseen({ region: copy.key.region, imageId }, world), copyOf, policies: [] };
     }),
     ...[...asRoot.keys()].map((region) => explainGone({ region, imageId }, world)),
@@ -176,7 +175,7 @@ function regionOfDesired(desired: DesiredCopy, copies: readonly Copy[], plan: Pl
     intermediate: desired.intermediate ?? false,
     state,
     imageId: null,
-    reason: why ? fullText(why) : null,
+    reasons: why ? [why] : [],
     next: [],
   };
 }
@@ -190,7 +189,7 @@ function regionOfCopy(copy: Copy, plan: Plan): RegionExplanation {
   );
   const imageId = imageIdOf(copy);
   const image = imageId === undefined ? undefined : { region: key.region, imageId };
-  const status = isSent ? { reason: null, next: [] } : copyStatusOf(copy, image, plan);
+  const status = isSent ? { reasons: [], next: [] } : copyStatusOf(copy, image, plan);
   return {
     region: key.region,
     variant: key.variant,

@@ -1,9 +1,8 @@
 // The latest runs: why each started, how long it took, and what it changed.
-import { fullText } from "../../model/messages/define.ts";
 import { iso } from "../../model/time.ts";
-import type { Claimant, Millis, Run } from "../../model/types.ts";
+import type { Claimant, Millis, Reason, Run } from "../../model/types.ts";
 
-/** One run: a member of `runs` in `history --json`. */
+/** One run: a member of `runs` in `history --json`, and `lastRun` of `status --json`. */
 export interface RunLine {
   /** Of the runs of one kind that changed nothing only the latest is recorded: those share an id. */
   readonly id: string;
@@ -18,8 +17,7 @@ export interface RunLine {
   readonly stoppedEarly: boolean;
   /** Why the run did nothing and left the work to another one; else null. */
   readonly skipped: string | null;
-  /** With their remedies. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Reason[];
   /** The build of the program; null if the sources ran as they are. */
   readonly program: string | null;
   /** The process: `HOST, pid 12`, or `instance 1a2b3c4d` of a function. Null in old records. */
@@ -28,14 +26,18 @@ export interface RunLine {
 
 /** Lists runs, the latest first, that started at `since` or later. */
 export function runLines(runs: readonly Run[], { since = 0 }: { readonly since?: Millis | undefined }): RunLine[] {
-  return runs
-    .filter(({ startedAt }) => startedAt >= since)
-    .map(({ id, trigger, startedAt, endedAt, actions, failures, stoppedEarly, skipped, problems, program, by }) => ({
-      ...{ id, trigger, startedAt: iso(startedAt), durationMs: Math.max(0, endedAt - startedAt) },
-      ...{ actions, failures, stoppedEarly, skipped: skipped ?? null, problems: problems.map(fullText) },
-      program: program ?? null,
-      process: by ? processText(by) : null,
-    }));
+  return runs.filter(({ startedAt }) => startedAt >= since).map(runLine);
+}
+
+/** One run as programs read it. */
+export function runLine(run: Run): RunLine {
+  const { id, trigger, startedAt, endedAt, actions, failures, stoppedEarly, skipped, problems, program, by } = run;
+  return {
+    ...{ id, trigger, startedAt: iso(startedAt), durationMs: Math.max(0, endedAt - startedAt) },
+    ...{ actions, failures, stoppedEarly, skipped: skipped ?? null, problems },
+    program: program ?? null,
+    process: by ? processText(by) : null,
+  };
 }
 
 /** A process in words. `host` is the name of the machine and what tells its boots and containers apart. */

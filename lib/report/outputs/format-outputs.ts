@@ -7,9 +7,10 @@ import type { MissingImage, OutputImage, OutputOwner, Outputs } from "./outputs.
 
 /** The content of `outputs --format json`, without its `schema`. */
 export interface OutputJson {
-  readonly account: string;
+  /** Null if nothing is recorded. */
+  readonly account: string | null;
   /** When the last sweep began, after which the records were true; null before the first one. */
-  readonly asOf: string | null;
+  readonly lastSweepAt: string | null;
   /** Family → region → image id. */
   readonly families: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Policy → region → image id. */
@@ -21,7 +22,11 @@ export interface OutputJson {
 }
 
 /** The outputs as a JSON object. */
-export function outputsJson(account: string, sweptAt: Millis | undefined, { images, missing }: Outputs): OutputJson {
+export function outputsJson(
+  account: string | null,
+  sweptAt: Millis | undefined,
+  { images, missing }: Outputs,
+): OutputJson {
   const mapOf = (kind: OutputOwner["kind"]) => {
     const names = new Set(images.filter((one) => one.kind === kind).map(({ name }) => name));
     return Object.fromEntries(
@@ -31,8 +36,8 @@ export function outputsJson(account: string, sweptAt: Millis | undefined, { imag
       }),
     );
   };
-  const asOf = sweptAt === undefined ? null : iso(sweptAt);
-  return { account, asOf, families: mapOf("family"), policies: mapOf("policy"), images, missing };
+  const lastSweepAt = sweptAt === undefined ? null : iso(sweptAt);
+  return { account, lastSweepAt, families: mapOf("family"), policies: mapOf("policy"), images, missing };
 }
 
 /**

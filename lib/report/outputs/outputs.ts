@@ -3,11 +3,11 @@ import type { Problem } from "../../model/errors.ts";
 import { toProblem } from "../../model/errors.ts";
 import { imageIdOf, isActive, rootRefId, stateOf, versionOf } from "../../model/identity.ts";
 import { compareVersions } from "../../model/image.ts";
-import { outputProblem, outputText } from "../../model/messages/outputs.ts";
-import type { Copy, CopyState, ImageRef } from "../../model/types.ts";
+import { outputProblem } from "../../model/messages/outputs.ts";
+import type { Copy, CopyState, ImageRef, Reason } from "../../model/types.ts";
 import { didYouMean } from "../../policy/values/did-you-mean.ts";
 import { chooseCopies } from "../copies/choose-copies.ts";
-import { reasonText } from "../summary.ts";
+import { reasonOf } from "../summary.ts";
 
 /** Which outputs. Values of one list are alternatives; an absent or empty list does not limit. */
 export interface OutputFilter {
@@ -35,7 +35,7 @@ export interface MissingImage extends OutputOwner {
   readonly region: string;
   readonly source: ImageRef & { readonly name: string };
   readonly state: CopyState;
-  readonly reason: string;
+  readonly reason: Reason | null;
 }
 
 /** The outputs in the order of kind, name and region. */
@@ -173,6 +173,5 @@ function copyOutput(owner: OutputOwner, copy: Copy): OutputImage {
 
 function missingOutput(owner: OutputOwner, copy: Copy): MissingImage {
   const state = stateOf(copy);
-  const reason = outputText("not-ready", { state, reason: reasonText(copy) }).text;
-  return { ...owner, region: copy.key.region, source: sourceOf(copy), state, reason };
+  return { ...owner, region: copy.key.region, source: sourceOf(copy), state, reason: reasonOf(copy) };
 }

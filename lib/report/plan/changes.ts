@@ -14,6 +14,9 @@ const CHANGES: Readonly<Record<string, string>> = {
   deleted: "deleted",
 };
 
+/** The kinds of changes that are counted. `refused`: copies whose call failed. */
+export const CHANGE_KINDS: readonly string[] = [...new Set(Object.values(CHANGES)), "refused"];
+
 /**
  * The kind of change that a line reports: `requested` is one copy, `refused` one copy whose call
  * failed. Undefined if it reports none. Changes are counted from the journal, not from the plan: a

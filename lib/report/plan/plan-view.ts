@@ -1,4 +1,4 @@
-// Shows a plan without its internals: the format of plan --json.
+// Shows a plan without its internals: what plan prints, and what plan-json.ts writes.
 import { copyId, refText, stateOf } from "../../model/identity.ts";
 import type { JournalEvent } from "../../model/messages/journal.ts";
 import { reason } from "../../model/messages/reasons.ts";
@@ -50,7 +50,7 @@ export interface CreateView {
   readonly expectedMs: Millis | null;
 }
 
-/** A plan in the format of `plan --json`. */
+/** A plan by what happens to its copies. */
 export interface PlanView {
   readonly create: readonly CreateView[];
   /** Calls that tag, name, publish or share a copy, or that unshare it before it is deleted. */

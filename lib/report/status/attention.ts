@@ -5,7 +5,7 @@ import { reason } from "../../model/messages/reasons.ts";
 import { iso } from "../../model/time.ts";
 import type { Copy, Millis, Reason } from "../../model/types.ts";
 import { BY_HEALTH, conditionOf, type Health, needsManualAction } from "../copies/copy-condition.ts";
-import { reasonText } from "../summary.ts";
+import { reasonOf, reasonText } from "../summary.ts";
 import { genericText } from "./generic-text.ts";
 
 /**
@@ -93,16 +93,12 @@ function wordsOf(copy: Copy): string | null {
   return parts.filter(Boolean).join("; ") || null;
 }
 
-/** The code of what `reasonText` says of a finished copy. */
+/** The code of what `wordsOf` says of a finished copy. */
 function codeOf(copy: Copy): string {
-  if ("repair" in copy && copy.repair) return "drift";
   if ("refusals" in copy && copy.refusals?.[0]) return `${copy.refusals[0].kind}-refused`;
   if ("pendingReshare" in copy && copy.pendingReshare?.length) return "reshare";
   if (copy.phase === "retired" && copy.refusedDeletion) return "deletion-refused";
-  if (copy.rolledBackFrom !== undefined) return "rolled-back";
-  if (copy.phase === "ready" && copy.installation !== undefined) return "other-installation";
-  if (copy.phase === "ready" && copy.sharedByOthers?.length) return "shared-by-hand";
-  return "deprecated";
+  return reasonOf(copy)?.code ?? copy.phase;
 }
 
 function groupIdOf({ copy, healthy, reason: why }: Case): string {

@@ -1,4 +1,4 @@
-// Everything that status says of an account, from its records alone: the format of status --json.
+// Everything that status says of an account, from its records alone.
 import { copyId } from "../../model/identity.ts";
 import { distinct } from "../../model/messages/reasons.ts";
 import type { Records } from "../../model/ports.ts";
@@ -12,7 +12,6 @@ import { type AttentionGroup, attentionOf } from "./attention.ts";
 import { type JournalFacts, journalFacts } from "./journal-facts.ts";
 import { groupProblems, type ProblemGroup } from "./problem-groups.ts";
 import { lateRegions, type RegionAge } from "./region-ages.ts";
-import { remainingTime } from "./remaining.ts";
 
 /** What was read of one account, and when. Times in epoch milliseconds. */
 export interface StatusInput {
@@ -94,86 +93,14 @@ export function statusReport(input: StatusInput): StatusReport {
   };
 }
 
-/** One copy in `status --json`: a line of `apply --json`, and what depends on the present. */
-export interface StatusLine extends CopyLine {
-  readonly name: string;
-  readonly asDesired: ReturnType<typeof conditionOf>["asDesired"];
-  readonly differences: readonly string[];
-  readonly healthy: ReturnType<typeof conditionOf>["healthy"];
-  /** While it is being copied, if the cloud tells it. */
-  readonly percent: number | null;
-  /** Where an unfinished copy stands, as far as the newest lines of the journal say. */
-  readonly stage: JournalFacts["stage"] | null;
-  readonly stageSince: Millis | null;
-  readonly elapsedMs: Millis | null;
-  readonly etaMs: Millis | null;
-  readonly ageMs: Millis;
-  readonly nextAt: Millis | null;
-  /** The place of its group in `attention`; null if it needs none. */
-  readonly attention: number | null;
-}
-
-/** A group in `status --json`. */
-export interface AttentionLine extends Omit<AttentionGroup, "copies" | "isSame"> {
-  /** How many. */
-  readonly copies: number;
-  /** The ids of the sources, each once. */
-  readonly sources: readonly string[];
-  /** Of the last failed call for one of them, if the newest lines of the journal have one. */
-  readonly requestId: string | null;
-}
-
-/** The copies and groups as `status --json` prints them. */
-export function statusLines(report: StatusReport): { copies: StatusLine[]; attention: AttentionLine[] } {
-  const { now, copies, measured, attention, facts, lines } = report;
-  const timeOf = measurements(measured);
-  const groupOf = new Map(
-    attention.flatMap((group, at) => group.copies.map((copy) => [copyId(copy.key), at] as const)),
-  );
-  const byId = new Map(copies.map((copy) => [lineId(copy.key.rootRegion, copy.key.rootId, copy.key), copy]));
-  return {
-    copies: lines.flatMap((line): StatusLine[] => {
-      const copy = byId.get(lineId(line.source.region, line.source.imageId, line));
-      if (!copy) return [];
-      const { asDesired, differences, healthy, elapsedMs, nextAt } = conditionOf(copy, now);
-      const { stage = null, stageSince = null } = factsOf(copy, facts);
-      return [
-        {
-          ...line,
-          name: copy.rootName,
-          asDesired,
-          differences,
-          healthy,
-          percent: copy.phase === "copying" ? (copy.percent ?? null) : null,
-          stage,
-          stageSince,
-          elapsedMs,
-          etaMs: remainingTime(copy, timeOf, now) ?? null,
-          ageMs: Math.max(0, now - copy.createdAt),
-          nextAt,
-          attention: groupOf.get(copyId(copy.key)) ?? null,
-        },
-      ];
-    }),
-    attention: attention.map(({ copies: members, isSame: _, ...group }) => ({
-      ...group,
-      copies: members.length,
-      sources: [...new Set(members.map(({ key }) => key.rootId))],
-      requestId: requestIdIn(members, facts) ?? null,
-    })),
-  };
-}
-
-function lineId(rootRegion: string, rootId: string, { region, variant }: Pick<Copy["key"], "region" | "variant">) {
-  return JSON.stringify([rootRegion, rootId, region, variant]);
-}
-
 /** What the journal says of a copy. */
 export function factsOf({ key }: Copy, facts: ReadonlyMap<string, JournalFacts>): JournalFacts {
   return facts.get(copyId(key)) ?? {};
 }
 
-/** The RequestId of the last failed call for one of the copies. */
+/** The RequestId of the last failed call for one of the copies: the journal's, else that of its reason. */
 export function requestIdIn(copies: readonly Copy[], facts: ReadonlyMap<string, JournalFacts>): string | undefined {
-  return copies.map((copy) => factsOf(copy, facts).requestId).find((requestId) => requestId !== undefined);
+  const ofJournal = copies.map((copy) => factsOf(copy, facts).requestId);
+  const ofRecord = copies.map((copy) => ("reason" in copy ? copy.reason.requestId : undefined));
+  return [...ofJournal, ...ofRecord].find((requestId) => requestId !== undefined);
 }

@@ -85,7 +85,7 @@ describe("groups of copies that need attention", () => {
       "manual stuck other",
       "passing missing missing",
       "passing retrying other",
-      "passing repairing drift",
+      "passing repairing repairing",
       "passing waiting other",
       "passing waiting publish-together",
       "note ok rolled-back",

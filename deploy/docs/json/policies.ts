@@ -1,8 +1,7 @@
 // The layout of a policy as validate --json shows it: with all defaults, and groups expanded to regions.
 import { z } from "zod";
-import { count, millis, texts } from "./parts.ts";
+import { count, millis as duration, texts, time } from "./parts.ts";
 
-const duration = z.int().min(0).describe("milliseconds");
 const tagFilter = z.record(z.string(), texts);
 const tags = z.strictObject({ inherit: z.boolean(), set: z.record(z.string(), z.string()) });
 const encrypt = z.union([z.literal(false), z.strictObject({ kmsKeyId: z.string().optional() })]);
@@ -20,7 +19,7 @@ export const policy = z
       architecture: texts.optional(),
       family: z.string().optional(),
       creator: texts.optional(),
-      createdAfter: millis.optional(),
+      createdAfter: time.optional(),
       minAge: duration.optional(),
       maxAge: duration.optional(),
       newest: count.optional(),

@@ -1,9 +1,24 @@
 // Every layout of --json, by its name and version: what the documents and the contract tests are made from.
 import { z } from "zod";
 import { explain } from "./explain.ts";
-import { copyLine, count, done, imageRef, millis, problem, reason, region, summary, texts } from "./parts.ts";
+import {
+  account,
+  copyLine,
+  count,
+  done,
+  imageCounts,
+  imageRef,
+  namedImage,
+  problem,
+  reason,
+  region,
+  summary,
+  texts,
+  time,
+} from "./parts.ts";
 import { plan } from "./plan.ts";
 import { policy } from "./policies.ts";
+import { history, outputs } from "./records.ts";
 import { status } from "./status.ts";
 
 function layout<Shape extends z.core.$ZodShape>(name: string, description: string, members: Shape) {
@@ -11,7 +26,7 @@ function layout<Shape extends z.core.$ZodShape>(name: string, description: strin
 }
 
 const ending = { copies: z.array(copyLine), summary };
-const named = { ...imageRef.shape, name: z.string() };
+const named = namedImage.shape;
 
 /** By the name of the layout; every command has one with its own name, `retry` that of `apply`. */
 export const LAYOUTS = {
@@ -30,15 +45,23 @@ export const LAYOUTS = {
           reasons: texts,
         }),
       )
-      .optional()
-      .describe("only with --tests: each example"),
+      .nullable()
+      .describe("each example; null without --tests"),
   }),
   plan: layout("plan", "What apply would do now, and what is left as it is.", plan),
   apply: layout("apply", "How the copies stand after apply or retry, and what the command changed.", {
     ...ending,
-    done,
+    narrowedTo: z.string().nullable().describe("the options that narrow the command"),
+    applied: imageCounts.describe("how many images the command created, changed and deleted, as outlook of plan"),
+    deleted: z.array(z.strictObject({ ...imageRef.shape, text: z.string().describe("why") })),
+    notDeleted: z
+      .array(z.strictObject({ ...named, sizeGiB: z.number(), reason }))
+      .describe("images that stay because their deletion was not confirmed; exit code 3 if there are any"),
+    done: done.describe("the calls that took effect"),
   }),
   status: layout("status", "How the copies stand, from the records.", status),
+  history: layout("history", "The latest runs, or all that happened to the copies of an image.", history),
+  outputs: layout("outputs", "Which image to start from in each region.", outputs),
   explain: layout("explain", "Why one image is, or is not, copied.", explain),
   doctor: layout("doctor", "Each check in the order of the lines.", {
     checks: z.array(
@@ -59,15 +82,15 @@ export const LAYOUTS = {
         ...named,
         sizeGiB: z.number(),
         isShared: z.boolean(),
-        why: z.string(),
+        text: z.string().describe("why"),
         done: z.boolean().describe("whether the image is gone"),
       }),
     ),
     retained: z.array(z.strictObject({ ...named, reason })).describe("the other copies of the image"),
   }),
   rebuild: layout("rebuild", "The copies that were found again in the cloud.", {
-    account: z.string(),
-    uncertainUntil: millis.nullable().describe("until then, a copy that is not seen may be under way"),
+    account,
+    uncertainUntil: time.nullable().describe("until then, a copy that is not seen may be under way"),
     ...ending,
   }),
   rollback: layout("rollback", "Which image a family points to in each region.", {
@@ -92,7 +115,7 @@ export const LAYOUTS = {
   }),
   error: layout("error", "The error that ended a command. Standard error has the same as text.", {
     error: z.strictObject({
-      exitCode: z.union([z.literal(1), z.literal(2)]),
+      exitCode: z.union([z.literal(1), z.literal(2), z.literal(130)]),
       message: z.string(),
       problems: z.array(problem).min(1).describe("all problems at once"),
     }),
