@@ -32,11 +32,13 @@ export function declareProgram(): { readonly program: Command; readonly exitCode
     .addHelpText(
       "after",
       `
-Configuration is read from the environment: TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, POLICY_FILE, STATE_URL,
-REPLICATOR_ENDPOINT (to use the emulator) and others; see docs/configuration.md.
+Configuration is read from the environment: TENCENTCLOUD_SECRET_ID,
+TENCENTCLOUD_SECRET_KEY, POLICY_FILE, STATE_URL, REPLICATOR_ENDPOINT (to use the
+emulator) and others; see docs/configuration.md.
 
-Exit codes: 0 success, 1 error, 2 bad usage or policy, 3 manual action required, permanent failure, or a region
-that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 130 interrupted.`,
+Exit codes: 0 success; 1 error; 2 bad usage or policy; 3 manual action required,
+permanent failure, or a region that cannot be read for now; 4 changes are
+pending (plan --detailed-exitcode); 130 interrupted.`,
     );
 
   let exitCode: ExitCode = 0;
@@ -59,7 +61,7 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   program
     .command("plan")
-    .description("show pending changes, skipped images, size, cost and duration; changes nothing")
+    .description("show pending changes, skipped images, size, cost and duration")
     .addOption(policy())
     .addOption(json())
     .option("--preflight", "validate each copy with a DryRun call")
@@ -91,7 +93,7 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   program
     .command("status")
-    .description("show the recorded state of every copy, from the state alone; changes nothing")
+    .description("show the recorded state of every copy, from the state alone")
     .option("-w, --watch", "show it again whenever it changes, until Ctrl-C")
     .addOption(several("--policy <name>", "only copies of this policy"))
     .addOption(several("--only <policy>", "the same as --policy").hideHelp())
@@ -113,7 +115,7 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   program
     .command("doctor")
-    .description("examine credentials, permissions, regions, state and deployment; changes nothing")
+    .description("examine credentials, permissions, regions, state and deployment")
     .addOption(policy())
     .option("--deploy", "examine what a deployment needs, with the deploying key")
     .option("--stage <name>", "the stage of the deployment", "dev")
@@ -138,7 +140,7 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   program
     .command("explain")
-    .description("explain why an image is or is not copied, and what to change; changes nothing")
+    .description("explain why an image is or is not copied, and what to change")
     .argument(
       "<image>",
       "id or exact name of an image; or an instance, launch template or launch configuration (ins-…, lt-…, asc-…)",
@@ -152,7 +154,7 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   program
     .command("history")
-    .description("show the latest runs, or all that happened to the copies of an image; changes nothing")
+    .description("show the latest runs, or all that happened to the copies of an image")
     .argument("[image]", "source or copy id, or the name of a source")
     .addOption(several("--region <region>", "only copies in this region"))
     .addOption(several("--only <policy>", "only copies of this policy"))
@@ -166,7 +168,7 @@ that cannot be read for now, 4 changes are pending (plan --detailed-exitcode), 1
 
   program
     .command("outputs")
-    .description("print region → image id for each family and policy, for CI and Terraform; changes nothing")
+    .description("print region → image id for each family and policy, for CI and Terraform")
     .addOption(several("--family <family>", "only this family"))
     .addOption(several("--only <policy>", "only copies of this policy"))
     .addOption(several("--region <region>", "only this region"))

@@ -22,6 +22,7 @@ import { print } from "../ui/print.ts";
 import { type Progress, showProgress } from "../ui/progress.ts";
 import { roomOf } from "../ui/room.ts";
 import { clean } from "../ui/text.ts";
+import { printWarnings } from "../ui/warnings.ts";
 import { watchAnswers } from "../ui/watch-answers.ts";
 
 /** The options of `apply`. */
@@ -147,8 +148,7 @@ async function lookAheadIf(
   const looking = lookAhead(opened, options, order);
   const ahead = await Promise.race([looking, untilInterrupted(interrupted, looking)]);
   if (options.json || !ahead) return ahead;
-  const { length: warnings } = opened.warnings;
-  if (warnings > 0) print(process.stderr, message("policy-warnings", { warnings }).text);
+  printWarnings(opened);
   const { width, color } = roomOf(process.stderr);
   process.stderr.write(`${planText(ahead.view, { width, color, narrowing: ahead.narrowing })}\n`);
   return ahead;

@@ -21,6 +21,7 @@ import { message } from "../messages/catalogue.ts";
 import { withReplicator } from "../runs/with-replicator.ts";
 import { explanationText } from "../ui/explain-text.ts";
 import { print } from "../ui/print.ts";
+import { printWarnings } from "../ui/warnings.ts";
 
 /** The newest lines of the journal that are searched for the origin of a copy. */
 const MOST_LINES = 1_000;
@@ -37,7 +38,7 @@ export async function explain(
   return withReplicator<0>(
     policy,
     async (opened) => {
-      const { replicator, warnings, places } = opened;
+      const { replicator, places } = opened;
       const { policies, now } = replicator;
       if (region !== undefined) checkRegion(region, policies);
       const request = { trigger: "explain", scope: { kind: "sweep" }, mode: "dry-run" } as const;
@@ -63,7 +64,7 @@ export async function explain(
       }
       if (json) writeJson("explain", { user: user ?? null, images: result.map(withAllMembers) });
       else {
-        if (warnings.length > 0) print(process.stderr, message("policy-warnings", { warnings: warnings.length }).text);
+        printWarnings(opened);
         print(process.stdout, ...explanationText(result, { user, places }));
       }
       return 0;

@@ -12,6 +12,7 @@ import { withReplicator } from "../runs/with-replicator.ts";
 import { planText } from "../ui/plan-text.ts";
 import { print } from "../ui/print.ts";
 import { roomOf } from "../ui/room.ts";
+import { printWarnings } from "../ui/warnings.ts";
 
 /** The options of `plan`. */
 export interface PlanOptions extends NarrowingOptions {
@@ -36,8 +37,7 @@ export async function plan(options: PlanOptions): Promise<0 | 3 | 4> {
       if (options.json) {
         writeJson("plan", planJson(view, preflights));
       } else {
-        const { length: warnings } = opened.warnings;
-        if (warnings > 0) print(process.stderr, message("policy-warnings", { warnings }).text);
+        printWarnings(opened);
         const { width, color } = roomOf(process.stdout);
         process.stdout.write(planText(view, { width, color, all: options.all ?? false, preflights, narrowing }));
       }

@@ -49,7 +49,7 @@ it("works in another folder: emulator, plan of a policy on standard input, apply
   expect(run(["plan", "--policy", "-", "--json"], POLICY)).toContain('"schema": "cvm-replicator/plan/1"');
   writeFileSync(join(elsewhere, "policy.yaml"), POLICY);
   expect(JSON.parse(run(["apply", "--wait", "--json"]))).toMatchObject({ summary: { total: 1, ready: 1 } });
-  expect(run(["status"])).toContain("1 copy: 1 ready");
+  expect(run(["status"])).toContain("1 copy: 1 ok");
   expect(existsSync(join(elsewhere, ".cvm-replicator/state.db"))).toBe(true);
 });
 

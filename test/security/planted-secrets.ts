@@ -28,9 +28,9 @@ policies: [{ name: p, from: [ap-guangzhou], select: { name: ["golden-*"], newest
 
 const { stdout: help } = await cli(["--help"], { PATH: process.env["PATH"] ?? "" });
 /** Every command of the help text that ends by itself, each with and without `--json`. */
-export const COMMANDS = [...help.matchAll(/^ {2}([a-z]+) .*\S {2,}\S/gm)]
+export const COMMANDS = [...help.matchAll(/^ {2}([a-z]+)(?: \S+)? {2,}\S/gm)]
   .map(([, name]) => name ?? "")
-  .filter((name) => !["emulator", "demo", "help"].includes(name))
+  .filter((name) => !["emulator", "demo", "completion", "version", "help"].includes(name))
   .flatMap((name) => [[name], [name, "--json"]]);
 /** A selection of the commands, for cases in which all print the same. */
 export const SOME = [["validate", "--json"], ["plan"], ["apply", "--json"], ["status"]];

@@ -20,6 +20,9 @@ const CONCURRENCY = 8;
 export interface Opened {
   readonly replicator: Replicator;
   readonly state: State;
+  /** About the policy file. */
+  readonly policyWarnings: readonly Problem[];
+  /** About the configuration and the credentials. */
   readonly warnings: readonly Problem[];
   readonly prices?: Prices;
   /** Policy → `file:line:column` where it begins. */
@@ -58,9 +61,9 @@ export async function openReplicator(
   config: Config,
   env: NodeJS.ProcessEnv,
   stop: Stop,
-  { contents: { policies, prices, warnings: ofPolicies = [], places = new Map() }, journals, readOnly }: Contents,
+  { contents: { policies, prices, warnings: policyWarnings = [], places = new Map() }, journals, readOnly }: Contents,
 ): Promise<Opened> {
-  const warnings = [...ofPolicies];
+  const warnings: Problem[] = [];
   // A run that stops early may leave a region that is still being read.
   const end = new AbortController();
   if (stop.signal?.aborted) end.abort(); // during the reading of the policies
@@ -91,5 +94,5 @@ export async function openReplicator(
     return state.close();
   };
   const { findUser } = connection;
-  return { replicator, state, warnings, ...(prices && { prices }), places, findUser, close };
+  return { replicator, state, policyWarnings, warnings, ...(prices && { prices }), places, findUser, close };
 }
