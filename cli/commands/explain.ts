@@ -1,8 +1,7 @@
 // The command explain: why an image is or is not copied, and where a copy or an instance's image comes from.
-
-import { InputError } from "../../lib/model/errors.ts";
+import { InputError, toProblem } from "../../lib/model/errors.ts";
 import { isImageId } from "../../lib/model/image.ts";
-import { fullText } from "../../lib/model/messages/define.ts";
+import { fullText, type Message } from "../../lib/model/messages/define.ts";
 import type { Observation } from "../../lib/model/observation.ts";
 import type { Policy } from "../../lib/model/policy.ts";
 import type { Copy, ImageUser, Reason } from "../../lib/model/types.ts";
@@ -59,7 +58,7 @@ export async function explain(
         if (!explanations().some(({ image }) => image !== null))
           observation = await lookUp(imageId, user ? [user.region] : where, observation, replicator);
         if (explanations().length === 0 && isImageId(word))
-          throw notFound(imageId, where, [...observation.unreadable.values()]);
+          throw notFound(message("image-not-found", { imageId, regions: where }), [...observation.unreadable.values()]);
         result.push(...(await Promise.all(explanations().map((one) => withOrigin(one, opened, account)))));
       }
       if (json) writeJson("explain", { user: user ?? null, images: result.map(withAllMembers) });
@@ -85,7 +84,7 @@ function checkRegion(region: string, policies: readonly Policy[]): void {
   if (isNamed || regionProblem(region, BUILT_IN_GROUPS) === undefined) return;
   const ids = REGIONS.map(({ id }) => id);
   const meant = didYouMean(region, ids);
-  throw new InputError([{ where: "--region", text: message("unknown-region", { region, meant, ids }).text }]);
+  throw new InputError([toProblem("--region", message("unknown-region", { region, meant, ids }))]);
 }
 
 /** The instance, or what starts instances, with this id. Throws `InputError` if no region has it. */
@@ -93,8 +92,7 @@ async function userOf(id: string, regions: readonly string[], opened: Opened): P
   const { findUser, replicator } = opened;
   const { user, unread } = await findImageUser(id, regions, { findUser, concurrency: replicator.concurrency });
   if (user) return user;
-  const texts = [message("user-not-found", { id, regions }).text, ...unreadTexts(unread)];
-  throw new InputError(texts.map((text) => ({ where: "IMAGE", text })));
+  throw notFound(message("user-not-found", { id, regions }), unread);
 }
 
 /** The ids of the images with this name. Throws `InputError` if there is none. */
@@ -102,17 +100,13 @@ function namesakes(word: string, observation: Observation, copies: readonly Copy
   const ids = imagesNamed(word, observation, copies);
   if (ids.length > 0) return ids;
   const meant = nameMeant(word, observation, copies);
-  const texts = [message("no-such-image", { word, meant }).text, ...unreadTexts([...observation.unreadable.values()])];
-  throw new InputError(texts.map((text) => ({ where: "IMAGE", text })));
+  throw notFound(message("no-such-image", { word, meant }), [...observation.unreadable.values()]);
 }
 
-function notFound(imageId: string, regions: readonly string[], unreadable: readonly Reason[]): InputError {
-  const texts = [message("image-not-found", { imageId, regions }).text, ...unreadTexts(unreadable)];
-  return new InputError(texts.map((text) => ({ where: "IMAGE", text })));
+function notFound(what: Message, unread: readonly Reason[]): InputError {
+  const regions = unread.map((reason) => message("not-everything-read", { reason: fullText(reason) }));
+  return new InputError([what, ...regions].map((problem) => toProblem("IMAGE", problem)));
 }
-
-const unreadTexts = (reasons: readonly Reason[]) =>
-  reasons.map((reason) => message("not-everything-read", { reason: fullText(reason) }).text);
 
 /** Adds where a copy comes from, as far as the state tells it. */
 async function withOrigin(

@@ -5,12 +5,10 @@ import { onlyThese } from "../../lib/plan/guards/filters.ts";
 import { planJson } from "../../lib/report/plan/plan-json.ts";
 import { hasWork } from "../../lib/report/plan/plan-view.ts";
 import { writeJson } from "../json.ts";
-import { message } from "../messages/catalogue.ts";
 import { lookAhead } from "../runs/look-ahead.ts";
 import type { NarrowingOptions } from "../runs/narrowing.ts";
 import { withReplicator } from "../runs/with-replicator.ts";
 import { planText } from "../ui/plan-text.ts";
-import { print } from "../ui/print.ts";
 import { roomOf } from "../ui/room.ts";
 import { printWarnings } from "../ui/warnings.ts";
 

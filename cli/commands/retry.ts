@@ -1,6 +1,7 @@
 // The command retry: resets failed and blocked copies, then runs apply.
-import { InputError } from "../../lib/model/errors.ts";
+import { InputError, toProblem } from "../../lib/model/errors.ts";
 import { copyId } from "../../lib/model/identity.ts";
+import { fullText } from "../../lib/model/messages/define.ts";
 import { isUserId } from "../../lib/observe/find-user.ts";
 import { openUserSearch } from "../../lib/replicator/open/open-user-search.ts";
 import { chooseForRetry } from "../../lib/report/copies/choose-for-retry.ts";
@@ -68,9 +69,7 @@ async function imagesOfUser(
 ): Promise<readonly string[]> {
   const { user, unread } = await find(id, regions);
   if (user) return user.imageIds;
-  const texts = [
-    message("user-not-found", { id, regions }).text,
-    ...unread.map(({ text }) => message("not-everything-read", { reason: text }).text),
-  ];
-  throw new InputError(texts.map((text) => ({ where: "IMAGE", text })));
+  const regionsUnread = unread.map((reason) => message("not-everything-read", { reason: fullText(reason) }));
+  const problems = [message("user-not-found", { id, regions }), ...regionsUnread];
+  throw new InputError(problems.map((problem) => toProblem("IMAGE", problem)));
 }

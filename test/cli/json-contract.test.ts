@@ -1,12 +1,14 @@
 // Every --json against its documented layout, strictly, in all its forms: empty, with work, with problems, with errors.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { LAYOUTS } from "../../deploy/docs/json/layouts.ts";
 import { jsonSchemas } from "../../deploy/docs/json/schemas.ts";
 import { addFault, endFaults } from "../../emulator/api/faults.ts";
 import { makeImages } from "../../emulator/control/console.ts";
 import { type Emulator, startEmulator } from "../../emulator/server.ts";
+import { makeUser } from "../../emulator/world/image-users.ts";
 import type { World } from "../../emulator/world/types.ts";
 import { createWorld } from "../../emulator/world/world.ts";
 import { temporaryFolder, userEnv } from "../e2e/support.ts";
@@ -20,6 +22,12 @@ policies:
     select: { name: ["golden-*"], newest: 9 }
     to: [ap-shanghai, ap-beijing]
     copy: { family: web }
+    prune: { delete: true, minAge: 1s }
+`;
+const BASE = `  - name: base
+    from: [ap-guangzhou]
+    select: { name: ["base-*"], newest: 1 }
+    to: [ap-nanjing]
     prune: { delete: true, minAge: 1s }
 `;
 const EXAMPLES = `tests:
@@ -39,9 +47,17 @@ beforeAll(async () => {
   env = userEnv(emulator.url, { STATE_URL: `sqlite:${join(folder.path, "state.db")}`, SWEEP_EVERY: "1m" });
 });
 afterAll(async () => {
+  vi.restoreAllMocks();
   await emulator.close();
   folder.remove();
 });
+
+interface Image {
+  region: string;
+  imageId: string;
+}
+const startInstance = ({ region, imageId }: Image = { region: "", imageId: "" }) =>
+  makeUser(world, { kind: "instance", region, imageIds: [imageId] }).id;
 
 type Layout = keyof typeof LAYOUTS;
 
@@ -73,6 +89,9 @@ describe.sequential("each layout", { timeout: 60_000 }, () => {
     await run("validate", "validate", 0);
     await run("validate", "validate --tests examples.yaml", 2);
     await run("status", "status", 0);
+    await run("history", "history", 0);
+    await run("outputs", "outputs", 3);
+    await run("outputs", "outputs --allow-missing", 0);
     await run("plan", "plan --preflight", 0);
     await run("doctor", "doctor", 0);
   });
@@ -80,13 +99,31 @@ describe.sequential("each layout", { timeout: 60_000 }, () => {
   it("with work, and when it is done", async () => {
     const [image] = makeImages(world, { region: "ap-guangzhou", name: "golden-web", sizeGiB: 20 });
     const { value: planned } = await run("plan", "plan --preflight --detailed-exitcode", 4);
-    expect(planned["create"]).not.toEqual([]);
+    expect(planned["create"]).toMatchObject([{ region: "ap-beijing" }, { region: "ap-shanghai" }]);
+    expect((await run("plan", "plan --region ap-beijing", 0)).value["create"]).toHaveLength(1);
     await run("explain", `explain ${image?.imageId}`, 0);
-    const { value: applied } = await run("apply", "apply --wait", 0);
-    expect(applied).toMatchObject({ done: { requested: 2 } });
+    expect((await run("apply", "apply --region ap-beijing", 0)).value).toMatchObject({ done: { requested: 1 } });
+    // One copy is under way, the other is not recorded yet.
     await run("status", "status", 0);
-    const { copies } = applied as { copies: { imageId: string }[] };
+    await run("outputs", "outputs --allow-missing", 0);
+    const effect = { kind: "error", code: "InvalidParameterValue", message: "no" } as const;
+    addFault(world, { match: { action: "SyncImages", times: 0 }, effect });
+    expect((await run("plan", "plan --preflight", 3)).value).toMatchObject({ preflight: [{ ok: false, reason: {} }] });
+    endFaults(world);
+    const { value: applied } = await run("apply", "apply --wait", 0);
+    expect(applied).toMatchObject({ done: { requested: 1 }, narrowedTo: null });
+    const { value: shown } = await run("status", "status", 0);
+    expect((await run("history", "history", 0)).value["runs"]).toEqual(
+      expect.arrayContaining([shown["lastRun"]]) as unknown,
+    );
+    const { value: story } = await run("history", "history golden-web", 0);
+    expect(story).toMatchObject({ image: "golden-web", runs: [], copies: [{ state: "ready" }, { state: "ready" }] });
+    const { value: found } = await run("outputs", "outputs --family web", 0);
+    expect(found).toMatchObject({ families: { web: { "ap-beijing": /^img-/ } }, missing: [] });
+    const { copies } = applied as { copies: Image[] };
     await run("explain", `explain ${copies[0]?.imageId}`, 0);
+    await run("explain", "explain golden-web", 0);
+    await run("explain", `explain ${startInstance(copies[0])}`, 0);
     await run("doctor", "doctor", 0);
     const { value: pruned } = await run("prune", `prune ${image?.imageId} --yes`, 3);
     expect(pruned["retained"]).not.toEqual([]);
@@ -99,6 +136,31 @@ describe.sequential("each layout", { timeout: 60_000 }, () => {
     await run("rollback", "rollback web", 0);
     await run("rollback", "rollback unknown", 2);
     await run("plan", "plan", 0);
+    await run("status", "status", 0);
+    await run("history", "history golden-api", 0);
+    await run("outputs", "outputs", 0);
+  });
+
+  it("with deletions, which only --yes confirms", async () => {
+    const policy = "--policy base.yaml";
+    writeFileSync(join(folder.path, "base.yaml"), POLICY + BASE);
+    for (const name of ["base-1", "base-2"]) {
+      makeImages(world, { region: "ap-guangzhou", name, sizeGiB: 20 });
+      await run("apply", `apply --wait ${policy}`, 0);
+      await sleep(1_100); // times of creation have whole seconds
+    }
+    const clock = Date.now.bind(Date);
+    vi.spyOn(Date, "now").mockImplementation(() => clock() + 4 * 60_000);
+    const { value: planned } = await run("plan", `plan ${policy}`, 0);
+    const [{ image } = { image: undefined }] = planned["delete"] as { image: { imageId: string } }[];
+    const deleted = { region: "ap-nanjing", imageId: image?.imageId };
+    const { value: kept } = await run("apply", `apply ${policy}`, 3);
+    expect(kept).toMatchObject({ deleted: [], notDeleted: [{ ...deleted, reason: { code: "unconfirmed-deletion" } }] });
+    const { value: applied } = await run("apply", `apply --yes ${policy}`, 0);
+    expect(applied).toMatchObject({ applied: { deleted: 1 }, deleted: [deleted], notDeleted: [] });
+    await run("status", "status", 0);
+    await run("explain", `explain ${image?.imageId}`, 0);
+    await run("history", "history base-1", 0);
   });
 
   it("with blocked copies, an unreadable region, and refused calls", async () => {
@@ -108,14 +170,30 @@ describe.sequential("each layout", { timeout: 60_000 }, () => {
     addFault(world, { match: { action: "DescribeImages", region: "ap-beijing", times: 0 }, effect });
     addFault(world, { match: { action: "SyncImages", times: 0 }, effect });
     const { value: planned } = await run("plan", "plan --preflight", 3);
-    expect(planned["problems"]).not.toEqual([]);
+    expect(planned).toMatchObject({ unreadRegions: [{ region: "ap-beijing" }] });
     await run("apply", "apply", 3);
     const { value: shown } = await run("status", "status", 3);
-    expect(JSON.stringify(shown)).toMatch(/"requestId":"[0-9a-f-]+"/);
+    expect(JSON.stringify(shown["attention"])).toMatch(/"requestId":"[0-9a-f-]+"/);
+    expect(shown["lateRegions"]).toMatchObject([{ region: "ap-beijing", reason: {} }]);
+    await run("plan", "plan --only golden", 3);
+    await run("explain", "explain golden-taken", 0);
+    await run("history", "history golden-taken", 0);
+    expect((await run("outputs", "outputs", 3)).value).toMatchObject({ images: [], families: {}, policies: {} });
+    await run("outputs", "outputs --allow-missing", 0);
     await run("apply", "retry", 3);
     await run("rebuild", "rebuild --yes", 3);
     await run("doctor", "doctor", 3);
     endFaults(world);
+  });
+
+  it("with times in one form", async () => {
+    for (const line of ["status", "history", "history golden-web", "outputs --allow-missing", "explain golden-web"]) {
+      const { stdout } = await runCommand([...line.split(" "), "--json"], env, folder.path);
+      const members = [...stdout.matchAll(/"(\w*(?:At|Until|Since|Of)|at|since)": (.+?),?\n/g)];
+      for (const [, name, value] of members) expect(`${name}: ${value}`).toMatch(/: (null|\{|"\d{4}-\d\d-\d\dT\S+Z")$/);
+      // Milliseconds since 1970 have 13 digits.
+      expect(stdout).not.toMatch(/\b\d{13}\b/);
+    }
   });
 });
 
@@ -144,6 +222,14 @@ describe("an error", { timeout: 60_000 }, () => {
 
   it("in the configuration, in an argument, and where nothing is confirmed", async () => {
     expect(await failing("status", 2, { SETTLE: "soon" })).toMatchObject({ problems: [{ where: "SETTLE" }] });
+    expect(await failing("outputs --format dotenv", 2)).toMatchObject({ problems: [{ code: "json-and-format" }] });
+    expect(await failing("outputs --family none", 2)).toMatchObject({ problems: [{ code: "unknown-family" }] });
+    expect(await failing("history img-unknown0", 2)).toMatchObject({ problems: [{ where: "IMAGE" }] });
+    expect(await failing("history --since soon", 2)).toMatchObject({ problems: [{ code: "not-a-time" }] });
+    expect(await failing("explain img-unknown0", 2)).toMatchObject({
+      problems: [{ code: "image-not-found" }, { code: "not-everything-read" }],
+    });
+    expect(await failing("plan --region ap-tokio", 2)).toMatchObject({ problems: [{ where: "--region" }] });
     expect(await failing("prune img-unknown0", 2)).toMatchObject({ problems: [{ where: "prune" }] });
     expect(await failing("rebuild", 2)).toMatchObject({ problems: [{ where: "rebuild" }] });
     expect(await failing("plan --policy none.yaml", 2)).toMatchObject({ problems: [{ code: "no-such-file" }] });

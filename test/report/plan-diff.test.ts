@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { planText } from "../../cli/ui/plan-text.ts";
 import { widthOf } from "../../cli/ui/text.ts";
+import { storedText } from "../../lib/model/messages/define.ts";
 import { reason } from "../../lib/model/messages/reasons.ts";
 import { emptyPlan } from "../../lib/plan/types.ts";
 import { diffOf, groupsOf } from "../../lib/report/plan/plan-diff.ts";
@@ -94,4 +95,16 @@ it("a region that cannot be read makes a plan incomplete, and it does not say th
   expect(planText(view)).toBe(
     "incomplete: 1 region could not be read, so what is due there is not in this plan: ap-tokyo: DescribeImages in ap-tokyo: no answer\n",
   );
+});
+
+it("shows refusals with different request ids as one group", () => {
+  const refused = (n: number) => ({
+    ...{ code: "UnauthorizedOperation", text: storedText("no permission"), remedy: storedText("grant it") },
+    requestId: `1d9a3c1c-6a59-4b5e-9d6f-2c1b5f0f6a${10 + n}`,
+  });
+  const blocked = REGIONS.flatMap((region, n) =>
+    [0, 1].map((image) => ({ ...copyOf(image, region), state: "blocked" as const, reason: refused(2 * n + image) })),
+  );
+  const [policy] = diffOf({ ...viewOf(emptyPlan([])), blocked });
+  expect(groupsOf(policy?.lines ?? []).map(({ lines }) => lines.length)).toEqual([30]);
 });

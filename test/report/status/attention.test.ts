@@ -1,7 +1,8 @@
 // What needs attention: grouped by reason, the most urgent first, each reason and remedy once.
 import { describe, expect, it } from "vitest";
+import { problemTexts } from "../../../cli/ui/apply-result.ts";
 import { storedText } from "../../../lib/model/messages/define.ts";
-import { reason } from "../../../lib/model/messages/reasons.ts";
+import { distinct, reason } from "../../../lib/model/messages/reasons.ts";
 import type { Copy } from "../../../lib/model/types.ts";
 import { attentionOf } from "../../../lib/report/status/attention.ts";
 import { groupProblems } from "../../../lib/report/status/problem-groups.ts";
@@ -18,6 +19,13 @@ const quota = {
 };
 const stuckReason = (n: number) =>
   reason("stuck", { imageId: `img-copy000${n}`, unset: "name", since: `2026-11-21T11:0${n}:00.000Z` });
+
+const refusal = (n: number) => ({
+  code: "UnauthorizedOperation",
+  text: storedText("SyncImages in ap-guangzhou: UnauthorizedOperation: no permission"),
+  remedy: storedText("grant the action"),
+  requestId: `1d9a3c1c-6a59-4b5e-9d6f-2c1b5f0f6a1${n}`,
+});
 
 describe("groups of copies that need attention", () => {
   it("are empty if everything is as it should be, or only under way, or retired", () => {
@@ -50,6 +58,18 @@ describe("groups of copies that need attention", () => {
       nextAt: NOW + MINUTE,
     });
     expect(group?.copies.map(({ rootName }) => rootName)).toEqual(["golden-3", "golden-2", "golden-1"]);
+  });
+
+  it("hold refusals together that have different request ids, and problems of a run as well", () => {
+    const groups = attentionOf(
+      [1, 2].map((n) => inRegion(n, "ap-tokyo", "retrying", { reason: refusal(n) })),
+      NOW,
+    );
+    expect(groups.map(({ copies: { length }, isSame }) => ({ length, isSame }))).toEqual([{ length: 2, isSame: true }]);
+    expect(distinct([refusal(1), refusal(2)])).toEqual([refusal(1)]);
+    expect(groupProblems([refusal(1), refusal(2)], [])).toMatchObject([{ count: 2 }]);
+    expect(groupProblems([refusal(9)], groups)).toEqual([]);
+    expect(problemTexts([1, 2, 3, 4].map(refusal))).toHaveLength(3);
   });
 
   it("hold copies together whose reasons differ in ids, names and times alone", () => {
