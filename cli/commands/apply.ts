@@ -13,17 +13,17 @@ import { untilInterrupted, update, wait, watched } from "../runs/follow.ts";
 import { type LookAhead, lookAhead } from "../runs/look-ahead.ts";
 import type { NarrowingOptions } from "../runs/narrowing.ts";
 import { withReplicator } from "../runs/with-replicator.ts";
-import { type Applied, printApplied } from "../ui/apply-result.ts";
+import { type Applied, printApplied } from "../ui/apply/apply-result.ts";
+import { type ChangeCounts, watchChanges } from "../ui/apply/change-counter.ts";
+import { type Progress, showProgress } from "../ui/apply/progress.ts";
+import { watchAnswers } from "../ui/apply/watch-answers.ts";
 import { Cancelled } from "../ui/cancelled.ts";
-import { type ChangeCounts, watchChanges } from "../ui/change-counter.ts";
 import { ask, canAsk } from "../ui/confirm.ts";
 import { planText } from "../ui/plan-text.ts";
 import { print } from "../ui/print.ts";
-import { type Progress, showProgress } from "../ui/progress.ts";
 import { roomOf } from "../ui/room.ts";
 import { clean } from "../ui/text.ts";
 import { printWarnings } from "../ui/warnings.ts";
-import { watchAnswers } from "../ui/watch-answers.ts";
 
 /** The options of `apply`. */
 export interface ApplyOptions extends NarrowingOptions {

@@ -23,7 +23,7 @@ import { isSettled, summarise } from "../../lib/report/summary.ts";
 import { message } from "../messages/catalogue.ts";
 import { packageFolder, packageVersion } from "../package.ts";
 import { readPolicies } from "../runs/read-policies.ts";
-import { showProgress } from "../ui/progress.ts";
+import { showProgress } from "../ui/apply/progress.ts";
 import { totalsOf } from "../ui/status/table.ts";
 import { clean } from "../ui/text.ts";
 import { accounts } from "./emulator.ts";

@@ -8,7 +8,7 @@ import { isLongOutage } from "../../lib/report/needs-user.ts";
 import { isSettled, nextCheck } from "../../lib/report/summary.ts";
 import { waitOrder } from "../../lib/report/wait-order.ts";
 import { message } from "../messages/catalogue.ts";
-import type { Progress } from "../ui/progress.ts";
+import type { Progress } from "../ui/apply/progress.ts";
 import { clean } from "../ui/text.ts";
 
 /** The shortest and the longest pause between two runs of `--wait`. */

@@ -1,7 +1,7 @@
 // The counts of changes, and the notices of repairs.
 
 import { describe, expect, it } from "vitest";
-import { watchChanges } from "../../cli/ui/change-counter.ts";
+import { watchChanges } from "../../cli/ui/apply/change-counter.ts";
 import { storedText } from "../../lib/model/messages/define.ts";
 import type { JournalEntry } from "../../lib/model/types.ts";
 import { ACCOUNT, keyOf, NOW } from "../support/builders.ts";

@@ -1,7 +1,7 @@
 // The table of copies, the progress, and the escaping of text for terminals.
 
 import { describe, expect, it } from "vitest";
-import { showProgress } from "../../cli/ui/progress.ts";
+import { showProgress } from "../../cli/ui/apply/progress.ts";
 import { UNLIMITED } from "../../cli/ui/room.ts";
 import { tableOf } from "../../cli/ui/status/table.ts";
 import { clean, cut, widthOf } from "../../cli/ui/text.ts";

@@ -1,8 +1,8 @@
 // No output lets text from outside steer a terminal or fake lines.
 
 import { describe, expect, it } from "vitest";
+import { showProgress } from "../../cli/ui/apply/progress.ts";
 import { planText } from "../../cli/ui/plan-text.ts";
-import { showProgress } from "../../cli/ui/progress.ts";
 import { UNLIMITED } from "../../cli/ui/room.ts";
 import { tableOf } from "../../cli/ui/status/table.ts";
 import { clean, cut, pad, widthOf } from "../../cli/ui/text.ts";

@@ -74,8 +74,10 @@ describe("control characters in names, tags and errors", { timeout: 60_000 }, ()
       '+ "web\\u001b[2J\\u001b[1;1H\\u009b31m\\u202e\\u200b\\u{e0041}\\u000d\\u000aPlan: nothing',
     );
     expect(plan.out.match(/^Plan: /gm)).toHaveLength(1);
-    const planned = JSON.parse((await outputOf(["plan", "--json"])).out) as { create: { name: string }[] };
-    expect(planned.create.map(({ name }) => name.slice(0, 20))).toContain(`web${NASTY}`.slice(0, 20));
+    const planned = JSON.parse((await outputOf(["plan", "--json"])).out) as {
+      create: { source: { name: string } }[];
+    };
+    expect(planned.create.map(({ source }) => source.name.slice(0, 20))).toContain(`web${NASTY}`.slice(0, 20));
 
     await fault("TagResources", "UnauthorizedOperation", { times: 1 });
     await fault("ModifyImageAttribute", "InvalidParameterValue.Nasty", { times: 1 });

@@ -1,6 +1,6 @@
 // What needs attention: grouped by reason, the most urgent first, each reason and remedy once.
 import { describe, expect, it } from "vitest";
-import { problemTexts } from "../../../cli/ui/apply-result.ts";
+import { problemTexts } from "../../../cli/ui/apply/apply-result.ts";
 import { storedText } from "../../../lib/model/messages/define.ts";
 import { distinct, reason } from "../../../lib/model/messages/reasons.ts";
 import type { Copy } from "../../../lib/model/types.ts";

@@ -1,16 +1,16 @@
 // Shows progress: a live table in a terminal, one line for each change in a pipe.
 
-import { copyId, stateOf } from "../../lib/model/identity.ts";
-import { iso } from "../../lib/model/time.ts";
-import type { Copy, CopyState, Millis } from "../../lib/model/types.ts";
-import { copyLabels, placeText } from "../../lib/report/copies/copy-label.ts";
-import { isSettled, reasonText } from "../../lib/report/summary.ts";
-import { message } from "../messages/catalogue.ts";
-import { shortDuration } from "./duration.ts";
-import { linesFor } from "./print.ts";
-import { roomOf } from "./room.ts";
-import { tableOf, totalsOf } from "./status/table.ts";
-import { clean, cut } from "./text.ts";
+import { copyId, stateOf } from "../../../lib/model/identity.ts";
+import { iso } from "../../../lib/model/time.ts";
+import type { Copy, CopyState, Millis } from "../../../lib/model/types.ts";
+import { copyLabels, placeText } from "../../../lib/report/copies/copy-label.ts";
+import { isSettled, reasonText } from "../../../lib/report/summary.ts";
+import { message } from "../../messages/catalogue.ts";
+import { shortDuration } from "../duration.ts";
+import { linesFor } from "../print.ts";
+import { roomOf } from "../room.ts";
+import { tableOf, totalsOf } from "../status/table.ts";
+import { clean, cut } from "../text.ts";
 
 /** Shows the progress of copies. */
 export interface Progress {

@@ -1,10 +1,10 @@
 // Reports at once that the cloud does not answer, and since when: a call is repeated for a minute before it fails.
-import { CloudError } from "../../lib/model/errors.ts";
-import type { Cloud } from "../../lib/model/ports.ts";
-import { iso } from "../../lib/model/time.ts";
-import type { Millis } from "../../lib/model/types.ts";
-import { message } from "../messages/catalogue.ts";
-import { shortDuration } from "./duration.ts";
+import { CloudError } from "../../../lib/model/errors.ts";
+import type { Cloud } from "../../../lib/model/ports.ts";
+import { iso } from "../../../lib/model/time.ts";
+import type { Millis } from "../../../lib/model/types.ts";
+import { message } from "../../messages/catalogue.ts";
+import { shortDuration } from "../duration.ts";
 
 /** The codes of a call that had no answer. */
 const NO_ANSWER = new Set(["Timeout", "Network", "HttpStatus"]);

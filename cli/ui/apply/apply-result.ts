@@ -1,17 +1,17 @@
 // What apply says in the end: problems, deletions, counts, and what goes on in the cloud.
 
-import { imageIdOf, refText } from "../../lib/model/identity.ts";
-import { fullText } from "../../lib/model/messages/define.ts";
-import type { Copy, Reason } from "../../lib/model/types.ts";
-import type { Report } from "../../lib/replicator/reconcile.ts";
-import { CHANGE_KINDS } from "../../lib/report/plan/changes.ts";
-import { exitCodeOf, summarise } from "../../lib/report/summary.ts";
-import { writeJson } from "../json.ts";
-import { message } from "../messages/catalogue.ts";
-import type { Narrowing } from "../runs/narrowing.ts";
+import { imageIdOf, refText } from "../../../lib/model/identity.ts";
+import { fullText } from "../../../lib/model/messages/define.ts";
+import type { Copy, Reason } from "../../../lib/model/types.ts";
+import type { Report } from "../../../lib/replicator/reconcile.ts";
+import { CHANGE_KINDS } from "../../../lib/report/plan/changes.ts";
+import { exitCodeOf, summarise } from "../../../lib/report/summary.ts";
+import { writeJson } from "../../json.ts";
+import { message } from "../../messages/catalogue.ts";
+import type { Narrowing } from "../../runs/narrowing.ts";
+import { print } from "../print.ts";
+import { totalsOf } from "../status/table.ts";
 import type { ChangeCounts } from "./change-counter.ts";
-import { print } from "./print.ts";
-import { totalsOf } from "./status/table.ts";
 
 /** What an apply came to. */
 export interface Applied {

@@ -1,10 +1,10 @@
 // Counts the changes in the cloud that the journal reports.
-import { copyId } from "../../lib/model/identity.ts";
-import type { Journal } from "../../lib/model/ports.ts";
-import { changeOf } from "../../lib/report/plan/changes.ts";
-import { startTally, type Tally } from "../../lib/report/plan/tally.ts";
-import { message } from "../messages/catalogue.ts";
-import { clean } from "./text.ts";
+import { copyId } from "../../../lib/model/identity.ts";
+import type { Journal } from "../../../lib/model/ports.ts";
+import { changeOf } from "../../../lib/report/plan/changes.ts";
+import { startTally, type Tally } from "../../../lib/report/plan/tally.ts";
+import { message } from "../../messages/catalogue.ts";
+import { clean } from "../text.ts";
 
 /** The changes that a command made in the cloud, as its journal reports them. */
 export interface ChangeCounts {
