@@ -59,8 +59,8 @@ export const PROGRESS_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "take a new reason of a copy for progress",
-    find: "\n  return copy.delayedSince ?? copy.updatedAt;",
-    replace: "\n  return copy.updatedAt;",
+    find: "return copy.progressedAt; return copy.delayedSince ?? copy.updatedAt;",
+    replace: "return copy.progressedAt;\n  return copy.updatedAt;",
   },
   {
     name: "take each further attempt for progress",
