@@ -20,9 +20,6 @@ export const applyLines = {
     const choice = p.isLater ? "(yes/no)" : "(yes; no: all else is done; Ctrl-C: nothing is)";
     return `Delete ${images}, ${p.sizeGiB} GiB, for good? ${choice} `;
   }),
-  "more-problems": error((p: { problems: number; code: string }) => {
-    return `problem: ${p.problems} more like this (${p.code}); cvm-replicator status shows them all`;
-  }),
   /** What the cloud goes on with, whatever becomes of this program. */
   "goes-on": info((p: { copies: number }) => {
     const go = p.copies === 1 ? "goes" : "go";

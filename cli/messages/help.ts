@@ -32,7 +32,6 @@ export const lineHelp = {
   "not-built": "run npm run build",
   incomplete: "run it again once these regions can be read; the problems say why they cannot",
   "image-not-deleted": INNER,
-  "more-problems": "run cvm-replicator status, which shows them all",
   "no-answer": "wait, or check the network and the vendor's status page; Ctrl-C loses nothing",
   "policy-warnings": "run cvm-replicator validate, which shows them",
   "no-command": "name a command; cvm-replicator --help shows all",

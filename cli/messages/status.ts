@@ -38,7 +38,11 @@ export const statusLines = {
   "group-hidden": info((p: { groups: number; copies: number }) => {
     return `… and ${count(p.groups, "more group")} with ${copiesOf(p.copies)}: --wide, or a filter`;
   }),
-  "more-like-it": info((p: { text: string; more: number }) => `${p.text} (and ${p.more} more like it)`),
+  "more-like-it": info((p: { text: string; more: number; otherRegions: readonly string[] }) => {
+    const others =
+      p.otherRegions.length > 0 ? `the same in ${p.otherRegions.join(", ")}` : `and ${p.more} more like it`;
+    return `${p.text} (${others})`;
+  }),
   "last-run": info((p: { trigger: string; endedAt: string; stoppedEarly: boolean }) => {
     return `last run: ${p.trigger}, ${p.endedAt}${p.stoppedEarly ? ", stopped early" : ""}`;
   }),

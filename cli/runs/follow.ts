@@ -1,14 +1,16 @@
 // The runs of one command: shows the copies during each, and waits between two of them.
 import { setTimeout as sleep } from "node:timers/promises";
 import { copyId, rootRefId } from "../../lib/model/identity.ts";
-import { fullText } from "../../lib/model/messages/define.ts";
-import type { Copy, ImageRef, Millis } from "../../lib/model/types.ts";
+import type { Copy, ImageRef, Millis, Reason } from "../../lib/model/types.ts";
 import type { Report } from "../../lib/replicator/reconcile.ts";
 import { isLongOutage } from "../../lib/report/needs-user.ts";
+import { regionsIn } from "../../lib/report/status/generic-text.ts";
+import { problemKind } from "../../lib/report/status/problem-groups.ts";
 import { isSettled, nextCheck } from "../../lib/report/summary.ts";
 import { waitOrder } from "../../lib/report/wait-order.ts";
 import { message } from "../messages/catalogue.ts";
 import type { Progress } from "../ui/apply/progress.ts";
+import { problemTexts } from "../ui/status/problem-texts.ts";
 import { clean } from "../ui/text.ts";
 
 /** The shortest and the longest pause between two runs of `--wait`. */
@@ -78,11 +80,9 @@ export async function wait(
   const said = new Set<string>();
   const follow = waitOrder();
   for (let next = follow(report); next !== "end" && !interrupted(); next = follow(report)) {
-    for (const problem of report.problems) {
-      const { text } = message("problem", { text: fullText(problem) });
-      if (!said.has(problem.code + problem.text)) progress.say(clean(text));
-      said.add(problem.code + problem.text);
-    }
+    const isNew = (problem: Reason) => !said.has(kindOf(problem));
+    for (const text of problemTexts(report.problems.filter(isNew))) progress.say(clean(text));
+    for (const problem of report.problems) said.add(kindOf(problem));
     const now = Date.now();
     const states = JSON.stringify(
       report.copies.map((copy) => [copy.phase, "percent" in copy ? copy.percent : undefined]),
@@ -100,6 +100,11 @@ export async function wait(
     progress.alive(report.copies);
   }
   return report;
+}
+
+/** Request ids and times of a problem differ with every run; its regions count, because a further one is news. */
+function kindOf(problem: Reason): string {
+  return [problemKind(problem), ...regionsIn(problem.text)].join(" ");
 }
 
 /** Sleeps for `length` milliseconds, but not past an interrupt. */

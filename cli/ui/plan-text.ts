@@ -1,4 +1,5 @@
 // A plan as text: a diff of copies by policy, then what it adds up to.
+
 import picocolors from "picocolors";
 import type { Preflight } from "../../lib/apply/requests/preflight.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
@@ -16,6 +17,7 @@ import {
 import { hasWork, type PlanView } from "../../lib/report/plan/plan-view.ts";
 import { nextAttempt } from "../../lib/report/summary.ts";
 import { message } from "../messages/catalogue.ts";
+import { problemTexts } from "./status/problem-texts.ts";
 import { clean, wrap } from "./text.ts";
 
 /** How a plan is printed. The defaults are those of a pipe. */
@@ -53,7 +55,7 @@ export function planText(view: PlanView, options: PlanTextOptions = {}): string 
     ...(policies.length > 0 ? [{ text: "" }] : []),
     ...(preflights ? preflightTexts(preflights, view).map((text) => ({ text, indent: 2 })) : []),
     ...view.warnings.map((one) => ({ text: message("plan-warning", { text: fullText(one) }).text, indent: 2 })),
-    ...problemTexts(view).map((text) => ({ text, indent: 2 })),
+    ...problemLines(view).map((text) => ({ text, indent: 2 })),
     ...totalTexts(view, narrowing?.text).map((text) => ({ text, indent: 2 })),
     ...[estimateText(view.estimate)].filter(Boolean).map((text) => ({ text, indent: 2 })),
   ];
@@ -141,13 +143,10 @@ function preflightTexts(preflights: readonly Preflight[], { waiting }: PlanView)
 }
 
 /** Each problem; and of all regions that could not be read one line, as they make the plan incomplete. */
-function problemTexts({ problems, incomplete }: PlanView): string[] {
+function problemLines({ problems, incomplete }: PlanView): string[] {
   const regions = incomplete.map(({ region, reason }) => `${region}: ${fullText(reason)}`);
   const others = incomplete.length > 0 ? problems.filter(({ code }) => !code.startsWith("unreadable-")) : problems;
-  return [
-    ...others.map((problem) => message("problem", { text: fullText(problem) }).text),
-    ...(regions.length > 0 ? [message("incomplete", { regions }).text] : []),
-  ];
+  return [...problemTexts(others), ...(regions.length > 0 ? [message("incomplete", { regions }).text] : [])];
 }
 
 /** What is done now and by `apply --wait` in all; and what is open, if nothing is done now. */

@@ -10,6 +10,7 @@ import { writeJson } from "../../json.ts";
 import { message } from "../../messages/catalogue.ts";
 import type { Narrowing } from "../../runs/narrowing.ts";
 import { print } from "../print.ts";
+import { problemTexts } from "../status/problem-texts.ts";
 import { totalsOf } from "../status/table.ts";
 import type { ChangeCounts } from "./change-counter.ts";
 
@@ -26,9 +27,6 @@ export interface Applied {
 
 /** Every kind of change; see `changeOf`. */
 const NOTHING_DONE = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 0]));
-
-/** So many problems of one kind are printed; of more, all but one and the number of the others. */
-const MOST_ALIKE = 3;
 
 /** Prints the result. Answers the exit code of the command. */
 export function printApplied(applied: Applied, { wait, json }: { wait?: boolean; json?: boolean }): 0 | 3 | 130 {
@@ -79,19 +77,4 @@ export function printApplied(applied: Applied, { wait, json }: { wait?: boolean;
 /** Whether the cloud is making the image, which needs no program. */
 function isUnderWay(copy: Copy): boolean {
   return copy.phase === "requested" || (copy.phase === "copying" && imageIdOf(copy) !== undefined);
-}
-
-/** The problems as lines; of many of one kind the first ones. */
-export function problemTexts(problems: readonly Reason[]): string[] {
-  const kinds = new Map<string, Reason[]>();
-  for (const problem of problems) {
-    const kind = problem.code.replace(/^(unreadable|unanswered)-.*/, "$1");
-    kinds.set(kind, [...(kinds.get(kind) ?? []), problem]);
-  }
-  return [...kinds].flatMap(([code, alike]) => {
-    const shown = alike.length > MOST_ALIKE ? alike.slice(0, MOST_ALIKE - 1) : alike;
-    const more = alike.length - shown.length;
-    const texts = shown.map((problem): string => message("problem", { text: fullText(problem) }).text);
-    return more > 0 ? [...texts, message("more-problems", { problems: more, code }).text] : texts;
-  });
 }

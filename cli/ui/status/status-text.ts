@@ -1,4 +1,5 @@
 // Writes what status prints for people: as of when, the table or its summary, what needs attention.
+
 import { fullText } from "../../../lib/model/messages/define.ts";
 import { iso } from "../../../lib/model/time.ts";
 import { healthCounts, type OverviewBy, overviewOf } from "../../../lib/report/status/overview.ts";
@@ -8,6 +9,7 @@ import { shortDuration } from "../duration.ts";
 import { type Room } from "../room.ts";
 import { clean, wrap } from "../text.ts";
 import { attentionLines } from "./attention.ts";
+import { groupTexts } from "./problem-texts.ts";
 import { countsText, overviewTable, tableOf } from "./table.ts";
 
 /** How much status prints. */
@@ -90,10 +92,7 @@ function copyLines(
 
 function tailLines(report: StatusReport, room: Room): string[] {
   const { problemGroups, lastRun, timer, journal, attention } = report;
-  const problems = problemGroups.map(({ text, remedy, count }) => {
-    const said = count > 1 ? message("more-like-it", { text, more: count - 1 }).text : text;
-    return message("problem", { text: remedy === null ? said : `${said}; ${remedy}` }).text;
-  });
+  const problems = groupTexts(problemGroups);
   const run = lastRun && {
     trigger: lastRun.trigger,
     endedAt: iso(lastRun.endedAt),

@@ -2,29 +2,35 @@
 import { groupBy } from "../../model/collections.ts";
 import type { Reason } from "../../model/types.ts";
 import type { AttentionGroup } from "./attention.ts";
-import { genericText } from "./generic-text.ts";
+import { genericText, regionsIn } from "./generic-text.ts";
 
 /** A problem, and how many others say the same. */
 export interface ProblemGroup {
-  readonly code: string;
-  /** Of the first one. */
-  readonly text: string;
-  readonly remedy: string | null;
+  readonly first: Reason;
   /** How many there are, itself included. */
   readonly count: number;
+  /** The regions that the others name and the first one does not. */
+  readonly otherRegions: readonly string[];
 }
 
 /**
  * The problems in their order, without those that a group of copies tells already. Those of one code
  * that differ only in ids, regions, names and times are one group.
  */
-export function groupProblems(problems: readonly Reason[], told: readonly AttentionGroup[]): ProblemGroup[] {
-  const idOf = ({ code, text }: Pick<Reason, "code"> & { readonly text: string }) =>
-    `${code} ${genericText(text, [], true)}`;
-  const copies = new Set(told.map(idOf));
-  const left = problems.filter((problem) => !copies.has(idOf(problem)));
-  return [...groupBy(left, idOf).values()].map((group) => {
-    const [{ code, text, remedy }] = group as [Reason];
-    return { code, text, remedy: remedy ?? null, count: group.length };
+export function groupProblems(problems: readonly Reason[], told: readonly AttentionGroup[] = []): ProblemGroup[] {
+  const copies = new Set(told.map(problemKind));
+  const left = problems.filter((problem) => !copies.has(problemKind(problem)));
+  return [...groupBy(left, problemKind).values()].map((group) => {
+    const [first] = group as [Reason];
+    const named = regionsIn(first.text);
+    const otherRegions = [...new Set(group.flatMap((one) => regionsIn(one.text)))].filter(
+      (one) => !named.includes(one),
+    );
+    return { first, count: group.length, otherRegions };
   });
+}
+
+/** What problems that say the same have in common: their code, and their text without ids, regions, names and times. */
+export function problemKind({ code, text }: { readonly code: string; readonly text: string }): string {
+  return `${code} ${genericText(text, [], true)}`;
 }

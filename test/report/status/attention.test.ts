@@ -1,6 +1,6 @@
 // What needs attention: grouped by reason, the most urgent first, each reason and remedy once.
 import { describe, expect, it } from "vitest";
-import { problemTexts } from "../../../cli/ui/apply/apply-result.ts";
+import { problemTexts } from "../../../cli/ui/status/problem-texts.ts";
 import { storedText } from "../../../lib/model/messages/define.ts";
 import { distinct, reason } from "../../../lib/model/messages/reasons.ts";
 import type { Copy } from "../../../lib/model/types.ts";
@@ -69,7 +69,7 @@ describe("groups of copies that need attention", () => {
     expect(distinct([refusal(1), refusal(2)])).toEqual([refusal(1)]);
     expect(groupProblems([refusal(1), refusal(2)], [])).toMatchObject([{ count: 2 }]);
     expect(groupProblems([refusal(9)], groups)).toEqual([]);
-    expect(problemTexts([1, 2, 3, 4].map(refusal))).toHaveLength(3);
+    expect(problemTexts([1, 2, 3, 4].map(refusal))).toHaveLength(1);
   });
 
   it("hold copies together whose reasons differ in ids, names and times alone", () => {
@@ -130,9 +130,9 @@ describe("problems", () => {
 
   it("that say the same of many regions are one", () => {
     const groups = groupProblems([unreadable("ap-tokyo"), { ...quota }, unreadable("na-ashburn")], []);
-    expect(groups.map(({ text, count }) => ({ text, count }))).toEqual([
-      { text: "DescribeImages in ap-tokyo: InternalError: it failed", count: 2 },
-      { text: quota.text, count: 1 },
+    expect(groups.map(({ first, count, otherRegions }) => ({ text: first.text, count, otherRegions }))).toEqual([
+      { text: "DescribeImages in ap-tokyo: InternalError: it failed", count: 2, otherRegions: ["na-ashburn"] },
+      { text: quota.text, count: 1, otherRegions: [] },
     ]);
   });
 
