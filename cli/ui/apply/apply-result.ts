@@ -2,7 +2,7 @@
 
 import { imageIdOf, refText } from "../../../lib/model/identity.ts";
 import { fullText } from "../../../lib/model/messages/define.ts";
-import type { Copy, Reason } from "../../../lib/model/types.ts";
+import type { Copy } from "../../../lib/model/types.ts";
 import type { Report } from "../../../lib/replicator/reconcile.ts";
 import { CHANGE_KINDS } from "../../../lib/report/plan/changes.ts";
 import { exitCodeOf, summarise } from "../../../lib/report/summary.ts";

@@ -22,11 +22,13 @@ const warned = warn(asWritten, INNER);
 
 const listed = (items: readonly string[]) => items.join(", ");
 
-/** The keys of tags. A new copy gets all tags of this program, which say little by themselves. */
-function tagKeys(keys: readonly string[]): string {
+/** Which tags. A new copy gets all tags of this program, which say little one by one. */
+function tagWords(keys: readonly string[]): string {
   const own = keys.filter((key) => key.startsWith("cvm-replicator:"));
-  if (own.length < 3) return listed(keys);
-  return listed([...keys.filter((key) => !own.includes(key)), `${own.length} of cvm-replicator`]);
+  if (own.length < 3) return `tags: ${listed(keys)}`;
+  const others = keys.filter((key) => !own.includes(key));
+  const lineage = `${own.length} lineage tags`;
+  return others.length > 0 ? `${lineage} and tags: ${listed(others)}` : lineage;
 }
 
 /** Before the call, in the imperative; after it, in the past. */
@@ -177,11 +179,11 @@ const definitions = {
   ),
 
   // Calls on one image: before, after, refused.
-  tag: info((p: { tags: readonly string[] }) => `set tags: ${tagKeys(p.tags)}`),
-  tagged: info((p: { tags: readonly string[] }) => `tags set: ${tagKeys(p.tags)}`),
+  tag: info((p: { tags: readonly string[] }) => `set ${tagWords(p.tags)}`),
+  tagged: info((p: { tags: readonly string[] }) => `set ${tagWords(p.tags)}`),
   "tag-failed": warned,
-  untag: info((p: { tags: readonly string[] }) => `remove tags: ${tagKeys(p.tags)}`),
-  untagged: info((p: { tags: readonly string[] }) => `tags removed: ${tagKeys(p.tags)}`),
+  untag: info((p: { tags: readonly string[] }) => `remove ${tagWords(p.tags)}`),
+  untagged: info((p: { tags: readonly string[] }) => `removed ${tagWords(p.tags)}`),
   "untag-failed": warned,
   modify: info((p: Attributes) => attributesText(p, false)),
   modified: info((p: Attributes) => attributesText(p, true)),

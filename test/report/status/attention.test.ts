@@ -138,6 +138,8 @@ describe("problems", () => {
 
   it("that a group of copies tells are not told again", () => {
     const told = attentionOf([inRegion(1, "ap-chengdu", "blocked", { reason: quota })], NOW);
-    expect(groupProblems([quota, unreadable("ap-tokyo")], told)).toMatchObject([{ code: "unreadable-InternalError" }]);
+    expect(groupProblems([quota, unreadable("ap-tokyo")], told)).toMatchObject([
+      { first: { code: "unreadable-InternalError" } },
+    ]);
   });
 });
