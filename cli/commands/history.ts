@@ -105,7 +105,7 @@ async function storyOf(image: string, { account, state, config, region = [], onl
   const remarks: Reason[] = [];
   if (since === undefined || since < stateFrom) {
     const query = { account, images: ids, from: since ?? now - LOG_LIFE, to: now + 60_000, limit: MOST };
-    const found = await searchLog(query, config, now);
+    const found = await searchLog(query, config);
     entries.unshift(...(found?.entries ?? []));
     remarks.push(...(found?.remarks ?? []));
     if (!found && copies.some(({ createdAt }) => createdAt < stateFrom))
@@ -129,13 +129,12 @@ function sourcesOf(copies: readonly Copy[]): string[] {
 async function searchLog(
   query: Parameters<NonNullable<Awaited<ReturnType<typeof openSearch>>>["find"]>[0],
   config: Config,
-  now: Millis,
 ): Promise<{ entries: JournalEntry[]; remarks: Reason[] } | undefined> {
   const failed = (cause: string, remedy?: string) => historyText("log-failed", { cause, remedy });
   try {
     const search = await openSearch(config, process.env, warn);
     if (!search) return undefined;
-    const { lines, failure } = await search.find(query, now + LOG_LIMIT).finally(() => search.close());
+    const { lines, failure } = await search.find(query, Date.now() + LOG_LIMIT).finally(() => search.close());
     const entries = lines.flatMap(({ entry }) => entry ?? []).reverse();
     return { entries, remarks: failure ? [failed(failure.text, failure.remedy)] : [] };
   } catch (error) {
