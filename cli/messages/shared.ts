@@ -31,9 +31,11 @@ export const sharedLines = {
   cancelled: error(() => "cancelled; nothing was changed"),
   /** `why`: empty if the call still waits. */
   "no-answer": warn((p: { time: string; call: string; why: string }) => {
-    return `no answer from the cloud since ${p.time} UTC (${p.why || p.call}); still trying`;
+    return p.why
+      ? `${p.why}, since ${p.time} UTC; still trying`
+      : `no answer from the cloud to ${p.call} since ${p.time} UTC; still trying`;
   }),
-  "answers-again": info((p: { after: string }) => `the cloud answers again, after ${p.after}`),
+  "answers-again": info((p: { call: string; after: string }) => `${p.call} is answered again, after ${p.after}`),
   stopping: info(() => "stopping after the calls in progress; press Ctrl-C again to stop at once"),
   reading: info(() => "reading the cloud …"),
   totals: info((p: { copies: number; states: string }) => {
@@ -43,9 +45,9 @@ export const sharedLines = {
     return `… and ${count(p.rows, p.isOfImages ? "more image" : "more row")}: ${p.states}`;
   }),
   "checked-at": info((p: { totals: string; time: string }) => `${p.totals}; checked at ${p.time} UTC`),
-  /** `done`: how many of the copies that this command follows need nothing more from it. */
+  /** `done`: how many of the copies that this command follows are ready, or were deleted as planned. */
   "n-of-m": info((p: { done: number; all: number; totals: string; elapsed: string }) => {
-    return `${p.done} of ${p.all} done after ${p.elapsed}; ${p.totals}`;
+    return `${p.done} of ${p.all} ready after ${p.elapsed}; ${p.totals}`;
   }),
   changed: info(
     (p: { name: string; source: string; from: string; to: string; state: string }) =>

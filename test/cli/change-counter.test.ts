@@ -43,7 +43,7 @@ describe("the counts of changes", () => {
     expect(text).toBe("requested 2, tagged 2, modified 1, unshared 1, deleted 1, refused 1");
     expect(counts).toEqual({ requested: 2, tagged: 2, modified: 1, unshared: 1, deleted: 1, refused: 1 });
     const at = "img-copy0001 in ap-beijing, copy of img-root0001";
-    expect(notices).toEqual([`${at}: tags a`, `${at}: tags a`]);
+    expect(notices).toEqual([`${at}: tags a`]);
   });
 
   it("name each image that loses something, and that gets it back", async () => {

@@ -182,7 +182,7 @@ describe("progress", () => {
     progress.begin([ready("old"), waiting("new", "img-root0002"), waiting("other", "img-root0003")]);
     now += 61_000;
     progress.alive([ready("old"), waiting("new", "img-root0002"), waiting("other", "img-root0003")]);
-    expect(stream.written).toEqual(["0 of 2 done after 1m; 3 copies: 2 waiting, 1 ready; checked at 12:01:01 UTC\n"]);
+    expect(stream.written).toEqual(["0 of 2 ready after 1m; 3 copies: 2 waiting, 1 ready; checked at 12:01:01 UTC\n"]);
   });
 
   it("is one line for each change where that is wanted", () => {
@@ -215,12 +215,12 @@ describe("progress", () => {
     progress.say("stopping");
     progress.show([ready("old")]);
     expect(stream.written[0]).toBe("\rreading the cloud …\u001b[K\n\u001b[J");
-    expect(stream.written[1]).toMatch(/^\r\u001b\[1Anew .*\nold .*\n0 of 1 done after 0s; 2 copies: /);
+    expect(stream.written[1]).toMatch(/^\r\u001b\[1Anew .*\nold .*\n0 of 1 ready after 0s; 2 copies: /);
     expect(stream.written[2]).toMatch(
-      /^\r\u001b\[3Astopping\u001b\[K\nnew .*\nold .*\n0 of 1 done after 0s; 2 copies: /,
+      /^\r\u001b\[3Astopping\u001b\[K\nnew .*\nold .*\n0 of 1 ready after 0s; 2 copies: /,
     );
     expect(stream.written[3]).toMatch(
-      /^\r\u001b\[3Aold .*\n0 of 1 done after 0s; 1 copy: 1 ready\u001b\[K\n\u001b\[J$/,
+      /^\r\u001b\[3Aold .*\n0 of 1 ready after 0s; 1 copy: 1 ready\u001b\[K\n\u001b\[J$/,
     );
   });
 

@@ -86,7 +86,7 @@ const CASES: readonly Case[] = [
   {
     fault: "copies across the border are not enabled",
     ...error("SyncImages", "InvalidParameterValue.InvalidRegion"),
-    policy: POLICY.replace("ap-shanghai]", "ap-singapore]\n    crossBorder: approved"),
+    policy: POLICY.replace("ap-beijing, ap-shanghai]", "ap-singapore]\n    crossBorder: approved"),
   },
   { fault: "an account to share with does not exist", policy: POLICY.replace("100000000002", "100000999999") },
   { fault: "DescribeImages is refused everywhere", ...error("DescribeImages", "UnauthorizedOperation") },
@@ -99,7 +99,11 @@ const CASES: readonly Case[] = [
     match: { action: "SyncImages", times: 0 },
     effect: { kind: "lose-image-set" },
   },
-  { fault: "each call takes 30 s", match: { ...inBeijing, times: 0 }, effect: { kind: "delay", ms: 30_000 } },
+  {
+    fault: "each call in ap-beijing takes 30 s",
+    match: { ...inBeijing, times: 0 },
+    effect: { kind: "delay", ms: 30_000 },
+  },
   { fault: "renaming is refused", ...error("ModifyImageAttribute", "InvalidImageName.Duplicate") },
 ];
 

@@ -5,12 +5,16 @@ import { fullText } from "../../../lib/model/messages/define.ts";
 import type { Copy } from "../../../lib/model/types.ts";
 import type { Report } from "../../../lib/replicator/reconcile.ts";
 import { CHANGE_KINDS } from "../../../lib/report/plan/changes.ts";
+import { attentionOf } from "../../../lib/report/status/attention.ts";
+import { groupProblems } from "../../../lib/report/status/problem-groups.ts";
 import { exitCodeOf, summarise } from "../../../lib/report/summary.ts";
 import { writeJson } from "../../json.ts";
 import { message } from "../../messages/catalogue.ts";
 import type { Narrowing } from "../../runs/narrowing.ts";
 import { print } from "../print.ts";
-import { problemTexts } from "../status/problem-texts.ts";
+import { roomOf } from "../room.ts";
+import { attentionLines } from "../status/attention.ts";
+import { groupTexts } from "../status/problem-texts.ts";
 import { totalsOf } from "../status/table.ts";
 import type { ChangeCounts } from "./change-counter.ts";
 
@@ -27,6 +31,9 @@ export interface Applied {
 
 /** Every kind of change; see `changeOf`. */
 const NOTHING_DONE = Object.fromEntries(CHANGE_KINDS.map((kind) => [kind, 0]));
+
+/** So many groups of copies that need attention are printed; status shows all. */
+const MOST_GROUPS = 10;
 
 /** Prints the result. Answers the exit code of the command. */
 export function printApplied(applied: Applied, { wait, json }: { wait?: boolean; json?: boolean }): 0 | 3 | 130 {
@@ -50,8 +57,17 @@ export function printApplied(applied: Applied, { wait, json }: { wait?: boolean;
       done: { ...NOTHING_DONE, ...changes.counts() },
     });
   } else {
+    const attention = attentionOf(copies, Date.now()).filter(({ urgency }) => urgency !== "note");
+    const room = roomOf(process.stdout);
+    const groups = attentionLines({ attention, now: Date.now(), facts: new Map() }, room, {
+      most: MOST_GROUPS,
+      all: false,
+    });
+    if (groups.length > 0) process.stdout.write(`${groups.slice(1).join("\n")}\n\n`);
+    const lost = changes.lostAnswers();
     const lines = [
-      ...problemTexts(problems),
+      ...groupTexts(groupProblems(problems, attention)),
+      ...(lost.length > 0 ? [message("answers-lost", { requests: lost.length, text: lost[0] ?? "" }).text] : []),
       ...tally.deleted().map((image) => {
         const { region, imageId, text } = image;
         return message("image-deleted", { region, imageId, name: names.get(refText(image)) ?? "", text }).text;

@@ -13,12 +13,17 @@ export interface ChangeCounts {
   counts(): Readonly<Record<string, number>>;
   /** The images that were created, changed and deleted, as a plan counts them. */
   readonly tally: Pick<Tally, "counts" | "deleted">;
+  /** What was wrong with the answers that did not say what became of a request. */
+  lostAnswers(): readonly string[];
   /** The counts of calls as text; empty if nothing was changed. */
   text(): string;
 }
 
-/** Changes that take something away: printed whatever they are part of, and what gives it back. */
-const TAKES_AWAY: ReadonlySet<string> = new Set(["unshared", "untagged", "deleted"]);
+/**
+ * Changes that take something away: printed whatever they are part of, and what gives it back. Deletions are named in the
+ * end.
+ */
+const TAKES_AWAY: ReadonlySet<string> = new Set(["unshared", "untagged"]);
 
 /**
  * Counts changes. Prints each repair, and whatever takes something away, at once: these do not change
@@ -27,6 +32,7 @@ const TAKES_AWAY: ReadonlySet<string> = new Set(["unshared", "untagged", "delete
 export function watchChanges(say: (text: string) => void, changed: () => void): ChangeCounts {
   const counts = new Map<string, number>();
   const tally = startTally();
+  const lost: string[] = [];
   const drifted = new Set<string>();
   const unshared = new Set<string>();
   return {
@@ -36,6 +42,7 @@ export function watchChanges(say: (text: string) => void, changed: () => void): 
         for (const entry of entries) {
           const { event, text, key, image, code } = entry;
           tally.add(entry);
+          if (event === "sent-unknown" || event === "sent-no-id") lost.push(text);
           const change = changeOf({ event, ...(code !== undefined && { code }) });
           if (change !== undefined) counts.set(change, (counts.get(change) ?? 0) + 1);
           if (!key) continue;
@@ -54,6 +61,7 @@ export function watchChanges(say: (text: string) => void, changed: () => void): 
       },
     },
     tally,
+    lostAnswers: () => lost,
     counts: () => Object.fromEntries(counts),
     text: () => [...counts].map(([change, number]) => `${change} ${number}`).join(", "),
   };

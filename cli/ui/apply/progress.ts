@@ -51,17 +51,22 @@ const TOLD: ReadonlySet<CopyState> = new Set(["ready", "failed", "blocked"]);
 
 /**
  * Counts what a command follows: the copies that have been unfinished since it began, and how many of them are
- * done, which means that they need nothing more from it.
+ * ready, or gone as planned.
  */
 function counter(now: () => Millis) {
   const startedAt = now();
   const followed = new Set<string>();
   return (copies: readonly Copy[]) => {
     for (const copy of copies) if (!isSettled(copy)) followed.add(copyId(copy.key));
-    const done = copies.filter((copy) => followed.has(copyId(copy.key)) && isSettled(copy)).length;
+    const done = copies.filter((copy) => followed.has(copyId(copy.key)) && isDone(copy)).length;
     const params = { done, all: followed.size, totals: totalsOf(copies), elapsed: shortDuration(now() - startedAt) };
     return followed.size > 0 ? message("n-of-m", params).text : totalsOf(copies);
   };
+}
+
+/** Whether nothing is left of what a command wants of the copy. */
+function isDone({ phase }: Copy): boolean {
+  return phase === "ready" || phase === "retired" || phase === "ended";
 }
 
 function plainLines(stream: Stream, now: () => Millis, every: boolean): Progress {

@@ -19,13 +19,13 @@ export interface WatchedCloud {
   close(): void;
 }
 
-/** Watches the calls that every run makes. `say` prints a line; it is called once for each silence, and at its end. */
+/** Watches the calls that every run makes. `say` prints a line: once for each silence of a call in a region, and at its end. */
 export function watchAnswers(cloud: Cloud, say: (text: string) => void, now: () => Millis = Date.now): WatchedCloud {
   const open = new Map<object, { readonly at: Millis; readonly call: string }>();
-  let silentSince: Millis | undefined;
+  const silentSince = new Map<string, Millis>();
   const report = (since: Millis, call: string, why: string) => {
-    if (silentSince !== undefined) return;
-    silentSince = since;
+    if (silentSince.has(call)) return;
+    silentSince.set(call, since);
     say(message("no-answer", { time: iso(since).slice(11, 19), call, why }).text);
   };
   const check = () => {
@@ -34,12 +34,13 @@ export function watchAnswers(cloud: Cloud, say: (text: string) => void, now: () 
   };
   const timer = setInterval(check, CHECK_EVERY);
   timer.unref();
-  const answered = () => {
+  const answered = (answer: string) => {
     // The others may wait in a queue: each answer begins their time anew.
     for (const [id, { call }] of open) open.set(id, { at: now(), call });
-    if (silentSince === undefined) return;
-    say(message("answers-again", { after: shortDuration(now() - silentSince) }).text);
-    silentSince = undefined;
+    const since = silentSince.get(answer);
+    if (since === undefined) return;
+    say(message("answers-again", { call: answer, after: shortDuration(now() - since) }).text);
+    silentSince.delete(answer);
   };
   const watched = async <T>(call: string, send: () => Promise<T>): Promise<T> => {
     const id = {};
@@ -48,14 +49,14 @@ export function watchAnswers(cloud: Cloud, say: (text: string) => void, now: () 
     try {
       const answer = await send();
       open.delete(id);
-      answered();
+      answered(call);
       return answer;
     } catch (error) {
       const since = open.get(id)?.at ?? at;
       open.delete(id);
       if (!(error instanceof CloudError)) throw error;
       if (NO_ANSWER.has(error.code)) report(since, call, error.message);
-      else if (error.requestId) answered();
+      else if (error.requestId) answered(call);
       throw error;
     }
   };

@@ -13,12 +13,11 @@ import { painter } from "./table.ts";
 const MOST_NAMES = 3;
 const MOST_REGIONS = 4;
 
+/** What the lines are made of. */
+type Groups = Pick<StatusReport, "attention" | "now" | "facts">;
+
 /** The lines of all groups, the most urgent first. `most`: so many groups; the others are counted. */
-export function attentionLines(
-  report: StatusReport,
-  room: Room,
-  { most, all }: { most: number; all: boolean },
-): string[] {
+export function attentionLines(report: Groups, room: Room, { most, all }: { most: number; all: boolean }): string[] {
   const shown = report.attention.slice(0, most);
   const hidden = report.attention.slice(most);
   const copies = hidden.reduce((sum, group) => sum + group.copies.length, 0);
@@ -28,7 +27,7 @@ export function attentionLines(
   ];
 }
 
-function groupLines(group: AttentionGroup, report: StatusReport, room: Room, all: boolean): string[] {
+function groupLines(group: AttentionGroup, report: Groups, room: Room, all: boolean): string[] {
   const { healthy, code, text, remedy, isSame, copies, regions, since, nextAt } = group;
   const { now, facts } = report;
   const where = someOf(regions, all ? Number.POSITIVE_INFINITY : MOST_REGIONS);

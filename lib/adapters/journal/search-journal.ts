@@ -66,15 +66,22 @@ export function clsSearch({ topicId, region }: LogTopic, access: LogAccess): Jou
         const isCut = lines.length > query.limit;
         return { lines: isCut ? lines.slice(0, query.limit) : lines, ...(failure && { failure }) };
       };
+      // What the service said before the time was over says more than that it was over.
+      let said: CloudError | undefined;
       try {
         let context = "";
         for (let pages = 0; pages < MOST_PAGES; pages += 1) {
           const answer = await repeating(
-            () => page(query, context, until),
+            () =>
+              page(query, context, until).catch((error: unknown) => {
+                if (error instanceof CloudError && !stop.signal.aborted) said = error;
+                throw error;
+              }),
             stop.signal,
             (code) => isTransient(code) || isSearchBusy(code),
             clock,
           );
+          said = undefined;
           for (const line of answer.lines) found.set(line.id, line);
           const isStuck = answer.context === "" || answer.context === context;
           if (answer.isOver || answer.count === 0 || found.size >= query.limit) return end();
@@ -85,7 +92,7 @@ export function clsSearch({ topicId, region }: LogTopic, access: LogAccess): Jou
         return end(logText("search-incomplete"));
       } catch (error) {
         if (!(error instanceof CloudError)) throw error;
-        return end(failureOf(error));
+        return end(failureOf(said ?? error));
       } finally {
         stop.end();
       }

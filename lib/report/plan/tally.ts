@@ -21,6 +21,8 @@ export function startTally(): Tally {
   return {
     add(entry) {
       const { key, image, text } = entry;
+      // Nothing was made, or what was made is not usable; a further attempt counts again.
+      if (key && (entry.event === "no-effect" || entry.event === "copy-failed")) created.delete(copyId(key));
       const change = changeOf(entry);
       if (!key || change === undefined || change === "refused") return;
       if (change === "requested") created.add(copyId(key));
