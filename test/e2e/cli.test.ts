@@ -197,7 +197,9 @@ describe("the commands", { timeout: 60_000 }, () => {
       expect(stdout).toMatch(new RegExp(`^Usage: cvm-replicator ${command} .*\n\n\\w`));
     }
     expect((await run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect((await run(["--help"])).stdout).toContain("Exit codes: 0 success, 1 error, 2 bad usage or policy");
+    expect((await run(["--help"])).stdout).toContain(
+      "Exit codes: 0 success; 1 error; 2 bad usage or policy; 3 manual action required,\n",
+    );
   });
 
   it("validate shows the policies as text and as JSON, without credentials", async () => {

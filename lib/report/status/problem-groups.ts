@@ -18,8 +18,13 @@ export interface ProblemGroup {
  * that differ only in ids, regions, names and times are one group.
  */
 export function groupProblems(problems: readonly Reason[], told: readonly AttentionGroup[] = []): ProblemGroup[] {
-  const copies = new Set(told.map(problemKind));
-  const left = problems.filter((problem) => !copies.has(problemKind(problem)));
+  const copies = new Map(told.map((group) => [problemKind(group), group.remedy]));
+  // A problem that says what to do is told again if the group of copies does not say it.
+  const isTold = (problem: Reason) => {
+    const remedy = copies.get(problemKind(problem));
+    return remedy !== undefined && (remedy !== null || problem.remedy === undefined);
+  };
+  const left = problems.filter((problem) => !isTold(problem));
   return [...groupBy(left, problemKind).values()].map((group) => {
     const [first] = group as [Reason];
     const named = regionsIn(first.text);
