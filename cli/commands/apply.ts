@@ -1,6 +1,6 @@
 // The command apply: shows the plan, asks before it deletes, then one run, or with --wait as many as the copies need.
 
-import { copyId, refText } from "../../lib/model/identity.ts";
+import { copyId, imageIdOf, refText } from "../../lib/model/identity.ts";
 import { fullText } from "../../lib/model/messages/define.ts";
 import { LEFT_OUT, UNCONFIRMED_POLICY } from "../../lib/model/messages/reasons.ts";
 import type { Copy } from "../../lib/model/types.ts";
@@ -123,13 +123,13 @@ async function applyWith(session: Session, begin: Begin, changes: ChangeCounts):
   if (options.wait && !isCancelled) report = await runs.wait(report);
   // A deletion that the plan did not show: because another program has changed something, or time has passed.
   const refused = new Set((ahead ? deletionsOf(ahead.view) : []).map(refText).filter((ref) => !confirmed?.has(ref)));
+  let allConfirmed: ReadonlySet<string> = confirmed ?? new Set();
   for (let more = further(report, refused); more.length > 0; more = further(report, refused)) {
     for (const { image } of more) refused.add(refText(image));
     const sizeGiB = more.reduce((sum, { image }) => sum + image.sizeGiB, 0);
     if (!(await askLater(message("delete-prompt", { images: more.length, sizeGiB, isLater: true }).text))) break;
-    report = await runs.run({
-      confirmedDeletions: new Set([...(confirmed ?? []), ...more.map(({ image }) => refText(image))]),
-    });
+    allConfirmed = new Set([...allConfirmed, ...more.map(({ image }) => refText(image))]);
+    report = await runs.run({ confirmedDeletions: allConfirmed });
     if (options.wait) report = await runs.wait(report);
   }
   const isOver = !interrupted() && !isCancelled;
@@ -192,13 +192,20 @@ function startRuns(
   const isPart = ({ key, policy }: Copy) => order.only?.(key, policy) ?? true;
   const latest = new Map(before.map((copy) => [copyId(copy.key), copy]));
   const leftOut = new Set<string>(session.known);
+  let kept: Report["unconfirmed"] = [];
   let request: RunRequest = { trigger: "apply", scope: { kind: "sweep" }, deleted: new Set(), ...order };
+  // A poll plans no deletions, so what the last sweep has kept stays kept, unless another program has deleted it.
+  const isStillThere = ({ copy: { key }, image }: Report["unconfirmed"][number]) => {
+    const copy = latest.get(copyId(key));
+    return copy !== undefined && imageIdOf(copy) === image.imageId;
+  };
   const runOnce = async (request: RunRequest): Promise<Report> => {
     const changedPart = async () => (await changedCopies())?.filter(isPart);
     const ended = await watched(replicate(request, replicator), changedPart, progress);
     const account = await replicator.cloud.account();
     await update(latest, ended.copies, async (images) => (await state.read(account, { images })).copies);
-    const report = { ...ended, copies: [...latest.values()].filter(isPart) };
+    kept = request.scope.kind === "sweep" ? ended.unconfirmed : kept.filter(isStillThere);
+    const report = { ...ended, copies: [...latest.values()].filter(isPart), unconfirmed: kept };
     for (const warning of report.plan.warnings.filter(({ code }) => code === LEFT_OUT)) {
       if (!leftOut.has(warning.text)) progress.say(clean(message("plan-warning", { text: fullText(warning) }).text));
       leftOut.add(warning.text);

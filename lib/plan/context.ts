@@ -32,7 +32,7 @@ export function gatherFacts(input: PlanInput): Facts {
   const { observation, policies, copies, record, now, settle, ended } = input;
   const { answers = NO_ANSWERS, sweep = false, deleted = new Set<string>(), vanished = 0 } = input;
   const { brake, totals, acceptVanished = false, acceptUnshare = false } = input;
-  const { mayDeleteLast = () => false, confirmedDeletions } = input;
+  const { mayDeleteLast = () => false, confirmedDeletions, only } = input;
   const images = indexImages(observation);
   const rollbacks = rolledBackVersions(copies, observation, input);
   const recalls = recalledSources(input);
@@ -73,6 +73,7 @@ export function gatherFacts(input: PlanInput): Facts {
       ...(brake && { brake }),
       ...(totals && { totals }),
       ...(confirmedDeletions && { confirmedDeletions }),
+      ...(only && { only }),
     },
     ...records,
     recordOf: (image) => recorded.get(image),

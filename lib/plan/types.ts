@@ -28,7 +28,7 @@ import type { IsParent } from "./upkeep/pruning/parents.ts";
  */
 export interface PlanContext
   extends Required<Pick<PlanInput, "deleted" | "vanished" | "acceptVanished" | "acceptUnshare" | "mayDeleteLast">>,
-    Pick<PlanInput, "brake" | "totals" | "confirmedDeletions">,
+    Pick<PlanInput, "brake" | "totals" | "confirmedDeletions" | "only">,
     Pick<AccountRecord, "installations" | "uncertainBecause"> {
   readonly now: Millis;
   readonly settle: Millis;
@@ -103,9 +103,7 @@ export interface CopyCase {
   readonly candidates?: Candidates;
 }
 
-/**
- * A claim that the plan proposes: without the claimant and the times, which are set when it is won.
- */
+/** A claim that the plan proposes: without the claimant and the times, which are set when it is won. */
 export interface ClaimRequest {
   readonly copy: Copy;
   /** No copy has arrived in its region yet, so that a refusal is likely. */
@@ -234,6 +232,8 @@ export interface PlanInput {
   readonly acceptRecall?: boolean;
   /** The images that a user has confirmed to be deleted, by `refText`; absent: all that the policies say. */
   readonly confirmedDeletions?: ReadonlySet<string>;
+  /** The run acts on these copies only; absent: on all. */
+  readonly only?: (key: CopyKey, policy: string) => boolean;
   /** The user wants this copy deleted even if it is the last usable version in its region. */
   readonly mayDeleteLast?: (key: CopyKey) => boolean;
 }

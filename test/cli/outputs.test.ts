@@ -1,7 +1,18 @@
 // outputs: region → image id for other programs, whole or not at all, to a file or an object of COS.
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { addFault } from "../../emulator/api/faults.ts";
 import { makeBucket } from "../../emulator/world/services/make-bucket.ts";
@@ -75,6 +86,19 @@ describe("outputs", { timeout: 30_000 }, () => {
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(jsonOf(await run("outputs")));
     expect(statSync(file).mode & 0o777).toBe(0o640);
     expect(readdirSync(bench.folder).filter((name) => name.includes("tmp"))).toEqual([]);
+  });
+
+  it("writes to a pipe instead of putting a file in its place, and makes the file that a link names", async () => {
+    const pipe = join(bench.folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const read = promisify(execFile)("cat", [pipe]);
+    expect(await run("outputs --to pipe")).toMatchObject({ code: 0 });
+    expect(JSON.parse((await read).stdout)).toEqual(jsonOf(await run("outputs")));
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+    symlinkSync("new.json", join(bench.folder, "dangling.json"));
+    expect(await run("outputs --to dangling.json")).toMatchObject({ code: 0 });
+    expect(lstatSync(join(bench.folder, "dangling.json")).isSymbolicLink()).toBe(true);
+    expect(JSON.parse(readFileSync(join(bench.folder, "new.json"), "utf8"))).toEqual(jsonOf(await run("outputs")));
   });
 
   it("reports a folder that does not exist, and a place that is a folder", async () => {

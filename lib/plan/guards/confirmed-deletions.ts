@@ -2,18 +2,25 @@
 import { isIntermediate, refText } from "../../model/identity.ts";
 import { reason, SUPERSEDED, UNCONFIRMED_DELETION } from "../../model/messages/reasons.ts";
 import type { Action, CloudCall, Guarded, PlanContext, Step } from "../types.ts";
+import { countedSteps, enoughDeleted, placesLeft } from "./deletion-budget.ts";
 
 /**
  * Keeps each image that a user would miss and that the user has not confirmed (`confirmedDeletions`).
  * It comes before the quota is counted, so that no request waits for room that a deletion would make.
+ * What would not be deleted in this run anyway, because others have taken all places, is not asked about.
  */
-export function confirmedDeletions(steps: readonly Step[], { confirmedDeletions: confirmed }: PlanContext): Guarded {
+export function confirmedDeletions(steps: readonly Step[], ctx: PlanContext): Guarded {
+  const { confirmedDeletions: confirmed } = ctx;
   if (!confirmed) return { steps };
+  const isKept = ({ call }: Step) => isAsked(call) && !confirmed.has(refText(call.image));
+  const counted = countedSteps(steps, ctx);
+  const kept = counted.filter(isKept);
+  const beyond = new Set(kept.slice(Math.max(0, placesLeft(ctx) - (counted.length - kept.length))));
   const permitted = steps.map((step): Step => {
     const { call } = step;
-    if (!isAsked(call) || confirmed.has(refText(call.image))) return step;
+    if (!isAsked(call) || !isKept(step)) return step;
     const { copy, image } = call;
-    return { retained: { copy, image, reason: reason(UNCONFIRMED_DELETION) } };
+    return { retained: { copy, image, reason: beyond.has(step) ? enoughDeleted() : reason(UNCONFIRMED_DELETION) } };
   });
   return { steps: permitted };
 }

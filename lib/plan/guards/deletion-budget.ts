@@ -2,6 +2,7 @@
 import { groupBy, lazily } from "../../model/collections.ts";
 import { copyId } from "../../model/identity.ts";
 import { reason } from "../../model/messages/reasons.ts";
+import type { Copy } from "../../model/types.ts";
 import type { CloudCall, Guarded, PlanContext, Step } from "../types.ts";
 import { wasDeletionRefused } from "../upkeep/pruning/prune.ts";
 
@@ -10,23 +11,38 @@ export const MOST_DELETIONS = 10;
 
 /**
  * Keeps at most MOST_DELETIONS deletions and ends of sharing. `deleted` holds the copies for which
- * this run has done so already; such an image may be deleted after it was unshared. What the cloud
- * refused before comes last, so that it keeps no other image from its deletion.
+ * this run has done so already; such an image may be deleted after it was unshared.
  */
-export function deletionBudget(steps: readonly Step[], { deleted }: PlanContext): Guarded {
-  const counted = steps.filter(({ call }) => isCounted(call) && !deleted.has(copyId(call.copy.key)));
-  const byRefusal = groupBy(counted, ({ call }) => isCounted(call) && wasDeletionRefused(call.copy));
-  const inOrder = [...(byRefusal.get(false) ?? []), ...(byRefusal.get(true) ?? [])];
-  const beyond = new Set(inOrder.slice(Math.max(0, MOST_DELETIONS - deleted.size)));
+export function deletionBudget(steps: readonly Step[], ctx: PlanContext): Guarded {
+  const beyond = new Set(countedSteps(steps, ctx).slice(placesLeft(ctx)));
   const permitted = steps.map((step): Step => {
     const { call } = step;
     if (!isCounted(call) || !beyond.has(step)) return step;
     const { copy, image } = call;
-    const enough = reason("enough-deleted", { limit: MOST_DELETIONS });
-    if (call.why === undefined) return { wait: { key: copy.key, reason: enough } };
-    return { retained: { copy, image, reason: enough } };
+    if (call.why === undefined) return { wait: { key: copy.key, reason: enoughDeleted() } };
+    return { retained: { copy, image, reason: enoughDeleted() } };
   });
   return { steps: permitted };
+}
+
+export const enoughDeleted = () => reason("enough-deleted", { limit: MOST_DELETIONS });
+
+/** How many more deletions the run may begin. */
+export function placesLeft({ deleted }: PlanContext): number {
+  return Math.max(0, MOST_DELETIONS - deleted.size);
+}
+
+/**
+ * The steps that take a place, in the order in which they get one. What the cloud refused before comes
+ * last, so that it keeps no other image from its deletion. What a narrowed run leaves alone takes none.
+ */
+export function countedSteps(steps: readonly Step[], { deleted, only }: PlanContext): Step[] {
+  const isPart = ({ key, policy }: Copy) => only?.(key, policy) ?? true;
+  const counted = steps.filter(
+    ({ call }) => isCounted(call) && isPart(call.copy) && !deleted.has(copyId(call.copy.key)),
+  );
+  const byRefusal = groupBy(counted, ({ call }) => isCounted(call) && wasDeletionRefused(call.copy));
+  return [...(byRefusal.get(false) ?? []), ...(byRefusal.get(true) ?? [])];
 }
 
 function isCounted(call: CloudCall | undefined): call is Extract<CloudCall, { do: "delete" | "unshare" }> {

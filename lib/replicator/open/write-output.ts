@@ -1,7 +1,7 @@
 // Writes what a command made to a file or to an object of COS: as a whole, or not at all.
 import { randomUUID } from "node:crypto";
-import { open, realpath, rename, stat, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { open, readlink, realpath, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseObjectUrl, putObject } from "../../adapters/objects/put-object.ts";
 import { httpTransport } from "../../adapters/state/cos/requests/http.ts";
 import { findCredentials } from "../../adapters/tencent/transport/find-credentials.ts";
@@ -37,14 +37,19 @@ export function outputTo(to: string, where: string, config: Config, env: NodeJS.
 
 /**
  * Replaces a file: a reader sees the old content or the new one. The new file is made beside it,
- * because only a rename within one folder is atomic; it keeps the mode of the old one.
+ * because only a rename within one folder is atomic; it keeps the mode of the old one. A pipe or a device, such as
+ * /dev/stdout, is written to: a rename would put a file in its place, for every program of the machine.
  */
 async function replaceFile(file: string, text: string): Promise<void> {
-  const target = await realpath(file).catch(() => file); // not the link, but what it names
-  const before = await stat(target).catch(() => undefined);
+  const before = await stat(file).catch(() => undefined);
   if (before?.isDirectory()) throw new InputError([toProblem(file, outputProblem("target-is-a-folder"))]);
+  const target = await targetOf(file);
   const made = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
   try {
+    if (before && !before.isFile()) {
+      await writeFile(file, text);
+      return;
+    }
     const handle = await open(made, "wx");
     try {
       if (before) await handle.chmod(before.mode & 0o777);
@@ -61,4 +66,12 @@ async function replaceFile(file: string, text: string): Promise<void> {
       throw new InputError([toProblem(file, outputProblem("no-folder", { folder: dirname(target) }))]);
     throw new OutputError(file, outputProblem("file-unwritable", { cause: code ?? cause }));
   }
+}
+
+/** What a link names, not the link, also if there is no such file yet. */
+async function targetOf(file: string): Promise<string> {
+  const target = await realpath(file).catch(() => undefined);
+  if (target !== undefined) return target;
+  const named = await readlink(file).catch(() => undefined);
+  return named === undefined ? file : resolve(dirname(file), named);
 }

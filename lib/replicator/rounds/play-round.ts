@@ -171,12 +171,23 @@ async function planRound(
     acceptRecall = false,
     mayDeleteLast,
     confirmedDeletions,
+    only,
   } = request;
   const ended = endedClaimants(round.copies, deps);
   const accepted = { acceptVanished, acceptUnshare, acceptRecall, ...(mayDeleteLast && { mayDeleteLast }) };
   const confirmed = confirmedDeletions && { confirmedDeletions };
-  const input: PlanInput = { ...round, ...accepted, ...confirmed, policies, settle, ended, now: deps.now() };
-  const plan = onlyThese(await planWithAnswers(input, answers, mode), request.only);
+  const narrowed = only && { only };
+  const input: PlanInput = {
+    ...round,
+    ...accepted,
+    ...confirmed,
+    ...narrowed,
+    policies,
+    settle,
+    ended,
+    now: deps.now(),
+  };
+  const plan = onlyThese(await planWithAnswers(input, answers, mode), only);
   return request.mode === "record-only" ? onlyRecordChanges(plan) : plan;
 }
 

@@ -142,6 +142,23 @@ describe("an orphaned copy", () => {
     const plan = many.deletedBefore(2).plan();
     expect(plan.calls).toHaveLength(MOST_DELETIONS - 2);
     expect(plan.retained.map(({ reason }) => reason.code)).toEqual(Array(5).fill("enough-deleted"));
+
+    // A user is not asked about more than a run deletes, whatever was confirmed.
+    const codesOf = (confirmed: readonly string[]) => {
+      const images = confirmed.map((imageId) => `ap-shanghai/${imageId}-ap-shanghai`);
+      const asked = many
+        .deletedBefore(2)
+        .option({ confirmedDeletions: new Set(images) })
+        .plan();
+      return [asked.calls.length, ...asked.retained.map(({ reason }) => reason.code).sort()];
+    };
+    const [unconfirmed, beyond] = [Array(8).fill("unconfirmed-deletion"), Array(5).fill("enough-deleted")];
+    expect(codesOf([])).toEqual([0, ...beyond, ...unconfirmed]);
+    expect(codesOf(["img-root0012"])).toEqual([1, ...beyond, ...unconfirmed.slice(1)]);
+
+    // What a narrowed run leaves alone takes no place.
+    const last = many.option({ only: ({ rootId }) => rootId === "img-root0012" }).plan();
+    expect(last.calls).toContain("delete img-root0012-ap-shanghai");
   });
 
   it("becomes ready again when it is desired again", () => {
