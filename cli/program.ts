@@ -126,7 +126,7 @@ pending (plan --detailed-exitcode); 130 interrupted.`,
 
   program
     .command("retry")
-    .description("reset the attempts and the backoff of failed and blocked copies, then run apply")
+    .description("reset the attempts and the backoff of failed, retrying and blocked copies, then run apply")
     .argument("[image...]", "ids of sources or copies, names of sources, or instances (ins-…) that run one")
     .addOption(policy())
     .addOption(several("--only <policy>", "only copies of this policy (repeatable)"))

@@ -13,7 +13,8 @@ import { writeJson } from "../json.ts";
 import { message } from "../messages/catalogue.ts";
 import { DEFAULT_POLICY_FILE, policyFileName, readPolicies } from "../runs/read-policies.ts";
 import { print } from "../ui/print.ts";
-import { clean, cut, pad, widthOf } from "../ui/text.ts";
+import { type Room, roomOf } from "../ui/room.ts";
+import { clean, cut, pad, widthOf, wrap } from "../ui/text.ts";
 
 export interface DoctorOptions {
   readonly policy?: string;
@@ -56,7 +57,7 @@ export async function doctor(options: DoctorOptions): Promise<0 | 3> {
   if (options.json) writeJson("doctor", { checks, counts });
   else {
     const { ok, warning: warnings, wrong, "not-checked": notChecked } = counts;
-    process.stdout.write(textOf(checks, process.stdout.isTTY && picocolors.isColorSupported));
+    process.stdout.write(textOf(checks, roomOf(process.stdout)));
     print(process.stdout, message("doctor-total", { ok, warnings, wrong, notChecked }).text);
   }
   return counts.wrong > 0 ? 3 : 0;
@@ -84,15 +85,17 @@ const LABELS: Readonly<Record<Status, string>> = {
   "not-checked": "not checked",
 };
 
-function textOf(checks: readonly Check[], isColored: boolean): string {
-  const colors = picocolors.createColors(isColored);
+function textOf(checks: readonly Check[], { width, color }: Room): string {
+  const colors = picocolors.createColors(color);
   const paint = { ok: colors.green, warning: colors.yellow, wrong: colors.red, "not-checked": colors.dim };
   const label = Math.max(...Object.values(LABELS).map(widthOf));
   const subject = Math.max(...checks.map((check) => widthOf(clean(check.subject))));
   return checks
-    .map(({ status, subject: name, text, remedy }) => {
-      const line = `${paint[status](pad(LABELS[status], label))}  ${pad(clean(name), subject)}  ${clean(text)}\n`;
-      return remedy === undefined ? line : `${line}${" ".repeat(label + 2)}→ ${clean(remedy)}\n`;
+    .flatMap(({ status, subject: name, text, remedy }) => {
+      const indent = label + 4;
+      const line = `${paint[status](pad(LABELS[status], label))}  ${pad(clean(name), subject)}  ${clean(text)}`;
+      const next = remedy === undefined ? [] : wrap(`${" ".repeat(label + 2)}→ ${clean(remedy)}`, width, indent);
+      return [...wrap(line, width, indent), ...next].map((one) => `${one}\n`);
     })
     .join("");
 }

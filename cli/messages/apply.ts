@@ -42,7 +42,9 @@ export const applyLines = {
   /** `waiting`: how many wait for an unreadable region, which is read at once. */
   retrying: info((p: { copies: number; waiting: number }) => {
     const parts =
-      p.waiting === 0 || p.copies > 0 ? [count(p.copies, "failed or blocked copy", "failed or blocked copies")] : [];
+      p.waiting === 0 || p.copies > 0
+        ? [count(p.copies, "failed, retrying or blocked copy", "failed, retrying or blocked copies")]
+        : [];
     if (p.waiting > 0) parts.push(`${copiesOf(p.waiting)} waiting for an unreadable region, which is read now`);
     return `retrying ${parts.join(" and ")}`;
   }),

@@ -144,14 +144,14 @@ describe("retry", { timeout: 60_000 }, () => {
     expect(await cloud.syncs()).toBe(0);
 
     const one = await run(["retry", "--region", "ap-beijing", "--json"]);
-    expect(one.stderr).toContain("retrying 1 failed or blocked copy\n");
+    expect(one.stderr).toContain("retrying 1 failed, retrying or blocked copy\n");
     expect(jsonOf(one)).toMatchObject({ summary: { blocked: 1 } });
     const all = await run(["retry", "golden-web", "--only", "p", "--wait"]);
     expect(all.code).toBe(0);
     expect(await cloud.copies()).toHaveLength(2);
     const none = await run(["retry"]);
     expect(none.code).toBe(0);
-    expect(none.stderr).toContain("retrying 0 failed or blocked copies\n");
+    expect(none.stderr).toContain("retrying 0 failed, retrying or blocked copies\n");
   });
 });
 

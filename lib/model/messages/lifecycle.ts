@@ -218,11 +218,11 @@ const MATCHES = {
 const retryProblems = {
   "nothing-to-retry": error(
     (p: { value: string; filter: keyof typeof MATCHES }) =>
-      `"${p.value}": no copy that ${MATCHES[p.filter]} is failed, blocked or waits for an unreadable region; cvm-replicator status lists all copies`,
+      `"${p.value}": no copy that ${MATCHES[p.filter]} is failed, retrying, blocked or waits for an unreadable region; cvm-replicator status lists all copies`,
     "nothing: there is nothing to retry; status shows what the copy waits for",
   ),
   "no-copy-for-all": error(
-    () => "no copy that is failed, blocked or waits for an unreadable region matches all of these filters",
+    () => "no copy that is failed, retrying, blocked or waits for an unreadable region matches all of these filters",
     "leave out a filter; cvm-replicator status lists all copies",
   ),
 } as const;

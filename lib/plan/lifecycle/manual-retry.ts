@@ -1,4 +1,4 @@
-// Manual retry (`cvm-replicator retry`): failed and blocked copies start again.
+// Manual retry (`cvm-replicator retry`): failed and blocked copies start again, and backoff ends.
 import { stateOf } from "../../model/identity.ts";
 import { journal } from "../../model/messages/journal.ts";
 import type { Copy, Millis } from "../../model/types.ts";
@@ -9,14 +9,15 @@ import type { RecordChange } from "../types.ts";
 const MADE_ANEW = ["gone", "unidentified"];
 
 /**
- * The record of a failed or blocked copy with no attempts and no backoff, so that the next plan
+ * The record of a failed, retrying or blocked copy with no attempts and no backoff, so that the next plan
  * does not wait; undefined for any other copy. Only the plan decides whether a copy is requested,
  * after a search for its image. So a copy with a claim keeps the claim and is read again, and no
  * claim number is used twice.
  */
 export function retried(copy: Copy, now: Millis): Copy | undefined {
   const fresh = { attempts: 0, delayedSince: now, updatedAt: now };
-  if (copy.phase === "failed") return { ...copy, ...fresh, phase: "retrying", notBefore: now };
+  if (copy.phase === "failed" || copy.phase === "retrying")
+    return { ...copy, ...fresh, phase: "retrying", notBefore: now };
   const isMadeAnew = copy.phase === "blocked" && MADE_ANEW.includes(copy.reason.code);
   if (isMadeAnew) return { ...copy, ...fresh, phase: "waiting" };
   if (copy.phase !== "blocked" && copy.phase !== "stuck") return undefined;

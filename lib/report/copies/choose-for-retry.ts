@@ -8,7 +8,7 @@ import { type CopyFilter, chooseCopies } from "./choose-copies.ts";
 const FILTERS = { images: "IMAGE", policies: "--only", regions: "--region" } as const;
 
 /**
- * The failed and blocked copies that match the filter, and those that wait for an unreadable region.
+ * The failed, retrying and blocked copies that match the filter, and those that wait for an unreadable region.
  * A value that is unknown, or none of whose copies can be retried, is a problem.
  */
 export function chooseForRetry(
@@ -35,5 +35,5 @@ export function chooseForRetry(
 function isRetryable(copy: Copy): boolean {
   const { phase } = copy;
   if (phase === "waiting") return copy.reason.code.startsWith("unreadable-");
-  return phase === "failed" || phase === "blocked" || phase === "stuck";
+  return phase === "failed" || phase === "retrying" || phase === "blocked" || phase === "stuck";
 }
