@@ -40,10 +40,7 @@ export interface PlanContext
   readonly isAccountStored: boolean;
   /** When this state first saw the account. */
   readonly firstSeenAt: Millis;
-  /**
-   * Claimants that cannot send any more: earlier rounds of this replicator, and dead processes of
-   * this host.
-   */
+  /** Claimants that cannot send any more: earlier rounds of this replicator, and dead processes of this host. */
   readonly ended: ReadonlySet<string>;
   /** See `AccountRecord`. */
   readonly metInstallations: readonly string[];
@@ -128,6 +125,8 @@ export type CloudCall =
       readonly attributes: ImageAttributes;
       /** Accounts that may lose their share for a moment, because a shared image cannot be modified. */
       readonly mayUnshareTemporarily: readonly string[];
+      /** The copy that gets the name which this one gives up. */
+      readonly makesWayFor?: Pick<Copy, "key" | "policy">;
     }
   | { readonly do: "share"; readonly copy: Copy; readonly image: ImageRef; readonly accounts: readonly string[] }
   | {

@@ -1,10 +1,14 @@
 // What a plan or an apply is narrowed to.
 import { describe, expect, it } from "vitest";
 import { copyId } from "../../lib/model/identity.ts";
+import type { CopyKey } from "../../lib/model/types.ts";
+import { onlyThese } from "../../lib/plan/guards/filters.ts";
+import { makePlan } from "../../lib/plan/plan.ts";
 import type { CopyFilter } from "../../lib/report/copies/choose-copies.ts";
 import { narrow } from "../../lib/report/copies/narrow.ts";
 import { viewOf } from "../../lib/report/plan/plan-view.ts";
-import { type World, world } from "../support/plan-world.ts";
+import { callsOf } from "../support/plan-lines.ts";
+import { minutes, NOW, type World, world } from "../support/plan-world.ts";
 
 const encrypting = world()
   .policy({ to: ["ap-beijing", "ap-shanghai"], copy: { regions: { "ap-shanghai": { encrypt: {} } } } })
@@ -28,6 +32,21 @@ describe("a narrowed command", () => {
     expect(placesOf(encrypting, { regions: ["ap-shanghai"] })).toEqual([
       "ap-shanghai encrypted:default",
       "ap-shanghai plain",
+    ]);
+  });
+
+  it("takes along the older copy that has to give up its name, which its copy would wait for", () => {
+    const rebuilt = world()
+      .policy({ to: ["ap-shanghai"] })
+      .image()
+      .copy("ap-shanghai", "ready")
+      .withoutSources()
+      .image({ imageId: "img-root0002", createdAt: NOW - minutes(60) })
+      .shares("img-root0001-ap-shanghai", [])
+      .copy("ap-shanghai", "finishing", { of: "img-root0002" });
+    const given = { ...rebuilt.sweep().input(), only: ({ rootId }: CopyKey) => rootId === "img-root0002" };
+    expect(callsOf(onlyThese(makePlan(given), given.only))).toEqual([
+      expect.stringMatching(/^modify img-root0001-ap-shanghai: name = golden-web--replaced-/),
     ]);
   });
 

@@ -2,12 +2,16 @@
 import type { Copy, CopyKey } from "../../model/types.ts";
 import type { Action, ClaimRequest, Plan, Send } from "../types.ts";
 
-/** The plan with the actions on copies that `only` accepts; undefined accepts all. */
+/**
+ * The plan with the actions on copies that `only` accepts; undefined accepts all. What gives up its name to
+ * such a copy belongs to it, because that copy would wait for the name for ever.
+ */
 export function onlyThese(plan: Plan, only?: (key: CopyKey, policy: string) => boolean): Plan {
   if (!only) return plan;
-  const keep = (copy: Copy) => only(copy.key, copy.policy);
+  const keep = ({ key, policy }: Pick<Copy, "key" | "policy">) => only(key, policy);
   const actions = plan.actions.flatMap((action): Action[] => {
-    if (action.do !== "send") return keep(action.copy) ? [action] : [];
+    const makesWayFor = action.do === "modify" ? action.makesWayFor : undefined;
+    if (action.do !== "send") return keep(action.copy) || (makesWayFor && keep(makesWayFor)) ? [action] : [];
     return onlyRequests(action, ({ copy }) => keep(copy));
   });
   return { ...plan, actions };

@@ -24,7 +24,8 @@ export function stepAside(holder: Image, desired: DesiredCopy, ctx: PlanContext)
   const name = copy && newNameOf(copy, holder, desired, ctx);
   if (!copy || name === undefined) return undefined;
   const mayUnshareTemporarily = [...accountsOfPolicies(copy, ctx.policies), ...accountsGiven(copy.given)];
-  return { do: "modify", copy, image: holder, attributes: { name }, mayUnshareTemporarily };
+  const makesWayFor = { key: desired.key, policy: desired.policy.name };
+  return { do: "modify", copy, image: holder, attributes: { name }, mayUnshareTemporarily, makesWayFor };
 }
 
 /** The record of a holder that is a finished copy of ours. */
