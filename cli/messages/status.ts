@@ -30,7 +30,7 @@ export const statusLines = {
   "group-stage": info((p: { stage: string; ago: string | undefined }) => {
     return `stands at ${p.stage}${p.ago === undefined ? "" : ` for ${p.ago}`}`;
   }),
-  "group-since": info((p: { ago: string }) => `so for ${p.ago}`),
+  "group-since": info((p: { ago: string }) => `like this for ${p.ago}`),
   "group-next": info((p: { next: string | undefined }) => {
     return p.next === undefined ? "next check due now" : `next check in ${p.next}`;
   }),

@@ -79,7 +79,7 @@ describe("status without the cloud", () => {
     expect(stdout).toContain(
       "\nblocked: quota in ap-chengdu: 2 copies\n" +
         "  golden-web-server-2026-11-1 (img-00000001), golden-web-server-2026-11-2 (img-00000002)\n" +
-        `  ${QUOTA.text}\n  → ${QUOTA.remedy}\n  for `,
+        `  ${QUOTA.text}\n  → ${QUOTA.remedy}\n  like this for `,
     );
     expect(stdout).toMatch(
       /\nstuck: other in ap-shanghai: 1 copy\n.*\n {2}copies: img-c\w+\n.*\n {2}last call: ModifyImage.*\n.*stands at sharing.*req-77\n/,

@@ -53,7 +53,9 @@ describe("the copies to retry", () => {
     });
     expect(problems.map(({ where, text }) => `${where}: ${text}`).sort()).toEqual([
       expect.stringMatching(/^--only: "gold" fits no copy; did you mean golden\?/),
-      expect.stringMatching(/^--region: "ap-nanjing": no copy that is in this region is failed, retrying, blocked or waits/),
+      expect.stringMatching(
+        /^--region: "ap-nanjing": no copy that is in this region is failed, retrying, blocked or waits/,
+      ),
       expect.stringMatching(/^IMAGE: "img-8toqc6s3" fits no copy; /),
     ]);
     const combined = regions({ images: ["img-copy0001"], regions: ["ap-beijing"] });

@@ -74,8 +74,8 @@ export const GIVING_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "do not count the end of a share among the deletions of a run",
-    find: "isCounted(call) && !deleted.has(copyId(call.copy.key)));",
-    replace: "isCounted(call) && call.why !== undefined && !deleted.has(copyId(call.copy.key)));",
+    find: "isCounted(call) && isPart(call.copy) && !deleted.has(copyId(call.copy.key))",
+    replace: "isCounted(call) && call.why !== undefined && isPart(call.copy) && !deleted.has(copyId(call.copy.key))",
   },
   {
     name: "end most shares of a copy unasked",

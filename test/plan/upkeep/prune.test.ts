@@ -152,7 +152,10 @@ describe("an orphaned copy", () => {
         .plan();
       return [asked.calls.length, ...asked.retained.map(({ reason }) => reason.code).sort()];
     };
-    const [unconfirmed, beyond] = [Array(8).fill("unconfirmed-deletion"), Array(5).fill("enough-deleted")];
+    const [unconfirmed, beyond] = [
+      Array<string>(8).fill("unconfirmed-deletion"),
+      Array<string>(5).fill("enough-deleted"),
+    ];
     expect(codesOf([])).toEqual([0, ...beyond, ...unconfirmed]);
     expect(codesOf(["img-root0012"])).toEqual([1, ...beyond, ...unconfirmed.slice(1)]);
 
