@@ -49,7 +49,7 @@ const HELD = {
 const isSent = () => d.world.requests.some(({ action, effects }) => action === "SyncImages" && effects.length > 0);
 
 async function expectOneCopyEach(): Promise<void> {
-  expect(await d.pass(60, isFinished), JSON.stringify(d.world.invocations.slice(-3))).toBe(true);
+  expect(await d.pass(180, isFinished), JSON.stringify(d.world.invocations.slice(-3))).toBe(true);
   expect(
     copies()
       .map(({ region }) => region)
