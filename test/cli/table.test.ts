@@ -215,13 +215,28 @@ describe("progress", () => {
     progress.say("stopping");
     progress.show([ready("old")]);
     expect(stream.written[0]).toBe("\rreading the cloud …\u001b[K\n\u001b[J");
-    expect(stream.written[1]).toMatch(/^\r\u001b\[1Anew .*\nold .*\n0 of 1 ready after 0s; 2 copies: /);
+    expect(stream.written[1]).toMatch(/^\r\u001b\[1ANAME .*\nnew .*\nold .*\n0 of 1 ready after 0s; 2 copies: /);
     expect(stream.written[2]).toMatch(
-      /^\r\u001b\[3Astopping\u001b\[K\nnew .*\nold .*\n0 of 1 ready after 0s; 2 copies: /,
+      /^\r\u001b\[4Astopping\u001b\[K\nNAME .*\nnew .*\nold .*\n0 of 1 ready after 0s; 2 copies: /,
     );
     expect(stream.written[3]).toMatch(
-      /^\r\u001b\[3Aold .*\n0 of 1 ready after 0s; 1 copy: 1 ready\u001b\[K\n\u001b\[J$/,
+      /^\r\u001b\[4ANAME .*\nold .*\n0 of 1 ready after 0s; 1 copy: 1 ready\u001b\[K\n\u001b\[J$/,
     );
+  });
+
+  it("says above the table why copies fail, each reason once", () => {
+    const stream = screen(true);
+    const progress = showProgress(stream);
+    const refused = (id: string): Copy => ({
+      ...(waiting(id, id) as Copy & { phase: "waiting" }),
+      phase: "blocked",
+      reason: { code: "quota", text: storedText("ap-beijing holds 9 of at most 9 custom images") },
+    });
+    progress.begin([]);
+    progress.show([refused("img-root0001"), refused("img-root0002")]);
+    progress.show([refused("img-root0001"), refused("img-root0002")]);
+
+    expect(stream.written.join("").match(/holds 9 of at most 9/g)).toHaveLength(1);
   });
 
   it("prints a line while nothing changes: each minute in a pipe, after each poll in a terminal", () => {

@@ -4,7 +4,8 @@ import { copyId, stateOf } from "../../../lib/model/identity.ts";
 import { iso } from "../../../lib/model/time.ts";
 import type { Copy, CopyState, Millis } from "../../../lib/model/types.ts";
 import { copyLabels, placeText } from "../../../lib/report/copies/copy-label.ts";
-import { isSettled, reasonText } from "../../../lib/report/summary.ts";
+import { problemKind } from "../../../lib/report/status/problem-groups.ts";
+import { isSettled, reasonOf, reasonText } from "../../../lib/report/summary.ts";
 import { message } from "../../messages/catalogue.ts";
 import { shortDuration } from "../duration.ts";
 import { linesFor } from "../print.ts";
@@ -49,6 +50,9 @@ export interface ProgressOptions {
 /** The states that a pipe is told of. Thousands of copies pass through the others as well. */
 const TOLD: ReadonlySet<CopyState> = new Set(["ready", "failed", "blocked"]);
 
+/** The states of which a terminal is told why, as its table has no room for it. */
+const FAILED: ReadonlySet<CopyState> = new Set(["failed", "blocked", "retrying"]);
+
 /**
  * Counts what a command follows: the copies that have been unfinished since it began, and how many of them are
  * ready, or gone as planned.
@@ -67,6 +71,22 @@ function counter(now: () => Millis) {
 /** Whether nothing is left of what a command wants of the copy. */
 function isDone({ phase }: Copy): boolean {
   return phase === "ready" || phase === "retired" || phase === "ended";
+}
+
+/**
+ * Tells each kind of failure once, when the first copy has it: with thousands of copies the others would hide
+ * everything else. The end of the command and `status` name them all.
+ */
+function failures() {
+  const told = new Set<string>();
+  return (copies: readonly Copy[]): string[] =>
+    copies.flatMap((copy) => {
+      const reason = FAILED.has(stateOf(copy)) && reasonOf(copy);
+      if (!reason || told.has(problemKind(reason))) return [];
+      told.add(problemKind(reason));
+      const { rootId: source, rootRegion: from, region: to } = copy.key;
+      return [clean(message("changed", { name: copy.rootName, source, from, to, state: statusOf(copy) }).text)];
+    });
 }
 
 function plainLines(stream: Stream, now: () => Millis, every: boolean): Progress {
@@ -126,20 +146,17 @@ function liveTable(stream: Stream, now: () => Millis): Progress {
     stream.write(`\r${up}${above}${lines.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`);
     drawn = lines;
   };
+  const failed = failures();
+  const above = (lines: readonly string[]) => draw(lines.map((line) => `${line}\u001b[K\n`).join(""), drawn);
   const show = (copies: readonly Copy[], below = count(copies)) => {
-    const room = roomOf(stream, Math.max(5, (stream.rows || 24) - 3));
-    draw("", [...tableOf(copies, room), cut(below, room.width)]);
+    const room = roomOf(stream, Math.max(5, (stream.rows || 24) - 4));
+    for (const text of failed(copies)) above(linesFor(stream, text).map((line) => cut(line, room.width)));
+    draw("", [...tableOf(copies, room, { header: true, now: now() }), cut(below, room.width)]);
   };
   return {
     begin: (copies) => (copies.length > 0 ? show(copies) : draw("", [message("reading").text])),
     show: (copies) => show(copies),
     alive: (copies) => show(copies, checkedText(count(copies), now())),
-    say: (text) =>
-      draw(
-        linesFor(stream, text)
-          .map((line) => `${line}\u001b[K\n`)
-          .join(""),
-        drawn,
-      ),
+    say: (text) => above(linesFor(stream, text)),
   };
 }
