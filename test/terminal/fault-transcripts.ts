@@ -144,6 +144,6 @@ async function play(one: Case, at: number): Promise<void> {
   process.stderr.write(`${at + 1}: ${one.fault}\n`);
 }
 
-const queue = new PQueue({ concurrency: 3 });
+const queue = new PQueue({ concurrency: 2 });
 await Promise.all(CASES.map((one, at) => queue.add(() => play(one, at))));
 writeFileSync(join(folder, "key.txt"), `${CASES.map(({ fault }, at) => `${at + 1}: ${fault}`).join("\n")}\n`);
