@@ -9,8 +9,8 @@ export const applyLines = {
     return `${p.isOver ? "Applied" : "Applied so far"}: ${counts}${p.calls && ` (calls: ${p.calls})`}.`;
   }),
   "answers-lost": info((p: { requests: number; text: string }) => {
-    const what = p.requests === 1 ? "the answer to 1 request is" : `the answers to ${p.requests} requests are`;
-    return `note: ${what} not known (${p.text}); it is not sent again: its copies are looked for by their names`;
+    const what = p.requests === 1 ? "the outcome of 1 request is" : `the outcome of ${p.requests} requests is`;
+    return `note: ${what} not known (${p.text}); nothing is sent again: the copies are looked for by their names`;
   }),
   "image-deleted": info((p: { imageId: string; region: string; name: string; text: string }) => {
     return `deleted: ${imageIn(p)}${p.name && `, "${p.name}"`}: ${p.text}`;

@@ -13,6 +13,7 @@ import type { Text } from "./messages/define.ts";
  * on it. Times are epoch milliseconds (UTC), sizes are GiB.
  */
 
+export type { CopyState } from "./copy/copy-state.ts";
 export type * from "./copy/record.ts";
 export type * from "./image.ts";
 export type * from "./policy.ts";

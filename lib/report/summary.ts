@@ -1,4 +1,5 @@
 // Lists and counts copies by state: the format of apply --json, and its exit code.
+import { COPY_STATES } from "../model/copy/copy-state.ts";
 import { imageIdOf, stateOf, stateOfPhase } from "../model/identity.ts";
 import { fullText, storedText } from "../model/messages/define.ts";
 import { JOURNAL_NOT_SENT, RECALLED, reason } from "../model/messages/reasons.ts";
@@ -71,17 +72,6 @@ export interface Summary {
   readonly summary: Counts & { readonly problems: readonly Reason[] };
 }
 
-const STATES: readonly CopyState[] = [
-  "waiting",
-  "copying",
-  "finishing",
-  "ready",
-  "retrying",
-  "blocked",
-  "failed",
-  "retired",
-];
-
 /** The phases in which a copy stays until something changes outside. */
 const SETTLED: ReadonlySet<CopyPhase> = new Set(["ready", "blocked", "stuck", "failed", "retired", "ended"]);
 
@@ -96,7 +86,7 @@ export function summarise(copies: readonly Copy[], problems: readonly Reason[]):
  * are counted, and a copy that is not in `copies` counts by its phase.
  */
 export function countsOf(copies: readonly Copy[], totals?: Totals): Counts {
-  const counts = new Map<CopyState, number>(STATES.map((state) => [state, 0]));
+  const counts = new Map<CopyState, number>(COPY_STATES.map((state) => [state, 0]));
   const add = (state: CopyState, count: number) => counts.set(state, (counts.get(state) ?? 0) + count);
   for (const [phase, count] of Object.entries(totals ?? {}) as [CopyPhase, number][]) add(stateOfPhase(phase), count);
   for (const copy of copies) {

@@ -284,8 +284,5 @@ export type CopyIn<P extends Copy["phase"]> = Extract<Copy, { phase: P }>;
 
 export type CopyPhase = Copy["phase"];
 
-/** The name of a phase outside of the program: in `apply --json`, counts and exit codes. */
-export type CopyState = "waiting" | "copying" | "finishing" | "ready" | "retrying" | "blocked" | "failed" | "retired";
-
 export type Ready = CopyIn<"ready">;
 export type Retired = CopyIn<"retired">;

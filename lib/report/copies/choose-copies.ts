@@ -1,4 +1,5 @@
 // Chooses copies by the filters that all commands share: --only, --region, --image, --state.
+import { COPY_STATES } from "../../model/copy/copy-state.ts";
 import { type Problem, toProblem } from "../../model/errors.ts";
 import { stateOf } from "../../model/identity.ts";
 import { choiceProblem } from "../../model/messages/report.ts";
@@ -41,17 +42,7 @@ export interface Choice<T> {
 }
 
 /** What `--state` takes. `blocked` also chooses what is stuck, as in `--json`. */
-export const CHOOSABLE_STATES: ReadonlySet<string> = new Set<CopyState | Health>([
-  "waiting",
-  "copying",
-  "finishing",
-  "ready",
-  "retrying",
-  "blocked",
-  "failed",
-  "retired",
-  ...BY_HEALTH,
-]);
+export const CHOOSABLE_STATES: ReadonlySet<string> = new Set<CopyState | Health>([...COPY_STATES, ...BY_HEALTH]);
 
 /**
  * The copies that match a filter, in their order. A value that fits no copy and nothing in `known`
