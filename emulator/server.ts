@@ -61,7 +61,7 @@ export async function startEmulator(options: {
   tls?: { cert: string; key: string };
   /**
    * Runs the functions that are deployed to it, with all rights of the user: this executes code that
-   * arrives over HTTP. Refused beyond loopback. Whoever knows a key of `world` may deploy, so a world
+   * arrives over HTTP. Refused beyond loopback. Anyone who knows a key of `world` may deploy, so a world
    * that web pages or other users could reach needs keys of its own (`randomAccounts`).
    */
   runFunctions?: RunFunctions;

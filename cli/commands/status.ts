@@ -58,7 +58,7 @@ export async function status(options: StatusOptions): Promise<0 | 3 | 130> {
     let report = await readReport(state, found.account, options, config);
     if (isWatching) {
       const read = async () => {
-        // A state that did not exist when it was opened stays empty, whoever has created it since.
+        // A state that did not exist when it was opened stays empty, even if another process has created it since.
         if (report.record === undefined) {
           await state.close();
           state = await open();

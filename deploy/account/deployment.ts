@@ -39,8 +39,8 @@ export const baseName = ({ service, stage }: Named): string => `${service}-${sta
 export const functionName = (of: Named, name: string): string => `${baseName(of)}-${name}`;
 
 /**
- * The description of all that a deployment makes. What has our name and not this description is somebody
- * else's, and is neither changed nor removed.
+ * The description of all that a deployment makes. What has our name and not this description belongs to
+ * something else, and is neither changed nor removed.
  */
 export const markOf = ({ service, stage }: Named): string => `Made by ${service} for stage ${stage}`;
 

@@ -109,7 +109,7 @@ function readEnvelope(envelope: Fields, results: Results, readInner: (value: unk
   ignore(results, ignoredBecause(isAudit ? "no-audit-record" : "not-an-audit-event", { type }));
 }
 
-/** What a user may type, and nothing else: whoever types `dryRun` expects that nothing is changed. */
+/** What a user may type, and nothing else: a user who types `dryRun` expects that nothing is changed. */
 const MANUAL_KEYS = ["region", "imageId", "imageIds"];
 
 function readManualEvent(fields: Fields, results: Results): void {

@@ -26,7 +26,7 @@ it("is made, repeated and removed", async () => {
   expect([at.world.cam.roles.length, at.world.buckets.size, at.world.logsets.size]).toEqual([0, 0, 0]);
 });
 
-it("names the functions of somebody else that have no description", async () => {
+it("names the functions of other people that have no description", async () => {
   at = await accountWorld("ap-guangzhou", "dev", withNulls);
   await at.deploy();
   for (const { latest } of at.world.functions.values()) Object.assign(latest.settings, { description: "" });

@@ -60,7 +60,7 @@ describe("a removal", () => {
     expect([at.world.logTopics.size, at.world.logsets.size]).toEqual([0, 0]);
   });
 
-  it("deletes no log topic of somebody else, though the filter of the list finds it", async () => {
+  it("deletes no log topic of other people, though the filter of the list finds it", async () => {
     at = await accountWorld();
     await at.deploy();
     const { LogsetId } = await at.call<{ LogsetId: string }>("cls", "CreateLogset", HOME, { LogsetName: "others" });

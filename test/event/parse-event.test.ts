@@ -67,7 +67,7 @@ describe("an event that a user types", () => {
     ]);
   });
 
-  it("is refused with a field that it does not have: whoever types dryRun expects that nothing is changed", () => {
+  it("is refused with a field that it does not have: a user who types dryRun expects that nothing is changed", () => {
     const event = { region: "ap-tokyo", imageId: "img-aaaa1111", dryRun: true, policy: "golden" };
     expect(images(event)).toEqual([]);
     expect(reasons(event)).toEqual([

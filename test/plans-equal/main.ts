@@ -28,7 +28,7 @@ const TOP = join(import.meta.dirname, "../..");
 const PLANNER = /\/plan\/plan\.ts$/;
 const BOTH = join(import.meta.dirname, "both.ts");
 
-/** Whoever imports the planner gets both. */
+/** A module that imports the planner gets both. */
 const plugin: Plugin = {
   name: "both-planners",
   setup: (bundler) => {

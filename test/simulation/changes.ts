@@ -39,7 +39,7 @@ export function judgeChange(
   const change: Change = { sim, actor, image, leftAt, known, isUnchanged };
   if (action === "ModifyImageSharePermission" && request.result === "ok") {
     const { AccountIds, Permission } = params as ShareParams;
-    // What was ended for a modification is given back, whoever gave it: no record says then that it is ours.
+    // What was ended for a modification is given back, by whatever run: no record says then that it is ours.
     if (Permission === "SHARE" && AccountIds.includes(FRIEND) && !actor.refusedAsShared.has(imageId))
       sim.takingBack.sharedAt.set(imageId, actor.member.startedAt);
   }

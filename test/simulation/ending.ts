@@ -191,7 +191,7 @@ export function whyUnfinished(sim: SimulationContext, copy: Copy): string | unde
     case "waiting":
       // The first step of a chain has its own excuse. A stuck copy keeps its source busy.
       if (copy.reason.code === "parent-not-ready" || /SYNCING|busy/.test(copy.reason.text)) return undefined;
-      // What was waited for, whoever made it, is SYNCING for ever.
+      // What was waited for, ours or not, is SYNCING for ever.
       if (isAlwaysBusy(sim, /img-\w+/.exec(copy.reason.text)?.[0] ?? "")) return undefined;
       return `${where} is still waiting: ${JSON.stringify(copy.reason)}`;
     case "requested":

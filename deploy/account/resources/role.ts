@@ -88,7 +88,7 @@ export function elsewhere({ region, stage }: Deployment, regionOfAll: string | u
   ];
 }
 
-/** Why a deployment may not use a role: it is somebody else's, or of the same stage in another region. */
+/** Why a deployment may not use a role: it belongs to something else, or is of the same stage in another region. */
 function problemsOf(deployment: Deployment, role: RoleInfo): string[] {
   const made = regionOf(deployment, role);
   return made === undefined ? [foreign("the role", baseName(deployment), deployment)] : elsewhere(deployment, made);

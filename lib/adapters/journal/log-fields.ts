@@ -1,4 +1,4 @@
-// The fields of a journal line in CLS: their names and types, for the index and for whoever checks it.
+// The fields of a journal line in CLS: their names and types, for the index and for the doctor, which checks it.
 
 /** One field of a line, as the index of the topic needs it (cls 2020-10-16, CreateIndex, `KeyValues`). */
 export interface LogField {

@@ -233,7 +233,7 @@ const deployFindings = {
     remedy: "leave it out of STATE_URL, store it as a secret of SSM, and name that in STATE_PASSWORD_SECRET",
   })),
   "deploy-installation": warn(() => ({
-    text: "REPLICATOR_INSTALLATION is not set: after a loss of the state, somebody has to say which copies are its own",
+    text: "REPLICATOR_INSTALLATION is not set: after a loss of the state, a user has to say which copies are its own",
     remedy: "set it to an id of this deployment, for example prod, and keep it",
   })),
 } as const;

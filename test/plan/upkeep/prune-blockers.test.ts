@@ -62,7 +62,7 @@ const taggedFrom = (fields: { readonly state: "SYNCING" | "CREATEFAILED" }) =>
       }),
       ...fields,
     });
-/** An unfinished image that shows no parent, because somebody removed its tags. */
+/** An unfinished image that shows no parent, because another user removed its tags. */
 const untagged = (rootId = key.rootId) =>
   orphaned.otherImage({
     region: "ap-shanghai",

@@ -8,7 +8,7 @@ export type IsParent = (image: Pick<Image, "region" | "imageId">, key: CopyKey) 
 
 /**
  * By the records, and by the images that are not NORMAL, because after a loss of the state a copy is
- * recorded only once its mark is certain. An unfinished image whose tags somebody removed shows no
+ * recorded only once its mark is certain. An unfinished image whose tags another user removed shows no
  * parent: then every copy counts that it may be made from.
  */
 export function parentsOf(copies: readonly Copy[], observation: Observation): IsParent {
