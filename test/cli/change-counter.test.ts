@@ -57,6 +57,19 @@ describe("the counts of changes", () => {
     expect(notices.map((line) => line.split(": ")[1])).toEqual(["no longer shared with A", "shared with A again"]);
   });
 
+  it("keep what was wrong with answers that did not say what became of a request", async () => {
+    const changes = watchChanges(
+      () => {},
+      () => {},
+    );
+    await changes.journal.append([
+      entry("sent"),
+      entry("sent-unknown", { text: storedText("not JSON") }),
+      entry("sent-no-id", { text: storedText("no id") }),
+    ]);
+    expect(changes.lostAnswers()).toEqual(["not JSON", "no id"]);
+  });
+
   it("are empty if nothing was changed", async () => {
     expect(await watch(entry("ready"))).toEqual({ notices: [], text: "", counts: {} });
   });

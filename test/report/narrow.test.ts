@@ -28,6 +28,20 @@ describe("a narrowed command", () => {
     expect(placesOf(encrypting, { images: ["golden-web"], regions: ["ap-beijing"] })).toEqual(["ap-beijing plain"]);
   });
 
+  it("makes no call on other copies, neither requests nor any other", () => {
+    const given = world()
+      .policy({ to: ["ap-beijing", "ap-shanghai"] })
+      .image()
+      .copy("ap-beijing", "finishing")
+      .copy("ap-shanghai", "finishing")
+      .sweep()
+      .input();
+    const regionsOf = (only?: (key: CopyKey) => boolean) =>
+      onlyThese(makePlan(given), only).actions.map((action) => (action.do === "send" ? "" : action.copy.key.region));
+    expect(new Set(regionsOf())).toEqual(new Set(["ap-beijing", "ap-shanghai"]));
+    expect(new Set(regionsOf(({ region }) => region === "ap-beijing"))).toEqual(new Set(["ap-beijing"]));
+  });
+
   it("takes along what its copies are made from", () => {
     expect(placesOf(encrypting, { regions: ["ap-shanghai"] })).toEqual([
       "ap-shanghai encrypted:default",

@@ -3,6 +3,21 @@ import type { Mutation } from "./mutations.ts";
 
 export const PRUNING_MUTATIONS: readonly Mutation[] = [
   {
+    name: "take a no to all deletions of a command for a yes",
+    find: "isAsked(call) && !confirmed.has(refText(call.image))",
+    replace: "isAsked(call) && confirmed.size > 0 && !confirmed.has(refText(call.image))",
+  },
+  {
+    name: "let a narrowed run call on every copy",
+    find: "return keep(action.copy) || (makesWayFor",
+    replace: "return true || (makesWayFor",
+  },
+  {
+    name: "count a narrowed run as a sweep",
+    find: 'request.scope.kind === "sweep" && request.only === undefined',
+    replace: 'request.scope.kind === "sweep"',
+  },
+  {
     name: "delete the last usable version",
     find: "return ctx.usable.replacementsOf(record).length === 0;",
     replace: "return ctx.now < 0;",

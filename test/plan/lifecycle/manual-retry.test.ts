@@ -36,7 +36,12 @@ describe("the record of a copy that is retried manually", () => {
     expect(retried(byPolicy, NOW)).not.toHaveProperty("notBefore");
   });
 
-  it("changes only if the copy is failed or blocked", () => {
+  it("waits no longer if it would be tried again later by itself", () => {
+    const waits = recordOf("ap-tokyo", "retrying", { attempts: 3, notBefore: NOW + minutes(30) });
+    expect(retried(waits, NOW)).toMatchObject({ phase: "retrying", attempts: 0, notBefore: NOW });
+  });
+
+  it("changes only if the copy is failed, retrying or blocked", () => {
     expect(retried(copying, NOW)).toBeUndefined();
   });
 });

@@ -142,4 +142,12 @@ describe("problems", () => {
       { first: { code: "unreadable-InternalError" } },
     ]);
   });
+
+  it("are told beside such a group if it does not say what to do", () => {
+    const { remedy, ...bare } = quota;
+    const told = attentionOf([inRegion(1, "ap-chengdu", "blocked", { reason: bare })], NOW);
+    expect(remedy).toBeDefined();
+    expect(groupProblems([bare], told)).toEqual([]);
+    expect(groupProblems([quota], told)).toMatchObject([{ first: quota }]);
+  });
 });
