@@ -1,37 +1,23 @@
 // Runs seeds of the simulation and stories of the property test with both planners; `main.ts` starts it.
 import fc from "fast-check";
 import { stories as randomStories } from "../property/arbitraries.ts";
-import { startStory } from "../property/running.ts";
+import { playStory } from "../property/running.ts";
 import { Simulation } from "../simulation/simulation.ts";
 import { compared } from "./both.ts";
 
 const [from = 1, seeds = 0, stories = 0, steps = 1000] = process.argv.slice(2).map(Number);
 
-const HOUR = 3_600_000;
 const print = (what: string) => {
   const { plans, withActions, actions } = compared;
   process.stdout.write(`${what}: ${plans} plans are equal, ${withActions} of them with ${actions} actions\n`);
 };
-
-async function tell(story: (typeof told)[number]): Promise<void> {
-  const run = startStory(story);
-  await run.finishWork();
-  for (const changes of story.changes) {
-    run.apply(changes);
-    await run.finishWork();
-  }
-  for (const hours of [3, 3, 25, 3]) {
-    run.pass(hours * HOUR);
-    await run.finishWork();
-  }
-}
 
 // What a run or a story does wrong is the business of other tests: both planners do the same.
 let failed = 0;
 const told = fc.sample(randomStories, { numRuns: stories, seed: from });
 for (const [at, story] of told.entries()) {
   try {
-    await tell(story);
+    await playStory(story);
   } catch (error) {
     failed += 1;
     process.stdout.write(`story ${at}: ${(error as Error).message}\n`);

@@ -47,6 +47,22 @@ export interface StoryRun {
   leftIn(report: Report): string[];
 }
 
+/** Plays a story: its changes one after another, and then the hours in which all work becomes due. */
+export async function playStory(story: Story): Promise<StoryRun> {
+  const run = startStory(story);
+  await run.finishWork();
+  for (const changes of story.changes) {
+    run.apply(changes);
+    await run.finishWork();
+  }
+  // Work that waits for some hours, or is retried once a day, becomes due here.
+  for (const hours of [3, 3, 25, 3]) {
+    run.pass(hours * HOUR);
+    await run.finishWork();
+  }
+  return run;
+}
+
 /**
  * Makes the cloud and the program of a story; the caller decides when time passes and runs happen.
  */
