@@ -16,12 +16,12 @@ it("names a silent call once, and says that it is answered again only when that 
   const silent = new Set(["ap-tokyo"]);
   const said: string[] = [];
   const images = (region: string) => (silent.has(region) ? Promise.reject(timeout(region)) : Promise.resolve([]));
-  const { cloud, close } = watchAnswers(
+  const watched = watchAnswers(
     { images } as unknown as Cloud,
     (text) => said.push(text),
     () => now,
   );
-  const read = (region: string) => cloud.images(region, "custom").catch(() => undefined);
+  const read = (region: string) => watched.cloud.images(region, "custom").catch(() => undefined);
   await read("ap-tokyo");
   now += 20_000;
   await read("ap-shanghai");
@@ -32,6 +32,6 @@ it("names a silent call once, and says that it is answered again only when that 
   silent.clear();
   now += 10_000;
   await read("ap-tokyo");
-  close();
+  watched.close();
   expect(said.slice(1)).toEqual(["DescribeImages in ap-tokyo is answered again, after 30s"]);
 });
